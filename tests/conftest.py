@@ -1,0 +1,47 @@
+"""Fixtures for every test: a local AWS on a thread, empty for each test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from emulator.clock import CLOCK
+from emulator.server import Control, Server
+
+KEYS = {"aws_access_key_id": "local", "aws_secret_access_key": "emulator-secret-key"}
+
+
+class Aws:
+    """One empty account: ``aws.client("ec2", "us-west-2")``, and the emulator's own interface as ``aws.control``."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.control = Control(url)
+        self._clients: dict[tuple[str, str], Any] = {}
+
+    def client(self, service: str, region: str = "us-east-1") -> Any:
+        if (service, region) not in self._clients:
+            self._clients[service, region] = boto3.client(
+                service, region_name=region, endpoint_url=self.url, **KEYS  # type: ignore[call-overload]
+            )
+        return self._clients[service, region]
+
+    def mutating(self) -> list[str]:
+        """The mutating calls so far, as ``service:Operation``."""
+        return [f"{c['service']}:{c['operation']}" for c in self.control.calls(mutating=True)]
+
+
+@pytest.fixture(scope="session")
+def _local_aws() -> Iterator[Aws]:
+    with Server() as server:
+        yield Aws(server.url)
+
+
+@pytest.fixture
+def aws(_local_aws: Aws) -> Iterator[Aws]:
+    """An empty local AWS where everything is done at once; ``aws.control.scale(0.01)`` lets time pass."""
+    CLOCK.set_scale(0)
+    _local_aws.control.reset()
+    yield _local_aws

@@ -1,0 +1,1 @@
+"""A local AWS for the MTK backend: moto as a library, extended in-process."""

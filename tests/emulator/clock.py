@@ -1,0 +1,78 @@
+"""The one clock of the local AWS: how long things take, and what time it is there."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime, timezone
+
+
+class Clock:
+    """Virtual seconds since the epoch.
+
+    ``scale`` is how many real seconds one virtual second takes: 1 is real time, 0.01 makes a ten-minute cluster
+    take six seconds, and 0 lets everything that takes time be done at once.
+    """
+
+    def __init__(self, scale: float = 0.0) -> None:
+        self._real = self._virtual = time.time()
+        self.scale = scale
+
+    def now(self) -> float:
+        """Virtual seconds since the epoch."""
+        elapsed = time.time() - self._real
+        return self._virtual + (elapsed / self.scale if self.scale else elapsed)
+
+    def set_scale(self, scale: float) -> None:
+        """Go on from the present virtual moment at another pace."""
+        if scale < 0:
+            raise ValueError(f"a time scale cannot be negative: {scale}")
+        self._virtual, self._real, self.scale = self.now(), time.time(), scale
+
+    def advance(self, seconds: float) -> None:
+        """Move the clock forward by virtual ``seconds``."""
+        self._virtual += seconds
+
+    def datetime(self) -> datetime:
+        """The virtual moment, in UTC."""
+        return datetime.fromtimestamp(self.now(), timezone.utc)
+
+
+CLOCK = Clock()
+
+
+class Timeline:
+    """The states a resource passes through: ``Timeline(("creating", 60), ("available", 0))``.
+
+    Each step is a state and how many virtual seconds it lasts; the last one stays.
+    """
+
+    def __init__(self, *steps: tuple[str, float]) -> None:
+        self.steps = steps
+        self.start = CLOCK.now()
+
+    @property
+    def end(self) -> float:
+        """The virtual moment at which the last state is reached."""
+        return self.start + sum(seconds for _, seconds in self.steps[:-1])
+
+    @property
+    def state(self) -> str:
+        """The state now. With a scale of 0 that is the last one."""
+        if CLOCK.scale == 0:
+            return self.steps[-1][0]
+        left = CLOCK.now() - self.start
+        for state, seconds in self.steps[:-1]:
+            if left < seconds:
+                return state
+            left -= seconds
+        return self.steps[-1][0]
+
+    @property
+    def first(self) -> str:
+        """The state that the answer to the request itself shows."""
+        return self.steps[0][0]
+
+    @property
+    def settled(self) -> bool:
+        """Whether the last state is reached."""
+        return CLOCK.scale == 0 or CLOCK.now() >= self.end

@@ -1,0 +1,88 @@
+"""The server: a thread for tests, a process for people."""
+
+from __future__ import annotations
+
+import json
+import threading
+import urllib.request
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from moto.moto_server.werkzeug_app import MotoRequestHandler
+from werkzeug.serving import BaseWSGIServer, make_server
+
+from .app import LocalAws
+from .calls import CALLS
+from .clock import CLOCK
+from .state import load
+
+
+class _Quiet(MotoRequestHandler):
+    protocol_version = "HTTP/1.1"  # keeps connections open, as AWS does
+
+    def log(self, type: str, message: str, *args: Any) -> None:
+        """The call log tells it better than a line of text."""
+
+
+def bind(host: str = "127.0.0.1", port: int = 0) -> BaseWSGIServer:
+    """A server that listens on ``port``; 0 takes a free one."""
+    return make_server(host, port, LocalAws(), threaded=True, request_handler=_Quiet)
+
+
+class Server:
+    """A local AWS on a thread of this process. ``with Server() as aws: boto3.client("ec2", endpoint_url=aws.url)``."""
+
+    def __init__(self, scale: float = 0.0) -> None:
+        CLOCK.set_scale(scale)
+        self._server = bind()
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+
+    def __enter__(self) -> Server:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+
+class Control:
+    """The emulator's own interface, from outside: ``Control(url).calls(mutating=True)``."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def ask(self, verb: str, name: str, **query: object) -> Any:
+        request = urllib.request.Request(f"{self.url}/_local/{name}?{urlencode(query)}", method=verb)
+        with urllib.request.urlopen(request) as answer:  # noqa: S310 (loopback)
+            return json.load(answer)
+
+    def calls(self, since: int = 0, mutating: bool | None = None) -> list[dict[str, Any]]:
+        """The calls after the ``since``-th; only (not) mutating ones where asked for."""
+        return list(self.ask("GET", "calls", since=since, **({} if mutating is None else {"mutating": str(mutating).lower()})))
+
+    def reset(self) -> None:
+        self.ask("POST", "reset")
+
+    def scale(self, scale: float) -> None:
+        self.ask("POST", "clock", scale=scale)
+
+    def advance(self, seconds: float) -> None:
+        self.ask("POST", "clock", advance=seconds)
+
+
+def run(port: int, scale: float, url_file: Path | None, call_log: Path | None, state_file: Path | None) -> None:
+    """Serve until the process is ended. Prints the URL once it answers."""
+    CLOCK.set_scale(scale)
+    CALLS.path = call_log
+    server = bind(port=port)
+    if state_file and state_file.exists():
+        load(state_file)
+    url = f"http://127.0.0.1:{server.server_port}"
+    if url_file:
+        url_file.write_text(url + "\n", encoding="utf-8")
+    print(url, flush=True)
+    server.serve_forever()

@@ -1,0 +1,66 @@
+"""Reset, save and load: all that the local AWS knows, as one pickle."""
+
+from __future__ import annotations
+
+import copyreg
+import pickle
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from moto.backends import get_backend
+from moto.core.base_backend import BackendDict
+
+from .calls import CALLS
+from .clock import CLOCK
+from .core import OWN_BACKENDS
+
+
+def _load_rsa(der: bytes) -> Any:
+    return serialization.load_der_private_key(der, password=None)
+
+
+def _dump_rsa(key: Any) -> tuple[Any, tuple[bytes]]:
+    der = key.private_bytes(
+        serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    return _load_rsa, (der,)
+
+
+copyreg.pickle(type(rsa.generate_private_key(65537, 1024)), _dump_rsa)  # KMS keys of moto hold one each
+
+
+def _backend_dict(name: str) -> BackendDict[Any]:
+    return OWN_BACKENDS[name] if name in OWN_BACKENDS else get_backend(name)  # type: ignore[call-overload, no-any-return]
+
+
+def _name(backends: BackendDict[Any]) -> str:
+    own = [name for name, own in OWN_BACKENDS.items() if own is backends]
+    return own[0] if own else backends.service_name
+
+
+def reset() -> None:
+    """Forget everything: resources, calls, time."""
+    BackendDict.reset()
+    CALLS.clear()
+    CLOCK.__init__(CLOCK.scale)  # type: ignore[misc]
+
+
+def save(path: Path) -> None:
+    """Write everything to ``path``."""
+    backends = [
+        (_name(known), account, region, backend)
+        for known in BackendDict._instances  # type: ignore[misc]
+        for account, region, backend in known.iter_backends()
+    ]
+    path.write_bytes(pickle.dumps({"now": CLOCK.now(), "backends": backends}))
+
+
+def load(path: Path) -> None:
+    """Become what was saved in ``path``. The file must be one of ours: a pickle runs code."""
+    saved = pickle.loads(path.read_bytes())  # noqa: S301 (our own file)
+    reset()
+    CLOCK.advance(saved["now"] - CLOCK.now())
+    for name, account, region, backend in saved["backends"]:
+        dict.__setitem__(_backend_dict(name)[account], region, backend)
