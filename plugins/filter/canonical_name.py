@@ -1,0 +1,62 @@
+# Copyright (c) MTK Backend contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: canonical_name
+version_added: 0.1.0
+short_description: The Name tag of a resource
+author: MTK Backend contributors
+description:
+  - Names a resource C({environment}_{region}_{zone}_{type}), as far as its type has a region and a zone.
+positional: environment, region, zone
+options:
+  _input:
+    description: The type, for example V(aurora_cluster).
+    type: str
+    required: true
+  environment:
+    description: The environment.
+    type: str
+    required: true
+  region:
+    description: The region; not used for what is global.
+    type: str
+    default: ""
+  zone:
+    description: The zone; used only for what lives in one.
+    type: str
+    default: ""
+"""
+
+EXAMPLES = r"""
+- name: Show the name of the cluster (prod_us-east-1_aurora_cluster)
+  ansible.builtin.debug:
+    msg: "{{ 'aurora_cluster' | mtk.backend.canonical_name('prod', 'us-east-1') }}"
+"""
+
+RETURN = r"""
+_value:
+  description: The name.
+  type: str
+"""
+
+from ansible.errors import AnsibleFilterError
+from ansible_collections.mtk.backend.plugins.module_utils import _naming
+
+
+def canonical_name(type, environment, region="", zone=""):
+    """The name in the Name tag."""
+    try:
+        return _naming.canonical_name(type, environment, region, zone)
+    except ValueError as error:
+        raise AnsibleFilterError(f"canonical_name: {error}") from error
+
+
+class FilterModule:
+    """The filter."""
+
+    def filters(self):
+        return {"canonical_name": canonical_name}

@@ -1,0 +1,63 @@
+# Copyright (c) MTK Backend contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: resource_name
+version_added: 0.1.0
+short_description: The identifier of a resource
+author: MTK Backend contributors
+description:
+  - Names a resource C({environment}_{region}_{zone}_{type}), as far as its type has a region and a zone, in the
+    characters and the length that its service allows.
+positional: environment, region, zone
+options:
+  _input:
+    description: The type, for example V(aurora_cluster).
+    type: str
+    required: true
+  environment:
+    description: The environment.
+    type: str
+    required: true
+  region:
+    description: The region; not used for what is global.
+    type: str
+    default: ""
+  zone:
+    description: The zone; used only for what lives in one.
+    type: str
+    default: ""
+"""
+
+EXAMPLES = r"""
+- name: Show the name of the cluster (prod-us-east-1-aurora-cluster)
+  ansible.builtin.debug:
+    msg: "{{ 'aurora_cluster' | mtk.backend.resource_name('prod', 'us-east-1') }}"
+"""
+
+RETURN = r"""
+_value:
+  description: The identifier.
+  type: str
+"""
+
+from ansible.errors import AnsibleFilterError
+from ansible_collections.mtk.backend.plugins.module_utils import _naming
+
+
+def resource_name(type, environment, region="", zone=""):
+    """The physical identifier of a resource."""
+    try:
+        return _naming.resource_name(type, environment, region, zone)
+    except ValueError as error:
+        raise AnsibleFilterError(f"resource_name: {error}") from error
+
+
+class FilterModule:
+    """The filter."""
+
+    def filters(self):
+        return {"resource_name": resource_name}

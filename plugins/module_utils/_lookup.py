@@ -1,0 +1,53 @@
+# Copyright (c) MTK Backend contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From names to ids: tasks name what another role, play, host or loop item made, and modules look it up."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.mtk.backend.plugins.module_utils._plan import UNKNOWN
+from ansible_collections.mtk.backend.plugins.module_utils._reconcile import Refused
+
+# kind: operation, key of the answer, field of the id. All are found by their Name tag.
+_EC2 = {
+    "ipam": ("describe_ipams", "ipams", "ipam_id"),
+    "ipam_scope": ("describe_ipam_scopes", "ipam_scopes", "ipam_scope_id"),
+    "ipam_pool": ("describe_ipam_pools", "ipam_pools", "ipam_pool_id"),
+    "vpc": ("describe_vpcs", "vpcs", "vpc_id"),
+    "subnet": ("describe_subnets", "subnets", "subnet_id"),
+    "route_table": ("describe_route_tables", "route_tables", "route_table_id"),
+    "internet_gateway": ("describe_internet_gateways", "internet_gateways", "internet_gateway_id"),
+    "nat_gateway": ("describe_nat_gateways", "nat_gateways", "nat_gateway_id"),
+    "security_group": ("describe_security_groups", "security_groups", "group_id"),
+}
+_GONE = {"deleted", "deleting", "failed", "delete-complete", "delete-in-progress"}
+
+
+def find(aws: Any, kind: str, name: str, region: str | None = None) -> dict[str, Any] | None:
+    """The EC2 resource that bears ``name`` in its Name tag, or None. Raises Refused where several do."""
+    operation, key, _ = _EC2[kind]
+    filters = [{"name": "tag:Name", "values": [name]}]
+    flt = {"filter": filters} if kind == "nat_gateway" else {"filters": filters}  # EC2's own irregularity
+    found = [r for r in aws.pages("ec2", operation, key, region, **flt) if r.get("state") not in _GONE]
+    if len(found) > 1:
+        raise Refused(f"{len(found)} resources of kind {kind} are named '{name}': remove or rename the others")
+    return found[0] if found else None
+
+
+def find_id(aws: Any, kind: str, name: str | None, region: str | None = None) -> Any:
+    """The id of what bears ``name``; ``(known after apply)`` where nothing does yet; None for no name."""
+    if name is None or name == UNKNOWN:
+        return name
+    found = find(aws, kind, name, region)
+    return UNKNOWN if found is None else found[_EC2[kind][2]]
+
+
+def key_arn(aws: Any, key: str | None, region: str | None = None) -> Any:
+    """The ARN of a KMS key that is given as ARN, id or ``alias/...``, in the region where it is used."""
+    if not key or key == UNKNOWN or key.startswith("arn:") and ":key/" in key:
+        return key
+    found = aws.found(["NotFoundException"], lambda: aws.call("kms", "describe_key", region, key_id=key))
+    return UNKNOWN if found is None else found["key_metadata"]["arn"]

@@ -1,0 +1,67 @@
+# Copyright (c) MTK Backend contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""An Ansible module around the loop. The only place that knows check mode, diff and exit_json."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.mtk.backend.plugins.module_utils._boto import (
+    AnsibleAWSModule,
+    Aws,
+    BotoCoreError,
+    ClientError,
+    client_factory,
+)
+from ansible_collections.mtk.backend.plugins.module_utils._plan import UNKNOWN, Plan
+from ansible_collections.mtk.backend.plugins.module_utils._reconcile import Outcome, Refused, Resource, reconcile
+
+# What every module of the collection takes; documented in the fragment mtk.backend.resource.
+COMMON = {
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "wait": {"type": "bool", "default": True},
+    "wait_timeout": {"type": "int", "default": 1800},
+}
+TAGS = {
+    "tags": {"type": "dict", "aliases": ["resource_tags"]},
+    "purge_tags": {"type": "bool", "default": True},
+}
+
+
+def run(resource: type[Resource], options: Mapping[str, Any], tags: bool = True, **kwargs: Any) -> None:
+    """Be the module of ``resource``: take the options, reconcile, report. ``kwargs`` go to AnsibleModule."""
+    spec = {**COMMON, **(TAGS if tags else {}), **options}
+    module = AnsibleAWSModule(argument_spec=spec, supports_check_mode=True, **kwargs)
+    if not module.region:
+        module.fail_json(msg="region is required: set it on the task, in module_defaults or as AWS_REGION")
+    params = module.params
+    try:
+        outcome = reconcile(
+            resource(Aws(client_factory(module), module.region), params),
+            present=params["state"] == "present",
+            check=module.check_mode,
+            wait=params["wait"],
+            timeout=params["wait_timeout"],
+        )
+    except Refused as error:
+        module.fail_json(msg=str(error))
+    except (BotoCoreError, ClientError) as error:
+        module.fail_json_aws(error, msg=f"{resource.kind} could not be brought to state {params['state']}")
+    module.exit_json(**result(resource, outcome))
+
+
+def result(resource: type[Resource], outcome: Outcome) -> dict[str, Any]:
+    """What the module returns: the resource under its own name, changed, and the plan as a diff."""
+    have = {name: value for name, value in (outcome.have or {}).items() if name not in resource.secret}
+    return {"changed": outcome.changed, resource.kind: have, "diff": diff(outcome.plan, resource, outcome.have or {})}
+
+
+def diff(plan: Plan, resource: type[Resource], have: Mapping[str, Any]) -> dict[str, Any]:
+    """Before and after, as Ansible shows them; on creation with what identifies it and what AWS decides."""
+    if plan.action != "create":
+        return {"before": dict(plan.before), "after": dict(plan.after)}
+    identity = {name: have[name] for name in resource.identity if name in have}
+    return {"before": {}, "after": {**identity, **dict.fromkeys(resource.computed, UNKNOWN), **plan.after}}

@@ -1,0 +1,100 @@
+# Copyright (c) MTK Backend contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Names: ``{environment}_{region}_{zone}_{type}`` by one function, and what AWS allows by one table."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Which parts a type's name has, and what its physical identifier may be made of."""
+
+    parts: tuple[str, ...]
+    separator: str = "_"
+    length: int = 255
+    prefix: str = ""
+
+
+ZONAL = Rule(("environment", "region", "zone"))
+REGIONAL = Rule(("environment", "region"))
+GLOBAL = Rule(("environment",))
+# RDS takes letters, digits and single hyphens, at most 63, and stores them in lower case.
+RDS_ZONAL = Rule(("environment", "region", "zone"), "-", 63)
+RDS_REGIONAL = Rule(("environment", "region"), "-", 63)
+RDS_GLOBAL = Rule(("environment",), "-", 63)
+IAM = Rule(("environment",), length=64)
+ALIAS = Rule(("environment", "region"), prefix="alias/")
+
+RULES: dict[str, Rule] = {
+    # network
+    "ipam": Rule(()),
+    "ipam_pool": GLOBAL,
+    "vpc": REGIONAL,
+    "internet_gateway": REGIONAL,
+    "public_subnet": ZONAL,
+    "private_subnet": ZONAL,
+    "database_subnet": ZONAL,
+    "nat_gateway": ZONAL,
+    "public_route_table": REGIONAL,
+    "private_route_table": ZONAL,
+    "database_route_table": REGIONAL,
+    "s3_endpoint": REGIONAL,
+    "dynamodb_endpoint": REGIONAL,
+    "application_security_group": REGIONAL,
+    "database_security_group": REGIONAL,
+    "flow_log": REGIONAL,
+    "flow_log_group": REGIONAL,
+    "flow_log_role": IAM,
+    "flow_log_policy": IAM,
+    "network_key": ALIAS,
+    # Aurora
+    "aurora_key": ALIAS,
+    "aurora_subnet_group": RDS_REGIONAL,
+    "aurora_cluster_parameter_group": RDS_REGIONAL,
+    "aurora_instance_parameter_group": RDS_REGIONAL,
+    "aurora_cluster": RDS_REGIONAL,
+    "aurora_instance": RDS_ZONAL,
+    "aurora_global_cluster": RDS_GLOBAL,
+    "aurora_master_secret": GLOBAL,
+    "aurora_monitoring_role": IAM,
+    # DynamoDB: a global table has one name in all its regions
+    "user_locations": GLOBAL,
+    "dynamodb_key": ALIAS,
+}
+
+
+def canonical_name(type: str, environment: str, region: str = "", zone: str = "") -> str:
+    """The name in the Name tag: ``prod_us-east-1_us-east-1a_private_subnet``; parts that a type spans are left out.
+
+    Raises ValueError for a type without a rule, and for a part that the type needs and that is not given.
+    """
+    rule = _rule(type)
+    given = {"environment": environment, "region": region, "zone": zone}
+    missing = [part for part in rule.parts if not given[part]]
+    if missing:
+        raise ValueError(f"the name of a {type} needs {', '.join(missing)}")
+    return "_".join([*(given[part] for part in rule.parts), type])
+
+
+def resource_name(type: str, environment: str, region: str = "", zone: str = "") -> str:
+    """The physical identifier: the canonical name as the service allows it, cut with a hash where it is too long."""
+    rule = _rule(type)
+    name = canonical_name(type, environment, region, zone)
+    if rule.separator != "_":
+        name = name.replace("_", rule.separator).lower()
+    name = rule.prefix + name
+    if len(name) <= rule.length:
+        return name
+    digest = hashlib.sha256(name.encode()).hexdigest()[:8]
+    return f"{name[: rule.length - 9].rstrip('-_')}{rule.separator}{digest}"
+
+
+def _rule(type: str) -> Rule:
+    if type not in RULES:
+        raise ValueError(f"there is no naming rule for '{type}'; known types: {', '.join(sorted(RULES))}")
+    return RULES[type]

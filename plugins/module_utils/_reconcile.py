@@ -1,0 +1,262 @@
+# Copyright (c) MTK Backend contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The loop: read, plan, apply, settle. Nothing here knows Ansible or boto3, and nothing is waited for but an empty plan."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.mtk.backend.plugins.module_utils._plan import (
+    NOTHING,
+    UNKNOWN,
+    Plan,
+    make_plan,
+    merge_tags,
+    overlay,
+    unknown_in,
+)
+
+OWNER_TAG = "mtk:environment"
+
+
+class Refused(Exception):
+    """What cannot or must not be done. The message says which option, which value, and what to do instead."""
+
+
+class Resource:
+    """One AWS resource: five verbs and some data. Subclass it and run it with :func:`reconcile`.
+
+    ``params`` are the module's options. What is read is one mapping in snake_case (``have``) that holds the options'
+    fields in the options' shape beside all that AWS tells.
+    """
+
+    kind = ""  # the name of the result
+    identity: Sequence[str] = ("name",)  # the options that say which one it is
+    managed: Sequence[str] = ()  # the options whose values are compared and kept
+    immutable: frozenset[str] = frozenset()  # of those, the ones AWS cannot change
+    computed: Sequence[str] = ()  # fields that AWS decides on creation
+    secret: frozenset[str] = frozenset()  # options that are sent, and never compared, shown or returned
+    status_field = "state"
+    ready: frozenset[str] = frozenset({"available"})
+    failed: frozenset[str] = frozenset({"failed"})
+    leaving: frozenset[str] = frozenset({"deleting"})
+    name_tag = True  # whether the Name tag is what tells it from its siblings
+    retry_codes: Sequence[
+        str | tuple[str, str]
+    ] = ()  # errors of AWS that say 'not yet'; with a text that the message holds
+
+    def __init__(self, aws: Any, params: Mapping[str, Any]) -> None:
+        self.aws = aws
+        self.params = params
+
+    # -- the verbs ---------------------------------------------------------------------------------------------------
+    def siblings(self) -> list[dict[str, Any]]:
+        """All resources of this kind in the region, from as few calls as AWS allows."""
+        raise NotImplementedError
+
+    def is_me(self, sibling: Mapping[str, Any]) -> bool:
+        """Whether one of the siblings is this resource. By default: it bears our name in its Name tag."""
+        return bool((sibling.get("tags") or {}).get("Name") == self.params["name"])
+
+    def describe(self, sibling: dict[str, Any]) -> dict[str, Any]:
+        """What is known of a found sibling, in the options' shape; more calls where a listing does not tell all."""
+        return sibling
+
+    def desired(self, have: Mapping[str, Any] | None) -> dict[str, Any]:
+        """The managed fields as they shall be. An option that is not given is left alone."""
+        want = {name: overlay(self.params[name], (have or {}).get(name)) for name in self.managed if self._given(name)}
+        tags = merge_tags(self.params.get("tags"), (have or {}).get("tags"), self.params.get("purge_tags", True))
+        return want if tags is None else {**want, "tags": self.named(tags)}
+
+    def create(self, want: Mapping[str, Any]) -> None:
+        """Start the creation. Whatever AWS takes later, the loop sends as updates."""
+        raise NotImplementedError
+
+    def update(self, have: Mapping[str, Any], changes: Mapping[str, Any]) -> None:
+        """Send one step towards ``changes``; the loop comes back with what is left."""
+        raise NotImplementedError
+
+    def delete(self, have: Mapping[str, Any]) -> None:
+        """Start the deletion, or send the step that has to come before it."""
+        raise NotImplementedError
+
+    # -- what follows from the data ----------------------------------------------------------------------------------
+    def named(self, tags: dict[str, str]) -> dict[str, str]:
+        """Tags with the Name that identifies the resource; kinds with a name of their own leave them as they are."""
+        return {**tags, "Name": self.params["name"]} if self.name_tag else tags
+
+    def read(self) -> dict[str, Any] | None:
+        """This resource, or None where it does not exist or cannot exist yet."""
+        if any(unknown_in(self.params.get(name)) for name in self.identity):
+            return None
+        found = [sibling for sibling in self.siblings() if self.is_me(sibling)]
+        if len(found) > 1:
+            raise Refused(f"{len(found)} of {self} exist, and only one can be meant: remove or rename the others")
+        return self.describe(found[0]) if found else None
+
+    def status(self, have: Mapping[str, Any]) -> str:
+        """ready, busy, failed or leaving."""
+        state = have.get(self.status_field)
+        if state is None or state in self.ready:
+            return "ready"
+        if state in self.failed:
+            return "failed"
+        return "leaving" if state in self.leaving else "busy"
+
+    def reason(self, have: Mapping[str, Any]) -> str:
+        """Why it failed, in AWS's words."""
+        return str(have.get("state_message") or have.get("failure_message") or "AWS gives no reason")
+
+    def is_not_yet(self, error: Exception) -> bool:
+        """Whether an error of AWS only says that the time has not come."""
+        details = getattr(error, "response", {}).get("Error", {})
+        code, message = details.get("Code", ""), details.get("Message", "")
+        return any(r == code if isinstance(r, str) else r[0] == code and r[1] in message for r in self.retry_codes)
+
+    def _given(self, name: str) -> bool:
+        return self.params.get(name) is not None
+
+    def __str__(self) -> str:
+        return f"{self.kind} {' '.join(str(self.params.get(name)) for name in self.identity)}"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of it: the plan as it was made first, and the resource as it is (in check mode: as it would be)."""
+
+    plan: Plan
+    have: Mapping[str, Any] | None
+
+    @property
+    def changed(self) -> bool:
+        return self.plan.action != "none"
+
+
+def plan_of(resource: Resource, have: Mapping[str, Any] | None, present: bool) -> Plan:
+    """The plan for one resource, or why there cannot be one."""
+    _refuse_foreign(resource, have)
+    if not present:
+        if have is not None and resource.status(have) == "leaving":
+            return NOTHING
+        shown = (
+            None if have is None else {k: have[k] for k in (*resource.identity, *resource.managed, "tags") if k in have}
+        )
+        return make_plan(None, shown)
+    plan = make_plan(resource.desired(have), have)
+    fixed = sorted(resource.immutable & set(plan.changes)) if plan.action == "update" else []
+    if fixed:
+        told = ", ".join(f"{name} from {plan.before[name]!r} to {plan.after[name]!r}" for name in fixed)
+        raise Refused(
+            f"AWS cannot change {told} on an existing {resource}. Give it the present value, or delete it and create "
+            "it anew; that is never done by itself."
+        )
+    return plan
+
+
+def reconcile(
+    resource: Resource,
+    *,
+    present: bool = True,
+    check: bool = False,
+    wait: bool = True,
+    timeout: float = 600,
+    sleep: Callable[[float], None] = time.sleep,
+    clock: Callable[[], float] = time.monotonic,
+) -> Outcome:
+    """Bring one resource to what is wanted. A plan is sent once; if it comes back, AWS has not caught up yet.
+
+    With ``wait=False`` it returns as soon as only time is missing. Raises :class:`Refused`.
+    """
+    have = resource.read()
+    first = plan = plan_of(resource, have, present)
+    if check:
+        return Outcome(first, predict(resource, first, have))
+    start, sent = clock(), set[str]()
+    while True:
+        status = _status(resource, have, present)
+        if plan.action == "none" and (status == "ready" or not wait):
+            return Outcome(first, have)
+        moved = False
+        if plan.action != "none" and plan.key not in sent and (status == "ready" or plan.action == "delete"):
+            moved = _send(resource, plan, have)
+            sent |= {plan.key} if moved else set()
+        elif not wait and sent and not (present and have is None):
+            return Outcome(first, have)
+        if not moved:
+            _pause(resource, plan, have, clock() - start, timeout, sleep)
+        have = resource.read()
+        plan = plan_of(resource, have, present)
+
+
+def predict(resource: Resource, plan: Plan, have: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """The resource as it would be after ``plan``."""
+    if plan.action == "none":
+        return have
+    if plan.action == "delete":
+        return None
+    if plan.action == "update":
+        return {**(have or {}), **plan.after}
+    identity = {name: resource.params.get(name) for name in resource.identity}
+    return {**{name: UNKNOWN for name in resource.computed}, **identity, **plan.after}
+
+
+def _status(resource: Resource, have: Mapping[str, Any] | None, present: bool) -> str:
+    if have is None:
+        return "ready"
+    status = resource.status(have)
+    if status == "failed" and present:
+        raise Refused(f"{resource} is '{have.get(resource.status_field)}': {resource.reason(have)}")
+    return status
+
+
+def _send(resource: Resource, plan: Plan, have: Mapping[str, Any] | None) -> bool:
+    """Apply one plan. False where AWS says 'not yet'."""
+    unknown = sorted(name for name, value in plan.after.items() if unknown_in(value))
+    if plan.action != "delete" and unknown:
+        raise Refused(
+            f"{', '.join(unknown)} of {resource} is not known: what it names does not exist. Create that first, or "
+            "correct the name."
+        )
+    try:
+        if plan.action == "create":
+            resource.create(plan.after)
+        elif plan.action == "update":
+            resource.update(have or {}, plan.changes)
+        else:
+            resource.delete(have or {})
+    except Exception as error:
+        if not resource.is_not_yet(error):
+            raise
+        return False
+    return True
+
+
+def _pause(
+    resource: Resource,
+    plan: Plan,
+    have: Mapping[str, Any] | None,
+    elapsed: float,
+    timeout: float,
+    sleep: Callable[[float], None],
+) -> None:
+    """Wait a tenth of the time that has passed: prompt where AWS is quick, sparing where it is slow."""
+    if elapsed > timeout:
+        state = "does not exist" if have is None else f"is '{have.get(resource.status_field, 'there')}'"
+        left = f"; still to come: {plan.action} {', '.join(sorted(plan.changes))}".rstrip() if plan != NOTHING else ""
+        raise Refused(f"{resource} {state} after {timeout:g} s{left}. Run again to go on, or raise wait_timeout.")
+    sleep(min(10.0, max(0.05, elapsed / 10)))
+
+
+def _refuse_foreign(resource: Resource, have: Mapping[str, Any] | None) -> None:
+    owner = ((have or {}).get("tags") or {}).get(OWNER_TAG)
+    mine = (resource.params.get("tags") or {}).get(OWNER_TAG)
+    if owner and mine and owner != mine:
+        raise Refused(
+            f"{resource} belongs to environment '{owner}' (tag {OWNER_TAG}), not to '{mine}'. Choose another name, or "
+            f"run with the inventory of '{owner}'."
+        )

@@ -1,0 +1,155 @@
+#!/usr/bin/python
+# Copyright (c) MTK Backend contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: logs_log_group
+version_added: 0.1.0
+short_description: Manage a CloudWatch log group
+description:
+  - Keeps a log group, its retention, its key and its tags.
+  - Never deletes a group to change it, and takes every retention that AWS takes.
+author: MTK Backend contributors
+options:
+  log_group_name:
+    description: The name of the group; it identifies it.
+    type: str
+    required: true
+  log_group_class:
+    description: The class. AWS cannot change it later.
+    type: str
+    choices: [STANDARD, INFREQUENT_ACCESS, DELIVERY]
+  retention_in_days:
+    description: Days after which events expire; V(0) keeps them for ever. Left alone where not given.
+    type: int
+  kms_key_id:
+    description: The full ARN of the key that encrypts events. An empty string removes it.
+    type: str
+extends_documentation_fragment:
+  - mtk.backend.resource
+  - mtk.backend.resource.tags
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+"""
+
+EXAMPLES = r"""
+- name: Keep the log group of the flow logs for a month
+  mtk.backend.logs_log_group:
+    region: us-east-1
+    log_group_name: /mtk/dev/flow-logs
+    retention_in_days: 30
+    tags:
+      mtk:environment: dev
+
+- name: Remove it
+  mtk.backend.logs_log_group:
+    region: us-east-1
+    log_group_name: /mtk/dev/flow-logs
+    state: absent
+"""
+
+RETURN = r"""
+log_group:
+  description: The log group; empty where it does not exist.
+  returned: success
+  type: dict
+  sample:
+    arn: arn:aws:logs:us-east-1:123456789012:log-group:/mtk/dev/flow-logs:*
+    kms_key_id: ""
+    log_group_class: STANDARD
+    log_group_name: /mtk/dev/flow-logs
+    retention_in_days: 30
+    tags: {"mtk:environment": dev}
+"""
+
+from ansible_collections.mtk.backend.plugins.module_utils._module import run
+from ansible_collections.mtk.backend.plugins.module_utils._reconcile import Resource
+
+OPTIONS = {
+    "log_group_name": {"type": "str", "required": True},
+    "log_group_class": {"type": "str", "choices": ["STANDARD", "INFREQUENT_ACCESS", "DELIVERY"]},
+    "retention_in_days": {"type": "int"},
+    "kms_key_id": {"type": "str"},
+}
+
+
+class LogGroup(Resource):
+    """A CloudWatch log group."""
+
+    kind = "log_group"
+    identity = ("log_group_name",)
+    managed = ("log_group_class", "retention_in_days", "kms_key_id")
+    immutable = frozenset({"log_group_class"})
+    computed = ("arn",)
+    name_tag = False
+    retry_codes = ("OperationAbortedException",)
+
+    def siblings(self):
+        return self.aws.pages(
+            "logs", "describe_log_groups", "log_groups", log_group_name_prefix=self.params["log_group_name"]
+        )
+
+    def is_me(self, sibling):
+        return sibling["log_group_name"] == self.params["log_group_name"]
+
+    def describe(self, sibling):
+        arn = sibling["arn"].removesuffix(":*")
+        tags = self.aws.call("logs", "list_tags_for_resource", resource_arn=arn).get("tags", {})
+        unset = {"retention_in_days": 0, "kms_key_id": "", "log_group_class": "STANDARD"}
+        return {**unset, **sibling, "tags": tags}
+
+    def create(self, want):
+        key = want.get("kms_key_id") or None  # retention follows as an update
+        self.aws.call(
+            "logs",
+            "create_log_group",
+            log_group_name=self.params["log_group_name"],
+            log_group_class=want.get("log_group_class"),
+            kms_key_id=key,
+            tags=want.get("tags") or None,
+        )
+
+    def update(self, have, changes):
+        if "retention_in_days" in changes:
+            self._retain(changes["retention_in_days"])
+        if "kms_key_id" in changes:
+            self._encrypt(changes["kms_key_id"])
+        if "tags" in changes:
+            self._tag(have, changes["tags"])
+
+    def delete(self, have):
+        self.aws.call("logs", "delete_log_group", log_group_name=self.params["log_group_name"])
+
+    def _retain(self, days):
+        operation = "put_retention_policy" if days else "delete_retention_policy"
+        self.aws.call(
+            "logs",
+            operation,
+            log_group_name=self.params["log_group_name"],
+            **({"retention_in_days": days} if days else {}),
+        )
+
+    def _encrypt(self, key):
+        operation = "associate_kms_key" if key else "disassociate_kms_key"
+        self.aws.call(
+            "logs", operation, log_group_name=self.params["log_group_name"], **({"kms_key_id": key} if key else {})
+        )
+
+    def _tag(self, have, tags):
+        arn, gone = have["arn"].removesuffix(":*"), sorted(set(have["tags"]) - set(tags))
+        if gone:
+            self.aws.call("logs", "untag_resource", resource_arn=arn, tag_keys=gone)
+        if tags:
+            self.aws.call("logs", "tag_resource", resource_arn=arn, tags=tags)
+
+
+def main():
+    run(LogGroup, OPTIONS)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,101 @@
+"""Running modules in this process, as Ansible would: same argument validation, same JSON, no fork."""
+
+from __future__ import annotations
+
+import importlib
+import io
+import json
+from collections.abc import Callable
+from contextlib import redirect_stdout
+from typing import Any
+
+import pytest
+import yaml
+from ansible.module_utils.testing import patch_module_args
+
+MODULES = "ansible_collections.mtk.backend.plugins.modules"
+Run = Callable[..., dict[str, Any]]
+
+
+class ModuleFailed(Exception):
+    """What ``fail_json`` said."""
+
+
+def documentation(name: str) -> dict[str, Any]:
+    """DOCUMENTATION, EXAMPLES and RETURN of a module, parsed."""
+    module = importlib.import_module(f"{MODULES}.{name}")
+    return {part: yaml.safe_load(getattr(module, part)) for part in ("DOCUMENTATION", "EXAMPLES", "RETURN")}
+
+
+def examples(name: str) -> list[dict[str, Any]]:
+    """The arguments of the module's own tasks in its EXAMPLES, in their order."""
+    tasks = documentation(name)["EXAMPLES"]
+    return [task[f"mtk.backend.{name}"] for task in tasks if f"mtk.backend.{name}" in task]
+
+
+@pytest.fixture
+def run(aws: Any, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """``run("logs_log_group", log_group_name="x", check=True)``: the module's result; raises ModuleFailed."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL", aws.url)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "local")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "emulator-secret-key")
+
+    def run_module(name: str, *, check: bool = False, **params: Any) -> dict[str, Any]:
+        params = {"region": "us-east-1", **params}
+        args = {**params, "_ansible_check_mode": check, "_ansible_diff": True, "_ansible_remote_tmp": "/tmp"}
+        out = io.StringIO()
+        with patch_module_args(args), redirect_stdout(out), pytest.raises(SystemExit):
+            importlib.import_module(f"{MODULES}.{name}").main()
+        result: dict[str, Any] = json.loads(out.getvalue().strip().splitlines()[-1])
+        if result.get("failed"):
+            raise ModuleFailed(result["msg"])
+        return result
+
+    return run_module
+
+
+@pytest.fixture
+def four_beats(aws: Any, run: Run) -> Run:
+    """``four_beats(name, **params)``: check, apply, apply, check; returns the result of the first apply.
+
+    Check mode and the second apply make no mutating call, the second apply changes nothing, the prediction has the
+    keys of the result, and the documented sample is real.
+    """
+
+    def beats(name: str, **params: Any) -> dict[str, Any]:
+        before = len(aws.mutating())
+        planned = run(name, check=True, **params)
+        assert planned["changed"], "check mode on an account without the resource must plan its creation"
+        assert len(aws.mutating()) == before, aws.mutating()[before:]
+        applied = run(name, **params)
+        assert applied["changed"]
+        assert planned["diff"]["after"].keys() <= applied["diff"]["after"].keys()
+        after = len(aws.mutating())
+        assert after > before
+        again = run(name, **params)
+        assert not again["changed"], again["diff"]
+        assert not run(name, check=True, **params)["changed"]
+        assert len(aws.mutating()) == after, aws.mutating()[after:]
+        returned = documentation(name)["RETURN"]
+        for key, doc in returned.items():
+            assert doc["sample"].keys() <= applied[key].keys(), "RETURN's sample shows fields that are not returned"
+        return applied
+
+    return beats
+
+
+@pytest.fixture
+def gone(aws: Any, run: Run) -> Callable[..., None]:
+    """``gone(name, **params)``: absent in check mode, absent, absent again; the last one makes no mutating call."""
+
+    def beats(name: str, **params: Any) -> None:
+        before = len(aws.mutating())
+        assert run(name, check=True, **{**params, "state": "absent"})["changed"]
+        assert len(aws.mutating()) == before
+        assert run(name, **{**params, "state": "absent"})["changed"]
+        after = len(aws.mutating())
+        assert after > before
+        assert not run(name, **{**params, "state": "absent"})["changed"]
+        assert len(aws.mutating()) == after
+
+    return beats
