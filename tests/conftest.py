@@ -7,8 +7,6 @@ from typing import Any
 
 import boto3
 import pytest
-from emulator.clock import CLOCK
-from emulator.server import Control, Server
 
 KEYS = {"aws_access_key_id": "local", "aws_secret_access_key": "emulator-secret-key"}
 
@@ -17,6 +15,8 @@ class Aws:
     """One empty account: ``aws.client("ec2", "us-west-2")``, and the emulator's own interface as ``aws.control``."""
 
     def __init__(self, url: str) -> None:
+        from emulator.server import Control
+
         self.url = url
         self.control = Control(url)
         self._clients: dict[tuple[str, str], Any] = {}
@@ -24,7 +24,10 @@ class Aws:
     def client(self, service: str, region: str = "us-east-1") -> Any:
         if (service, region) not in self._clients:
             self._clients[service, region] = boto3.client(
-                service, region_name=region, endpoint_url=self.url, **KEYS  # type: ignore[call-overload]
+                service,
+                region_name=region,
+                endpoint_url=self.url,
+                **KEYS,  # type: ignore[call-overload]
             )
         return self._clients[service, region]
 
@@ -35,6 +38,8 @@ class Aws:
 
 @pytest.fixture(scope="session")
 def _local_aws() -> Iterator[Aws]:
+    from emulator.server import Server  # here, because unit tests need no AWS
+
     with Server() as server:
         yield Aws(server.url)
 
@@ -42,6 +47,6 @@ def _local_aws() -> Iterator[Aws]:
 @pytest.fixture
 def aws(_local_aws: Aws) -> Iterator[Aws]:
     """An empty local AWS where everything is done at once; ``aws.control.scale(0.01)`` lets time pass."""
-    CLOCK.set_scale(0)
+    _local_aws.control.scale(0)
     _local_aws.control.reset()
     yield _local_aws

@@ -1,0 +1,57 @@
+# The commands of this project. `make` lists them.
+
+ENV ?= prod
+SCALE ?= 0
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
+# Python writes byte code once and starts twice as fast from then on, whatever the environment says.
+unexport PYTHONDONTWRITEBYTECODE
+
+.DEFAULT_GOAL := help
+.PHONY: help demo local stop test unit integration site lint sanity molecule lock clean
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
+
+.venv/lock: requirements.txt scripts/venv.sh
+	@sh scripts/venv.sh
+
+demo: .venv/lock ## build ENV (dev, qa or prod) on a local AWS: plan, apply, apply again; then look around
+	@python scripts/local.py demo --environment $(ENV) --scale $(SCALE)
+
+local: .venv/lock ## start the local AWS on a free loopback port, or say where it runs
+	@python scripts/local.py start --scale $(SCALE)
+
+stop: ## end what `make demo` or `make local` started
+	@if [ -x .venv/bin/python ]; then .venv/bin/python scripts/local.py stop; else echo "Nothing runs."; fi
+
+test: unit integration site lint sanity molecule ## everything there is
+
+unit: .venv/lock ## pure functions, the engine, the walls of the design
+	pytest tests/unit
+
+integration: .venv/lock ## the local AWS's promises, and every module in the four beats
+	pytest -n 2 tests/contract tests/integration/modules
+
+site: .venv/lock ## every role and every environment, as users run them
+	pytest tests/integration/site
+
+lint: .venv/lock ## ruff, mypy, yamllint, ansible-lint
+	ruff check .
+	ruff format --check .
+	mypy plugins/module_utils tests/emulator
+	yamllint --strict .
+	ansible-lint --offline --profile production
+
+sanity: .venv/lock ## ansible-test sanity on the built collection, and its documentation
+	sh scripts/sanity.sh
+
+molecule: .venv/lock ## each role in a scenario of its own
+	molecule test --all
+
+lock: ## write requirements.txt anew from requirements.in (needs uv)
+	uv pip compile --universal --python-version 3.11 --generate-hashes --quiet --upgrade \
+	  --custom-compile-command "make lock" --output-file requirements.txt requirements.in
+
+clean: stop ## remove everything that these commands made
+	rm -rf .venv .local-aws .cache .ansible build .pytest_cache .mypy_cache .ruff_cache .hypothesis

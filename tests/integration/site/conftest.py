@@ -1,0 +1,88 @@
+"""Playbooks as users run them: ansible-playbook in a process of its own, against the local AWS of the test."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+BIN = Path(sys.executable).parent
+REGIONS = ("us-east-1", "us-west-2", "eu-west-1")
+RECAP = re.compile(r"^(\S+)\s+: ok=(\d+)\s+changed=(\d+)\s+unreachable=(\d+)\s+failed=(\d+)", re.M)
+
+
+@dataclass(frozen=True)
+class Played:
+    """What a run of a playbook printed, and what it did to AWS."""
+
+    code: int
+    text: str
+    mutating: list[str] = field(repr=False)
+
+    @property
+    def changed(self) -> int:
+        return sum(int(row[2]) for row in RECAP.findall(self.text))
+
+    @property
+    def failed(self) -> int:
+        return sum(int(row[3]) + int(row[4]) for row in RECAP.findall(self.text))
+
+
+class Site:
+    """Runs playbooks for one environment."""
+
+    def __init__(self, aws: Any, environment: str) -> None:
+        self.aws = aws
+        self.environment = environment
+
+    def command(self, playbook: str, *arguments: str, root: Path = ROOT) -> list[str]:
+        inventories = [str(root / "inventories" / name) for name in (self.environment, "local")]
+        return [str(BIN / "ansible-playbook"), playbook, "-i", inventories[0], "-i", inventories[1], *arguments]
+
+    def environ(self, root: Path = ROOT) -> dict[str, str]:
+        """What a user's shell holds, and where the local AWS is."""
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "ANSIBLE_", "PYTHONDONTWRITE"))}
+        return {
+            **kept,
+            "MTK_LOCAL_AWS_URL": self.aws.url,
+            "PATH": f"{BIN}:{os.environ['PATH']}",
+            "ANSIBLE_NOCOLOR": "1",
+        }
+
+    def start(self, playbook: str, *arguments: str) -> subprocess.Popen[str]:
+        """The run as a process group of its own, to be killed."""
+        return subprocess.Popen(
+            self.command(playbook, *arguments),
+            cwd=ROOT,
+            env=self.environ(),
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+    def play(self, playbook: str = "site.yml", *arguments: str, cwd: Path = ROOT, expect: int = 0) -> Played:
+        before = len(self.aws.mutating())
+        done = subprocess.run(
+            self.command(playbook, *arguments), cwd=cwd, env=self.environ(), text=True, capture_output=True, check=False
+        )
+        played = Played(done.returncode, done.stdout + done.stderr, self.aws.mutating()[before:])
+        assert played.code == expect, played.text[-8000:]
+        return played
+
+    def destroy(self) -> Played:
+        return self.play("playbooks/destroy.yml", "-e", f"confirm_environment={self.environment}")
+
+
+@pytest.fixture
+def site(aws: Any) -> Callable[[str], Site]:
+    """``site("prod").play()`` applies prod on an empty account."""
+    return lambda environment: Site(aws, environment)

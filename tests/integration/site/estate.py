@@ -1,0 +1,92 @@
+"""What is in an account, seen through plain boto3."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+Row = tuple[str, str, str]
+
+
+def _pages(client: Any, operation: str, key: str, **arguments: Any) -> Iterator[Any]:
+    if client.can_paginate(operation):
+        for page in client.get_paginator(operation).paginate(**arguments):
+            yield from page[key]
+    else:
+        yield from getattr(client, operation)(**arguments)[key]
+
+
+_GONE = {"deleted", "deleting", "delete-complete"}
+# kind: service, operation, key of the answer, field that names one
+_REGIONAL: dict[str, tuple[str, str, str, str]] = {
+    "vpc": ("ec2", "describe_vpcs", "Vpcs", "VpcId"),
+    "subnet": ("ec2", "describe_subnets", "Subnets", "SubnetId"),
+    "route_table": ("ec2", "describe_route_tables", "RouteTables", "RouteTableId"),
+    "security_group": ("ec2", "describe_security_groups", "SecurityGroups", "GroupId"),
+    "internet_gateway": ("ec2", "describe_internet_gateways", "InternetGateways", "InternetGatewayId"),
+    "nat_gateway": ("ec2", "describe_nat_gateways", "NatGateways", "NatGatewayId"),
+    "address": ("ec2", "describe_addresses", "Addresses", "AllocationId"),
+    "endpoint": ("ec2", "describe_vpc_endpoints", "VpcEndpoints", "VpcEndpointId"),
+    "flow_log": ("ec2", "describe_flow_logs", "FlowLogs", "FlowLogId"),
+    "ipam": ("ec2", "describe_ipams", "Ipams", "IpamId"),
+    "ipam_pool": ("ec2", "describe_ipam_pools", "IpamPools", "IpamPoolId"),
+    "log_group": ("logs", "describe_log_groups", "logGroups", "logGroupName"),
+    "cluster": ("rds", "describe_db_clusters", "DBClusters", "DBClusterIdentifier"),
+    "instance": ("rds", "describe_db_instances", "DBInstances", "DBInstanceIdentifier"),
+    "subnet_group": ("rds", "describe_db_subnet_groups", "DBSubnetGroups", "DBSubnetGroupName"),
+    "cluster_parameters": (
+        "rds",
+        "describe_db_cluster_parameter_groups",
+        "DBClusterParameterGroups",
+        "DBClusterParameterGroupName",
+    ),
+    "parameters": ("rds", "describe_db_parameter_groups", "DBParameterGroups", "DBParameterGroupName"),
+    "snapshot": ("rds", "describe_db_cluster_snapshots", "DBClusterSnapshots", "DBClusterSnapshotIdentifier"),
+    "secret": ("secretsmanager", "list_secrets", "SecretList", "Name"),
+    "alias": ("kms", "list_aliases", "Aliases", "AliasName"),
+}
+
+
+def _regional(client: Callable[[str, str], Any], region: str) -> Iterator[Row]:
+    for kind, (service, operation, key, name) in _REGIONAL.items():
+        for item in _pages(client(service, region), operation, key):
+            if item.get("State", "") not in _GONE:
+                yield region, kind, item[name]
+    for table in _pages(client("dynamodb", region), "list_tables", "TableNames"):
+        yield region, "table", table
+    targets = _pages(
+        client("application-autoscaling", region),
+        "describe_scalable_targets",
+        "ScalableTargets",
+        ServiceNamespace="dynamodb",
+    )
+    for target in targets:
+        yield region, "scalable_target", f"{target['ResourceId']} {target['ScalableDimension']}"
+    kms = client("kms", region)
+    for key in _pages(kms, "list_keys", "Keys"):
+        state = kms.describe_key(KeyId=key["KeyId"])["KeyMetadata"]
+        if state["KeyState"] != "PendingDeletion" and state["KeyManager"] == "CUSTOMER":
+            yield region, "key", key["KeyId"]
+
+
+def estate(aws: Any, regions: tuple[str, ...]) -> set[Row]:
+    """Every resource in the account as (region, kind, id), but for keys that are scheduled for deletion."""
+    found = {row for region in regions for row in _regional(aws.client, region)}
+    found |= {("global", "global_cluster", g["GlobalClusterIdentifier"]) for g in _globals(aws)}
+    iam = aws.client("iam")
+    found |= {("global", "role", r["RoleName"]) for r in _pages(iam, "list_roles", "Roles")}
+    return found | {
+        ("global", "policy", p["PolicyName"]) for p in _pages(iam, "list_policies", "Policies", Scope="Local")
+    }
+
+
+def _globals(aws: Any) -> list[dict[str, Any]]:
+    return list(_pages(aws.client("rds"), "describe_global_clusters", "GlobalClusters"))
+
+
+def counted(rows: set[Row]) -> dict[tuple[str, str], int]:
+    """How many of each kind in each region."""
+    counts: dict[tuple[str, str], int] = {}
+    for region, kind, _ in rows:
+        counts[region, kind] = counts.get((region, kind), 0) + 1
+    return counts

@@ -1,0 +1,60 @@
+"""site.yml from the checkout, from elsewhere, as mtk.backend.site, and as AWX runs it: always the same result."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+
+import ansible_runner
+import pytest
+
+from .conftest import BIN, REGIONS, ROOT
+from .estate import estate
+
+
+@pytest.fixture
+def clone(tmp_path):
+    """A fresh clone of what is committed, as a project of AWX."""
+    project = tmp_path / "project"
+    subprocess.run(["git", "clone", "-q", str(ROOT), str(project)], check=True)
+    return project
+
+
+def test_every_way_in_gives_the_same(aws, site, clone, tmp_path):
+    dev = site("dev")
+    first = dev.play()
+    assert first.changed
+    built = estate(aws, REGIONS)
+
+    elsewhere = dev.play(str(ROOT / "site.yml"), cwd=tmp_path)
+    assert (elsewhere.changed, elsewhere.mutating) == (0, [])
+    by_name = dev.play("mtk.backend.site")
+    assert (by_name.changed, by_name.mutating) == (0, [])
+
+    before = len(aws.mutating())
+    shutil.copytree(clone / "inventories/dev", tmp_path / "inventory")
+    runner = ansible_runner.run(
+        private_data_dir=str(tmp_path),
+        playbook="site.yml",
+        inventory=[str(clone / "inventories/dev"), str(clone / "inventories/local")],
+        envvars={"MTK_LOCAL_AWS_URL": aws.url, "PATH": f"{BIN}:{os.environ['PATH']}"},
+        quiet=True,
+    )
+    assert runner.status == "successful", runner.stdout.read()[-6000:]
+    assert runner.stats["changed"] == {}
+    assert aws.mutating()[before:] == []
+    assert estate(aws, REGIONS) == built
+
+
+def test_another_account_is_refused_before_anything_is_done(site):
+    dev = site("dev")
+    refused = dev.play("site.yml", "-e", "expected_account_id=999999999999", expect=2)
+    assert "belong to account 123456789012" in refused.text.replace("\n", " ")
+    assert refused.mutating == []
+
+
+def test_destroy_asks_for_the_environments_name(site):
+    refused = site("dev").play("playbooks/destroy.yml", "-e", "confirm_environment=prod", expect=2)
+    assert "Nothing was destroyed" in refused.text
+    assert refused.mutating == []

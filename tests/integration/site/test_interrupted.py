@@ -1,0 +1,56 @@
+"""Killed in the middle of an apply, the next run finishes, and nothing is doubled."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+
+import pytest
+
+from .conftest import REGIONS
+from .estate import counted, estate
+
+# environment, the last call before the kill, pace of the local AWS
+PLACES = [
+    ("dev", "ec2:CreateIpamPool", 0),
+    ("dev", "ec2:AllocateAddress", 0),
+    ("dev", "kms:CreateKey", 0),
+    ("dev", "rds:CreateDBCluster", 0.05),  # while the cluster is creating
+    ("qa", "dynamodb:UpdateTable", 0.02),  # while the replica is creating
+]
+
+
+def kill_after(aws, process, call, seconds=240):
+    """Kill the whole process group as soon as the call was made."""
+    deadline = time.monotonic() + seconds
+    while call not in aws.mutating():
+        assert process.poll() is None, f"the run ended before {call}: {process.stdout.read()[-4000:]}"
+        assert time.monotonic() < deadline, f"{call} was never made"
+        time.sleep(0.02)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    process.stdout.close()
+
+
+@pytest.fixture(scope="module")
+def uninterrupted():
+    """How many of each kind a run without interruption builds, by environment; filled by the first test that asks."""
+    return {}
+
+
+@pytest.mark.parametrize(("environment", "call", "scale"), PLACES, ids=[p[1] for p in PLACES])
+def test_next_run_finishes_and_nothing_is_doubled(aws, site, uninterrupted, environment, call, scale):
+    live = site(environment)
+    if environment not in uninterrupted:
+        live.play()
+        uninterrupted[environment] = counted(estate(aws, REGIONS))
+        aws.control.reset()
+    aws.control.scale(scale)
+    kill_after(aws, live.start("site.yml"), call)
+    aws.control.scale(min(scale, 0.005))
+    live.play()
+    assert counted(estate(aws, REGIONS)) == uninterrupted[environment]
+    aws.control.scale(0)
+    again = live.play()
+    assert (again.changed, again.mutating) == (0, [])

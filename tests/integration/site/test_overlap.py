@@ -1,0 +1,47 @@
+"""What AWS builds slowly is built at the same time."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+from .conftest import REGIONS
+
+
+def busy(aws):
+    """The kinds that are being built in the primary region right now."""
+    region = REGIONS[0]
+    ec2, rds, dynamodb = (aws.client(s, region) for s in ("ec2", "rds", "dynamodb"))
+    found = set()
+    if any(n["State"] == "pending" for n in ec2.describe_nat_gateways()["NatGateways"]):
+        found.add("gateway")
+    if any(c["Status"] == "creating" for c in rds.describe_db_clusters()["DBClusters"]):
+        found.add("database")
+    if any(i["DBInstanceStatus"] == "creating" for i in rds.describe_db_instances()["DBInstances"]):
+        found.add("database")
+    for name in dynamodb.list_tables()["TableNames"]:
+        table = dynamodb.describe_table(TableName=name)["Table"]
+        if any(r["ReplicaStatus"] == "CREATING" for r in table.get("Replicas", [])):
+            found.add("replica")
+    return found
+
+
+def test_database_replicas_and_gateways_are_built_at_the_same_time(aws, site):
+    seen, done = set(), threading.Event()
+
+    def watch():
+        while not done.is_set():
+            seen.add(frozenset(busy(aws)))
+            time.sleep(0.25)
+
+    aws.control.scale(0.2)
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        site("qa").play()
+    finally:
+        done.set()
+        watcher.join()
+    together = max(seen, key=len)
+    assert {"database", "replica"} <= together, seen
+    assert any({"gateway", "database"} <= kinds for kinds in seen), seen

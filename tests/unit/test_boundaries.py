@@ -1,0 +1,118 @@
+"""The walls of the house, and that nothing is left out of the tests."""
+
+from __future__ import annotations
+
+import ast
+import re
+import statistics
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+MODULES = sorted((ROOT / "plugins/modules").glob("*.py"))
+UTILS = sorted((ROOT / "plugins/module_utils").glob("_*.py"))
+PURE = [p for p in UTILS if p.name not in ("_boto.py", "_module.py", "_lookup.py")]
+YAML = [p for d in ("roles", "playbooks") for p in sorted((ROOT / d).rglob("*.yml"))] + [ROOT / "site.yml"]
+GROUPS = ("primary", "secondary", "network", "database")
+
+
+def imports(path: Path) -> set[str]:
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names.add(node.module or "")
+    return names
+
+
+def tasks(path: Path) -> list[dict]:
+    """All tasks of a file of tasks or plays, blocks opened."""
+    found, stack = [], list(yaml.safe_load(path.read_text()) or [])
+    while stack:
+        task = stack.pop()
+        if isinstance(task, dict):
+            found.append(task)
+            for part in ("tasks", "pre_tasks", "post_tasks", "block", "rescue", "always"):
+                stack += task.get(part) or []
+    return found
+
+
+@pytest.mark.parametrize("path", PURE, ids=lambda p: p.name)
+def test_pure_files_know_neither_ansible_nor_aws(path):
+    ours = "ansible_collections.mtk.backend.plugins.module_utils._"
+    foreign = {n for n in imports(path) if n.split(".")[0] in ("ansible", "boto3", "botocore", "ansible_collections")}
+    assert {n for n in foreign if not n.startswith(ours)} == set()
+    assert not {n.removeprefix(ours) for n in foreign} & {"boto", "module", "lookup"}
+
+
+def test_one_shim_over_amazon_aws():
+    users = [p.name for p in (ROOT / "plugins").rglob("*.py") if any("amazon.aws" in n for n in imports(p))]
+    assert users == ["_boto.py"]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: p.stem)
+def test_modules_are_thin(path):
+    text = path.read_text()
+    code = text.split('RETURN = r"""', 1)[1].split('"""', 1)[1]
+    for word in ("check_mode", "sleep(", "waiter", "boto3.", "exit_json", "fail_json"):
+        assert word not in code, f"{word} is the engine's business"
+
+
+def test_modules_are_small():
+    lines = [len(p.read_text().splitlines()) for p in MODULES]
+    assert statistics.median(lines) < 180, "docs and code of a module fit three screens"
+
+
+@pytest.mark.parametrize("where", ["plugins", "roles"])
+def test_the_product_does_not_know_the_local_aws(where):
+    files = [p for p in (ROOT / where).rglob("*") if p.suffix in (".py", ".yml", ".j2")]
+    assert files
+    for path in files:
+        assert not re.search(r"emulator|endpoint_url|moto\b", path.read_text(), re.I), path
+
+
+@pytest.mark.parametrize("path", YAML, ids=lambda p: str(p.relative_to(ROOT)))
+def test_yaml_is_wiring(path):
+    text = path.read_text()
+    for word in ("set_fact", "ansible_check_mode", "ignore_errors"):
+        assert word not in text
+    if "roles" in path.parts:
+        used = re.findall(r"groups\[|groups\.|group_names", text)
+        assert not used, "a role does not know which groups an inventory has"
+
+
+def test_every_task_of_ours_names_its_region():
+    """Region comes from module_defaults of the play: each play that runs roles has them."""
+    for path in (ROOT / "playbooks").glob("*.yml"):
+        for play in yaml.safe_load(path.read_text()):
+            if play.get("tasks") and "import_role" in str(play["tasks"]):
+                assert play["module_defaults"]["group/mtk.backend.aws"]["region"] == "{{ inventory_hostname }}", path
+                assert "mtk_aws_environment" in play["environment"], path
+
+
+def test_every_module_is_in_the_action_group_and_in_the_table():
+    runtime = yaml.safe_load((ROOT / "meta/runtime.yml").read_text())
+    group = {m for m in runtime["action_groups"]["aws"] if isinstance(m, str)}
+    names = {p.stem for p in MODULES}
+    assert group == names
+    table = (ROOT / "docs/modules.md").read_text()
+    assert not {n for n in names if f"mtk.backend.{n}" not in table}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: p.stem)
+def test_every_module_passes_the_four_beats(path):
+    test = ROOT / f"tests/integration/modules/test_{path.stem}.py"
+    assert test.exists(), f"{path.stem} has no test"
+    text = test.read_text()
+    assert "four_beats(" in text and "gone(" in text and "examples(" in text
+
+
+def test_every_role_task_has_a_full_name():
+    for path in (ROOT / "roles").rglob("tasks/*.yml"):
+        for task in tasks(path):
+            actions = [k for k in task if "." in k]
+            assert actions or "block" in task, f"{path}: {task.get('name')}"
+            assert task.get("name"), path

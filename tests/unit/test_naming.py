@@ -1,0 +1,60 @@
+"""Names by one function and one table."""
+
+from __future__ import annotations
+
+import itertools
+import re
+
+import pytest
+from ansible_collections.mtk.backend.plugins.module_utils._naming import RULES, canonical_name, resource_name
+from hypothesis import given
+from hypothesis import strategies as st
+
+ENVIRONMENTS = ("dev", "qa", "prod")
+REGIONS = ("us-east-1", "us-west-2", "eu-west-1")
+
+
+def test_names_of_the_seed():
+    assert (
+        canonical_name("aurora_instance", "prod", "us-east-1", "us-east-1a")
+        == "prod_us-east-1_us-east-1a_aurora_instance"
+    )
+    assert (
+        resource_name("aurora_instance", "prod", "us-east-1", "us-east-1a")
+        == "prod-us-east-1-us-east-1a-aurora-instance"
+    )
+    assert resource_name("user_locations", "prod", "us-east-1") == "prod_user_locations"  # one name in all regions
+    assert resource_name("aurora_key", "prod", "us-east-1") == "alias/prod_us-east-1_aurora_key"
+
+
+@pytest.mark.parametrize("name", [canonical_name, resource_name])
+def test_unique_over_environments_regions_zones_and_types(name):
+    seen: dict[str, tuple[str, ...]] = {}
+    for type, environment, region in itertools.product(RULES, ENVIRONMENTS, REGIONS):
+        for zone in (f"{region}{letter}" for letter in "abc"):
+            parts = {"environment": environment, "region": region, "zone": zone}
+            meant = (type, *(parts[p] for p in RULES[type].parts))
+            assert seen.setdefault(name(type, environment, region, zone), meant) == meant
+
+
+@given(
+    type=st.sampled_from(sorted(t for t, rule in RULES.items() if rule.separator == "-")),
+    environment=st.from_regex(r"[a-z][a-z0-9]{0,40}", fullmatch=True),
+    region=st.sampled_from(REGIONS),
+)
+def test_rds_takes_every_identifier(type, environment, region):
+    name = resource_name(type, environment, region, f"{region}a")
+    assert len(name) <= 63
+    assert re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name)
+
+
+def test_cut_names_stay_apart():
+    long = "e" * 60
+    assert resource_name("aurora_cluster", long, "us-east-1") != resource_name("aurora_cluster", long, "us-west-2")
+
+
+def test_unknown_type_and_missing_part_are_told():
+    with pytest.raises(ValueError, match="no naming rule for 'aurora_clutser'; known types: .*aurora_cluster"):
+        resource_name("aurora_clutser", "dev", "us-east-1")
+    with pytest.raises(ValueError, match="the name of a vpc needs region"):
+        canonical_name("vpc", "dev")
