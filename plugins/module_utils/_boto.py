@@ -11,6 +11,7 @@ from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+from ansible_collections.amazon.aws.plugins.module_utils.policy import compare_policies
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import (
     ansible_dict_to_boto3_tag_list,
     boto3_tag_list_to_ansible_dict,
@@ -23,7 +24,15 @@ try:
 except ImportError:  # AnsibleAWSModule reports it, with what to install
     pass
 
-__all__ = ["AnsibleAWSModule", "Aws", "BotoCoreError", "ClientError", "is_boto3_error_code", "client_factory"]
+__all__ = [
+    "AnsibleAWSModule",
+    "Aws",
+    "BotoCoreError",
+    "ClientError",
+    "client_factory",
+    "compare_policies",
+    "is_boto3_error_code",
+]
 
 Client = Any
 

@@ -33,7 +33,8 @@ ALIAS = Rule(("environment", "region"), prefix="alias/")
 RULES: dict[str, Rule] = {
     # network
     "ipam": Rule(()),
-    "ipam_pool": GLOBAL,
+    "ipam_top_pool": GLOBAL,
+    "ipam_pool": REGIONAL,
     "vpc": REGIONAL,
     "internet_gateway": REGIONAL,
     "public_subnet": ZONAL,

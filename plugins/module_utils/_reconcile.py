@@ -112,6 +112,10 @@ class Resource:
         """Why it failed, in AWS's words."""
         return str(have.get("state_message") or have.get("failure_message") or "AWS gives no reason")
 
+    def kept(self, have: Mapping[str, Any]) -> bool:
+        """Whether state absent leaves it alone, because others use it too."""
+        return False
+
     def is_not_yet(self, error: Exception) -> bool:
         """Whether an error of AWS only says that the time has not come."""
         details = getattr(error, "response", {}).get("Error", {})
@@ -141,7 +145,7 @@ def plan_of(resource: Resource, have: Mapping[str, Any] | None, present: bool) -
     """The plan for one resource, or why there cannot be one."""
     _refuse_foreign(resource, have)
     if not present:
-        if have is not None and resource.status(have) == "leaving":
+        if have is not None and (resource.status(have) == "leaving" or resource.kept(have)):
             return NOTHING
         shown = (
             None if have is None else {k: have[k] for k in (*resource.identity, *resource.managed, "tags") if k in have}

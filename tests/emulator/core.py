@@ -58,7 +58,9 @@ def filtered(
     for flt in filters or []:
         name, values = flt["Name"], set(flt.get("Values") or [])
         if name.startswith("tag:"):
-            found = [i for i in found if any(t["Key"] == name[4:] and t["Value"] in values for t in i.get("Tags") or [])]
+            found = [
+                i for i in found if any(t["Key"] == name[4:] and t["Value"] in values for t in i.get("Tags") or [])
+            ]
         elif name == "tag-key":
             found = [i for i in found if any(t["Key"] in values for t in i.get("Tags") or [])]
         elif name in fields:

@@ -62,7 +62,9 @@ class Control:
 
     def calls(self, since: int = 0, mutating: bool | None = None) -> list[dict[str, Any]]:
         """The calls after the ``since``-th; only (not) mutating ones where asked for."""
-        return list(self.ask("GET", "calls", since=since, **({} if mutating is None else {"mutating": str(mutating).lower()})))
+        return list(
+            self.ask("GET", "calls", since=since, **({} if mutating is None else {"mutating": str(mutating).lower()}))
+        )
 
     def reset(self) -> None:
         self.ask("POST", "reset")

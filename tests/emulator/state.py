@@ -22,9 +22,7 @@ def _load_rsa(der: bytes) -> Any:
 
 
 def _dump_rsa(key: Any) -> tuple[Any, tuple[bytes]]:
-    der = key.private_bytes(
-        serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
+    der = key.private_bytes(serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     return _load_rsa, (der,)
 
 

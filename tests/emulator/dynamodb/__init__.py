@@ -1,7 +1,14 @@
-"""dynamodb of the local AWS."""
+"""DynamoDB of the local AWS: moto's tables and data plane, with AWS's states, rules and global tables."""
 
 from __future__ import annotations
+
+from ..core import serve
 
 
 def register() -> None:
     """Take over from moto's handler."""
+    from .responses import LocalDynamoHandler
+    from .tagging import adapt
+
+    adapt()
+    serve("dynamodb", LocalDynamoHandler)

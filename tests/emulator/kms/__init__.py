@@ -1,7 +1,14 @@
-"""kms of the local AWS."""
+"""KMS of the local AWS: moto's, with AWS's key states, rotation periods and alias rules."""
 
 from __future__ import annotations
+
+from ..core import serve
+from .keys import find_key
+from .responses import LocalKmsResponse
+
+__all__ = ["find_key", "register"]
 
 
 def register() -> None:
     """Take over from moto's handler."""
+    serve("kms", LocalKmsResponse)

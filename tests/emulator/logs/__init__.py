@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from ..core import serve
+
 
 def register() -> None:
     """Take over from moto's handler."""
+    from .responses import LocalLogs
+
+    serve("logs", LocalLogs)

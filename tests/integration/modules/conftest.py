@@ -40,7 +40,7 @@ def run(aws: Any, monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "local")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "emulator-secret-key")
 
-    def run_module(name: str, *, check: bool = False, **params: Any) -> dict[str, Any]:
+    def run_module(name: str, /, *, check: bool = False, **params: Any) -> dict[str, Any]:
         params = {"region": "us-east-1", **params}
         args = {**params, "_ansible_check_mode": check, "_ansible_diff": True, "_ansible_remote_tmp": "/tmp"}
         out = io.StringIO()
@@ -62,7 +62,7 @@ def four_beats(aws: Any, run: Run) -> Run:
     keys of the result, and the documented sample is real.
     """
 
-    def beats(name: str, **params: Any) -> dict[str, Any]:
+    def beats(name: str, /, **params: Any) -> dict[str, Any]:
         before = len(aws.mutating())
         planned = run(name, check=True, **params)
         assert planned["changed"], "check mode on an account without the resource must plan its creation"
@@ -88,7 +88,7 @@ def four_beats(aws: Any, run: Run) -> Run:
 def gone(aws: Any, run: Run) -> Callable[..., None]:
     """``gone(name, **params)``: absent in check mode, absent, absent again; the last one makes no mutating call."""
 
-    def beats(name: str, **params: Any) -> None:
+    def beats(name: str, /, **params: Any) -> None:
         before = len(aws.mutating())
         assert run(name, check=True, **{**params, "state": "absent"})["changed"]
         assert len(aws.mutating()) == before

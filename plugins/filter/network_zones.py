@@ -1,0 +1,73 @@
+# Copyright (c) MTK Backend contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: network_zones
+version_added: 0.1.0
+short_description: The zones that a network uses
+author: MTK Backend contributors
+description:
+  - Chooses availability zones among those that a region offers, in the order of their ids, which is the same in every
+    account. Local zones and zones that need an opt-in are left out.
+  - Fails where the region offers fewer than asked for.
+positional: count, names
+options:
+  _input:
+    description: The RV(amazon.aws.aws_az_info#module:availability_zones) of M(amazon.aws.aws_az_info).
+    type: list
+    elements: dict
+    required: true
+  count:
+    description: How many zones. Not used where O(names) names some.
+    type: int
+    required: true
+  names:
+    description: The names of the zones, instead of a number; they keep their order.
+    type: list
+    elements: str
+    default: []
+"""
+
+EXAMPLES = r"""
+- name: Ask which zones there are
+  amazon.aws.aws_az_info:
+    region: us-east-1
+  register: zone_info
+
+- name: Show the first two
+  ansible.builtin.debug:
+    msg: "{{ zone_info.availability_zones | mtk.backend.network_zones(2) }}"
+"""
+
+RETURN = r"""
+_value:
+  description: The zones.
+  type: list
+  elements: dict
+  sample:
+    - zone_name: us-east-1c
+      zone_id: use1-az1
+"""
+
+from dataclasses import asdict
+
+from ansible.errors import AnsibleFilterError
+from ansible_collections.mtk.backend.plugins.module_utils import _layout
+
+
+def network_zones(available, count, names=()):
+    """The zones that a network uses."""
+    try:
+        return [asdict(zone) for zone in _layout.choose_zones(available, int(count), names)]
+    except ValueError as error:
+        raise AnsibleFilterError(f"network_zones: {error}; set another zone count, or name the zones") from error
+
+
+class FilterModule:
+    """The filter."""
+
+    def filters(self):
+        return {"network_zones": network_zones}

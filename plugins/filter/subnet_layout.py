@@ -1,0 +1,89 @@
+# Copyright (c) MTK Backend contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: subnet_layout
+version_added: 0.1.0
+short_description: The subnets of a VPC
+author: MTK Backend contributors
+description:
+  - Splits the block of a VPC into 32 equal ones, for 8 zones and 4 tiers (a /16 into /21), and gives each subnet the
+    one that follows from its tier and from the number in its zone's id.
+  - Adding a zone or a tier never moves a subnet that exists.
+  - Of a VPC whose block is C((known after apply)), the subnets are listed with blocks that are not known either.
+positional: zones, environment, region
+options:
+  _input:
+    description: The block of the VPC, /23 or larger.
+    type: str
+    required: true
+  zones:
+    description: The zones, as P(mtk.backend.network_zones#filter) gives them.
+    type: list
+    elements: dict
+    required: true
+  environment:
+    description: The environment, for the names.
+    type: str
+    required: true
+  region:
+    description: The region, for the names.
+    type: str
+    required: true
+  tiers:
+    description: The tiers.
+    type: list
+    elements: str
+    choices: [public, private, database]
+    default: [public, private, database]
+"""
+
+EXAMPLES = r"""
+- name: Show the subnets of a VPC in one zone
+  ansible.builtin.debug:
+    msg: "{{ '10.0.0.0/16' | mtk.backend.subnet_layout(zones, 'dev', 'us-east-1') }}"
+  vars:
+    zones:
+      - zone_name: us-east-1a
+        zone_id: use1-az4
+"""
+
+RETURN = r"""
+_value:
+  description: The subnets.
+  type: list
+  elements: dict
+  sample:
+    - tier: public
+      zone: us-east-1a
+      zone_id: use1-az4
+      cidr: 10.0.24.0/21
+      name: dev_us-east-1_us-east-1a_public_subnet
+"""
+
+from dataclasses import asdict
+
+from ansible.errors import AnsibleFilterError
+from ansible_collections.mtk.backend.plugins.module_utils import _layout
+
+
+def subnet_layout(vpc_cidr, zones, environment, region, tiers=tuple(_layout.TIERS)):
+    """The subnets of a VPC, at places that never move."""
+    try:
+        plain = [_layout.Zone(str(zone["zone_name"]), str(zone["zone_id"])) for zone in zones]
+        layout = _layout.subnet_layout(str(vpc_cidr), plain, tiers, environment, region)
+    except (KeyError, TypeError) as error:
+        raise AnsibleFilterError(f"subnet_layout: zones: each needs zone_name and zone_id, got {zones!r}") from error
+    except ValueError as error:
+        raise AnsibleFilterError(f"subnet_layout: {error}") from error
+    return [asdict(subnet) for subnet in layout]
+
+
+class FilterModule:
+    """The filter."""
+
+    def filters(self):
+        return {"subnet_layout": subnet_layout}

@@ -1,0 +1,535 @@
+#!/usr/bin/python
+# Copyright (c) MTK Backend contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: dynamodb_table
+version_added: 0.1.0
+short_description: Manage a DynamoDB table and its indexes
+description:
+  - Keeps a table, its global secondary indexes and the settings of its own region.
+  - AWS takes one concern in each change. The module sends them one after another, and goes on where a run was cut off.
+  - Replicas in other regions are kept by M(mtk.backend.dynamodb_table_replica), scaling by
+    M(mtk.backend.dynamodb_table_auto_scaling).
+author: MTK Backend contributors
+options:
+  table_name:
+    description: The name; it identifies the table. The replicas of a global table bear the same one.
+    type: str
+    required: true
+  attribute_definitions:
+    description: The attributes that are keys of the table or of an index, and no others.
+    type: list
+    elements: dict
+    suboptions:
+      attribute_name:
+        description: The name.
+        type: str
+        required: true
+      attribute_type:
+        description: V(S), V(N) or V(B); DynamoDB has no other types for keys.
+        type: str
+        required: true
+  key_schema:
+    description: The key. AWS cannot change it later.
+    type: list
+    elements: dict
+    suboptions: &key
+      attribute_name:
+        description: The attribute.
+        type: str
+        required: true
+      key_type:
+        description: Whether it picks the partition or sorts within it.
+        type: str
+        choices: [HASH, RANGE]
+        required: true
+  global_secondary_indexes:
+    description:
+      - All indexes. One that is not named any more is deleted; an empty list deletes all.
+      - Left alone where not given.
+    type: list
+    elements: dict
+    suboptions:
+      index_name:
+        description: The name.
+        type: str
+        required: true
+      key_schema:
+        description: The key; up to four attributes of each type.
+        type: list
+        elements: dict
+        required: true
+        suboptions: *key
+      projection:
+        description: What the index copies beside the keys.
+        type: dict
+        required: true
+        suboptions:
+          projection_type:
+            description: Keys only, the named attributes, or all.
+            type: str
+            choices: [KEYS_ONLY, INCLUDE, ALL]
+            required: true
+          non_key_attributes:
+            description: The attributes, for V(INCLUDE).
+            type: list
+            elements: str
+      provisioned_throughput:
+        description: As O(provisioned_throughput), which stands in for it.
+        type: dict
+        suboptions: &units
+          read_capacity_units:
+            description: Reads.
+            type: int
+          write_capacity_units:
+            description: Writes.
+            type: int
+      on_demand_throughput:
+        description: As O(on_demand_throughput).
+        type: dict
+        suboptions: &limits
+          max_read_request_units:
+            description: Reads a second at most; V(-1) for no limit.
+            type: int
+          max_write_request_units:
+            description: Writes a second at most; V(-1) for no limit.
+            type: int
+  replace_indexes:
+    description:
+      - Whether an index whose key or projection differs may be deleted and built anew, which is the only way to change
+        it. Queries on it fail meanwhile.
+    type: bool
+    default: false
+  billing_mode:
+    description: How the table is paid. A new table without O(provisioned_throughput) is paid by request.
+    type: str
+    choices: [PAY_PER_REQUEST, PROVISIONED]
+  provisioned_throughput:
+    description:
+      - The capacity of a provisioned table; ignored where it is paid by request.
+      - Only a first value for what auto scaling moves, which is left alone while a scalable target exists.
+    type: dict
+    suboptions: *units
+  on_demand_throughput:
+    description: The limits of a table that is paid by request; ignored where it is provisioned.
+    type: dict
+    suboptions: *limits
+  stream_specification:
+    description: The stream. AWS lets nobody change it once there are replicas.
+    type: dict
+    suboptions:
+      stream_enabled:
+        description: Whether there is one.
+        type: bool
+        required: true
+      stream_view_type:
+        description: What it shows.
+        type: str
+        choices: [KEYS_ONLY, NEW_IMAGE, OLD_IMAGE, NEW_AND_OLD_IMAGES]
+  sse_specification:
+    description: Encryption with a KMS key instead of one that AWS owns.
+    type: dict
+    suboptions:
+      enabled:
+        description: Whether a KMS key is used.
+        type: bool
+        required: true
+      kms_master_key_id:
+        description: The key, as ARN, id or C(alias/...).
+        type: str
+  table_class:
+    description: The class.
+    type: str
+    choices: [STANDARD, STANDARD_INFREQUENT_ACCESS]
+  deletion_protection_enabled:
+    description:
+      - Whether AWS refuses to delete the table.
+      - With O(state=absent), V(false) lifts the protection first; otherwise a protected table is refused.
+    type: bool
+  point_in_time_recovery_specification:
+    description: Continuous backups of this region.
+    type: dict
+    suboptions:
+      point_in_time_recovery_enabled:
+        description: Whether they are made.
+        type: bool
+        required: true
+      recovery_period_in_days:
+        description: Days, V(1) to V(35), that one can go back.
+        type: int
+  contributor_insights_enabled:
+    description: Whether CloudWatch Contributor Insights watches the keys of the table.
+    type: bool
+  time_to_live_specification:
+    description: The attribute that says when an item expires. AWS accepts a change about once an hour.
+    type: dict
+    suboptions:
+      enabled:
+        description: Whether items expire.
+        type: bool
+        required: true
+      attribute_name:
+        description: The attribute, in seconds since 1970.
+        type: str
+extends_documentation_fragment:
+  - mtk.backend.resource
+  - mtk.backend.resource.tags
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+"""
+
+EXAMPLES = r"""
+- name: Keep a table with one index
+  mtk.backend.dynamodb_table:
+    region: us-east-1
+    table_name: dev_user_locations
+    attribute_definitions:
+      - {attribute_name: user_id, attribute_type: S}
+      - {attribute_name: date_time, attribute_type: S}
+      - {attribute_name: lat_long, attribute_type: S}
+    key_schema:
+      - {attribute_name: user_id, key_type: HASH}
+      - {attribute_name: date_time, key_type: RANGE}
+    global_secondary_indexes:
+      - index_name: lat_long_index
+        key_schema:
+          - {attribute_name: lat_long, key_type: HASH}
+          - {attribute_name: date_time, key_type: RANGE}
+        projection: {projection_type: KEYS_ONLY}
+    billing_mode: PAY_PER_REQUEST
+    stream_specification: {stream_enabled: true, stream_view_type: NEW_AND_OLD_IMAGES}
+    point_in_time_recovery_specification: {point_in_time_recovery_enabled: true, recovery_period_in_days: 7}
+    deletion_protection_enabled: true
+    tags:
+      mtk:environment: dev
+
+- name: Lift the protection and delete it
+  mtk.backend.dynamodb_table:
+    region: us-east-1
+    table_name: dev_user_locations
+    deletion_protection_enabled: false
+    state: absent
+"""
+
+RETURN = r"""
+table:
+  description: The table; empty where it does not exist.
+  returned: success
+  type: dict
+  sample:
+    auto_scaled: {}
+    billing_mode: PAY_PER_REQUEST
+    deletion_protection_enabled: true
+    global_secondary_indexes:
+      - index_name: lat_long_index
+        key_schema:
+          - {attribute_name: lat_long, key_type: HASH}
+          - {attribute_name: date_time, key_type: RANGE}
+        on_demand_throughput: {max_read_request_units: -1, max_write_request_units: -1}
+        projection: {projection_type: KEYS_ONLY}
+    latest_stream_arn: arn:aws:dynamodb:us-east-1:123456789012:table/dev_user_locations/stream/2026-01-01T00:00:00.000
+    replicas: []
+    sse_specification: {enabled: false}
+    table_arn: arn:aws:dynamodb:us-east-1:123456789012:table/dev_user_locations
+    table_id: 0a1b2c3d-0000-4000-8000-000000000000
+    table_name: dev_user_locations
+    table_status: ACTIVE
+    tags: {"mtk:environment": dev}
+"""
+
+from ansible_collections.mtk.backend.plugins.module_utils import _dynamodb as dynamodb
+from ansible_collections.mtk.backend.plugins.module_utils import _tables as tables
+from ansible_collections.mtk.backend.plugins.module_utils._lookup import key_arn
+from ansible_collections.mtk.backend.plugins.module_utils._module import run
+from ansible_collections.mtk.backend.plugins.module_utils._reconcile import Refused, Resource
+
+KEYS = {
+    "type": "list",
+    "elements": "dict",
+    "options": {
+        "attribute_name": {"type": "str", "required": True},
+        "key_type": {"type": "str", "choices": ["HASH", "RANGE"], "required": True},
+    },
+    "no_log": False,
+}
+CAPACITY = {
+    "provisioned_throughput": {
+        "type": "dict",
+        "options": {"read_capacity_units": {"type": "int"}, "write_capacity_units": {"type": "int"}},
+    },
+    "on_demand_throughput": {
+        "type": "dict",
+        "options": {"max_read_request_units": {"type": "int"}, "max_write_request_units": {"type": "int"}},
+    },
+}
+INDEX = {
+    "index_name": {"type": "str", "required": True},
+    "key_schema": {**KEYS, "required": True},
+    "projection": {
+        "type": "dict",
+        "required": True,
+        "options": {
+            "projection_type": {"type": "str", "choices": ["KEYS_ONLY", "INCLUDE", "ALL"], "required": True},
+            "non_key_attributes": {"type": "list", "elements": "str", "no_log": False},
+        },
+    },
+    **CAPACITY,
+}
+VIEWS = ["KEYS_ONLY", "NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES"]
+OPTIONS = {
+    "table_name": {"type": "str", "required": True},
+    "attribute_definitions": {
+        "type": "list",
+        "elements": "dict",
+        "options": {
+            "attribute_name": {"type": "str", "required": True},
+            "attribute_type": {"type": "str", "required": True},
+        },
+    },
+    "key_schema": KEYS,
+    "global_secondary_indexes": {"type": "list", "elements": "dict", "options": INDEX},
+    "replace_indexes": {"type": "bool", "default": False},
+    "billing_mode": {"type": "str", "choices": [tables.ON_DEMAND, tables.PROVISIONED]},
+    **CAPACITY,
+    "stream_specification": {
+        "type": "dict",
+        "options": {
+            "stream_enabled": {"type": "bool", "required": True},
+            "stream_view_type": {"type": "str", "choices": VIEWS},
+        },
+    },
+    "sse_specification": {
+        "type": "dict",
+        "options": {
+            "enabled": {"type": "bool", "required": True},
+            "kms_master_key_id": {"type": "str"},
+        },
+    },
+    "table_class": {"type": "str", "choices": ["STANDARD", "STANDARD_INFREQUENT_ACCESS"]},
+    **dynamodb.OPTIONS,
+    "time_to_live_specification": {
+        "type": "dict",
+        "options": {"enabled": {"type": "bool", "required": True}, "attribute_name": {"type": "str"}},
+    },
+}
+
+
+class Table(Resource):
+    """A table in its own region."""
+
+    kind = "table"
+    identity = ("table_name",)
+    managed = (
+        "key_schema",
+        "global_secondary_indexes",
+        "billing_mode",
+        "provisioned_throughput",
+        "on_demand_throughput",
+        "stream_specification",
+        "sse_specification",
+        "table_class",
+        "deletion_protection_enabled",
+        dynamodb.RECOVERY,
+        dynamodb.INSIGHTS,
+        "time_to_live_specification",
+    )
+    immutable = frozenset({"key_schema"})
+    computed = ("table_arn", "table_id", "latest_stream_arn")
+    name_tag = False
+    status_field = "table_status"
+    ready = frozenset({"ACTIVE"})
+    failed = frozenset({"INACCESSIBLE_ENCRYPTION_CREDENTIALS", "REPLICATION_NOT_AUTHORIZED", "ARCHIVING", "ARCHIVED"})
+    leaving = frozenset({"DELETING"})
+    retry_codes = (*dynamodb.BUSY, ("ValidationException", "modified multiple times"))
+
+    def siblings(self):
+        table = dynamodb.describe_table(self.aws, self.params["table_name"])
+        return [table] if table else []
+
+    def is_me(self, sibling):
+        return sibling["table_name"] == self.params["table_name"]
+
+    def describe(self, sibling):
+        have = {"latest_stream_arn": None, **tables.facts(sibling)}
+        have["tags"] = dynamodb.read_tags(self.aws, have["table_arn"])
+        if self.params["state"] == "absent":
+            self._refuse_deletion(have)
+            return have
+        have.update(dynamodb.read_settings(self.aws, have["table_name"], self.params))
+        if self._given("time_to_live_specification"):
+            have["time_to_live_specification"] = self._time_to_live()
+        return {**have, "auto_scaled": self._auto_scaled(have)}
+
+    def status(self, have):
+        status = super().status(have)
+        indexes = set(have["index_status"].values())
+        return "busy" if status == "ready" and not indexes <= {"ACTIVE"} else status
+
+    def reason(self, have):
+        if have["table_status"] == "INACCESSIBLE_ENCRYPTION_CREDENTIALS":
+            return f"its key {have['sse_specification'].get('kms_master_key_id')} is disabled, deleted or forbidden"
+        return (have.get("archival_summary") or {}).get("archival_reason") or super().reason(have)
+
+    def desired(self, have):
+        self._check_keys(have)
+        want = dynamodb.wanted_settings(super().desired(have))
+        for name in ("provisioned_throughput", "on_demand_throughput", "global_secondary_indexes"):
+            want.pop(name, None)
+        mode = self._mode(have)
+        if have is None:
+            want["billing_mode"] = mode
+        want.update(self._capacity(have, mode))
+        want.update(self._indexes(have, mode, want.get("provisioned_throughput") or {}))
+        if self._given("key_schema"):
+            want["key_schema"] = tables.ordered_keys(self.params["key_schema"])
+        self._encryption(want)
+        if "stream_specification" in want:
+            want["stream_specification"] = self._stream(have, want["stream_specification"])
+        ttl = want.get("time_to_live_specification")
+        if ttl and not ttl["enabled"]:
+            want["time_to_live_specification"] = {"enabled": False}
+        return want
+
+    def create(self, want):
+        request = tables.creation(want, self.params["attribute_definitions"])
+        self.aws.call("dynamodb", "create_table", table_name=self.params["table_name"], **request)
+
+    def update(self, have, changes):
+        name = have["table_name"]
+        if "tags" in changes:
+            dynamodb.write_tags(self.aws, have["table_arn"], have["tags"], changes["tags"])
+        dynamodb.write_settings(self.aws, name, changes)
+        if "time_to_live_specification" in changes:
+            self._expire(have["time_to_live_specification"], changes["time_to_live_specification"])
+        request = tables.next_request(have, changes, self.params["attribute_definitions"] or [])
+        if request:
+            self.aws.call("dynamodb", "update_table", table_name=name, **request)
+
+    def delete(self, have):
+        if have["deletion_protection_enabled"]:
+            off = {"deletion_protection_enabled": False}
+            self.aws.call("dynamodb", "update_table", table_name=have["table_name"], **off)
+        else:
+            self.aws.call("dynamodb", "delete_table", table_name=have["table_name"])
+
+    def _refuse_deletion(self, have):
+        if have["table_status"] in self.leaving:
+            return
+        regions = ", ".join(replica["region_name"] for replica in have["replicas"])
+        if regions:
+            raise Refused(f"{self} has replicas in {regions}: remove them first with dynamodb_table_replica")
+        if have["deletion_protection_enabled"] and self.params["deletion_protection_enabled"] is not False:
+            raise Refused(f"{self} is protected: give deletion_protection_enabled: false to delete it all the same")
+
+    def _time_to_live(self):
+        name = self.params["table_name"]
+        answer = self.aws.found(
+            dynamodb.MISSING, lambda: self.aws.call("dynamodb", "describe_time_to_live", table_name=name)
+        )
+        ttl = (answer or {}).get("time_to_live_description") or {}
+        if ttl.get("time_to_live_status") not in ("ENABLED", "ENABLING"):
+            return {"enabled": False}
+        return {"enabled": True, "attribute_name": ttl["attribute_name"]}
+
+    def _expire(self, have, want):
+        """One attribute is turned off before another one is turned on."""
+        both = have["enabled"] and want["enabled"]
+        sent = {**have, "enabled": False} if both or not want["enabled"] else want
+        name = self.params["table_name"]
+        self.aws.call("dynamodb", "update_time_to_live", table_name=name, time_to_live_specification=sent)
+
+    def _auto_scaled(self, have):
+        """Which capacities of the table and of each index auto scaling moves."""
+        if have["billing_mode"] != tables.PROVISIONED:
+            return {}
+        table = f"table/{have['table_name']}"
+        ids = [table, *(f"{table}/index/{i['index_name']}" for i in have["global_secondary_indexes"])]
+        found = self.aws.pages(
+            "application-autoscaling",
+            "describe_scalable_targets",
+            "scalable_targets",
+            service_namespace="dynamodb",
+            resource_ids=ids,
+        )
+        scaled = {}
+        for target in found:
+            name = target["resource_id"].removeprefix(table).removeprefix("/index/")
+            unit = "read" if "Read" in target["scalable_dimension"] else "write"
+            scaled.setdefault(name, []).append(f"{unit}_capacity_units")
+        return scaled
+
+    def _check_keys(self, have):
+        definitions, schema = self.params["attribute_definitions"], self.params["key_schema"]
+        if have is None and not (definitions and schema):
+            raise Refused(f"{self} does not exist: its creation needs attribute_definitions and key_schema")
+        indexes = self.params["global_secondary_indexes"]
+        indexes = (have or {}).get("global_secondary_indexes", []) if indexes is None else indexes
+        if not definitions:
+            return
+        schemas = [schema or have["key_schema"], *(index["key_schema"] for index in indexes)]
+        fault = tables.key_fault(definitions, schemas)
+        types = {d["attribute_name"]: d["attribute_type"] for d in (have or {}).get("attribute_definitions", [])}
+        for definition in definitions:
+            name, kind = definition["attribute_name"], definition["attribute_type"]
+            if not fault and types.get(name, kind) != kind:
+                fault = f"AWS cannot change the type of {name} from {types[name]} to {kind}: use another attribute"
+        if fault:
+            raise Refused(f"{self}: {fault}")
+
+    def _mode(self, have):
+        default = tables.PROVISIONED if self._given("provisioned_throughput") else tables.ON_DEMAND
+        return self.params["billing_mode"] or (have or {}).get("billing_mode") or default
+
+    def _capacity(self, have, mode):
+        option = "provisioned_throughput" if mode == tables.PROVISIONED else "on_demand_throughput"
+        first = mode == tables.PROVISIONED and (have is None or have["billing_mode"] != mode)
+        if not (self._given(option) or first):
+            return {}
+        scaled = (have or {}).get("auto_scaled", {}).get(tables.TABLE, [])
+        try:
+            return tables.wanted_capacity(self.params, have, mode, scaled, {})
+        except KeyError as error:
+            raise Refused(f"{self}: a provisioned table needs provisioned_throughput with {error}") from error
+
+    def _indexes(self, have, mode, seed):
+        there = {index["index_name"]: index for index in (have or {}).get("global_secondary_indexes", [])}
+        given = self.params["global_secondary_indexes"]
+        if given is None and not there:
+            return {}
+        scaled, seed = (have or {}).get("auto_scaled", {}), seed or (have or {}).get("provisioned_throughput") or {}
+        wanted = []
+        for index in there.values() if given is None else given:
+            name = index["index_name"]
+            wanted.append(tables.wanted_index(index, there.get(name), mode, scaled.get(name, []), seed))
+            if name in there and not (tables.same_index(wanted[-1], there[name]) or self.params["replace_indexes"]):
+                raise Refused(
+                    f"AWS cannot change the key or the projection of index {name} of {self}. Give it another name, or "
+                    "set replace_indexes: true to delete it and build it anew; queries on it fail meanwhile."
+                )
+        return {"global_secondary_indexes": sorted(wanted, key=lambda index: index["index_name"])}
+
+    def _encryption(self, want):
+        sse = want.get("sse_specification")
+        if sse and not sse["enabled"]:
+            want["sse_specification"] = {"enabled": False}
+        elif sse and self.params["sse_specification"]["kms_master_key_id"]:
+            want["sse_specification"] = {**sse, "kms_master_key_id": key_arn(self.aws, sse["kms_master_key_id"])}
+
+    def _stream(self, have, stream):
+        wanted = stream if stream["stream_enabled"] else {"stream_enabled": False}
+        if have and have["replicas"] and wanted != have["stream_specification"]:
+            raise Refused(f"{self} has replicas: its stream stays {have['stream_specification']} as long as they live")
+        return wanted
+
+
+def main():
+    run(Table, OPTIONS)
+
+
+if __name__ == "__main__":
+    main()

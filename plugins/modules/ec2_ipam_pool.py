@@ -1,0 +1,227 @@
+#!/usr/bin/python
+# Copyright (c) MTK Backend contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: ec2_ipam_pool
+version_added: 0.1.0
+short_description: Manage a pool of an IPAM
+description:
+  - Keeps a pool of private IPv4 addresses, found by its Name tag.
+  - Its blocks are kept by M(mtk.backend.ec2_ipam_pool_cidr).
+author: MTK Backend contributors
+options:
+  name:
+    description: The Name tag; it identifies the pool.
+    type: str
+    required: true
+  ipam_scope_id:
+    description: The scope. Creation needs this, O(ipam_scope_name) or O(ipam_name). AWS cannot change it later.
+    type: str
+  ipam_scope_name:
+    description: The Name tag of the scope.
+    type: str
+  ipam_name:
+    description: The Name tag of the IPAM in whose default private scope the pool is.
+    type: str
+  source_ipam_pool_id:
+    description: The pool whose addresses this one gets. Without one it is a top pool. AWS cannot change it later.
+    type: str
+  source_ipam_pool_name:
+    description: The Name tag of that pool.
+    type: str
+  locale:
+    description:
+      - The region whose resources get addresses from the pool; an empty string for a pool that only feeds others.
+      - AWS cannot change it later.
+    type: str
+  address_family:
+    description: The address family. AWS cannot change it later.
+    type: str
+    choices: [ipv4]
+    default: ipv4
+  description:
+    description: A description.
+    type: str
+  allocation_min_netmask_length:
+    description: The length of the largest block that may be allocated. AWS can change it, not unset it.
+    type: int
+  allocation_max_netmask_length:
+    description: The length of the smallest block that may be allocated. AWS can change it, not unset it.
+    type: int
+  allocation_default_netmask_length:
+    description: The length of a block that is asked for without one; V(0) for none.
+    type: int
+  allocation_resource_tags:
+    description: Tags that a resource must bear to get a block.
+    type: dict
+  auto_import:
+    description: Whether to import existing blocks that lie in the pool. Needs a O(locale).
+    type: bool
+extends_documentation_fragment:
+  - mtk.backend.resource
+  - mtk.backend.resource.tags
+  - mtk.backend.ipam
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+"""
+
+EXAMPLES = r"""
+- name: Keep the top pool
+  mtk.backend.ec2_ipam_pool:
+    region: us-east-1
+    name: shared_ipam_top_pool
+    ipam_name: ipam
+    description: All addresses
+    tags:
+      mtk:environment: shared
+
+- name: Keep the pool that the networks of dev in us-west-2 get their addresses from
+  mtk.backend.ec2_ipam_pool:
+    region: us-east-1
+    name: dev_us-west-2_ipam_pool
+    ipam_name: ipam
+    source_ipam_pool_name: shared_ipam_top_pool
+    locale: us-west-2
+    allocation_min_netmask_length: 16
+    allocation_max_netmask_length: 28
+    allocation_resource_tags:
+      mtk:environment: dev
+    tags:
+      mtk:environment: dev
+
+- name: Remove the top pool, unless something still comes from it
+  mtk.backend.ec2_ipam_pool:
+    region: us-east-1
+    name: shared_ipam_top_pool
+    in_use: keep
+    state: absent
+"""
+
+RETURN = r"""
+ipam_pool:
+  description: The pool; empty where it does not exist.
+  returned: success
+  type: dict
+  sample:
+    address_family: ipv4
+    allocation_default_netmask_length: 0
+    allocation_resource_tags: {}
+    auto_import: false
+    description: All addresses
+    ipam_arn: arn:aws:ec2::123456789012:ipam/ipam-0a1b2c3d4e5f60718
+    ipam_pool_arn: arn:aws:ec2::123456789012:ipam-pool/ipam-pool-0a1b2c3d4e5f60718
+    ipam_pool_id: ipam-pool-0a1b2c3d4e5f60718
+    ipam_scope_id: ipam-scope-0a1b2c3d4e5f60718
+    locale: ""
+    pool_depth: 1
+    state: create-complete
+    tags: {"mtk:environment": shared, "Name": shared_ipam_top_pool}
+"""
+
+from ansible_collections.mtk.backend.plugins.module_utils._ec2 import tag_specifications
+from ansible_collections.mtk.backend.plugins.module_utils._ipam import (
+    IN_USE,
+    IpamResource,
+    alive,
+    held,
+    label,
+    pools,
+    scope_id,
+)
+from ansible_collections.mtk.backend.plugins.module_utils._lookup import find_id
+from ansible_collections.mtk.backend.plugins.module_utils._module import run
+from ansible_collections.mtk.backend.plugins.module_utils._reconcile import Refused
+
+RULES = ("allocation_min_netmask_length", "allocation_max_netmask_length", "allocation_default_netmask_length")
+OPTIONS = {
+    "name": {"type": "str", "required": True},
+    "ipam_scope_id": {"type": "str"},
+    "ipam_scope_name": {"type": "str"},
+    "ipam_name": {"type": "str"},
+    "source_ipam_pool_id": {"type": "str"},
+    "source_ipam_pool_name": {"type": "str"},
+    "locale": {"type": "str"},
+    "address_family": {"type": "str", "choices": ["ipv4"], "default": "ipv4"},
+    "description": {"type": "str"},
+    **{rule: {"type": "int"} for rule in RULES},
+    "allocation_resource_tags": {"type": "dict"},
+    "auto_import": {"type": "bool"},
+    "in_use": IN_USE,
+}
+
+
+class Pool(IpamResource):
+    """A pool of an IPAM."""
+
+    kind = "ipam_pool"
+    immutable = frozenset({"ipam_scope_id", "source_ipam_pool_id", "locale", "address_family"})
+    managed = (*sorted(immutable), "description", *RULES, "allocation_resource_tags", "auto_import")
+    computed = ("ipam_pool_id", "ipam_pool_arn")
+
+    def siblings(self):
+        return pools(self.aws)
+
+    def describe(self, sibling):
+        locale = sibling.get("locale")
+        return {
+            "allocation_default_netmask_length": 0,
+            "auto_import": False,
+            **super().describe(sibling),
+            "allocation_resource_tags": sibling.get("allocation_resource_tags") or {},
+            "ipam_scope_id": sibling["ipam_scope_arn"].rpartition("/")[2],
+            "locale": "" if locale in (None, "None") else locale,
+        }
+
+    def desired(self, have):
+        want = super().desired(have)
+        if "allocation_resource_tags" in want:
+            wanted = self.params["allocation_resource_tags"].items()
+            want["allocation_resource_tags"] = {key: str(value) for key, value in wanted}
+        source = find_id(self.aws, "ipam_pool", self.params["source_ipam_pool_name"])
+        found = {"ipam_scope_id": scope_id(self.aws, self.params), "source_ipam_pool_id": source}
+        want.update({name: value for name, value in found.items() if value})
+        if have is None and "ipam_scope_id" not in want:
+            raise Refused(f"{self} does not exist: ipam_name, ipam_scope_name or ipam_scope_id is needed to create it")
+        return want
+
+    def users(self, have):
+        pool = have["ipam_pool_id"]
+        children = [p for p in alive(pools(self.aws)) if p.get("source_ipam_pool_id") == pool]
+        blocks = [f"block {c['cidr']}" for c in held(self.aws, pool) if c.get("cidr")]
+        return [f"pool {label(p, 'ipam_pool_id')}" for p in children] + blocks
+
+    def create(self, want):
+        default = want.get("allocation_default_netmask_length") or None
+        tags = tag_specifications("ipam-pool", self.tags(want))
+        given = {name: want[name] for name in self.managed if name in want}
+        unset = {"locale": want.get("locale") or None, "allocation_default_netmask_length": default}
+        self.aws.call("ec2", "create_ipam_pool", **{**given, **unset}, tag_specifications=tags)
+
+    def update(self, have, changes):
+        send = {name: changes[name] for name in ("description", *RULES, "auto_import") if name in changes}
+        if send.get("allocation_default_netmask_length") == 0:
+            send = {**send, "allocation_default_netmask_length": None, "clear_allocation_default_netmask_length": True}
+        if "allocation_resource_tags" in changes:
+            wanted, had = changes["allocation_resource_tags"], have["allocation_resource_tags"]
+            send["add_allocation_resource_tags"] = dict(wanted.items() - had.items()) or None
+            send["remove_allocation_resource_tags"] = dict(had.items() - wanted.items()) or None
+        if send:
+            self.aws.call("ec2", "modify_ipam_pool", ipam_pool_id=have["ipam_pool_id"], **send)
+        self.retag(have["ipam_pool_id"], have, changes)
+
+    def drop(self, have):
+        self.aws.call("ec2", "delete_ipam_pool", ipam_pool_id=have["ipam_pool_id"])
+
+
+def main():
+    one_of = [("ipam_scope_id", "ipam_scope_name", "ipam_name"), ("source_ipam_pool_id", "source_ipam_pool_name")]
+    run(Pool, OPTIONS, mutually_exclusive=one_of)
+
+
+if __name__ == "__main__":
+    main()

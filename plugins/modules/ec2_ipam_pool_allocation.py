@@ -1,0 +1,157 @@
+#!/usr/bin/python
+# Copyright (c) MTK Backend contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: ec2_ipam_pool_allocation
+version_added: 0.1.0
+short_description: Reserve a block in an IPAM pool
+description:
+  - Keeps a custom allocation, so that nothing else gets the block, for example for a network made by other means.
+  - Found by its O(cidr) where given, else by its O(description).
+author: MTK Backend contributors
+options:
+  cidr:
+    description: The block. Give this or O(netmask_length) to create it.
+    type: str
+  netmask_length:
+    description: Any free block of this length. AWS cannot change it later. Needs a O(description).
+    type: int
+  description:
+    description: What the block is for.
+    type: str
+  keep_while_pool_in_use:
+    description: With O(state=absent), leave the reservation while the pool has allocations for pools or resources.
+    type: bool
+    default: false
+extends_documentation_fragment:
+  - mtk.backend.resource
+  - mtk.backend.resource.tags
+  - mtk.backend.ipam.pool
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+"""
+
+EXAMPLES = r"""
+- name: Never give away the block of the old data centre
+  mtk.backend.ec2_ipam_pool_allocation:
+    region: us-east-1
+    ipam_pool_name: shared_ipam_top_pool
+    cidr: 10.240.0.0/16
+    description: The old data centre
+
+- name: Release it
+  mtk.backend.ec2_ipam_pool_allocation:
+    region: us-east-1
+    ipam_pool_name: shared_ipam_top_pool
+    cidr: 10.240.0.0/16
+    state: absent
+"""
+
+RETURN = r"""
+ipam_pool_allocation:
+  description: The allocation; empty where it does not exist.
+  returned: success
+  type: dict
+  sample:
+    cidr: 10.240.0.0/16
+    description: The old data centre
+    ipam_pool_allocation_id: ipam-pool-alloc-0a1b2c3d4e5f607180a1b2c3d4e5f6071
+    ipam_pool_id: ipam-pool-0a1b2c3d4e5f60718
+    netmask_length: 16
+    resource_type: custom
+    tags: {}
+"""
+
+from ansible_collections.mtk.backend.plugins.module_utils._ec2 import tag_specifications
+from ansible_collections.mtk.backend.plugins.module_utils._ipam import (
+    POOL,
+    IpamResource,
+    allocations,
+    is_filling,
+    pool,
+)
+from ansible_collections.mtk.backend.plugins.module_utils._module import run
+from ansible_collections.mtk.backend.plugins.module_utils._plan import UNKNOWN
+
+OPTIONS = {
+    **POOL,
+    "cidr": {"type": "str"},
+    "netmask_length": {"type": "int"},
+    "description": {"type": "str"},
+    "keep_while_pool_in_use": {"type": "bool", "default": False},
+}
+
+
+class Allocation(IpamResource):
+    """A custom allocation from a pool."""
+
+    kind = "ipam_pool_allocation"
+    identity = ()
+    managed = ("ipam_pool_id", "cidr", "netmask_length", "description")
+    immutable = frozenset({"ipam_pool_id", "netmask_length"})
+    computed = ("ipam_pool_allocation_id",)
+    name_tag = False
+
+    def siblings(self):
+        """Read in the pool's own region, where AWS wants allocations to be made and released too."""
+        found = pool(self.aws, self.params) or {}
+        self.pool_id = found.get("ipam_pool_id", UNKNOWN)
+        self.home = None if found.get("locale") in (None, "None") else found["locale"]
+        self.taken = allocations(self.aws, self.pool_id, self.home) if found else []
+        return [allocation for allocation in self.taken if allocation["resource_type"] == "custom"]
+
+    def is_me(self, sibling):
+        by = "cidr" if self.params["cidr"] else "description"
+        return sibling.get(by) == self.params[by]
+
+    def describe(self, sibling):
+        length = int(sibling["cidr"].rpartition("/")[2])
+        return {**super().describe(sibling), "ipam_pool_id": self.pool_id, "netmask_length": length}
+
+    def desired(self, have):
+        return {**super().desired(have), "ipam_pool_id": self.pool_id}
+
+    def kept(self, have):
+        return self.params["keep_while_pool_in_use"] and any(a["resource_type"] != "custom" for a in self.taken)
+
+    def create(self, want):
+        tags = tag_specifications("ipam-pool-allocation", want.get("tags"))
+        given = {name: want.get(name) for name in self.managed}
+        self.aws.call("ec2", "allocate_ipam_pool_cidr", self.home, **given, tag_specifications=tags)
+
+    def update(self, have, changes):
+        allocation = have["ipam_pool_allocation_id"]
+        if "description" in changes:
+            asked = {"ipam_pool_allocation_id": allocation, "description": changes["description"]}
+            self.aws.call("ec2", "modify_ipam_pool_allocation", self.home, **asked)
+        self.retag(allocation, have, changes)
+
+    def drop(self, have):
+        names = ("ipam_pool_id", "cidr", "ipam_pool_allocation_id")
+        self.aws.call("ec2", "release_ipam_pool_allocation", self.home, **{name: have[name] for name in names})
+
+    def is_not_yet(self, error):
+        code = getattr(error, "response", {}).get("Error", {}).get("Code")
+        return super().is_not_yet(error) or code == "InvalidParameterValue" and is_filling(self.aws, self.pool_id)
+
+    def __str__(self):
+        where = self.params["ipam_pool_name"] or self.params["ipam_pool_id"]
+        return f"{self.kind} {self.params['cidr'] or self.params['description']} of {where}"
+
+
+def main():
+    run(
+        Allocation,
+        OPTIONS,
+        mutually_exclusive=[("ipam_pool_id", "ipam_pool_name"), ("cidr", "netmask_length")],
+        required_one_of=[("ipam_pool_id", "ipam_pool_name"), ("cidr", "description")],
+    )
+
+
+if __name__ == "__main__":
+    main()

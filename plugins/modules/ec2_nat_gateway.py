@@ -1,0 +1,175 @@
+#!/usr/bin/python
+# Copyright (c) MTK Backend contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: ec2_nat_gateway
+version_added: 0.1.0
+short_description: Manage a NAT gateway together with its address
+description:
+  - Keeps a NAT gateway, found by its Name tag. For a public one it allocates an address with the same tags, takes the
+    address of a run that was cut off, and releases it once the gateway is deleted.
+  - A gateway that AWS could not build stays C(failed); that is an error with AWS's reason. Remove it with
+    O(state=absent) and create it anew.
+author: MTK Backend contributors
+options:
+  name:
+    description: The Name tag; it identifies the gateway and its address.
+    type: str
+    required: true
+  subnet_id:
+    description: The subnet. AWS cannot change it later. This or O(subnet_name) is needed with O(state=present).
+    type: str
+  subnet_name:
+    description: The Name tag of the subnet, instead of its id.
+    type: str
+  connectivity_type:
+    description: Whether the gateway leads to the internet or to other networks. AWS cannot change it later.
+    type: str
+    choices: [public, private]
+    default: public
+extends_documentation_fragment:
+  - mtk.backend.resource
+  - mtk.backend.resource.tags
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+"""
+
+EXAMPLES = r"""
+- name: Start a NAT gateway, and go on with other work
+  mtk.backend.ec2_nat_gateway:
+    region: us-east-1
+    name: dev_us-east-1_us-east-1a_nat_gateway
+    subnet_name: dev_us-east-1_us-east-1a_public_subnet
+    wait: false
+    tags:
+      mtk:environment: dev
+
+- name: Await it
+  mtk.backend.ec2_nat_gateway:
+    region: us-east-1
+    name: dev_us-east-1_us-east-1a_nat_gateway
+    subnet_name: dev_us-east-1_us-east-1a_public_subnet
+    tags:
+      mtk:environment: dev
+
+- name: Remove the gateway, then its address
+  mtk.backend.ec2_nat_gateway:
+    region: us-east-1
+    name: dev_us-east-1_us-east-1a_nat_gateway
+    state: absent
+"""
+
+RETURN = r"""
+nat_gateway:
+  description: The NAT gateway; empty where it does not exist.
+  returned: success
+  type: dict
+  sample:
+    allocation_id: eipalloc-0123456789abcdef0
+    connectivity_type: public
+    name: dev_us-east-1_us-east-1a_nat_gateway
+    nat_gateway_id: nat-0123456789abcdef0
+    public_ip: 203.0.113.10
+    state: available
+    subnet_id: subnet-0123456789abcdef0
+    tags: {"Name": dev_us-east-1_us-east-1a_nat_gateway, "mtk:environment": dev}
+"""
+
+from ansible_collections.mtk.backend.plugins.module_utils._ec2 import retag, tag_specifications
+from ansible_collections.mtk.backend.plugins.module_utils._lookup import find_id
+from ansible_collections.mtk.backend.plugins.module_utils._module import run
+from ansible_collections.mtk.backend.plugins.module_utils._reconcile import Resource
+
+OPTIONS = {
+    "name": {"type": "str", "required": True},
+    "subnet_id": {"type": "str"},
+    "subnet_name": {"type": "str"},
+    "connectivity_type": {"type": "str", "choices": ["public", "private"], "default": "public"},
+}
+
+
+class NatGateway(Resource):
+    """A NAT gateway and the address it owns."""
+
+    kind = "nat_gateway"
+    managed = ("subnet_id", "connectivity_type")
+    immutable = frozenset({"subnet_id", "connectivity_type"})
+    computed = ("nat_gateway_id", "allocation_id", "public_ip")
+    retry_codes = ("InvalidIPAddress.InUse", "InvalidAllocationID.NotFound")
+
+    def siblings(self):
+        """Gateways; where ours is gone and shall be, the address it left stands for the pair."""
+        gateways = [
+            gateway
+            for gateway in self.aws.pages("ec2", "describe_nat_gateways", "nat_gateways")
+            if gateway["state"] != "deleted" and self.is_me(gateway)
+        ]
+        alive = [gateway for gateway in gateways if gateway["state"] != "deleting"]
+        if gateways or self.params["state"] == "present":
+            return alive or gateways[:1]
+        return [{"tags": address["tags"], "address_only": True} for address in self._addresses()[:1]]
+
+    def describe(self, sibling):
+        address = next(iter(sibling.get("nat_gateway_addresses") or []), {})
+        public = {key: address.get(key) for key in ("allocation_id", "public_ip")}
+        return {**public, **sibling, "name": self.params["name"]}
+
+    def desired(self, have):
+        subnet = self.params["subnet_id"] or find_id(self.aws, "subnet", self.params["subnet_name"])
+        return {**super().desired(have), **({"subnet_id": subnet} if subnet else {})}
+
+    def reason(self, have):
+        told = str(have.get("failure_message", "")).rstrip(". ")
+        return f"{have.get('failure_code')}: {told}. Mend that, remove the gateway with state=absent, and run again."
+
+    def create(self, want):
+        public = want["connectivity_type"] == "public"
+        tags = want.get("tags") or self.named({})
+        self.aws.call(
+            "ec2",
+            "create_nat_gateway",
+            subnet_id=want["subnet_id"],
+            connectivity_type=want["connectivity_type"],
+            allocation_id=self._allocation(tags) if public else None,
+            tag_specifications=tag_specifications("natgateway", tags),
+        )
+
+    def update(self, have, changes):
+        ids = [have[key] for key in ("nat_gateway_id", "allocation_id") if have.get(key)]
+        retag(self.aws, ids, have["tags"], changes["tags"])
+
+    def delete(self, have):
+        if not have.get("address_only"):
+            self.aws.call("ec2", "delete_nat_gateway", nat_gateway_id=have["nat_gateway_id"])
+            return
+        for address in self._addresses():  # in use until AWS has let go of it
+            self.aws.call("ec2", "release_address", allocation_id=address["allocation_id"])
+
+    def _addresses(self):
+        named = [{"name": "tag:Name", "values": [self.params["name"]]}]
+        return self.aws.call("ec2", "describe_addresses", filters=named)["addresses"]
+
+    def _allocation(self, tags):
+        for address in self._addresses():
+            if not address.get("association_id"):
+                return address["allocation_id"]
+        tagged = tag_specifications("elastic-ip", tags)
+        return self.aws.call("ec2", "allocate_address", domain="vpc", tag_specifications=tagged)["allocation_id"]
+
+
+def main():
+    run(
+        NatGateway,
+        OPTIONS,
+        mutually_exclusive=[("subnet_id", "subnet_name")],
+        required_if=[("state", "present", ("subnet_id", "subnet_name"), True)],
+    )
+
+
+if __name__ == "__main__":
+    main()

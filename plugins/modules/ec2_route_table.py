@@ -1,0 +1,276 @@
+#!/usr/bin/python
+# Copyright (c) MTK Backend contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: ec2_route_table
+version_added: 0.1.0
+short_description: Manage a route table
+description:
+  - Keeps a route table, found by its Name tag, its subnets and its routes.
+  - A subnet that another table has is moved in one call, so that it is never without its routes.
+  - The local route, the routes of gateway endpoints and propagated routes are never touched.
+author: MTK Backend contributors
+options:
+  name:
+    description: The Name tag; it identifies the table.
+    type: str
+    required: true
+  vpc_id:
+    description: The VPC. AWS cannot change it later. This or O(vpc_name) is needed with O(state=present).
+    type: str
+  vpc_name:
+    description: The Name tag of the VPC, instead of its id.
+    type: str
+  subnet_ids:
+    description: Exactly the subnets that use the table. Left alone where not given.
+    type: list
+    elements: str
+  subnet_names:
+    description: The Name tags of the subnets, instead of their ids.
+    type: list
+    elements: str
+  routes:
+    description: Exactly the routes, each with one destination and one target. Left alone where not given.
+    type: list
+    elements: dict
+    suboptions:
+      destination_cidr_block:
+        description: The IPv4 destination.
+        type: str
+      destination_ipv6_cidr_block:
+        description: The IPv6 destination.
+        type: str
+      destination_prefix_list_id:
+        description: The prefix list that holds the destinations.
+        type: str
+      gateway_id:
+        description: An internet gateway or a virtual private gateway.
+        type: str
+      internet_gateway_name:
+        description: The Name tag of an internet gateway.
+        type: str
+      nat_gateway_id:
+        description: A NAT gateway.
+        type: str
+      nat_gateway_name:
+        description: The Name tag of a NAT gateway.
+        type: str
+      egress_only_internet_gateway_id:
+        description: An egress-only internet gateway, for IPv6.
+        type: str
+      transit_gateway_id:
+        description: A transit gateway.
+        type: str
+      vpc_peering_connection_id:
+        description: A peering connection.
+        type: str
+      network_interface_id:
+        description: A network interface.
+        type: str
+extends_documentation_fragment:
+  - mtk.backend.resource
+  - mtk.backend.resource.tags
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+"""
+
+EXAMPLES = r"""
+- name: Lead the public subnets to the internet
+  mtk.backend.ec2_route_table:
+    region: us-east-1
+    name: dev_us-east-1_public_route_table
+    vpc_name: dev_us-east-1_vpc
+    subnet_names:
+      - dev_us-east-1_us-east-1a_public_subnet
+      - dev_us-east-1_us-east-1b_public_subnet
+    routes:
+      - destination_cidr_block: 0.0.0.0/0
+        internet_gateway_name: dev_us-east-1_internet_gateway
+    tags:
+      mtk:environment: dev
+
+- name: Remove the table
+  mtk.backend.ec2_route_table:
+    region: us-east-1
+    name: dev_us-east-1_public_route_table
+    state: absent
+"""
+
+RETURN = r"""
+route_table:
+  description: The route table; empty where it does not exist.
+  returned: success
+  type: dict
+  sample:
+    name: dev_us-east-1_public_route_table
+    route_table_id: rtb-0123456789abcdef0
+    routes:
+      - destination_cidr_block: 0.0.0.0/0
+        gateway_id: igw-0123456789abcdef0
+    subnet_ids: [subnet-0123456789abcdef0, subnet-0123456789abcdef1]
+    tags: {"Name": dev_us-east-1_public_route_table, "mtk:environment": dev}
+    vpc_id: vpc-0123456789abcdef0
+"""
+
+import ipaddress
+
+from ansible_collections.mtk.backend.plugins.module_utils._ec2 import retag, steps, tag_specifications
+from ansible_collections.mtk.backend.plugins.module_utils._lookup import find_id
+from ansible_collections.mtk.backend.plugins.module_utils._module import run
+from ansible_collections.mtk.backend.plugins.module_utils._reconcile import Resource
+
+DESTINATIONS = ("destination_cidr_block", "destination_ipv6_cidr_block", "destination_prefix_list_id")
+TARGETS = (
+    "nat_gateway_id",
+    "egress_only_internet_gateway_id",
+    "transit_gateway_id",
+    "vpc_peering_connection_id",
+    "network_interface_id",
+    "gateway_id",
+)
+NAMED_TARGETS = {
+    "internet_gateway_name": ("gateway_id", "internet_gateway"),
+    "nat_gateway_name": ("nat_gateway_id", "nat_gateway"),
+}
+OPTIONS = {
+    "name": {"type": "str", "required": True},
+    "vpc_id": {"type": "str"},
+    "vpc_name": {"type": "str"},
+    "subnet_ids": {"type": "list", "elements": "str"},
+    "subnet_names": {"type": "list", "elements": "str"},
+    "routes": {
+        "type": "list",
+        "elements": "dict",
+        "options": {name: {"type": "str"} for name in (*DESTINATIONS, *TARGETS, *NAMED_TARGETS)},
+        "mutually_exclusive": [DESTINATIONS, (*TARGETS, *NAMED_TARGETS)],
+        "required_one_of": [DESTINATIONS, (*TARGETS, *NAMED_TARGETS)],
+    },
+}
+
+
+class RouteTable(Resource):
+    """A route table with its subnets and routes."""
+
+    kind = "route_table"
+    managed = ("vpc_id", "subnet_ids", "routes")
+    immutable = frozenset({"vpc_id"})
+    computed = ("route_table_id",)
+    retry_codes = ("InvalidRouteTableID.NotFound", "DependencyViolation")
+
+    def siblings(self):
+        self.tables = self.aws.pages("ec2", "describe_route_tables", "route_tables")
+        return self.tables
+
+    def describe(self, sibling):
+        routes = by_destination(plain(route) for route in sibling["routes"] if ours(route))
+        return {**sibling, "name": self.params["name"], "subnet_ids": sorted(associations([sibling])), "routes": routes}
+
+    def desired(self, have):
+        given, want = self.params, super().desired(have)
+        if given["vpc_name"]:
+            want["vpc_id"] = find_id(self.aws, "vpc", given["vpc_name"])
+        if given["subnet_names"] is not None:
+            want["subnet_ids"] = [find_id(self.aws, "subnet", name) for name in given["subnet_names"]]
+        if "subnet_ids" in want:
+            want["subnet_ids"] = sorted(want["subnet_ids"])
+        if "routes" in want:
+            want["routes"] = by_destination(plain(self._resolved(route)) for route in want["routes"])
+        return want
+
+    def create(self, want):
+        tags = tag_specifications("route-table", want.get("tags") or self.named({}))
+        self.aws.call("ec2", "create_route_table", vpc_id=want["vpc_id"], tag_specifications=tags)
+
+    def update(self, have, changes):
+        if "subnet_ids" in changes:
+            self._associate(have, changes["subnet_ids"])
+        if "routes" in changes:
+            self._route(have, changes["routes"])
+        if "tags" in changes:
+            retag(self.aws, [have["route_table_id"]], have["tags"], changes["tags"])
+
+    def delete(self, have):
+        self._associate(have, [])
+        self.aws.call("ec2", "delete_route_table", route_table_id=have["route_table_id"])
+
+    def _associate(self, have, subnets):
+        table, current = {"route_table_id": have["route_table_id"]}, associations(self.tables)
+        new, gone = steps(have["subnet_ids"], subnets)
+        for subnet in new:
+            if subnet in current:
+                self.aws.call("ec2", "replace_route_table_association", association_id=current[subnet], **table)
+            else:
+                self.aws.call("ec2", "associate_route_table", subnet_id=subnet, **table)
+        for subnet in gone:
+            self.aws.call("ec2", "disassociate_route_table", association_id=current[subnet])
+
+    def _route(self, have, routes):
+        table = {"route_table_id": have["route_table_id"]}
+        old, new = ({tuple(destination(r).items()): r for r in side} for side in (have["routes"], routes))
+        for key in [key for key in old if key not in new]:
+            self.aws.call("ec2", "delete_route", **table, **dict(key))
+        for key, route in new.items():
+            if route != old.get(key):
+                self.aws.call("ec2", "replace_route" if key in old else "create_route", **table, **route)
+
+    def _resolved(self, route):
+        for name, (field, kind) in NAMED_TARGETS.items():
+            if route.get(name):
+                return {**route, field: find_id(self.aws, kind, route[name])}
+        return route
+
+
+def associations(tables):
+    """The subnets that are explicitly associated with one of the tables, and by which association."""
+    return {
+        association["subnet_id"]: association["route_table_association_id"]
+        for table in tables
+        for association in table["associations"]
+        if association.get("subnet_id") and (association.get("association_state") or {}).get("state") not in GONE
+    }
+
+
+GONE = ("disassociating", "disassociated", "failed")
+
+
+def ours(route):
+    """Whether a route is one that somebody made: not the local one, an endpoint's, or a propagated one."""
+    made = route.get("origin", "CreateRoute") == "CreateRoute"
+    return made and route.get("gateway_id") != "local" and not str(route.get("gateway_id")).startswith("vpce-")
+
+
+def destination(route):
+    """The destination of a route."""
+    return {name: route[name] for name in DESTINATIONS if route.get(name)}
+
+
+def plain(route):
+    """A route as its destination, written as AWS writes it, and its one target."""
+    where = {
+        k: v if "cidr" not in k else str(ipaddress.ip_network(v, strict=False)) for k, v in destination(route).items()
+    }
+    target = next(name for name in TARGETS if route.get(name))
+    return {**where, target: route[target]}
+
+
+def by_destination(routes):
+    """Routes in an order of their own."""
+    return sorted(routes, key=lambda route: sorted(destination(route).items()))
+
+
+def main():
+    run(
+        RouteTable,
+        OPTIONS,
+        mutually_exclusive=[("vpc_id", "vpc_name"), ("subnet_ids", "subnet_names")],
+        required_if=[("state", "present", ("vpc_id", "vpc_name"), True)],
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,175 @@
+#!/usr/bin/python
+# Copyright (c) MTK Backend contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: ec2_vpc
+version_added: 0.1.0
+short_description: Manage a VPC whose block comes from an IPAM pool
+description:
+  - Keeps a VPC, found by its Name tag and never by its block.
+  - A block from a pool is asked for once, at creation, and kept whatever the pool would give later.
+author: MTK Backend contributors
+options:
+  name:
+    description: The Name tag; it identifies the VPC.
+    type: str
+    required: true
+  ipv4_ipam_pool_id:
+    description: The pool that the block comes from. Used at creation only; its locale must be the VPC's region.
+    type: str
+  ipv4_ipam_pool_name:
+    description: The Name tag of that pool.
+    type: str
+  ipv4_netmask_length:
+    description: The length of the block, V(16) to V(28). AWS cannot change it later.
+    type: int
+  cidr_block:
+    description: A certain block, from the pool where one is given. AWS cannot change it later.
+    type: str
+  enable_dns_support:
+    description: Whether Amazon's DNS server answers in the VPC.
+    type: bool
+  enable_dns_hostnames:
+    description: Whether instances with public addresses get DNS names. Needs O(enable_dns_support).
+    type: bool
+  instance_tenancy:
+    description: The tenancy of instances. AWS cannot change it later.
+    type: str
+    choices: [default, dedicated]
+extends_documentation_fragment:
+  - mtk.backend.resource
+  - mtk.backend.resource.tags
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+"""
+
+EXAMPLES = r"""
+- name: Keep a VPC with a block from the environment's pool
+  mtk.backend.ec2_vpc:
+    region: us-east-1
+    name: dev_us-east-1_vpc
+    ipv4_ipam_pool_name: dev_us-east-1_ipam_pool
+    ipv4_netmask_length: 16
+    enable_dns_support: true
+    enable_dns_hostnames: true
+    tags:
+      mtk:environment: dev
+
+- name: Remove it
+  mtk.backend.ec2_vpc:
+    region: us-east-1
+    name: dev_us-east-1_vpc
+    state: absent
+"""
+
+RETURN = r"""
+vpc:
+  description: The VPC; empty where it does not exist. The DNS attributes are read where they are given.
+  returned: success
+  type: dict
+  sample:
+    cidr_block: 10.0.0.0/16
+    enable_dns_hostnames: true
+    enable_dns_support: true
+    instance_tenancy: default
+    ipv4_netmask_length: 16
+    state: available
+    tags: {"mtk:environment": dev, "Name": dev_us-east-1_vpc}
+    vpc_id: vpc-0a1b2c3d4e5f60718
+"""
+
+from ansible_collections.mtk.backend.plugins.module_utils._ec2 import retag, tag_specifications
+from ansible_collections.mtk.backend.plugins.module_utils._ipam import is_filling, label
+from ansible_collections.mtk.backend.plugins.module_utils._lookup import find_id
+from ansible_collections.mtk.backend.plugins.module_utils._module import run
+from ansible_collections.mtk.backend.plugins.module_utils._reconcile import Refused, Resource
+
+DNS = {"enable_dns_support": "enableDnsSupport", "enable_dns_hostnames": "enableDnsHostnames"}
+OPTIONS = {
+    "name": {"type": "str", "required": True},
+    "ipv4_ipam_pool_id": {"type": "str"},
+    "ipv4_ipam_pool_name": {"type": "str"},
+    "ipv4_netmask_length": {"type": "int"},
+    "cidr_block": {"type": "str"},
+    **{name: {"type": "bool"} for name in DNS},
+    "instance_tenancy": {"type": "str", "choices": ["default", "dedicated"]},
+}
+DEPENDENTS = (
+    ("describe_subnets", "subnets", "vpc-id", "subnet_id"),
+    ("describe_internet_gateways", "internet_gateways", "attachment.vpc-id", "internet_gateway_id"),
+    ("describe_security_groups", "security_groups", "vpc-id", "group_id"),
+)
+
+
+class Vpc(Resource):
+    """A VPC."""
+
+    kind = "vpc"
+    managed = ("cidr_block", "ipv4_netmask_length", "instance_tenancy", *DNS)
+    immutable = frozenset({"cidr_block", "ipv4_netmask_length", "instance_tenancy"})
+    computed = ("vpc_id", "cidr_block")
+    retry_codes = (("UnsupportedOperation", "not monitored by IPAM"), "InvalidVpcID.NotFound", "DependencyViolation")
+    pool = None
+
+    def siblings(self):
+        return self.aws.pages("ec2", "describe_vpcs", "vpcs")
+
+    def describe(self, sibling):
+        length = int(sibling["cidr_block"].rpartition("/")[2])
+        asked = {name: self._attribute(sibling["vpc_id"], name) for name in DNS if self.params[name] is not None}
+        return {**sibling, "name": self.params["name"], "ipv4_netmask_length": length, **asked}
+
+    def desired(self, have):
+        want = super().desired(have)
+        if have is not None:
+            return want
+        name = self.params["ipv4_ipam_pool_name"]
+        self.pool = self.params["ipv4_ipam_pool_id"] or find_id(self.aws, "ipam_pool", name)
+        if not self.pool and not self.params["cidr_block"]:
+            raise Refused(f"{self} does not exist: ipv4_ipam_pool_name, ipv4_ipam_pool_id or cidr_block is needed")
+        return {**want, **({"ipv4_ipam_pool_id": self.pool} if self.pool else {})}
+
+    def create(self, want):
+        given = {name: value for name, value in want.items() if name not in (*DNS, "tags")}
+        if "cidr_block" in given:
+            given.pop("ipv4_netmask_length", None)
+        tags = tag_specifications("vpc", want.get("tags") or self.named({}))
+        self.aws.call("ec2", "create_vpc", **given, tag_specifications=tags)
+
+    def update(self, have, changes):
+        names = [name for name in DNS if name in changes]
+        for name in names if changes.get("enable_dns_support", True) else reversed(names):
+            self.aws.call("ec2", "modify_vpc_attribute", vpc_id=have["vpc_id"], **{name: {"value": changes[name]}})
+        if "tags" in changes:
+            retag(self.aws, [have["vpc_id"]], have["tags"], changes["tags"])
+
+    def delete(self, have):
+        left = [found for kind in DEPENDENTS for found in self._dependents(have["vpc_id"], *kind)]
+        if left:
+            raise Refused(f"{self} still has {', '.join(left)}: remove them first")
+        self.aws.call("ec2", "delete_vpc", vpc_id=have["vpc_id"])
+
+    def is_not_yet(self, error):
+        code = getattr(error, "response", {}).get("Error", {}).get("Code")
+        filling = code == "InvalidParameterValue" and self.pool and is_filling(self.aws, self.pool)
+        return super().is_not_yet(error) or bool(filling)
+
+    def _attribute(self, vpc, name):
+        return self.aws.call("ec2", "describe_vpc_attribute", vpc_id=vpc, attribute=DNS[name])[name]["value"]
+
+    def _dependents(self, vpc, operation, key, name, id_field):
+        found = self.aws.pages("ec2", operation, key, filters=[{"name": name, "values": [vpc]}])
+        return [label(item, id_field) for item in found if item.get("group_name") != "default"]
+
+
+def main():
+    run(Vpc, OPTIONS, mutually_exclusive=[("ipv4_ipam_pool_id", "ipv4_ipam_pool_name")])
+
+
+if __name__ == "__main__":
+    main()

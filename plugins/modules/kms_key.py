@@ -1,0 +1,265 @@
+#!/usr/bin/python
+# Copyright (c) MTK Backend contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: kms_key
+version_added: 0.1.0
+short_description: Manage a symmetric KMS key and its alias
+description:
+  - Keeps a single-region key that is known by its alias.
+    Multi-region keys are not offered; make one key in each region.
+  - A key that waits for its deletion counts as absent and is never brought back; a new key takes over its alias.
+  - A run that was cut off between the key and its alias goes on with that key, which it finds by its tag C(Name).
+author: MTK Backend contributors
+options:
+  alias:
+    description: The alias, beginning with C(alias/). It identifies the key.
+    type: str
+    required: true
+  description:
+    description: What the key is for.
+    type: str
+  enabled:
+    description: Whether the key may be used.
+    type: bool
+  policy:
+    description: The key policy. Compared by meaning. AWS's default gives the account's IAM full control.
+    type: json
+  service_principals:
+    description:
+      - Instead of O(policy), the AWS services that may use the key beside the account, such as
+        V(logs.us-east-1.amazonaws.com) for encrypted log groups.
+      - CloudWatch Logs is held to the account's log groups of the region, every other service to the account.
+    type: list
+    elements: str
+  enable_key_rotation:
+    description: Whether AWS replaces the key material regularly.
+    type: bool
+  rotation_period_in_days:
+    description: Days between two rotations, V(90) to V(2560).
+    type: int
+  pending_window_in_days:
+    description: Days, V(7) to V(30), in which the deletion can still be cancelled.
+    type: int
+    default: 30
+extends_documentation_fragment:
+  - mtk.backend.resource
+  - mtk.backend.resource.tags
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+"""
+
+EXAMPLES = r"""
+- name: Keep a key for the flow logs
+  mtk.backend.kms_key:
+    region: us-east-1
+    alias: alias/dev_us-east-1_network_key
+    description: Flow logs of dev
+    enable_key_rotation: true
+    service_principals: [logs.us-east-1.amazonaws.com]
+    tags:
+      mtk:environment: dev
+
+- name: Schedule its deletion
+  mtk.backend.kms_key:
+    region: us-east-1
+    alias: alias/dev_us-east-1_network_key
+    pending_window_in_days: 7
+    state: absent
+"""
+
+RETURN = r"""
+key:
+  description: The key; empty where it does not exist or waits for its deletion.
+  returned: success
+  type: dict
+  sample:
+    alias: alias/dev_us-east-1_network_key
+    arn: arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab
+    description: Flow logs of dev
+    enable_key_rotation: true
+    enabled: true
+    key_id: 1234abcd-12ab-34cd-56ef-1234567890ab
+    key_state: Enabled
+    policy: {"Version": "2012-10-17", "Statement": []}
+    rotation_period_in_days: 365
+    tags: {"Name": dev_us-east-1_network_key, "mtk:environment": dev}
+"""
+
+import json
+
+from ansible_collections.mtk.backend.plugins.module_utils._boto import compare_policies
+from ansible_collections.mtk.backend.plugins.module_utils._module import run
+from ansible_collections.mtk.backend.plugins.module_utils._reconcile import OWNER_TAG, Refused, Resource
+
+OPTIONS = {
+    "alias": {"type": "str", "required": True},
+    "description": {"type": "str"},
+    "enabled": {"type": "bool"},
+    "policy": {"type": "json"},
+    "service_principals": {"type": "list", "elements": "str"},
+    "enable_key_rotation": {"type": "bool", "no_log": False},
+    "rotation_period_in_days": {"type": "int"},
+    "pending_window_in_days": {"type": "int", "default": 30},
+}
+USE = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"]
+
+
+class Key(Resource):
+    """A symmetric key of one region with one alias."""
+
+    kind = "key"
+    identity = ("alias",)
+    managed = ("description", "enabled", "enable_key_rotation", "rotation_period_in_days")
+    computed = ("arn", "key_id")
+    status_field = "key_state"
+    ready = frozenset({"Enabled", "Disabled"})
+    failed = frozenset({"Unavailable"})
+    leaving = frozenset({"PendingDeletion", "PendingReplicaDeletion"})
+    retry_codes = ("DependencyTimeoutException", "NotFoundException")  # a new key spreads within seconds
+
+    def siblings(self):
+        if not self.params["alias"].startswith("alias/"):
+            raise Refused(f"alias '{self.params['alias']}' must begin with 'alias/'")
+        targets = {a["alias_name"]: a.get("target_key_id") for a in self.aws.pages("kms", "list_aliases", "aliases")}
+        target = targets.get(self.params["alias"])
+        found = self._key(target, target) if target else None
+        if found:
+            return [found]
+        keys = {k["key_id"] for k in self.aws.pages("kms", "list_keys", "keys")} - set(targets.values())
+        return [key for key in (self._key(key_id, target) for key_id in sorted(keys)) if key]
+
+    def is_me(self, sibling):
+        mine = self.named(self.params.get("tags") or {})
+        same = all(sibling["tags"].get(tag) == mine[tag] for tag in ("Name", OWNER_TAG) if tag in mine)
+        return sibling["alias"] is not None or same
+
+    def describe(self, sibling):
+        key_id = sibling["key_id"]
+        policy = self.aws.call("kms", "get_key_policy", key_id=key_id, policy_name="default")["policy"]
+        rotation = self.aws.call("kms", "get_key_rotation_status", key_id=key_id)
+        return {
+            **sibling,
+            "policy": json.loads(policy),
+            "enable_key_rotation": rotation["key_rotation_enabled"],
+            "rotation_period_in_days": rotation.get("rotation_period_in_days"),
+        }
+
+    def desired(self, have):
+        want = {"alias": self.params["alias"], **super().desired(have)}
+        if have is None:
+            want.setdefault("tags", self.named({}))  # what finds the key if this run ends before it has its alias
+        if want.get("enable_key_rotation") is False:
+            want.pop("rotation_period_in_days", None)
+        policy = self._policy()
+        if policy is not None:
+            same = have is not None and not compare_policies(have["policy"], policy)
+            want["policy"] = have["policy"] if same else policy
+        return want
+
+    def named(self, tags):
+        return {"Name": self.params["alias"].removeprefix("alias/"), **tags}
+
+    def create(self, want):
+        self.aws.call(
+            "kms",
+            "create_key",
+            description=want.get("description"),
+            policy=json.dumps(want["policy"]) if "policy" in want else None,
+            tags=want["tags"],
+        )
+
+    def update(self, have, changes):
+        key = have["key_id"]
+        if "alias" in changes:
+            operation = "update_alias" if have["alias_target"] else "create_alias"
+            self.aws.call("kms", operation, alias_name=changes["alias"], target_key_id=key)
+        if "enabled" in changes:
+            self.aws.call("kms", "enable_key" if changes["enabled"] else "disable_key", key_id=key)
+        if "description" in changes:
+            self.aws.call("kms", "update_key_description", key_id=key, description=changes["description"])
+        if "policy" in changes:
+            policy = json.dumps(changes["policy"])
+            self.aws.call("kms", "put_key_policy", key_id=key, policy_name="default", policy=policy)
+        self._rotate(have, changes)
+        if "tags" in changes:
+            self._tag(have, changes["tags"])
+
+    def delete(self, have):
+        if have["alias"]:
+            self.aws.call("kms", "delete_alias", alias_name=have["alias"])
+        days = self.params["pending_window_in_days"]
+        self.aws.call("kms", "schedule_key_deletion", key_id=have["key_id"], pending_window_in_days=days)
+
+    def _key(self, key_id, target):
+        """The key and its tags; None for what is on its way out or belongs to somebody else."""
+        key = self.aws.found(
+            ["NotFoundException", "AccessDeniedException"], lambda: self.aws.call("kms", "describe_key", key_id=key_id)
+        )
+        key = (key or {}).get("key_metadata")
+        if not key or key["key_state"] in self.leaving or key["key_manager"] == "AWS":
+            return None
+        tags = self.aws.call("kms", "list_resource_tags", key_id=key_id).get("tags") or {}
+        return {
+            **key,
+            "alias": self.params["alias"] if key_id == target else None,
+            "alias_target": target,
+            "tags": tags,
+        }
+
+    def _policy(self):
+        if self._given("policy"):
+            return json.loads(self.params["policy"])
+        if self._given("service_principals"):
+            services = self.params["service_principals"]
+            return key_policy(self.aws.partition, self.aws.region, self.aws.account_id, services)
+        return None
+
+    def _rotate(self, have, changes):
+        if changes.get("enable_key_rotation") is False:
+            self.aws.call("kms", "disable_key_rotation", key_id=have["key_id"])
+        elif changes.get("enable_key_rotation") or "rotation_period_in_days" in changes:
+            days = self.params["rotation_period_in_days"]
+            self.aws.call("kms", "enable_key_rotation", key_id=have["key_id"], rotation_period_in_days=days)
+
+    def _tag(self, have, tags):
+        gone = sorted(set(have["tags"]) - set(tags))
+        if gone:
+            self.aws.call("kms", "untag_resource", key_id=have["key_id"], tag_keys=gone)
+        self.aws.call("kms", "tag_resource", key_id=have["key_id"], tags=tags)
+
+
+def key_policy(partition, region, account_id, services):
+    """The account's IAM decides, and each of ``services`` may use the key for the account's resources."""
+    root = {"AWS": f"arn:{partition}:iam::{account_id}:root"}
+    account = {"Sid": "Account", "Effect": "Allow", "Principal": root, "Action": "kms:*", "Resource": "*"}
+    statements = [account]
+    for number, service in enumerate(sorted(services)):
+        groups = {"kms:EncryptionContext:aws:logs:arn": f"arn:{partition}:logs:{region}:{account_id}:*"}
+        limit = (
+            {"ArnLike": groups} if service.startswith("logs.") else {"StringEquals": {"aws:SourceAccount": account_id}}
+        )
+        statements.append(
+            {
+                "Sid": f"Service{number}",
+                "Effect": "Allow",
+                "Principal": {"Service": service},
+                "Action": USE,
+                "Resource": "*",
+                "Condition": limit,
+            }
+        )
+    return {"Version": "2012-10-17", "Statement": statements}
+
+
+def main():
+    run(Key, OPTIONS, mutually_exclusive=[("policy", "service_principals")])
+
+
+if __name__ == "__main__":
+    main()

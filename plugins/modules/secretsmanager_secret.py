@@ -1,0 +1,260 @@
+#!/usr/bin/python
+# Copyright (c) MTK Backend contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: secretsmanager_secret
+version_added: 0.1.0
+short_description: Manage a secret whose value AWS generates
+description:
+  - Keeps a secret and its replicas. The value is made once, at creation, and never read, compared or returned.
+  - AWS keeps the name of a deleted secret until its recovery window ends, and lets nobody create it anew meanwhile.
+    So O(state=present) restores such a secret, with the value it had.
+author: MTK Backend contributors
+options:
+  secret_name:
+    description: The name; it identifies the secret.
+    type: str
+    required: true
+  description:
+    description: What the secret is for.
+    type: str
+  kms_key_id:
+    description: The key that encrypts it, as ARN, id or C(alias/...).
+    type: str
+  generate_secret_string:
+    description:
+      - How to make the value, C({"username":..., "password":...}), when the secret is created. Never used afterwards.
+      - The password has no quotes, blanks, slashes, backslashes and C(@), which Aurora refuses.
+    type: dict
+    suboptions:
+      username:
+        description: The name of the user.
+        type: str
+        required: true
+      password_length:
+        description: The number of characters.
+        type: int
+        default: 32
+  replica_regions:
+    description: The regions that have a copy, all of them. An empty list removes the copies.
+    type: list
+    elements: dict
+    suboptions:
+      region:
+        description: The region.
+        type: str
+        required: true
+      kms_key_id:
+        description: The key in that region, as ARN, id or C(alias/...). Changing it makes the copy anew.
+        type: str
+  recovery_window_in_days:
+    description: Days, V(7) to V(30), in which a deleted secret can be restored.
+    type: int
+    default: 30
+  force_delete_without_recovery:
+    description: Whether to delete at once and for good, also what waits for its deletion already.
+    type: bool
+    default: false
+extends_documentation_fragment:
+  - mtk.backend.resource
+  - mtk.backend.resource.tags
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+"""
+
+EXAMPLES = r"""
+- name: Keep the master user's secret, with a copy in the second region
+  mtk.backend.secretsmanager_secret:
+    region: us-east-1
+    secret_name: dev_aurora_master_secret
+    description: Master user of Aurora
+    generate_secret_string:
+      username: mtk_admin
+    replica_regions:
+      - region: us-west-2
+    tags:
+      mtk:environment: dev
+
+- name: Delete it for good
+  mtk.backend.secretsmanager_secret:
+    region: us-east-1
+    secret_name: dev_aurora_master_secret
+    force_delete_without_recovery: true
+    state: absent
+"""
+
+RETURN = r"""
+secret:
+  description: The secret without its value; empty where it does not exist or is scheduled for deletion.
+  returned: success
+  type: dict
+  sample:
+    arn: arn:aws:secretsmanager:us-east-1:123456789012:secret:dev_aurora_master_secret-AbCdEf
+    description: Master user of Aurora
+    replica_regions: [{region: us-west-2, kms_key_id: alias/aws/secretsmanager}]
+    scheduled_for_deletion: false
+    secret_name: dev_aurora_master_secret
+    tags: {"mtk:environment": dev}
+"""
+
+import json
+
+from ansible_collections.mtk.backend.plugins.module_utils._lookup import key_arn
+from ansible_collections.mtk.backend.plugins.module_utils._module import run
+from ansible_collections.mtk.backend.plugins.module_utils._reconcile import Resource
+
+OPTIONS = {
+    "secret_name": {"type": "str", "required": True, "no_log": False},
+    "description": {"type": "str"},
+    "kms_key_id": {"type": "str"},
+    "generate_secret_string": {
+        "type": "dict",
+        "no_log": False,
+        "options": {
+            "username": {"type": "str", "required": True},
+            "password_length": {"type": "int", "default": 32, "no_log": False},
+        },
+    },
+    "replica_regions": {
+        "type": "list",
+        "elements": "dict",
+        "options": {"region": {"type": "str", "required": True}, "kms_key_id": {"type": "str"}},
+    },
+    "recovery_window_in_days": {"type": "int", "default": 30},
+    "force_delete_without_recovery": {"type": "bool", "default": False},
+}
+DEFAULT_KEY = "alias/aws/secretsmanager"
+REFUSED_BY_AURORA = "/'\"@\\ "
+
+
+class Secret(Resource):
+    """A secret of one region and its copies in others."""
+
+    kind = "secret"
+    identity = ("secret_name",)
+    managed = ("description", "kms_key_id", "replica_regions")
+    computed = ("arn",)
+    name_tag = False
+    status_field = "replication"
+    ready = frozenset({"InSync"})
+    failed = frozenset({"Failed"})
+
+    def siblings(self):
+        name = self.params["secret_name"]
+        secret = self.aws.found(["ResourceNotFoundException"], lambda: self._call("describe_secret", secret_id=name))
+        # Scheduled for deletion is as good as gone for who wants it gone, and the name's only owner for who wants it.
+        leave = self.params["state"] == "absent" and not self.params["force_delete_without_recovery"]
+        return [] if secret is None or (leave and secret.get("deleted_date")) else [secret]
+
+    def is_me(self, sibling):
+        return sibling["name"] == self.params["secret_name"]
+
+    def describe(self, sibling):
+        copies = sibling.get("replication_status") or []
+        replicas = [{"region": c["region"], "kms_key_id": c.get("kms_key_id") or DEFAULT_KEY} for c in copies]
+        states = {c["status"] for c in copies}
+        return {
+            **{"description": "", "tags": {}},
+            **sibling,
+            "secret_name": sibling["name"],
+            "kms_key_id": sibling.get("kms_key_id") or DEFAULT_KEY,
+            "replica_regions": sorted(replicas, key=lambda replica: replica["region"]),
+            "scheduled_for_deletion": bool(sibling.get("deleted_date")),
+            "replication": next((s for s in ("Failed", "InProgress") if s in states), "InSync"),
+        }
+
+    def reason(self, have):
+        failed = [copy for copy in have["replication_status"] if copy["status"] == "Failed"]
+        return "; ".join(f"{copy['region']}: {copy.get('status_message')}" for copy in failed)
+
+    def desired(self, have):
+        want = {"scheduled_for_deletion": False, **super().desired(have)}
+        if self._given("kms_key_id"):
+            want["kms_key_id"] = self._key(self.params["kms_key_id"], (have or {}).get("kms_key_id"), self.aws.region)
+        if self._given("replica_regions"):
+            there = {replica["region"]: replica["kms_key_id"] for replica in (have or {}).get("replica_regions", [])}
+            wanted = {r["region"]: r["kms_key_id"] for r in self.params["replica_regions"]}
+            want["replica_regions"] = [
+                {"region": region, "kms_key_id": self._key(key, there.get(region), region)}
+                for region, key in sorted(wanted.items())
+            ]
+        return want
+
+    def create(self, want):
+        generate = self.params["generate_secret_string"]
+        self._call(
+            "create_secret",
+            name=self.params["secret_name"],
+            description=want.get("description"),
+            kms_key_id=want.get("kms_key_id"),
+            secret_string=self._value(**generate) if generate else None,
+            tags=want.get("tags"),
+        )
+
+    def update(self, have, changes):
+        secret = have["arn"]
+        if "scheduled_for_deletion" in changes:
+            self._call("restore_secret", secret_id=secret)
+        elif "replica_regions" in changes:
+            self._replicate(have, changes["replica_regions"])
+        else:
+            fields = {k: changes[k] for k in ("description", "kms_key_id") if k in changes}
+            if fields:
+                self._call("update_secret", secret_id=secret, **fields)
+            if "tags" in changes:
+                self._tag(have, changes["tags"])
+
+    def delete(self, have):
+        if have["replica_regions"]:
+            return self._replicate(have, [])  # AWS deletes no secret that has copies
+        force, days = self.params["force_delete_without_recovery"], self.params["recovery_window_in_days"]
+        how = {"force_delete_without_recovery": True} if force else {"recovery_window_in_days": days}
+        return self._call("delete_secret", secret_id=have["arn"], **how)
+
+    def _call(self, operation, **params):
+        return self.aws.call("secretsmanager", operation, **params)
+
+    def _key(self, given, have, region):
+        """The wanted key: as it is where none is given or both mean the same, else by its ARN."""
+        if given is None or given == have:
+            return have or DEFAULT_KEY
+        wanted = key_arn(self.aws, given, region)
+        return have if have and key_arn(self.aws, have, region) == wanted else wanted
+
+    def _value(self, username, password_length):
+        answer = self._call(
+            "get_random_password",
+            password_length=password_length,
+            exclude_characters=REFUSED_BY_AURORA,
+            require_each_included_type=True,
+        )
+        return json.dumps({"username": username, "password": answer["random_password"]})
+
+    def _replicate(self, have, replicas):
+        """Remove the copies that are too many or have another key; once they are gone, add what is missing."""
+        gone = [replica["region"] for replica in have["replica_regions"] if replica not in replicas]
+        if gone:
+            self._call("remove_regions_from_replication", secret_id=have["arn"], remove_replica_regions=gone)
+        else:
+            new = [replica for replica in replicas if replica not in have["replica_regions"]]
+            self._call("replicate_secret_to_regions", secret_id=have["arn"], add_replica_regions=new)
+
+    def _tag(self, have, tags):
+        gone = sorted(set(have["tags"]) - set(tags))
+        if gone:
+            self._call("untag_resource", secret_id=have["arn"], tag_keys=gone)
+        if tags:
+            self._call("tag_resource", secret_id=have["arn"], tags=tags)
+
+
+def main():
+    run(Secret, OPTIONS)
+
+
+if __name__ == "__main__":
+    main()

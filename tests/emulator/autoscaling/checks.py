@@ -1,0 +1,110 @@
+"""What Application Auto Scaling refuses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from ..core import AwsError
+from .models import METRICS, Key
+
+DIMENSION = re.compile(r"^dynamodb:(table|index):(ReadCapacityUnits|WriteCapacityUnits)$")
+RESOURCE = re.compile(r"^table/[a-zA-Z0-9_.-]{3,255}(/index/[a-zA-Z0-9_.-]{3,255})?$")
+
+
+def invalid(message: str) -> AwsError:
+    """The usual refusal."""
+    return AwsError("ValidationException", message)
+
+
+def not_found(what: str, key: Key, name: str = "") -> AwsError:
+    """The answer for a target or policy that is not there."""
+    named = f", policy name: {name}" if name else ""
+    return AwsError(
+        "ObjectNotFoundException",
+        f"No {what} found for service namespace: dynamodb, resource ID: {key[0]}, scalable dimension: {key[1]}{named}",
+    )
+
+
+def check_namespace(params: dict[str, Any]) -> None:
+    """Only DynamoDB is implemented."""
+    if params.get("ServiceNamespace") != "dynamodb":
+        raise invalid("The local AWS implements only the service namespace dynamodb.")
+
+
+def key_of(params: dict[str, Any]) -> Key:
+    """The resource and dimension of a call, which must fit together."""
+    check_namespace(params)
+    resource, dimension = params["ResourceId"], params["ScalableDimension"]
+    found = DIMENSION.match(dimension)
+    kind = "index" if "/index/" in resource else "table"
+    if not found or not RESOURCE.match(resource) or found.group(1) != kind:
+        raise invalid("Unsupported service namespace, resource type or scalable dimension")
+    return resource, dimension
+
+
+def check_listing(params: dict[str, Any], resources: list[str] | None) -> None:
+    """The rules of the calls that list targets and policies."""
+    check_namespace(params)
+    if params.get("ScalableDimension") and not resources:
+        raise invalid("If you specify a scalable dimension, you must also specify a resource ID.")
+    if len(resources or []) > 50:
+        raise invalid("1 validation error detected: 'resourceIds' must have length less than or equal to 50")
+    if params.get("ScalableDimension") and not DIMENSION.match(params["ScalableDimension"]):
+        raise invalid("Unsupported service namespace, resource type or scalable dimension")
+
+
+def page(found: list[dict[str, Any]], params: dict[str, Any], size: int) -> tuple[list[dict[str, Any]], str | None]:
+    """One page of at most ``size``, and the token of the next."""
+    wanted = params.get("MaxResults") or size
+    if not 1 <= wanted <= size:
+        raise invalid(f"MaxResults must be between 1 and {size}")
+    token = params.get("NextToken") or "0"
+    if not token.isdigit():
+        raise AwsError("InvalidNextTokenException", "The next token supplied was invalid.")
+    start = int(token)
+    more = start + wanted < len(found)
+    return found[start : start + wanted], str(start + wanted) if more else None
+
+
+def check_capacities(low: int | None, high: int | None) -> tuple[int, int]:
+    """Both bounds are needed, and in order."""
+    if low is None or high is None:
+        raise invalid("MinCapacity and MaxCapacity must be specified when a scalable target is registered")
+    if low < 1:
+        raise invalid("MinCapacity must be at least 1 for the service namespace dynamodb")
+    if low > high:
+        raise invalid("Maximum capacity cannot be less than minimum capacity")
+    return low, high
+
+
+def check_policy(key: Key, config: dict[str, Any]) -> None:
+    """A target-tracking configuration for DynamoDB: the metric fits the dimension, the target is 10 to 90 percent."""
+    predefined, custom = config.get("PredefinedMetricSpecification"), config.get("CustomizedMetricSpecification")
+    if bool(predefined) == bool(custom):
+        raise invalid("Exactly one of PredefinedMetricSpecification and CustomizedMetricSpecification is needed")
+    if predefined:
+        wanted = METRICS[key[1].rsplit(":", 1)[1]]
+        if predefined["PredefinedMetricType"] != wanted:
+            raise invalid(f"Metric {predefined['PredefinedMetricType']} is not supported for {key[1]}; use {wanted}")
+        if predefined.get("ResourceLabel"):
+            raise invalid("ResourceLabel is not supported for the service namespace dynamodb")
+        if not 10 <= config["TargetValue"] <= 90:
+            raise invalid("TargetValue must be between 10 and 90")
+    if min(config.get("ScaleInCooldown", 0), config.get("ScaleOutCooldown", 0)) < 0:
+        raise invalid("A cooldown must not be negative")
+
+
+def check_only_policy(names: Iterable[str], name: str) -> None:
+    """One target-tracking policy per dimension."""
+    if any(known != name for known in names):
+        raise invalid("Only one TargetTrackingScaling policy for a given metric specification is allowed.")
+
+
+def check_tags(tags: dict[str, str]) -> None:
+    """At most 50 tags, none of them AWS's own."""
+    if len(tags) > 50:
+        raise AwsError("TooManyTagsException", "A resource can have at most 50 tags.")
+    if any(name.lower().startswith("aws:") for name in tags):
+        raise invalid("Tag keys that begin with aws: are reserved")

@@ -1,0 +1,180 @@
+"""The operations of Application Auto Scaling."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
+from moto.core.responses import ActionResult, EmptyResult
+
+from ..clock import CLOCK
+from ..core import AwsError
+from ..dynamodb import capacity
+from . import checks
+from .models import AUTOSCALING, AutoscalingBackend, Key
+
+
+class LocalAutoscalingResponse(ApplicationAutoScalingResponse):
+    """Answers for Application Auto Scaling."""
+
+    params: dict[str, Any]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.automated_parameter_parsing = True
+
+    @property
+    def backend(self) -> AutoscalingBackend:
+        """The targets and policies of this account and Region."""
+        found: AutoscalingBackend = AUTOSCALING[self.current_account][self.region]
+        return found
+
+    def register_scalable_target(self) -> ActionResult:
+        """Register or update a target. What is left out keeps its value."""
+        key, params = checks.key_of(self.params), self.params
+        known = self.backend.targets.get(key)
+        low, high = checks.check_capacities(
+            params.get("MinCapacity", known["MinCapacity"] if known else None),
+            params.get("MaxCapacity", known["MaxCapacity"] if known else None),
+        )
+        if known and params.get("Tags"):
+            raise checks.invalid("Tags can be given only to a new scalable target; use TagResource")
+        checks.check_tags(params.get("Tags") or {})
+        current = capacity.current(self.current_account, self.region, key[0])
+        if current is None:
+            raise checks.invalid(f"DynamoDB table or index does not exist: {key[0]}")
+        target = self.backend.put_target(key, low, high, params.get("SuspendedState"))
+        if params.get("Tags"):
+            self.backend.tags[target["ScalableTargetARN"]] = dict(params["Tags"])
+        if not target["SuspendedState"]["DynamicScalingOutSuspended"]:
+            self._raise_to(key, low)
+        return ActionResult({"ScalableTargetARN": target["ScalableTargetARN"]})
+
+    def _raise_to(self, key: Key, low: int) -> None:
+        units = key[1].rsplit(":", 1)[1]
+        if not capacity.raise_to(self.current_account, self.region, key[0], units, low):
+            return
+        self.backend.activities.insert(
+            0,
+            {
+                "ActivityId": str(uuid.uuid4()),
+                "ServiceNamespace": "dynamodb",
+                "ResourceId": key[0],
+                "ScalableDimension": key[1],
+                "Description": f"Setting {units} to {low}.",
+                "Cause": "minimum capacity was raised",
+                "StartTime": CLOCK.now(),
+                "EndTime": CLOCK.now(),
+                "StatusCode": "Successful",
+            },
+        )
+
+    def deregister_scalable_target(self) -> ActionResult:
+        """Remove a target and its policies."""
+        key = checks.key_of(self.params)
+        if key not in self.backend.targets:
+            raise checks.not_found("scalable target", key)
+        self.backend.drop_target(key)
+        return EmptyResult()
+
+    def describe_scalable_targets(self) -> ActionResult:
+        """The targets of a namespace, 50 per page."""
+        resources, dimension = self.params.get("ResourceIds"), self.params.get("ScalableDimension")
+        checks.check_listing(self.params, resources)
+        found = [
+            target
+            for key, target in sorted(self.backend.targets.items())
+            if (not resources or key[0] in resources) and dimension in (None, key[1])
+        ]
+        found, token = checks.page(found, self.params, 50)
+        return ActionResult({"ScalableTargets": found, "NextToken": token})
+
+    def put_scaling_policy(self) -> ActionResult:
+        """Write a target-tracking policy, the only kind that DynamoDB has."""
+        key, name = checks.key_of(self.params), self.params["PolicyName"]
+        if key not in self.backend.targets:
+            raise checks.not_found("scalable target", key)
+        known = self.backend.policies.get(key, {})
+        kind = self.params.get("PolicyType") or ("TargetTrackingScaling" if name in known else None)
+        config = self.params.get("TargetTrackingScalingPolicyConfiguration")
+        if kind != "TargetTrackingScaling":
+            raise checks.invalid(f"The policy type {kind} is not supported for the service namespace dynamodb")
+        if not config:
+            raise checks.invalid("TargetTrackingScalingPolicyConfiguration is needed")
+        checks.check_policy(key, config)
+        checks.check_only_policy(known, name)
+        policy = self.backend.put_policy(key, name, dict(config))
+        return ActionResult({"PolicyARN": policy["PolicyARN"], "Alarms": policy["Alarms"]})
+
+    def delete_scaling_policy(self) -> ActionResult:
+        """Delete one policy."""
+        key, name = checks.key_of(self.params), self.params["PolicyName"]
+        if name not in self.backend.policies.get(key, {}):
+            raise checks.not_found("scaling policy", key, name)
+        del self.backend.policies[key][name]
+        return EmptyResult()
+
+    def describe_scaling_policies(self) -> ActionResult:
+        """The policies of a namespace, 10 per page."""
+        resource, dimension = self.params.get("ResourceId"), self.params.get("ScalableDimension")
+        checks.check_listing(self.params, [resource] if resource else None)
+        names = self.params.get("PolicyNames")
+        found = [
+            policy
+            for key, policies in sorted(self.backend.policies.items())
+            for name, policy in sorted(policies.items())
+            if resource in (None, key[0]) and dimension in (None, key[1]) and (not names or name in names)
+        ]
+        found, token = checks.page(found, self.params, 10)
+        return ActionResult({"ScalingPolicies": found, "NextToken": token})
+
+    def describe_scaling_activities(self) -> ActionResult:
+        """What auto scaling did, the latest first."""
+        resource, dimension = self.params.get("ResourceId"), self.params.get("ScalableDimension")
+        checks.check_listing(self.params, [resource] if resource else None)
+        found = [
+            activity
+            for activity in self.backend.activities
+            if resource in (None, activity["ResourceId"]) and dimension in (None, activity["ScalableDimension"])
+        ]
+        found, token = checks.page(found, self.params, 50)
+        return ActionResult({"ScalingActivities": found, "NextToken": token})
+
+    def describe_scheduled_actions(self) -> ActionResult:
+        """There are none here."""
+        checks.check_namespace(self.params)
+        return ActionResult({"ScheduledActions": []})
+
+    def put_scheduled_action(self) -> ActionResult:
+        """Not implemented, and said so."""
+        raise NotImplementedError
+
+    def delete_scheduled_action(self) -> ActionResult:
+        """Nothing to delete, as none can be made."""
+        raise checks.not_found("scheduled action", checks.key_of(self.params))
+
+    def tag_resource(self) -> ActionResult:
+        """Add tags to a target."""
+        arn = self._tagged()
+        tags = {**self.backend.tags.get(arn, {}), **self.params["Tags"]}
+        checks.check_tags(tags)
+        self.backend.tags[arn] = tags
+        return EmptyResult()
+
+    def untag_resource(self) -> ActionResult:
+        """Remove tags from a target."""
+        arn = self._tagged()
+        tags = self.backend.tags.get(arn, {})
+        self.backend.tags[arn] = {k: v for k, v in tags.items() if k not in self.params["TagKeys"]}
+        return EmptyResult()
+
+    def list_tags_for_resource(self) -> ActionResult:
+        """The tags of a target."""
+        return ActionResult({"Tags": self.backend.tags.get(self._tagged(), {})})
+
+    def _tagged(self) -> str:
+        arn = str(self.params["ResourceARN"])
+        if all(target["ScalableTargetARN"] != arn for target in self.backend.targets.values()):
+            raise AwsError("ResourceNotFoundException", f"The specified resource doesn't exist: {arn}")
+        return arn

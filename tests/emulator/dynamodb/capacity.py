@@ -1,0 +1,193 @@
+"""Billing mode and throughput of tables and indexes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from moto.dynamodb.models.table import DEFAULT_WARM_THROUGHPUT_RCU, DEFAULT_WARM_THROUGHPUT_WCU, Table
+
+from ..clock import CLOCK, Timeline
+from ..core import AwsError
+from .checks import HEAD, check_units
+from .describe import ON_DEMAND, PROVISIONED, billing_mode
+from .state import (
+    DAY,
+    NO_UNITS,
+    READ,
+    WRITE,
+    Usage,
+    busy_index,
+    catch_up,
+    find,
+    in_use,
+    invalid,
+    limited,
+    members_of,
+    set_units,
+    state_of,
+    tables_of,
+    units_of,
+    usage_of,
+)
+
+Change = tuple[str | None, dict[str, Any]]  # an index or the table itself, and its new units
+
+
+def index_updates(params: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The changes of existing indexes in an UpdateTable call."""
+    for update in params.get("GlobalSecondaryIndexUpdates") or []:
+        if update.get("Update"):
+            yield update["Update"]
+
+
+def update(table: Table, params: dict[str, Any]) -> None:
+    """Change billing mode, throughput and on-demand maxima, on all replicas."""
+    names = {index.name for index in table.global_indexes}
+    for change in index_updates(params):
+        if change["IndexName"] not in names:
+            raise AwsError("ResourceNotFoundException", f"Requested resource not found: Index: {change['IndexName']}")
+        if not state_of(table).index(change["IndexName"]).timeline.settled:
+            raise in_use(f"Attempt to change a resource which is still in use: Index: {change['IndexName']}")
+    mode = params.get("BillingMode") or billing_mode(table)
+    if params.get("OnDemandThroughput") and not (params.get("BillingMode") and mode == ON_DEMAND):
+        raise invalid(f"{HEAD}OnDemandThroughput must come with BillingMode {ON_DEMAND}")
+    changes = list(_changes(params))
+    if mode == ON_DEMAND and changes:
+        raise invalid(f"{HEAD}Neither {READ} nor {WRITE} can be specified when BillingMode is {ON_DEMAND}")
+    if mode != billing_mode(table):
+        _switch(table, mode, changes)
+    elif changes:
+        _change(table, changes)
+    _set_on_demand(table, mode, params)
+
+
+def _changes(params: dict[str, Any]) -> Iterator[Change]:
+    if params.get("ProvisionedThroughput"):
+        yield None, params["ProvisionedThroughput"]
+    for change in index_updates(params):
+        if change.get("ProvisionedThroughput"):
+            yield change["IndexName"], change["ProvisionedThroughput"]
+
+
+def _change(table: Table, changes: list[Change]) -> None:
+    for index, units in changes:
+        what = f"index {index}" if index else "the table"
+        check_units(units, what)
+        old = units_of(table, index)
+        if all(units[name] == old[name] for name in (READ, WRITE)):
+            raise invalid(
+                f"The provisioned throughput for {what} will not change. The requested value equals the current value."
+                f" Current {READ}: {old[READ]}. Current {WRITE}: {old[WRITE]}."
+            )
+        if any(units[name] < old[name] for name in (READ, WRITE)):
+            _check_decrease(usage_of(table, index), what)
+    _apply(table, changes, 10)
+
+
+def _check_decrease(usage: Usage, what: str) -> None:
+    today = usage.today
+    if len(today) >= 4 and (len(today) >= 27 or CLOCK.now() - today[-1] < 3600):
+        raise limited(
+            "Subscriber limit exceeded: Provisioned throughput decreases are limited within a given UTC day. After the "
+            f"first 4 decreases, each subsequent decrease in the same UTC day can be performed at most once every 3600 "
+            f"seconds. Number of decreases today for {what}: {len(today)}."
+        )
+
+
+def _apply(table: Table, changes: list[Change], seconds: float) -> None:
+    for member in members_of(table.account_id, table.name).values():
+        member.overrides.pop("ProvisionedThroughputOverride", None)  # a value set elsewhere overwrites an override
+    for one in tables_of(table):
+        for index, units in changes:
+            set_units(one, index, units)
+            if index:
+                state_of(one).index(index).timeline = Timeline(("UPDATING", seconds), ("ACTIVE", 0))
+        state_of(one).become(seconds)
+
+
+def _switch(table: Table, mode: str, changes: list[Change]) -> None:
+    index = busy_index(table)
+    if index:
+        raise in_use(f"Attempt to change a resource which is still in use: Index: {index}")
+    if mode == PROVISIONED:
+        given = {name for name, _ in changes}
+        missing = [i.name for i in table.global_indexes if i.name not in given]
+        if None not in given or missing:
+            raise invalid(
+                f"{HEAD}{READ} and {WRITE} must be specified for the table and every index when BillingMode is {mode}"
+                + (f". Missing: {', '.join(missing)}" if missing else "")
+            )
+        for name, units in changes:
+            check_units(units, f"index {name}" if name else "the table")
+    else:
+        recent = [moment for moment in state_of(table).switches if CLOCK.now() - moment < DAY]
+        if len(recent) >= 4:
+            raise limited("Subscriber limit exceeded: Update to PayPerRequest mode is limited to 4 times in 24 hours.")
+        changes = [(name, NO_UNITS) for name in [None, *(i.name for i in table.global_indexes)]]
+    for one in tables_of(table):
+        _set_mode(one, mode)
+    _apply(table, changes, 60)
+
+
+def _set_mode(table: Table, mode: str) -> None:
+    table.billing_mode, state = mode, state_of(table)
+    if mode == PROVISIONED:
+        state.on_demand = None
+        for index in table.global_indexes:
+            state.index(index.name).on_demand = None
+        return
+    state.on_demand_since = CLOCK.now()
+    state.switches.append(state.on_demand_since)
+    for units in (table.warm_throughput, *(index.warm_throughput for index in table.global_indexes)):
+        units["ReadUnitsPerSecond"] = max(units["ReadUnitsPerSecond"], DEFAULT_WARM_THROUGHPUT_RCU)
+        units["WriteUnitsPerSecond"] = max(units["WriteUnitsPerSecond"], DEFAULT_WARM_THROUGHPUT_WCU)
+
+
+def merged_on_demand(old: dict[str, int] | None, new: dict[str, int]) -> dict[str, int] | None:
+    """The on-demand maxima after a change; -1 takes one away."""
+    if any(value != -1 and value < 1 for value in new.values()):
+        raise invalid(f"{HEAD}OnDemandThroughput must be -1 or at least 1")
+    units = {"MaxReadRequestUnits": -1, "MaxWriteRequestUnits": -1, **(old or {}), **new}
+    return None if set(units.values()) == {-1} else units
+
+
+def _set_on_demand(table: Table, mode: str, params: dict[str, Any]) -> None:
+    wanted: list[tuple[str | None, dict[str, int]]] = []
+    if params.get("OnDemandThroughput"):
+        wanted.append((None, params["OnDemandThroughput"]))
+    wanted += [(u["IndexName"], u["OnDemandThroughput"]) for u in index_updates(params) if u.get("OnDemandThroughput")]
+    if wanted and mode != ON_DEMAND:
+        raise invalid(f"{HEAD}OnDemandThroughput needs BillingMode {ON_DEMAND}")
+    for one in tables_of(table) if wanted else ():
+        state = state_of(one)
+        for index, units in wanted:
+            holder = state.index(index) if index else state
+            holder.on_demand = merged_on_demand(holder.on_demand, units)
+        if state.timeline.settled:
+            state.become(10)
+
+
+def _split(resource: str) -> tuple[str, str | None]:
+    parts = resource.split("/")
+    return parts[1], parts[3] if len(parts) > 3 else None
+
+
+def current(account: str, region: str, resource: str) -> dict[str, Any] | None:
+    """The capacity of ``table/...`` or ``table/.../index/...``; None where there is none such."""
+    name, index = _split(resource)
+    table = find(account, region, name)
+    if table is None or (index and index not in {i.name for i in table.global_indexes}):
+        return None
+    return units_of(table, index)
+
+
+def raise_to(account: str, region: str, resource: str, units: str, low: int) -> bool:
+    """What auto scaling does when its minimum is above the capacity of a provisioned table, in this Region only."""
+    name, index = _split(resource)
+    table = find(account, region, name)
+    if table is None or billing_mode(table) != PROVISIONED or units_of(table, index)[units] >= low:
+        return False
+    state_of(table).due[index, units] = low
+    catch_up(table)
+    return True

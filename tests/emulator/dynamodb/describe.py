@@ -1,0 +1,145 @@
+"""What DescribeTable and the answers of the other table calls show."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from typing import Any
+
+from moto.dynamodb.models.table import GlobalSecondaryIndex, Table
+
+from .state import HIDDEN, Member, backend, members_of, state_of
+
+ON_DEMAND, PROVISIONED = "PAY_PER_REQUEST", "PROVISIONED"
+BACKFILLING = "BACKFILLING"
+
+
+def describe(table: Table, status: str | None = None, fresh: Container[str] = ()) -> dict[str, Any]:
+    """The table as AWS describes it. What does not apply is absent, as there.
+
+    ``status`` and ``fresh`` (indexes and replica Regions) are for the answer to a change: it shows first states.
+    """
+    state = state_of(table)
+    shown: dict[str, Any] = {
+        "AttributeDefinitions": sorted(table.attr, key=lambda a: str(a["AttributeName"])),
+        "TableName": table.name,
+        "KeySchema": table.schema,
+        "TableStatus": status or state.timeline.state,
+        "CreationDateTime": table.created_at,
+        "ProvisionedThroughput": throughput(table.throughput, state.usage),
+        "TableSizeBytes": 0,
+        "ItemCount": len(table),
+        "TableArn": table.table_arn,
+        "TableId": state.table_id,
+        "DeletionProtectionEnabled": bool(table.deletion_protection_enabled),
+        "WarmThroughput": warm(table.warm_throughput, state.warming.state),
+    }
+    if table.indexes:
+        shown["LocalSecondaryIndexes"] = [
+            {
+                **index.describe(),
+                "IndexArn": f"{table.table_arn}/index/{index.name}",
+                "IndexSizeBytes": 0,
+                "ItemCount": 0,
+            }
+            for index in table.indexes
+        ]
+    if table.global_indexes:
+        shown["GlobalSecondaryIndexes"] = [
+            describe_index(table, index, index.name in fresh) for index in table.global_indexes
+        ]
+    shown.update(_settings(table))
+    shown.update(_replicas(table, fresh))
+    return shown
+
+
+def throughput(units: dict[str, Any], usage: Any) -> dict[str, Any]:
+    """A capacity and when it was changed."""
+    return {**{k: units[k] for k in ("ReadCapacityUnits", "WriteCapacityUnits")}, **usage.describe()}
+
+
+def warm(units: dict[str, Any], status: str) -> dict[str, Any]:
+    """A warm throughput and its status."""
+    return {**{k: v for k, v in units.items() if k != "Status"}, "Status": status}
+
+
+def describe_index(table: Table, index: GlobalSecondaryIndex, fresh: bool = False) -> dict[str, Any]:
+    """One global secondary index."""
+    state = state_of(table).index(index.name)
+    step = state.timeline.first if fresh else state.timeline.state
+    shown = {
+        "IndexName": index.name,
+        "KeySchema": index.schema,
+        "Projection": index.projection,
+        "IndexStatus": "CREATING" if step == BACKFILLING else step,
+        "ProvisionedThroughput": throughput(index.throughput, state.usage),
+        "IndexSizeBytes": 0,
+        "ItemCount": 0,
+        "IndexArn": f"{table.table_arn}/index/{index.name}",
+        "WarmThroughput": warm(index.warm_throughput, "ACTIVE"),
+    }
+    if step in ("CREATING", BACKFILLING):
+        shown["Backfilling"] = step == BACKFILLING
+    if state.on_demand:
+        shown["OnDemandThroughput"] = state.on_demand
+    return shown
+
+
+def billing_mode(table: Table) -> str:
+    """PAY_PER_REQUEST or PROVISIONED."""
+    return ON_DEMAND if table.billing_mode == ON_DEMAND else PROVISIONED
+
+
+def _settings(table: Table) -> dict[str, Any]:
+    state = state_of(table)
+    shown: dict[str, Any] = {}
+    if state.on_demand_since:  # absent where the table was always PROVISIONED
+        since = state.on_demand_since
+        shown["BillingModeSummary"] = {"BillingMode": billing_mode(table), "LastUpdateToPayPerRequestDateTime": since}
+    if state.on_demand:
+        shown["OnDemandThroughput"] = state.on_demand
+    if state.table_class:
+        shown["TableClassSummary"] = {"TableClass": state.table_class}
+        if state.class_changes:
+            shown["TableClassSummary"]["LastUpdateDateTime"] = state.class_changes[-1]
+    if (table.stream_specification or {}).get("StreamEnabled"):
+        shown["StreamSpecification"] = table.stream_specification
+    if table.latest_stream_label:
+        shown["LatestStreamLabel"] = table.latest_stream_label
+        shown["LatestStreamArn"] = f"{table.table_arn}/stream/{table.latest_stream_label}"
+    if (table.sse_specification or {}).get("Enabled"):
+        key = table.sse_specification["KMSMasterKeyId"]
+        shown["SSEDescription"] = {"Status": "ENABLED", "SSEType": "KMS", "KMSMasterKeyArn": key}
+    return shown
+
+
+def _replicas(table: Table, fresh: Container[str]) -> dict[str, Any]:
+    """The other Regions, never the one that is asked."""
+    found = []
+    for region, member in members_of(table.account_id, table.name).items():
+        status = member.entry.first if region in fresh else member.entry.state
+        if region != table.region_name and status != HIDDEN:
+            other = backend(table.account_id, region).tables[table.name]
+            found.append({**_replica(member, other), "RegionName": region, "ReplicaStatus": status})
+    if not found:
+        return {}
+    return {"GlobalTableVersion": "2019.11.21", "Replicas": found}
+
+
+def _replica(member: Member, table: Table) -> dict[str, Any]:
+    shown: dict[str, Any] = {}
+    encryption = table.sse_specification or {}
+    if encryption.get("Enabled") and not encryption.get("Managed"):
+        shown["KMSMasterKeyId"] = encryption["KMSMasterKeyId"]
+    for name in ("ProvisionedThroughputOverride", "OnDemandThroughputOverride"):
+        if name in member.overrides:
+            shown[name] = member.overrides[name]
+    if state_of(table).table_class:
+        shown["ReplicaTableClassSummary"] = {"TableClass": state_of(table).table_class}
+    indexes = [
+        {"IndexName": index.name, **member.overrides.get("indexes", {}).get(index.name, {})}
+        for index in table.global_indexes
+    ]
+    if indexes:
+        shown["GlobalSecondaryIndexes"] = indexes
+    shown["WarmThroughput"] = warm(table.warm_throughput, state_of(table).warming.state)
+    return shown

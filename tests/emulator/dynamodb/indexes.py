@@ -1,0 +1,115 @@
+"""Creating and deleting a global secondary index of an existing table, on all its replicas."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from moto.dynamodb.models.table import GlobalSecondaryIndex, Table
+
+from ..autoscaling.models import AUTOSCALING, WRITE, dimension_of, resource_id
+from ..clock import Timeline
+from ..core import AwsError
+from .capacity import merged_on_demand
+from .checks import HEAD, MAX_INDEXES, NAME, check_attributes, check_index_units, check_projection, check_schema
+from .describe import PROVISIONED, billing_mode
+from .state import GONE, IndexState, busy_index, invalid, limited, state_of, tables_of
+
+ONLY_ONE = "Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously per table"
+SCALED = "Table write capacity should either be Pay-Per-Request or AutoScaled."
+
+
+def check_scaled(table: Table, region: str | None = None) -> None:
+    """A provisioned global table needs a target and a policy for every write capacity."""
+    if billing_mode(table) != PROVISIONED:
+        return
+    store = AUTOSCALING[table.account_id][region or table.region_name]
+    names: list[str | None] = [None, *(index.name for index in table.global_indexes)]
+    if not all(store.is_scaled(table.name, name, WRITE) for name in names):
+        raise invalid(SCALED)
+
+
+def update(table: Table, params: dict[str, Any]) -> str:
+    """Create or delete one index; answers its name."""
+    changes = [u for u in params["GlobalSecondaryIndexUpdates"] if u.get("Create") or u.get("Delete")]
+    if len(changes) != 1:
+        raise limited(ONLY_ONE)
+    create, delete = changes[0].get("Create"), changes[0].get("Delete")
+    if create and delete:
+        raise invalid(f"{HEAD}Only one of Create, Update and Delete can be given for an index")
+    busy = busy_index(table)
+    if busy and (create or busy != delete["IndexName"] or _state(table, busy) == "DELETING"):
+        raise limited(ONLY_ONE)
+    if len(tables_of(table)) > 1:
+        check_scaled(table)
+    if create:
+        _create(table, create, params.get("AttributeDefinitions") or [])
+    else:
+        _delete(table, delete["IndexName"])
+    return str((create or delete)["IndexName"])
+
+
+def _state(table: Table, index: str) -> str:
+    return state_of(table).index(index).timeline.state
+
+
+def _check_create(table: Table, spec: dict[str, Any], definitions: list[dict[str, str]]) -> None:
+    if not NAME.match(spec["IndexName"]):
+        raise invalid(f"{HEAD}Invalid index name: {spec['IndexName']}")
+    if spec["IndexName"] in {index.name for index in table.all_indexes()}:
+        raise invalid(f"Attempting to create an index which already exists: {spec['IndexName']}")
+    if len(table.global_indexes) >= MAX_INDEXES:
+        raise limited(f"Subscriber limit exceeded: a table can have at most {MAX_INDEXES} global secondary indexes")
+    check_projection(spec)
+    check_schema(spec["KeySchema"])
+    check_index_units(spec, billing_mode(table))
+    check_attributes(definitions)
+    known = {a["AttributeName"]: a["AttributeType"] for a in table.attr}
+    for definition in definitions:
+        name = definition["AttributeName"]
+        if known.setdefault(name, definition["AttributeType"]) != definition["AttributeType"]:
+            raise invalid(f"{HEAD}The type of the key attribute {name} cannot be changed")
+    used = set(table.attribute_keys) | {element["AttributeName"] for element in spec["KeySchema"]}
+    if used - set(known):
+        missing = sorted(used - set(known))
+        raise invalid(f"{HEAD}Some index key attributes are not defined in AttributeDefinitions. Keys: {missing}")
+    if set(known) - used:
+        raise invalid(
+            f"{HEAD}Some AttributeDefinitions are not used. AttributeDefinitions: {sorted(known)}, "
+            f"keys used: {sorted(used)}"
+        )
+
+
+def _create(table: Table, spec: dict[str, Any], definitions: list[dict[str, str]]) -> None:
+    _check_create(table, spec, definitions)
+    known = {a["AttributeName"] for a in table.attr}
+    new = [definition for definition in definitions if definition["AttributeName"] not in known]
+    tables = tables_of(table)
+    for one in tables:
+        one.attr = [*one.attr, *copy.deepcopy(new)]
+        one.global_indexes.append(GlobalSecondaryIndex.create(copy.deepcopy(spec), one.table_key_attrs))
+        state = IndexState(("CREATING", 30), ("BACKFILLING", 450), ("ACTIVE", 0))
+        state.on_demand = merged_on_demand(None, spec.get("OnDemandThroughput") or {})
+        state_of(one).indexes[spec["IndexName"]] = state
+        state_of(one).become(30)
+        if len(tables) > 1 and billing_mode(table) == PROVISIONED:
+            _scale(one, spec["IndexName"])
+
+
+def _scale(table: Table, index: str) -> None:
+    """A new index of a provisioned global table gets write auto scaling from 1 to 10 at 70 percent."""
+    resource = resource_id(table.name, index)
+    key = (resource, dimension_of(resource, WRITE))
+    store = AUTOSCALING[table.account_id][table.region_name]
+    store.put_target(key, 1, 10)
+    metric = {"PredefinedMetricType": "DynamoDBWriteCapacityUtilization"}
+    config = {"PredefinedMetricSpecification": metric, "TargetValue": 70.0}
+    store.put_policy(key, f"DynamoDBWriteCapacityUtilization:{resource}", config)
+
+
+def _delete(table: Table, name: str) -> None:
+    if name not in {index.name for index in table.global_indexes}:
+        raise AwsError("ResourceNotFoundException", f"Requested resource not found: Index: {name}")
+    for one in tables_of(table):
+        state_of(one).index(name).timeline = Timeline(("DELETING", 30), (GONE, 0))
+        state_of(one).become(30)

@@ -1,0 +1,170 @@
+"""Auto scaling of a global table in all its Regions at once, over the store of Application Auto Scaling."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from moto.dynamodb.models.table import Table
+
+from ..autoscaling import checks as autoscaling_checks
+from ..autoscaling.models import AUTOSCALING, METRICS, READ, WRITE, Key, dimension_of, resource_id
+from ..core import AwsError
+from .capacity import raise_to
+from .describe import ON_DEMAND, billing_mode
+from .state import backend, find, invalid, members_of, state_of
+
+Change = tuple[str, Key, dict[str, Any]]  # Region, resource and dimension, AutoScalingSettingsUpdate
+
+
+def global_table(account: str, region: str, name: str) -> Table:
+    """The table, which must have replicas."""
+    table = find(account, region, name)
+    if table is None or not members_of(account, table.name):
+        raise AwsError("ResourceNotFoundException", f"Global table with name: '{name}' does not exist")
+    return table
+
+
+def describe(table: Table) -> dict[str, Any]:
+    """All Regions of the table, this one too, in alphabetical order."""
+    replicas = []
+    for region, member in sorted(members_of(table.account_id, table.name).items()):
+        other = backend(table.account_id, region).tables[table.name]
+        shown: dict[str, Any] = {"RegionName": region, "ReplicaStatus": member.entry.state}
+        shown["ReplicaProvisionedReadCapacityAutoScalingSettings"] = _settings(other, None, READ)
+        shown["ReplicaProvisionedWriteCapacityAutoScalingSettings"] = _settings(other, None, WRITE)
+        shown["GlobalSecondaryIndexes"] = [
+            {
+                "IndexName": index.name,
+                "IndexStatus": "ACTIVE" if state_of(other).index(index.name).timeline.settled else "UPDATING",
+                "ProvisionedReadCapacityAutoScalingSettings": _settings(other, index.name, READ),
+                "ProvisionedWriteCapacityAutoScalingSettings": _settings(other, index.name, WRITE),
+            }
+            for index in other.global_indexes
+        ]
+        replicas.append(shown)
+    return {"TableName": table.name, "TableStatus": state_of(table).timeline.state, "Replicas": replicas}
+
+
+def _key(table: Table, index: str | None, units: str) -> Key:
+    resource = resource_id(table.name, index)
+    return resource, dimension_of(resource, units)
+
+
+def _settings(table: Table, index: str | None, units: str) -> dict[str, Any]:
+    store, key = AUTOSCALING[table.account_id][table.region_name], _key(table, index, units)
+    target = store.targets.get(key)
+    if target is None:
+        return {"AutoScalingDisabled": True, "ScalingPolicies": []}
+    policies = [
+        {
+            "PolicyName": name,
+            "TargetTrackingScalingPolicyConfiguration": {
+                field: policy["TargetTrackingScalingPolicyConfiguration"][field]
+                for field in ("DisableScaleIn", "ScaleInCooldown", "ScaleOutCooldown", "TargetValue")
+                if field in policy["TargetTrackingScalingPolicyConfiguration"]
+            },
+        }
+        for name, policy in store.policies.get(key, {}).items()
+    ]
+    return {
+        "MinimumUnits": target["MinCapacity"],
+        "MaximumUnits": target["MaxCapacity"],
+        "AutoScalingDisabled": False,
+        "AutoScalingRoleArn": target["RoleARN"],
+        "ScalingPolicies": policies,
+    }
+
+
+def update(table: Table, params: dict[str, Any]) -> None:
+    """Write settings go to every Region, read settings to the Region that is named."""
+    changes = list(_changes(table, params))
+    if not changes:
+        raise invalid("At least one auto scaling setting must be given")
+    for region, key, settings in changes:
+        _check(table, region, key, settings)
+    for region, key, settings in changes:
+        _apply(table, region, key, settings)
+
+
+def _changes(table: Table, params: dict[str, Any]) -> Iterator[Change]:
+    regions = members_of(table.account_id, table.name)
+    write = params.get("ProvisionedWriteCapacityAutoScalingUpdate")
+    indexes = params.get("GlobalSecondaryIndexUpdates") or []
+    for region in regions:
+        if write is not None:
+            yield region, _key(table, None, WRITE), write
+        for one in indexes:
+            if one.get("ProvisionedWriteCapacityAutoScalingUpdate") is not None:
+                yield region, _key(table, one["IndexName"], WRITE), one["ProvisionedWriteCapacityAutoScalingUpdate"]
+    yield from _read_changes(table, params.get("ReplicaUpdates") or [])
+
+
+def _read_changes(table: Table, updates: list[dict[str, Any]]) -> Iterator[Change]:
+    regions = [update["RegionName"] for update in updates]
+    unknown = set(regions) - set(members_of(table.account_id, table.name))
+    if len(set(regions)) < len(regions) or unknown:
+        raise invalid(f"ReplicaUpdates must name each region of the table at most once: {', '.join(regions)}")
+    for update in updates:
+        read = update.get("ReplicaProvisionedReadCapacityAutoScalingUpdate")
+        if read is not None:
+            yield update["RegionName"], _key(table, None, READ), read
+        for one in update.get("ReplicaGlobalSecondaryIndexUpdates") or []:
+            if one.get("ProvisionedReadCapacityAutoScalingUpdate") is not None:
+                key = _key(table, one["IndexName"], READ)
+                yield update["RegionName"], key, one["ProvisionedReadCapacityAutoScalingUpdate"]
+
+
+def _check(table: Table, region: str, key: Key, settings: dict[str, Any]) -> None:
+    disabled = bool(settings.get("AutoScalingDisabled"))
+    low, high, policy = (settings.get(name) for name in ("MinimumUnits", "MaximumUnits", "ScalingPolicyUpdate"))
+    if disabled:
+        if low is not None or high is not None or policy:
+            raise invalid("MinimumUnits, MaximumUnits and ScalingPolicyUpdate cannot be given with AutoScalingDisabled")
+        return
+    if billing_mode(table) == ON_DEMAND:
+        raise invalid("AutoScaling is not available for tables with PAY_PER_REQUEST billing mode")
+    index = key[0].split("/index/")[1] if "/index/" in key[0] else None
+    if index and not _ready(table, region, index):
+        raise AwsError("ResourceNotFoundException", f"Requested resource not found: Index: {index}")
+    known = AUTOSCALING[table.account_id][region].targets.get(key)
+    if known is None and None in (low, high, policy):
+        raise invalid("MinimumUnits, MaximumUnits and ScalingPolicyUpdate are all needed to enable auto scaling")
+    known = known or {}
+    autoscaling_checks.check_capacities(
+        low if low is not None else known.get("MinCapacity"), high if high is not None else known.get("MaxCapacity")
+    )
+    if policy:
+        autoscaling_checks.check_policy(key, _config(key, policy))
+
+
+def _ready(table: Table, region: str, index: str) -> bool:
+    other = backend(table.account_id, region).tables[table.name]
+    known = index in {i.name for i in other.global_indexes}
+    return known and state_of(other).index(index).timeline.settled
+
+
+def _config(key: Key, policy: dict[str, Any]) -> dict[str, Any]:
+    metric = {"PredefinedMetricType": METRICS[key[1].rsplit(":", 1)[1]]}
+    return {"PredefinedMetricSpecification": metric, **policy["TargetTrackingScalingPolicyConfiguration"]}
+
+
+def _apply(table: Table, region: str, key: Key, settings: dict[str, Any]) -> None:
+    store = AUTOSCALING[table.account_id][region]
+    if settings.get("AutoScalingDisabled"):
+        if key in store.targets:
+            store.drop_target(key)
+        return
+    known = store.targets.get(key, {})
+    low = settings.get("MinimumUnits", known.get("MinCapacity"))
+    store.put_target(key, low, settings.get("MaximumUnits", known.get("MaxCapacity")))
+    units = key[1].rsplit(":", 1)[1]
+    policy = settings.get("ScalingPolicyUpdate")
+    if policy:
+        present = next(iter(store.policies.get(key, {})), None)
+        default = f"{METRICS[units].replace('Utilization', '')}Utilization:{key[0]}"
+        name = policy.get("PolicyName") or present or default
+        if present and present != name:
+            del store.policies[key][present]
+        store.put_policy(key, name, _config(key, policy))
+    raise_to(table.account_id, region, key[0], units, low)

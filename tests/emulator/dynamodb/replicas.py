@@ -1,0 +1,221 @@
+"""Replicas of a table in other Regions: global tables of version 2019.11.21 with eventual consistency."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from moto.dynamodb.models import dynamodb_backends
+from moto.dynamodb.models.table import Table
+
+from ..autoscaling.models import AUTOSCALING, READ
+from ..clock import CLOCK, Timeline
+from .capacity import merged_on_demand
+from .checks import HEAD
+from .describe import ON_DEMAND, billing_mode
+from .indexes import check_scaled
+from .settings import CLASSES, CUSTOMER, encryption, key_type
+from .state import (
+    DAY,
+    GLOBAL_TABLES,
+    GONE,
+    HIDDEN,
+    HOME,
+    Member,
+    TableState,
+    backend,
+    busy_index,
+    check_active,
+    check_all_active,
+    exists,
+    in_use,
+    invalid,
+    members_of,
+    set_units,
+    state_of,
+)
+
+ACTIONS = ("Create", "Update", "Delete", "Disassociate")
+
+
+def update(table: Table, updates: list[dict[str, Any]]) -> str:
+    """Create, change or delete one replica; answers its Region."""
+    given = [(name, one[name]) for one in updates for name in ACTIONS if one.get(name) is not None]
+    if len(updates) != 1 or len(given) != 1:
+        raise invalid(f"{HEAD}Exactly one action on one replica must be given in an UpdateTable call")
+    action, params = given[0]
+    region = str(params["RegionName"])
+    if action == "Disassociate":
+        raise invalid("The local AWS does not implement Disassociate.")
+    if region == table.region_name:
+        raise invalid(f"{HEAD}Cannot add, delete, or update the local region through ReplicaUpdates: {region}")
+    check_all_active(table)
+    if action == "Create":
+        _create(table, region, params)
+    elif region not in members_of(table.account_id, table.name):
+        raise invalid(f"Update global table operation failed because a replica is not part of it: {region}")
+    elif action == "Update":
+        _update(table, region, params)
+    else:
+        _delete(table, region)
+    return region
+
+
+def _check_create(table: Table, region: str, params: dict[str, Any]) -> dict[str, Any] | None:
+    """Everything that AWS wants before it adds a Region; answers the encryption there."""
+    if region not in dynamodb_backends[table.account_id].regions:
+        raise invalid(f"{HEAD}Unsupported region for a replica: {region}")
+    if busy_index(table):
+        raise in_use(f"Attempt to change a resource which is still in use: Index: {busy_index(table)}")
+    if exists(table.account_id, region, table.name):
+        raise invalid(
+            f"Failed to create the new replica of table with name: '{table.name}' because one or more replicas "
+            f"already existed as tables: {region}"
+        )
+    check_scaled(table)
+    key, kind = params.get("KMSMasterKeyId"), key_type(table.sse_specification)
+    if bool(key) != (kind == CUSTOMER):
+        need = "needs" if kind == CUSTOMER else "refuses"
+        raise invalid(f"{HEAD}A replica of a table that an {kind} key encrypts {need} KMSMasterKeyId")
+    _check_overrides(table, params)
+    if table.sse_specification is None:
+        return None
+    return encryption(table.account_id, region, {"Enabled": True, **({"KMSMasterKeyId": key} if key else {})})
+
+
+def _check_overrides(table: Table, params: dict[str, Any]) -> None:
+    on_demand = billing_mode(table) == ON_DEMAND
+    names = {index.name for index in table.global_indexes}
+    for one in [params, *(params.get("GlobalSecondaryIndexes") or [])]:
+        if one is not params and one["IndexName"] not in names:
+            raise invalid(f"{HEAD}The table has no such index: {one['IndexName']}")
+        if one.get("ProvisionedThroughputOverride") and on_demand:
+            raise invalid(f"{HEAD}ProvisionedThroughputOverride needs BillingMode PROVISIONED")
+        if one.get("OnDemandThroughputOverride") and not on_demand:
+            raise invalid(f"{HEAD}OnDemandThroughputOverride needs BillingMode {ON_DEMAND}")
+    if params.get("TableClassOverride") not in (None, *CLASSES):
+        raise invalid(f"{HEAD}Unknown TableClassOverride: {params['TableClassOverride']}")
+
+
+def _create(table: Table, region: str, params: dict[str, Any]) -> None:
+    sse = _check_create(table, region, params)
+    account, name, known = table.account_id, table.name, GLOBAL_TABLES[table.account_id][HOME]
+    if not (table.stream_specification or {}).get("StreamEnabled"):
+        table.set_stream_specification({"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"})
+    replica = _copy(table, region)
+    replica.sse_specification = sse
+    members = known.members.setdefault(name, {table.region_name: Member()})
+    members[region] = Member((HIDDEN, 6), ("CREATING", 294), ("ACTIVE", 0))
+    backend(account, region).tables[name] = replica
+    _override(members[region], replica, params)
+    made = [one for one in known.sources.get(name, []) if one[1] != region]
+    known.sources[name] = [*made, (table.region_name, region, CLOCK.now())]
+    AUTOSCALING[account][table.region_name].mirror_writes(name, AUTOSCALING[account][region])
+    state_of(table).become(300)
+
+
+def _copy(source: Table, region: str) -> Table:
+    """The regional table of a new replica: same definition and items, no tags, no protection, no PITR."""
+    provisioned = billing_mode(source) != ON_DEMAND
+    units = {k: source.throughput[k] for k in ("ReadCapacityUnits", "WriteCapacityUnits")}
+    replica = Table(
+        source.name,
+        source.account_id,
+        region,
+        schema=copy.deepcopy(source.schema),
+        attr=copy.deepcopy(source.attr),
+        throughput=units if provisioned else None,
+        billing_mode=source.billing_mode,
+        streams=dict(source.stream_specification or {}),
+    )
+    replica.indexes = copy.deepcopy(source.indexes)
+    replica.global_indexes = copy.deepcopy(source.global_indexes)
+    replica.warm_throughput = dict(source.warm_throughput)
+    replica.items = source.items
+    replica.ttl = dict(source.ttl)
+    state, old = TableState((HIDDEN, 10), ("CREATING", 290), ("ACTIVE", 0)), state_of(source)
+    state.on_demand, state.table_class, state.ttl_changed = old.on_demand, old.table_class, old.ttl_changed
+    state.on_demand_since = old.on_demand_since if billing_mode(source) == ON_DEMAND else None
+    for index in source.global_indexes:
+        state.index(index.name).on_demand = old.index(index.name).on_demand
+    replica.__dict__["local"] = state
+    return replica
+
+
+def _override(member: Member, table: Table, params: dict[str, Any]) -> None:
+    """Let one replica differ in what may differ: read capacity and table class."""
+    _override_reads(member.overrides, table, None, params)
+    for one in params.get("GlobalSecondaryIndexes") or []:
+        index = member.overrides.setdefault("indexes", {}).setdefault(one["IndexName"], {})
+        _override_reads(index, table, one["IndexName"], one)
+    if params.get("TableClassOverride"):
+        member.overrides["TableClassOverride"] = params["TableClassOverride"]
+        state_of(table).table_class = params["TableClassOverride"]
+
+
+def _override_reads(overrides: dict[str, Any], table: Table, index: str | None, params: dict[str, Any]) -> None:
+    provisioned, on_demand = params.get("ProvisionedThroughputOverride"), params.get("OnDemandThroughputOverride")
+    holder = state_of(table).index(index) if index else state_of(table)
+    if provisioned:
+        units = table.get_index(index).throughput if index else table.throughput
+        set_units(table, index, {**units, READ: provisioned[READ]})
+        overrides["ProvisionedThroughputOverride"] = dict(provisioned)
+    if on_demand:
+        holder.on_demand = merged_on_demand(holder.on_demand, on_demand)
+        overrides["OnDemandThroughputOverride"] = dict(on_demand)
+
+
+def _update(table: Table, region: str, params: dict[str, Any]) -> None:
+    if params.get("KMSMasterKeyId"):
+        raise invalid(f"{HEAD}The key of a replica is changed by SSESpecification in its own region")
+    if not set(params) - {"RegionName"}:
+        raise invalid(f"{HEAD}Nothing to update for the replica in {region}")
+    _check_overrides(table, params)
+    member = members_of(table.account_id, table.name)[region]
+    replica = backend(table.account_id, region).tables[table.name]
+    _override(member, replica, params)
+    member.entry = Timeline(("UPDATING", 30), ("ACTIVE", 0))
+    state_of(replica).become(30)
+    state_of(table).become(30)
+
+
+def check_leaving(table: Table) -> None:
+    """A protected table does not go, nor for 24 hours one that a replica was made from which still lives."""
+    if table.deletion_protection_enabled:
+        raise invalid(
+            "Resource cannot be deleted as it is currently protected against deletion. "
+            "Disable deletion protection first."
+        )
+    members = members_of(table.account_id, table.name)
+    made = GLOBAL_TABLES[table.account_id][HOME].sources.get(table.name, [])
+    young = [
+        replica
+        for source, replica, moment in made
+        if source == table.region_name
+        and CLOCK.now() - moment < DAY
+        and replica in members
+        and members[replica].entry.steps[-1][0] != GONE
+    ]
+    if young:
+        raise invalid(
+            "Replica cannot be deleted because it has acted as a source region for new replica(s) being added to the "
+            f"table in the last 24 hours: {', '.join(young)}"
+        )
+
+
+def _delete(table: Table, region: str) -> None:
+    replica = backend(table.account_id, region).tables[table.name]
+    check_active(replica)
+    if busy_index(replica):
+        raise in_use(f"Attempt to change a resource which is still in use: Index: {busy_index(replica)}")
+    check_leaving(replica)
+    members_of(table.account_id, table.name)[region].entry = Timeline(("DELETING", 180), (GONE, 0))
+    state_of(replica).timeline = Timeline(("DELETING", 195), (GONE, 0))
+    state_of(table).become(180)
+
+
+def leave(table: Table) -> None:
+    """A replica that is deleted like a table in its own Region leaves the global table."""
+    member = members_of(table.account_id, table.name).get(table.region_name)
+    if member:
+        member.entry = Timeline(("DELETING", 10), (GONE, 0))

@@ -1,0 +1,183 @@
+"""The operations of DynamoDB on tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from moto.core.responses import ActionResult
+from moto.dynamodb.models import dynamodb_backends
+from moto.dynamodb.models.table import Table
+
+from ..clock import CLOCK, Timeline
+from . import capacity, indexes, replica_autoscaling, replicas, settings
+from .capacity import index_updates, merged_on_demand
+from .checks import HEAD, check_create, check_implemented
+from .describe import ON_DEMAND, describe
+from .extras import Extras
+from .state import (
+    GONE,
+    HIDDEN,
+    backend,
+    busy_index,
+    check_active,
+    check_all_active,
+    exists,
+    in_use,
+    invalid,
+    state_of,
+)
+
+ALONE = (
+    "SSESpecification", "TableClass", "DeletionProtectionEnabled", "WarmThroughput", "ReplicaUpdates",
+    "StreamSpecification",
+)  # fmt: skip
+THROUGHPUT = ("BillingMode", "ProvisionedThroughput", "OnDemandThroughput")
+
+
+def concern(params: dict[str, Any]) -> str:
+    """The one thing that an UpdateTable call is about."""
+    found = {name for name in ALONE if params.get(name) is not None}
+    if any(params.get(name) is not None for name in THROUGHPUT):
+        found.add("throughput")
+    for update in params.get("GlobalSecondaryIndexUpdates") or []:
+        if update.get("Create") or update.get("Delete"):
+            found.add("index")
+        elif update.get("Update"):
+            found.add("WarmThroughput" if update["Update"].get("WarmThroughput") else "throughput")
+    if not found:
+        raise invalid(
+            "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates or "
+            "SSESpecification or ReplicaUpdates is required"
+        )
+    if len(found) > 1:
+        raise invalid(f"{HEAD}Only one kind of change can be made in an UpdateTable call: {', '.join(sorted(found))}")
+    what = found.pop()
+    if params.get("MultiRegionConsistency") and what != "ReplicaUpdates":
+        raise invalid(f"{HEAD}MultiRegionConsistency can be given only when replicas are created")
+    return what
+
+
+def _warm(table: Table, params: dict[str, Any]) -> None:
+    if params.get("WarmThroughput"):
+        settings.update_warm(table, params["WarmThroughput"])
+    for update in index_updates(params):
+        settings.update_warm(table, update["WarmThroughput"], update["IndexName"])
+
+
+UPDATES: dict[str, Callable[[Table, dict[str, Any]], Any]] = {
+    "ReplicaUpdates": lambda table, params: replicas.update(table, params["ReplicaUpdates"]),
+    "index": indexes.update,
+    "throughput": capacity.update,
+    "StreamSpecification": lambda table, params: settings.update_stream(table, params["StreamSpecification"]),
+    "SSESpecification": lambda table, params: settings.update_encryption(table, params["SSESpecification"]),
+    "TableClass": lambda table, params: settings.update_class(table, params["TableClass"]),
+    "DeletionProtectionEnabled": lambda table, params: settings.update_protection(
+        table, params["DeletionProtectionEnabled"]
+    ),
+    "WarmThroughput": _warm,
+}
+
+
+class LocalDynamoHandler(Extras):
+    """Answers for DynamoDB."""
+
+    def call_action(self) -> Any:
+        """Answer, and then forget the tables and indexes whose deletion is done."""
+        try:
+            return super().call_action()
+        finally:
+            for region in list(dynamodb_backends[self.current_account]):
+                backend(self.current_account, region)
+
+    def _tables(self) -> dict[str, Table]:
+        found: dict[str, Table] = backend(self.current_account, self.region).tables
+        return found
+
+    def list_tables(self) -> ActionResult:
+        """The names of the tables, 100 per page."""
+        names = sorted(n for n, table in self._tables().items() if state_of(table).timeline.state != HIDDEN)
+        start, limit = self.params.get("ExclusiveStartTableName"), self.params.get("Limit") or 100
+        names = [name for name in names if start is None or name > start]
+        more = {"LastEvaluatedTableName": names[limit - 1]} if len(names) > limit else {}
+        return ActionResult({"TableNames": names[:limit], **more})
+
+    def create_table(self) -> ActionResult:
+        """A table, CREATING at first."""
+        params, account = self.params, self.current_account
+        mode = check_create(params)
+        settings.check_stream(params.get("StreamSpecification"))
+        on_demand = merged_on_demand(None, params.get("OnDemandThroughput") or {})
+        sse = settings.encryption(account, self.region, params.get("SSESpecification"))
+        if exists(account, self.region, params["TableName"]):
+            raise in_use(f"Table already exists: {params['TableName']}")
+        self.body = {name: value for name, value in params.items() if name != "SSESpecification"}
+        super().create_table()
+        table = self._tables()[params["TableName"]]
+        table.sse_specification = sse
+        state = state_of(table)
+        state.table_class, state.on_demand = params.get("TableClass"), on_demand
+        state.on_demand_since = CLOCK.now() if mode == ON_DEMAND else None
+        table.created_at = CLOCK.datetime()
+        for index in params.get("GlobalSecondaryIndexes") or []:
+            shown = state.index(index["IndexName"])
+            shown.timeline = Timeline(("CREATING", 10), ("ACTIVE", 0))
+            shown.on_demand = merged_on_demand(None, index.get("OnDemandThroughput") or {})
+        if params.get("ResourcePolicy"):
+            self.dynamodb_backend.put_resource_policy(table.table_arn, params["ResourcePolicy"], None)
+        fresh = {index.name for index in table.global_indexes}
+        return ActionResult({"TableDescription": describe(table, state.timeline.first, fresh)})
+
+    def describe_table(self) -> ActionResult:
+        """One table as it is now."""
+        return ActionResult({"Table": describe(self._table())})
+
+    def update_table(self) -> ActionResult:
+        """Change one thing of a table."""
+        params, table = self.params, self._table()
+        check_implemented(params)
+        what = concern(params)
+        definitions = params.get("AttributeDefinitions")
+        if definitions is not None and what != "index" and not _same(definitions, table.attr):
+            raise invalid(f"{HEAD}AttributeDefinitions can be given only when an index is created or deleted")
+        if what in ("StreamSpecification", "DeletionProtectionEnabled"):
+            check_active(table)
+        elif what != "ReplicaUpdates":
+            check_all_active(table)
+        before = state_of(table).timeline
+        fresh = UPDATES[what](table, params)
+        after = state_of(table).timeline
+        status = None if after is before else after.first
+        return ActionResult({"TableDescription": describe(table, status, {fresh} if fresh else ())})
+
+    def delete_table(self) -> ActionResult:
+        """Delete this Region's table; one that is being deleted already is no error."""
+        table = self._table()
+        state = state_of(table)
+        if state.timeline.state != "DELETING":
+            check_active(table)
+            if busy_index(table):
+                raise in_use(f"Attempt to change a resource which is still in use: Index: {busy_index(table)}")
+            replicas.check_leaving(table)
+            replicas.leave(table)
+            state.timeline = Timeline(("DELETING", 10), (GONE, 0))
+        return ActionResult({"TableDescription": describe(table, "DELETING")})
+
+    def describe_table_replica_auto_scaling(self) -> ActionResult:
+        """Auto scaling of a global table in all its Regions."""
+        table = replica_autoscaling.global_table(self.current_account, self.region, self.params["TableName"])
+        return ActionResult({"TableAutoScalingDescription": replica_autoscaling.describe(table)})
+
+    def update_table_replica_auto_scaling(self) -> ActionResult:
+        """Change it. The answer shows what was before, as AWS's does."""
+        table = replica_autoscaling.global_table(self.current_account, self.region, self.params["TableName"])
+        check_all_active(table)
+        before = replica_autoscaling.describe(table)
+        replica_autoscaling.update(table, self.params)
+        return ActionResult({"TableAutoScalingDescription": before})
+
+
+def _same(one: list[dict[str, str]], other: list[dict[str, str]]) -> bool:
+    return {a["AttributeName"]: a["AttributeType"] for a in one} == {
+        a["AttributeName"]: a["AttributeType"] for a in other
+    }

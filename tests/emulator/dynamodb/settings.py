@@ -1,0 +1,125 @@
+"""Stream, encryption, table class, deletion protection and warm throughput: each changed on its own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from moto.dynamodb.models.table import Table
+
+from ..clock import CLOCK, Timeline
+from ..core import AwsError
+from ..kms import find_key
+from .checks import HEAD, check_enum
+from .state import DAY, invalid, limited, members_of, state_of, tables_of
+
+VIEWS = ("KEYS_ONLY", "NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES")
+CLASSES = ("STANDARD", "STANDARD_INFREQUENT_ACCESS")
+MANAGED_ALIAS = "alias/aws/dynamodb"
+OWNED, MANAGED, CUSTOMER = "AWS owned", "AWS managed", "customer managed"
+
+
+def check_stream(spec: dict[str, Any] | None) -> None:
+    """A stream has a view type exactly when it is enabled."""
+    if not spec:
+        return
+    check_enum(spec, "StreamViewType", VIEWS)
+    if bool(spec["StreamEnabled"]) != bool(spec.get("StreamViewType")):
+        raise invalid(f"{HEAD}StreamViewType must be given exactly when StreamEnabled is true")
+
+
+def update_stream(table: Table, spec: dict[str, Any]) -> None:
+    """Switch the stream on or off; a replica's stream is frozen."""
+    check_stream(spec)
+    enabled = bool((table.stream_specification or {}).get("StreamEnabled"))
+    if members_of(table.account_id, table.name):
+        raise invalid(f"{HEAD}The stream of a table with replicas cannot be changed: {table.name}")
+    if enabled == spec["StreamEnabled"]:
+        raise invalid(f"Table already has {'an enabled' if enabled else 'a disabled'} stream: TableName: {table.name}")
+    table.set_stream_specification(dict(spec))
+    if not spec["StreamEnabled"]:
+        table.stream_shard = None
+    state_of(table).become(30)
+
+
+def encryption(account: str, region: str, spec: dict[str, Any] | None) -> dict[str, Any] | None:
+    """What moto keeps of an SSESpecification: None for a key that AWS owns, else the full ARN of the key."""
+    if not spec:
+        return None
+    key = spec.get("KMSMasterKeyId")
+    if spec.get("SSEType") not in (None, "KMS"):
+        raise invalid(f"{HEAD}SSEType {spec['SSEType']} is not supported")
+    if not spec.get("Enabled"):
+        if key or spec.get("SSEType"):
+            raise invalid(f"{HEAD}SSEType and KMSMasterKeyId can be given only if SSE is enabled")
+        return None
+    managed = find_key(account, region, MANAGED_ALIAS)
+    arn = find_key(account, region, key) if key else managed
+    if arn is None:
+        raise invalid(f"{HEAD}The KMS key was not found or is not usable in {region}: {key}")
+    return {"Enabled": True, "KMSMasterKeyId": arn, "Managed": arn == managed}
+
+
+def key_type(sse: dict[str, Any] | None) -> str:
+    """Whose key encrypts a table."""
+    if not (sse or {}).get("Enabled"):
+        return OWNED
+    return MANAGED if (sse or {}).get("Managed") else CUSTOMER
+
+
+def update_encryption(table: Table, spec: dict[str, Any]) -> None:
+    """Change the key; another type of key concerns all replicas."""
+    wanted = encryption(table.account_id, table.region_name, spec)
+    if wanted == table.sse_specification:
+        raise invalid(f"{HEAD}Table is already encrypted by given KMSMasterKeyId")
+    tables = [table]
+    if key_type(wanted) != key_type(table.sse_specification):
+        tables = tables_of(table)
+        if key_type(wanted) == CUSTOMER and len(tables) > 1:
+            raise invalid(f"{HEAD}The key type of a table with replicas cannot become customer managed: {table.name}")
+        _check_rate(state_of(table).encryption_changes, 4, DAY, "SSE type changes are limited to 4 in 24 hours")
+    for one in tables:
+        one.sse_specification = encryption(one.account_id, one.region_name, spec)
+        state_of(one).become(30)
+
+
+def update_class(table: Table, name: str) -> None:
+    """Another storage class, here and on all replicas."""
+    check_enum({"TableClass": name}, "TableClass", CLASSES)
+    if name == (state_of(table).table_class or CLASSES[0]):
+        raise invalid(f"{HEAD}The table class is already {name}")
+    _check_rate(state_of(table).class_changes, 2, 30 * DAY, "The table class can be changed twice in 30 days")
+    for member in members_of(table.account_id, table.name).values():
+        member.overrides.pop("TableClassOverride", None)
+    for one in tables_of(table):
+        state_of(one).table_class = name
+        state_of(one).become(30)
+
+
+def update_protection(table: Table, enabled: bool) -> None:
+    """Protect this Region's table from deletion, or no longer."""
+    state = state_of(table)
+    if enabled == bool(table.deletion_protection_enabled):
+        return
+    if state.protection_changed is not None and CLOCK.now() - state.protection_changed < 15:
+        raise AwsError("ThrottlingException", "Deletion protection was changed a moment ago. Try again later.")
+    state.protection_changed = CLOCK.now()
+    table.deletion_protection_enabled = enabled
+
+
+def update_warm(table: Table, warm: dict[str, int], index: str | None = None) -> None:
+    """Raise the warm throughput, on all replicas; it never falls."""
+    holder = table.get_index(index) if index else table
+    old = holder.warm_throughput
+    if any(value < old[name] for name, value in warm.items()):
+        raise invalid(f"{HEAD}Requested WarmThroughput is lower than the current one: {old}")
+    if all(value == old[name] for name, value in warm.items()):
+        raise invalid(f"{HEAD}The warm throughput will not change")
+    for one in tables_of(table):
+        (one.get_index(index) if index else one).warm_throughput.update(warm)
+        state_of(one).warming = Timeline(("UPDATING", 300), ("ACTIVE", 0))
+
+
+def _check_rate(changes: list[float], most: int, seconds: float, message: str) -> None:
+    if len([moment for moment in changes if CLOCK.now() - moment < seconds]) >= most:
+        raise limited(f"Subscriber limit exceeded: {message}.")
+    changes.append(CLOCK.now())

@@ -1,0 +1,257 @@
+"""What a table of moto does not know about itself: states, settings, and the global table that it belongs to."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from moto.core.base_backend import BaseBackend
+from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
+from moto.dynamodb.models.table import Table
+
+from ..clock import CLOCK, Timeline
+from ..core import AwsError, own_backend
+
+HOME = "us-east-1"  # where the membership of global tables is kept
+GONE, HIDDEN = "GONE", "HIDDEN"
+DAY = 86400
+READ, WRITE = "ReadCapacityUnits", "WriteCapacityUnits"
+NO_UNITS = {READ: 0, WRITE: 0}
+
+
+def invalid(message: str) -> AwsError:
+    """The usual refusal."""
+    return AwsError("ValidationException", message)
+
+
+def in_use(message: str) -> AwsError:
+    """The refusal while something is going on."""
+    return AwsError("ResourceInUseException", message)
+
+
+def limited(message: str) -> AwsError:
+    """The refusal of too much."""
+    return AwsError("LimitExceededException", message)
+
+
+def not_found(name: str) -> AwsError:
+    """The answer for a table that is not there."""
+    return AwsError("ResourceNotFoundException", f"Requested resource not found: Table: {name} not found")
+
+
+class Usage:
+    """When a capacity was changed: what the limit on decreases and the description need."""
+
+    def __init__(self) -> None:
+        self.decreases: list[float] = []
+        self.increased: float | None = None
+
+    @property
+    def today(self) -> list[float]:
+        """The decreases of this UTC day."""
+        midnight = CLOCK.now() // DAY * DAY
+        return [moment for moment in self.decreases if moment >= midnight]
+
+    def describe(self) -> dict[str, Any]:
+        """The fields of ProvisionedThroughputDescription that tell about changes."""
+        shown: dict[str, Any] = {"NumberOfDecreasesToday": len(self.today)}
+        if self.decreases:
+            shown["LastDecreaseDateTime"] = self.decreases[-1]
+        if self.increased:
+            shown["LastIncreaseDateTime"] = self.increased
+        return shown
+
+
+class IndexState:
+    """State and settings of one global secondary index."""
+
+    def __init__(self, *steps: tuple[str, float]) -> None:
+        self.timeline = Timeline(*(steps or (("ACTIVE", 0.0),)))
+        self.on_demand: dict[str, int] | None = None
+        self.usage = Usage()
+
+
+class TableState:
+    """State and settings of one table in one Region."""
+
+    def __init__(self, *steps: tuple[str, float]) -> None:
+        self.table_id = str(uuid.uuid4())
+        self.timeline = Timeline(*(steps or (("CREATING", 10), ("ACTIVE", 0))))
+        self.backups = Timeline(("UNAVAILABLE", self.timeline.end - self.timeline.start + 20), ("AVAILABLE", 0))
+        self.warming = Timeline(("ACTIVE", 0))
+        self.indexes: dict[str, IndexState] = {}
+        self.usage = Usage()
+        self.on_demand: dict[str, int] | None = None
+        self.switches: list[float] = []  # to PAY_PER_REQUEST
+        self.on_demand_since: float | None = None
+        self.due: dict[tuple[str | None, str], int] = {}  # capacities that auto scaling will set
+        self.table_class: str | None = None
+        self.class_changes: list[float] = []
+        self.encryption_changes: list[float] = []
+        self.protection_changed: float | None = None
+        self.ttl_changed: float | None = None
+        self.insights: dict[str, dict[str, Any]] = {}
+
+    def index(self, name: str) -> IndexState:
+        """The state of an index; one that was made with the table is simply active."""
+        return self.indexes.setdefault(name, IndexState())
+
+    def become(self, seconds: float, state: str = "UPDATING") -> None:
+        """Be in ``state`` for a while, then ACTIVE again."""
+        self.timeline = Timeline((state, seconds), ("ACTIVE", 0))
+
+
+class Member:
+    """One Region of a global table, as the other Regions list it."""
+
+    def __init__(self, *steps: tuple[str, float]) -> None:
+        self.entry = Timeline(*(steps or (("ACTIVE", 0.0),)))
+        self.overrides: dict[str, Any] = {}
+
+
+class GlobalTables(BaseBackend):
+    """Which Regions form which global table, and which Region each replica was made from."""
+
+    def __init__(self, region_name: str, account_id: str) -> None:
+        super().__init__(region_name, account_id)
+        self.members: dict[str, dict[str, Member]] = {}
+        self.sources: dict[str, list[tuple[str, str, float]]] = {}
+
+
+GLOBAL_TABLES = own_backend("local-dynamodb-global-tables", GlobalTables)
+
+
+def state_of(table: Table) -> TableState:
+    """Our state of a moto table."""
+    if "local" not in table.__dict__:
+        table.__dict__["local"] = TableState()
+    found: TableState = table.__dict__["local"]
+    return found
+
+
+def backend(account: str, region: str) -> DynamoDBBackend:
+    """The tables of a Region, without those whose deletion is done."""
+    tables = dynamodb_backends[account][region]
+    for name, table in list(tables.tables.items()):
+        state = state_of(table)
+        if state.timeline.state == GONE:
+            del tables.tables[name]
+            tables.resource_policies.pop(table.table_arn, None)
+            continue
+        for index in list(table.global_indexes):
+            if state.index(index.name).timeline.state == GONE:
+                table.global_indexes.remove(index)
+                del state.indexes[index.name]
+                prune_attributes(table)
+        catch_up(table)
+    return tables
+
+
+def units_of(table: Table, index: str | None) -> dict[str, Any]:
+    """The capacity of the table or of one of its indexes."""
+    found: dict[str, Any] = table.throughput if index is None else table.get_index(index).throughput
+    return found
+
+
+def usage_of(table: Table, index: str | None) -> Usage:
+    """The changes of a capacity so far."""
+    return state_of(table).usage if index is None else state_of(table).index(index).usage
+
+
+def set_units(table: Table, index: str | None, units: dict[str, Any]) -> None:
+    """Give a table or index another capacity, and note what that counts as."""
+    old, usage = units_of(table, index), usage_of(table, index)
+    if any(units[name] < old[name] for name in (READ, WRITE)) and units != NO_UNITS:
+        usage.decreases.append(CLOCK.now())
+    if any(units[name] > old[name] for name in (READ, WRITE)):
+        usage.increased = CLOCK.now()
+    old.update({name: units[name] for name in (READ, WRITE)})
+
+
+def catch_up(table: Table) -> None:
+    """Let auto scaling do what it has to, once the table and the index are active."""
+    state = state_of(table)
+    for (index, name), low in list(state.due.items()):
+        gone = index is not None and index not in {i.name for i in table.global_indexes}
+        if gone or table.billing_mode == "PAY_PER_REQUEST" or units_of(table, index)[name] >= low:
+            del state.due[index, name]
+        elif state.timeline.settled and (index is None or state.index(index).timeline.settled):
+            del state.due[index, name]
+            set_units(table, index, {**units_of(table, index), name: low})
+            state.become(10)
+
+
+def prune_attributes(table: Table) -> None:
+    """Keep only the definitions of attributes that are keys."""
+    used = set(table.attribute_keys)
+    table.attr = [definition for definition in table.attr if definition["AttributeName"] in used]
+
+
+def exists(account: str, region: str, name: str) -> bool:
+    """Whether the name is taken in the Region, even by a table that cannot be seen yet."""
+    return name in backend(account, region).tables
+
+
+def find(account: str, region: str, name: str) -> Table | None:
+    """The table by name or ARN, once it can be seen."""
+    if name.startswith("arn:"):
+        parts = name.split(":", 5)
+        if len(parts) < 6 or parts[3:5] != [region, account]:
+            return None
+        name = parts[5].removeprefix("table/").split("/")[0]
+    table = backend(account, region).tables.get(name)
+    return None if table is None or state_of(table).timeline.state == HIDDEN else table
+
+
+def get(account: str, region: str, name: str) -> Table:
+    """The table, or the error that there is none."""
+    table = find(account, region, name)
+    if table is None:
+        raise not_found(name)
+    return table
+
+
+def members_of(account: str, name: str) -> dict[str, Member]:
+    """The Regions of a global table; empty for a regional one."""
+    known = GLOBAL_TABLES[account][HOME]
+    members: dict[str, Member] = known.members.get(name, {})
+    for region, member in list(members.items()):
+        if member.entry.state == GONE or not exists(account, region, name):
+            del members[region]
+    if len(members) < 2:
+        known.members.pop(name, None)
+        known.sources.pop(name, None)
+        return {}
+    return members
+
+
+def tables_of(table: Table) -> list[Table]:
+    """The table and its replicas, without those that are being deleted."""
+    found = [table]
+    for region, member in members_of(table.account_id, table.name).items():
+        if region != table.region_name and member.entry.steps[-1][0] != GONE:
+            found.append(backend(table.account_id, region).tables[table.name])
+    return found
+
+
+def check_active(table: Table) -> None:
+    """Refuse a change while the table is busy."""
+    status = state_of(table).timeline
+    if not status.settled or status.state != "ACTIVE":
+        verb = {"CREATING": "created", "DELETING": "deleted"}.get(status.state, "updated")
+        raise in_use(f"Attempt to change a resource which is still in use: Table is being {verb}: {table.name}")
+
+
+def check_all_active(table: Table) -> None:
+    """Refuse a change that concerns all replicas while one of them is busy."""
+    for one in tables_of(table):
+        check_active(one)
+    for region, member in members_of(table.account_id, table.name).items():
+        if not member.entry.settled:
+            raise in_use(f"Attempt to change a resource which is still in use: Replica is being updated: {region}")
+
+
+def busy_index(table: Table) -> str | None:
+    """An index that is being created, changed or deleted."""
+    state = state_of(table)
+    return next((i.name for i in table.global_indexes if not state.index(i.name).timeline.settled), None)

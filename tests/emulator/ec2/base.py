@@ -1,0 +1,59 @@
+"""What every handler of EC2 shares: moto's handler, the region's state, and refusals for what is not implemented."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from moto.core.responses import ActionResult
+from moto.ec2.responses import EC2Response
+
+from ..core import AwsError
+
+
+class Ec2(EC2Response):
+    """moto's handler with the request as ``params``."""
+
+    params: dict[str, Any]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.automated_parameter_parsing = True
+
+    @property
+    def ec2(self) -> Any:
+        """moto's EC2 of this account and region."""
+        return self.ec2_backend
+
+    def refuse(self, *names: str) -> None:
+        """Refuse parameters that would change what the call does and that are missing here."""
+        for name in names:
+            if self.params.get(name):
+                raise AwsError("UnsupportedOperation", f"The local AWS does not implement the parameter {name} here.")
+
+    def require(self, *names: str) -> None:
+        """Refuse a request that lacks a parameter."""
+        for name in names:
+            if self.params.get(name) in (None, "", []):
+                raise AwsError("MissingParameter", f"The request must contain the parameter {name}")
+
+
+def result(**fields: Any) -> ActionResult:
+    """An answer; fields without a value are left out."""
+    return ActionResult({name: value for name, value in fields.items() if value is not None})
+
+
+def tag_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
+    """Tags as EC2 answers them."""
+    return [{"Key": key, "Value": value} for key, value in tags.items()]
+
+
+def tags_in(backend: Any, resource_id: str) -> list[dict[str, str]]:
+    """The tags of one of moto's resources, as EC2 answers them."""
+    return tag_list(backend.tags.get(resource_id, {}))
+
+
+def forget_tags(backend: Any, ids: Iterable[str]) -> None:
+    """Drop the tags of deleted resources, which moto keeps."""
+    for resource_id in ids:
+        backend.tags.pop(resource_id, None)

@@ -1,0 +1,145 @@
+"""What AWS refuses before it looks at any resource: malformed ids, reserved or misplaced tags, dry runs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import Any
+
+from ..core import AwsError
+
+IDS: dict[str, tuple[str, str]] = {
+    "VpcId": ("vpc", "InvalidVpcID.Malformed"),
+    "SubnetId": ("subnet", "InvalidSubnetID.Malformed"),
+    "GroupId": ("sg", "InvalidGroupId.Malformed"),
+    "SecurityGroupId": ("sg", "InvalidGroupId.Malformed"),
+    "RouteTableId": ("rtb", "InvalidRouteTableId.Malformed"),
+    "NatGatewayId": ("nat", "NatGatewayMalformed"),
+    "InternetGatewayId": ("igw", "InvalidInternetGatewayId.Malformed"),
+    "AllocationId": ("eipalloc", "InvalidElasticIpID.Malformed"),
+    "VpcEndpointId": ("vpce", "InvalidVpcEndpointId.Malformed"),
+    "FlowLogId": ("fl", "InvalidFlowLogId.Malformed"),
+    "NetworkInterfaceId": ("eni", "InvalidNetworkInterfaceId.Malformed"),
+    "IpamId": ("ipam", "InvalidIpamId.Malformed"),
+    "IpamScopeId": ("ipam-scope", "InvalidIpamScopeId.Malformed"),
+    "IpamPoolId": ("ipam-pool", "InvalidIpamPoolId.Malformed"),
+    "SourceIpamPoolId": ("ipam-pool", "InvalidIpamPoolId.Malformed"),
+    "Ipv4IpamPoolId": ("ipam-pool", "InvalidIpamPoolId.Malformed"),
+    "IpamPoolAllocationId": ("ipam-pool-alloc", "InvalidIpamPoolAllocationId.Malformed"),
+}
+TAGGABLE = {
+    "CreateVpc": "vpc",
+    "CreateSubnet": "subnet",
+    "CreateInternetGateway": "internet-gateway",
+    "CreateNatGateway": "natgateway",
+    "AllocateAddress": "elastic-ip",
+    "CreateRouteTable": "route-table",
+    "CreateSecurityGroup": "security-group",
+    "AuthorizeSecurityGroupIngress": "security-group-rule",
+    "AuthorizeSecurityGroupEgress": "security-group-rule",
+    "CreateVpcEndpoint": "vpc-endpoint",
+    "CreateFlowLogs": "vpc-flow-log",
+    "CreateIpam": "ipam",
+    "CreateIpamScope": "ipam-scope",
+    "CreateIpamPool": "ipam-pool",
+    "AllocateIpamPoolCidr": "ipam-pool-allocation",
+}
+FORGOTTEN = {
+    "DeleteVpc": "VpcId",
+    "DeleteSubnet": "SubnetId",
+    "DeleteSecurityGroup": "GroupId",
+    "DeleteInternetGateway": "InternetGatewayId",
+    "DeleteRouteTable": "RouteTableId",
+    "ReleaseAddress": "AllocationId",
+    "DeleteFlowLogs": "FlowLogIds",
+}
+
+
+class DryRun(AwsError):
+    """The answer to a dry run that would have succeeded; AWS gives it the HTTP status 412."""
+
+    def __init__(self) -> None:
+        super().__init__("DryRunOperation", "Request would have succeeded, but DryRun flag is set.")
+
+
+def check(operation: str, params: Mapping[str, Any]) -> None:
+    """Refuse what AWS refuses on sight, and answer a dry run."""
+    for name, value in params.items():
+        for resource_id in _ids(value):
+            check_id(name, resource_id)
+    check_tags(params.get("Tags") if operation == "CreateTags" else [])
+    for spec in params.get("TagSpecifications") or []:
+        _check_specification(operation, spec)
+    if params.get("DryRun"):
+        raise DryRun
+
+
+def _ids(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def check_id(parameter: str, resource_id: Any) -> None:
+    """Refuse an id that no resource can have, such as a template's text for a value not yet known."""
+    singular = re.sub(r"^(Add|Remove)(?=[A-Z]\w+Ids$)", "", parameter)
+    singular = singular[:-1] if singular.endswith("Ids") else singular
+    prefix, code = IDS.get(singular, ("", ""))
+    if prefix and not re.fullmatch(prefix + r"-[0-9a-f]{8,32}", str(resource_id)):
+        raise AwsError(code, f'Invalid id: "{resource_id}" (expecting "{prefix}-...")')
+
+
+def _check_specification(operation: str, spec: Mapping[str, Any]) -> None:
+    kind, wanted = spec.get("ResourceType"), TAGGABLE.get(operation)
+    if not kind:
+        raise AwsError("InvalidParameterValue", "Tag specification resource type must have a value")
+    if wanted and kind != wanted:
+        raise AwsError("InvalidParameterValue", f"'{kind}' is not a valid taggable resource type for this operation.")
+    if not spec.get("Tags"):
+        raise AwsError("InvalidParameterValue", "Tag specification must have at least one tag")
+    check_tags(spec["Tags"])
+
+
+def check_tags(tags: Any) -> None:
+    """Refuse reserved, overlong, duplicate or too many tags."""
+    seen: set[str] = set()
+    for tag in tags or []:
+        key, value = tag.get("Key") or "", tag.get("Value") or ""
+        if key.lower().startswith("aws:"):
+            text = f"Value ( {key} ) for parameter key is invalid. "
+            raise AwsError(
+                "InvalidParameterValue", text + "Tag keys starting with 'aws:' are reserved for internal use"
+            )
+        if not key or len(key) > 128:
+            raise AwsError("InvalidParameterValue", f"Tag key must be 1 to 128 characters long: '{key}'")
+        if len(value) > 256:
+            raise AwsError(
+                "InvalidParameterValue", f"Tag value exceeds the maximum length of 256 characters: '{value}'"
+            )
+        if key in seen:
+            raise AwsError("InvalidParameterValue", f"Duplicate tag key '{key}' specified.")
+        seen.add(key)
+    if len(seen) > 50:
+        raise AwsError("TagLimitExceeded", "The maximum number of Tags for a resource has been reached.")
+
+
+def canonical(cidr: str, parameter: str = "cidrBlock") -> str:
+    """A block in its canonical form, to which EC2 changes the blocks of VPCs, subnets, routes and rules."""
+    return str(block(cidr, parameter, strict=False))
+
+
+def block(cidr: Any, parameter: str = "cidr", strict: bool = True) -> IPv4Network:
+    """An IPv4 block; ``strict`` refuses host bits."""
+    try:
+        found: IPv4Network | IPv6Network = ip_network(str(cidr), strict=strict)
+    except ValueError:
+        found = ip_network("::/0")
+    if not isinstance(found, IPv4Network) or "/" not in str(cidr):
+        text = f"Value ({cidr}) for parameter {parameter} is invalid. This is not a valid CIDR block."
+        raise AwsError("InvalidParameterValue", text)
+    return found
+
+
+def forgotten(operation: str, params: Mapping[str, Any]) -> Iterator[str]:
+    """The resources that a successful request has deleted."""
+    if operation in FORGOTTEN:
+        yield from (i for i in _ids(params.get(FORGOTTEN[operation])) if i)

@@ -1,0 +1,150 @@
+"""The calls for VPC endpoints."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from moto.core.responses import ActionResult
+
+from ..core import AwsError
+from .base import Ec2, result
+from .states import begin, refresh
+
+MODIFIABLE = {
+    "VpcEndpointId",
+    "ResetPolicy",
+    "PolicyDocument",
+    "AddRouteTableIds",
+    "RemoveRouteTableIds",
+    "AddSubnetIds",
+    "RemoveSubnetIds",
+    "AddSecurityGroupIds",
+    "RemoveSecurityGroupIds",
+    "PrivateDnsEnabled",
+    "DryRun",
+}
+
+
+class EndpointResponses(Ec2):
+    """VPC endpoints: of type Gateway with routes, of type Interface with network interfaces."""
+
+    def create_vpc_endpoint(self) -> ActionResult:
+        params = self.params
+        self.refuse("SubnetConfigurations", "ServiceNetworkArn", "ResourceConfigurationArn", "ServiceRegion")
+        self.require("ServiceName")
+        params["VpcEndpointType"] = kind = params.get("VpcEndpointType") or "Gateway"
+        vpc, service = self.ec2.get_vpc(params["VpcId"]), params["ServiceName"]
+        gateways = [f"com.amazonaws.{self.region}.{name}" for name in ("s3", "dynamodb")]
+        if kind not in ("Gateway", "Interface"):
+            raise AwsError("UnsupportedOperation", f"The local AWS does not implement endpoints of the type {kind}.")
+        if not service.startswith(f"com.amazonaws.{self.region}.") or (kind == "Gateway" and service not in gateways):
+            raise AwsError("InvalidServiceName", f"The Vpc Endpoint Service '{service}' does not exist")
+        if kind == "Gateway":
+            params["PrivateDnsEnabled"] = False
+            self._check_tables(vpc.id, service, params.get("RouteTableIds") or [])
+        else:
+            self._check_interface(vpc)
+        answer: ActionResult = super().create_vpc_endpoint()
+        endpoint: Any = answer.result["VpcEndpoint"]
+        if kind == "Interface":
+            begin(endpoint, ("pending", 60), ("available", 0))
+        return answer
+
+    def _check_tables(self, vpc_id: str, service: str, table_ids: list[str]) -> None:
+        for table_id in table_ids:
+            table = self.ec2.get_route_table(table_id)
+            if table.vpc_id != vpc_id:
+                text = f"route table {table_id} and VPC {vpc_id} belong to different networks"
+                raise AwsError("InvalidParameter", text)
+            lists = [r.destination_prefix_list for r in table.routes if r.destination_prefix_list]
+            if any(p.prefix_list_name == service for p in lists):
+                text = f"route table {table_id} already has a route with destination-prefix-list-id of {service}"
+                raise AwsError("RouteAlreadyExists", text)
+
+    def _check_interface(self, vpc: Any) -> None:
+        params = self.params
+        if params.get("PrivateDnsEnabled") is not False and not (vpc.enable_dns_support and vpc.enable_dns_hostnames):
+            text = "Enabling private DNS requires both enableDnsSupport and enableDnsHostnames VPC attributes set to "
+            raise AwsError("InvalidParameter", f"{text}true for {vpc.id}")
+        for subnet_id in params.get("SubnetIds") or []:
+            self._check_subnet(vpc.id, subnet_id)
+        for group_id in params.get("SecurityGroupIds") or []:
+            self._check_group(vpc.id, group_id)
+        if not params.get("SecurityGroupIds"):
+            params["SecurityGroupIds"] = [self.ec2.get_default_security_group(vpc.id).id]
+
+    def _check_subnet(self, vpc_id: str, subnet_id: str) -> None:
+        if self.ec2.get_subnet(subnet_id).vpc_id != vpc_id:
+            raise AwsError("InvalidParameter", f"The subnet {subnet_id} is not in the VPC {vpc_id}.")
+
+    def _check_group(self, vpc_id: str, group_id: str) -> None:
+        group = self.ec2.get_security_group_from_id(group_id)
+        if not group:
+            raise AwsError("InvalidSecurityGroupID.NotFound", f"The security group '{group_id}' does not exist")
+        if group.vpc_id != vpc_id:
+            raise AwsError("InvalidParameter", f"Security group {group_id} and VPC {vpc_id} do not belong together.")
+
+    def modify_vpc_endpoint(self) -> ActionResult:
+        params = self.params
+        self.refuse(*(n for n in params if n not in MODIFIABLE))
+        endpoint = self.ec2.get_vpc_end_point(params["VpcEndpointId"])
+        gateway = endpoint.vpc_endpoint_type == "Gateway"
+        wrong = ("AddSubnetIds", "AddSecurityGroupIds", "PrivateDnsEnabled") if gateway else ("AddRouteTableIds",)
+        if any(params.get(n) for n in wrong):
+            text = f"{wrong[0]} does not fit an endpoint of the type {endpoint.vpc_endpoint_type}."
+            raise AwsError("InvalidParameter", text)
+        if gateway:
+            self._change_routes(endpoint)
+        else:
+            self._change_interfaces(endpoint)
+        if params.get("ResetPolicy"):
+            params["PolicyDocument"] = None
+            endpoint.policy_document = type(endpoint)(self.ec2, "", "", "", "", None, []).policy_document
+        if params.get("PrivateDnsEnabled") is not None:
+            endpoint.private_dns_enabled = params["PrivateDnsEnabled"]
+        answer: ActionResult = super().modify_vpc_endpoint()
+        return answer
+
+    def _change_routes(self, endpoint: Any) -> None:
+        add, remove = self.params.get("AddRouteTableIds") or [], self.params.get("RemoveRouteTableIds") or []
+        new = [i for i in add if i not in endpoint.route_table_ids]
+        self._check_tables(endpoint.vpc_id, endpoint.service_name, new)
+        for table_id in remove:
+            self.ec2.get_route_table(table_id)
+        prefix_list = endpoint.destination_prefix_list_id
+        for table_id in new:
+            self.ec2.create_route(table_id, None, gateway_id=endpoint.id, destination_prefix_list_id=prefix_list)
+        for table_id in [i for i in remove if i in endpoint.route_table_ids]:
+            self.ec2.delete_route(table_id, prefix_list)
+
+    def _change_interfaces(self, endpoint: Any) -> None:
+        params = self.params
+        for group_id in params.get("AddSecurityGroupIds") or []:
+            self._check_group(endpoint.vpc_id, group_id)
+        new = [i for i in params.get("AddSubnetIds") or [] if i not in endpoint.subnet_ids]
+        for subnet_id in new:
+            self._check_subnet(endpoint.vpc_id, subnet_id)
+        for subnet_id in new:
+            made = self.ec2.create_network_interface(self.ec2.get_subnet(subnet_id), [])
+            endpoint.network_interface_ids.append(made.id)
+        for eni_id in list(endpoint.network_interface_ids):
+            if self.ec2.enis[eni_id].subnet.id in (params.get("RemoveSubnetIds") or []):
+                endpoint.network_interface_ids.remove(eni_id)
+                del self.ec2.enis[eni_id]
+
+    def delete_vpc_endpoints(self) -> ActionResult:
+        unsuccessful = []
+        for endpoint_id in self.params["VpcEndpointIds"]:
+            endpoint = self.ec2.vpc_end_points.get(endpoint_id)
+            if endpoint is None:
+                text = f"The Vpc Endpoint Id '{endpoint_id}' does not exist"
+                error = {"Code": "InvalidVpcEndpoint.NotFound", "Message": text}
+                unsuccessful.append({"ResourceId": endpoint_id, "Error": error})
+            elif endpoint.vpc_endpoint_type == "Gateway":
+                for table_id in endpoint.route_table_ids:
+                    self.ec2.delete_route(table_id, endpoint.destination_prefix_list_id)
+                endpoint.timeline, endpoint.state = None, "deleted"
+            else:
+                begin(endpoint, ("deleting", 30), ("deleted", 0))
+        refresh(self.ec2)
+        return result(Unsuccessful=unsuccessful)

@@ -1,0 +1,68 @@
+"""The calls for flow logs."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from moto.core.responses import ActionResult
+
+from ..core import AwsError
+from .base import Ec2, result
+
+RESOURCES = {"VPC": "vpc", "Subnet": "subnet", "NetworkInterface": "eni"}
+
+
+class FlowLogResponses(Ec2):
+    """Flow logs."""
+
+    def create_flow_logs(self) -> ActionResult:
+        self._check_flow_log()
+        made: list[str] = []
+        unsuccessful: list[Any] = []
+        for resource_id in self.params["ResourceIds"]:
+            if self._same(resource_id):
+                text = "Error. There is an existing Flow Log with the same configuration and log destination."
+                error = {"Code": "FlowLogAlreadyExists", "Message": text}
+                unsuccessful.append({"ResourceId": resource_id, "Error": error})
+                continue
+            self.params["ResourceIds"] = [resource_id]
+            answer: Any = super().create_flow_logs().result
+            made += answer["FlowLogIds"]
+            unsuccessful += answer["Unsuccessful"]
+        return result(FlowLogIds=made, Unsuccessful=unsuccessful)
+
+    def _check_flow_log(self) -> None:
+        params = self.params
+        self.refuse("DeliverCrossAccountRole", "DestinationOptions")
+        kind = params["ResourceType"]
+        if kind not in RESOURCES:
+            raise AwsError("UnsupportedOperation", f"The local AWS does not implement flow logs of a {kind}.")
+        for resource_id in params["ResourceIds"]:
+            if not re.fullmatch(RESOURCES[kind] + r"-[0-9a-f]{8,17}", resource_id):
+                raise AwsError("InvalidParameter", f"The resource {resource_id} is not a {kind}.")
+        self.require("TrafficType")
+        params["LogDestinationType"] = destination = params.get("LogDestinationType") or "cloud-watch-logs"
+        if destination == "cloud-watch-logs":
+            self._log_group()
+        elif destination != "s3":
+            raise AwsError("UnsupportedOperation", f"The local AWS does not implement flow logs to {destination}.")
+
+    def _log_group(self) -> None:
+        """The log group may be named or given by its ARN; the description shows its name."""
+        params, arn = self.params, self.params.get("LogDestination")
+        if arn and params.get("LogGroupName"):
+            raise AwsError("InvalidParameter", "Please only provide LogGroupName or only provide LogDestination.")
+        if arn:
+            match = re.fullmatch(r"arn:aws[\w-]*:logs:([\w-]+):\d{12}:log-group:([^:*]+)(:\*)?", arn)
+            if not match or match.group(1) != self.region:
+                raise AwsError("InvalidParameter", f"LogDestination: {arn} is not a log group of this Region.")
+            params["LogGroupName"] = match.group(2)
+            params["LogDestination"] = None
+        role = params.get("DeliverLogsPermissionArn")
+        if role and not re.fullmatch(r"arn:aws[\w-]*:iam::\d{12}:role/.+", role):
+            raise AwsError("InvalidParameter", f"DeliverLogsPermissionArn is not the ARN of a role: {role}")
+
+    def _same(self, resource_id: str) -> bool:
+        wanted = (resource_id, self.params.get("LogGroupName"), self.params.get("LogDestination"))
+        return any((f.resource_id, f.log_group_name, f.log_destination) == wanted for f in self.ec2.flow_logs.values())

@@ -1,0 +1,271 @@
+"""IPAM: one store per account, whose objects have a home region, and the states they pass through."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from ipaddress import IPv4Network
+from typing import Any
+
+from moto.core.base_backend import BaseBackend
+
+from ..clock import Timeline
+from ..core import AwsError, new_id, own_backend
+from .base import tag_list
+
+STORE_REGION = "us-east-1"
+LINGER = 1200
+
+
+@dataclass
+class Held:
+    """An object with a state: it must be at rest before anything else is done with it."""
+
+    id: str
+    account: str
+    region: str
+    seconds: float
+    description: str = ""
+    tags: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.timeline = Timeline(("create-in-progress", self.seconds), ("create-complete", 0))
+
+    def modified(self) -> None:
+        """Begin a change; it rests as ``modify-complete``."""
+        self.timeline = Timeline(("modify-in-progress", self.seconds), ("modify-complete", 0))
+
+    def deleted(self) -> None:
+        """Begin to go away."""
+        self.timeline = Timeline(("delete-in-progress", self.seconds), ("delete-complete", 0))
+
+    @property
+    def gone(self) -> bool:
+        """Whether a deletion has ended."""
+        return self.timeline.state == "delete-complete"
+
+    def ready(self) -> None:
+        """Refuse to go on while something else is under way."""
+        if not self.timeline.settled:
+            raise AwsError("IncorrectState", f"The resource {self.id} is in the state {self.timeline.state}.")
+
+    def arn(self, kind: str) -> str:
+        """The ARN; those of IPAM name no region."""
+        return f"arn:aws:ec2::{self.account}:{kind}/{self.id}"
+
+    def shown(self, answer: bool) -> dict[str, Any]:
+        """What all descriptions share; ``answer`` gives the state that the call itself answers with."""
+        return {
+            "OwnerId": self.account,
+            "IpamRegion": self.region,
+            "Description": self.description or None,
+            "State": self.timeline.first if answer else self.timeline.state,
+            "Tags": tag_list(self.tags),
+        }
+
+
+@dataclass
+class Ipam(Held):
+    """An IPAM with its operating regions."""
+
+    regions: set[str] = field(default_factory=set)
+    tier: str = "advanced"
+    private_gua: bool = False
+    metered: str = "ipam-owner"
+    public_scope: str = ""
+    private_scope: str = ""
+    discovery: str = field(default_factory=lambda: new_id("ipam-res-disco"))
+    association: str = field(default_factory=lambda: new_id("ipam-res-disco-assoc"))
+
+
+@dataclass
+class Scope(Held):
+    """A scope: a space of addresses of its own."""
+
+    ipam_id: str = ""
+    kind: str = "private"
+    default: bool = False
+
+
+@dataclass
+class PoolCidr:
+    """A block of a pool, with what became of the wish to have it."""
+
+    cidr: IPv4Network | None
+    length: int
+    by_length: bool
+    timeline: Timeline
+    failure: dict[str, str] | None = None
+    parent_allocation: str | None = None
+    id: str = field(default_factory=lambda: new_id("ipam-pool-cidr"))
+
+    @property
+    def live(self) -> bool:
+        """Whether the block belongs to the pool, or is about to or about to cease."""
+        return self.timeline.state not in ("deprovisioned", "failed-provision") and not (
+            self.failure and self.timeline.first == "pending-provision"
+        )
+
+    @property
+    def usable(self) -> bool:
+        """Whether the block can be allocated from."""
+        return self.timeline.state in ("provisioned", "failed-deprovision")
+
+    def shown(self, answer: bool) -> dict[str, Any]:
+        """The description. A block asked for by length is unknown until it is provisioned."""
+        state = self.timeline.first if answer else self.timeline.state
+        return {
+            "Cidr": None if self.by_length and state == "pending-provision" or not self.cidr else str(self.cidr),
+            "State": state,
+            "FailureReason": self.failure if state.startswith("failed") else None,
+            "IpamPoolCidrId": self.id,
+            "NetmaskLength": self.length,
+        }
+
+
+@dataclass
+class Pool(Held):
+    """A pool: blocks, allocations from them, and the rules for those."""
+
+    scope_id: str = ""
+    locale: str | None = None
+    source_id: str | None = None
+    depth: int = 1
+    auto_import: bool = False
+    minimum: int | None = None
+    maximum: int | None = None
+    default: int | None = None
+    resource_tags: dict[str, str] = field(default_factory=dict)
+    cidrs: list[PoolCidr] = field(default_factory=list)
+
+    @property
+    def space(self) -> list[IPv4Network]:
+        """The blocks that allocations come from."""
+        return [c.cidr for c in self.cidrs if c.usable and c.cidr]
+
+    def visible(self, region: str) -> bool:
+        """A pool shows in its home region and in its locale."""
+        return region in (self.region, self.locale)
+
+
+@dataclass
+class Allocation:
+    """A block taken from a pool."""
+
+    pool_id: str
+    cidr: IPv4Network
+    kind: str
+    owner: str
+    resource_id: str | None = None
+    region: str | None = None
+    description: str = ""
+    tags: dict[str, str] = field(default_factory=dict)
+    id: str = field(default_factory=lambda: new_id("ipam-pool-alloc", 32))
+    release: Timeline | None = None
+
+    def shown(self) -> dict[str, Any]:
+        """The description."""
+        return {
+            "Cidr": str(self.cidr),
+            "IpamPoolAllocationId": self.id,
+            "Description": self.description or None,
+            "ResourceId": self.resource_id,
+            "ResourceType": self.kind,
+            "ResourceRegion": self.region,
+            "ResourceOwner": self.owner,
+            "Tags": tag_list(self.tags),
+        }
+
+
+class IpamBackend(BaseBackend):
+    """All IPAM objects of an account."""
+
+    def __init__(self, region_name: str, account_id: str) -> None:
+        super().__init__(region_name, account_id)
+        self.ipams: dict[str, Ipam] = {}
+        self.scopes: dict[str, Scope] = {}
+        self.pools: dict[str, Pool] = {}
+        self.allocations: dict[str, Allocation] = {}
+        self.ignored: set[tuple[str, str]] = set()
+
+    def settle(self) -> None:
+        """Drop what has gone since the last look."""
+        for ipam in [i for i in self.ipams.values() if i.gone]:
+            del self.ipams[ipam.id]
+            self.scopes = {k: s for k, s in self.scopes.items() if s.ipam_id != ipam.id}
+        self.scopes = {k: s for k, s in self.scopes.items() if not s.gone}
+        for pool in [p for p in self.pools.values() if p.gone]:
+            del self.pools[pool.id]
+            self._drop(a.id for a in list(self.allocations.values()) if pool.id in (a.pool_id, a.resource_id))
+        self._drop(a.id for a in list(self.allocations.values()) if a.release and a.release.settled)
+        for cidr in [c for p in self.pools.values() for c in p.cidrs if c.timeline.state == "deprovisioned"]:
+            self._drop([cidr.parent_allocation or ""])
+
+    def _drop(self, ids: Iterable[str]) -> None:
+        for allocation_id in list(ids):
+            self.allocations.pop(allocation_id, None)
+
+    def ipam(self, ipam_id: str, region: str) -> Ipam:
+        """The IPAM, seen from its home region."""
+        found = self.ipams.get(ipam_id)
+        if not found or found.region != region:
+            raise AwsError("InvalidIpamId.NotFound", f"The ipam ID '{ipam_id}' does not exist")
+        return found
+
+    def scope(self, scope_id: str, region: str) -> Scope:
+        """The scope, seen from its home region."""
+        found = self.scopes.get(scope_id)
+        if not found or found.region != region:
+            raise AwsError("InvalidIpamScopeId.NotFound", f"The ipam-scope ID '{scope_id}' does not exist")
+        return found
+
+    def pool(self, pool_id: str, region: str, home: bool = False) -> Pool:
+        """The pool, seen from a region; ``home`` where only its home region will do."""
+        found = self.pools.get(pool_id)
+        if not found or not found.visible(region) or (home and found.region != region):
+            raise AwsError("InvalidIpamPoolId.NotFound", f"The ipam-pool ID '{pool_id}' does not exist")
+        return found
+
+    def allocation(self, allocation_id: str, region: str) -> Allocation:
+        """The allocation, seen where its pool is seen."""
+        found = self.allocations.get(allocation_id)
+        if not found or not self.pools[found.pool_id].visible(region):
+            text = f"The ipam-pool-allocation ID '{allocation_id}' does not exist"
+            raise AwsError("InvalidIpamPoolAllocationId.NotFound", text)
+        return found
+
+    def allocations_of(self, pool_id: str) -> list[Allocation]:
+        """The allocations from a pool, those about to be released among them."""
+        return [a for a in self.allocations.values() if a.pool_id == pool_id]
+
+    def taken(self, pool_id: str) -> list[IPv4Network]:
+        """The blocks that a pool cannot give out."""
+        return [a.cidr for a in self.allocations_of(pool_id)]
+
+    def children(self, pool_id: str) -> list[Pool]:
+        """The pools whose source is this one."""
+        return [p for p in self.pools.values() if p.source_id == pool_id]
+
+    def pools_in(self, scope_id: str) -> list[Pool]:
+        """The pools of a scope."""
+        return [p for p in self.pools.values() if p.scope_id == scope_id]
+
+    def tagged(self, resource_id: str, region: str) -> dict[str, str] | None:
+        """The tags of an IPAM object that the region sees; they may be changed."""
+        held: Held | None = self.ipams.get(resource_id) or self.scopes.get(resource_id)
+        if held:
+            return held.tags if held.region == region else None
+        if resource_id in self.pools:
+            return self.pools[resource_id].tags if self.pools[resource_id].visible(region) else None
+        found = self.allocations.get(resource_id)
+        return found.tags if found and self.pools[found.pool_id].visible(region) else None
+
+
+_BACKENDS = own_backend("local-ipam", IpamBackend)
+
+
+def ipam_of(account: str) -> IpamBackend:
+    """The IPAM store of an account, with all that has gone dropped."""
+    backend: IpamBackend = _BACKENDS[account][STORE_REGION]
+    backend.settle()
+    return backend

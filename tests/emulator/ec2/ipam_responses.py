@@ -1,0 +1,214 @@
+"""The calls for IPAMs and scopes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from moto.core.responses import ActionResult
+
+from ..core import AwsError, filtered, new_id, paged, tags_of
+from .base import Ec2, result
+from .ipam_models import Held, Ipam, IpamBackend, Scope, ipam_of
+
+MAX_SCOPES, MAX_REGIONS = 5, 50
+
+
+def limit(what: str, has: int, most: int) -> None:
+    """Refuse one more than the quota."""
+    if has >= most:
+        text = f"You've reached the limit for {what}. You have created {has} {what} and you are limited to {most}."
+        raise AwsError("ResourceLimitExceeded", text)
+
+
+def tag_dict(params: dict[str, Any], resource_type: str) -> dict[str, str]:
+    """The tags of a create call."""
+    return {t["Key"]: t["Value"] for t in tags_of(params, resource_type)}
+
+
+def _text(key: str) -> Callable[[dict[str, Any]], Any]:
+    def read(item: dict[str, Any]) -> Any:
+        value = item.get(key)
+        return str(value).lower() if isinstance(value, bool) else value
+
+    return read
+
+
+def listed(items: Iterable[dict[str, Any]], params: dict[str, Any], name: str, *keys: str) -> ActionResult:
+    """A page of ``items`` that pass the filters; a filter is named as the field it looks at: ``ipam-pool-id``."""
+    fields = {re.sub(r"(?<!^)(?=[A-Z])", "-", key).lower(): _text(key) for key in keys}
+    page, token = paged(filtered(items, params.get("Filters"), fields), params)
+    return result(**{name: page, "NextToken": token})
+
+
+class IpamBase(Ec2):
+    """Access to the account's IPAM."""
+
+    @property
+    def ipam(self) -> IpamBackend:
+        """The account's IPAM objects."""
+        return ipam_of(self.current_account)
+
+    def _ipam_shown(self, ipam: Ipam, answer: bool = False) -> dict[str, Any]:
+        scopes = [s for s in self.ipam.scopes.values() if s.ipam_id == ipam.id]
+        return ipam.shown(answer) | {
+            "IpamId": ipam.id,
+            "IpamArn": ipam.arn("ipam"),
+            "PublicDefaultScopeId": ipam.public_scope,
+            "PrivateDefaultScopeId": ipam.private_scope,
+            "ScopeCount": len(scopes),
+            "OperatingRegions": [{"RegionName": r} for r in sorted(ipam.regions)],
+            "DefaultResourceDiscoveryId": ipam.discovery,
+            "DefaultResourceDiscoveryAssociationId": ipam.association,
+            "ResourceDiscoveryAssociationCount": 1,
+            "Tier": ipam.tier,
+            "EnablePrivateGua": ipam.private_gua,
+            "MeteredAccount": ipam.metered,
+        }
+
+    def _scope_shown(self, scope: Scope, answer: bool = False) -> dict[str, Any]:
+        return scope.shown(answer) | {
+            "IpamScopeId": scope.id,
+            "IpamScopeArn": scope.arn("ipam-scope"),
+            "IpamArn": self.ipam.ipams[scope.ipam_id].arn("ipam"),
+            "IpamScopeType": scope.kind,
+            "IsDefault": scope.default,
+            "PoolCount": len(self.ipam.pools_in(scope.id)),
+        }
+
+    def _wanted(self, ids: str, all_of: Iterable[Held], get: Callable[[str, str], Any]) -> list[Any]:
+        """The objects asked for by id, or all that the region sees."""
+        named = self.params.get(ids)
+        if named:
+            return [get(i, self.region) for i in named]
+        return [h for h in all_of if h.region == self.region]
+
+
+class IpamResponses(IpamBase):
+    """IPAMs and scopes."""
+
+    def create_ipam(self) -> ActionResult:
+        """One per region; it brings two scopes and a resource discovery."""
+        limit("ipams", sum(i.region == self.region for i in self.ipam.ipams.values()), 1)
+        account, params = self.current_account, self.params
+        regions = self._regions("OperatingRegions") | {self.region}
+        ipam = Ipam(
+            new_id("ipam"),
+            account,
+            self.region,
+            20,
+            params.get("Description") or "",
+            tag_dict(params, "ipam"),
+            regions=regions,
+            tier=params.get("Tier") or "advanced",
+            private_gua=bool(params.get("EnablePrivateGua")),
+            metered=params.get("MeteredAccount") or "ipam-owner",
+        )
+        for kind in ("public", "private"):
+            scope = Scope(new_id("ipam-scope"), account, self.region, 20, ipam_id=ipam.id, kind=kind, default=True)
+            self.ipam.scopes[scope.id] = scope
+            setattr(ipam, f"{kind}_scope", scope.id)
+        self.ipam.ipams[ipam.id] = ipam
+        return result(Ipam=self._ipam_shown(ipam, answer=True))
+
+    def _regions(self, name: str) -> set[str]:
+        asked = [r.get("RegionName") or "" for r in self.params.get(name) or []]
+        if len(asked) > MAX_REGIONS:
+            raise AwsError("InvalidParameterValue", f"{name} can have at most {MAX_REGIONS} Regions.")
+        known = {r.name for r in self.ec2.describe_regions()}
+        for region in asked:
+            if region not in known:
+                raise AwsError("InvalidParameterValue", f"The Region '{region}' in {name} is not valid.")
+        return set(asked)
+
+    def describe_ipams(self) -> ActionResult:
+        found = self._wanted("IpamIds", self.ipam.ipams.values(), self.ipam.ipam)
+        keys = ("OwnerId", "IpamId", "IpamArn", "IpamRegion", "Description", "State", "Tier", "ScopeCount")
+        return listed([self._ipam_shown(i) for i in found], self.params, "Ipams", *keys)
+
+    def modify_ipam(self) -> ActionResult:
+        params = self.params
+        ipam = self.ipam.ipam(params["IpamId"], self.region)
+        ipam.ready()
+        add, remove = self._regions("AddOperatingRegions"), self._regions("RemoveOperatingRegions")
+        self._check_removal(ipam, remove - add)
+        tier = params.get("Tier") or ipam.tier
+        if (tier, ipam.tier) == ("free", "advanced"):
+            self._check_free(ipam)
+        ipam.regions = (ipam.regions | add) - (remove - add)
+        ipam.tier = tier
+        ipam.description = params["Description"] if params.get("Description") is not None else ipam.description
+        if params.get("EnablePrivateGua") is not None:
+            ipam.private_gua = params["EnablePrivateGua"]
+        ipam.metered = params.get("MeteredAccount") or ipam.metered
+        ipam.modified()
+        return result(Ipam=self._ipam_shown(ipam, answer=True))
+
+    def _check_removal(self, ipam: Ipam, regions: set[str]) -> None:
+        if ipam.region in regions:
+            raise AwsError("InvalidParameterValue", "The home Region of an IPAM cannot be removed from it.")
+        for region in sorted(regions):
+            if region not in ipam.regions:
+                raise AwsError("InvalidParameterValue", f"The Region '{region}' is not an operating Region.")
+        used = [p.id for p in self._pools_of(ipam) if p.locale in regions]
+        if used:
+            raise AwsError("DependencyViolation", f"The Region is the locale of pools: {', '.join(used)}")
+
+    def _check_free(self, ipam: Ipam) -> None:
+        extra = [s.id for s in self.ipam.scopes.values() if s.ipam_id == ipam.id and not s.default]
+        if extra or self._pools_of(ipam):
+            text = "The tier cannot become free while there are pools in private scopes or further private scopes."
+            raise AwsError("UnsupportedOperation", text)
+
+    def _pools_of(self, ipam: Ipam) -> list[Any]:
+        return [p for p in self.ipam.pools.values() if self.ipam.scopes[p.scope_id].ipam_id == ipam.id]
+
+    def delete_ipam(self) -> ActionResult:
+        ipam = self.ipam.ipam(self.params["IpamId"], self.region)
+        ipam.ready()
+        scopes = [s for s in self.ipam.scopes.values() if s.ipam_id == ipam.id]
+        pools = self._pools_of(ipam)
+        if not self.params.get("Cascade") and (pools or any(not s.default for s in scopes)):
+            raise AwsError("DependencyViolation", f"The IPAM {ipam.id} has pools or scopes and cannot be deleted.")
+        for held in [*pools, *scopes, ipam]:
+            held.seconds = ipam.seconds
+            held.deleted()
+        return result(Ipam=self._ipam_shown(ipam, answer=True))
+
+    def create_ipam_scope(self) -> ActionResult:
+        self.refuse("ExternalAuthorityConfiguration")
+        ipam = self.ipam.ipam(self.params["IpamId"], self.region)
+        ipam.ready()
+        if ipam.tier == "free":
+            raise AwsError("UnsupportedOperation", "An IPAM of the free tier cannot have further private scopes.")
+        limit("scopes", sum(s.ipam_id == ipam.id for s in self.ipam.scopes.values()), MAX_SCOPES)
+        text, tags = self.params.get("Description") or "", tag_dict(self.params, "ipam-scope")
+        scope = Scope(new_id("ipam-scope"), self.current_account, self.region, 5, text, tags, ipam_id=ipam.id)
+        self.ipam.scopes[scope.id] = scope
+        return result(IpamScope=self._scope_shown(scope, answer=True))
+
+    def describe_ipam_scopes(self) -> ActionResult:
+        found = self._wanted("IpamScopeIds", self.ipam.scopes.values(), self.ipam.scope)
+        keys = ("OwnerId", "IpamScopeId", "IpamScopeArn", "IpamArn", "IpamRegion", "IpamScopeType", "IsDefault")
+        shown = [self._scope_shown(s) for s in found]
+        return listed(shown, self.params, "IpamScopes", *keys, "Description", "State", "PoolCount")
+
+    def modify_ipam_scope(self) -> ActionResult:
+        self.refuse("ExternalAuthorityConfiguration", "RemoveExternalAuthorityConfiguration")
+        scope = self.ipam.scope(self.params["IpamScopeId"], self.region)
+        scope.ready()
+        if self.params.get("Description") is not None:
+            scope.description = self.params["Description"]
+        scope.modified()
+        return result(IpamScope=self._scope_shown(scope, answer=True))
+
+    def delete_ipam_scope(self) -> ActionResult:
+        scope = self.ipam.scope(self.params["IpamScopeId"], self.region)
+        scope.ready()
+        if scope.default:
+            raise AwsError("OperationNotPermitted", f"The default scope {scope.id} cannot be deleted.")
+        if self.ipam.pools_in(scope.id):
+            raise AwsError("DependencyViolation", f"The scope {scope.id} has pools and cannot be deleted.")
+        scope.deleted()
+        return result(IpamScope=self._scope_shown(scope, answer=True))

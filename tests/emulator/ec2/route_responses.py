@@ -1,0 +1,166 @@
+"""The calls for route tables and their routes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from moto.core.responses import ActionResult
+
+from ..core import AwsError, paged
+from .base import Ec2, result, tags_in
+from .checks import canonical, check_id
+
+TARGETS = (
+    "GatewayId",
+    "NatGatewayId",
+    "InstanceId",
+    "NetworkInterfaceId",
+    "VpcPeeringConnectionId",
+    "TransitGatewayId",
+    "EgressOnlyInternetGatewayId",
+    "CarrierGatewayId",
+    "VpcEndpointId",
+)
+ROUTE = {
+    "DestinationCidrBlock": "destination_cidr_block",
+    "DestinationIpv6CidrBlock": "destination_ipv6_cidr_block",
+    "DestinationPrefixListId": "destination_prefix_list_id",
+    "GatewayId": "gateway_id",
+    "NatGatewayId": "nat_gateway_id",
+    "InstanceId": "instance_id",
+    "NetworkInterfaceId": "network_interface_id",
+    "VpcPeeringConnectionId": "vpc_peering_connection_id",
+    "TransitGatewayId": "transit_gateway_id",
+    "EgressOnlyInternetGatewayId": "egress_only_internet_gateway_id",
+    "CarrierGatewayId": "carrier_gateway_id",
+    "Origin": "origin",
+}
+
+
+def blackhole(backend: Any, route: Any) -> bool:
+    """Whether the target of a route is gone."""
+    if route.nat_gateway:
+        nat = backend.nat_gateways.get(route.nat_gateway.id)
+        return nat is None or nat.state in ("deleting", "deleted", "failed")
+    gateway = route.gateway
+    if gateway is not None and gateway.id.startswith("igw-"):
+        return gateway.id not in backend.internet_gateways or gateway.vpc is None
+    return False
+
+
+class RouteResponses(Ec2):
+    """Route tables and routes."""
+
+    def create_route(self) -> ActionResult:
+        self._check_route()
+        answer: ActionResult = super().create_route()
+        return answer
+
+    def replace_route(self) -> ActionResult:
+        self.refuse("LocalTarget")
+        self._check_route()
+        answer: ActionResult = super().replace_route()
+        return answer
+
+    def _check_route(self) -> None:
+        params = self.params
+        table = self.ec2.get_route_table(params["RouteTableId"])
+        if params.get("DestinationCidrBlock"):
+            params["DestinationCidrBlock"] = canonical(params["DestinationCidrBlock"], "destinationCidrBlock")
+        destinations = [n for n in ROUTE if n.startswith("Destination") and params.get(n)]
+        if len(destinations) != 1:
+            raise AwsError("MissingParameter", "The request must contain exactly one destination.")
+        if sum(bool(params.get(n)) for n in TARGETS) != 1:
+            text = "The request must contain exactly one of gatewayId, natGatewayId, networkInterfaceId, "
+            raise AwsError("MissingParameter", f"{text}vpcPeeringConnectionId, transitGatewayId or vpcEndpointId.")
+        self._check_gateway(table)
+        self._check_nat(table)
+
+    def _check_gateway(self, table: Any) -> None:
+        gateway_id = self.params.get("GatewayId")
+        if not gateway_id or not gateway_id.startswith(("igw-", "vgw-")):
+            if gateway_id:
+                text = f"invalid value for parameter gateway-id: {gateway_id}"
+                raise AwsError("InvalidParameterValue", text)
+            return
+        if gateway_id.startswith("igw-"):
+            check_id("InternetGatewayId", gateway_id)
+            gateway = self.ec2.get_internet_gateway(gateway_id)
+            if not gateway.vpc or gateway.vpc.id != table.vpc_id:
+                text = f"route table {table.id} and network gateway {gateway_id} belong to different networks"
+                raise AwsError("InvalidParameterValue", text)
+
+    def _check_nat(self, table: Any) -> None:
+        nat_id = self.params.get("NatGatewayId")
+        if not nat_id:
+            return
+        nat = self.ec2.nat_gateways.get(nat_id)
+        if nat is None or nat.state in ("failed", "deleting", "deleted"):
+            raise AwsError("InvalidNatGatewayID.NotFound", f"The natGateway ID '{nat_id}' does not exist")
+        if nat.vpc_id != table.vpc_id:
+            text = f"route table {table.id} and NAT gateway {nat_id} belong to different networks"
+            raise AwsError("InvalidParameterValue", text)
+
+    def delete_route(self) -> ActionResult:
+        params = self.params
+        table = self.ec2.get_route_table(params["RouteTableId"])
+        if params.get("DestinationCidrBlock"):
+            params["DestinationCidrBlock"] = canonical(params["DestinationCidrBlock"], "destinationCidrBlock")
+        for route in table.routes:
+            name = next(n for n in ROUTE if getattr(route, ROUTE[n]))
+            if params.get(name) != getattr(route, ROUTE[name]):
+                continue
+            if route.local or route.destination_prefix_list and (route.gateway_id or "").startswith("vpce-"):
+                kind = "local" if route.local else "VPC endpoint"
+                text = f"cannot remove {kind} route {params[name]} in route table {table.id}"
+                raise AwsError("InvalidParameterValue", text)
+        answer: ActionResult = super().delete_route()
+        return answer
+
+    def describe_route_tables(self) -> ActionResult:
+        named = self.params.get("RouteTableIds") or []
+        found = self.ec2.describe_route_tables(named, self._filters_from_querystring())
+        page, token = paged([self._table_shown(t) for t in found], self.params)
+        return result(RouteTables=page, NextToken=token)
+
+    def _table_shown(self, table: Any) -> dict[str, Any]:
+        routes = [
+            {name: getattr(route, field) for name, field in ROUTE.items()}
+            | {"State": "blackhole" if blackhole(self.ec2, route) else "active"}
+            for route in table.routes
+        ]
+        return {
+            "RouteTableId": table.id,
+            "VpcId": table.vpc_id,
+            "OwnerId": table.owner_id,
+            "Associations": table.associations,
+            "PropagatingVgws": [],
+            "Routes": [{k: v for k, v in route.items() if v is not None} for route in routes],
+            "Tags": tags_in(self.ec2, table.id),
+        }
+
+    def associate_route_table(self) -> ActionResult:
+        self.refuse("PublicIpv4Pool")
+        table = self.ec2.get_route_table(self.params["RouteTableId"])
+        if not self.params.get("GatewayId"):
+            self.require("SubnetId")
+            subnet = self.ec2.get_subnet(self.params["SubnetId"])
+            if subnet.vpc_id != table.vpc_id:
+                text = f"route table {table.id} and subnet {subnet.id} belong to different networks"
+                raise AwsError("InvalidParameterValue", text)
+            others = [t.id for t in self.ec2.route_tables.values() if subnet.id in t._associations.values()]
+            if others and others != [table.id]:
+                text = f"the specified association for route table {table.id} conflicts with an existing association"
+                raise AwsError("Resource.AlreadyAssociated", text)
+        answer: ActionResult = super().associate_route_table()
+        return answer
+
+    def delete_route_table(self) -> ActionResult:
+        table = self.ec2.get_route_table(self.params["RouteTableId"])
+        if table.main_association_id:
+            text = f"The routeTable '{table.id}' has dependencies and cannot be deleted."
+            raise AwsError("DependencyViolation", text)
+        answer: ActionResult = super().delete_route_table()
+        for endpoint in self.ec2.vpc_end_points.values():
+            endpoint.route_table_ids = [i for i in endpoint.route_table_ids if i != table.id]
+        return answer

@@ -1,0 +1,48 @@
+"""What the calls of RDS share: state, paging, filters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from moto.core.responses import ActionResult, BaseResponse
+
+from . import checks
+from .models import RDS, RdsBackend, settle
+
+
+class Calls(BaseResponse):  # type: ignore[misc]
+    """A group of calls; the subclasses are put together in ``responses``."""
+
+    def __init__(self) -> None:
+        super().__init__(service_name="rds")
+        self.automated_parameter_parsing = True
+
+    @property
+    def backend(self) -> RdsBackend:
+        """The RDS of the request's region, as it is now."""
+        settle(self.current_account)
+        return RDS[self.current_account][self.region]  # type: ignore[no-any-return]
+
+    def page(self, key: str, items: list[dict[str, Any]]) -> ActionResult:
+        """One page by ``MaxRecords`` and ``Marker``."""
+        size = int(self.params.get("MaxRecords") or 100)
+        if not 20 <= size <= 100:
+            raise checks.value(f"Invalid value {size} for MaxRecords. Must be between 20 and 100")
+        marker = str(self.params.get("Marker") or 0)
+        if not marker.isdigit():
+            raise checks.value(f"Invalid value '{marker}' for Marker")
+        start = int(marker)
+        more = {"Marker": str(start + size)} if start + size < len(items) else {}
+        return ActionResult({key: items[start : start + size], **more})
+
+    def filtered(
+        self, items: list[dict[str, Any]], fields: Mapping[str, Callable[[dict[str, Any]], list[Any]]]
+    ) -> list[dict[str, Any]]:
+        """The items that pass ``Filters``. ``fields`` maps a filter to the values that it may meet."""
+        for flt in self.params.get("Filters") or []:
+            if flt["Name"] not in fields:
+                raise checks.value(f"Unrecognized filter name: {flt['Name']}")
+            wanted = {str(v).lower() for v in flt["Values"]}
+            items = [i for i in items if wanted & {str(v).lower() for v in fields[flt["Name"]](i)}]
+        return items

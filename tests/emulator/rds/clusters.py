@@ -1,0 +1,231 @@
+"""The calls for DB clusters."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from moto.core.responses import ActionResult
+
+from ..clock import Timeline
+from ..core import AwsError
+from . import checks, cluster_changes, engine, secret, snapshots
+from .base import Calls
+from .cluster_rules import (
+    Role,
+    both_windows,
+    credentials,
+    encryption,
+    lifecycle,
+    parameter_group,
+    security_groups,
+    storage_type,
+    storage_zones,
+    version,
+)
+from .describe import describe_cluster
+from .models import Cluster, Member, RdsBackend, now, store
+
+CREATE = {
+    "AvailabilityZones", "BackupRetentionPeriod", "DatabaseName", "DBClusterIdentifier", "DBClusterParameterGroupName",
+    "VpcSecurityGroupIds", "DBSubnetGroupName", "Engine", "EngineVersion", "Port", "MasterUsername",
+    "MasterUserPassword", "PreferredBackupWindow", "PreferredMaintenanceWindow", "Tags", "StorageEncrypted", "KmsKeyId",
+    "PreSignedUrl", "SourceRegion", "EnableIAMDatabaseAuthentication", "EnableCloudwatchLogsExports", "EngineMode",
+    "StorageType", "AutoMinorVersionUpgrade", "DeletionProtection", "GlobalClusterIdentifier", "EnableHttpEndpoint",
+    "CopyTagsToSnapshot", "NetworkType", "ServerlessV2ScalingConfiguration", "MonitoringInterval", "MonitoringRoleArn",
+    "DatabaseInsightsMode", "EnablePerformanceInsights", "PerformanceInsightsKMSKeyId",
+    "PerformanceInsightsRetentionPeriod", "ManageMasterUserPassword", "MasterUserSecretKmsKeyId",
+    "EngineLifecycleSupport", "MasterUserAuthenticationType",
+}  # fmt: skip
+MODES = {"EngineMode": "provisioned", "NetworkType": "IPV4", "MasterUserAuthenticationType": "password"}
+
+
+class ClusterCalls(Calls):
+    """Create, modify, delete and describe clusters."""
+
+    def create_db_cluster(self) -> ActionResult:
+        """CreateDBCluster."""
+        backend, p = self.backend, self.params
+        checks.only(p, CREATE, "CreateDBCluster")
+        engine.require_engine(p.get("Engine"))
+        for name, known in MODES.items():
+            if p.get(name, known) != known:
+                raise checks.combination(f"The local AWS implements {name}={known} only.")
+        name = checks.identifier("DBClusterIdentifier", p.get("DBClusterIdentifier"))
+        if name in backend.clusters:
+            raise AwsError("DBClusterAlreadyExistsFault", "DB Cluster already exists")
+        if len(backend.clusters) >= 40:
+            raise AwsError("DBClusterQuotaExceededFault", "DB Cluster quota exceeded")
+        role = Role(backend, p.get("GlobalClusterIdentifier"))
+        data = {"DBClusterIdentifier": name, **_attributes(backend, p, role)}
+        seconds = 180 if role.primary else 60
+        cluster = Cluster(
+            arn=backend.arn("cluster", name),
+            tags=checks.tags(p.get("Tags")),
+            region=backend.region_name,
+            data=data,
+            timeline=Timeline(("creating", seconds), ("available", 0)),
+            password=p.get("MasterUserPassword", ""),
+        )
+        if p.get("ManageMasterUserPassword"):
+            secret.create(backend, cluster, p.get("MasterUserSecretKmsKeyId"))
+        backend.clusters[name] = cluster
+        if role.of:
+            cluster.global_name = role.of.name
+            role.of.members.append(Member(cluster.arn, writer=role.primary is None))
+        return ActionResult({"DBCluster": describe_cluster(backend, cluster, "creating")})
+
+    def modify_db_cluster(self) -> ActionResult:
+        """ModifyDBCluster."""
+        backend, p = self.backend, self.params
+        cluster = backend.cluster(checks.identifier("DBClusterIdentifier", p.get("DBClusterIdentifier")))
+        cluster_changes.modify(backend, cluster, p)
+        return ActionResult({"DBCluster": describe_cluster(backend, cluster, cluster.timeline.first)})
+
+    def describe_db_clusters(self) -> ActionResult:
+        """DescribeDBClusters."""
+        backend, p = self.backend, self.params
+        name = p.get("DBClusterIdentifier")
+        found = [backend.cluster(name)] if name else list(backend.clusters.values())
+        items = [describe_cluster(backend, cluster) for cluster in found]
+        return self.page(
+            "DBClusters",
+            self.filtered(
+                items,
+                {
+                    "db-cluster-id": lambda c: [c["DBClusterIdentifier"], c["DBClusterArn"]],
+                    "db-cluster-resource-id": lambda c: [c["DbClusterResourceId"]],
+                    "engine": lambda c: [c["Engine"]],
+                },
+            ),
+        )
+
+    def delete_db_cluster(self) -> ActionResult:
+        """DeleteDBCluster. AWS's answer still shows the state from before."""
+        backend, p = self.backend, self.params
+        cluster = backend.cluster(checks.identifier("DBClusterIdentifier", p.get("DBClusterIdentifier")))
+        _require_deletable(backend, cluster)
+        snapshots.take_final(backend, cluster, p)
+        answer = describe_cluster(backend, cluster)
+        secret.delete(backend, cluster)
+        cluster.pending, cluster.applying = {}, {}
+        cluster.timeline = Timeline(("deleting", 60), ("deleted", 0))
+        return ActionResult({"DBCluster": answer})
+
+    def failover_db_cluster(self) -> ActionResult:
+        """FailoverDBCluster: another instance becomes the writer."""
+        backend, p = self.backend, self.params
+        cluster = backend.cluster(p.get("DBClusterIdentifier"))
+        cluster_changes.require_available(cluster)
+        readers = sorted(
+            (i for i in backend.instances_of(cluster.name) if i.name != cluster.writer and not i.deleting),
+            key=lambda i: int(i.data["PromotionTier"]),
+        )
+        target = str(p.get("TargetDBInstanceIdentifier") or (readers[0].name if readers else "")).lower()
+        chosen = next((i for i in readers if i.name == target), None)
+        if chosen is None or chosen.timeline.state != "available":
+            raise AwsError("InvalidDBInstanceState", "The cluster has no available reader to fail over to.")
+        cluster.writer = chosen.name
+        cluster.timeline = Timeline(("failing-over", 60), ("available", 0))
+        return ActionResult({"DBCluster": describe_cluster(backend, cluster)})
+
+    def enable_http_endpoint(self) -> ActionResult:
+        """EnableHttpEndpoint: the Data API."""
+        return self._http_endpoint(True)
+
+    def disable_http_endpoint(self) -> ActionResult:
+        """DisableHttpEndpoint."""
+        return self._http_endpoint(False)
+
+    def _http_endpoint(self, enabled: bool) -> ActionResult:
+        backend, arn = self.backend, str(self.params.get("ResourceArn"))
+        cluster = next((c for c in backend.clusters.values() if c.arn == arn), None)
+        if cluster is None:
+            raise AwsError("ResourceNotFoundFault", f"The specified resource {arn} wasn't found.")
+        if cluster.timeline.state != "available":
+            raise AwsError("InvalidResourceStateFault", "The cluster is not available.")
+        if cluster.data["HttpEndpointEnabled"] != enabled:
+            cluster.data["HttpEndpointEnabled"] = enabled
+            cluster.timeline = Timeline(("available", 5), ("modifying", 60), ("available", 0))
+        return ActionResult({"ResourceArn": arn, "HttpEndpointEnabled": enabled})
+
+
+def _attributes(backend: RdsBackend, p: dict[str, Any], role: Role) -> dict[str, Any]:
+    """The attributes of a new cluster, or AWS's refusal."""
+    engine_version = version(p, role)
+    group = backend.subnet_group(p.get("DBSubnetGroupName"))
+    retention, port = p.get("BackupRetentionPeriod", 1), p.get("Port", 5432)
+    checks.between("backup retention period", retention, 1, 35)
+    checks.between("port", port, 1150, 65535)
+    return {
+        "Engine": engine.ENGINE,
+        "EngineVersion": engine_version,
+        "EngineMode": "provisioned",
+        "EngineLifecycleSupport": lifecycle(p.get("EngineLifecycleSupport")),
+        "AllocatedStorage": 1,
+        "ClusterCreateTime": now(),
+        "DbClusterResourceId": "cluster-" + secrets.token_hex(13).upper(),
+        "Port": port,
+        "BackupRetentionPeriod": retention,
+        "DBSubnetGroup": group.name,
+        "AvailabilityZones": storage_zones(backend, p.get("AvailabilityZones"), group),
+        "VpcSecurityGroups": security_groups(backend, p.get("VpcSecurityGroupIds"), group),
+        "DBClusterParameterGroup": parameter_group(
+            backend, "cluster", p.get("DBClusterParameterGroupName"), engine_version
+        ),
+        "StorageType": storage_type(p.get("StorageType")),
+        "NetworkType": "IPV4",
+        "IAMDatabaseAuthenticationEnabled": p.get("EnableIAMDatabaseAuthentication", False),
+        "HttpEndpointEnabled": p.get("EnableHttpEndpoint", False),
+        "DeletionProtection": p.get("DeletionProtection", False),
+        "CopyTagsToSnapshot": p.get("CopyTagsToSnapshot", False),
+        "AutoMinorVersionUpgrade": p.get("AutoMinorVersionUpgrade", True),
+        "EnabledCloudwatchLogsExports": checks.log_types(p.get("EnableCloudwatchLogsExports") or [], engine_version),
+        **both_windows(p),
+        **encryption(backend, p, role),
+        **_observation(backend, p, role),
+        **_scaling(p, engine_version),
+        **credentials(p, role),
+    }
+
+
+def _observation(backend: RdsBackend, p: dict[str, Any], role: Role) -> dict[str, Any]:
+    mode = checks.insights_mode(p, {})
+    insights = checks.insights(backend.account_id, backend.region_name, p, {})
+    if role.primary:
+        # AWS resets Performance Insights of a secondary when it joins: only a Modify afterwards holds.
+        mode, insights = "standard", checks.insights(backend.account_id, backend.region_name, {}, {})
+    return {
+        "DatabaseInsightsMode": mode,
+        **insights,
+        **checks.monitoring(backend.account_id, backend.region_name, p, {}),
+    }
+
+
+def _scaling(p: dict[str, Any], engine_version: str) -> dict[str, Any]:
+    given = p.get("ServerlessV2ScalingConfiguration")
+    return {"ServerlessV2ScalingConfiguration": checks.scaling(given, {}, engine_version)} if given else {}
+
+
+def _require_deletable(backend: RdsBackend, cluster: Cluster) -> None:
+    if cluster.data["DeletionProtection"]:
+        raise checks.combination("Cannot delete protected Cluster, please disable deletion protection and try again.")
+    found = store(backend.account_id).get(cluster.global_name or "")
+    if found:
+        writer = found.writer
+        if writer and writer.arn == cluster.arn and len(found.members) > 1:
+            raise AwsError(
+                "InvalidGlobalClusterStateFault",
+                f"The primary cluster of global cluster {found.name} cannot be deleted while it has secondaries.",
+            )
+        raise AwsError(
+            "InvalidDBClusterStateFault",
+            "This cluster is a part of a global cluster, please remove it from globalcluster first",
+        )
+    if cluster.timeline.state != "available":
+        raise AwsError("InvalidDBClusterStateFault", f"Cluster {cluster.name} is not currently in the available state")
+    if any(not instance.deleting for instance in backend.instances_of(cluster.name)):
+        raise AwsError(
+            "InvalidDBClusterStateFault",
+            "Cluster cannot be deleted, it still contains DB instances in non-deleting state.",
+        )

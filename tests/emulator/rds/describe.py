@@ -1,0 +1,189 @@
+"""Clusters and instances as RDS shows them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from . import engine
+from .models import Cluster, Instance, RdsBackend, SubnetGroup, now, store
+
+HOSTED_ZONES = {
+    "us-east-1": "Z2R2ITUGPM61AM", "us-east-2": "Z2XHWR1WZ565X2", "us-west-1": "Z10WI91S59XXQN",
+    "us-west-2": "Z1PVIF0B656C1W", "eu-west-1": "Z29XKXDKYMONMX", "eu-west-2": "Z1TTGA775OQIYO",
+    "eu-central-1": "Z1RLNUO7B9Q6NB", "ap-southeast-1": "Z2G0U3KFCY8NZ5", "ap-southeast-2": "Z32T0VRHXEXS0V",
+    "ap-northeast-1": "Z24O6O9L7SGTNB",
+}  # fmt: skip
+VALID_TILL = datetime(2061, 5, 19, 18, 18, 38, tzinfo=UTC)
+
+
+def writer_ready(backend: RdsBackend, cluster: Cluster) -> bool:
+    """Whether a cluster and its writer are available, so that it can be replicated."""
+    writer = backend.instances.get(cluster.writer or "")
+    return cluster.timeline.state == "available" and writer is not None and writer.timeline.state == "available"
+
+
+def pending_of(values: dict[str, Any]) -> dict[str, Any]:
+    """Pending values without the password itself."""
+    return {**values, "MasterUserPassword": "****"} if "MasterUserPassword" in values else dict(values)
+
+
+def _members(backend: RdsBackend, cluster: Cluster) -> list[dict[str, Any]]:
+    return [
+        {
+            "DBInstanceIdentifier": instance.name,
+            "IsClusterWriter": instance.name == cluster.writer,
+            "DBClusterParameterGroupStatus": backend.parameter_status("cluster", instance, cluster),
+            "PromotionTier": instance.data["PromotionTier"],
+        }
+        for instance in backend.instances_of(cluster.name)
+    ]
+
+
+def _replication(backend: RdsBackend, cluster: Cluster) -> dict[str, Any]:
+    """What membership in a global cluster adds."""
+    found = store(backend.account_id).get(cluster.global_name or "")
+    if found is None:
+        return {"ReadReplicaIdentifiers": []}
+    writer = found.writer
+    result: dict[str, Any] = {"GlobalClusterIdentifier": found.name, "ReadReplicaIdentifiers": []}
+    if writer and writer.arn == cluster.arn:
+        result["ReadReplicaIdentifiers"] = [m.arn for m in found.members if not m.writer]
+    elif writer:
+        result["ReplicationSourceIdentifier"] = writer.arn
+        result["GlobalWriteForwardingStatus"] = "disabled"
+    return result
+
+
+def _secret(cluster: Cluster) -> dict[str, Any]:
+    if cluster.secret is None:
+        return {}
+    status = {"SecretStatus": cluster.secret.timeline.state, "KmsKeyId": cluster.secret.kms_key}
+    return {"MasterUserSecret": {"SecretArn": cluster.secret.arn, **status}}
+
+
+def describe_cluster(backend: RdsBackend, cluster: Cluster, status: str | None = None) -> dict[str, Any]:
+    """A cluster; ``status`` replaces the present one in the answer to a change."""
+    data = {k: v for k, v in cluster.data.items() if v is not None}
+    members = _members(backend, cluster)
+    zones = {backend.instances[m["DBInstanceIdentifier"]].data["AvailabilityZone"] for m in members}
+    pending = pending_of({**cluster.pending, **cluster.applying})
+    scaling = "ServerlessV2ScalingConfiguration" in data
+    return {
+        **data,
+        "Status": status or cluster.timeline.state,
+        "DBClusterArn": cluster.arn,
+        "Endpoint": f"{cluster.name}.cluster-{backend.host_suffix}",
+        "ReaderEndpoint": f"{cluster.name}.cluster-ro-{backend.host_suffix}",
+        "HostedZoneId": HOSTED_ZONES.get(backend.region_name, "Z2R2ITUGPM61AM"),
+        "MultiAZ": len(zones) > 1,
+        "DBClusterMembers": members,
+        "EarliestRestorableTime": data["ClusterCreateTime"],
+        "LatestRestorableTime": max(data["ClusterCreateTime"], now() - timedelta(minutes=5)),
+        "TagList": cluster.tags,
+        **({"PendingModifiedValues": pending} if pending else {}),
+        **({"ServerlessV2PlatformVersion": "3"} if scaling else {}),
+        **_secret(cluster),
+        **_replication(backend, cluster),
+        "AssociatedRoles": [],
+        "DomainMemberships": [],
+        "CrossAccountClone": False,
+        "ActivityStreamStatus": "stopped",
+    }
+
+
+def describe_subnet_group(group: SubnetGroup) -> dict[str, Any]:
+    """A subnet group."""
+    return {
+        "DBSubnetGroupName": group.name,
+        "DBSubnetGroupDescription": group.description,
+        "VpcId": group.vpc,
+        "SubnetGroupStatus": "Complete",
+        "Subnets": [
+            {
+                "SubnetIdentifier": subnet,
+                "SubnetAvailabilityZone": {"Name": zone},
+                "SubnetOutpost": {},
+                "SubnetStatus": "Active",
+            }
+            for subnet, zone in group.subnets
+        ],
+        "DBSubnetGroupArn": group.arn,
+        "SupportedNetworkTypes": ["IPV4"],
+    }
+
+
+def _inherited(cluster: Cluster) -> dict[str, Any]:
+    """What an instance has from its cluster."""
+    names = (
+        "Engine", "EngineVersion", "MasterUsername", "StorageEncrypted", "StorageEncryptionType", "KmsKeyId",
+        "VpcSecurityGroups", "BackupRetentionPeriod", "PreferredBackupWindow", "IAMDatabaseAuthenticationEnabled",
+        "DatabaseInsightsMode", "NetworkType", "EngineLifecycleSupport",
+    )  # fmt: skip
+    data = {name: cluster.data[name] for name in names if cluster.data.get(name) is not None}
+    return {
+        **data,
+        "DBName": cluster.data.get("DatabaseName"),
+        "StorageType": cluster.data.get("StorageType") or "aurora",
+    }
+
+
+def describe_instance(backend: RdsBackend, instance: Instance, status: str | None = None) -> dict[str, Any]:
+    """An instance; ``status`` replaces the present one in the answer to a change."""
+    cluster = backend.clusters[instance.cluster]
+    state = status or instance.timeline.state
+    group = backend.subnet_groups[cluster.data["DBSubnetGroup"]]
+    created = {} if state == "creating" else {
+        "Endpoint": {
+            "Address": f"{instance.name}.{backend.host_suffix}",
+            "Port": cluster.data["Port"],
+            "HostedZoneId": HOSTED_ZONES.get(backend.region_name, "Z2R2ITUGPM61AM"),
+        },
+        "InstanceCreateTime": instance.data["InstanceCreateTime"],
+    }  # fmt: skip
+    own = {
+        k: v
+        for k, v in instance.data.items()
+        if v is not None and k not in ("InstanceCreateTime", "DBParameterGroupName")
+    }
+    result = {
+        **_inherited(cluster),
+        **own,
+        **created,
+        "DBInstanceStatus": state,
+        "DBInstanceArn": instance.arn,
+        "AllocatedStorage": 1,
+        "DBSecurityGroups": [],
+        "DBParameterGroups": [
+            {
+                "DBParameterGroupName": instance.data["DBParameterGroupName"],
+                "ParameterApplyStatus": backend.parameter_status("instance", instance, cluster),
+            }
+        ],
+        "DBSubnetGroup": describe_subnet_group(group),
+        "PendingModifiedValues": {**instance.pending, **instance.applying},
+        "CertificateDetails": {"CAIdentifier": own["CACertificateIdentifier"], "ValidTill": VALID_TILL},
+        "MultiAZ": False,
+        "LicenseModel": "postgresql-license",
+        "ReadReplicaDBInstanceIdentifiers": [],
+        "OptionGroupMemberships": [
+            {"OptionGroupName": f"default:{engine.ENGINE}-{engine.major_of(cluster.version)}", "Status": "in-sync"}
+        ],
+        "DbInstancePort": 0,
+        "DomainMemberships": [],
+        "DeletionProtection": False,
+        "AssociatedRoles": [],
+        "TagList": instance.tags,
+        "CustomerOwnedIpEnabled": False,
+        "ActivityStreamStatus": "stopped",
+        "BackupTarget": "region",
+        "DedicatedLogVolume": False,
+    }
+    if cluster.data["PerformanceInsightsEnabled"]:
+        names = ("PerformanceInsightsEnabled", "PerformanceInsightsRetentionPeriod", "PerformanceInsightsKMSKeyId")
+        result.update({name: cluster.data[name] for name in names})
+    if cluster.data["MonitoringInterval"]:
+        result.update({name: cluster.data[name] for name in ("MonitoringInterval", "MonitoringRoleArn")})
+    if cluster.data.get("EnabledCloudwatchLogsExports"):
+        result["EnabledCloudwatchLogsExports"] = cluster.data["EnabledCloudwatchLogsExports"]
+    return result

@@ -1,0 +1,200 @@
+"""What Aurora PostgreSQL offers: versions, upgrades, instance classes, capacity ranges."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..core import AwsError
+
+ENGINE = "aurora-postgresql"
+OTHER_ENGINES = (
+    "aurora-mysql",
+    "postgres",
+    "mysql",
+    "mariadb",
+    "neptune",
+    "docdb",
+    "oracle",
+    "sqlserver",
+    "db2",
+    "custom",
+)
+CA_CERTIFICATES = ["rds-ca-rsa2048-g1", "rds-ca-rsa4096-g1", "rds-ca-ecc384-g1"]
+LOG_TYPES = ["instance", "postgresql", "iam-db-auth-error"]
+
+# Each line was released together: an upgrade never leads to a line further up.
+RELEASES = [
+    ["14.9"],
+    ["15.6"],
+    ["14.13", "15.8", "16.4"],
+    ["14.15", "15.10", "16.6"],
+    ["14.17", "15.12", "16.8", "17.4"],
+    ["14.18", "15.13", "16.9", "17.5"],
+    ["14.19", "15.14", "16.10", "17.6"],
+    ["14.20", "15.15", "16.11", "17.7"],
+    ["14.22", "15.17", "16.13", "17.9"],
+]
+DEFAULT_MINORS = {14: "14.20", 15: "15.15", 16: "16.11", 17: "17.7"}
+DEFAULT_VERSION = "17.7"
+LONG_TERM = {"16.8", "17.7"}
+
+# The first minor version of each major one that pauses at 0 ACU, and that goes up to 256 ACU.
+MIN_ZERO = {13: 15, 14: 12, 15: 7, 16: 3, 17: 0}
+MAX_256 = {13: 13, 14: 10, 15: 5, 16: 1, 17: 0}
+
+SERVERLESS = "db.serverless"
+_SIZES = ["large", "xlarge", "2xlarge", "4xlarge", "8xlarge", "12xlarge", "16xlarge", "24xlarge"]
+CLASSES = [
+    SERVERLESS,
+    *(f"db.{family}.{size}" for family in ("t3", "t4g") for size in ("medium", "large")),
+    *(f"db.{family}.{size}" for family in ("r5", "r6i", "r7i", "r8g") for size in _SIZES),
+    *(f"db.{family}.{size}" for family in ("r6g", "r7g") for size in _SIZES[:-1]),
+]
+
+
+def parts(version: str) -> tuple[int, int]:
+    """``"16.4"`` as numbers."""
+    major, minor = version.split(".")
+    return int(major), int(minor)
+
+
+VERSIONS = sorted((v for release in RELEASES for v in release), key=parts)
+FAMILIES = [f"aurora-postgresql{major}" for major in DEFAULT_MINORS]
+
+
+def major_of(version: str) -> int:
+    """The major number of a version."""
+    return parts(version)[0]
+
+
+def family_of(version: str) -> str:
+    """The parameter group family of a version."""
+    return f"aurora-postgresql{major_of(version)}"
+
+
+def require_engine(engine: str | None) -> None:
+    """Refuse other engines: AWS has some of them, the local AWS has not."""
+    if engine == ENGINE:
+        return
+    if engine and engine.startswith(OTHER_ENGINES):
+        raise AwsError("InvalidParameterCombination", f"The local AWS implements {ENGINE} only, not {engine}.")
+    raise AwsError("InvalidParameterValue", f"Invalid DB engine: {engine}")
+
+
+def resolve(version: str | None) -> str:
+    """The full version that AWS takes for what was asked: a bare major number means its default minor."""
+    if not version:
+        return DEFAULT_VERSION
+    if version in VERSIONS:
+        return version
+    if version.isdigit() and int(version) in DEFAULT_MINORS:
+        return DEFAULT_MINORS[int(version)]
+    raise AwsError("InvalidParameterValue", f"Cannot find version {version} for {ENGINE}")
+
+
+def _release(version: str) -> int:
+    return next(n for n, release in enumerate(RELEASES) if version in release)
+
+
+def upgrade_targets(version: str) -> list[str]:
+    """The versions that a cluster of ``version`` can be upgraded to."""
+    return [v for v in VERSIONS if parts(v) > parts(version) and v != version and _release(v) >= _release(version)]
+
+
+def capacity_range(version: str) -> tuple[float, float]:
+    """The smallest and the largest ACU of Serverless v2 that a version allows."""
+    major, minor = parts(version)
+    return (0.0 if minor >= MIN_ZERO[major] else 0.5), (256.0 if minor >= MAX_256[major] else 128.0)
+
+
+def require_class(instance_class: str, version: str) -> None:
+    """Refuse classes that Aurora PostgreSQL does not run on."""
+    if instance_class in CLASSES:
+        return
+    if not instance_class.startswith("db.") or instance_class.count(".") not in (1, 2):
+        raise AwsError("InvalidParameterValue", f"Invalid DB Instance class: {instance_class}")
+    raise AwsError(
+        "InvalidParameterCombination",
+        "RDS does not support creating a DB instance with the following combination: "
+        f"DBInstanceClass={instance_class}, Engine={ENGINE}, EngineVersion={version}, "
+        "LicenseModel=postgresql-license. For supported combinations of instance class and database engine version, "
+        "see the documentation.",
+    )
+
+
+def is_burstable(instance_class: str) -> bool:
+    """Whether a class is one of the T classes, which a global database does not take."""
+    return instance_class.startswith("db.t")
+
+
+def describe_version(version: str) -> dict[str, Any]:
+    """A version as ``DescribeDBEngineVersions`` shows it."""
+    low, high = capacity_range(version)
+    return {
+        "Engine": ENGINE,
+        "MajorEngineVersion": str(major_of(version)),
+        "EngineVersion": version,
+        "DBParameterGroupFamily": family_of(version),
+        "DBEngineDescription": "Aurora PostgreSQL",
+        "DBEngineVersionDescription": f"Aurora PostgreSQL {version}" + (" (LTS)" if version in LONG_TERM else ""),
+        "ValidUpgradeTarget": [_describe_target(version, target) for target in upgrade_targets(version)],
+        "ExportableLogTypes": LOG_TYPES,
+        "SupportsLogExportsToCloudwatchLogs": True,
+        "SupportsReadReplica": False,
+        "SupportedEngineModes": ["provisioned"],
+        "SupportedFeatureNames": [],
+        "Status": "available",
+        "SupportsParallelQuery": False,
+        "SupportsGlobalDatabases": True,
+        "SupportsBabelfish": True,
+        "SupportsLimitlessDatabase": False,
+        "SupportsCertificateRotationWithoutRestart": True,
+        "SupportedCACertificateIdentifiers": CA_CERTIFICATES,
+        "SupportsLocalWriteForwarding": parts(version) >= (16, 4),
+        "SupportsIntegrations": parts(version) >= (16, 4),
+        "ServerlessV2FeaturesSupport": {"MinCapacity": low, "MaxCapacity": high},
+    }
+
+
+def _describe_target(version: str, target: str) -> dict[str, Any]:
+    return {
+        "Engine": ENGINE,
+        "EngineVersion": target,
+        "Description": f"Aurora PostgreSQL {target}",
+        "AutoUpgrade": False,
+        "IsMajorVersionUpgrade": major_of(target) != major_of(version),
+        "SupportedEngineModes": ["provisioned"],
+        "SupportsParallelQuery": False,
+        "SupportsGlobalDatabases": True,
+        "SupportsBabelfish": True,
+    }
+
+
+def describe_option(version: str, instance_class: str, storage: str, zones: list[str]) -> dict[str, Any]:
+    """A class as ``DescribeOrderableDBInstanceOptions`` shows it."""
+    return {
+        "Engine": ENGINE,
+        "EngineVersion": version,
+        "DBInstanceClass": instance_class,
+        "LicenseModel": "postgresql-license",
+        "AvailabilityZones": [{"Name": zone} for zone in zones],
+        "MultiAZCapable": False,
+        "ReadReplicaCapable": False,
+        "Vpc": True,
+        "SupportsStorageEncryption": True,
+        "StorageType": storage,
+        "SupportsIops": False,
+        "SupportsEnhancedMonitoring": True,
+        "SupportsIAMDatabaseAuthentication": True,
+        "SupportsPerformanceInsights": True,
+        "SupportedEngineModes": ["provisioned"],
+        "SupportsStorageAutoscaling": False,
+        "SupportsKerberosAuthentication": True,
+        "OutpostCapable": False,
+        "SupportsGlobalDatabases": not is_burstable(instance_class),
+        "SupportsClusters": True,
+        "SupportedNetworkTypes": ["IPV4"],
+        "SupportsStorageThroughput": False,
+        "SupportsDedicatedLogVolume": False,
+        "SupportsHttpEndpoint": True,
+    }

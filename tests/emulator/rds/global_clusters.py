@@ -1,0 +1,259 @@
+"""The calls for global clusters: one store per account, the same seen from every region."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from typing import Any
+
+from moto.core.responses import ActionResult
+
+from ..clock import Timeline
+from ..core import AwsError
+from . import checks, engine
+from .base import Calls
+from .cluster_changes import require_available, require_upgrade
+from .cluster_rules import lifecycle
+from .describe import writer_ready
+from .models import RDS, Cluster, GlobalCluster, Member, RdsBackend, cluster_at, store
+
+FROM_SOURCE = ("Engine", "EngineVersion", "DatabaseName", "StorageEncrypted")
+AVAILABLE = ("available", 0.0)
+
+
+class GlobalClusterCalls(Calls):
+    """Create, modify, delete, describe, detach and switch over."""
+
+    def create_global_cluster(self) -> ActionResult:
+        """CreateGlobalCluster, empty or from a cluster."""
+        backend, p = self.backend, self.params
+        name = checks.identifier("GlobalClusterIdentifier", p.get("GlobalClusterIdentifier"))
+        if name in store(backend.account_id):
+            raise AwsError("GlobalClusterAlreadyExistsFault", f"Global cluster {name} already exists.")
+        source = _source(backend, p)
+        found = GlobalCluster(
+            arn=f"arn:{backend.partition}:rds::{backend.account_id}:global-cluster:{name}",
+            tags=checks.tags(p.get("Tags")),
+            data={
+                "GlobalClusterIdentifier": name,
+                "GlobalClusterResourceId": "cluster-" + secrets.token_hex(8),
+                "DeletionProtection": p.get("DeletionProtection", False),
+                **(_of_source(source) if source else _of_arguments(p)),
+            },
+            timeline=Timeline(("creating", 30), AVAILABLE),
+        )
+        if source:
+            source.global_name = name
+            found.members.append(Member(source.arn, writer=True))
+        store(backend.account_id)[name] = found
+        return ActionResult({"GlobalCluster": _describe(backend, found, "creating")})
+
+    def describe_global_clusters(self) -> ActionResult:
+        """DescribeGlobalClusters."""
+        backend, name = self.backend, self.params.get("GlobalClusterIdentifier")
+        known = store(backend.account_id)
+        found = [_find(backend, name)] if name else list(known.values())
+        items = [_describe(backend, g) for g in found]
+        return self.page(
+            "GlobalClusters",
+            self.filtered(
+                items,
+                {
+                    "region": lambda g: [m["DBClusterArn"].split(":")[3] for m in g["GlobalClusterMembers"]],
+                    "db-cluster-id": lambda g: [
+                        name for m in g["GlobalClusterMembers"] for name in _names(m["DBClusterArn"])
+                    ],
+                },
+            ),
+        )
+
+    def modify_global_cluster(self) -> ActionResult:
+        """ModifyGlobalCluster."""
+        backend, p = self.backend, self.params
+        checks.only(
+            p,
+            {"GlobalClusterIdentifier", "DeletionProtection", "EngineVersion", "AllowMajorVersionUpgrade"},
+            "ModifyGlobalCluster",
+        )
+        found = _find(backend, p.get("GlobalClusterIdentifier"))
+        _require_available(found)
+        if "EngineVersion" in p:
+            _upgrade(backend, found, p)
+        found.data["DeletionProtection"] = p.get("DeletionProtection", found.data["DeletionProtection"])
+        return ActionResult({"GlobalCluster": _describe(backend, found, found.timeline.first)})
+
+    def delete_global_cluster(self) -> ActionResult:
+        """DeleteGlobalCluster, once it is empty."""
+        backend = self.backend
+        found = _find(backend, self.params.get("GlobalClusterIdentifier"))
+        if found.data["DeletionProtection"]:
+            raise checks.combination(
+                "Cannot delete protected Global Cluster, please disable deletion protection and try again."
+            )
+        if found.members:
+            raise AwsError("InvalidGlobalClusterStateFault", f"Global Cluster {found.arn} is not empty")
+        _require_available(found)
+        found.timeline = Timeline(("deleting", 30), ("deleted", 0))
+        return ActionResult({"GlobalCluster": _describe(backend, found, "deleting")})
+
+    def remove_from_global_cluster(self) -> ActionResult:
+        """RemoveFromGlobalCluster: the member becomes a cluster of its own; the primary goes last."""
+        backend, p = self.backend, self.params
+        found = _find(backend, p.get("GlobalClusterIdentifier"))
+        _require_available(found)
+        member, cluster = _member(backend, found, p.get("DbClusterIdentifier"))
+        if member.writer and len(found.members) > 1:
+            raise AwsError(
+                "InvalidGlobalClusterStateFault",
+                f"The primary cluster {member.arn} cannot be removed while the global cluster has secondary clusters.",
+            )
+        require_available(cluster)
+        cluster.timeline = member.leaving = Timeline(("promoting", 120), AVAILABLE)
+        return ActionResult({"GlobalCluster": _describe(backend, found)})
+
+    def switchover_global_cluster(self) -> ActionResult:
+        """SwitchoverGlobalCluster: primary and secondary change places without loss."""
+        return self._change_writer(data_loss=False)
+
+    def failover_global_cluster(self) -> ActionResult:
+        """FailoverGlobalCluster, or a switchover where no loss is allowed."""
+        p = self.params
+        if p.get("AllowDataLoss") and p.get("Switchover"):
+            raise checks.combination("You can't specify both AllowDataLoss and Switchover.")
+        return self._change_writer(data_loss=bool(p.get("AllowDataLoss")))
+
+    def _change_writer(self, data_loss: bool) -> ActionResult:
+        backend, p = self.backend, self.params
+        found = _find(backend, p.get("GlobalClusterIdentifier"))
+        _require_available(found)
+        member, cluster = _member(backend, found, p.get("TargetDbClusterIdentifier"))
+        if member.writer:
+            raise checks.value(f"{member.arn} is the primary cluster of the global cluster already.")
+        healthy = writer_ready(RDS[backend.account_id][cluster.region], cluster)
+        if not healthy or (not data_loss and cluster.version != found.data["EngineVersion"]):
+            raise AwsError(
+                "InvalidDBClusterStateFault",
+                f"{member.arn} cannot become primary: it needs an available instance and the primary's engine version.",
+            )
+        state = "failing-over" if data_loss else "switching-over"
+        found.data["FailoverState"] = {
+            "Status": state,
+            "FromDbClusterArn": found.writer.arn if found.writer else None,
+            "ToDbClusterArn": member.arn,
+            "IsDataLossAllowed": data_loss,
+        }
+        found.next_writer = member.arn
+        found.timeline = Timeline((state, 60), AVAILABLE)
+        return ActionResult({"GlobalCluster": _describe(backend, found, state)})
+
+
+def _names(arn: str) -> list[str]:
+    return [arn, arn.rsplit(":", 1)[-1]]
+
+
+def _find(backend: RdsBackend, name: str | None) -> GlobalCluster:
+    found = store(backend.account_id).get((name or "").lower())
+    if found is None:
+        raise AwsError("GlobalClusterNotFoundFault", f"Global cluster {name} not found.")
+    return found
+
+
+def _require_available(found: GlobalCluster) -> None:
+    if found.timeline.state != "available":
+        raise AwsError("InvalidGlobalClusterStateFault", f"Global cluster {found.name} is {found.timeline.state}.")
+
+
+def _member(backend: RdsBackend, found: GlobalCluster, arn: str | None) -> tuple[Member, Cluster]:
+    member = next((m for m in found.members if m.arn == arn), None)
+    cluster = cluster_at(backend.account_id, member.arn) if member else None
+    if member is None or cluster is None:
+        raise checks.value(f"Cluster {arn} is not found in global cluster {found.name}")
+    return member, cluster
+
+
+def _source(backend: RdsBackend, p: dict[str, Any]) -> Cluster | None:
+    arn = p.get("SourceDBClusterIdentifier")
+    if not arn:
+        return None
+    for name in FROM_SOURCE:
+        if name in p:
+            raise checks.combination(f"When creating global cluster from existing db cluster, value for {name} should "
+                                     "not be specified since it will be inherited from source cluster")  # fmt: skip
+    source = cluster_at(backend.account_id, arn)
+    if source is None:
+        raise AwsError("DBClusterNotFoundFault", f"DBCluster {arn} not found.")
+    require_available(source)
+    if source.global_name:
+        raise AwsError("InvalidDBClusterStateFault", f"{arn} is a part of global cluster {source.global_name} already.")
+    if source.secret:
+        raise checks.combination("A cluster whose master user password RDS manages cannot become global.")
+    instances = RDS[backend.account_id][source.region].instances_of(source.name)
+    if any(engine.is_burstable(i.data["DBInstanceClass"]) for i in instances):
+        raise checks.combination("Global clusters don't support the T classes of DB instances.")
+    return source
+
+
+def _of_source(source: Cluster) -> dict[str, Any]:
+    names = ("Engine", "EngineVersion", "EngineLifecycleSupport", "DatabaseName", "StorageEncrypted")
+    return {
+        **{name: source.data.get(name) for name in names},
+        "StorageEncryptionType": source.data["StorageEncryptionType"],
+    }
+
+
+def _of_arguments(p: dict[str, Any]) -> dict[str, Any]:
+    if not p.get("Engine"):
+        raise checks.value("The parameter Engine must be provided and must not be blank.")
+    engine.require_engine(p["Engine"])
+    encrypted = p.get("StorageEncrypted", False)
+    return {
+        "Engine": engine.ENGINE,
+        "EngineVersion": engine.resolve(p.get("EngineVersion")),
+        "EngineLifecycleSupport": lifecycle(p.get("EngineLifecycleSupport")),
+        "DatabaseName": checks.database_name(p.get("DatabaseName")),
+        "StorageEncrypted": encrypted,
+        "StorageEncryptionType": "sse-kms" if encrypted else "sse-rds",
+    }
+
+
+def _upgrade(backend: RdsBackend, found: GlobalCluster, p: dict[str, Any]) -> None:
+    """Upgrade all members together; a new major version brings its default parameter groups."""
+    present, target = found.data["EngineVersion"], engine.resolve(p["EngineVersion"])
+    if target == present:
+        return
+    require_upgrade(present, target, bool(p.get("AllowMajorVersionUpgrade")))
+    clusters = [c for m in found.members if (c := cluster_at(backend.account_id, m.arn))]
+    if not any(c.writer for c in clusters):
+        raise AwsError(
+            "InvalidGlobalClusterStateFault", "Cannot modify engine version without a primary instance in DB cluster"
+        )
+    for cluster in clusters:
+        require_available(cluster)
+    for cluster in clusters:
+        cluster.applying["EngineVersion"] = target
+        cluster.timeline = Timeline(("available", 5), ("upgrading", 60), AVAILABLE)
+    found.timeline = Timeline(("available", 5), ("upgrading", 60), AVAILABLE)
+
+
+def _describe(backend: RdsBackend, found: GlobalCluster, status: str | None = None) -> dict[str, Any]:
+    digest = hashlib.sha256(backend.account_id.encode()).hexdigest()[:11]
+    return {
+        **{k: v for k, v in found.data.items() if v is not None},
+        "GlobalClusterArn": found.arn,
+        "Status": status or found.timeline.state,
+        "GlobalClusterMembers": [_describe_member(backend, found, m) for m in found.members],
+        "Endpoint": f"{found.name}.global-c{digest}.global.rds.amazonaws.com",
+        "TagList": found.tags,
+    }
+
+
+def _describe_member(backend: RdsBackend, found: GlobalCluster, member: Member) -> dict[str, Any]:
+    cluster = cluster_at(backend.account_id, member.arn)
+    joined = cluster is not None and cluster.timeline.state != "creating"
+    return {
+        "DBClusterArn": member.arn,
+        "Readers": [m.arn for m in found.members if not m.writer] if member.writer else [],
+        "IsWriter": member.writer,
+        "SynchronizationStatus": "connected" if joined else "pending-resync",
+        **({} if member.writer else {"GlobalWriteForwardingStatus": "disabled"}),
+    }

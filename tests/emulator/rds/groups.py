@@ -1,0 +1,276 @@
+"""The calls for parameter groups and subnet groups."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from moto.core.responses import ActionResult, EmptyResult
+
+from ..core import AwsError
+from . import checks, engine, parameters
+from .base import Calls
+from .cluster_rules import subnets_in
+from .describe import describe_subnet_group
+from .models import ParameterGroup, RdsBackend, SubnetGroup
+
+PREFIX = {"cluster": "DBClusterParameterGroup", "instance": "DBParameterGroup"}
+
+
+class ParameterGroupCalls(Calls):
+    """Parameter groups of clusters and of instances: the same calls under two names."""
+
+    def create_db_cluster_parameter_group(self) -> ActionResult:
+        """CreateDBClusterParameterGroup."""
+        return self._create("cluster")
+
+    def create_db_parameter_group(self) -> ActionResult:
+        """CreateDBParameterGroup."""
+        return self._create("instance")
+
+    def describe_db_cluster_parameter_groups(self) -> ActionResult:
+        """DescribeDBClusterParameterGroups."""
+        return self._describe("cluster")
+
+    def describe_db_parameter_groups(self) -> ActionResult:
+        """DescribeDBParameterGroups."""
+        return self._describe("instance")
+
+    def describe_db_cluster_parameters(self) -> ActionResult:
+        """DescribeDBClusterParameters."""
+        return self._parameters("cluster")
+
+    def describe_db_parameters(self) -> ActionResult:
+        """DescribeDBParameters."""
+        return self._parameters("instance")
+
+    def modify_db_cluster_parameter_group(self) -> ActionResult:
+        """ModifyDBClusterParameterGroup."""
+        return self._modify("cluster")
+
+    def modify_db_parameter_group(self) -> ActionResult:
+        """ModifyDBParameterGroup."""
+        return self._modify("instance")
+
+    def reset_db_cluster_parameter_group(self) -> ActionResult:
+        """ResetDBClusterParameterGroup."""
+        return self._reset("cluster")
+
+    def reset_db_parameter_group(self) -> ActionResult:
+        """ResetDBParameterGroup."""
+        return self._reset("instance")
+
+    def delete_db_cluster_parameter_group(self) -> ActionResult:
+        """DeleteDBClusterParameterGroup."""
+        return self._delete("cluster")
+
+    def delete_db_parameter_group(self) -> ActionResult:
+        """DeleteDBParameterGroup."""
+        return self._delete("instance")
+
+    def describe_engine_default_cluster_parameters(self) -> ActionResult:
+        """DescribeEngineDefaultClusterParameters."""
+        return self._defaults("cluster")
+
+    def describe_engine_default_parameters(self) -> ActionResult:
+        """DescribeEngineDefaultParameters."""
+        return self._defaults("instance")
+
+    def _create(self, scope: str) -> ActionResult:
+        backend, p = self.backend, self.params
+        field = f"{PREFIX[scope]}Name"
+        name = checks.identifier(field, p.get(field), 255)
+        known = backend.parameter_groups[scope]
+        if name in known:
+            raise AwsError("DBParameterGroupAlreadyExists", f"Parameter group {name} already exists")
+        if len(known) >= 50:
+            raise AwsError("DBParameterGroupQuotaExceeded", "You cannot create more than 50 parameter groups.")
+        family = _require_family(p.get("DBParameterGroupFamily"))
+        if not p.get("Description"):
+            raise checks.value("The parameter Description must be provided and must not be blank.")
+        arn = backend.arn("cluster-pg" if scope == "cluster" else "pg", name)
+        group = ParameterGroup(arn, checks.tags(p.get("Tags")), scope, name, family, p["Description"])
+        known[name] = group
+        return ActionResult({PREFIX[scope]: _describe_group(group)})
+
+    def _describe(self, scope: str) -> ActionResult:
+        backend, name = self.backend, self.params.get(f"{PREFIX[scope]}Name")
+        if name:
+            groups = [backend.parameter_group(scope, name.removeprefix(backend.arn("cluster-pg", "")))]
+        else:
+            defaults = [backend.parameter_group(scope, f"default.{family}") for family in engine.FAMILIES]
+            groups = [*defaults, *backend.parameter_groups[scope].values()]
+        return self.page(f"{PREFIX[scope]}s", [_describe_group(group) for group in groups])
+
+    def _parameters(self, scope: str) -> ActionResult:
+        group = self.backend.parameter_group(scope, str(self.params.get(f"{PREFIX[scope]}Name")))
+        items = _parameters_of(group)
+        source = self.params.get("Source")
+        if source:
+            checks.one_of("Source", source, ["user", "system", "engine-default", "service"])
+            items = [i for i in items if i["Source"] == source]
+        return self.page("Parameters", self.filtered(items, {"parameter-name": lambda i: [i["ParameterName"]]}))
+
+    def _defaults(self, scope: str) -> ActionResult:
+        family = _require_family(self.params.get("DBParameterGroupFamily"))
+        items = _parameters_of(ParameterGroup("", [], scope, "", family, ""))
+        return ActionResult({"EngineDefaults": {"DBParameterGroupFamily": family, "Parameters": items}})
+
+    def _own(self, scope: str) -> ParameterGroup:
+        """The group that a call is to change: never one of AWS's defaults."""
+        field = f"{PREFIX[scope]}Name"
+        group = self.backend.parameter_group(scope, str(self.params.get(field)))
+        checks.identifier(field, group.name, 255)
+        return group
+
+    def _changes(self) -> list[dict[str, Any]]:
+        changes = self.params.get("Parameters") or []
+        if not 1 <= len(changes) <= 20:
+            raise checks.value("Between 1 and 20 parameters can be changed in a single request.")
+        return list(changes)
+
+    def _modify(self, scope: str) -> ActionResult:
+        group, changes = self._own(scope), self._changes()
+        found = [parameters.check(change, scope) for change in changes]
+        for parameter, change in zip(found, changes, strict=True):
+            value, method = str(change.get("ParameterValue", "")), change["ApplyMethod"]
+            before = group.values.get(parameter.name, ("", ""))[0]
+            # AWS takes the engine's own value for no value of the user's.
+            if value == parameter.default_in(group.family):
+                group.values.pop(parameter.name, None)
+            else:
+                group.values[parameter.name] = (value, method)
+            if before != value and method == "pending-reboot":
+                group.revision += 1
+        return ActionResult({f"{PREFIX[scope]}Name": group.name})
+
+    def _reset(self, scope: str) -> ActionResult:
+        group, everything = self._own(scope), self.params.get("ResetAllParameters")
+        if everything and self.params.get("Parameters"):
+            raise checks.combination("Parameters can't be given together with ResetAllParameters.")
+        if everything:
+            names = list(group.values)
+        else:
+            names = [parameters.check(change, scope, with_value=False).name for change in self._changes()]
+        for name in names:
+            if group.values.pop(name, None) and parameters.TABLE[name].apply == "static":
+                group.revision += 1
+        return ActionResult({f"{PREFIX[scope]}Name": group.name})
+
+    def _delete(self, scope: str) -> ActionResult:
+        group, backend = self._own(scope), self.backend
+        used = any(
+            backend.groups_of(i, backend.clusters[i.cluster])[scope] == group.name for i in backend.instances.values()
+        )
+        if scope == "cluster":
+            used = any(c.data["DBClusterParameterGroup"] == group.name for c in backend.clusters.values())
+        if used:
+            raise AwsError(
+                "InvalidDBParameterGroupState",
+                f"One or more database instances are still members of this parameter group {group.name}, so the group "
+                "cannot be deleted",
+            )
+        del backend.parameter_groups[scope][group.name]
+        return EmptyResult()
+
+
+def _require_family(family: str | None) -> str:
+    if family not in engine.FAMILIES:
+        raise checks.value(f"ParameterGroupFamily {family} is not a valid parameter group family")
+    return str(family)
+
+
+def _describe_group(group: ParameterGroup) -> dict[str, Any]:
+    prefix = PREFIX[group.scope]
+    return {
+        f"{prefix}Name": group.name,
+        "DBParameterGroupFamily": group.family,
+        "Description": group.description,
+        f"{prefix}Arn": group.arn,
+    }
+
+
+def _parameters_of(group: ParameterGroup) -> list[dict[str, Any]]:
+    return [
+        parameters.describe(parameter, group.family, group.values.get(parameter.name))
+        for parameter in parameters.TABLE.values()
+        if group.scope in parameter.scopes
+    ]
+
+
+class SubnetGroupCalls(Calls):
+    """DB subnet groups."""
+
+    def create_db_subnet_group(self) -> ActionResult:
+        """CreateDBSubnetGroup."""
+        backend, p = self.backend, self.params
+        name = str(p.get("DBSubnetGroupName") or "").lower()
+        if name == "default" or not re.fullmatch(r"[a-z0-9 ._-]{1,255}", name):
+            raise checks.value("The parameter DBSubnetGroupName is not a valid identifier.")
+        if name in backend.subnet_groups:
+            raise AwsError("DBSubnetGroupAlreadyExists", f"The DB subnet group '{name}' already exists.")
+        if len(backend.subnet_groups) >= 50:
+            raise AwsError("DBSubnetGroupQuotaExceeded", "You cannot create more than 50 DB subnet groups.")
+        if not p.get("DBSubnetGroupDescription"):
+            raise checks.value("The parameter DBSubnetGroupDescription must be provided and must not be blank.")
+        vpc, subnets = _subnets(backend, p.get("SubnetIds") or [])
+        tags, text = checks.tags(p.get("Tags")), p["DBSubnetGroupDescription"]
+        group = SubnetGroup(backend.arn("subgrp", name), tags, name, text, vpc, subnets)
+        backend.subnet_groups[name] = group
+        return ActionResult({"DBSubnetGroup": describe_subnet_group(group)})
+
+    def describe_db_subnet_groups(self) -> ActionResult:
+        """DescribeDBSubnetGroups."""
+        backend, name = self.backend, self.params.get("DBSubnetGroupName")
+        groups = [backend.subnet_group(name)] if name else list(backend.subnet_groups.values())
+        return self.page("DBSubnetGroups", [describe_subnet_group(group) for group in groups])
+
+    def modify_db_subnet_group(self) -> ActionResult:
+        """ModifyDBSubnetGroup: the new list replaces the old one."""
+        backend, p = self.backend, self.params
+        group = backend.subnet_group(p.get("DBSubnetGroupName"))
+        vpc, subnets = _subnets(backend, p.get("SubnetIds") or [])
+        clusters = _users(backend, group)
+        if clusters and vpc != group.vpc:
+            raise AwsError("InvalidSubnet", "The subnets of a DB subnet group in use must stay in its VPC.")
+        zones = {zone for _, zone in subnets}
+        for instance in backend.instances.values():
+            if instance.cluster in clusters and instance.data["AvailabilityZone"] not in zones:
+                raise AwsError("SubnetAlreadyInUse", f"A subnet to be removed is in use by {instance.name}.")
+        group.vpc, group.subnets = vpc, subnets
+        group.description = p.get("DBSubnetGroupDescription") or group.description
+        return ActionResult({"DBSubnetGroup": describe_subnet_group(group)})
+
+    def delete_db_subnet_group(self) -> ActionResult:
+        """DeleteDBSubnetGroup."""
+        backend = self.backend
+        group = backend.subnet_group(self.params.get("DBSubnetGroupName"))
+        used = _users(backend, group)
+        if used:
+            raise AwsError(
+                "InvalidDBSubnetGroupStateFault",
+                f"Cannot delete the subnet group '{group.name}' because at least one database cluster is still using "
+                f"it: {used[0]}.",
+            )
+        del backend.subnet_groups[group.name]
+        return EmptyResult()
+
+
+def _users(backend: RdsBackend, group: SubnetGroup) -> list[str]:
+    return [c.name for c in backend.clusters.values() if c.data["DBSubnetGroup"] == group.name]
+
+
+def _subnets(backend: RdsBackend, ids: list[str]) -> tuple[str, list[tuple[str, str]]]:
+    if not ids:
+        raise checks.value("The parameter SubnetIds must be provided and must not be blank.")
+    if len(set(ids)) > 20:
+        raise AwsError("DBSubnetQuotaExceededFault", "A DB subnet group cannot have more than 20 subnets.")
+    vpc, subnets = subnets_in(backend, ids)
+    covered = len({zone for _, zone in subnets})
+    if covered < 2:
+        raise AwsError(
+            "DBSubnetGroupDoesNotCoverEnoughAZs",
+            "The DB subnet group doesn't meet Availability Zone (AZ) coverage requirement. Current AZ coverage: "
+            f"{covered}. Add subnets to cover at least 2 AZs.",
+        )
+    return vpc, subnets

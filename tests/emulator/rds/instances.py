@@ -1,0 +1,273 @@
+"""The calls for the instances of DB clusters."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from moto.core.responses import ActionResult
+
+from ..clock import CLOCK, Timeline
+from ..core import AwsError
+from . import checks, engine
+from .base import Calls
+from .cluster_rules import MAINTENANCE_WINDOWS, parameter_group
+from .describe import describe_instance
+from .models import Cluster, Instance, RdsBackend, now
+
+CREATE = {
+    "DBInstanceIdentifier", "DBInstanceClass", "Engine", "EngineVersion", "AvailabilityZone", "DBSubnetGroupName",
+    "PreferredMaintenanceWindow", "DBParameterGroupName", "AutoMinorVersionUpgrade", "PubliclyAccessible", "Tags",
+    "DBClusterIdentifier", "CopyTagsToSnapshot", "MonitoringInterval", "MonitoringRoleArn", "PromotionTier",
+    "EnablePerformanceInsights", "PerformanceInsightsKMSKeyId", "PerformanceInsightsRetentionPeriod",
+    "CACertificateIdentifier", "StorageEncrypted",
+}  # fmt: skip
+MODIFY = {
+    "DBInstanceIdentifier", "DBInstanceClass", "ApplyImmediately", "DBParameterGroupName",
+    "PreferredMaintenanceWindow", "AutoMinorVersionUpgrade", "CACertificateIdentifier", "CopyTagsToSnapshot",
+    "MonitoringInterval", "MonitoringRoleArn", "PubliclyAccessible", "PromotionTier", "EnablePerformanceInsights",
+    "PerformanceInsightsKMSKeyId", "PerformanceInsightsRetentionPeriod", "CertificateRotationRestart",
+}  # fmt: skip
+OF_THE_CLUSTER = {
+    "MasterUsername", "MasterUserPassword", "ManageMasterUserPassword", "MasterUserSecretKmsKeyId", "Port",
+    "DBPortNumber", "VpcSecurityGroupIds", "BackupRetentionPeriod", "PreferredBackupWindow", "DBName", "StorageType",
+    "AllocatedStorage", "KmsKeyId", "EnableIAMDatabaseAuthentication", "EnableCloudwatchLogsExports",
+    "CloudwatchLogsExportConfiguration", "DeletionProtection", "DatabaseInsightsMode", "EngineLifecycleSupport",
+    "AllowMajorVersionUpgrade", "MultiAZ", "NetworkType",
+}  # fmt: skip
+PLAIN = ("AutoMinorVersionUpgrade", "PubliclyAccessible", "CopyTagsToSnapshot", "PromotionTier")
+INSIGHTS = ("EnablePerformanceInsights", "PerformanceInsightsKMSKeyId", "PerformanceInsightsRetentionPeriod")
+MONITORING = ("MonitoringInterval", "MonitoringRoleArn")
+
+
+class InstanceCalls(Calls):
+    """Create, modify, reboot, delete and describe instances."""
+
+    def create_db_instance(self) -> ActionResult:
+        """CreateDBInstance, for members of a cluster only."""
+        backend, p = self.backend, self.params
+        engine.require_engine(p.get("Engine"))
+        name = checks.identifier("DBInstanceIdentifier", p.get("DBInstanceIdentifier"))
+        if not p.get("DBClusterIdentifier"):
+            raise checks.combination(f"DBClusterIdentifier is required for engine {engine.ENGINE}.")
+        _refuse_cluster_matters(p)
+        checks.only(p, CREATE, "CreateDBInstance")
+        cluster = backend.cluster(p["DBClusterIdentifier"])
+        if cluster.deleting:
+            raise AwsError("InvalidDBClusterStateFault", f"DB cluster {cluster.name} is being deleted.")
+        if name in backend.instances:
+            raise AwsError("DBInstanceAlreadyExists", "DB instance already exists")
+        members = backend.instances_of(cluster.name)
+        if len(backend.instances) >= 40 or len(members) >= 16:
+            raise AwsError("InstanceQuotaExceeded", "DB instance quota exceeded")
+        data = {"DBInstanceIdentifier": name, **_attributes(backend, cluster, p)}
+        # The cluster comes first: an instance waits for it.
+        seconds = 480 + (max(0.0, cluster.timeline.end - CLOCK.now()) if cluster.timeline.state == "creating" else 0)
+        arn, tags = backend.arn("db", name), checks.tags(p.get("Tags"))
+        instance = Instance(arn, tags, data, Timeline(("creating", seconds), ("available", 0)))
+        backend.instances[name] = instance
+        backend.booted(instance, cluster)
+        if cluster.writer is None:
+            cluster.writer = name
+        return ActionResult({"DBInstance": describe_instance(backend, instance, "creating")})
+
+    def modify_db_instance(self) -> ActionResult:
+        """ModifyDBInstance."""
+        backend, p = self.backend, self.params
+        instance = backend.instance(p.get("DBInstanceIdentifier"))
+        _refuse_cluster_matters(p)
+        checks.only(p, MODIFY, "ModifyDBInstance")
+        _require_available(instance)
+        cluster = backend.clusters[instance.cluster]
+        at_once, later = _at_once(backend, cluster, instance, p), _deferred(cluster, instance, p)
+        changed = any(instance.data.get(k) != v for k, v in at_once.items())
+        instance.data.update(at_once)
+        for name, value in later.items():
+            if value == instance.data.get(name):
+                instance.pending.pop(name, None)
+            else:
+                instance.pending[name] = value
+        if p.get("ApplyImmediately") and instance.pending:
+            instance.applying.update(instance.pending)
+            instance.pending, changed = {}, True
+        if changed:
+            instance.timeline = Timeline(("available", 5), ("modifying", 60), ("available", 0))
+        return ActionResult({"DBInstance": describe_instance(backend, instance, instance.timeline.first)})
+
+    def reboot_db_instance(self) -> ActionResult:
+        """RebootDBInstance: static parameters take effect."""
+        backend, p = self.backend, self.params
+        instance = backend.instance(p.get("DBInstanceIdentifier"))
+        if p.get("ForceFailover"):
+            raise checks.combination("ForceFailover isn't supported for instances of a DB cluster.")
+        _require_available(instance)
+        backend.booted(instance, backend.clusters[instance.cluster])
+        instance.timeline = Timeline(("rebooting", 60), ("available", 0))
+        return ActionResult({"DBInstance": describe_instance(backend, instance, "rebooting")})
+
+    def delete_db_instance(self) -> ActionResult:
+        """DeleteDBInstance; a reader takes over from a writer."""
+        backend, p = self.backend, self.params
+        instance = backend.instance(p.get("DBInstanceIdentifier"))
+        if p.get("FinalDBSnapshotIdentifier"):
+            raise checks.combination("FinalDBSnapshotIdentifier can not be specified when deleting a cluster instance")
+        if instance.deleting:
+            raise AwsError("InvalidDBInstanceState", f"Instance {instance.name} is already being deleted.")
+        instance.timeline = Timeline(("deleting", 180), ("deleted", 0))
+        instance.pending, instance.applying = {}, {}
+        cluster = backend.clusters[instance.cluster]
+        if cluster.writer == instance.name:
+            others = [i for i in backend.instances_of(cluster.name) if not i.deleting]
+            cluster.writer = min(others, key=lambda i: int(i.data["PromotionTier"])).name if others else None
+        return ActionResult({"DBInstance": describe_instance(backend, instance, "deleting")})
+
+    def describe_db_instances(self) -> ActionResult:
+        """DescribeDBInstances."""
+        backend, p = self.backend, self.params
+        name = p.get("DBInstanceIdentifier")
+        found = [backend.instance(name)] if name else list(backend.instances.values())
+        cluster_arn = backend.arn("cluster", "")
+        return self.page(
+            "DBInstances",
+            self.filtered(
+                [describe_instance(backend, instance) for instance in found],
+                {
+                    "db-cluster-id": lambda i: [i["DBClusterIdentifier"], cluster_arn + i["DBClusterIdentifier"]],
+                    "db-instance-id": lambda i: [i["DBInstanceIdentifier"], i["DBInstanceArn"]],
+                    "dbi-resource-id": lambda i: [i["DbiResourceId"]],
+                    "engine": lambda i: [i["Engine"]],
+                },
+            ),
+        )
+
+
+def _refuse_cluster_matters(p: dict[str, Any]) -> None:
+    wrong = sorted(OF_THE_CLUSTER & set(p))
+    if wrong:
+        raise checks.combination(
+            f"The requested DB Instance will be a member of a DB Cluster. Set {', '.join(wrong)} for the DB Cluster."
+        )
+
+
+def _require_available(instance: Instance) -> None:
+    if instance.timeline.state != "available":
+        raise AwsError(
+            "InvalidDBInstanceState",
+            f"Database instance is not in available state: {instance.name} is {instance.timeline.state}.",
+        )
+
+
+def _attributes(backend: RdsBackend, cluster: Cluster, p: dict[str, Any]) -> dict[str, Any]:
+    """The attributes of a new instance, or AWS's refusal."""
+    _require_same(cluster, p)
+    require_class(cluster, p.get("DBInstanceClass", ""))
+    tier, ca = p.get("PromotionTier", 1), p.get("CACertificateIdentifier", engine.CA_CERTIFICATES[0])
+    checks.between("promotion tier", tier, 0, 15)
+    _require_certificate(ca)
+    return {
+        "DBClusterIdentifier": cluster.name,
+        "DBInstanceClass": p["DBInstanceClass"],
+        "InstanceCreateTime": now(),
+        "DbiResourceId": "db-" + secrets.token_hex(13).upper(),
+        "AvailabilityZone": _zone(backend, cluster, p.get("AvailabilityZone")),
+        "DBParameterGroupName": parameter_group(backend, "instance", p.get("DBParameterGroupName"), cluster.version),
+        "PreferredMaintenanceWindow": _window(cluster, p.get("PreferredMaintenanceWindow", MAINTENANCE_WINDOWS[0])),
+        "PromotionTier": tier,
+        "CACertificateIdentifier": ca,
+        "AutoMinorVersionUpgrade": p.get("AutoMinorVersionUpgrade", True),
+        "PubliclyAccessible": p.get("PubliclyAccessible", False),
+        "CopyTagsToSnapshot": p.get("CopyTagsToSnapshot", False),
+        **_observation(backend, cluster, {}, p),
+    }
+
+
+def _require_same(cluster: Cluster, p: dict[str, Any]) -> None:
+    """Refuse values that differ from those of the cluster."""
+    same = {
+        "EngineVersion": cluster.version,
+        "DBSubnetGroupName": cluster.data["DBSubnetGroup"],
+        "StorageEncrypted": cluster.encrypted,
+    }
+    for name, value in same.items():
+        if name in p and str(p[name]).lower() != str(value).lower():
+            raise checks.combination(
+                f"The {name} requested for your DB instance ({p[name]}) doesn't match your DB cluster's ({value})."
+            )
+
+
+def require_class(cluster: Cluster, instance_class: str) -> None:
+    """Refuse classes that do not run in a cluster."""
+    engine.require_class(instance_class, cluster.version)
+    if instance_class == engine.SERVERLESS and not cluster.data.get("ServerlessV2ScalingConfiguration"):
+        raise checks.combination(
+            "Set the Serverless v2 scaling configuration on the parent DB cluster before creating a Serverless v2 DB "
+            "instance."
+        )
+    if cluster.global_name and engine.is_burstable(instance_class):
+        raise checks.combination(f"The DB instance class {instance_class} isn't supported in a global cluster.")
+
+
+def _require_certificate(name: str) -> None:
+    if name not in engine.CA_CERTIFICATES:
+        raise AwsError("CertificateNotFound", f"Certificate {name} not found.")
+
+
+def _zone(backend: RdsBackend, cluster: Cluster, asked: str | None) -> str:
+    group = backend.subnet_group(cluster.data["DBSubnetGroup"])
+    if asked and asked not in group.zones:
+        raise AwsError(
+            "InvalidVPCNetworkStateFault",
+            f"The DB subnet group {group.name} doesn't contain a subnet in Availability Zone {asked}.",
+        )
+    taken = [i.data["AvailabilityZone"] for i in backend.instances_of(cluster.name) if not i.deleting]
+    return asked or min(group.zones, key=taken.count)
+
+
+def _window(cluster: Cluster, asked: str) -> str:
+    checks.windows(cluster.data["PreferredBackupWindow"], asked.lower())
+    return asked.lower()
+
+
+def _observation(backend: RdsBackend, cluster: Cluster, present: dict[str, Any], p: dict[str, Any]) -> dict[str, Any]:
+    """Insights and monitoring of an instance, where its cluster does not manage them."""
+    owned = {"EnablePerformanceInsights": cluster.data["PerformanceInsightsEnabled"]}
+    owned |= {name: cluster.data[name] for name in (*MONITORING, *INSIGHTS[1:])}
+    for managed, names in (
+        (cluster.data["PerformanceInsightsEnabled"], INSIGHTS),
+        (cluster.data["MonitoringInterval"], MONITORING),
+    ):
+        for name in names if managed else ():
+            if name in p and p[name] != owned[name]:
+                raise checks.combination(f"{name} is managed at the level of the DB cluster {cluster.name}.")
+    where = backend.account_id, backend.region_name
+    result: dict[str, Any] = {}
+    if not cluster.data["PerformanceInsightsEnabled"]:
+        result.update(checks.insights(*where, p, present))
+    if not cluster.data["MonitoringInterval"]:
+        result.update(checks.monitoring(*where, p, present))
+    return result
+
+
+def _at_once(backend: RdsBackend, cluster: Cluster, instance: Instance, p: dict[str, Any]) -> dict[str, Any]:
+    changes: dict[str, Any] = {name: p[name] for name in PLAIN if name in p}
+    if "PromotionTier" in p:
+        checks.between("promotion tier", p["PromotionTier"], 0, 15)
+    if "PreferredMaintenanceWindow" in p:
+        changes["PreferredMaintenanceWindow"] = _window(cluster, p["PreferredMaintenanceWindow"])
+    if "DBParameterGroupName" in p:
+        name = p["DBParameterGroupName"]
+        changes["DBParameterGroupName"] = parameter_group(backend, "instance", name, cluster.version)
+    if {*INSIGHTS, *MONITORING} & set(p):
+        changes.update(_observation(backend, cluster, instance.data, p))
+    return changes
+
+
+def _deferred(cluster: Cluster, instance: Instance, p: dict[str, Any]) -> dict[str, Any]:
+    later: dict[str, Any] = {}
+    if "DBInstanceClass" in p:
+        require_class(cluster, p["DBInstanceClass"])
+        later["DBInstanceClass"] = p["DBInstanceClass"]
+    if "CACertificateIdentifier" in p:
+        _require_certificate(p["CACertificateIdentifier"])
+        later["CACertificateIdentifier"] = p["CACertificateIdentifier"]
+    return later

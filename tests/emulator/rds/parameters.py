@@ -1,0 +1,240 @@
+"""The parameters of Aurora PostgreSQL that matter here: what they may hold, where they are set, when they act."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from ..core import AwsError
+
+BOOL, FEW, MILLIS = "0,1", "0-262143", "-1-2147483647"
+LEVELS = "debug5,debug4,debug3,debug2,debug1,log,notice,warning,error,fatal,panic"
+LIBRARIES = (
+    "auto_explain,orafce,pgaudit,pg_bigm,pg_cron,pg_hint_plan,pg_prewarm,pg_similarity,pg_stat_statements,pg_tle,"
+    "pg_transport,plprofiler,plrust"
+)
+BOTH, CLUSTER = ("cluster", "instance"), ("cluster",)
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter. An empty ``allowed`` takes any text; an empty ``default`` is AWS's "no value"."""
+
+    name: str
+    apply: str
+    kind: str
+    allowed: str
+    default: str
+    scopes: tuple[str, ...]
+    text: str
+    modifiable: bool = True
+
+    def default_in(self, family: str) -> str:
+        """The engine's own value."""
+        if self.name == "rds.force_ssl":
+            return "1" if int(family[-2:]) >= 17 else "0"
+        return self.default
+
+    def accepts(self, given: str) -> bool:
+        """Whether a value is one that AWS takes."""
+        if not self.allowed or not given:
+            return True
+        if self.kind == "list":
+            return all(item.strip() in self.allowed.split(",") for item in given.split(","))
+        if self.kind in ("integer", "float"):
+            return self._accepts_number(given)
+        return given in self.allowed.split(",")
+
+    def _accepts_number(self, given: str) -> bool:
+        if re.fullmatch(r"(LEAST|GREATEST|SUM)?\(?.*\{[\w/*+, ()-]+\}.*\)?", given):
+            return True
+        if not re.fullmatch(r"-?\d+" if self.kind == "integer" else r"-?\d+(\.\d+)?", given):
+            return False
+        for span in self.allowed.split(","):
+            low, high = re.fullmatch(r"(-?[\d.]+)-?(-?[\d.]*)", span).groups()  # type: ignore[union-attr]
+            if float(low) <= float(given) <= float(high or low):
+                return True
+        return False
+
+
+_p = Parameter
+
+
+TABLE = {
+    p.name: p
+    for p in [
+        _p("apg_plan_mgmt.capture_plan_baselines", "dynamic", "string", "automatic,manual,off", "off", BOTH,
+           "Capture query plan baselines."),
+        _p("application_name", "dynamic", "string", "", "", BOTH, "Sets the application name to be reported in logs."),
+        _p("auto_explain.log_analyze", "dynamic", "boolean", BOOL, "", BOTH, "Use EXPLAIN ANALYZE for plan logging."),
+        _p("auto_explain.log_min_duration", "dynamic", "integer", MILLIS, "", BOTH,
+           "Sets the minimum execution time above which plans will be logged."),
+        _p("autovacuum", "dynamic", "boolean", BOOL, "1", CLUSTER, "Starts the autovacuum subprocess."),
+        _p("autovacuum_max_workers", "static", "integer", "1-262143", "GREATEST({DBInstanceClassMemory/64371566592},3)",
+           CLUSTER, "Sets the maximum number of simultaneously running autovacuum worker processes."),
+        _p("autovacuum_naptime", "dynamic", "integer", "1-2147483", "5", CLUSTER, "Time between autovacuum runs."),
+        _p("client_encoding", "dynamic", "string", "", "", CLUSTER, "Sets the client's character set encoding."),
+        _p("cron.database_name", "static", "string", "", "postgres", BOTH, "Database that holds pg_cron's metadata."),
+        _p("cron.log_run", "static", "boolean", BOOL, "1", BOTH, "Log all jobs runs into the job_run_details table."),
+        _p("deadlock_timeout", "dynamic", "integer", "1-2147483647", "1000", BOTH,
+           "Sets the time to wait on a lock before checking for deadlock."),
+        _p("default_transaction_isolation", "dynamic", "string",
+           "serializable,repeatable read,read committed,read uncommitted", "read committed", BOTH,
+           "Sets the transaction isolation level of each new transaction."),
+        _p("effective_cache_size", "dynamic", "integer", "1-2147483647", "SUM({DBInstanceClassMemory/12038},-50003)",
+           BOTH, "Sets the planners assumption about the size of the disk cache."),
+        _p("idle_in_transaction_session_timeout", "dynamic", "integer", "0-2147483647", "86400000", BOTH,
+           "Sets the maximum allowed duration of any idling transaction."),
+        _p("idle_session_timeout", "dynamic", "integer", "0-2147483647", "", BOTH,
+           "Sets the maximum allowed idle time between queries, when not in a transaction."),
+        _p("lock_timeout", "dynamic", "integer", "0-2147483647", "", BOTH,
+           "Sets the maximum allowed duration of any wait for a lock."),
+        _p("log_autovacuum_min_duration", "dynamic", "integer", MILLIS, "10000", CLUSTER,
+           "Sets the minimum execution time above which autovacuum actions will be logged."),
+        _p("log_connections", "dynamic", "boolean", BOOL, "", BOTH, "Logs each successful connection."),
+        _p("log_destination", "dynamic", "list", "stderr,csvlog", "stderr", BOTH, "Sets the destination of logs."),
+        _p("log_disconnections", "dynamic", "boolean", BOOL, "", BOTH, "Logs end of a session."),
+        _p("log_duration", "dynamic", "boolean", BOOL, "", BOTH, "Logs the duration of each completed SQL statement."),
+        _p("log_error_verbosity", "dynamic", "string", "terse,default,verbose", "", BOTH,
+           "Sets the verbosity of logged messages."),
+        _p("log_hostname", "dynamic", "boolean", BOOL, "0", BOTH, "Logs the host name in the connection logs."),
+        _p("log_line_prefix", "dynamic", "string", "%m:%r:%u@%d:[%p]:%l:%e:%s:%v:%x:%c:%q%a,%t:%r:%u@%d:[%p]:",
+           "%t:%r:%u@%d:[%p]:", CLUSTER, "Controls information prefixed to each log line."),
+        _p("log_lock_waits", "dynamic", "boolean", BOOL, "", BOTH, "Logs long lock waits."),
+        _p("log_min_duration_statement", "dynamic", "integer", MILLIS, "", BOTH,
+           "Sets the minimum execution time above which statements will be logged."),
+        _p("log_min_error_statement", "dynamic", "string", LEVELS, "", BOTH,
+           "Causes all statements generating error at or above this level to be logged."),
+        _p("log_min_messages", "dynamic", "string", LEVELS, "", BOTH, "Sets the message levels that are logged."),
+        _p("log_rotation_age", "dynamic", "integer", "1-1440", "60", CLUSTER, "Log file rotation after N minutes."),
+        _p("log_rotation_size", "dynamic", "integer", "50000-1000000", "100000", CLUSTER,
+           "Log file rotation after N kilobytes."),
+        _p("log_statement", "dynamic", "string", "none,ddl,mod,all", "", BOTH, "Sets the type of statements logged."),
+        _p("log_temp_files", "dynamic", "integer", MILLIS, "", BOTH,
+           "Logs the use of temporary files larger than this number of kilobytes."),
+        _p("maintenance_work_mem", "dynamic", "integer", "1024-2147483647",
+           "GREATEST({DBInstanceClassMemory/63963136*1024},65536)", BOTH,
+           "Sets the maximum memory to be used for maintenance operations."),
+        _p("max_connections", "static", "integer", "6-262143", "LEAST({DBInstanceClassMemory/9531392},5000)", BOTH,
+           "Sets the maximum number of concurrent connections."),
+        _p("max_logical_replication_workers", "static", "integer", FEW, "", CLUSTER,
+           "Maximum number of logical replication worker processes."),
+        _p("max_replication_slots", "static", "integer", "5-1000", "20", CLUSTER,
+           "Sets the maximum number of replication slots."),
+        _p("max_wal_senders", "static", "integer", "5-1000", "20", CLUSTER,
+           "Sets the maximum number of simultaneously running WAL sender processes."),
+        _p("max_worker_processes", "static", "integer", FEW, "GREATEST({DBInstanceVCPU*2},8)", BOTH,
+           "Sets the maximum number of concurrent worker processes."),
+        _p("password_encryption", "dynamic", "string", "md5,scram-sha-256", "scram-sha-256", CLUSTER,
+           "Encrypt passwords."),
+        _p("pg_stat_statements.max", "static", "integer", "100-2147483647", "", BOTH,
+           "Sets the maximum number of statements tracked by pg_stat_statements."),
+        _p("pg_stat_statements.track", "dynamic", "string", "none,top,all", "top", BOTH,
+           "Selects which statements are tracked by pg_stat_statements."),
+        _p("pgaudit.log", "dynamic", "list", "ddl,function,misc,read,role,write,none,all,-ddl,-function,-misc,-read,"
+           "-role,-write", "", BOTH, "Specifies which classes of statements will be logged by session audit logging."),
+        _p("pgaudit.log_catalog", "dynamic", "boolean", BOOL, "", BOTH,
+           "Session logging should be enabled where all relations in a statement are in pg_catalog."),
+        _p("pgaudit.log_parameter", "dynamic", "boolean", BOOL, "", BOTH,
+           "Audit logging should include the parameters that were passed with the statement."),
+        _p("pgaudit.log_relation", "dynamic", "boolean", BOOL, "", BOTH,
+           "Session audit logging should create a separate log entry for each relation."),
+        _p("pgaudit.log_statement_once", "dynamic", "boolean", BOOL, "", BOTH,
+           "Logging will include the statement text with the first log entry only."),
+        _p("pgaudit.role", "dynamic", "string", "rds_pgaudit", "", BOTH, "Master role for object audit logging."),
+        _p("random_page_cost", "dynamic", "float", "0-1000000", "", BOTH,
+           "Sets the planners estimate of the cost of a nonsequentially fetched disk page."),
+        _p("rds.adaptive_autovacuum", "dynamic", "boolean", BOOL, "1", BOTH, "Turn on or off adaptive autovacuum."),
+        _p("rds.enable_plan_management", "static", "boolean", BOOL, "0", BOTH, "Enable the apg_plan_mgmt extension."),
+        _p("rds.extensions", "static", "string", "", "address_standardizer, ..., uuid-ossp", CLUSTER,
+           "List of extensions provided by RDS.", modifiable=False),
+        _p("rds.force_admin_logging_level", "dynamic", "string", "disabled," + LEVELS, "", BOTH,
+           "See log messages for RDS admin user actions in customer databases."),
+        _p("rds.force_autovacuum_logging_level", "dynamic", "string", "disabled," + LEVELS, "warning", BOTH,
+           "See log messages related to autovacuum operations."),
+        _p("rds.force_ssl", "dynamic", "boolean", BOOL, "", CLUSTER, "Force SSL connections."),
+        _p("rds.global_db_rpo", "dynamic", "integer", "20-2147483647", "", CLUSTER,
+           "Recovery point objective threshold, in seconds, that blocks user commits when it is violated."),
+        _p("rds.log_retention_period", "dynamic", "integer", "1440-10080", "4320", CLUSTER,
+           "Amount of time to keep PostgreSQL logs in minutes."),
+        _p("rds.logical_replication", "static", "boolean", BOOL, "0", CLUSTER, "Enables logical decoding."),
+        _p("rds.restrict_password_commands", "static", "boolean", BOOL, "0", BOTH,
+           "Restricts password-related commands to members of rds_password."),
+        _p("search_path", "dynamic", "string", "", "", BOTH, "Sets the schema search order."),
+        _p("shared_buffers", "static", "integer", "16-1073741823", "SUM({DBInstanceClassMemory/12038},-50003)", BOTH,
+           "Sets the number of shared memory buffers used by the server."),
+        _p("shared_preload_libraries", "static", "list", LIBRARIES, "pg_stat_statements", BOTH,
+           "Lists shared libraries to preload into server."),
+        _p("ssl_ciphers", "static", "list",
+           "ECDHE-RSA-AES128-GCM-SHA256,ECDHE-RSA-AES256-GCM-SHA384,ECDHE-ECDSA-AES256-GCM-SHA384,"
+           "TLS_AES_256_GCM_SHA384,TLS_AES_128_GCM_SHA256,ECDHE-RSA-CHACHA20-POLY1305", "", CLUSTER,
+           "Sets the list of allowed TLS ciphers to be used on secure connections."),
+        _p("ssl_max_protocol_version", "dynamic", "string", "TLSv1,TLSv1.1,TLSv1.2,TLSv1.3", "", CLUSTER,
+           "Sets the maximum SSL/TLS protocol version allowed."),
+        _p("ssl_min_protocol_version", "dynamic", "string", "TLSv1,TLSv1.1,TLSv1.2,TLSv1.3", "TLSv1.2", CLUSTER,
+           "Sets the minimum SSL/TLS protocol version allowed."),
+        _p("statement_timeout", "dynamic", "integer", "0-2147483647", "", BOTH,
+           "Sets the maximum allowed duration of any statement."),
+        _p("temp_buffers", "dynamic", "integer", "100-1073741823", "", BOTH,
+           "Sets the maximum number of temporary buffers used by each session."),
+        _p("timezone", "dynamic", "string", "", "UTC", CLUSTER,
+           "Sets the time zone for displaying and interpreting time stamps."),
+        _p("track_activity_query_size", "static", "integer", "100-102400", "4096", BOTH,
+           "Sets the size reserved for pg_stat_activity.current_query, in bytes."),
+        _p("track_io_timing", "dynamic", "boolean", BOOL, "1", BOTH, "Collects timing statistics for database I/O."),
+        _p("vacuum_cost_limit", "dynamic", "integer", "1-10000",
+           "GREATEST({log(DBInstanceClassMemory/21474836480)*600},200)", BOTH,
+           "Vacuum cost amount available before napping."),
+        _p("wal_sender_timeout", "dynamic", "integer", "0-3600000", "30000", CLUSTER,
+           "Sets the maximum time to wait for WAL replication."),
+        _p("work_mem", "dynamic", "integer", "64-2147483647", "", BOTH,
+           "Sets the maximum memory to be used for query workspaces."),
+    ]
+}  # fmt: skip
+
+
+def find(name: str, scope: str) -> Parameter:
+    """The parameter of a name in groups of a scope."""
+    parameter = TABLE.get(name)
+    if parameter is None or scope not in parameter.scopes:
+        raise AwsError("InvalidParameterValue", f"Could not find parameter with name: {name}")
+    return parameter
+
+
+def check(change: dict[str, Any], scope: str, with_value: bool = True) -> Parameter:
+    """The parameter that one element of a Modify or Reset call names, or AWS's refusal."""
+    parameter = find(str(change.get("ParameterName")), scope)
+    method = change.get("ApplyMethod")
+    if method not in ("immediate", "pending-reboot"):
+        raise AwsError("InvalidParameterValue", f"Invalid apply method '{method}' for {parameter.name}.")
+    if not parameter.modifiable:
+        raise AwsError("InvalidParameterValue", f"The parameter {parameter.name} cannot be modified.")
+    if method == "immediate" and parameter.apply == "static":
+        raise AwsError("InvalidParameterCombination", "cannot use immediate apply method for static parameter")
+    if with_value and not parameter.accepts(str(change.get("ParameterValue", ""))):
+        raise AwsError(
+            "InvalidParameterValue",
+            f"Invalid parameter value: {change.get('ParameterValue')} for: {parameter.name} allowed values are: "
+            f"{parameter.allowed}",
+        )
+    return parameter
+
+
+def describe(parameter: Parameter, family: str, changed: tuple[str, str] | None) -> dict[str, Any]:
+    """A parameter as Describe shows it; ``changed`` is the user's value and how it was applied."""
+    default = parameter.default_in(family)
+    value, method = changed or (default, "pending-reboot")
+    source = "user" if changed else "engine-default" if parameter.modifiable else "system"
+    return {
+        "ParameterName": parameter.name,
+        **({"ParameterValue": value} if value else {}),
+        "Description": parameter.text,
+        "Source": source,
+        "ApplyType": parameter.apply,
+        "DataType": parameter.kind,
+        **({"AllowedValues": parameter.allowed} if parameter.allowed else {}),
+        "IsModifiable": parameter.modifiable,
+        "ApplyMethod": method,
+        "SupportedEngineModes": ["provisioned"],
+    }

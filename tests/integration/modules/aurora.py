@@ -1,0 +1,67 @@
+"""What Aurora's modules need around them, made by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def subnet_group(aws: Any, region: str = "us-east-1", name: str = "dev-subnets") -> str:
+    """A VPC with the Name tag ``dev_vpc``, a security group ``database`` in it, and a subnet group; the VPC's id."""
+    ec2 = aws.client("ec2", region)
+    tags = [{"ResourceType": "vpc", "Tags": [{"Key": "Name", "Value": "dev_vpc"}]}]
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16", TagSpecifications=tags)["Vpc"]["VpcId"]
+    subnets = [
+        ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.0.{i}.0/24", AvailabilityZone=region + zone)["Subnet"]["SubnetId"]
+        for i, zone in enumerate("abc")
+    ]
+    ec2.create_security_group(GroupName="database", Description="database", VpcId=vpc)
+    aws.client("rds", region).create_db_subnet_group(
+        DBSubnetGroupName=name, DBSubnetGroupDescription=name, SubnetIds=subnets
+    )
+    return str(vpc)
+
+
+def key(aws: Any, region: str = "us-east-1") -> str:
+    """A key with the alias ``alias/dev_aurora_key``; its ARN."""
+    kms = aws.client("kms", region)
+    made = kms.create_key()["KeyMetadata"]
+    kms.create_alias(AliasName="alias/dev_aurora_key", TargetKeyId=made["KeyId"])
+    return str(made["Arn"])
+
+
+def master_secret(aws: Any, region: str = "us-east-1") -> str:
+    """A secret with the master user's name and password; its name."""
+    text = '{"username": "mtkadmin", "password": "correct-horse-battery"}'
+    aws.client("secretsmanager", region).create_secret(Name="dev_master", SecretString=text)
+    return "dev_master"
+
+
+def monitoring_role(aws: Any) -> str:
+    """A role that RDS can use for Enhanced Monitoring; its ARN."""
+    iam = aws.client("iam")
+    trust = (
+        '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole", '
+        '"Principal": {"Service": "monitoring.rds.amazonaws.com"}}]}'
+    )
+    role = iam.create_role(RoleName="dev_monitoring", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+    iam.attach_role_policy(
+        RoleName="dev_monitoring", PolicyArn="arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole"
+    )
+    return str(role)
+
+
+def cluster(aws: Any, region: str = "us-east-1") -> dict[str, Any]:
+    """The only cluster of a region, as AWS describes it."""
+    (found,) = aws.client("rds", region).describe_db_clusters()["DBClusters"]
+    return dict(found)
+
+
+def instance(aws: Any, of: str, name: str, region: str = "us-east-1", **more: Any) -> None:
+    """An instance of a cluster."""
+    aws.client("rds", region).create_db_instance(
+        DBInstanceIdentifier=name,
+        DBClusterIdentifier=of,
+        DBInstanceClass=more.pop("DBInstanceClass", "db.r6g.large"),
+        Engine="aurora-postgresql",
+        **more,
+    )

@@ -1,0 +1,214 @@
+"""dynamodb_table."""
+
+from __future__ import annotations
+
+import pytest
+
+from .conftest import ModuleFailed, examples
+
+NAME = "dynamodb_table"
+S = lambda *names: [{"attribute_name": name, "attribute_type": "S"} for name in names]  # noqa: E731
+
+
+def keys(hash_key, range_key=None):
+    found = [{"attribute_name": hash_key, "key_type": "HASH"}]
+    return [*found, {"attribute_name": range_key, "key_type": "RANGE"}] if range_key else found
+
+
+def index(name, hash_key, **more):
+    projection = {"projection_type": "KEYS_ONLY"}
+    return {"index_name": name, "key_schema": keys(hash_key, "when"), "projection": projection, **more}
+
+
+def table(*indexes, **more):
+    used = {key["attribute_name"] for i in indexes for key in i["key_schema"]} | {"id", "when"}
+    return {
+        "table_name": "dev_places",
+        "attribute_definitions": S(*sorted(used)),
+        "key_schema": keys("id", "when"),
+        "global_secondary_indexes": list(indexes),
+        "wait_timeout": 20,
+        **more,
+    }
+
+
+SEED = {"read_capacity_units": 5, "write_capacity_units": 6}
+
+
+def described(aws, region="us-east-1"):
+    return aws.client("dynamodb", region).describe_table(TableName="dev_places")["Table"]
+
+
+def units(described_):
+    throughput = described_["ProvisionedThroughput"]
+    return throughput["ReadCapacityUnits"], throughput["WriteCapacityUnits"]
+
+
+def test_four_beats(aws, run, four_beats, gone):
+    params, absent = examples(NAME)
+    result = four_beats(NAME, **params)["table"]
+    assert (
+        result["latest_stream_arn"] and result["point_in_time_recovery_specification"]["recovery_period_in_days"] == 7
+    )
+    with pytest.raises(ModuleFailed, match="give deletion_protection_enabled: false"):
+        run(NAME, table_name=params["table_name"], state="absent", check=True)
+    gone(NAME, **absent)
+
+
+def test_settings_change_and_drift(aws, run):
+    ddb = aws.client("dynamodb")
+    run(NAME, **table())
+    key = run("kms_key", alias="alias/k")["key"]["arn"]
+    params = table(
+        table_class="STANDARD_INFREQUENT_ACCESS",
+        deletion_protection_enabled=True,
+        point_in_time_recovery_specification={"point_in_time_recovery_enabled": True},
+        time_to_live_specification={"enabled": True, "attribute_name": "expires"},
+        sse_specification={"enabled": True, "kms_master_key_id": "alias/k"},
+        stream_specification={"stream_enabled": True, "stream_view_type": "KEYS_ONLY"},
+        on_demand_throughput={"max_read_request_units": 40},
+        contributor_insights_enabled=True,
+        tags={"a": "1"},
+    )
+    assert run(NAME, **params)["table"]["sse_specification"] == {"enabled": True, "kms_master_key_id": key}
+    assert not run(NAME, **params)["changed"]
+    now = described(aws)
+    assert now["TableClassSummary"]["TableClass"] == "STANDARD_INFREQUENT_ACCESS"
+    assert now["OnDemandThroughput"]["MaxReadRequestUnits"] == 40
+    ddb.update_continuous_backups(
+        TableName="dev_places", PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": False}
+    )
+    ddb.update_table(TableName="dev_places", DeletionProtectionEnabled=False)
+    ddb.tag_resource(ResourceArn=now["TableArn"], Tags=[{"Key": "b", "Value": "2"}])
+    drift = run(NAME, check=True, **params)["diff"]["before"]
+    assert drift["point_in_time_recovery_specification"] == {"point_in_time_recovery_enabled": False}
+    assert drift["deletion_protection_enabled"] is False and drift["tags"] == {"a": "1", "b": "2"}
+    params["stream_specification"] = {"stream_enabled": True, "stream_view_type": "NEW_AND_OLD_IMAGES"}
+    run(NAME, **params)
+    assert described(aws)["StreamSpecification"]["StreamViewType"] == "NEW_AND_OLD_IMAGES"
+    assert not run(NAME, **params)["changed"]
+
+
+def test_indexes_come_and_go_one_at_a_time(aws, run):
+    run(NAME, **table())
+    aws.control.scale(0.002)
+    wanted = table(index("a", "x"), index("b", "y"))
+    run(NAME, **wanted)
+    assert not run(NAME, **wanted)["changed"]
+    run(NAME, **table(index("c", "z")))
+    now = described(aws)
+    assert [i["IndexName"] for i in now["GlobalSecondaryIndexes"]] == ["c"]
+    assert {a["AttributeName"] for a in now["AttributeDefinitions"]} == {"id", "when", "z"}
+    assert aws.mutating().count("dynamodb:UpdateTable") == 5
+
+
+def test_an_index_is_replaced_by_consent_only(aws, run):
+    run(NAME, **table(index("a", "x")))
+    changed = table(index("a", "x", projection={"projection_type": "ALL"}))
+    with pytest.raises(ModuleFailed, match="set replace_indexes: true"):
+        run(NAME, **changed, check=True)
+    run(NAME, **changed, replace_indexes=True)
+    assert described(aws)["GlobalSecondaryIndexes"][0]["Projection"]["ProjectionType"] == "ALL"
+    assert not run(NAME, **changed)["changed"]
+    other = index("b", "x", projection={"projection_type": "INCLUDE", "non_key_attributes": ["q", "p"]})
+    with_include = table(index("a", "x", projection={"projection_type": "ALL"}), other)
+    run(NAME, **with_include)
+    other["projection"]["non_key_attributes"].reverse()
+    assert not run(NAME, **with_include)["changed"], "the order of attributes means nothing"
+
+
+def test_billing_switch_carries_every_capacity(aws, run):
+    run(NAME, **table(index("a", "x"), index("b", "y")))
+    provisioned = table(index("a", "x", provisioned_throughput=SEED), index("b", "y"), billing_mode="PROVISIONED")
+    with pytest.raises(ModuleFailed, match="needs provisioned_throughput"):
+        run(NAME, **provisioned, check=True)
+    provisioned["provisioned_throughput"] = {"read_capacity_units": 2, "write_capacity_units": 3}
+    run(NAME, **provisioned)
+    assert not run(NAME, **provisioned)["changed"]
+    now = described(aws)
+    assert units(now) == (2, 3)
+    assert {i["IndexName"]: units(i) for i in now["GlobalSecondaryIndexes"]} == {"a": (5, 6), "b": (2, 3)}
+    back = {**provisioned, "billing_mode": "PAY_PER_REQUEST"}
+    run(NAME, **back)
+    assert not run(NAME, **back)["changed"]
+    run(NAME, table_name="dev_places", provisioned_throughput=SEED, billing_mode="PROVISIONED")
+    assert {units(i) for i in described(aws)["GlobalSecondaryIndexes"]} == {(5, 6)}
+
+
+def test_capacity_is_a_seed_while_auto_scaling_has_it(aws, run):
+    params = table(index("a", "x"), billing_mode="PROVISIONED", provisioned_throughput=SEED)
+    run(NAME, **params)
+    scaling = aws.client("application-autoscaling")
+    for resource, dimension in (
+        ("table/dev_places", "dynamodb:table:WriteCapacityUnits"),
+        ("table/dev_places/index/a", "dynamodb:index:ReadCapacityUnits"),
+    ):
+        scaling.register_scalable_target(
+            ServiceNamespace="dynamodb",
+            ResourceId=resource,
+            ScalableDimension=dimension,
+            MinCapacity=5,
+            MaxCapacity=50,
+        )
+    aws.client("dynamodb").update_table(
+        TableName="dev_places",
+        ProvisionedThroughput={"ReadCapacityUnits": 9, "WriteCapacityUnits": 9},
+        GlobalSecondaryIndexUpdates=[
+            {
+                "Update": {
+                    "IndexName": "a",
+                    "ProvisionedThroughput": {"ReadCapacityUnits": 9, "WriteCapacityUnits": 9},
+                }
+            }
+        ],
+    )
+    run(NAME, **params)
+    now = described(aws)
+    assert units(now) == (5, 9) and units(now["GlobalSecondaryIndexes"][0]) == (9, 6)
+    assert not run(NAME, **params)["changed"]
+
+
+def test_wait_false_starts_and_a_later_run_awaits(aws, run):
+    aws.control.scale(0.1)
+    assert run(NAME, **table(), wait=False)["table"]["table_status"] == "CREATING"
+    result = run(NAME, **table())
+    assert not result["changed"] and result["table"]["table_status"] == "ACTIVE"
+
+
+def test_a_table_with_replicas_is_not_deleted(aws, run):
+    stream = {"stream_enabled": True, "stream_view_type": "NEW_AND_OLD_IMAGES"}
+    run(NAME, **table(stream_specification=stream))
+    aws.client("dynamodb").update_table(
+        TableName="dev_places", ReplicaUpdates=[{"Create": {"RegionName": "us-west-2"}}]
+    )
+    with pytest.raises(ModuleFailed, match="has replicas in us-west-2: remove them first"):
+        run(NAME, table_name="dev_places", state="absent", check=True)
+    with pytest.raises(ModuleFailed, match="its stream stays"):
+        run(NAME, **table(stream_specification={"stream_enabled": False}), check=True)
+    assert not run(NAME, **table(stream_specification=stream))["changed"]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"attribute_definitions": [*S("id"), {"attribute_name": "when", "attribute_type": "BOOL"}]}, "S, N or B only"),
+        ({"attribute_definitions": S("id")}, "lacks when"),
+        ({"attribute_definitions": S("id", "when", "note")}, "names note, which no key uses"),
+        ({"key_schema": None}, "needs attribute_definitions and key_schema"),
+        ({"billing_mode": "PROVISIONED"}, "needs provisioned_throughput"),
+    ],
+)
+def test_refusals_in_check_mode_too(run, change, message):
+    with pytest.raises(ModuleFailed, match=message):
+        run(NAME, **{**table(), **change}, check=True)
+
+
+def test_refuses_what_aws_cannot_change(run):
+    run(NAME, **table(tags={"mtk:environment": "prod"}))
+    with pytest.raises(ModuleFailed, match="key_schema from"):
+        run(NAME, **table(attribute_definitions=S("id"), key_schema=keys("id"), global_secondary_indexes=None))
+    numbers = [{"attribute_name": "id", "attribute_type": "N"}, *S("when")]
+    with pytest.raises(ModuleFailed, match="change the type of id from S to N"):
+        run(NAME, **table(attribute_definitions=numbers))
+    with pytest.raises(ModuleFailed, match="belongs to environment 'prod'"):
+        run(NAME, **table(tags={"mtk:environment": "dev"}))

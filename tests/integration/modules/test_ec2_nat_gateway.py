@@ -1,0 +1,119 @@
+"""ec2_nat_gateway."""
+
+from __future__ import annotations
+
+import pytest
+
+from .conftest import ModuleFailed, examples
+from .network import network
+
+NAME = "ec2_nat_gateway"
+
+
+def gateways(aws):
+    found = aws.client("ec2").describe_nat_gateways()["NatGateways"]
+    return [gateway for gateway in found if gateway["State"] not in ("deleted", "deleting")]
+
+
+def addresses(aws):
+    return aws.client("ec2").describe_addresses()["Addresses"]
+
+
+def tags_of(thing):
+    return {tag["Key"]: tag["Value"] for tag in thing["Tags"]}
+
+
+def test_four_beats(aws, run, four_beats, gone):
+    net = network(aws)
+    start, finish, remove = examples(NAME)
+    result = four_beats(NAME, **start)
+    finished = run(NAME, **finish)
+    assert not finished["changed"]
+    assert finished["nat_gateway"]["state"] == "available"
+    (gateway,), (address,) = gateways(aws), addresses(aws)
+    assert gateway["SubnetId"] == net.public[0]
+    assert tags_of(gateway) == tags_of(address) == result["nat_gateway"]["tags"]
+    assert gateway["NatGatewayAddresses"][0]["AllocationId"] == address["AllocationId"]
+    gone(NAME, **remove)
+    assert not gateways(aws)
+    assert not addresses(aws)
+
+
+def test_nothing_to_build_it_in_is_no_failure_of_a_check(aws, run):
+    start = examples(NAME)[0]
+    assert run(NAME, check=True, **start)["nat_gateway"]["subnet_id"] == "(known after apply)"
+    with pytest.raises(ModuleFailed, match="subnet_id of nat_gateway .* is not known"):
+        run(NAME, **start)
+    assert not aws.mutating()
+
+
+def test_a_cut_run_is_resumed_with_its_address(aws, run):
+    network(aws)
+    start = examples(NAME)[0]
+    tags = [{"ResourceType": "elastic-ip", "Tags": [{"Key": "Name", "Value": start["name"]}]}]
+    left = aws.client("ec2").allocate_address(Domain="vpc", TagSpecifications=tags)
+    result = run(NAME, **{**start, "wait": True})
+    assert result["nat_gateway"]["allocation_id"] == left["AllocationId"]
+    assert len(addresses(aws)) == 1
+
+
+def test_a_cut_removal_is_resumed(aws, run):
+    network(aws)
+    start, _, remove = examples(NAME)
+    run(NAME, **{**start, "wait": True})
+    aws.client("ec2").delete_nat_gateway(NatGatewayId=gateways(aws)[0]["NatGatewayId"])
+    assert run(NAME, **remove)["changed"]
+    assert not addresses(aws)
+    assert not run(NAME, **remove)["changed"]
+
+
+def test_it_takes_time_and_is_not_doubled(aws, run):
+    network(aws)
+    aws.control.scale(0.01)
+    start, finish, remove = examples(NAME)
+    assert run(NAME, **start)["changed"]
+    assert not run(NAME, **start)["changed"]
+    assert run(NAME, **finish)["nat_gateway"]["state"] == "available"
+    assert len(gateways(aws)) == len(addresses(aws)) == 1
+    run(NAME, **remove)
+    assert not gateways(aws) and not addresses(aws)
+
+
+def test_tags_drift_and_subnet_is_immutable(aws, run):
+    net = network(aws)
+    params = {**examples(NAME)[0], "wait": True}
+    gateway = run(NAME, **params)["nat_gateway"]
+    aws.client("ec2").delete_tags(Resources=[gateway["nat_gateway_id"]], Tags=[{"Key": "mtk:environment"}])
+    drift = run(NAME, **params)
+    assert drift["diff"]["before"]["tags"] == {"Name": params["name"]}
+    assert tags_of(gateways(aws)[0])["mtk:environment"] == "dev"
+    other = {key: value for key, value in params.items() if key != "subnet_name"}
+    with pytest.raises(ModuleFailed, match="AWS cannot change subnet_id"):
+        run(NAME, subnet_id=net.public[1], **other)
+
+
+def test_a_private_one_needs_no_address(aws, run):
+    net = network(aws)
+    params = {"name": "private_nat", "subnet_id": net.public[0], "connectivity_type": "private"}
+    run(NAME, **params)
+    assert not run(NAME, **params)["changed"]
+    assert not addresses(aws)
+
+
+def test_a_failed_one_tells_why_and_can_be_removed(aws, run):
+    net = network(aws, internet_gateway=False)  # which AWS notices only afterwards
+    params = {"name": "nat", "subnet_id": net.public[0]}
+    with pytest.raises(ModuleFailed, match=r"Gateway\.NotAttached: .* remove the gateway"):
+        run(NAME, **params)
+    with pytest.raises(ModuleFailed, match=r"Gateway\.NotAttached"):
+        run(NAME, **params)
+    assert run(NAME, name="nat", state="absent")["changed"]
+    assert not addresses(aws)
+
+
+def test_refuses_another_environments_gateway(aws, run):
+    network(aws)
+    start = examples(NAME)[0]
+    run(NAME, **start)
+    with pytest.raises(ModuleFailed, match="belongs to environment 'dev'"):
+        run(NAME, **{**start, "tags": {"mtk:environment": "prod"}})

@@ -1,0 +1,91 @@
+"""ec2_vpc."""
+
+from __future__ import annotations
+
+import pytest
+
+from .conftest import ModuleFailed, examples
+from .ipam import pool, tree
+
+NAME = "ec2_vpc"
+
+
+def named(aws, name="dev_us-east-1_vpc"):
+    flt = [{"Name": "tag:Name", "Values": [name]}]
+    return aws.client("ec2").describe_vpcs(Filters=flt)["Vpcs"]
+
+
+def test_four_beats(aws, four_beats, gone):
+    params, absent = examples(NAME)
+    tree(aws)
+    result = four_beats(NAME, **params)["vpc"]
+    assert [v["CidrBlock"] for v in named(aws)] == [result["cidr_block"]] == ["10.0.0.0/16"]
+    gone(NAME, **absent)
+    assert named(aws) == []
+
+
+def test_check_mode_on_an_empty_account(run):
+    params, absent = examples(NAME)
+    after = run(NAME, **params, check=True)["diff"]["after"]
+    assert after["ipv4_ipam_pool_id"] == after["cidr_block"] == after["vpc_id"] == "(known after apply)"
+    assert not run(NAME, **absent, check=True)["changed"]
+    with pytest.raises(ModuleFailed, match="ipv4_ipam_pool_id of vpc dev_us-east-1_vpc is not known"):
+        run(NAME, **params)
+    with pytest.raises(ModuleFailed, match="ipv4_ipam_pool_name, ipv4_ipam_pool_id or cidr_block is needed"):
+        run(NAME, name="x")
+
+
+def test_is_found_by_its_name_whatever_the_pool_would_give(aws, run):
+    tree(aws)
+    params, _ = examples(NAME)
+    first = run(NAME, **params)["vpc"]["cidr_block"]
+    run(NAME, **{**params, "name": "other"})
+    assert run(NAME, **params)["vpc"]["cidr_block"] == first
+    assert len(named(aws)) == 1
+
+
+def test_change_and_drift(aws, run):
+    params = {"name": "x", "cidr_block": "10.9.0.0/16", "enable_dns_support": True, "enable_dns_hostnames": True}
+    vpc = run(NAME, **params, instance_tenancy="default")["vpc"]
+    aws.client("ec2").modify_vpc_attribute(VpcId=vpc["vpc_id"], EnableDnsHostnames={"Value": False})
+    drift = run(NAME, **params, check=True)["diff"]
+    assert (drift["before"]["enable_dns_hostnames"], drift["after"]["enable_dns_hostnames"]) == (False, True)
+    assert run(NAME, **params)["vpc"]["enable_dns_hostnames"]
+    off = {"enable_dns_support": False, "enable_dns_hostnames": False}
+    assert run(NAME, **{**params, **off}, tags={"a": "1"})["vpc"]["tags"] == {"Name": "x", "a": "1"}
+    assert not run(NAME, **{**params, **off})["changed"]
+    assert run(NAME, **params)["vpc"]["enable_dns_support"]
+
+
+def test_fixed_fields_are_named(aws, run):
+    tree(aws)
+    params, _ = examples(NAME)
+    run(NAME, **params)
+    with pytest.raises(ModuleFailed, match="AWS cannot change ipv4_netmask_length from 16 to 20"):
+        run(NAME, **{**params, "ipv4_netmask_length": 20})
+    with pytest.raises(ModuleFailed, match="AWS cannot change cidr_block from '10.0.0.0/16' to '10.1.0.0/16'"):
+        run(NAME, name=params["name"], cidr_block="10.1.0.0/16")
+
+
+def test_waits_for_the_pools_block_and_only_for_that(aws, run):
+    ids = tree(aws)
+    pool(aws, ids["scope"], "x", SourceIpamPoolId=ids["dev"], Locale="us-east-1")
+    aws.control.scale(0.01)
+    run("ec2_ipam_pool_cidr", ipam_pool_name="x", cidr="10.2.0.0/16", wait=False)
+    params = {"ipv4_ipam_pool_name": "x", "ipv4_netmask_length": 16}
+    assert run(NAME, name="a", **params)["vpc"]["cidr_block"] == "10.2.0.0/16"
+    with pytest.raises(ModuleFailed, match="too big for the pool"):
+        run(NAME, name="b", **params)
+
+
+def test_says_what_is_still_in_it(aws, run):
+    vpc = run(NAME, name="x", cidr_block="10.9.0.0/16")["vpc"]["vpc_id"]
+    subnet = aws.client("ec2").create_subnet(VpcId=vpc, CidrBlock="10.9.0.0/24")["Subnet"]["SubnetId"]
+    with pytest.raises(ModuleFailed, match=f"vpc x still has {subnet}: remove them first"):
+        run(NAME, name="x", state="absent")
+
+
+def test_refuses_another_environments_vpc(run):
+    run(NAME, name="x", cidr_block="10.9.0.0/16", tags={"mtk:environment": "prod"})
+    with pytest.raises(ModuleFailed, match="belongs to environment 'prod'"):
+        run(NAME, name="x", tags={"mtk:environment": "dev"})

@@ -1,0 +1,104 @@
+"""ec2_vpc_endpoint."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from .conftest import ModuleFailed, examples
+from .network import network, tagged
+
+NAME = "ec2_vpc_endpoint"
+
+
+def endpoints(aws):
+    found = aws.client("ec2").describe_vpc_endpoints()["VpcEndpoints"]
+    return [endpoint for endpoint in found if endpoint["State"].lower() not in ("deleted", "deleting")]
+
+
+def tables(aws, vpc, *names):
+    return [
+        aws.client("ec2").create_route_table(VpcId=vpc, TagSpecifications=tagged("route-table", name))["RouteTable"][
+            "RouteTableId"
+        ]
+        for name in names
+    ]
+
+
+def test_four_beats(aws, four_beats, gone):
+    (table,) = tables(aws, network(aws).vpc, "dev_us-east-1_public_route_table")
+    params, remove = examples(NAME)
+    four_beats(NAME, **params)
+    (endpoint,) = endpoints(aws)
+    assert endpoint["ServiceName"] == "com.amazonaws.us-east-1.dynamodb"
+    assert endpoint["RouteTableIds"] == [table]
+    assert json.loads(endpoint["PolicyDocument"])["Statement"][0]["Action"] == "dynamodb:*"
+    gone(NAME, **remove)
+    assert not endpoints(aws)
+
+
+def test_check_mode_on_an_empty_account(aws, run):
+    planned = run(NAME, check=True, **examples(NAME)[0])["vpc_endpoint"]
+    assert planned["vpc_id"] == planned["vpc_endpoint_id"] == "(known after apply)"
+    assert planned["route_table_ids"] == ["(known after apply)"]
+    assert not aws.mutating()
+
+
+def test_tables_are_added_and_removed_in_place(aws, run):
+    net = network(aws)
+    a, b, c = tables(aws, net.vpc, "a", "b", "c")
+    params = {"name": "s3", "vpc_id": net.vpc, "service_name": "s3"}
+    id = run(NAME, route_table_names=["a", "b"], **params)["vpc_endpoint"]["vpc_endpoint_id"]
+    assert not run(NAME, route_table_ids=[b, a], **params)["changed"]
+    assert not run(NAME, **params)["changed"]
+    before = len(aws.mutating())
+    assert run(NAME, route_table_names=["c", "b"], **params)["changed"]
+    assert aws.mutating()[before:] == ["ec2:ModifyVpcEndpoint"]
+    (endpoint,) = endpoints(aws)
+    assert endpoint["VpcEndpointId"] == id
+    assert set(endpoint["RouteTableIds"]) == {b, c}
+
+
+def test_policies_are_compared_by_meaning_and_drift_is_mended(aws, run):
+    tables(aws, network(aws).vpc, "dev_us-east-1_public_route_table")
+    params = examples(NAME)[0]
+    id = run(NAME, **params)["vpc_endpoint"]["vpc_endpoint_id"]
+    same = {
+        "Version": "2012-10-17",
+        "Statement": {"Effect": "Allow", "Principal": {"AWS": ["*"]}, "Action": ["dynamodb:*"], "Resource": ["*"]},
+    }
+    assert not run(NAME, **{**params, "policy": same})["changed"]
+    aws.client("ec2").modify_vpc_endpoint(
+        VpcEndpointId=id, PolicyDocument=json.dumps({**same, "Statement": {**same["Statement"], "Action": "*"}})
+    )
+    drift = run(NAME, **params)
+    assert drift["diff"]["before"]["policy"]["Statement"]["Action"] == "*"
+    assert not run(NAME, **params)["changed"]
+
+
+def test_an_interface_endpoint(aws, run):
+    net = network(aws)
+    group = aws.client("ec2").create_security_group(GroupName="g", Description="g", VpcId=net.vpc)["GroupId"]
+    params = {
+        "name": "sts",
+        "vpc_id": net.vpc,
+        "service_name": "sts",
+        "vpc_endpoint_type": "Interface",
+        "security_group_ids": [group],
+        "private_dns_enabled": False,
+    }
+    assert run(NAME, subnet_ids=net.public, **params)["changed"]
+    assert not run(NAME, subnet_ids=net.public[::-1], **params)["changed"]
+    assert run(NAME, subnet_ids=net.public[:1], **params)["vpc_endpoint"]["subnet_ids"] == net.public[:1]
+
+
+def test_refusals(aws, run):
+    net = network(aws)
+    tables(aws, net.vpc, "dev_us-east-1_public_route_table")
+    params = examples(NAME)[0]
+    run(NAME, **params)
+    with pytest.raises(ModuleFailed, match="AWS cannot change service_name"):
+        run(NAME, **{**params, "service_name": "s3"})
+    with pytest.raises(ModuleFailed, match="belongs to environment 'dev'"):
+        run(NAME, **{**params, "tags": {"mtk:environment": "prod"}})

@@ -1,0 +1,97 @@
+"""kms_key."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from .conftest import ModuleFailed, examples
+
+NAME = "kms_key"
+ALIAS = "alias/dev_us-east-1_dynamodb_key"
+
+
+def aliases(kms):
+    return {a["AliasName"]: a["TargetKeyId"] for a in kms.list_aliases()["Aliases"] if "aws/" not in a["AliasName"]}
+
+
+def test_four_beats(aws, run, four_beats, gone):
+    params, absent = examples(NAME)
+    key = four_beats(NAME, **params)["key"]
+    kms = aws.client("kms")
+    assert aliases(kms) == {params["alias"]: key["key_id"]}
+    assert kms.get_key_rotation_status(KeyId=key["key_id"])["KeyRotationEnabled"]
+    policy = json.loads(kms.get_key_policy(KeyId=key["key_id"], PolicyName="default")["Policy"])
+    assert [s["Principal"] for s in policy["Statement"]][1] == {"Service": "logs.us-east-1.amazonaws.com"}
+    gone(NAME, **absent)
+    assert aliases(kms) == {}
+    assert kms.describe_key(KeyId=key["key_id"])["KeyMetadata"]["KeyState"] == "PendingDeletion"
+    again = run(NAME, **params)["key"]
+    assert again["key_id"] != key["key_id"], "a key that waits for its deletion must not come back"
+
+
+def test_run_cut_off_before_the_alias_goes_on_with_the_key(aws, run):
+    tags = {"mtk:environment": "dev"}
+    first = run(NAME, alias=ALIAS, tags=tags)["key"]
+    kms = aws.client("kms")
+    kms.delete_alias(AliasName=ALIAS)
+    foreign = kms.create_key(Tags=[{"TagKey": "Name", "TagValue": "dev_us-east-1_dynamodb_key"}])  # not of dev
+    result = run(NAME, alias=ALIAS, tags=tags)
+    assert result["key"]["key_id"] == first["key_id"] != foreign["KeyMetadata"]["KeyId"]
+    assert result["diff"]["before"]["alias"] is None
+    assert len(kms.list_keys()["Keys"]) == 2
+
+
+def test_run_cut_off_before_the_deletion_is_finished(aws, run):
+    key = run(NAME, alias=ALIAS)["key"]
+    kms = aws.client("kms")
+    kms.delete_alias(AliasName=ALIAS)
+    assert run(NAME, alias=ALIAS, state="absent")["changed"]
+    assert kms.describe_key(KeyId=key["key_id"])["KeyMetadata"]["KeyState"] == "PendingDeletion"
+
+
+def test_alias_on_a_dying_key_moves_to_a_new_one(aws, run):
+    key = run(NAME, alias=ALIAS)["key"]
+    kms = aws.client("kms")
+    kms.schedule_key_deletion(KeyId=key["key_id"])
+    assert not run(NAME, alias=ALIAS, state="absent", check=True)["changed"]
+    new = run(NAME, alias=ALIAS)["key"]
+    assert aliases(kms) == {ALIAS: new["key_id"]} and new["key_id"] != key["key_id"]
+    assert kms.describe_key(KeyId=key["key_id"])["KeyMetadata"]["KeyState"] == "PendingDeletion"
+
+
+def test_change_and_drift(aws, run):
+    params = {"alias": ALIAS, "enable_key_rotation": True, "rotation_period_in_days": 180, "tags": {"a": "1"}}
+    key = run(NAME, **params)["key"]["key_id"]
+    kms = aws.client("kms")
+    assert run(NAME, **{**params, "description": "for tables", "tags": {"b": "2"}})["changed"]
+    assert kms.describe_key(KeyId=key)["KeyMetadata"]["Description"] == "for tables"
+    assert {t["TagKey"] for t in kms.list_resource_tags(KeyId=key)["Tags"]} == {"Name", "b"}
+    kms.disable_key_rotation(KeyId=key)
+    drift = run(NAME, check=True, **params)["diff"]
+    assert (drift["before"]["enable_key_rotation"], drift["after"]["enable_key_rotation"]) == (False, True)
+    run(NAME, **params)
+    assert kms.get_key_rotation_status(KeyId=key)["RotationPeriodInDays"] == 180
+    kms.disable_key(KeyId=key)
+    run(NAME, **params, enabled=True)
+    assert kms.describe_key(KeyId=key)["KeyMetadata"]["KeyState"] == "Enabled"
+    assert not run(NAME, **params, enabled=True)["changed"]
+
+
+def test_policy_is_compared_by_meaning(run):
+    statement = {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::123456789012:root"}, "Resource": "*"}
+    run(NAME, alias=ALIAS, policy={"Version": "2012-10-17", "Statement": [{**statement, "Action": "kms:*"}]})
+    same = {"Version": "2012-10-17", "Statement": {**statement, "Action": ["kms:*"]}}
+    assert not run(NAME, alias=ALIAS, policy=same)["changed"]
+    assert run(NAME, alias=ALIAS, policy={**same, "Statement": [{**statement, "Action": "kms:List*"}]})["changed"]
+
+
+def test_refusals(run):
+    with pytest.raises(ModuleFailed, match="must begin with 'alias/'"):
+        run(NAME, alias="dynamodb_key")
+    run(NAME, alias=ALIAS, tags={"mtk:environment": "prod"})
+    with pytest.raises(ModuleFailed, match="belongs to environment 'prod'"):
+        run(NAME, alias=ALIAS, tags={"mtk:environment": "dev"})
+    with pytest.raises(ModuleFailed, match="mutually exclusive"):
+        run(NAME, alias=ALIAS, policy={}, service_principals=["logs.us-east-1.amazonaws.com"])

@@ -1,0 +1,83 @@
+"""secretsmanager_secret."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from .conftest import ModuleFailed, examples
+
+NAME = "secretsmanager_secret"
+SECRET = {"secret_name": "dev_aurora_master_secret", "generate_secret_string": {"username": "mtk_admin"}}
+
+
+def value(sm):
+    return json.loads(sm.get_secret_value(SecretId=SECRET["secret_name"])["SecretString"])
+
+
+def test_four_beats(aws, run, four_beats, gone):
+    params, absent = examples(NAME)
+    result = four_beats(NAME, **params)
+    made = value(aws.client("secretsmanager"))
+    assert made["username"] == "mtk_admin" and len(made["password"]) == 32
+    assert not set(made["password"]) & set("/'\"@\\ ")
+    assert made["password"] not in json.dumps(result)
+    copies = aws.client("secretsmanager", "us-west-2").list_secrets()["SecretList"]
+    assert [copy["Name"] for copy in copies] == [params["secret_name"]]
+    gone(NAME, **absent)
+    assert aws.client("secretsmanager", "us-west-2").list_secrets()["SecretList"] == []
+
+
+def test_change_and_drift_leave_the_value_alone(aws, run):
+    sm = aws.client("secretsmanager")
+    key = run("kms_key", alias="alias/k")["key"]["arn"]
+    run(NAME, **SECRET, tags={"a": "1"})
+    before = value(sm)
+    params = {**SECRET, "description": "master", "kms_key_id": "alias/k", "tags": {"b": "2"}}
+    assert run(NAME, **params)["secret"]["kms_key_id"] == key
+    assert not run(NAME, **params)["changed"]
+    sm.update_secret(SecretId=SECRET["secret_name"], Description="drifted")
+    drift = run(NAME, check=True, **params)["diff"]
+    assert (drift["before"]["description"], drift["after"]["description"]) == ("drifted", "master")
+    run(NAME, **{**params, "generate_secret_string": {"username": "other"}})
+    assert value(sm) == before
+    assert sm.describe_secret(SecretId=SECRET["secret_name"])["Tags"] == [{"Key": "b", "Value": "2"}]
+
+
+def test_replicas_come_and_go(aws, run):
+    run(NAME, **SECRET)
+    regions = lambda *names: {"replica_regions": [{"region": name} for name in names]}  # noqa: E731
+    run(NAME, **SECRET, **regions("us-west-2", "eu-west-1"))
+    result = run(NAME, **SECRET, **regions("us-west-2"))
+    assert [r["region"] for r in result["secret"]["replica_regions"]] == ["us-west-2"]
+    assert not run(NAME, **SECRET)["changed"], "copies that are not asked about stay"
+    assert not run(NAME, **SECRET, **regions("us-west-2"))["changed"]
+
+
+def test_a_secret_scheduled_for_deletion_is_restored(aws, run):
+    sm = aws.client("secretsmanager")
+    run(NAME, **SECRET)
+    before = value(sm)
+    run(NAME, **SECRET, recovery_window_in_days=7, state="absent")
+    assert not run(NAME, **SECRET, state="absent")["changed"]
+    planned = run(NAME, **SECRET, check=True)
+    assert planned["diff"]["before"] == {"scheduled_for_deletion": True}
+    assert run(NAME, **SECRET)["changed"]
+    assert value(sm) == before
+    run(NAME, **SECRET, state="absent")
+    assert run(NAME, **SECRET, state="absent", force_delete_without_recovery=True)["changed"]
+    assert not run(NAME, **SECRET, state="absent", force_delete_without_recovery=True)["changed"]
+
+
+def test_check_mode_with_a_key_that_is_still_to_come(run):
+    planned = run(NAME, **SECRET, kms_key_id="alias/none", check=True)
+    assert planned["diff"]["after"]["kms_key_id"] == "(known after apply)"
+    with pytest.raises(ModuleFailed, match="kms_key_id of secret dev_aurora_master_secret is not known"):
+        run(NAME, **SECRET, kms_key_id="alias/none")
+
+
+def test_refuses_another_environments_secret(run):
+    run(NAME, **SECRET, tags={"mtk:environment": "prod"})
+    with pytest.raises(ModuleFailed, match="belongs to environment 'prod'"):
+        run(NAME, **SECRET, tags={"mtk:environment": "dev"})

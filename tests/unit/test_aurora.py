@@ -1,0 +1,212 @@
+"""The rules of Aurora."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+from ansible_collections.mtk.backend.plugins.module_utils import _aurora
+from hypothesis import given
+from hypothesis import strategies as st
+
+SUBNETS = [
+    {"availability_zone": "us-east-1b", "availability_zone_id": "use1-az1"},
+    {"availability_zone": "us-east-1a", "availability_zone_id": "use1-az2"},
+    {"availability_zone": "us-east-1c", "availability_zone_id": "use1-az3"},
+]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "running", "kept"),
+    [
+        ("16", "16.4", "16.4"),
+        ("16.6", "16.6", "16.6"),
+        ("16.6", "16.11", "16.11"),
+        ("16.11", "16.6", "16.11"),
+        ("16.6", "16.4", "16.6"),
+    ],
+)
+def test_a_running_version_of_the_same_major_one_is_kept(wanted, running, kept):
+    assert _aurora.version_to_keep(wanted, running) == kept
+
+
+def test_a_major_upgrade_has_to_be_allowed():
+    assert _aurora.version_to_keep("17", "16.4", allow_major=True) == "17"
+    with pytest.raises(ValueError, match="allow_major_version_upgrade: true"):
+        _aurora.version_to_keep("17.4", "16.4")
+
+
+@pytest.mark.parametrize("allowed", [False, True])
+def test_a_downgrade_is_refused(allowed):
+    with pytest.raises(ValueError, match="downgrade from 16.4"):
+        _aurora.version_to_keep("15", "16.4", allowed)
+
+
+@pytest.mark.parametrize("wrong", ["", "latest", "16.x"])
+def test_what_is_no_version(wrong):
+    with pytest.raises(ValueError, match="is not a version"):
+        _aurora.version_to_keep(wrong, "16.4")
+
+
+@given(st.integers(10, 30), st.integers(0, 40), st.integers(0, 40))
+def test_a_kept_version_is_kept_again(major, minor, other):
+    kept = _aurora.version_to_keep(f"{major}.{minor}", f"{major}.{other}")
+    assert kept == f"{major}.{max(minor, other)}"
+    assert _aurora.version_to_keep(f"{major}.{minor}", kept) == kept
+
+
+def test_pending_values_count():
+    have = _aurora.cluster_fields(
+        {
+            "backup_retention_period": 1,
+            "enabled_cloudwatch_logs_exports": ["postgresql", "instance"],
+            "iam_database_authentication_enabled": False,
+            "pending_modified_values": {
+                "backup_retention_period": 7,
+                "iam_database_authentication_enabled": True,
+                "master_user_password": "****",
+                "pending_cloudwatch_logs_exports": {
+                    "log_types_to_enable": ["iam-db-auth-error"],
+                    "log_types_to_disable": ["instance"],
+                },
+            },
+        }
+    )
+    assert have["backup_retention_period"] == 7
+    assert have["enable_iam_database_authentication"] is True
+    assert have["enable_cloudwatch_logs_exports"] == ["iam-db-auth-error", "postgresql"]
+    assert have["storage_type"] == "aurora"
+    assert "master_user_password" not in have
+
+
+@pytest.mark.parametrize(
+    ("want", "result"),
+    [
+        (
+            {"serverless_v2_scaling_configuration": {"min_capacity": 0.5, "seconds_until_auto_pause": 300}},
+            {"serverless_v2_scaling_configuration": {"min_capacity": 0.5}},
+        ),
+        (
+            {"serverless_v2_scaling_configuration": {"min_capacity": 0.0, "seconds_until_auto_pause": 300}},
+            {"serverless_v2_scaling_configuration": {"min_capacity": 0.0, "seconds_until_auto_pause": 300}},
+        ),
+        ({"monitoring_interval": 0, "monitoring_role_arn": "arn"}, {"monitoring_interval": 0}),
+        (
+            {"enable_performance_insights": False, "performance_insights_retention_period": 7},
+            {"enable_performance_insights": False},
+        ),
+        (
+            {"database_insights_mode": "advanced"},
+            {
+                "database_insights_mode": "advanced",
+                "enable_performance_insights": True,
+                "performance_insights_retention_period": 465,
+            },
+        ),
+        (
+            {"database_insights_mode": "advanced", "performance_insights_retention_period": 731},
+            {
+                "database_insights_mode": "advanced",
+                "enable_performance_insights": True,
+                "performance_insights_retention_period": 731,
+            },
+        ),
+    ],
+)
+def test_what_is_wanted_is_made_consistent(want, result):
+    assert _aurora.consistent(want) == result
+
+
+@pytest.mark.parametrize(
+    ("have", "changes", "sent"),
+    [
+        (
+            {"enable_cloudwatch_logs_exports": ["instance", "postgresql"]},
+            {"enable_cloudwatch_logs_exports": ["iam-db-auth-error", "postgresql"]},
+            {
+                "cloudwatch_logs_export_configuration": {
+                    "enable_log_types": ["iam-db-auth-error"],
+                    "disable_log_types": ["instance"],
+                }
+            },
+        ),
+        (
+            {"enable_performance_insights": True, "performance_insights_retention_period": 465},
+            {"database_insights_mode": "advanced"},
+            {
+                "database_insights_mode": "advanced",
+                "enable_performance_insights": True,
+                "performance_insights_retention_period": 465,
+            },
+        ),
+        (
+            {"enable_performance_insights": True},
+            {"performance_insights_retention_period": 31},
+            {"enable_performance_insights": True, "performance_insights_retention_period": 31},
+        ),
+        (
+            {"monitoring_role_arn": "role"},
+            {"monitoring_interval": 60},
+            {"monitoring_interval": 60, "monitoring_role_arn": "role"},
+        ),
+        (
+            {"monitoring_interval": 60},
+            {"monitoring_role_arn": "role"},
+            {"monitoring_interval": 60, "monitoring_role_arn": "role"},
+        ),
+        ({"monitoring_role_arn": "role"}, {"monitoring_interval": 0}, {"monitoring_interval": 0}),
+        ({}, {"port": 5433}, {"port": 5433}),
+    ],
+)
+def test_what_a_modification_is_sent_with(have, changes, sent):
+    assert _aurora.modification(have, changes) == sent
+
+
+def test_members_and_their_roles():
+    arn = "arn:aws:rds:us-west-2:123456789012:cluster:prod-us-west-2"
+    group = {"global_cluster_members": [{"db_cluster_arn": arn, "is_writer": True, "readers": []}]}
+    assert _aurora.member(group, arn) == {
+        "db_cluster_arn": arn,
+        "db_cluster_identifier": "prod-us-west-2",
+        "region": "us-west-2",
+        "is_writer": True,
+    }
+    assert _aurora.member(group, "another") is None
+    assert _aurora.members_of({}) == []
+
+
+@given(st.from_regex(r"\A[a-z](-?[a-z0-9]){0,62}\Z"))
+def test_the_name_of_the_last_snapshot_is_one_that_aws_takes(cluster):
+    name = _aurora.final_snapshot_identifier(cluster[:63].rstrip("-"), datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC))
+    assert re.fullmatch(r"[a-z](-?[a-z0-9])*-final-20260102030405", name)
+    assert len(name) <= 63
+
+
+@pytest.mark.parametrize(("value", "text"), [(True, "1"), (False, "0"), (500, "500"), ("ddl", "ddl"), (0.5, "0.5")])
+def test_values_of_parameters(value, text):
+    assert _aurora.parameter_text(value) == text
+
+
+@given(st.lists(st.integers(), max_size=90))
+def test_batches_are_complete_and_small(items):
+    runs = list(_aurora.batches(items))
+    assert [item for run in runs for item in run] == items
+    assert all(1 <= len(run) <= 20 for run in runs)
+
+
+def test_instances_are_spread_over_the_zones_of_the_subnets():
+    assert _aurora.instance_zones(2, SUBNETS, []) == ["us-east-1b", "us-east-1a"]
+    assert _aurora.instance_zones(2, [], ["us-east-1c", "us-east-1a", "us-east-1b"]) == ["us-east-1c", "us-east-1a"]
+    assert _aurora.instance_zones(0, SUBNETS, []) == []
+
+
+@given(st.integers(0, 2), st.permutations(SUBNETS))
+def test_one_more_instance_moves_none(count, subnets):
+    fewer, more = (_aurora.instance_zones(n, subnets, []) for n in (count, count + 1))
+    assert more[:count] == fewer
+
+
+def test_too_few_zones():
+    with pytest.raises(ValueError, match="4 instances do not fit: give 0 to 3"):
+        _aurora.instance_zones(4, SUBNETS, [])
