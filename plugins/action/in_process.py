@@ -19,17 +19,21 @@ import os
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import boto3  # noqa: F401 (loaded here, in the parent of all workers)
 from ansible.errors import AnsibleActionFail
 from ansible.module_utils.testing import patch_module_args
 from ansible.plugins.action import ActionBase
-from ansible_collections.mtk.backend.plugins.module_utils import _module  # noqa: F401 (the same)
+from ansible_collections.mtk.backend.plugins.module_utils import _boto
+
+# Ansible imports this file once, in the parent of all workers: what is parsed here is inherited by every task.
+for _service in ("ec2", "rds", "dynamodb", "kms", "logs", "sts", "iam", "application-autoscaling", "secretsmanager"):
+    _boto.LOADER.load_service_model(_service, "service-2")
 
 
 class ActionModule(ActionBase):
     """The action of every module of the collection; meta/runtime.yml names it."""
 
     _requires_connection = False
+    _supports_async = True
 
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
         result = super().run(tmp, task_vars)
@@ -64,11 +68,9 @@ def execute(name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Run a module's main() and return what it would have printed."""
     module = importlib.import_module(f"ansible_collections.mtk.backend.plugins.modules.{name}")
     out = io.StringIO()
-    with patch_module_args(arguments), contextlib.redirect_stdout(out):
-        try:
-            module.main()
-        except SystemExit:
-            pass  # how exit_json and fail_json end a module
+    ended = contextlib.suppress(SystemExit)  # how exit_json and fail_json end a module
+    with patch_module_args(arguments), contextlib.redirect_stdout(out), ended:
+        module.main()
     printed = out.getvalue().strip().splitlines()
     if not printed:
         raise AnsibleActionFail(f"{name} ended without a result")

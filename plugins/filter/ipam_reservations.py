@@ -61,7 +61,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _value:
-  description: The reservations, each with C(pool_name), C(cidr) and C(description).
+  description: The reservations, each with C(pool_name), C(environment), C(cidr) and C(description).
   type: list
   elements: dict
 """

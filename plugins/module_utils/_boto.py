@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
+from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws_connection_info, is_boto3_error_code
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.amazon.aws.plugins.module_utils.policy import compare_policies
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import (
@@ -18,9 +18,14 @@ from ansible_collections.amazon.aws.plugins.module_utils.tagging import (
 )
 
 try:
+    import boto3
+    import botocore.session
     from botocore import xform_name
     from botocore.config import Config
     from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.loaders import create_loader
+
+    LOADER = create_loader()  # parses each service's model once in a process, not once for each client
 except ImportError:  # AnsibleAWSModule reports it, with what to install
     pass
 
@@ -39,8 +44,14 @@ Client = Any
 
 def client_factory(module: AnsibleAWSModule) -> Callable[[str, str], Client]:
     """Clients with the module's credentials, for any service and region, which retry what AWS throttles."""
-    retries = Config(retries={"mode": "standard", "max_attempts": 10})
-    return lambda service, region: module.client(service, region=region, config=retries)
+    _, endpoint, given = get_aws_connection_info(module)
+    config = Config(retries={"mode": "standard", "max_attempts": 10}).merge(given.pop("aws_config", Config()))
+    core = botocore.session.Session(profile=given.pop("profile_name", None))
+    core.register_component("data_loader", LOADER)
+    session = boto3.session.Session(botocore_session=core)
+    return lambda service, region: session.client(
+        service, region_name=region, endpoint_url=endpoint, config=config, **given
+    )
 
 
 class Aws:

@@ -59,6 +59,7 @@ RULES: dict[str, Rule] = {
     "aurora_cluster_parameter_group": RDS_REGIONAL,
     "aurora_instance_parameter_group": RDS_REGIONAL,
     "aurora_cluster": RDS_REGIONAL,
+    "aurora_log_group": REGIONAL,
     "aurora_instance": RDS_ZONAL,
     "aurora_global_cluster": RDS_GLOBAL,
     "aurora_master_secret": GLOBAL,

@@ -38,9 +38,10 @@ class Pool:
 
 @dataclass(frozen=True)
 class Reservation:
-    """A block that nothing may get, and the pool it is taken from."""
+    """A block that nothing may get, and the pool it is taken from, with that pool's environment."""
 
     pool_name: str
+    environment: str
     cidr: str
     description: str
 
@@ -72,7 +73,9 @@ class AddressPlan:
         every = self._every_pool()
         found = [(self._holder(every, block["cidr"]), block) for block in blocks]
         return [
-            Reservation(pool.name, block["cidr"], block.get("description") or f"Reserved: {block['cidr']}")
+            Reservation(
+                pool.name, pool.environment, block["cidr"], block.get("description") or f"Reserved: {block['cidr']}"
+            )
             for pool, block in found
             if pool.name in mine
         ]

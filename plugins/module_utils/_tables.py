@@ -49,8 +49,8 @@ def key_fault(definitions: Sequence[Fields], schemas: Sequence[Sequence[Fields]]
         if definition["attribute_type"] not in KEY_TYPES:
             name, kind = definition["attribute_name"], definition["attribute_type"]
             return (
-                f"attribute_definitions gives '{name}' the type '{kind}', and keys are S, N or B only. Keep the Boolean as "
-                f"data and give the index a string that is derived from it, such as {name}_key = 'true#07' "
+                f"attribute_definitions gives {name} the type '{kind}', but keys are S, N or B only. Keep the Boolean "
+                f"as data and give the index a string that is derived from it, such as {name}_key = 'true#07' "
                 "(docs/item-contract.md)."
             )
     defined = {definition["attribute_name"] for definition in definitions}

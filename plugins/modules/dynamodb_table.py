@@ -79,7 +79,7 @@ options:
             type: list
             elements: str
       provisioned_throughput:
-        description: As O(provisioned_throughput), which stands in for it.
+        description: As O(provisioned_throughput), which is the first value of an index that has none.
         type: dict
         suboptions: &units
           read_capacity_units:

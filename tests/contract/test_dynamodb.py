@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 
 HERE, THERE, THIRD = "us-east-1", "eu-west-1", "ap-southeast-2"
 DAY, HOUR = 86400, 3600
+CLIENTS: dict[tuple[str, str], Any] = {}
 UNITS = {"ReadCapacityUnits": 5, "WriteCapacityUnits": 5}
 IMAGES = {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"}
 T = {"TableName": "orders"}
@@ -60,14 +61,23 @@ def unchecked(aws: Any, region: str = HERE) -> Any:
     return boto3.client("dynamodb", region, endpoint_url=aws.url, config=config, **keys)
 
 
+def once(aws: Any, region: str) -> Any:
+    """A client that does not retry, as botocore does even where a limit will not go away."""
+    keys = {"aws_access_key_id": "local", "aws_secret_access_key": "emulator-secret-key"}
+    if (aws.url, region) not in CLIENTS:
+        config = Config(retries={"total_max_attempts": 1})
+        CLIENTS[aws.url, region] = boto3.client("dynamodb", region, endpoint_url=aws.url, config=config, **keys)
+    return CLIENTS[aws.url, region]
+
+
 @pytest.fixture
 def here(aws: Any) -> Any:
-    return aws.client("dynamodb", HERE)
+    return once(aws, HERE)
 
 
 @pytest.fixture
 def there(aws: Any) -> Any:
-    return aws.client("dynamodb", THERE)
+    return once(aws, THERE)
 
 
 def slow(aws: Any) -> None:
@@ -242,9 +252,7 @@ def test_protection_is_at_once_but_not_twice_in_a_moment(aws: Any, here: Any) ->
     assert (changed["TableStatus"], changed["DeletionProtectionEnabled"]) == ("ACTIVE", True)
     aws.control.advance(15)
     here.update_table(**T, DeletionProtectionEnabled=False)
-    client = boto3.client("dynamodb", HERE, endpoint_url=aws.url, config=Config(retries={"total_max_attempts": 1}),
-                          aws_access_key_id="local", aws_secret_access_key="emulator-secret-key")  # fmt: skip
-    refused("ThrottlingException", client.update_table, **T, DeletionProtectionEnabled=True)
+    refused("ThrottlingException", here.update_table, **T, DeletionProtectionEnabled=True)
     here.delete_table(**T)
 
 

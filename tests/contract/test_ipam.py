@@ -216,12 +216,13 @@ def test_child_has_the_locale_of_its_parent(world: dict[str, str], ec2: Any) -> 
     for locale in ({"Locale": EU}, {}):
         child = {"SourceIpamPoolId": world[WEST], **locale}
         refused("InvalidParameterValue", make_pool, ec2=ec2, scope=world["scope"], **child)
-    child = make_pool(ec2, world["scope"], 16, SourceIpamPoolId=world[WEST], Locale=WEST)
-    assert ec2.describe_ipam_pools(IpamPoolIds=[child])["IpamPools"][0]["PoolDepth"] == 3
+    made = make_pool(ec2, world["scope"], 16, SourceIpamPoolId=world[WEST], Locale=WEST)
+    assert ec2.describe_ipam_pools(IpamPoolIds=[made])["IpamPools"][0]["PoolDepth"] == 3
 
 
 def test_depth_limit(ec2: Any) -> None:
-    scope, pool = make_ipam(ec2)["PrivateDefaultScopeId"], {}
+    scope = make_ipam(ec2)["PrivateDefaultScopeId"]
+    pool: dict[str, str] = {}
     for _ in range(10):
         pool = {"SourceIpamPoolId": make_pool(ec2, scope, **pool)}
     refused("ResourceLimitExceeded", make_pool, ec2=ec2, scope=scope, **pool)

@@ -357,7 +357,7 @@ def test_insights_follow_the_cluster(site: Site) -> None:
     site.create()
     site.add()
     assert site.instance()["PerformanceInsightsEnabled"] is False
-    insights = {"EnablePerformanceInsights": True, "PerformanceInsightsRetentionPeriod": 465}
+    insights: dict[str, Any] = {"EnablePerformanceInsights": True, "PerformanceInsightsRetentionPeriod": 465}
     site.modify(DatabaseInsightsMode="advanced", **insights)
     assert site.instance()["DatabaseInsightsMode"] == "advanced"
     assert site.instance()["PerformanceInsightsRetentionPeriod"] == 465

@@ -113,9 +113,9 @@ def test_reservations_go_to_the_smallest_pool_that_holds_them():
         {"cidr": "10.16.0.0/16", "description": "dev's in us-west-2"},
     ]
     assert PLAN.reservations("dev", ["us-east-1"], blocks) == [
-        Reservation("dev_us-east-1_ipam_pool", "10.1.0.0/16", "old VPC"),
-        Reservation("shared_us-east-1_ipam_pool", "10.12.0.0/16", "Reserved: 10.12.0.0/16"),
-        Reservation("shared_ipam_top_pool", "10.240.0.0/16", "data centre"),
+        Reservation("dev_us-east-1_ipam_pool", "dev", "10.1.0.0/16", "old VPC"),
+        Reservation("shared_us-east-1_ipam_pool", SHARED, "10.12.0.0/16", "Reserved: 10.12.0.0/16"),
+        Reservation("shared_ipam_top_pool", SHARED, "10.240.0.0/16", "data centre"),
     ]
 
 

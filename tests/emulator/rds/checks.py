@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from moto.iam.models import iam_backends
-from moto.kms.models import kms_backends
 from moto.utilities.utils import get_partition
 
 from ..core import AwsError
+from ..kms.keys import find_key
 from . import engine
 
 RESERVED_USERS = {
@@ -209,15 +209,10 @@ def kms_key(account: str, region: str, key: str) -> str:
         "KMSKeyNotAccessibleFault",
         f"The specified KMS key [{key}] does not exist, is not enabled or you do not have permissions to access it.",
     )
-    if key.startswith("arn:") and key.split(":")[3:5] != [region, account]:
+    found = find_key(account, region, key)
+    if found is None:
         raise refused
-    try:
-        found = kms_backends[account][region].describe_key(key)
-    except (KeyError, AttributeError):
-        raise refused from None
-    if found.key_state != "Enabled":
-        raise refused
-    return str(found.arn)
+    return found
 
 
 def monitoring(account: str, region: str, given: Mapping[str, Any], present: Mapping[str, Any]) -> dict[str, Any]:

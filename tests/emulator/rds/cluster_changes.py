@@ -32,7 +32,7 @@ def require_available(cluster: Cluster) -> None:
     if cluster.timeline.state != "available":
         raise AwsError(
             "InvalidDBClusterStateFault",
-            f"DB cluster {cluster.name} is not in available state: it is {cluster.timeline.state}.",
+            f"DB cluster {cluster.name} is not in available state: it is {cluster.status}.",
         )
 
 

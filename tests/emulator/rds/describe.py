@@ -71,7 +71,7 @@ def describe_cluster(backend: RdsBackend, cluster: Cluster, status: str | None =
     scaling = "ServerlessV2ScalingConfiguration" in data
     return {
         **data,
-        "Status": status or cluster.timeline.state,
+        "Status": status or cluster.status,
         "DBClusterArn": cluster.arn,
         "Endpoint": f"{cluster.name}.cluster-{backend.host_suffix}",
         "ReaderEndpoint": f"{cluster.name}.cluster-ro-{backend.host_suffix}",

@@ -131,6 +131,11 @@ class Cluster(Resource):
         return str(self.data["EngineVersion"])
 
     @property
+    def status(self) -> str:
+        """The state now. A cluster goes on deleting until its last instance is gone."""
+        return "deleting" if self.deleting else self.timeline.state
+
+    @property
     def encrypted(self) -> bool:
         return bool(self.data["StorageEncrypted"])
 

@@ -50,6 +50,7 @@ def test_four_beats(aws, run, four_beats, gone):
     assert (
         result["latest_stream_arn"] and result["point_in_time_recovery_specification"]["recovery_period_in_days"] == 7
     )
+    aws.control.advance(60)  # protection has a cooldown
     with pytest.raises(ModuleFailed, match="give deletion_protection_enabled: false"):
         run(NAME, table_name=params["table_name"], state="absent", check=True)
     gone(NAME, **absent)
@@ -75,6 +76,7 @@ def test_settings_change_and_drift(aws, run):
     now = described(aws)
     assert now["TableClassSummary"]["TableClass"] == "STANDARD_INFREQUENT_ACCESS"
     assert now["OnDemandThroughput"]["MaxReadRequestUnits"] == 40
+    aws.control.advance(60)  # protection has a cooldown
     ddb.update_continuous_backups(
         TableName="dev_places", PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": False}
     )
@@ -83,6 +85,7 @@ def test_settings_change_and_drift(aws, run):
     drift = run(NAME, check=True, **params)["diff"]["before"]
     assert drift["point_in_time_recovery_specification"] == {"point_in_time_recovery_enabled": False}
     assert drift["deletion_protection_enabled"] is False and drift["tags"] == {"a": "1", "b": "2"}
+    aws.control.advance(60)
     params["stream_specification"] = {"stream_enabled": True, "stream_view_type": "NEW_AND_OLD_IMAGES"}
     run(NAME, **params)
     assert described(aws)["StreamSpecification"]["StreamViewType"] == "NEW_AND_OLD_IMAGES"
@@ -92,34 +95,34 @@ def test_settings_change_and_drift(aws, run):
 def test_indexes_come_and_go_one_at_a_time(aws, run):
     run(NAME, **table())
     aws.control.scale(0.002)
-    wanted = table(index("a", "x"), index("b", "y"))
+    wanted = table(index("by_a", "x"), index("by_b", "y"))
     run(NAME, **wanted)
     assert not run(NAME, **wanted)["changed"]
-    run(NAME, **table(index("c", "z")))
+    run(NAME, **table(index("by_c", "z")))
     now = described(aws)
-    assert [i["IndexName"] for i in now["GlobalSecondaryIndexes"]] == ["c"]
+    assert [i["IndexName"] for i in now["GlobalSecondaryIndexes"]] == ["by_c"]
     assert {a["AttributeName"] for a in now["AttributeDefinitions"]} == {"id", "when", "z"}
     assert aws.mutating().count("dynamodb:UpdateTable") == 5
 
 
 def test_an_index_is_replaced_by_consent_only(aws, run):
-    run(NAME, **table(index("a", "x")))
-    changed = table(index("a", "x", projection={"projection_type": "ALL"}))
+    run(NAME, **table(index("by_a", "x")))
+    changed = table(index("by_a", "x", projection={"projection_type": "ALL"}))
     with pytest.raises(ModuleFailed, match="set replace_indexes: true"):
         run(NAME, **changed, check=True)
     run(NAME, **changed, replace_indexes=True)
     assert described(aws)["GlobalSecondaryIndexes"][0]["Projection"]["ProjectionType"] == "ALL"
     assert not run(NAME, **changed)["changed"]
-    other = index("b", "x", projection={"projection_type": "INCLUDE", "non_key_attributes": ["q", "p"]})
-    with_include = table(index("a", "x", projection={"projection_type": "ALL"}), other)
+    other = index("by_b", "x", projection={"projection_type": "INCLUDE", "non_key_attributes": ["q", "p"]})
+    with_include = table(index("by_a", "x", projection={"projection_type": "ALL"}), other)
     run(NAME, **with_include)
     other["projection"]["non_key_attributes"].reverse()
     assert not run(NAME, **with_include)["changed"], "the order of attributes means nothing"
 
 
 def test_billing_switch_carries_every_capacity(aws, run):
-    run(NAME, **table(index("a", "x"), index("b", "y")))
-    provisioned = table(index("a", "x", provisioned_throughput=SEED), index("b", "y"), billing_mode="PROVISIONED")
+    run(NAME, **table(index("by_a", "x"), index("by_b", "y")))
+    provisioned = table(index("by_a", "x", provisioned_throughput=SEED), index("by_b", "y"), billing_mode="PROVISIONED")
     with pytest.raises(ModuleFailed, match="needs provisioned_throughput"):
         run(NAME, **provisioned, check=True)
     provisioned["provisioned_throughput"] = {"read_capacity_units": 2, "write_capacity_units": 3}
@@ -127,7 +130,7 @@ def test_billing_switch_carries_every_capacity(aws, run):
     assert not run(NAME, **provisioned)["changed"]
     now = described(aws)
     assert units(now) == (2, 3)
-    assert {i["IndexName"]: units(i) for i in now["GlobalSecondaryIndexes"]} == {"a": (5, 6), "b": (2, 3)}
+    assert {i["IndexName"]: units(i) for i in now["GlobalSecondaryIndexes"]} == {"by_a": (5, 6), "by_b": (2, 3)}
     back = {**provisioned, "billing_mode": "PAY_PER_REQUEST"}
     run(NAME, **back)
     assert not run(NAME, **back)["changed"]
@@ -136,12 +139,13 @@ def test_billing_switch_carries_every_capacity(aws, run):
 
 
 def test_capacity_is_a_seed_while_auto_scaling_has_it(aws, run):
-    params = table(index("a", "x"), billing_mode="PROVISIONED", provisioned_throughput=SEED)
+    scaled = index("by_a", "x", provisioned_throughput=SEED)
+    params = table(scaled, billing_mode="PROVISIONED", provisioned_throughput=SEED)
     run(NAME, **params)
     scaling = aws.client("application-autoscaling")
     for resource, dimension in (
         ("table/dev_places", "dynamodb:table:WriteCapacityUnits"),
-        ("table/dev_places/index/a", "dynamodb:index:ReadCapacityUnits"),
+        ("table/dev_places/index/by_a", "dynamodb:index:ReadCapacityUnits"),
     ):
         scaling.register_scalable_target(
             ServiceNamespace="dynamodb",
@@ -156,7 +160,7 @@ def test_capacity_is_a_seed_while_auto_scaling_has_it(aws, run):
         GlobalSecondaryIndexUpdates=[
             {
                 "Update": {
-                    "IndexName": "a",
+                    "IndexName": "by_a",
                     "ProvisionedThroughput": {"ReadCapacityUnits": 9, "WriteCapacityUnits": 9},
                 }
             }

@@ -50,7 +50,7 @@ def test_change_and_drift(aws, run):
 def test_waits_for_the_pools_block_and_only_for_that(aws, run):
     ids = tree(aws)
     pool(aws, ids["scope"], "x", SourceIpamPoolId=ids["dev"], Locale="us-east-1")
-    aws.control.scale(0.01)
+    aws.control.scale(0.2)  # a block takes 20 seconds: 4
     run("ec2_ipam_pool_cidr", ipam_pool_name="x", cidr="10.2.0.0/16", wait=False)
     params = {"ipam_pool_name": "x", "description": "a", "netmask_length": 16}
     assert run(NAME, **params)["ipam_pool_allocation"]["cidr"] == "10.2.0.0/16"

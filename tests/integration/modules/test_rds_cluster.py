@@ -229,10 +229,11 @@ def test_names_that_lead_nowhere(run):
 
 
 def test_started_without_waiting_and_awaited_later(aws, run):
-    aws.control.scale(0.01)
+    aws.control.scale(1)
     started = run(NAME, **SMALL, wait=False)
     assert started["changed"] and started["db_cluster"]["status"] == "creating"
     calls = aws.mutating()
+    aws.control.scale(0.001)
     awaited = run(NAME, **SMALL)
     assert not awaited["changed"] and awaited["db_cluster"]["status"] == "available"
     assert aws.mutating() == calls

@@ -84,21 +84,23 @@ def test_a_class_that_waits_for_the_maintenance_window_is_no_drift(aws, run, par
 
 
 def test_started_without_waiting_and_run_again_while_creating(aws, run, params):
-    aws.control.scale(0.01)
+    aws.control.scale(1)
     assert run(NAME, **params, wait=False)["db_instance"]["db_instance_status"] == "creating"
     calls = aws.mutating()
     again = run(NAME, **params, wait=False)
     assert (again["changed"], again["db_instance"]["db_instance_status"]) == (False, "creating")
     assert not run(NAME, check=True, **params)["changed"]
+    aws.control.scale(0.001)
     assert run(NAME, **params)["db_instance"]["db_instance_status"] == "available"
     assert aws.mutating() == calls
 
 
 def test_deletion_is_started_without_waiting(aws, run, params):
     run(NAME, **params)
-    aws.control.scale(0.01)
+    aws.control.scale(1)
     absent = examples(NAME)[1]
     assert run(NAME, **absent, wait=False)["changed"]
+    aws.control.scale(0.001)
     assert not run(NAME, **absent)["changed"]
     assert aws.mutating().count("rds:DeleteDBInstance") == 1
 

@@ -1,0 +1,233 @@
+#!/usr/bin/python
+# Copyright (c) MTK Backend contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: dynamodb_table_auto_scaling
+version_added: 0.1.0
+short_description: Manage the auto scaling of a DynamoDB table, its indexes and its replicas
+description:
+  - Keeps all scalable targets and target tracking policies of a provisioned table in one task. Targets of the table
+    that do not follow from the options are deregistered.
+  - Reads are scaled in every region. Writes are scaled in the region of the task; DynamoDB copies that to the replicas.
+  - AWS keeps targets when a table is deleted or paid by request. Use O(state=absent) before either.
+author: MTK Backend contributors
+options:
+  table_name:
+    description: The table.
+    type: str
+    required: true
+  replica_regions:
+    description: The regions that have replicas. Targets in regions that are not named are left alone.
+    type: list
+    elements: str
+    default: []
+  read: &scaling
+    description: How the table's capacity is scaled. Not scaled where not given.
+    type: dict
+    suboptions: &limits
+      min_capacity:
+        description: The lowest number of units.
+        type: int
+        required: true
+      max_capacity:
+        description: The highest number of units.
+        type: int
+        required: true
+      target_value:
+        description: The share of the capacity, V(20) to V(90) percent, that shall be in use.
+        type: float
+        default: 70
+      scale_in_cooldown:
+        description: Seconds between two decreases.
+        type: int
+        default: 60
+      scale_out_cooldown:
+        description: Seconds between two increases.
+        type: int
+        default: 60
+      disable_scale_in:
+        description: Whether the capacity is never lowered.
+        type: bool
+        default: false
+  write: *scaling
+  indexes:
+    description: The global secondary indexes that are scaled.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      index_name:
+        description: The index.
+        type: str
+        required: true
+      read: &index
+        description: How the index's capacity is scaled; as the table where not given.
+        type: dict
+        suboptions: *limits
+      write: *index
+extends_documentation_fragment:
+  - mtk.backend.resource
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+"""
+
+EXAMPLES = r"""
+- name: Scale a table and its index
+  mtk.backend.dynamodb_table_auto_scaling:
+    region: us-east-1
+    table_name: prod_user_locations
+    read: {min_capacity: 5, max_capacity: 500}
+    write: {min_capacity: 5, max_capacity: 200, target_value: 60}
+    indexes:
+      - index_name: lat_long_index
+
+- name: Stop scaling before the table is deleted or paid by request
+  mtk.backend.dynamodb_table_auto_scaling:
+    region: us-east-1
+    table_name: prod_user_locations
+    replica_regions: [us-west-2]
+    state: absent
+"""
+
+RETURN = r"""
+auto_scaling:
+  description: The targets with their policies; empty where there is none.
+  returned: success
+  type: dict
+  sample:
+    table_name: prod_user_locations
+    targets:
+      - region: us-east-1
+        resource_id: table/prod_user_locations
+        scalable_dimension: dynamodb:table:WriteCapacityUnits
+        min_capacity: 5
+        max_capacity: 200
+        policies:
+          - policy_name: DynamoDBWriteCapacityUtilization:table/prod_user_locations
+            target_value: 60.0
+            scale_in_cooldown: 60
+            scale_out_cooldown: 60
+            disable_scale_in: false
+"""
+
+from ansible_collections.mtk.backend.plugins.module_utils import _scaling as scaling
+from ansible_collections.mtk.backend.plugins.module_utils._module import run
+from ansible_collections.mtk.backend.plugins.module_utils._reconcile import Refused, Resource
+
+LIMITS = {
+    "type": "dict",
+    "options": {
+        "min_capacity": {"type": "int", "required": True},
+        "max_capacity": {"type": "int", "required": True},
+        "target_value": {"type": "float", "default": 70},
+        "scale_in_cooldown": {"type": "int", "default": 60},
+        "scale_out_cooldown": {"type": "int", "default": 60},
+        "disable_scale_in": {"type": "bool", "default": False},
+    },
+}
+OPTIONS = {
+    "table_name": {"type": "str", "required": True},
+    "replica_regions": {"type": "list", "elements": "str", "default": []},
+    "read": LIMITS,
+    "write": LIMITS,
+    "indexes": {
+        "type": "list",
+        "elements": "dict",
+        "default": [],
+        "options": {"index_name": {"type": "str", "required": True}, "read": LIMITS, "write": LIMITS},
+    },
+}
+
+
+class AutoScaling(Resource):
+    """All scalable targets of one table."""
+
+    kind = "auto_scaling"
+    identity = ("table_name",)
+    managed = ("targets",)
+    name_tag = False
+    retry_codes = (
+        "ConcurrentUpdateException",
+        ("FailedResourceAccessException", "Rate exceeded"),
+        ("ValidationException", "Unable to assume IAM role"),
+    )
+
+    def siblings(self):
+        table, targets = self.params["table_name"], []
+        for region in [self.aws.region, *self.params["replica_regions"]]:
+            listed = [
+                self.aws.pages("application-autoscaling", operation, key, region, service_namespace="dynamodb")
+                for operation, key in (
+                    ("describe_scalable_targets", "scalable_targets"),
+                    ("describe_scaling_policies", "scaling_policies"),
+                )
+            ]
+            targets += scaling.found_targets(table, region, *listed)
+        if self.params["state"] == "present":
+            targets = [target for target in targets if not scaling.mirrored(target, self.aws.region)]
+        return [{"table_name": table, "targets": sorted(targets, key=scaling.place)}] if targets else []
+
+    def is_me(self, sibling):
+        return sibling["table_name"] == self.params["table_name"]
+
+    def desired(self, have):
+        given = (self.params[name] for name in ("table_name", "replica_regions", "read", "write", "indexes"))
+        table, replicas, read, write, indexes = given
+        try:
+            return {"targets": scaling.wanted_targets(table, self.aws.region, replicas, read, write, indexes)}
+        except ValueError as error:
+            raise Refused(f"{self}: {error}") from error
+
+    def create(self, want):
+        self.update({"targets": []}, want)
+
+    def update(self, have, changes):
+        there, wanted = scaling.by_place(have["targets"]), scaling.by_place(changes["targets"])
+        for place, target in wanted.items():
+            self._register(target, there.get(place))
+        for place, target in there.items():
+            if place not in wanted:
+                self._deregister(target)
+
+    def delete(self, have):
+        for target in have["targets"]:
+            self._deregister(target)
+
+    def _register(self, target, have):
+        limits = {name: target[name] for name in ("min_capacity", "max_capacity")}
+        if have is None or any(have[name] != value for name, value in limits.items()):
+            self._call("register_scalable_target", target, **limits)
+        name, there = target["policies"][0]["policy_name"], have["policies"] if have else []
+        for extra in sorted({policy["policy_name"] for policy in there} - {name}):
+            self._call("delete_scaling_policy", target, policy_name=extra)  # AWS takes one for each capacity
+        if target["policies"][0] not in there:
+            policy = {"policy_name": name, "policy_type": "TargetTrackingScaling"}
+            config = scaling.tracking(target)
+            self._call("put_scaling_policy", target, **policy, target_tracking_scaling_policy_configuration=config)
+
+    def _deregister(self, target):
+        self.aws.found(["ObjectNotFoundException"], lambda: self._call("deregister_scalable_target", target))
+
+    def _call(self, operation, target, **params):
+        return self.aws.call(
+            "application-autoscaling",
+            operation,
+            target["region"],
+            service_namespace="dynamodb",
+            resource_id=target["resource_id"],
+            scalable_dimension=target["scalable_dimension"],
+            **params,
+        )
+
+
+def main():
+    run(AutoScaling, OPTIONS, tags=False)
+
+
+if __name__ == "__main__":
+    main()

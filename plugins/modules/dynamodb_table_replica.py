@@ -1,0 +1,250 @@
+#!/usr/bin/python
+# Copyright (c) MTK Backend contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: dynamodb_table_replica
+version_added: 0.1.0
+short_description: Manage a replica of a DynamoDB global table
+description:
+  - Keeps one replica of a table, and what DynamoDB never copies to it, which are its deletion protection, backups,
+    insights and tags.
+  - Runs in the region that owns the table and talks to both. Replicas come and go one at a time; the module waits while
+    another one is on its way.
+  - Never touches a table of the same name in the other region that is no replica.
+author: MTK Backend contributors
+options:
+  table_name:
+    description: The table.
+    type: str
+    required: true
+  region_name:
+    description: The region of the replica; with O(table_name) it identifies the replica.
+    type: str
+    required: true
+  kms_master_key_id:
+    description: The key in the replica's region, as ARN, id or C(alias/...), where the table has a KMS key.
+    type: str
+  table_class:
+    description: The class of the replica, where it differs from the table's.
+    type: str
+    choices: [STANDARD, STANDARD_INFREQUENT_ACCESS]
+  deletion_protection_enabled:
+    description:
+      - Whether AWS refuses to delete the replica.
+      - With O(state=absent), V(false) lifts the protection first; otherwise a protected replica is refused.
+    type: bool
+  point_in_time_recovery_specification:
+    description: Continuous backups of the replica.
+    type: dict
+    suboptions:
+      point_in_time_recovery_enabled:
+        description: Whether they are made.
+        type: bool
+        required: true
+      recovery_period_in_days:
+        description: Days, V(1) to V(35), that one can go back.
+        type: int
+  contributor_insights_enabled:
+    description: Whether CloudWatch Contributor Insights watches the keys of the replica.
+    type: bool
+extends_documentation_fragment:
+  - mtk.backend.resource
+  - mtk.backend.resource.tags
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+"""
+
+EXAMPLES = r"""
+- name: Keep a protected replica in us-west-2
+  mtk.backend.dynamodb_table_replica:
+    region: us-east-1
+    table_name: prod_user_locations
+    region_name: us-west-2
+    deletion_protection_enabled: true
+    point_in_time_recovery_specification: {point_in_time_recovery_enabled: true, recovery_period_in_days: 35}
+    tags:
+      mtk:environment: prod
+
+- name: Lift its protection and remove it
+  mtk.backend.dynamodb_table_replica:
+    region: us-east-1
+    table_name: prod_user_locations
+    region_name: us-west-2
+    deletion_protection_enabled: false
+    state: absent
+"""
+
+RETURN = r"""
+replica:
+  description: The replica; empty where it does not exist.
+  returned: success
+  type: dict
+  sample:
+    deletion_protection_enabled: true
+    kms_master_key_id: null
+    latest_stream_arn: arn:aws:dynamodb:us-west-2:123456789012:table/prod_user_locations/stream/2026-01-01T00:00:00.000
+    region_name: us-west-2
+    replica_status: ACTIVE
+    table_arn: arn:aws:dynamodb:us-west-2:123456789012:table/prod_user_locations
+    table_class: STANDARD
+    table_name: prod_user_locations
+    tags: {"mtk:environment": prod}
+"""
+
+from ansible_collections.mtk.backend.plugins.module_utils import _dynamodb as dynamodb
+from ansible_collections.mtk.backend.plugins.module_utils import _tables as tables
+from ansible_collections.mtk.backend.plugins.module_utils._lookup import key_arn
+from ansible_collections.mtk.backend.plugins.module_utils._module import run
+from ansible_collections.mtk.backend.plugins.module_utils._reconcile import Refused, Resource
+
+OPTIONS = {
+    "table_name": {"type": "str", "required": True},
+    "region_name": {"type": "str", "required": True},
+    "kms_master_key_id": {"type": "str"},
+    "table_class": {"type": "str", "choices": ["STANDARD", "STANDARD_INFREQUENT_ACCESS"]},
+    **dynamodb.OPTIONS,
+}
+
+
+class Replica(Resource):
+    """A replica of a table, seen from the region that owns the table."""
+
+    kind = "replica"
+    identity = ("table_name", "region_name")
+    managed = (
+        "kms_master_key_id",
+        "table_class",
+        "deletion_protection_enabled",
+        dynamodb.RECOVERY,
+        dynamodb.INSIGHTS,
+    )
+    computed = ("table_arn", "latest_stream_arn")
+    name_tag = False
+    status_field = "replica_status"
+    ready = frozenset({"ACTIVE"})
+    failed = frozenset({"CREATION_FAILED", "REGION_DISABLED", "INACCESSIBLE_ENCRYPTION_CREDENTIALS"})
+    leaving = frozenset({"DELETING"})
+    retry_codes = dynamodb.BUSY
+
+    def __init__(self, aws, params):
+        super().__init__(aws, params)
+        self.removing = False
+
+    def siblings(self):
+        name, region = self.params["table_name"], self.params["region_name"]
+        if region == self.aws.region:
+            raise Refused(f"region_name {region} is the region of the task, which owns the table: name another one")
+        owner = dynamodb.describe_table(self.aws, name)
+        entries = [e for e in (owner or {}).get("replicas", []) if e["region_name"] == region]
+        there = dynamodb.describe_table(self.aws, name, region)
+        if entries:
+            return [{**entries[0], "there": there}]
+        return self._without_entry(owner, there)
+
+    def _without_entry(self, owner, there):
+        """A table in the replica's region that the owner does not list: on its way in or out, or a stranger."""
+        if there is None:
+            return []
+        status = "DELETING" if self.removing else there["table_status"]
+        if status in ("CREATING", "DELETING"):
+            return [{"region_name": self.params["region_name"], "replica_status": status, "there": there}]
+        if owner is not None and self.params["state"] == "present":
+            raise Refused(
+                f"{self.params['region_name']} has a table {self.params['table_name']} of its own. DynamoDB makes a "
+                "replica only where there is none: save its data and delete it there, then run again."
+            )
+        return []
+
+    def is_me(self, sibling):
+        return True
+
+    def describe(self, sibling):
+        there = sibling["there"]
+        facts = tables.facts(there) if there else {"deletion_protection_enabled": False, "table_class": "STANDARD"}
+        have = {
+            **{
+                k: facts.get(k)
+                for k in ("table_arn", "latest_stream_arn", "deletion_protection_enabled", "table_class")
+            },
+            **{
+                k: v for k, v in sibling.items() if k in ("region_name", "replica_status", "replica_status_description")
+            },
+            "table_name": self.params["table_name"],
+            "kms_master_key_id": facts.get("sse_specification", {}).get("kms_master_key_id"),
+            "tags": {},
+        }
+        if have["replica_status"] == "ACTIVE" and (not there or there["table_status"] != "ACTIVE"):
+            have["replica_status"] = "UPDATING"
+        if there and have["replica_status"] not in self.leaving:
+            have["tags"] = dynamodb.read_tags(self.aws, have["table_arn"], self.params["region_name"])
+            self._refuse_deletion(have)
+            have.update(self._settings())
+        return have
+
+    def _settings(self):
+        if self.params["state"] == "absent":
+            return {}
+        return dynamodb.read_settings(self.aws, self.params["table_name"], self.params, self.params["region_name"])
+
+    def _refuse_deletion(self, have):
+        lifted = self.params["deletion_protection_enabled"] is False
+        if self.params["state"] == "absent" and have["deletion_protection_enabled"] and not lifted:
+            raise Refused(f"{self} is protected: give deletion_protection_enabled: false to remove it all the same")
+
+    def reason(self, have):
+        return have.get("replica_status_description") or super().reason(have)
+
+    def desired(self, have):
+        want = dynamodb.wanted_settings(super().desired(have))
+        if self.params["kms_master_key_id"]:
+            key = key_arn(self.aws, self.params["kms_master_key_id"], self.params["region_name"])
+            want["kms_master_key_id"] = key
+        return want
+
+    def create(self, want):
+        request = {
+            "region_name": self.params["region_name"],
+            "kms_master_key_id": want.get("kms_master_key_id"),
+            "table_class_override": want.get("table_class"),
+        }
+        self._owner(create=request)
+
+    def update(self, have, changes):
+        region = self.params["region_name"]
+        if "tags" in changes:
+            dynamodb.write_tags(self.aws, have["table_arn"], have["tags"], changes["tags"], region)
+        dynamodb.write_settings(self.aws, have["table_name"], changes, region)
+        if "table_class" in changes:
+            self._owner(update={"region_name": region, "table_class_override": changes["table_class"]})
+        elif "deletion_protection_enabled" in changes:
+            self._there(deletion_protection_enabled=changes["deletion_protection_enabled"])
+        elif "kms_master_key_id" in changes:
+            key = {"enabled": True, "sse_type": "KMS", "kms_master_key_id": changes["kms_master_key_id"]}
+            self._there(sse_specification=key)
+
+    def delete(self, have):
+        if have["deletion_protection_enabled"]:
+            self._there(deletion_protection_enabled=False)
+        else:
+            self._owner(delete={"region_name": self.params["region_name"]})
+            self.removing = True
+
+    def _owner(self, **action):
+        self.aws.call("dynamodb", "update_table", table_name=self.params["table_name"], replica_updates=[action])
+
+    def _there(self, **change):
+        region = self.params["region_name"]
+        self.aws.call("dynamodb", "update_table", region, table_name=self.params["table_name"], **change)
+
+
+def main():
+    run(Replica, OPTIONS)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,123 @@
+"""dynamodb_table_auto_scaling."""
+
+from __future__ import annotations
+
+import pytest
+
+from .conftest import ModuleFailed, examples
+
+NAME = "dynamodb_table_auto_scaling"
+TABLE = {
+    "table_name": "prod_user_locations",
+    "attribute_definitions": [
+        {"attribute_name": "user_id", "attribute_type": "S"},
+        {"attribute_name": "lat_long", "attribute_type": "S"},
+    ],
+    "key_schema": [{"attribute_name": "user_id", "key_type": "HASH"}],
+    "global_secondary_indexes": [
+        {
+            "index_name": "lat_long_index",
+            "key_schema": [{"attribute_name": "lat_long", "key_type": "HASH"}],
+            "projection": {"projection_type": "KEYS_ONLY"},
+        }
+    ],
+    "billing_mode": "PROVISIONED",
+    "provisioned_throughput": {"read_capacity_units": 5, "write_capacity_units": 5},
+    "stream_specification": {"stream_enabled": True, "stream_view_type": "NEW_AND_OLD_IMAGES"},
+}
+LIMITS = {"min_capacity": 5, "max_capacity": 50}
+PARAMS = {
+    "table_name": "prod_user_locations",
+    "read": LIMITS,
+    "write": LIMITS,
+    "indexes": [{"index_name": "lat_long_index"}],
+    "wait_timeout": 20,
+}
+
+
+@pytest.fixture
+def table(run):
+    """A provisioned table."""
+    run("dynamodb_table", **TABLE)
+
+
+def targets(aws, region="us-east-1"):
+    scaling = aws.client("application-autoscaling", region)
+    found = scaling.describe_scalable_targets(ServiceNamespace="dynamodb")["ScalableTargets"]
+    return {
+        (t["ResourceId"].split("/", 1)[-1], t["ScalableDimension"].split(":")[2][0]): t["MaxCapacity"] for t in found
+    }
+
+
+def test_check_mode_before_the_table_exists(run):
+    assert run(NAME, check=True, **PARAMS)["changed"]
+    assert not run(NAME, check=True, **PARAMS, state="absent")["changed"]
+
+
+def test_four_beats(aws, run, table, four_beats, gone):
+    params, absent = examples(NAME)
+    result = four_beats(NAME, **params)["auto_scaling"]
+    assert len(result["targets"]) == 4
+    policies = aws.client("application-autoscaling").describe_scaling_policies(ServiceNamespace="dynamodb")
+    values = {
+        p["PolicyName"]: p["TargetTrackingScalingPolicyConfiguration"]["TargetValue"]
+        for p in policies["ScalingPolicies"]
+    }
+    assert values["DynamoDBWriteCapacityUtilization:table/prod_user_locations"] == 60
+    assert values["DynamoDBReadCapacityUtilization:table/prod_user_locations/index/lat_long_index"] == 70
+    gone(NAME, **absent)
+    assert targets(aws) == {}
+
+
+def test_a_provisioned_global_table_from_seed_to_scaled_replica(aws, run, table):
+    run(NAME, **PARAMS)
+    run("dynamodb_table_replica", table_name="prod_user_locations", region_name="us-west-2", wait_timeout=20)
+    both = {**PARAMS, "replica_regions": ["us-west-2"]}
+    run(NAME, **both)
+    assert not run(NAME, **both)["changed"]
+    assert not run(NAME, **PARAMS)["changed"], "a region that is not named is left alone"
+    assert not run("dynamodb_table", **TABLE)["changed"]
+    assert ("prod_user_locations", "R") in targets(aws, "us-west-2")
+    run(NAME, **both, state="absent")
+    assert targets(aws) == targets(aws, "us-west-2") == {}
+
+
+def test_change_drift_and_targets_that_are_not_wanted(aws, run, table):
+    run(NAME, **PARAMS)
+    scaling = aws.client("application-autoscaling")
+    place = {
+        "ServiceNamespace": "dynamodb",
+        "ResourceId": "table/prod_user_locations",
+        "ScalableDimension": "dynamodb:table:WriteCapacityUnits",
+    }
+    scaling.register_scalable_target(**place, MinCapacity=5, MaxCapacity=9000)
+    scaling.delete_scaling_policy(**place, PolicyName="DynamoDBWriteCapacityUtilization:table/prod_user_locations")
+    drift = run(NAME, check=True, **PARAMS)["diff"]["before"]["targets"]
+    assert [t["max_capacity"] for t in drift if not t["policies"]] == [9000]
+    assert run(NAME, **PARAMS)["changed"] and not run(NAME, **PARAMS)["changed"]
+    assert targets(aws)["prod_user_locations", "W"] == 50
+    name = "DynamoDBWriteCapacityUtilization:table/prod_user_locations"
+    scaling.delete_scaling_policy(**place, PolicyName=name)
+    scaling.put_scaling_policy(
+        **place,
+        PolicyName="by-hand",
+        PolicyType="TargetTrackingScaling",
+        TargetTrackingScalingPolicyConfiguration={
+            "TargetValue": 50,
+            "PredefinedMetricSpecification": {"PredefinedMetricType": "DynamoDBWriteCapacityUtilization"},
+        },
+    )
+    run(NAME, **PARAMS)
+    policies = scaling.describe_scaling_policies(**place)["ScalingPolicies"]
+    assert [policy["PolicyName"] for policy in policies] == [name]
+    index = {"index_name": "lat_long_index", "write": {"min_capacity": 5, "max_capacity": 20}}
+    run(NAME, **{**PARAMS, "read": None, "indexes": [index]})
+    assert targets(aws) == {
+        ("prod_user_locations", "W"): 50,
+        ("prod_user_locations/index/lat_long_index", "W"): 20,
+    }
+
+
+def test_refuses_impossible_limits(run):
+    with pytest.raises(ModuleFailed, match="min_capacity 9 must be at least 1 and at most max_capacity 5"):
+        run(NAME, **{**PARAMS, "write": {"min_capacity": 9, "max_capacity": 5}}, check=True)
