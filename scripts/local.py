@@ -154,9 +154,9 @@ def demo(environment: str, scale: float) -> None:
 
 
 def outputs(text: str) -> str:
-    """What the last play of site.yml printed."""
-    shown = text.split("TASK [Show the outputs]", 1)
-    return shown[-1].split("\nPLAY RECAP", 1)[0].split("\n", 1)[-1].strip() if len(shown) == 2 else ""
+    """What the last plays of site.yml printed."""
+    shown = text.partition("PLAY [Outputs")[2].split("\nPLAY RECAP", 1)[0].splitlines()
+    return "\n".join(line for line in shown[1:] if line and not line.startswith(("PLAY [", "TASK [", "ok: [", "}")))
 
 
 def main() -> None:

@@ -70,7 +70,10 @@ class Resource:
     def desired(self, have: Mapping[str, Any] | None) -> dict[str, Any]:
         """The managed fields as they shall be. An option that is not given is left alone."""
         want = {name: overlay(self.params[name], (have or {}).get(name)) for name in self.managed if self._given(name)}
-        tags = merge_tags(self.params.get("tags"), (have or {}).get("tags"), self.params.get("purge_tags", True))
+        wanted = self.params.get("tags")
+        if wanted is None and have is None and self.name_tag:
+            wanted = {}  # without its Name it could not be found again
+        tags = merge_tags(wanted, (have or {}).get("tags"), self.params.get("purge_tags", True))
         return want if tags is None else {**want, "tags": self.named(tags)}
 
     def create(self, want: Mapping[str, Any]) -> None:

@@ -404,11 +404,11 @@ class Table(Resource):
         if "tags" in changes:
             dynamodb.write_tags(self.aws, have["table_arn"], have["tags"], changes["tags"])
         dynamodb.write_settings(self.aws, name, changes)
-        if "time_to_live_specification" in changes:
-            self._expire(have["time_to_live_specification"], changes["time_to_live_specification"])
         request = tables.next_request(have, changes, self.params["attribute_definitions"] or [])
         if request:
             self.aws.call("dynamodb", "update_table", table_name=name, **request)
+        elif "time_to_live_specification" in changes:  # last, because AWS may refuse it for an hour
+            self._expire(have["time_to_live_specification"], changes["time_to_live_specification"])
 
     def delete(self, have):
         if have["deletion_protection_enabled"]:

@@ -131,7 +131,7 @@ class FlowLog(Resource):
 
     def create(self, want):
         given = {name: value for name, value in want.items() if name not in ("vpc_id", "tags")}
-        tags = tag_specifications("vpc-flow-log", want.get("tags") or self.named({}))
+        tags = tag_specifications("vpc-flow-log", want["tags"])
         where = {"resource_type": "VPC", "resource_ids": [want["vpc_id"]]}
         answer = self.aws.call("ec2", "create_flow_logs", **where, **given, tag_specifications=tags)
         raise_unsuccessful(answer, "CreateFlowLogs")

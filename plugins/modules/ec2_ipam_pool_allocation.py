@@ -96,6 +96,7 @@ class Allocation(IpamResource):
     immutable = frozenset({"ipam_pool_id", "netmask_length"})
     computed = ("ipam_pool_allocation_id",)
     name_tag = False
+    filling = True
 
     def siblings(self):
         """Read in the pool's own region, where AWS wants allocations to be made and released too."""
@@ -137,7 +138,10 @@ class Allocation(IpamResource):
 
     def is_not_yet(self, error):
         code = getattr(error, "response", {}).get("Error", {}).get("Code")
-        return super().is_not_yet(error) or code == "InvalidParameterValue" and is_filling(self.aws, self.pool_id)
+        if code != "InvalidParameterValue":
+            return super().is_not_yet(error)
+        before, self.filling = self.filling, is_filling(self.aws, self.pool_id)
+        return before or self.filling  # the pool's block may have come just after the refusal
 
     def __str__(self):
         where = self.params["ipam_pool_name"] or self.params["ipam_pool_id"]

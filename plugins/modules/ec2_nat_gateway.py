@@ -129,7 +129,7 @@ class NatGateway(Resource):
 
     def create(self, want):
         public = want["connectivity_type"] == "public"
-        tags = want.get("tags") or self.named({})
+        tags = want["tags"]
         self.aws.call(
             "ec2",
             "create_nat_gateway",

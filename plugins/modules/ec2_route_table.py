@@ -183,7 +183,7 @@ class RouteTable(Resource):
         return want
 
     def create(self, want):
-        tags = tag_specifications("route-table", want.get("tags") or self.named({}))
+        tags = tag_specifications("route-table", want["tags"])
         self.aws.call("ec2", "create_route_table", vpc_id=want["vpc_id"], tag_specifications=tags)
 
     def update(self, have, changes):

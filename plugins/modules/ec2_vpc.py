@@ -115,6 +115,7 @@ class Vpc(Resource):
     computed = ("vpc_id", "cidr_block")
     retry_codes = (("UnsupportedOperation", "not monitored by IPAM"), "InvalidVpcID.NotFound", "DependencyViolation")
     pool = None
+    filling = True
 
     def siblings(self):
         return self.aws.pages("ec2", "describe_vpcs", "vpcs")
@@ -138,7 +139,7 @@ class Vpc(Resource):
         given = {name: value for name, value in want.items() if name not in (*DNS, "tags")}
         if "cidr_block" in given:
             given.pop("ipv4_netmask_length", None)
-        tags = tag_specifications("vpc", want.get("tags") or self.named({}))
+        tags = tag_specifications("vpc", want["tags"])
         self.aws.call("ec2", "create_vpc", **given, tag_specifications=tags)
 
     def update(self, have, changes):
@@ -156,8 +157,10 @@ class Vpc(Resource):
 
     def is_not_yet(self, error):
         code = getattr(error, "response", {}).get("Error", {}).get("Code")
-        filling = code == "InvalidParameterValue" and self.pool and is_filling(self.aws, self.pool)
-        return super().is_not_yet(error) or bool(filling)
+        if code != "InvalidParameterValue" or not self.pool:
+            return super().is_not_yet(error)
+        before, self.filling = self.filling, is_filling(self.aws, self.pool)
+        return before or self.filling  # the pool's block may have come just after the refusal
 
     def _attribute(self, vpc, name):
         return self.aws.call("ec2", "describe_vpc_attribute", vpc_id=vpc, attribute=DNS[name])[name]["value"]

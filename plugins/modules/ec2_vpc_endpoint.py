@@ -184,7 +184,7 @@ class VpcEndpoint(Resource):
 
     def create(self, want):
         given = {name: value for name, value in want.items() if name not in ("policy", "tags") and value != []}
-        tags = tag_specifications("vpc-endpoint", want.get("tags") or self.named({}))
+        tags = tag_specifications("vpc-endpoint", want["tags"])
         policy = json.dumps(want["policy"]) if "policy" in want else None
         self.aws.call("ec2", "create_vpc_endpoint", **given, policy_document=policy, tag_specifications=tags)
 

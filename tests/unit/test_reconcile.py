@@ -91,7 +91,13 @@ def go(
 def test_check_mode_sends_nothing_and_shows_what_aws_decides(cloud):
     outcome = go(cloud, check=True)
     assert outcome.changed and outcome.plan.action == "create"
-    assert outcome.have == {"thing_id": UNKNOWN, "name": "x", "size": 1, "colour": "red"}
+    assert outcome.have == {
+        "thing_id": UNKNOWN,
+        "name": "x",
+        "size": 1,
+        "colour": "red",
+        "tags": {"Name": "x"},
+    }
     assert cloud.requests == []
 
 
@@ -220,3 +226,8 @@ def test_another_environments_resource_is_refused(cloud):
     for present in (True, False):
         with pytest.raises(Refused, match="belongs to environment 'prod'"):
             go(cloud, present=present, tags={"mtk:environment": "dev"})
+
+
+def test_what_is_found_by_name_gets_its_name(cloud):
+    assert go(cloud).have["tags"] == {"Name": "x"}
+    assert not go(cloud).changed

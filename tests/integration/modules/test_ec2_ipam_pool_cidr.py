@@ -49,6 +49,7 @@ def test_check_mode_on_an_empty_account(run):
 def test_by_length(aws, run):
     ids = tree(aws)
     pool(aws, ids["scope"], "x", SourceIpamPoolId=ids["dev"], Locale="us-east-1")
+    aws.control.advance(60)
     aws.control.scale(0.01)
     params = {"ipam_pool_name": "x", "netmask_length": 20}
     found = run(NAME, **params)["ipam_pool_cidr"]
@@ -60,6 +61,7 @@ def test_by_length(aws, run):
 def test_tells_why_a_block_cannot_be_had_and_tries_again_next_time(aws, run):
     ids = tree(aws)
     pool(aws, ids["scope"], "x", SourceIpamPoolId=ids["top"])
+    aws.control.advance(60)
     aws.control.scale(0.01)
     params = {"ipam_pool_name": "x", "cidr": "10.1.0.0/16"}
     for _ in range(2):
@@ -72,6 +74,7 @@ def test_tells_why_a_block_cannot_be_had_and_tries_again_next_time(aws, run):
 
 def test_waits_for_the_allocation_of_a_deleted_vpc(aws, run):
     ids = tree(aws)
+    aws.control.advance(60)  # all that is there is at rest
     aws.client("ec2").delete_vpc(VpcId=vpc(aws, ids["dev"]))
     aws.control.scale(1)  # the allocation stays for 20 minutes
     with pytest.raises(ModuleFailed, match=r"AWS has yet to release vpc vpc-\w+ 10.0.0.0/16\) is 'provisioned' after"):

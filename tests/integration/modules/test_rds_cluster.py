@@ -224,7 +224,9 @@ def test_names_that_lead_nowhere(run):
     }
     planned = run(NAME, check=True, **wrong)["diff"]["after"]
     assert planned["kms_key_id"] == planned["monitoring_role_arn"] == "(known after apply)"
-    with pytest.raises(ModuleFailed, match="kms_key_id, monitoring_role_arn, vpc_security_group_ids of .* is not known"):
+    with pytest.raises(
+        ModuleFailed, match="kms_key_id, monitoring_role_arn, vpc_security_group_ids of .* not known"
+    ):
         run(NAME, **wrong)
 
 
