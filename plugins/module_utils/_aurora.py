@@ -171,7 +171,6 @@ def change_tags(aws: Any, arn: str, have: Mapping[str, str], want: Mapping[str, 
 
 def last_event(aws: Any, source_type: str, identifier: str) -> str:
     """What RDS last told about a cluster or an instance; empty where it told nothing in the last day."""
-    events = aws.pages(
-        "rds", "describe_events", "events", source_type=source_type, source_identifier=identifier, duration=1440
-    )
+    asked = {"source_type": source_type, "source_identifier": identifier, "duration": 1440}
+    events = aws.found(["AccessDenied"], lambda: aws.pages("rds", "describe_events", "events", **asked))
     return str(events[-1].get("message", "")) if events else ""

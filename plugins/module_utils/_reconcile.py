@@ -188,14 +188,14 @@ def reconcile(
         status = _status(resource, have, present)
         if plan.action == "none" and (status == "ready" or not wait):
             return Outcome(first, have)
-        moved = False
-        if plan.action != "none" and plan.key not in sent and (status == "ready" or plan.action == "delete"):
-            moved = _send(resource, plan, have)
-            sent |= {plan.key} if moved else set()
+        due = plan.action != "none" and plan.key not in sent and (status == "ready" or plan.action == "delete")
+        not_yet = _send(resource, plan, have) if due else ""
+        if due and not_yet is None:
+            sent.add(plan.key)
         elif not wait and sent and not (present and have is None):
             return Outcome(first, have)
-        if not moved:
-            _pause(resource, plan, have, clock() - start, timeout, sleep)
+        else:
+            _pause(resource, plan, have, clock() - start, timeout, not_yet or "", sleep)
         have = resource.read()
         plan = plan_of(resource, have, present)
 
@@ -221,8 +221,8 @@ def _status(resource: Resource, have: Mapping[str, Any] | None, present: bool) -
     return status
 
 
-def _send(resource: Resource, plan: Plan, have: Mapping[str, Any] | None) -> bool:
-    """Apply one plan. False where AWS says 'not yet'."""
+def _send(resource: Resource, plan: Plan, have: Mapping[str, Any] | None) -> str | None:
+    """Apply one plan. Returns None, or AWS's words where it says 'not yet'."""
     unknown = sorted(name for name, value in plan.after.items() if unknown_in(value))
     if plan.action != "delete" and unknown:
         raise Refused(
@@ -239,8 +239,8 @@ def _send(resource: Resource, plan: Plan, have: Mapping[str, Any] | None) -> boo
     except Exception as error:
         if not resource.is_not_yet(error):
             raise
-        return False
-    return True
+        return str(error)
+    return None
 
 
 def _pause(
@@ -249,13 +249,15 @@ def _pause(
     have: Mapping[str, Any] | None,
     elapsed: float,
     timeout: float,
+    answer: str,
     sleep: Callable[[float], None],
 ) -> None:
     """Wait a tenth of the time that has passed: prompt where AWS is quick, sparing where it is slow."""
     if elapsed > timeout:
         state = "does not exist" if have is None else f"is '{have.get(resource.status_field, 'there')}'"
         left = f"; still to come: {plan.action} {', '.join(sorted(plan.changes))}".rstrip() if plan != NOTHING else ""
-        raise Refused(f"{resource} {state} after {timeout:g} s{left}. Run again to go on, or raise wait_timeout.")
+        told = f". AWS said last: {answer}" if answer else ""
+        raise Refused(f"{resource} {state} after {timeout:g} s{left}{told}. Run again to go on, or raise wait_timeout.")
     sleep(min(10.0, max(0.05, elapsed / 10)))
 
 

@@ -150,6 +150,13 @@ options:
       - Whether AWS refuses to delete the table.
       - With O(state=absent), V(false) lifts the protection first; otherwise a protected table is refused.
     type: bool
+  removed_replica_regions:
+    description:
+      - With O(state=absent), the regions whose replicas earlier tasks have removed, which check mode has not. A table
+        that has other replicas is refused in check mode too.
+    type: list
+    elements: str
+    default: []
   point_in_time_recovery_specification:
     description: Continuous backups of this region.
     type: dict
@@ -312,6 +319,7 @@ OPTIONS = {
     },
     "table_class": {"type": "str", "choices": ["STANDARD", "STANDARD_INFREQUENT_ACCESS"]},
     **dynamodb.OPTIONS,
+    "removed_replica_regions": {"type": "list", "elements": "str", "default": []},
     "time_to_live_specification": {
         "type": "dict",
         "options": {"enabled": {"type": "bool", "required": True}, "attribute_name": {"type": "str"}},
@@ -411,6 +419,7 @@ class Table(Resource):
             self._expire(have["time_to_live_specification"], changes["time_to_live_specification"])
 
     def delete(self, have):
+        self._refuse_replicas(have, [])
         if have["deletion_protection_enabled"]:
             off = {"deletion_protection_enabled": False}
             self.aws.call("dynamodb", "update_table", table_name=have["table_name"], **off)
@@ -420,11 +429,14 @@ class Table(Resource):
     def _refuse_deletion(self, have):
         if have["table_status"] in self.leaving:
             return
-        regions = ", ".join(replica["region_name"] for replica in have["replicas"])
-        if regions:
-            raise Refused(f"{self} has replicas in {regions}: remove them first with dynamodb_table_replica")
+        self._refuse_replicas(have, self.params["removed_replica_regions"])
         if have["deletion_protection_enabled"] and self.params["deletion_protection_enabled"] is not False:
             raise Refused(f"{self} is protected: give deletion_protection_enabled: false to delete it all the same")
+
+    def _refuse_replicas(self, have, removed):
+        regions = [replica["region_name"] for replica in have["replicas"] if replica["region_name"] not in removed]
+        if regions:
+            raise Refused(f"{self} has replicas in {', '.join(regions)}: remove them first with dynamodb_table_replica")
 
     def _time_to_live(self):
         name = self.params["table_name"]

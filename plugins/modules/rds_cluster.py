@@ -343,6 +343,7 @@ class Cluster(Resource):
     retry_codes = (
         "DBClusterAlreadyExistsFault",
         "InvalidGlobalClusterStateFault",
+        "InvalidResourceStateFault",
         ("InvalidParameterValue", "IAM role ARN value is invalid"),  # a role that was just made
     )
     flushing = False
@@ -426,11 +427,12 @@ class Cluster(Resource):
         changes = dict(changes)
         if "tags" in changes:
             _aurora.change_tags(self.aws, have["db_cluster_arn"], have["tags"], changes.pop("tags"))
-        if "enable_http_endpoint" in changes:
-            operation = "enable_http_endpoint" if changes.pop("enable_http_endpoint") else "disable_http_endpoint"
-            self.aws.call("rds", operation, resource_arn=have["db_cluster_arn"])
+        endpoint = changes.pop("enable_http_endpoint", None)
         if changes:
             self._modify(**_aurora.modification(have, changes), **self._beside(have, changes))
+        elif endpoint is not None:  # a call of its own, which AWS takes when the modification is done
+            operation = "enable_http_endpoint" if endpoint else "disable_http_endpoint"
+            self.aws.call("rds", operation, resource_arn=have["db_cluster_arn"])
 
     def delete(self, have):
         if have["status"] == "stopped":

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 from ansible_collections.mtk.backend.plugins.module_utils import _aurora
+from ansible_collections.mtk.backend.plugins.module_utils._reconcile import Refused, reconcile
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -210,3 +211,26 @@ def test_one_more_instance_moves_none(count, subnets):
 def test_too_few_zones():
     with pytest.raises(ValueError, match="4 instances do not fit: give 0 to 3"):
         _aurora.instance_zones(4, SUBNETS, [])
+
+
+class Events:
+    """An RDS that knows one instance and has told one thing about it."""
+
+    region = "us-east-1"
+
+    def pages(self, service, operation, key, **asked):
+        if operation == "describe_events":
+            assert (asked["source_type"], asked["source_identifier"]) == ("db-instance", "one")
+            return [{"message": "earlier"}, {"message": "no capacity in us-east-1a"}]
+        return [{"db_instance_identifier": "one", "db_instance_status": "insufficient-capacity"}]
+
+    def found(self, missing, ask):
+        return ask()
+
+
+def test_a_failed_instance_tells_what_aws_said():
+    from ansible_collections.mtk.backend.plugins.modules import rds_instance
+
+    params = {**dict.fromkeys(rds_instance.OPTIONS), "db_instance_identifier": "one", "state": "present"}
+    with pytest.raises(Refused, match="'insufficient-capacity': no capacity in us-east-1a"):
+        reconcile(rds_instance.Instance(Events(), params))

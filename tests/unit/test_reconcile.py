@@ -10,6 +10,8 @@ from ansible_collections.mtk.backend.plugins.module_utils._reconcile import Refu
 
 
 class NotYet(Exception):
+    """What AWS answers while the time has not come."""
+
     response = {"Error": {"Code": "IncorrectState", "Message": "try later"}}
 
 
@@ -41,7 +43,7 @@ class Cloud:
         self.requests.append(what)
         if self.refuse:
             self.refuse -= 1
-            raise NotYet
+            raise NotYet("try later")
         self.stale, self.lag = [dict(t) for t in self.read()], lag
 
 
@@ -161,6 +163,12 @@ def test_timeout_says_what_is_missing(cloud):
     cloud.building = 10_000
     with pytest.raises(Refused, match=r"thing x is 'creating' after 60 s.*wait_timeout"):
         go(cloud, timeout=60, tags={})
+
+
+def test_timeout_says_what_aws_answered_last(cloud):
+    cloud.refuse = 10_000
+    with pytest.raises(Refused, match="does not exist after 60 s; still to come: create .*AWS said last: try later"):
+        go(cloud, timeout=60)
 
 
 def test_immutable_field_is_refused_by_name_in_check_mode_too(cloud):

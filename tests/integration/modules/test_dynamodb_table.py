@@ -187,6 +187,10 @@ def test_a_table_with_replicas_is_not_deleted(aws, run):
     )
     with pytest.raises(ModuleFailed, match="has replicas in us-west-2: remove them first"):
         run(NAME, table_name="dev_places", state="absent", check=True)
+    said = {"table_name": "dev_places", "removed_replica_regions": ["us-west-2"], "state": "absent"}
+    assert run(NAME, **said, check=True)["changed"], "the task before would have removed it"
+    with pytest.raises(ModuleFailed, match="has replicas in us-west-2: remove them first"):
+        run(NAME, **said)
     with pytest.raises(ModuleFailed, match="its stream stays"):
         run(NAME, **table(stream_specification={"stream_enabled": False}), check=True)
     assert not run(NAME, **table(stream_specification=stream))["changed"]
