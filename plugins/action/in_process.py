@@ -24,9 +24,8 @@ from ansible.module_utils.testing import patch_module_args
 from ansible.plugins.action import ActionBase
 from ansible_collections.mtk.backend.plugins.module_utils import _boto
 
-# Ansible imports this file once, in the parent of all workers: what is parsed here is inherited by every task.
-for _service in ("ec2", "rds", "dynamodb", "kms", "logs", "sts", "iam", "application-autoscaling", "secretsmanager"):
-    _boto.LOADER.load_service_model(_service, "service-2")
+# Ansible imports this file once, in the parent of all workers: what is loaded here is inherited by every task.
+_boto.warm("ec2", "rds", "dynamodb", "kms", "logs", "sts", "iam", "application-autoscaling", "secretsmanager")
 
 
 class ActionModule(ActionBase):

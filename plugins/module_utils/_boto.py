@@ -54,6 +54,15 @@ def client_factory(module: AnsibleAWSModule) -> Callable[[str, str], Client]:
     )
 
 
+def warm(*services: str) -> None:
+    """Load what clients of these services are made from. Nothing is sent; the clients are thrown away."""
+    core = botocore.session.Session()
+    core.register_component("data_loader", LOADER)
+    session = boto3.session.Session("none", "none", botocore_session=core)
+    for service in services:
+        session.client(service, region_name="us-east-1")
+
+
 class Aws:
     """AWS as seen from one region, in snake_case: ``aws.call("ec2", "create_vpc", cidr_block="10.0.0.0/16")``.
 

@@ -6,10 +6,14 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ansible_collections.mtk.backend.plugins.module_utils._boto import ClientError
+from ansible_collections.mtk.backend.plugins.module_utils._lookup import find_id
+from ansible_collections.mtk.backend.plugins.module_utils._plan import UNKNOWN
+from ansible_collections.mtk.backend.plugins.module_utils._reconcile import Refused
 
 
 def tag_specifications(resource_type: str, tags: Mapping[str, str] | None) -> list[dict[str, Any]] | None:
@@ -37,3 +41,18 @@ def raise_unsuccessful(answer: Mapping[str, Any], operation: str) -> None:
 def steps(have: Iterable[str], want: Iterable[str]) -> tuple[list[str], list[str]]:
     """What to add and what to remove."""
     return sorted(set(want) - set(have)), sorted(set(have) - set(want))
+
+
+def vpc_of(aws: Any, params: Mapping[str, Any]) -> Any:
+    """The id of the VPC that a task gives by id or by name; ``(known after apply)`` where it does not exist yet."""
+    return params["vpc_id"] or find_id(aws, "vpc", params["vpc_name"])
+
+
+def cidr(block: str) -> str:
+    """A block as AWS writes it, without bits behind its prefix; what is not known yet stays as it is."""
+    if block == UNKNOWN:
+        return block
+    try:
+        return str(ipaddress.ip_network(block, strict=False))
+    except ValueError as error:
+        raise Refused(f"'{block}' is no CIDR block: {error}") from error

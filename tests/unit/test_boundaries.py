@@ -102,7 +102,7 @@ def test_every_module_is_in_the_action_group_and_in_the_table():
     group = {m for m in runtime["action_groups"]["aws"] if isinstance(m, str)}
     names = {p.stem for p in MODULES}
     assert group == names
-    assert set(runtime["plugin_routing"]["modules"]) == names, "each module runs in-process"
+    assert set(runtime["plugin_routing"]["action"]) == names, "each module runs in-process"
     table = (ROOT / "docs/modules.md").read_text()
     assert not {n for n in names if f"mtk.backend.{n}" not in table}
 

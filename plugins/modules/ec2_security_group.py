@@ -1,0 +1,296 @@
+#!/usr/bin/python
+# Copyright (c) MTK Backend contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: ec2_security_group
+version_added: 0.1.0
+short_description: Manage a security group
+description:
+  - Keeps a security group and its rules. New rules come before old ones go, so that nothing is cut off in between.
+  - The group C(default) of a VPC can be managed too; AWS makes and removes it with the VPC.
+author: MTK Backend contributors
+options:
+  group_name:
+    description: The name; it identifies the group in its VPC.
+    type: str
+    required: true
+  description:
+    description: What the group is for. AWS needs it to make a group, and cannot change it later.
+    type: str
+  vpc_id:
+    description: The VPC. This or O(vpc_name) is needed.
+    type: str
+  vpc_name:
+    description: The Name tag of the VPC, instead of its id.
+    type: str
+  rules:
+    description: Exactly what may come in, each rule with one source. Left alone where not given.
+    type: list
+    elements: dict
+    suboptions: &rule
+      ip_protocol:
+        description: V(tcp), V(udp), V(icmp), V(icmpv6), the number of another protocol, or V(-1) for all.
+        type: str
+        required: true
+      from_port:
+        description: The first port, or the ICMP type. Needed for V(tcp) and V(udp).
+        type: int
+      to_port:
+        description: The last port, or the ICMP code. Needed for V(tcp) and V(udp).
+        type: int
+      cidr_ipv4:
+        description: An IPv4 block.
+        type: str
+      cidr_ipv6:
+        description: An IPv6 block.
+        type: str
+      prefix_list_id:
+        description: A prefix list.
+        type: str
+      referenced_group_id:
+        description: A security group.
+        type: str
+      referenced_group_name:
+        description: The name of a security group in the same VPC, which may be this one.
+        type: str
+      description:
+        description: What the rule is for. Left alone where not given.
+        type: str
+  rules_egress:
+    description:
+      - Exactly what may go out, each rule with one destination. Left alone where not given.
+      - AWS lets a new group go everywhere.
+    type: list
+    elements: dict
+    suboptions: *rule
+extends_documentation_fragment:
+  - mtk.backend.resource
+  - mtk.backend.resource.tags
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+"""
+
+EXAMPLES = r"""
+- name: Let the database be reached from a block, and reach nothing itself
+  mtk.backend.ec2_security_group:
+    region: us-east-1
+    group_name: dev_us-east-1_database_security_group
+    description: Who may reach the database
+    vpc_name: dev_us-east-1_vpc
+    rules:
+      - ip_protocol: tcp
+        from_port: 5432
+        to_port: 5432
+        cidr_ipv4: 10.0.64.0/18
+        description: Application
+    rules_egress: []
+    tags:
+      Name: dev_us-east-1_database_security_group
+      mtk:environment: dev
+
+- name: Remove the group
+  mtk.backend.ec2_security_group:
+    region: us-east-1
+    group_name: dev_us-east-1_database_security_group
+    vpc_name: dev_us-east-1_vpc
+    state: absent
+
+- name: Let the default group allow nothing
+  mtk.backend.ec2_security_group:
+    region: us-east-1
+    group_name: default
+    vpc_name: dev_us-east-1_vpc
+    rules: []
+    rules_egress: []
+"""
+
+RETURN = r"""
+security_group:
+  description: The security group; empty where it does not exist.
+  returned: success
+  type: dict
+  sample:
+    description: Who may reach the database
+    group_id: sg-0123456789abcdef0
+    group_name: dev_us-east-1_database_security_group
+    rules:
+      - cidr_ipv4: 10.0.64.0/18
+        description: Application
+        from_port: 5432
+        ip_protocol: tcp
+        to_port: 5432
+    rules_egress: []
+    tags: {"Name": dev_us-east-1_database_security_group, "mtk:environment": dev}
+    vpc_id: vpc-0123456789abcdef0
+"""
+
+from ansible_collections.mtk.backend.plugins.module_utils._ec2 import cidr, retag, tag_specifications, vpc_of
+from ansible_collections.mtk.backend.plugins.module_utils._module import run
+from ansible_collections.mtk.backend.plugins.module_utils._plan import UNKNOWN
+from ansible_collections.mtk.backend.plugins.module_utils._reconcile import Refused, Resource
+
+# Where a rule's other end stands in AWS's permissions.
+ENDS = {
+    "cidr_ipv4": ("ip_ranges", "cidr_ip"),
+    "cidr_ipv6": ("ipv6_ranges", "cidr_ipv6"),
+    "prefix_list_id": ("prefix_list_ids", "prefix_list_id"),
+    "referenced_group_id": ("user_id_group_pairs", "group_id"),
+}
+PORTS = ("from_port", "to_port")
+PROTOCOLS = {"all": "-1", "1": "icmp", "6": "tcp", "17": "udp", "58": "icmpv6"}
+DIRECTIONS = {"rules": ("ip_permissions", "ingress"), "rules_egress": ("ip_permissions_egress", "egress")}
+ITSELF = "(this group)"  # stands for the id that it gets
+RULES = {
+    "type": "list",
+    "elements": "dict",
+    "options": {
+        "ip_protocol": {"type": "str", "required": True},
+        **{name: {"type": "int"} for name in PORTS},
+        **{name: {"type": "str"} for name in (*ENDS, "referenced_group_name", "description")},
+    },
+    "mutually_exclusive": [(*ENDS, "referenced_group_name")],
+    "required_one_of": [(*ENDS, "referenced_group_name")],
+    "required_if": [("ip_protocol", "tcp", PORTS), ("ip_protocol", "udp", PORTS)],
+}
+OPTIONS = {
+    "group_name": {"type": "str", "required": True},
+    "description": {"type": "str"},
+    "vpc_id": {"type": "str"},
+    "vpc_name": {"type": "str"},
+    "rules": RULES,
+    "rules_egress": RULES,
+}
+
+
+class SecurityGroup(Resource):
+    """A security group with its rules."""
+
+    kind = "security_group"
+    identity = ("group_name",)
+    managed = ("description", "vpc_id", *DIRECTIONS)
+    immutable = frozenset({"description"})
+    computed = ("group_id",)
+    name_tag = False
+
+    def siblings(self):
+        self.vpc = vpc_of(self.aws, self.params)
+        found = self.aws.pages("ec2", "describe_security_groups", "security_groups")
+        self.ids = {group["group_name"]: group["group_id"] for group in found if group.get("vpc_id") == self.vpc}
+        return found
+
+    def is_me(self, sibling):
+        return sibling["group_id"] == self.ids.get(self.params["group_name"])
+
+    def describe(self, sibling):
+        if self.params["state"] == "absent" and sibling["group_name"] == "default":
+            raise Refused("group_name default: AWS removes this group with its VPC; set rules and rules_egress to []")
+        # A wrong id in a rule has the same code, and time does not help it.
+        self.retry_codes = ("DependencyViolation", ("InvalidGroup.NotFound", sibling["group_id"]))
+        rules = {name: in_order(rule for rule, _ in split(sibling[field])) for name, (field, _) in DIRECTIONS.items()}
+        return {"tags": {}, **sibling, **rules}
+
+    def desired(self, have):
+        want = {**super().desired(have), "vpc_id": self.vpc}
+        if have is None and "description" not in want and self.params["group_name"] != "default":
+            raise Refused(f"{self} does not exist: description is needed to make it")
+        for name in DIRECTIONS:
+            if name in want:
+                old = {key(rule): rule for rule in (have or {}).get(name, [])}
+                new = [self._resolved(rule) for rule in want[name]]
+                want[name] = in_order({key(rule): {**old.get(key(rule), {}), **rule} for rule in new}.values())
+        return want
+
+    def create(self, want):
+        if self.params["group_name"] == "default":  # comes with the VPC: there it is, or AWS says that there is no VPC
+            self.aws.call("ec2", "describe_vpcs", vpc_ids=[self.vpc])
+            return
+        given = {"group_name": self.params["group_name"], "description": want["description"], "vpc_id": self.vpc}
+        tags = tag_specifications("security-group", want.get("tags"))
+        self.aws.call("ec2", "create_security_group", **given, tag_specifications=tags)
+
+    def update(self, have, changes):
+        for name in DIRECTIONS:
+            if name in changes:
+                self._change(name, have, changes[name])
+        if "tags" in changes:
+            retag(self.aws, [have["group_id"]], have["tags"], changes["tags"])
+
+    def delete(self, have):
+        self.aws.call("ec2", "delete_security_group", group_id=have["group_id"])
+
+    def _resolved(self, rule):
+        name = rule.get("referenced_group_name")
+        if name:
+            missing = ITSELF if name == self.params["group_name"] else UNKNOWN
+            rule = {**rule, "referenced_group_id": self.ids.get(name, missing)}
+        return plain(rule)
+
+    def _change(self, name, have, rules):
+        field, direction = DIRECTIONS[name]
+        old, new = ({key(rule): rule for rule in side} for side in (have[name], rules))
+        sent = {key(rule): as_sent for rule, as_sent in split(have[field])}
+        calls = {
+            "authorize_security_group_": [permission(new[k]) for k in new if k not in old],
+            "revoke_security_group_": [sent[k] for k in old if k not in new],
+            "update_security_group_rule_descriptions_": [
+                permission(new[k]) for k in new if k in old and new[k] != old[k]
+            ],
+        }
+        for operation, permissions in calls.items():
+            if permissions:
+                group = {"group_id": have["group_id"], "ip_permissions": permissions}
+                self.aws.call("ec2", operation + direction, **group)
+
+
+def plain(rule):
+    """A rule as its protocol, ports and other end, written as AWS writes them, and its description if it has one."""
+    protocol = PROTOCOLS.get(rule["ip_protocol"].lower(), rule["ip_protocol"].lower())
+    end = next(name for name in ENDS if rule.get(name))
+    ports = {name: rule.get(name, -1) for name in PORTS} if protocol in PROTOCOLS.values() and protocol != "-1" else {}
+    text = {"description": rule["description"]} if rule.get("description") else {}
+    return {"ip_protocol": protocol, **ports, end: cidr(rule[end]) if "cidr" in end else rule[end], **text}
+
+
+def key(rule):
+    """What tells a rule from others: all but its description."""
+    return tuple(sorted((name, str(value)) for name, value in rule.items() if name != "description"))
+
+
+def in_order(rules):
+    """Rules in an order of their own."""
+    return sorted(rules, key=key)
+
+
+def permission(rule):
+    """A rule as AWS takes it."""
+    head = {name: rule[name] for name in ("ip_protocol", *PORTS) if name in rule}
+    end = next(name for name in ENDS if name in rule)
+    field, name = ENDS[end]
+    return {**head, field: [{name: rule[end], "description": rule.get("description")}]}
+
+
+def split(permissions):
+    """Each rule of AWS's permissions as the options write it, and as AWS tells it."""
+    for told in permissions:
+        head = {name: told[name] for name in ("ip_protocol", *PORTS) if name in told}
+        for end, (field, name) in ENDS.items():
+            for item in told.get(field) or []:
+                yield plain({**head, end: item[name], "description": item.get("description")}), {**head, field: [item]}
+
+
+def main():
+    run(
+        SecurityGroup,
+        OPTIONS,
+        mutually_exclusive=[("vpc_id", "vpc_name")],
+        required_one_of=[("vpc_id", "vpc_name")],
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,143 @@
+#!/usr/bin/python
+# Copyright (c) MTK Backend contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: ec2_subnet
+version_added: 0.1.0
+short_description: Manage a subnet
+description:
+  - Keeps a subnet, found by its Name tag in its VPC.
+author: MTK Backend contributors
+options:
+  name:
+    description: The Name tag; it identifies the subnet in its VPC.
+    type: str
+    required: true
+  vpc_id:
+    description: The VPC. This or O(vpc_name) is needed.
+    type: str
+  vpc_name:
+    description: The Name tag of the VPC, instead of its id.
+    type: str
+  cidr_block:
+    description: The IPv4 block. AWS cannot change it later. Needed with O(state=present).
+    type: str
+  availability_zone:
+    description: The name of the zone; AWS chooses one where not given, and cannot change it later.
+    type: str
+  map_public_ip_on_launch:
+    description: Whether instances get a public address. Left alone where not given.
+    type: bool
+extends_documentation_fragment:
+  - mtk.backend.resource
+  - mtk.backend.resource.tags
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+"""
+
+EXAMPLES = r"""
+- name: Keep a subnet
+  mtk.backend.ec2_subnet:
+    region: us-east-1
+    name: dev_us-east-1_us-east-1a_private_subnet
+    vpc_name: dev_us-east-1_vpc
+    cidr_block: 10.0.64.0/21
+    availability_zone: us-east-1a
+    tags:
+      mtk:environment: dev
+      mtk:tier: private
+
+- name: Remove the subnet
+  mtk.backend.ec2_subnet:
+    region: us-east-1
+    name: dev_us-east-1_us-east-1a_private_subnet
+    vpc_name: dev_us-east-1_vpc
+    state: absent
+"""
+
+RETURN = r"""
+subnet:
+  description: The subnet; empty where it does not exist.
+  returned: success
+  type: dict
+  sample:
+    availability_zone: us-east-1a
+    availability_zone_id: use1-az6
+    cidr_block: 10.0.64.0/21
+    map_public_ip_on_launch: false
+    name: dev_us-east-1_us-east-1a_private_subnet
+    state: available
+    subnet_id: subnet-0123456789abcdef0
+    tags: {"Name": dev_us-east-1_us-east-1a_private_subnet, "mtk:environment": dev, "mtk:tier": private}
+    vpc_id: vpc-0123456789abcdef0
+"""
+
+from ansible_collections.mtk.backend.plugins.module_utils._ec2 import cidr, retag, tag_specifications, vpc_of
+from ansible_collections.mtk.backend.plugins.module_utils._module import run
+from ansible_collections.mtk.backend.plugins.module_utils._reconcile import Resource
+
+OPTIONS = {
+    "name": {"type": "str", "required": True},
+    "vpc_id": {"type": "str"},
+    "vpc_name": {"type": "str"},
+    "cidr_block": {"type": "str"},
+    "availability_zone": {"type": "str"},
+    "map_public_ip_on_launch": {"type": "bool"},
+}
+
+
+class Subnet(Resource):
+    """A subnet."""
+
+    kind = "subnet"
+    managed = ("vpc_id", "cidr_block", "availability_zone", "map_public_ip_on_launch")
+    immutable = frozenset({"vpc_id", "cidr_block", "availability_zone"})
+    computed = ("subnet_id",)
+    failed = frozenset({"failed", "failed-insufficient-capacity"})
+    retry_codes = ("InvalidSubnetID.NotFound", "DependencyViolation")
+
+    def siblings(self):
+        self.vpc = vpc_of(self.aws, self.params)
+        return self.aws.pages("ec2", "describe_subnets", "subnets")
+
+    def is_me(self, sibling):
+        return sibling["vpc_id"] == self.vpc and super().is_me(sibling)
+
+    def describe(self, sibling):
+        return {**sibling, "name": self.params["name"]}
+
+    def desired(self, have):
+        return {**super().desired(have), "vpc_id": self.vpc, "cidr_block": cidr(self.params["cidr_block"])}
+
+    def create(self, want):
+        given = {name: want[name] for name in self.immutable if name in want}
+        self.aws.call("ec2", "create_subnet", **given, tag_specifications=tag_specifications("subnet", want["tags"]))
+
+    def update(self, have, changes):
+        if "map_public_ip_on_launch" in changes:
+            value = {"map_public_ip_on_launch": {"value": changes["map_public_ip_on_launch"]}}
+            self.aws.call("ec2", "modify_subnet_attribute", subnet_id=have["subnet_id"], **value)
+        if "tags" in changes:
+            retag(self.aws, [have["subnet_id"]], have["tags"], changes["tags"])
+
+    def delete(self, have):
+        self.aws.call("ec2", "delete_subnet", subnet_id=have["subnet_id"])
+
+
+def main():
+    run(
+        Subnet,
+        OPTIONS,
+        mutually_exclusive=[("vpc_id", "vpc_name")],
+        required_one_of=[("vpc_id", "vpc_name")],
+        required_if=[("state", "present", ("cidr_block",))],
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,82 @@
+"""ec2_subnet."""
+
+from __future__ import annotations
+
+import pytest
+
+from .conftest import ModuleFailed, examples
+from .network import network
+
+NAME = "ec2_subnet"
+
+
+def test_four_beats(aws, four_beats, gone):
+    net = network(aws)
+    params, remove = examples(NAME)
+    subnet = four_beats(NAME, **params)["subnet"]
+    assert (subnet["vpc_id"], subnet["state"]) == (net.vpc, "available")
+    gone(NAME, **remove)
+    left = aws.client("ec2").describe_subnets(Filters=[{"Name": "vpc-id", "Values": [net.vpc]}])["Subnets"]
+    assert {s["SubnetId"] for s in left} == set(net.public)
+
+
+def test_check_mode_on_an_empty_account(aws, run):
+    params, remove = examples(NAME)
+    planned = run(NAME, check=True, **{**params, "cidr_block": "(known after apply)"})
+    assert planned["subnet"]["subnet_id"] == planned["subnet"]["vpc_id"] == "(known after apply)"
+    assert planned["diff"]["after"]["cidr_block"] == "(known after apply)"
+    with_id = {k: v for k, v in params.items() if k != "vpc_name"}
+    assert run(NAME, check=True, **with_id, vpc_id="(known after apply)")["changed"]
+    assert not run(NAME, **remove)["changed"]
+    assert not aws.mutating()
+
+
+def test_changes_and_drift(aws, run):
+    network(aws)
+    params = examples(NAME)[0]
+    id = run(NAME, **params)["subnet"]["subnet_id"]
+    ec2 = aws.client("ec2")
+    ec2.modify_subnet_attribute(SubnetId=id, MapPublicIpOnLaunch={"Value": True})
+    assert not run(NAME, **params)["changed"], "an option that is not given is left alone"
+    ec2.create_tags(Resources=[id], Tags=[{"Key": "mtk:tier", "Value": "public"}, {"Key": "by", "Value": "hand"}])
+    drift = run(NAME, check=True, **params, map_public_ip_on_launch=False)["diff"]
+    assert (drift["before"]["map_public_ip_on_launch"], drift["after"]["map_public_ip_on_launch"]) == (True, False)
+    assert drift["before"]["tags"]["by"] == "hand"
+    before = len(aws.mutating())
+    run(NAME, **params, map_public_ip_on_launch=False)
+    assert aws.mutating()[before:] == ["ec2:ModifySubnetAttribute", "ec2:DeleteTags", "ec2:CreateTags"]
+    assert not run(NAME, **params, map_public_ip_on_launch=False)["changed"]
+
+
+def test_a_block_is_written_as_aws_writes_it(aws, run):
+    network(aws)
+    params = examples(NAME)[0]
+    run(NAME, **params)
+    assert not run(NAME, **{**params, "cidr_block": "10.0.64.9/21"})["changed"]
+
+
+def test_the_same_name_in_another_vpc_is_another_subnet(aws, run):
+    network(aws)
+    params = {k: v for k, v in examples(NAME)[0].items() if k != "vpc_name"}
+    first = run(NAME, **params, vpc_name="dev_us-east-1_vpc")["subnet"]["subnet_id"]
+    other = aws.client("ec2").create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    assert run(NAME, **params, vpc_id=other)["subnet"]["subnet_id"] != first
+
+
+def test_refusals(aws, run):
+    params, remove = examples(NAME)
+    with pytest.raises(ModuleFailed, match="vpc_id of subnet .* is not known"):
+        run(NAME, **params)
+    network(aws)
+    with pytest.raises(ModuleFailed, match="'10.0.64' is no CIDR block"):
+        run(NAME, **{**params, "cidr_block": "10.0.64"})
+    id = run(NAME, **params)["subnet"]["subnet_id"]
+    with pytest.raises(ModuleFailed, match="AWS cannot change availability_zone .*, cidr_block"):
+        run(NAME, **{**params, "cidr_block": "10.0.72.0/21", "availability_zone": "us-east-1b"})
+    with pytest.raises(ModuleFailed, match="belongs to environment 'dev'"):
+        run(NAME, **{**params, "tags": {"mtk:environment": "prod"}})
+    face = aws.client("ec2").create_network_interface(SubnetId=id)["NetworkInterface"]["NetworkInterfaceId"]
+    with pytest.raises(ModuleFailed, match="still to come: delete"):
+        run(NAME, **remove, wait_timeout=0)
+    aws.client("ec2").delete_network_interface(NetworkInterfaceId=face)
+    assert run(NAME, **remove)["changed"]
