@@ -43,7 +43,13 @@ class ActionModule(ActionBase):
         environment: dict[str, str] = {}
         self._compute_environment_string(environment)
         with environ(environment):
-            return {**result, **execute(self._task.action.rsplit(".", 1)[-1], arguments)}
+            return {**result, **execute(self._python_name(), arguments)}
+
+    def _python_name(self) -> str:
+        """Where the module is imported from; names of ours that stand for one of amazon.aws lead there."""
+        found = self._shared_loader_obj.module_loader.find_plugin_with_context(self._task.action)
+        namespace, collection, name = found.resolved_fqcn.split(".")
+        return f"ansible_collections.{namespace}.{collection}.plugins.modules.{name}"
 
     def _here(self) -> bool:
         """Whether this worker is where the task has to run."""
@@ -65,7 +71,7 @@ def environ(extra: Mapping[str, str]) -> Iterator[None]:
 
 def execute(name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Run a module's main() and return what it would have printed."""
-    module = importlib.import_module(f"ansible_collections.mtk.backend.plugins.modules.{name}")
+    module = importlib.import_module(name)
     out = io.StringIO()
     ended = contextlib.suppress(SystemExit)  # how exit_json and fail_json end a module
     with patch_module_args(arguments), contextlib.redirect_stdout(out), ended:

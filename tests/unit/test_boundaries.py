@@ -64,8 +64,8 @@ def test_modules_are_thin(path):
 
 
 def test_modules_are_small():
-    lines = [len(p.read_text().splitlines()) for p in MODULES]
-    assert statistics.median(lines) < 180, "docs and code of a module fit three screens"
+    code = [p.read_text().split('RETURN = r"""', 1)[1].split('"""', 1)[1] for p in MODULES]
+    assert statistics.median(len(c.splitlines()) for c in code) < 130, "see docs/decisions/0004"
 
 
 @pytest.mark.parametrize("where", ["plugins", "roles"])
@@ -102,7 +102,8 @@ def test_every_module_is_in_the_action_group_and_in_the_table():
     group = {m for m in runtime["action_groups"]["aws"] if isinstance(m, str)}
     names = {p.stem for p in MODULES}
     assert group == names
-    assert set(runtime["plugin_routing"]["action"]) == names, "each module runs in-process"
+    theirs = set(runtime["plugin_routing"]["modules"])  # modules of amazon.aws under names of ours
+    assert set(runtime["plugin_routing"]["action"]) == names | theirs, "each module runs in-process"
     table = (ROOT / "docs/modules.md").read_text()
     assert not {n for n in names if f"mtk.backend.{n}" not in table}
 
@@ -113,6 +114,12 @@ def test_every_module_passes_the_four_beats(path):
     assert test.exists(), f"{path.stem} has no test"
     text = test.read_text()
     assert "four_beats(" in text and "gone(" in text and "examples(" in text
+
+
+def test_roles_use_what_runs_in_process():
+    """A task of amazon.aws that is not routed costs a second of CPU: use its name in this collection."""
+    for path in YAML:
+        assert not re.findall(r"^\s+amazon\.aws\.\w+:", path.read_text(), re.M), path
 
 
 def test_every_role_task_has_a_full_name():

@@ -32,8 +32,8 @@ def test_life_of_an_environment(aws, site, environment):
     assert estate(aws, REGIONS) == built
 
     live.destroy()
-    left = estate(aws, REGIONS) - empty
-    assert {row for row in left if row[1] != "snapshot"} == set()
+    left = sorted(estate(aws, REGIONS) - empty)
+    assert [row[:2] for row in left] == LEFT.get(environment, []), left
     second = live.destroy()
     assert (second.changed, second.mutating) == (0, []), second.text[-6000:]
 
@@ -146,4 +146,6 @@ def look_at_prod(aws: Any) -> None:
     assert set(writer["Readers"]) == {m["DBClusterArn"] for m in members.values() if not m["IsWriter"]}
 
 
+# Destroying prod leaves one last snapshot of its database, on purpose (aurora_skip_final_snapshot).
+LEFT = {"prod": [(REGIONS[0], "snapshot")]}
 LOOK = {"dev": look_at_dev, "qa": look_at_qa, "prod": look_at_prod}
