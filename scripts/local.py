@@ -143,12 +143,13 @@ def demo(environment: str, scale: float) -> None:
     expect_no_calls(done, "Applying again")
     say(f"\n{outputs(text)}\n")
     url = URL.read_text().strip()
+    run, on = ".venv/bin/ansible-playbook", f"-i inventories/{environment} -i inventories/local"
     say(f"""What now? The local AWS goes on running at {url}, with {environment} on it.
   all that was printed     .local-aws/*.log
   every call, one a line   .local-aws/calls.jsonl
   plan a change            edit inventories/{environment}/group_vars/all/, then
-                           .venv/bin/ansible-playbook site.yml -i inventories/{environment} -i inventories/local --check --diff
-  take it down             .venv/bin/ansible-playbook playbooks/destroy.yml -i inventories/{environment} -i inventories/local
+                           {run} site.yml {on} --check --diff
+  take it down             {run} playbooks/destroy.yml {on}
   another environment      make demo ENV=dev|qa|prod
   stop                     make stop""")
 

@@ -17,7 +17,10 @@ UNKNOWN = "(known after apply)"
 
 @dataclass(frozen=True)
 class Plan:
-    """What one step has to do: ``action`` is none, create, update or delete; ``before`` and ``after`` hold the managed fields."""
+    """What one step has to do.
+
+    ``action`` is none, create, update or delete; ``before`` and ``after`` hold the managed fields.
+    """
 
     action: str
     before: Mapping[str, Any]

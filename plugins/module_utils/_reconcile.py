@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The loop: read, plan, apply, settle. Nothing here knows Ansible or boto3, and nothing is waited for but an empty plan."""
+"""The loop: read, plan, apply, settle. It knows neither Ansible nor boto3, and waits for nothing but an empty plan."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable, Iterable
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
@@ -27,7 +27,7 @@ StartResponse = Callable[..., Any]
 _REASONS = {200: "OK", 400: "Bad Request", 404: "Not Found", 500: "Internal Server Error"}
 
 
-@lru_cache(maxsize=None)
+@cache
 def _service_model(service: str) -> ServiceModel:
     return botocore.session.get_session().get_service_model(service)
 

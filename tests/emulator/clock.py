@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 
 class Clock:
@@ -28,13 +28,17 @@ class Clock:
             raise ValueError(f"a time scale cannot be negative: {scale}")
         self._virtual, self._real, self.scale = self.now(), time.time(), scale
 
+    def reset(self) -> None:
+        """Go back to the real moment, at the same pace."""
+        self._real = self._virtual = time.time()
+
     def advance(self, seconds: float) -> None:
         """Move the clock forward by virtual ``seconds``."""
         self._virtual += seconds
 
     def datetime(self) -> datetime:
         """The virtual moment, in UTC."""
-        return datetime.fromtimestamp(self.now(), timezone.utc)
+        return datetime.fromtimestamp(self.now(), UTC)
 
 
 CLOCK = Clock()

@@ -1,4 +1,4 @@
-"""What the services of the local AWS share: errors, ids, tags, filters, paging, and how they replace moto's handlers."""
+"""What the services of the local AWS share: errors, ids, tags, filters, paging, and how they take over from moto."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ copyreg.pickle(type(rsa.generate_private_key(65537, 1024)), _dump_rsa)  # KMS ke
 
 
 def _backend_dict(name: str) -> BackendDict[Any]:
-    return OWN_BACKENDS[name] if name in OWN_BACKENDS else get_backend(name)  # type: ignore[call-overload, no-any-return]
+    return OWN_BACKENDS[name] if name in OWN_BACKENDS else get_backend(name)
 
 
 def _name(backends: BackendDict[Any]) -> str:
@@ -40,18 +40,18 @@ def _name(backends: BackendDict[Any]) -> str:
 
 def reset() -> None:
     """Forget everything: resources, calls, time. (moto's own reset first builds every backend anew, for seconds.)"""
-    for known in list(BackendDict._instances):  # type: ignore[misc]
+    for known in list(BackendDict._instances):
         known.clear()
-    BackendDict._instances.clear()  # type: ignore[misc]
+    BackendDict._instances.clear()
     CALLS.clear()
-    CLOCK.__init__(CLOCK.scale)  # type: ignore[misc]
+    CLOCK.reset()
 
 
 def save(path: Path) -> None:
     """Write everything to ``path``."""
     backends = [
         (_name(known), account, region, backend)
-        for known in BackendDict._instances  # type: ignore[misc]
+        for known in BackendDict._instances
         for account, region, backend in known.iter_backends()
     ]
     path.write_bytes(pickle.dumps({"now": CLOCK.now(), "backends": backends}))

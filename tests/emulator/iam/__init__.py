@@ -26,4 +26,4 @@ def _copies(self: IAMBackend) -> list[Any]:
 def register() -> None:
     """Take over where moto reads the policies."""
     os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
-    IAMBackend._init_aws_policies = _copies  # type: ignore[method-assign]
+    IAMBackend._init_aws_policies = _copies

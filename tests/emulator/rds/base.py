@@ -11,7 +11,7 @@ from . import checks
 from .models import RDS, RdsBackend, settle
 
 
-class Calls(BaseResponse):  # type: ignore[misc]
+class Calls(BaseResponse):
     """A group of calls; the subclasses are put together in ``responses``."""
 
     def __init__(self) -> None:

@@ -183,7 +183,7 @@ class GlobalCluster(Resource):
         return next((m for m in self.members if m.writer), None)
 
 
-class RdsBackend(BaseBackend, TaggableResourcesMixin):  # type: ignore[misc]
+class RdsBackend(BaseBackend, TaggableResourcesMixin):
     """The RDS of one region."""
 
     SERVICE_NAMESPACE = "rds"

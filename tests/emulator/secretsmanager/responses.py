@@ -21,7 +21,7 @@ def invalid(message: str) -> AwsError:
     return AwsError("InvalidParameterException", message)
 
 
-class SecretsResponse(SecretsManagerResponse):  # type: ignore[misc]
+class SecretsResponse(SecretsManagerResponse):
     """moto's handler with AWS's rules around it."""
 
     def __init__(self) -> None:
