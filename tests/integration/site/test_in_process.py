@@ -1,0 +1,77 @@
+"""Modules run inside Ansible's worker exactly as they run in a process of their own."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+
+import pytest
+import yaml
+
+from .conftest import BIN, ROOT
+
+
+@pytest.fixture
+def tasks(aws, site, tmp_path):
+    """Runs tasks on localhost and returns their registered results, by name."""
+
+    def run(*tasks, **keywords):
+        play = {
+            "hosts": "localhost",
+            "connection": "local",
+            "gather_facts": False,
+            "vars": {"ansible_python_interpreter": "{{ ansible_playbook_python }}"},
+            "environment": {
+                "AWS_ENDPOINT_URL": aws.url,
+                "AWS_ACCESS_KEY_ID": "local",
+                "AWS_SECRET_ACCESS_KEY": "emulator-secret-key",
+            },
+            "module_defaults": {"group/mtk.backend.aws": {"region": "us-east-1"}},
+            "tasks": [{"ignore_errors": True, "register": f"r{n}", **task, **keywords} for n, task in enumerate(tasks)],
+        }
+        book = tmp_path / "play.yml"
+        book.write_text(yaml.safe_dump([play]))
+        environ = {**site("dev").environ(), "ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json"}
+        command = [str(BIN / "ansible-playbook"), "-i", "localhost,", "-vvv", str(book)]
+        done = subprocess.run(command, cwd=ROOT, env=environ, text=True, capture_output=True, check=False)
+        shown = json.loads(done.stdout[done.stdout.index("{") :])
+        return [task["hosts"]["localhost"] for play in shown["plays"] for task in play["tasks"]], done.stdout
+
+    return run
+
+
+GROUP = {"log_group_name": "/mtk/x", "retention_in_days": 30, "tags": {"a": "1"}}
+
+
+def test_both_ways_give_the_same(aws, tasks):
+    (here,), _ = tasks({"mtk.backend.logs_log_group": GROUP})
+    aws.control.reset()
+    (there,), _ = tasks({"mtk.backend.logs_log_group": GROUP, "async": 60, "poll": 1})
+    for result in (here, there):
+        assert result["changed"]
+        result["log_group"].pop("creation_time")
+    assert here["log_group"] == there["log_group"]
+    assert here["diff"] == there["diff"]
+    assert here["invocation"]["module_args"] == there["invocation"]["module_args"]
+
+
+def test_wrong_options_are_told_and_secrets_are_not(tasks):
+    (typo, secret), text = tasks(
+        {"mtk.backend.logs_log_group": {**GROUP, "retention_in_dayss": 1}},
+        {"mtk.backend.logs_log_group": {**GROUP, "access_key": "x", "secret_key": "what-nobody-may-read"}},
+    )
+    assert "Unsupported parameters" in typo["msg"] and "retention_in_dayss" in typo["msg"]
+    assert secret["invocation"]["module_args"]["secret_key"] == "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+    assert "what-nobody-may-read" not in text
+
+
+def test_amazon_aws_by_a_name_of_ours(tasks):
+    (caller, zones), _ = tasks({"mtk.backend.aws_caller_info": {}}, {"mtk.backend.aws_az_info": {}})
+    assert caller["account"] == "123456789012"
+    assert {z["region_name"] for z in zones["availability_zones"]} == {"us-east-1"}  # the group's default reached it
+
+
+def test_check_mode(aws, tasks):
+    (planned,), _ = tasks({"mtk.backend.logs_log_group": GROUP}, check_mode=True)
+    assert planned["changed"]
+    assert aws.mutating() == []
