@@ -44,7 +44,7 @@ lint: .venv/lock ## ruff, mypy, yamllint, ansible-lint
 	ansible-lint --offline --profile production
 
 sanity: .venv/lock ## ansible-test sanity on the built collection, and its documentation
-	sh scripts/sanity.sh
+	bash scripts/sanity.sh
 
 molecule: .venv/lock ## each role in a scenario of its own
 	molecule test --all

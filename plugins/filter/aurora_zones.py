@@ -8,7 +8,7 @@ DOCUMENTATION = r"""
 name: aurora_zones
 version_added: 0.1.0
 short_description: The zones of a cluster's instances
-author: MTK Backend contributors
+author: MTK Backend contributors (@mtk)
 description:
   - Spreads the instances of a cluster over the zones of its subnets, in the order of the zones' ids. One more instance
     takes the next zone and moves none.

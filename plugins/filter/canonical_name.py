@@ -8,7 +8,7 @@ DOCUMENTATION = r"""
 name: canonical_name
 version_added: 0.1.0
 short_description: The Name tag of a resource
-author: MTK Backend contributors
+author: MTK Backend contributors (@mtk)
 description:
   - Names a resource C({environment}_{region}_{zone}_{type}), as far as its type has a region and a zone.
 positional: environment, region, zone

@@ -8,7 +8,7 @@ DOCUMENTATION = r"""
 name: ipam_pools
 version_added: 0.1.0
 short_description: The IPAM pools of an environment
-author: MTK Backend contributors
+author: MTK Backend contributors (@mtk)
 description:
   - Lists the pools that an environment needs in its regions, parent before child, with their blocks.
   - Every region has a slot in the top block and every environment a slot in the block of a region. Blocks follow from

@@ -8,7 +8,7 @@ DOCUMENTATION = r"""
 name: ipam_reservations
 version_added: 0.1.0
 short_description: Where to reserve blocks in the address plan
-author: MTK Backend contributors
+author: MTK Backend contributors (@mtk)
 description:
   - Finds for each block the smallest pool of the plan that holds it, so that it can be allocated there before anything
     else gets it.

@@ -8,7 +8,7 @@ DOCUMENTATION = r"""
 name: network_zones
 version_added: 0.1.0
 short_description: The zones that a network uses
-author: MTK Backend contributors
+author: MTK Backend contributors (@mtk)
 description:
   - Chooses availability zones among those that a region offers, in the order of their ids, which is the same in every
     account. Local zones and zones that need an opt-in are left out.

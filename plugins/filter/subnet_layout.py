@@ -8,7 +8,7 @@ DOCUMENTATION = r"""
 name: subnet_layout
 version_added: 0.1.0
 short_description: The subnets of a VPC
-author: MTK Backend contributors
+author: MTK Backend contributors (@mtk)
 description:
   - Splits the block of a VPC into 32 equal ones, for 8 zones and 4 tiers (a /16 into /21), and gives each subnet the
     one that follows from its tier and from the number in its zone's id.

@@ -27,7 +27,14 @@ try:
 
     LOADER = create_loader()  # parses each service's model once in a process, not once for each client
 except ImportError:  # AnsibleAWSModule reports it, with what to install
-    pass
+    LOADER = None
+
+    class BotoCoreError(Exception):  # type: ignore[no-redef]
+        """Stands in where botocore is missing."""
+
+    class ClientError(Exception):  # type: ignore[no-redef]
+        """Stands in where botocore is missing."""
+
 
 __all__ = [
     "AnsibleAWSModule",
@@ -44,7 +51,7 @@ Client = Any
 
 def client_factory(module: AnsibleAWSModule) -> Callable[[str, str], Client]:
     """Clients with the module's credentials, for any service and region, which retry what AWS throttles."""
-    _, endpoint, given = get_aws_connection_info(module)
+    endpoint, given = get_aws_connection_info(module)[1:]
     config = Config(retries={"mode": "standard", "max_attempts": 10}).merge(given.pop("aws_config", Config()))
     core = botocore.session.Session(profile=given.pop("profile_name", None))
     core.register_component("data_loader", LOADER)
@@ -56,6 +63,8 @@ def client_factory(module: AnsibleAWSModule) -> Callable[[str, str], Client]:
 
 def warm(*services: str) -> None:
     """Load what clients of these services are made from. Nothing is sent; the clients are thrown away."""
+    if LOADER is None:
+        return
     core = botocore.session.Session()
     core.register_component("data_loader", LOADER)
     session = boto3.session.Session("none", "none", botocore_session=core)

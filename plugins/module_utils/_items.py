@@ -11,8 +11,9 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Union
 
-Value = str | bool
+Value = Union[str, bool]
 LAYOUTS = ("sharded", "sparse", "plain")
 SHARDS = 16
 DECIMALS = 6

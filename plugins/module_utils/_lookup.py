@@ -28,7 +28,7 @@ _GONE = {"deleted", "deleting", "failed", "delete-complete", "delete-in-progress
 
 def find(aws: Any, kind: str, name: str, region: str | None = None) -> dict[str, Any] | None:
     """The EC2 resource that bears ``name`` in its Name tag, or None. Raises Refused where several do."""
-    operation, key, _ = _EC2[kind]
+    operation, key = _EC2[kind][:2]
     filters = [{"name": "tag:Name", "values": [name]}]
     flt = {"filter": filters} if kind == "nat_gateway" else {"filters": filters}  # EC2's own irregularity
     found = [r for r in aws.pages("ec2", operation, key, region, **flt) if r.get("state") not in _GONE]

@@ -14,7 +14,7 @@ description:
   - AWS takes one concern in each change. The module sends them one after another, and goes on where a run was cut off.
   - Replicas in other regions are kept by M(mtk.backend.dynamodb_table_replica), scaling by
     M(mtk.backend.dynamodb_table_auto_scaling).
-author: MTK Backend contributors
+author: MTK Backend contributors (@mtk)
 options:
   table_name:
     description: The name; it identifies the table. The replicas of a global table bear the same one.

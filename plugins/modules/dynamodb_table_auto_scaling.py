@@ -14,7 +14,7 @@ description:
     that do not follow from the options are deregistered.
   - Reads are scaled in every region. Writes are scaled in the region of the task; DynamoDB copies that to the replicas.
   - AWS keeps targets when a table is deleted or paid by request. Use O(state=absent) before either.
-author: MTK Backend contributors
+author: MTK Backend contributors (@mtk)
 options:
   table_name:
     description: The table.

@@ -15,7 +15,7 @@ description:
   - Runs in the region that owns the table and talks to both. Replicas come and go one at a time; the module waits while
     another one is on its way.
   - Never touches a table of the same name in the other region that is no replica.
-author: MTK Backend contributors
+author: MTK Backend contributors (@mtk)
 options:
   table_name:
     description: The table.

@@ -12,7 +12,7 @@ short_description: Manage the flow log of a VPC
 description:
   - Keeps a flow log to CloudWatch Logs, found by its Name tag.
   - AWS cannot change anything of a flow log but its tags. To change one, remove it and create it anew.
-author: MTK Backend contributors
+author: MTK Backend contributors (@mtk)
 options:
   name:
     description: The Name tag; it identifies the flow log.

@@ -12,7 +12,7 @@ short_description: Manage the IPAM of a region
 description:
   - Keeps an Amazon VPC IP Address Manager (IPAM), found by its Name tag, with its operating regions.
   - AWS allows one IPAM per region and account. Where one with another name exists, the module refuses and names it.
-author: MTK Backend contributors
+author: MTK Backend contributors (@mtk)
 options:
   name:
     description: The Name tag; it identifies the IPAM.

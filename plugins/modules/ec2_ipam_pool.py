@@ -12,7 +12,7 @@ short_description: Manage a pool of an IPAM
 description:
   - Keeps a pool of private IPv4 addresses, found by its Name tag.
   - Its blocks are kept by M(mtk.backend.ec2_ipam_pool_cidr).
-author: MTK Backend contributors
+author: MTK Backend contributors (@mtk)
 options:
   name:
     description: The Name tag; it identifies the pool.

@@ -12,7 +12,7 @@ short_description: Reserve a block in an IPAM pool
 description:
   - Keeps a custom allocation, so that nothing else gets the block, for example for a network made by other means.
   - Found by its O(cidr) where given, else by its O(description).
-author: MTK Backend contributors
+author: MTK Backend contributors (@mtk)
 options:
   cidr:
     description: The block. Give this or O(netmask_length) to create it.

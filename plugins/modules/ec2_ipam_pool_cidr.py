@@ -14,7 +14,7 @@ description:
     reason. A block that could not be had is asked for again.
   - With O(state=absent) it waits for allocations whose resource is gone already, which AWS keeps for up to 35 minutes,
     within O(wait_timeout). Allocations that do not go by themselves are named at once.
-author: MTK Backend contributors
+author: MTK Backend contributors (@mtk)
 options:
   cidr:
     description: The block. Give this or O(netmask_length).

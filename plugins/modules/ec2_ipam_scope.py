@@ -11,7 +11,7 @@ version_added: 0.1.0
 short_description: Manage a private scope of an IPAM
 description:
   - Keeps a further private scope, found by its Name tag. An IPAM's default scopes come and go with the IPAM.
-author: MTK Backend contributors
+author: MTK Backend contributors (@mtk)
 options:
   name:
     description: The Name tag; it identifies the scope.

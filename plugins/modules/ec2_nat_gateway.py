@@ -14,7 +14,7 @@ description:
     address of a run that was cut off, and releases it once the gateway is deleted.
   - A gateway that AWS could not build stays C(failed); that is an error with AWS's reason. Remove it with
     O(state=absent) and create it anew.
-author: MTK Backend contributors
+author: MTK Backend contributors (@mtk)
 options:
   name:
     description: The Name tag; it identifies the gateway and its address.

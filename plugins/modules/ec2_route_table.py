@@ -13,7 +13,7 @@ description:
   - Keeps a route table, found by its Name tag, its subnets and its routes.
   - A subnet that another table has is moved in one call, so that it is never without its routes.
   - The local route, the routes of gateway endpoints and propagated routes are never touched.
-author: MTK Backend contributors
+author: MTK Backend contributors (@mtk)
 options:
   name:
     description: The Name tag; it identifies the table.

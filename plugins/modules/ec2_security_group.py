@@ -12,7 +12,7 @@ short_description: Manage a security group
 description:
   - Keeps a security group and its rules. New rules come before old ones go, so that nothing is cut off in between.
   - The group C(default) of a VPC can be managed too; AWS makes and removes it with the VPC.
-author: MTK Backend contributors
+author: MTK Backend contributors (@mtk)
 options:
   group_name:
     description: The name; it identifies the group in its VPC.
@@ -191,7 +191,7 @@ class SecurityGroup(Resource):
             raise Refused("group_name default: AWS removes this group with its VPC; set rules and rules_egress to []")
         # A wrong id in a rule has the same code, and time does not help it.
         self.retry_codes = ("DependencyViolation", ("InvalidGroup.NotFound", sibling["group_id"]))
-        rules = {name: in_order(rule for rule, _ in split(sibling[field])) for name, (field, _) in DIRECTIONS.items()}
+        rules = {name: in_order(pair[0] for pair in split(sibling[fields[0]])) for name, fields in DIRECTIONS.items()}
         return {"tags": {}, **sibling, **rules}
 
     def desired(self, have):

@@ -11,7 +11,7 @@ version_added: 0.1.0
 short_description: Manage a subnet
 description:
   - Keeps a subnet, found by its Name tag in its VPC.
-author: MTK Backend contributors
+author: MTK Backend contributors (@mtk)
 options:
   name:
     description: The Name tag; it identifies the subnet in its VPC.

@@ -12,7 +12,7 @@ short_description: Manage a VPC whose block comes from an IPAM pool
 description:
   - Keeps a VPC, found by its Name tag and never by its block.
   - A block from a pool is asked for once, at creation, and kept whatever the pool would give later.
-author: MTK Backend contributors
+author: MTK Backend contributors (@mtk)
 options:
   name:
     description: The Name tag; it identifies the VPC.

@@ -11,7 +11,7 @@ version_added: 0.1.0
 short_description: Manage a VPC endpoint
 description:
   - Keeps an endpoint, found by its Name tag, and changes it in place.
-author: MTK Backend contributors
+author: MTK Backend contributors (@mtk)
 options:
   name:
     description: The Name tag; it identifies the endpoint.

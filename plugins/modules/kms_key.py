@@ -14,7 +14,7 @@ description:
     Multi-region keys are not offered; make one key in each region.
   - A key that waits for its deletion counts as absent and is never brought back; a new key takes over its alias.
   - A run that was cut off between the key and its alias goes on with that key, which it finds by its tag C(Name).
-author: MTK Backend contributors
+author: MTK Backend contributors (@mtk)
 options:
   alias:
     description: The alias, beginning with C(alias/). It identifies the key.

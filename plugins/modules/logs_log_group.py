@@ -12,7 +12,7 @@ short_description: Manage a CloudWatch log group
 description:
   - Keeps a log group, its retention, its key and its tags.
   - Never deletes a group to change it, and takes every retention that AWS takes.
-author: MTK Backend contributors
+author: MTK Backend contributors (@mtk)
 options:
   log_group_name:
     description: The name of the group; it identifies it.

@@ -14,7 +14,7 @@ description:
   - What AWS has accepted and not yet applied (pending) counts as being so.
   - The role of a member of a global cluster is the one that AWS tells, whatever the task was written for. A member that
     is not the writer is sent no credentials and no database name.
-author: MTK Backend contributors
+author: MTK Backend contributors (@mtk)
 options:
   db_cluster_identifier:
     description: The name of the cluster, which AWS keeps in lower case; it identifies it.

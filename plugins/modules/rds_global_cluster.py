@@ -12,7 +12,7 @@ short_description: Manage an Aurora global cluster
 description:
   - Keeps a global cluster, made empty or from an existing cluster. Its members are M(mtk.backend.rds_cluster)'s work.
   - A global cluster has no region; run this in one of them only.
-author: MTK Backend contributors
+author: MTK Backend contributors (@mtk)
 options:
   global_cluster_identifier:
     description: The name of the global cluster, which AWS keeps in lower case; it identifies it.

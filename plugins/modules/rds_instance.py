@@ -13,7 +13,7 @@ description:
   - Keeps an instance of an Aurora cluster. Options that are not given are left alone.
   - What belongs to the cluster (version, storage, security groups, credentials, logs, insights) is not an option here.
   - Which instance writes is Aurora's decision, told by C(db_cluster_members) of M(mtk.backend.rds_cluster).
-author: MTK Backend contributors
+author: MTK Backend contributors (@mtk)
 options:
   db_instance_identifier:
     description: The name of the instance, which AWS keeps in lower case; it identifies it.

@@ -12,7 +12,7 @@ short_description: Manage an instance parameter group
 description:
   - Keeps a parameter group for DB instances with exactly the parameters given; others that were set are reset.
   - Dynamic parameters change at once, static ones with the next reboot.
-author: MTK Backend contributors
+author: MTK Backend contributors (@mtk)
 options:
   name:
     description: The name, which AWS keeps in lower case; it identifies the group.

@@ -13,7 +13,7 @@ description:
   - Keeps a secret and its replicas. The value is made once, at creation, and never read, compared or returned.
   - AWS keeps the name of a deleted secret until its recovery window ends, and lets nobody create it anew meanwhile.
     So O(state=present) restores such a secret, with the value it had.
-author: MTK Backend contributors
+author: MTK Backend contributors (@mtk)
 options:
   secret_name:
     description: The name; it identifies the secret.

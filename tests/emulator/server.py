@@ -57,7 +57,7 @@ class Control:
 
     def ask(self, verb: str, name: str, **query: object) -> Any:
         request = urllib.request.Request(f"{self.url}/_local/{name}?{urlencode(query)}", method=verb)
-        with urllib.request.urlopen(request) as answer:  # noqa: S310 (loopback)
+        with urllib.request.urlopen(request) as answer:
             return json.load(answer)
 
     def calls(self, since: int = 0, mutating: bool | None = None) -> list[dict[str, Any]]:

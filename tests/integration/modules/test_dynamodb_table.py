@@ -7,7 +7,10 @@ import pytest
 from .conftest import ModuleFailed, examples
 
 NAME = "dynamodb_table"
-S = lambda *names: [{"attribute_name": name, "attribute_type": "S"} for name in names]  # noqa: E731
+
+
+def strings(*names):
+    return [{"attribute_name": name, "attribute_type": "S"} for name in names]
 
 
 def keys(hash_key, range_key=None):
@@ -24,7 +27,7 @@ def table(*indexes, **more):
     used = {key["attribute_name"] for i in indexes for key in i["key_schema"]} | {"id", "when"}
     return {
         "table_name": "dev_places",
-        "attribute_definitions": S(*sorted(used)),
+        "attribute_definitions": strings(*sorted(used)),
         "key_schema": keys("id", "when"),
         "global_secondary_indexes": list(indexes),
         "wait_timeout": 20,
@@ -199,9 +202,12 @@ def test_a_table_with_replicas_is_not_deleted(aws, run):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"attribute_definitions": [*S("id"), {"attribute_name": "when", "attribute_type": "BOOL"}]}, "S, N or B only"),
-        ({"attribute_definitions": S("id")}, "lacks when"),
-        ({"attribute_definitions": S("id", "when", "note")}, "names note, which no key uses"),
+        (
+            {"attribute_definitions": [*strings("id"), {"attribute_name": "when", "attribute_type": "BOOL"}]},
+            "S, N or B only",
+        ),
+        ({"attribute_definitions": strings("id")}, "lacks when"),
+        ({"attribute_definitions": strings("id", "when", "note")}, "names note, which no key uses"),
         ({"key_schema": None}, "needs attribute_definitions and key_schema"),
         ({"billing_mode": "PROVISIONED"}, "needs provisioned_throughput"),
     ],
@@ -214,8 +220,8 @@ def test_refusals_in_check_mode_too(run, change, message):
 def test_refuses_what_aws_cannot_change(run):
     run(NAME, **table(tags={"mtk:environment": "prod"}))
     with pytest.raises(ModuleFailed, match="key_schema from"):
-        run(NAME, **table(attribute_definitions=S("id"), key_schema=keys("id"), global_secondary_indexes=None))
-    numbers = [{"attribute_name": "id", "attribute_type": "N"}, *S("when")]
+        run(NAME, **table(attribute_definitions=strings("id"), key_schema=keys("id"), global_secondary_indexes=None))
+    numbers = [{"attribute_name": "id", "attribute_type": "N"}, *strings("when")]
     with pytest.raises(ModuleFailed, match="change the type of id from S to N"):
         run(NAME, **table(attribute_definitions=numbers))
     with pytest.raises(ModuleFailed, match="belongs to environment 'prod'"):

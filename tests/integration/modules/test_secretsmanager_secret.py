@@ -47,7 +47,10 @@ def test_change_and_drift_leave_the_value_alone(aws, run):
 
 def test_replicas_come_and_go(aws, run):
     run(NAME, **SECRET)
-    regions = lambda *names: {"replica_regions": [{"region": name} for name in names]}  # noqa: E731
+
+    def regions(*names):
+        return {"replica_regions": [{"region": name} for name in names]}
+
     run(NAME, **SECRET, **regions("us-west-2", "eu-west-1"))
     result = run(NAME, **SECRET, **regions("us-west-2"))
     assert [r["region"] for r in result["secret"]["replica_regions"]] == ["us-west-2"]
