@@ -8,7 +8,7 @@ export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo local stop test unit integration site lint sanity molecule lock clean
+.PHONY: help demo local stop test unit integration site chaos lint sanity molecule lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -31,10 +31,13 @@ unit: .venv/lock ## pure functions, the engine, the walls of the design
 	pytest tests/unit
 
 integration: .venv/lock ## the local AWS's promises, and every module in the four beats
-	pytest -n 2 tests/contract tests/integration/modules
+	pytest -n 2 --dist worksteal tests/contract tests/integration/modules
 
 site: .venv/lock ## every role and every environment, as users run them
-	pytest tests/integration/site
+	pytest -n 2 --dist worksteal tests/integration/site
+
+chaos: .venv/lock ## interruptions in more places than `make test` has time for
+	pytest -m chaos tests/integration/site
 
 lint: .venv/lock ## ruff, mypy, yamllint, ansible-lint
 	ruff check .

@@ -11,13 +11,13 @@ import pytest
 from .conftest import REGIONS
 from .estate import counted, estate
 
-# environment, the last call before the kill, pace of the local AWS
+# Environment, the last call before the kill, pace of the local AWS. `make chaos` runs those that are marked.
 PLACES = [
-    ("dev", "ec2:CreateIpamPool", 0),
-    ("dev", "ec2:AllocateAddress", 0),
-    ("dev", "kms:CreateKey", 0),
-    ("dev", "rds:CreateDBCluster", 0.05),  # while the cluster is creating
-    ("qa", "dynamodb:UpdateTable", 0.02),  # while the replica is creating
+    pytest.param("dev", "ec2:CreateIpamPool", 0, marks=pytest.mark.chaos, id="a pool without its block"),
+    pytest.param("dev", "ec2:AllocateAddress", 0, id="an address without its gateway"),
+    pytest.param("dev", "kms:CreateKey", 0, marks=pytest.mark.chaos, id="a key without its alias"),
+    pytest.param("dev", "rds:CreateDBCluster", 0.05, id="while the cluster is creating"),
+    pytest.param("qa", "dynamodb:UpdateTable", 0.02, marks=pytest.mark.chaos, id="while the replica is creating"),
 ]
 
 
@@ -39,7 +39,7 @@ def uninterrupted():
     return {}
 
 
-@pytest.mark.parametrize(("environment", "call", "scale"), PLACES, ids=[p[1] for p in PLACES])
+@pytest.mark.parametrize(("environment", "call", "scale"), PLACES)
 def test_next_run_finishes_and_nothing_is_doubled(aws, site, uninterrupted, environment, call, scale):
     live = site(environment)
     if environment not in uninterrupted:

@@ -31,10 +31,13 @@ def test_database_replicas_and_gateways_are_built_at_the_same_time(aws, site):
 
     def watch():
         while not done.is_set():
-            seen.add(frozenset(busy(aws)))
+            now = frozenset(busy(aws))
+            seen.add(now)
+            if len(now) == 3:
+                aws.control.scale(0.005)  # seen: let the rest be quick
             time.sleep(0.25)
 
-    aws.control.scale(0.2)
+    aws.control.scale(1)
     watcher = threading.Thread(target=watch)
     watcher.start()
     try:
@@ -42,6 +45,4 @@ def test_database_replicas_and_gateways_are_built_at_the_same_time(aws, site):
     finally:
         done.set()
         watcher.join()
-    together = max(seen, key=len)
-    assert {"database", "replica"} <= together, seen
-    assert any({"gateway", "database"} <= kinds for kinds in seen), seen
+    assert {"database", "replica", "gateway"} in seen
