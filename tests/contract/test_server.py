@@ -123,3 +123,14 @@ def test_no_lost_update_with_16_clients(aws):
     with ThreadPoolExecutor(16) as pool:
         list(pool.map(add, range(160)))
     assert dynamodb.get_item(TableName="counter", Key={"a": {"S": "x"}})["Item"]["n"] == {"N": "160"}
+
+
+def test_what_was_done_at_once_stays_done_when_time_begins_to_pass(aws):
+    ec2 = aws.client("ec2")
+    before = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    aws.control.scale(1)
+    after = ec2.create_vpc(CidrBlock="10.1.0.0/16")["Vpc"]["VpcId"]
+    states = {v["VpcId"]: v["State"] for v in ec2.describe_vpcs(VpcIds=[before, after])["Vpcs"]}
+    assert states == {before: "available", after: "pending"}
+    aws.control.advance(60)
+    assert ec2.describe_vpcs(VpcIds=[after])["Vpcs"][0]["State"] == "available"

@@ -16,6 +16,7 @@ class Clock:
     def __init__(self, scale: float = 0.0) -> None:
         self._real = self._virtual = time.time()
         self.scale = scale
+        self.done_until = 0.0  # what began by then, while everything was done at once, is done
 
     def now(self) -> float:
         """Virtual seconds since the epoch."""
@@ -26,11 +27,15 @@ class Clock:
         """Go on from the present virtual moment at another pace."""
         if scale < 0:
             raise ValueError(f"a time scale cannot be negative: {scale}")
-        self._virtual, self._real, self.scale = self.now(), time.time(), scale
+        now = self.now()
+        if self.scale == 0:
+            self.done_until = now
+        self._virtual, self._real, self.scale = now, time.time(), scale
 
     def reset(self) -> None:
         """Go back to the real moment, at the same pace."""
         self._real = self._virtual = time.time()
+        self.done_until = 0.0
 
     def advance(self, seconds: float) -> None:
         """Move the clock forward by virtual ``seconds``."""
@@ -62,7 +67,7 @@ class Timeline:
     @property
     def state(self) -> str:
         """The state now. With a scale of 0 that is the last one."""
-        if CLOCK.scale == 0:
+        if self.settled:
             return self.steps[-1][0]
         left = CLOCK.now() - self.start
         for state, seconds in self.steps[:-1]:
@@ -79,4 +84,4 @@ class Timeline:
     @property
     def settled(self) -> bool:
         """Whether the last state is reached."""
-        return CLOCK.scale == 0 or CLOCK.now() >= self.end
+        return CLOCK.scale == 0 or self.start <= CLOCK.done_until or CLOCK.now() >= self.end
