@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import itertools
+import json
 from typing import Any
 
 import pytest
@@ -21,7 +22,9 @@ def test_life_of_an_environment(aws, site, environment):
     assert plan.mutating == [] and plan.failed == 0 and plan.changed > 0
     assert estate(aws, REGIONS) == empty
 
-    assert live.play().changed > 0
+    applied = live.play("site.yml", "-vvv", "--diff")
+    assert applied.changed > 0
+    assert not [secret for secret in passwords(aws) if secret in applied.text]
     built = estate(aws, REGIONS)
     LOOK[environment](aws)
 
@@ -36,6 +39,17 @@ def test_life_of_an_environment(aws, site, environment):
     assert [row[:2] for row in left] == LEFT.get(environment, []), left
     second = live.destroy()
     assert (second.changed, second.mutating) == (0, []), second.text[-6000:]
+
+
+def passwords(aws: Any) -> list[str]:
+    """Every password in Secrets Manager; there is at least the master user's."""
+    found = []
+    for region in REGIONS:
+        client = aws.client("secretsmanager", region)
+        for secret in client.list_secrets()["SecretList"]:
+            found.append(json.loads(client.get_secret_value(SecretId=secret["ARN"])["SecretString"])["password"])
+    assert found and all(len(password) >= 8 for password in found)
+    return found
 
 
 def vpc_of(aws: Any, environment: str, region: str) -> dict[str, Any]:

@@ -1,0 +1,35 @@
+"""The core without Ansible: a resource, a boto3 client, and the loop; no AnsibleModule, no other process."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.mtk.backend.plugins.module_utils._boto import Aws
+from ansible_collections.mtk.backend.plugins.module_utils._reconcile import reconcile
+from ansible_collections.mtk.backend.plugins.modules.ec2_vpc import OPTIONS, Vpc
+
+
+@pytest.fixture
+def vpc(aws):
+    def make(**params):
+        return Vpc(Aws(aws.client, "us-west-2"), {**dict.fromkeys(OPTIONS), "tags": None, **params})
+
+    return make
+
+
+def test_plan_apply_and_plan_again(aws, vpc):
+    wanted = {"name": "x", "cidr_block": "10.0.0.0/16", "state": "present"}
+    assert reconcile(vpc(**wanted), check=True).plan.action == "create"
+    assert aws.mutating() == []
+    made = reconcile(vpc(**wanted))
+    assert made.changed and made.have["cidr_block"] == "10.0.0.0/16"
+    assert not reconcile(vpc(**wanted)).changed
+
+
+def test_siblings_come_in_one_call(aws, vpc):
+    for number in range(3):
+        reconcile(vpc(name=f"x{number}", cidr_block=f"10.{number}.0.0/16", state="present"))
+    before = len(aws.control.calls())
+    siblings = vpc(name="x1").siblings()
+    assert len(aws.control.calls()) == before + 1
+    assert {s["tags"].get("Name") for s in siblings} >= {"x0", "x1", "x2"}
+    assert [s["cidr_block"] for s in siblings if vpc(name="x1").is_me(s)] == ["10.1.0.0/16"]
