@@ -74,9 +74,9 @@ def test_tells_why_a_block_cannot_be_had_and_tries_again_next_time(aws, run):
 
 def test_waits_for_the_allocation_of_a_deleted_vpc(aws, run):
     ids = tree(aws)
-    aws.control.advance(60)  # all that is there is at rest
-    aws.client("ec2").delete_vpc(VpcId=vpc(aws, ids["dev"]))
-    aws.control.scale(1)  # the allocation stays for 20 minutes
+    mine = vpc(aws, ids["dev"])
+    aws.control.scale(1)
+    aws.client("ec2").delete_vpc(VpcId=mine)  # the allocation stays for 20 minutes
     with pytest.raises(ModuleFailed, match=r"AWS has yet to release vpc vpc-\w+ 10.0.0.0/16\) is 'provisioned' after"):
         run(NAME, **DEV, state="absent", wait_timeout=1)
     assert states(aws, ids["dev"]) == ["provisioned"]  # not failed-deprovision
