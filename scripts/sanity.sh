@@ -29,4 +29,6 @@ if grep -q "All targets skipped" "$stage/log" || ! grep -q "Running sanity test 
   echo "ansible-test has tested nothing" >&2
   exit 1
 fi
+# It copies amazon.aws to read its fragments: of what lies in a git checkout only what git tracks, which .venv is not.
+export GIT_CEILING_DIRECTORIES=$site
 antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs=self .
