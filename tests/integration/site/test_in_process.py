@@ -31,7 +31,12 @@ def tasks(aws, site, tmp_path):
         }
         book = tmp_path / "play.yml"
         book.write_text(yaml.safe_dump([play]))
-        environ = {**site("dev").environ(), "ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json"}
+        environ = {
+            **site("dev").environ(),
+            "ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json",
+            # Ansible writes below HOME and reads below the user's home of the password file: let both be one.
+            "ANSIBLE_ASYNC_DIR": str(tmp_path / "async"),
+        }
         command = [str(BIN / "ansible-playbook"), "-i", "localhost,", "-vvv", str(book)]
         done = subprocess.run(command, cwd=ROOT, env=environ, text=True, capture_output=True, check=False)
         shown = json.loads(done.stdout[done.stdout.index("{") :])
