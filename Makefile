@@ -8,7 +8,7 @@ export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo local stop test unit integration site chaos lint sanity molecule lock clean
+.PHONY: help demo local stop test unit integration site chaos lint sanity molecule docs lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -51,6 +51,9 @@ sanity: .venv/lock ## ansible-test sanity on the built collection, and its docum
 
 molecule: .venv/lock ## each role in a scenario of its own
 	molecule test --all
+
+docs: .venv/lock ## make docs/local-aws.md from what the local AWS promises
+	cd tests && python -m emulator.promises.page > ../docs/local-aws.md
 
 lock: ## write requirements.txt anew from requirements.in (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --quiet --upgrade \

@@ -1,40 +1,38 @@
-"""The WSGI application: moto's dispatcher behind one lock, a call log, and clear answers for what is missing."""
+"""The WSGI application: moto's dispatcher behind one lock, and what comes before and after each request."""
 
 from __future__ import annotations
 
 import io
-import json
+import socket
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Callable, Iterable
-from functools import cache
-from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs
 
-import botocore.session
-from botocore.model import OperationModel, ServiceModel
+from botocore.model import OperationModel
 from moto.core.serialize import get_serializer_class
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
-from . import services, state
-from .calls import CALLS, error_code, identify, is_mutating
+from . import services
+from .admission import Missing, admit
+from .calls import CALLS, error_code, is_mutating
 from .clock import CLOCK
+from .control import control
 from .core import AwsError
+from .faults import FAULTS, Fault
+from .lag import LAG
+from .requests import identify, service_model
 
 StartResponse = Callable[..., Any]
-_REASONS = {200: "OK", 400: "Bad Request", 404: "Not Found", 500: "Internal Server Error"}
+Answer = tuple[int, dict[str, str], bytes]
+_REASONS = {200: "OK", 400: "Bad Request", 404: "Not Found", 500: "Internal Server Error", 503: "Service Unavailable"}
 
 
-@cache
-def _service_model(service: str) -> ServiceModel:
-    return botocore.session.get_session().get_service_model(service)
-
-
-def error_answer(service: str, operation: str, code: str, message: str) -> tuple[int, dict[str, str], bytes]:
+def error_answer(service: str, operation: str, code: str, message: str) -> Answer:
     """An error in the service's own protocol, as botocore expects to parse it."""
-    model = _service_model(service)
+    model = service_model(service)
     protocol = next((p for p in model.protocols if p != "smithy-rpc-v2-cbor"), model.protocol)
     try:
         operation_model = model.operation_model(operation)
@@ -44,6 +42,14 @@ def error_answer(service: str, operation: str, code: str, message: str) -> tuple
     answer = serializer.serialize(AwsError(code, message))
     body = answer["body"]
     return answer["status_code"], dict(answer["headers"]), body.encode() if isinstance(body, str) else body
+
+
+def _unsigned(operation: str) -> Answer:
+    """The answer to a request that says who asks for nothing: to an SDK, and to a browser."""
+    text = "This is a local AWS: send it signed requests of an AWS SDK."
+    if operation:
+        return error_answer("sts", operation, "MissingAuthenticationToken", text)
+    return 400, {"Content-Type": "text/plain"}, f"{text}\n".encode()
 
 
 class LocalAws:
@@ -57,42 +63,58 @@ class LocalAws:
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         environ["wsgi.input"] = io.BytesIO(body)
+        fault = None
         with self._lock:
             if environ.get("PATH_INFO", "").startswith("/_local/"):
-                status, headers, answer = control(environ, body)
+                status, headers, answer = control(environ)
             else:
-                status, headers, answer = self._aws(environ, body)
+                (status, headers, answer), fault = self._aws(environ, body)
+        if fault and fault.effect == "late":
+            time.sleep(fault.seconds)
+        if fault and fault.effect == "lost" and "werkzeug.socket" in environ:
+            environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
         start_response(f"{status} {_REASONS.get(status, 'Status')}", list(headers.items()))
         return [answer]
 
-    def _aws(self, environ: dict[str, Any], body: bytes) -> tuple[int, dict[str, str], bytes]:
+    def _aws(self, environ: dict[str, Any], body: bytes) -> tuple[Answer, Fault | None]:
         service, operation, region = identify(environ, body)
         if not service:
-            return 400, {"Content-Type": "text/plain"}, b"This is a local AWS: send it signed requests of an AWS SDK.\n"
+            return _unsigned(operation), None
+        fault, mutating = FAULTS.take(service, operation, region), is_mutating(operation, body)
         try:
-            status, headers, answer = self._ask_moto(environ)
-        except NotImplementedError:
-            code = "InvalidAction" if "HTTP_X_AMZ_TARGET" not in environ else "UnknownOperationException"
-            status, headers, answer = error_answer(
-                service, operation, code, f"The local AWS does not implement {service}:{operation}."
-            )
+            if fault and fault.effect in ("throttle", "error"):
+                status, headers, answer = error_answer(service, operation, fault.code, fault.message)
+                status = fault.status or status
+            else:
+                admit(service, operation, environ, body)
+                if mutating:
+                    LAG.writes(service, region)
+                CLOCK.doom = (fault.state, fault.message) if fault and fault.effect == "fail" else None
+                with LAG.world(service, region, operation):
+                    status, headers, answer = self._ask_moto(environ)
+        except Missing as missing:
+            status, headers, answer = error_answer(service, operation, missing.code(environ), str(missing))
+        except AwsError as refusal:
+            status, headers, answer = error_answer(service, operation, refusal.code, refusal.message)
         except Exception as error:  # a fault of the emulator: say so, and never let a client hang on HTML
             traceback.print_exc(file=sys.stderr)
             status, headers, answer = error_answer(
                 service, operation, "LocalAwsFault", f"The local AWS failed in {service}:{operation}: {error!r}"
             )
+        finally:
+            CLOCK.doom = None
         CALLS.add(
             time=CLOCK.now(),
             service=service,
             operation=operation,
             region=region,
-            mutating=is_mutating(operation, body),
+            mutating=mutating,
             status=status,
             error=error_code(status, answer),
         )
-        return status, headers, answer
+        return (status, headers, answer), fault
 
-    def _ask_moto(self, environ: dict[str, Any]) -> tuple[int, dict[str, str], bytes]:
+    def _ask_moto(self, environ: dict[str, Any]) -> Answer:
         seen: dict[str, Any] = {}
 
         def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> None:
@@ -104,43 +126,5 @@ class LocalAws:
         finally:
             getattr(chunks, "close", lambda: None)()
         if seen["status"] == 404 and answer.startswith(b"<!doctype html>"):
-            raise NotImplementedError
+            raise Missing("this request")
         return seen["status"], seen["headers"], answer
-
-
-def _calls(query: dict[str, str]) -> Any:
-    wanted = {"true": True, "false": False}.get(query.get("mutating", ""))
-    return CALLS.since(int(query.get("since", 0)), wanted)
-
-
-CONTROLS: dict[tuple[str, str], Callable[[dict[str, str]], Any]] = {
-    ("GET", "health"): lambda q: {"status": "ok", "scale": CLOCK.scale, "now": CLOCK.now()},
-    ("GET", "calls"): _calls,
-    ("DELETE", "calls"): lambda q: CALLS.clear(),
-    ("POST", "reset"): lambda q: state.reset(),
-    ("POST", "save"): lambda q: state.save(Path(q["path"])),
-    ("POST", "load"): lambda q: state.load(Path(q["path"])),
-    ("POST", "clock"): lambda q: _clock(q),
-}
-
-
-def _clock(query: dict[str, str]) -> dict[str, float]:
-    if "scale" in query:
-        CLOCK.set_scale(float(query["scale"]))
-    CLOCK.advance(float(query.get("advance", 0)))
-    return {"scale": CLOCK.scale, "now": CLOCK.now()}
-
-
-def control(environ: dict[str, Any], body: bytes) -> tuple[int, dict[str, str], bytes]:
-    """The emulator's own interface below ``/_local/``: JSON answers, arguments in the query string."""
-    verb, name = environ["REQUEST_METHOD"], environ["PATH_INFO"].removeprefix("/_local/").strip("/")
-    query = {k: v[0] for k, v in parse_qs(environ.get("QUERY_STRING", "")).items()}
-    handler = CONTROLS.get((verb, name))
-    headers = {"Content-Type": "application/json"}
-    if handler is None:
-        known = ", ".join(f"{v} /_local/{n}" for v, n in CONTROLS)
-        return 404, headers, json.dumps({"error": f"no {verb} /_local/{name}; there are: {known}"}).encode()
-    try:
-        return 200, headers, json.dumps(handler(query)).encode() + b"\n"
-    except (KeyError, ValueError, OSError) as error:
-        return 400, headers, json.dumps({"error": f"{type(error).__name__}: {error}"}).encode()

@@ -8,14 +8,11 @@ import threading
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs
 
-_SCOPE = re.compile(r"Credential=[^/]+/\d{8}/([^/]+)/([^/]+)/aws4_request")
 _READS = re.compile(
     r"^(Describe|Get|List|Query|Scan|Search|Preview|BatchGet|TransactGet|Simulate|Decrypt|Encrypt|Verify|Sign)"
 )
 _CODE = re.compile(r"<Code>([^<]+)</Code>")
-SIGNING_NAMES = {"monitoring": "cloudwatch", "tagging": "resourcegroupstaggingapi"}
 
 
 @dataclass(frozen=True)
@@ -30,23 +27,6 @@ class Call:
     mutating: bool
     status: int
     error: str
-
-
-def identify(environ: dict[str, Any], body: bytes) -> tuple[str, str, str]:
-    """Service (boto3's name), operation and region of a request."""
-    scope = _SCOPE.search(environ.get("HTTP_AUTHORIZATION", ""))
-    region, service = scope.groups() if scope else ("", "")
-    target, path = environ.get("HTTP_X_AMZ_TARGET", ""), environ.get("PATH_INFO", "")
-    if target:
-        operation = target.rsplit(".", 1)[-1]
-    elif "/operation/" in path:
-        operation = path.rsplit("/", 1)[-1]
-    else:
-        form = parse_qs(body.decode("utf-8", "replace")) if body else parse_qs(environ.get("QUERY_STRING", ""))
-        operation = (form.get("Action") or [""])[0]
-    if service == "dynamodb" and target.startswith("DynamoDBStreams"):
-        service = "dynamodbstreams"
-    return SIGNING_NAMES.get(service, service), operation, region
 
 
 def is_mutating(operation: str, body: bytes) -> bool:

@@ -17,6 +17,7 @@ class Clock:
         self._real = self._virtual = time.time()
         self.scale = scale
         self.done_until = 0.0  # what began by then, while everything was done at once, is done
+        self.doom: tuple[str, str] | None = None  # the state and the reason in which the next timeline shall end
 
     def now(self) -> float:
         """Virtual seconds since the epoch."""
@@ -58,6 +59,10 @@ class Timeline:
     def __init__(self, *steps: tuple[str, float]) -> None:
         self.steps = steps
         self.start = CLOCK.now()
+        self.reason = ""  # why it ends in a failed state, where it was told to
+        if CLOCK.doom and len(steps) > 1:
+            (state, self.reason), CLOCK.doom = CLOCK.doom, None
+            self.steps = (*steps[:-1], (state, 0))
 
     @property
     def end(self) -> float:

@@ -72,6 +72,15 @@ class Control:
     def scale(self, scale: float) -> None:
         self.ask("POST", "clock", scale=scale)
 
+    def lag(self, reads: int) -> None:
+        """Let the first ``reads`` reads after a write see what was there before."""
+        self.ask("POST", "lag", reads=reads)
+
+    def fault(self, call: str, effect: str, **fields: object) -> None:
+        """Let something befall the next calls of ``service:Operation``; see ``emulator.faults``."""
+        service, operation = call.split(":")
+        self.ask("POST", "faults", service=service, operation=operation, effect=effect, **fields)
+
     def advance(self, seconds: float) -> None:
         self.ask("POST", "clock", advance=seconds)
 

@@ -29,11 +29,13 @@ def _dump_rsa(key: Any) -> tuple[Any, tuple[bytes]]:
 copyreg.pickle(type(rsa.generate_private_key(65537, 1024)), _dump_rsa)  # KMS keys of moto hold one each
 
 
-def _backend_dict(name: str) -> BackendDict[Any]:
+def backend_dict(name: str) -> BackendDict[Any]:
+    """The backends of one name, of moto or of ours."""
     return OWN_BACKENDS[name] if name in OWN_BACKENDS else get_backend(name)
 
 
-def _name(backends: BackendDict[Any]) -> str:
+def name_of(backends: BackendDict[Any]) -> str:
+    """What :func:`backend_dict` finds them by."""
     own = [name for name, own in OWN_BACKENDS.items() if own is backends]
     return own[0] if own else backends.service_name
 
@@ -47,14 +49,19 @@ def reset() -> None:
     CLOCK.reset()
 
 
-def save(path: Path) -> None:
-    """Write everything to ``path``."""
-    backends = [
-        (_name(known), account, region, backend)
+def backends(skip: str = "") -> list[tuple[str, str, str, Any]]:
+    """Everything that there is, as (name, account, region, backend)."""
+    return [
+        (name_of(known), account, region, backend)
         for known in BackendDict._instances
+        if name_of(known) != skip
         for account, region, backend in known.iter_backends()
     ]
-    path.write_bytes(pickle.dumps({"now": CLOCK.now(), "backends": backends}))
+
+
+def save(path: Path) -> None:
+    """Write everything to ``path``."""
+    path.write_bytes(pickle.dumps({"now": CLOCK.now(), "backends": backends()}))
 
 
 def load(path: Path) -> None:
@@ -63,4 +70,4 @@ def load(path: Path) -> None:
     reset()
     CLOCK.advance(saved["now"] - CLOCK.now())
     for name, account, region, backend in saved["backends"]:
-        dict.__setitem__(_backend_dict(name)[account], region, backend)
+        dict.__setitem__(backend_dict(name)[account], region, backend)

@@ -1,0 +1,142 @@
+"""Lag and faults: what a client meets on AWS, on demand."""
+
+from __future__ import annotations
+
+import time
+import urllib.error
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError, HTTPClientError
+
+KEYS = {"aws_access_key_id": "local", "aws_secret_access_key": "emulator-secret-key"}
+
+
+@pytest.fixture
+def once(aws):
+    """A client that tries nothing again: ``once("ec2")``."""
+
+    def client(service):
+        config = Config(retries={"total_max_attempts": 1})
+        return boto3.client(service, region_name="us-east-1", endpoint_url=aws.url, config=config, **KEYS)
+
+    return client
+
+
+def vpc_ids(ec2):
+    return {vpc["VpcId"] for vpc in ec2.describe_vpcs()["Vpcs"]}
+
+
+def test_reads_lag_behind_a_write_in_their_service_and_region(aws):
+    ec2, elsewhere = aws.client("ec2"), aws.client("ec2", "eu-west-1")
+    before = vpc_ids(ec2)
+    aws.control.lag(2)
+    new = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    assert vpc_ids(elsewhere), "another region's reads lag behind nothing, and count for nothing"
+    with pytest.raises(ClientError, match="InvalidVpcID.NotFound"):
+        ec2.describe_vpcs(VpcIds=[new])
+    assert vpc_ids(ec2) == before
+    assert vpc_ids(ec2) == before | {new}
+    ec2.create_tags(Resources=[new], Tags=[{"Key": "a", "Value": "1"}])
+    assert [ec2.describe_vpcs(VpcIds=[new])["Vpcs"][0].get("Tags", []) for _ in range(3)] == [
+        [],
+        [],
+        [{"Key": "a", "Value": "1"}],
+    ]
+    ec2.delete_vpc(VpcId=new)
+    assert [new in vpc_ids(ec2) for _ in range(3)] == [True, True, False]
+    with pytest.raises(urllib.error.HTTPError):
+        aws.control.lag(-1)
+
+
+def test_a_write_sees_everything(aws):
+    """Writes are decided on the state as it is: two clients that see the same cannot both get it."""
+    ec2 = aws.client("ec2")
+    aws.control.lag(5)
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.0.0/24")
+    with pytest.raises(ClientError, match="InvalidSubnet.Conflict"):
+        ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.0.0/24")
+
+
+def test_lag_of_a_global_service(aws):
+    iam = aws.client("iam")
+    policies = len(iam.list_policies(Scope="AWS")["Policies"])
+    aws.control.lag(1)
+    iam.create_role(RoleName="r", AssumeRolePolicyDocument="{}")
+    with pytest.raises(ClientError, match="NoSuchEntity"):
+        iam.get_role(RoleName="r")
+    assert iam.get_role(RoleName="r")["Role"]["RoleName"] == "r"
+    assert len(iam.list_policies(Scope="AWS")["Policies"]) == policies
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "code"),
+    [
+        ("ec2", "describe_vpcs", "RequestLimitExceeded"),
+        ("rds", "describe_db_clusters", "ThrottlingException"),
+        ("dynamodb", "list_tables", "ThrottlingException"),
+        ("resourcegroupstaggingapi", "get_resources", "ThrottledException"),
+    ],
+)
+def test_throttling(aws, once, service, operation, code):
+    call = f"{service}:{once(service).meta.method_to_api_mapping[operation]}"
+    aws.control.fault(call, "throttle")
+    with pytest.raises(ClientError) as told:
+        getattr(once(service), operation)()
+    assert told.value.response["Error"]["Code"] == code
+    aws.control.fault(call, "throttle", times=2)
+    getattr(aws.client(service), operation)()  # boto3 tries again by itself
+    errors = [c["error"] for c in aws.control.calls()]
+    assert errors == [code, code, code, ""]
+
+
+def test_an_error_of_choice_in_one_region(aws):
+    aws.control.fault("ec2:CreateVpc", "error", code="VpcLimitExceeded", message="no more", region="eu-west-1")
+    aws.client("ec2").create_vpc(CidrBlock="10.0.0.0/16")
+    with pytest.raises(ClientError, match="VpcLimitExceeded.*no more"):
+        aws.client("ec2", "eu-west-1").create_vpc(CidrBlock="10.0.0.0/16")
+    assert aws.control.ask("GET", "faults") == []
+
+
+def test_a_late_answer(aws, once):
+    aws.control.fault("ec2:DescribeVpcs", "late", seconds=0.4)
+    begun = time.monotonic()
+    once("ec2").describe_vpcs()
+    assert time.monotonic() - begun >= 0.4
+
+
+def test_done_and_the_answer_is_lost(aws, once):
+    before = vpc_ids(aws.client("ec2"))
+    aws.control.fault("ec2:CreateVpc", "lost")
+    with pytest.raises(HTTPClientError):
+        once("ec2").create_vpc(CidrBlock="10.0.0.0/16")
+    assert len(vpc_ids(aws.client("ec2")) - before) == 1
+
+
+def test_faults_are_told_apart_and_taken_back(aws):
+    with pytest.raises(urllib.error.HTTPError):
+        aws.control.fault("ec2:CreateVpc", "explode")
+    aws.control.fault("ec2:CreateVpc", "throttle", times=9)
+    assert [f["times"] for f in aws.control.ask("GET", "faults")] == [9]
+    aws.control.ask("DELETE", "faults")
+    aws.client("ec2").create_vpc(CidrBlock="10.0.0.0/16")
+
+
+def test_what_a_call_makes_can_end_in_failure(aws):
+    """With the reason that was given, where AWS shows one."""
+    ec2 = aws.client("ec2")
+    aws.control.fault("ec2:CreateIpam", "fail", state="create-failed", message="told so")
+    ipam = ec2.create_ipam()["Ipam"]
+    assert ipam["State"] == "create-in-progress"
+    (found,) = ec2.describe_ipams()["Ipams"]
+    assert (found["State"], found["StateMessage"]) == ("create-failed", "told so")
+
+
+def test_reset_takes_lag_and_faults_back(aws):
+    aws.control.lag(3)
+    aws.control.fault("ec2:CreateVpc", "throttle")
+    aws.control.reset()
+    assert aws.control.ask("GET", "health")["lag"] == 0
+    assert aws.control.ask("GET", "faults") == []

@@ -1,0 +1,129 @@
+"""No promise without a test, no operation without an answer, and a page that says what is promised."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import boto3
+import pytest
+import requests
+from botocore import UNSIGNED
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.config import Config
+from botocore.credentials import Credentials
+from botocore.exceptions import ClientError
+from emulator.promises import services
+from emulator.promises.page import page
+from emulator.requests import service_model
+
+HERE = Path(__file__).parent
+RULES = {f"{name}.{rule.name}" for name, service in services().items() for rule in service.rules}
+
+
+def kept() -> set[str]:
+    """What the tests say that they prove."""
+    found = set()
+    for path in HERE.glob("test_*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "keeps":
+                found |= {argument.value for argument in node.args if isinstance(argument, ast.Constant)}
+    return found
+
+
+def test_every_rule_has_a_test():
+    assert RULES - kept() == set()
+
+
+def test_every_test_names_rules_that_there_are():
+    assert kept() - RULES == set()
+
+
+def test_every_rule_says_where_it_is_from():
+    for service in services().values():
+        for rule in service.rules:
+            assert rule.source and rule.text, rule.name
+        assert len({rule.name for rule in service.rules}) == len(service.rules)
+
+
+@pytest.mark.parametrize("service", services())
+def test_promises_are_of_operations_that_there_are(service):
+    model = service_model(service)
+    for operation, given in services()[service].operations.items():
+        shape = model.operation_model(operation).input_shape
+        assert set(given.split()) <= set(shape.members if shape else ()), operation
+
+
+@pytest.fixture
+def raw(aws):
+    """Sends signed requests without a single parameter; returns AWS's code and message, empty where it succeeded."""
+
+    def ask(service, operation):
+        model = service_model(service)
+        if "targetPrefix" in model.metadata:
+            headers = {"X-Amz-Target": f"{model.metadata['targetPrefix']}.{operation}"}
+            headers["Content-Type"], data = f"application/x-amz-json-{model.metadata.get('jsonVersion', '1.0')}", "{}"
+        else:
+            headers = {"Content-Type": "application/x-www-form-urlencoded"}
+            data = f"Action={operation}&Version={model.api_version}"
+        request = AWSRequest("POST", f"{aws.url}/", headers, data)
+        SigV4Auth(Credentials("local", "emulator-secret-key"), model.signing_name, "us-east-1").add_auth(request)
+        done = requests.post(request.url, request.data, headers=dict(request.headers), timeout=10)
+        if done.status_code < 400:
+            return "", ""
+        if "targetPrefix" in model.metadata:
+            told = done.json()
+            return told["__type"].rsplit("#", 1)[-1], told.get("message") or told.get("Message") or ""
+        return tuple(re.search(f"<{tag}>(.*?)</{tag}>", done.text, re.S)[1] for tag in ("Code", "Message"))
+
+    return ask
+
+
+@pytest.mark.parametrize("service", services())
+def test_what_is_not_promised_is_told_at_once(raw, service):
+    """Every operation that botocore knows of our services is promised, or refused with an error that says so."""
+    known = service_model(service).operation_names
+    for operation in sorted(set(known) - set(services()[service].operations)):
+        code, message = raw(service, operation)
+        assert code in ("InvalidAction", "UnknownOperationException"), operation
+        assert f"The local AWS does not implement {service}:{operation}." in message
+
+
+@pytest.mark.parametrize("service", services())
+def test_an_empty_request_never_makes_it_fail(raw, service):
+    """Promised operations without a single parameter: an answer, or a refusal in the service's own words."""
+    for operation in services()[service].operations:
+        code, message = raw(service, operation)
+        assert code != "LocalAwsFault", (operation, message)
+        assert "does not implement" not in message, operation
+
+
+def test_a_missing_operation_is_not_tried_again(aws):
+    with pytest.raises(ClientError, match="The local AWS does not implement"):
+        aws.client("ec2").describe_hosts()
+    assert len(aws.control.calls()) == 1
+
+
+def test_unsigned_requests_are_refused_in_the_services_own_words(aws):
+    unsigned = boto3.client(
+        "sts", region_name="us-east-1", endpoint_url=aws.url, config=Config(signature_version=UNSIGNED)
+    )
+    with pytest.raises(ClientError) as told:
+        unsigned.assume_role_with_web_identity(
+            RoleArn="arn:aws:iam::1:role/abcdefgh", RoleSessionName="ab", WebIdentityToken="abcd"
+        )
+    assert told.value.response["Error"]["Code"] == "MissingAuthenticationToken"
+
+
+@pytest.mark.parametrize(
+    ("service", "operation"), [("s3", "list_buckets"), ("lambda", "list_functions"), ("sqs", "list_queues")]
+)
+def test_other_services_are_told_at_once(aws, service, operation):
+    with pytest.raises(ClientError, match="The local AWS does not implement"):
+        getattr(aws.client(service), operation)()
+
+
+def test_the_page_is_made_from_the_promises():
+    assert (HERE.parents[1] / "docs/local-aws.md").read_text() == page().rstrip() + "\n", "run `make docs`"

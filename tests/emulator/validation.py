@@ -1,0 +1,95 @@
+"""What a service refuses because its own model says so: missing members, values outside sets, ranges, patterns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any
+
+from .core import AwsError
+
+# How a service names a request that its model does not allow, and one that lacks a member.
+_CODES = {
+    "ec2": ("InvalidParameterValue", "MissingParameter"),
+    "rds": ("InvalidParameterValue", "MissingParameter"),
+    "iam": ("ValidationError", "ValidationError"),
+    "sts": ("ValidationError", "ValidationError"),
+    "logs": ("InvalidParameterException", "InvalidParameterException"),
+    "resourcegroupstaggingapi": ("InvalidParameterException", "InvalidParameterException"),
+    "cloudwatch": ("InvalidParameterValue", "MissingParameter"),
+}
+_DEFAULT = ("ValidationException", "ValidationException")
+
+
+def validate(service: str, shape: Any, params: Mapping[str, Any]) -> None:
+    """Raise the service's own error for the first thing in ``params`` that its model does not allow."""
+    wrong, missing = _CODES.get(service, _DEFAULT)
+    for path, value, constraint in _faults(shape, params, ""):
+        if value is None:
+            if missing == "MissingParameter":
+                raise AwsError(missing, f"The request must contain the parameter {path}")
+            text = f"1 validation error detected: Value null at '{_lower(path)}' failed to satisfy constraint: "
+            raise AwsError(missing, f"{text}Member must not be null")
+        if missing == "MissingParameter":
+            raise AwsError(wrong, f"Value ({value}) for parameter {path} is invalid. {constraint}")
+        raise AwsError(
+            wrong,
+            f"1 validation error detected: Value '{value}' at '{_lower(path)}' failed to satisfy constraint: "
+            f"{constraint}",
+        )
+
+
+def _faults(shape: Any, value: Any, path: str) -> Iterator[tuple[str, Any, str]]:
+    """Each place that the model does not allow: where, what is there (None: nothing), and what has to be."""
+    if shape.type_name == "structure" and isinstance(value, Mapping):
+        for name in shape.required_members:
+            if value.get(name) is None:
+                yield _join(path, name), None, ""
+        for name, member in shape.members.items():
+            if value.get(name) is not None:
+                yield from _faults(member, value[name], _join(path, name))
+        return
+    yield from ((path, value, text) for text in _constraints(shape, value))
+    if shape.type_name == "list" and isinstance(value, list):
+        for number, item in enumerate(value, 1):
+            yield from _faults(shape.member, item, f"{path}.{number}.member")
+    elif shape.type_name == "map" and isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _faults(shape.key, key, f"{path}.key")
+            yield from _faults(shape.value, item, f"{path}.{key}.member")
+
+
+def _constraints(shape: Any, value: Any) -> Iterator[str]:
+    limits, kind = shape.metadata, shape.type_name
+    size = len(value) if kind in ("string", "list", "map", "blob") else value
+    what = {"string": "length ", "list": "length ", "map": "length ", "blob": "length "}.get(kind, "value ")
+    if isinstance(size, (int, float)) and not isinstance(size, bool):
+        if "min" in limits and size < limits["min"]:
+            yield f"Member must have {what}greater than or equal to {limits['min']}"
+        if "max" in limits and size > limits["max"]:
+            yield f"Member must have {what}less than or equal to {limits['max']}"
+    if kind != "string":
+        return
+    if limits.get("enum") and value not in limits["enum"]:
+        yield f"Member must satisfy enum value set: [{', '.join(limits['enum'])}]"
+    pattern = _pattern(limits.get("pattern"))
+    if pattern and not pattern.fullmatch(value):
+        yield f"Member must satisfy regular expression pattern: {limits['pattern']}"
+
+
+@cache
+def _pattern(text: str | None) -> re.Pattern[str] | None:
+    """A pattern of the model; None where there is none, or one in a dialect that Python does not know."""
+    try:
+        return re.compile(text) if text else None
+    except re.error:
+        return None
+
+
+def _join(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name
+
+
+def _lower(path: str) -> str:
+    return ".".join(part[:1].lower() + part[1:] for part in path.split("."))
