@@ -1,15 +1,11 @@
-"""What is promised of EC2: IPAM and VPC."""
+"""What is promised of EC2."""
 
 from __future__ import annotations
 
-from . import Rule, Service
+from . import Rule, Service, ec2_ipam
 
 OPERATIONS: dict[str, str] = {
     "AllocateAddress": "Domain DryRun TagSpecifications",
-    "AllocateIpamPoolCidr": (
-        "AllowedCidrs Cidr ClientToken Description DisallowedCidrs IpamPoolId NetmaskLength PreviewNextCidr "
-        "TagSpecifications"
-    ),
     "AssociateRouteTable": "RouteTableId SubnetId",
     "AssociateVpcCidrBlock": "Ipv4IpamPoolId Ipv4NetmaskLength VpcId",
     "AttachInternetGateway": "InternetGatewayId VpcId",
@@ -20,13 +16,6 @@ OPERATIONS: dict[str, str] = {
         "ResourceIds ResourceType TagSpecifications TrafficType"
     ),
     "CreateInternetGateway": "DryRun TagSpecifications",
-    "CreateIpam": "ClientToken Description DryRun OperatingRegions TagSpecifications Tier",
-    "CreateIpamPool": (
-        "AddressFamily AllocationDefaultNetmaskLength AllocationMaxNetmaskLength AllocationMinNetmaskLength "
-        "AllocationResourceTags AutoImport ClientToken Description IpamScopeId Locale PublicIpSource "
-        "SourceIpamPoolId TagSpecifications"
-    ),
-    "CreateIpamScope": "ClientToken Description IpamId TagSpecifications",
     "CreateNatGateway": "AllocationId ClientToken ConnectivityType DryRun SecondaryAllocationIds SubnetId TagSpecifications",
     "CreateNetworkInterface": "ClientToken SubnetId",
     "CreateRoute": "DestinationCidrBlock GatewayId NatGatewayId RouteTableId",
@@ -43,9 +32,6 @@ OPERATIONS: dict[str, str] = {
     ),
     "DeleteFlowLogs": "FlowLogIds",
     "DeleteInternetGateway": "InternetGatewayId",
-    "DeleteIpam": "Cascade IpamId",
-    "DeleteIpamPool": "Cascade IpamPoolId",
-    "DeleteIpamScope": "IpamScopeId",
     "DeleteNatGateway": "NatGatewayId",
     "DeleteNetworkInterface": "NetworkInterfaceId",
     "DeleteRoute": "DestinationCidrBlock DestinationPrefixListId RouteTableId",
@@ -55,15 +41,10 @@ OPERATIONS: dict[str, str] = {
     "DeleteTags": "Resources Tags",
     "DeleteVpc": "VpcId",
     "DeleteVpcEndpoints": "VpcEndpointIds",
-    "DeprovisionIpamPoolCidr": "Cidr IpamPoolId",
     "DescribeAddresses": "AllocationIds Filters",
     "DescribeAvailabilityZones": "",
     "DescribeFlowLogs": "Filter",
     "DescribeInternetGateways": "Filters InternetGatewayIds",
-    "DescribeIpamPoolAllocations": "IpamPoolAllocationIds",
-    "DescribeIpamPools": "Filters IpamPoolIds MaxResults",
-    "DescribeIpamScopes": "IpamScopeIds",
-    "DescribeIpams": "Filters IpamIds",
     "DescribeNatGateways": "Filter NatGatewayIds",
     "DescribeRouteTables": "Filters RouteTableIds",
     "DescribeSecurityGroups": "Filters GroupIds",
@@ -75,24 +56,10 @@ OPERATIONS: dict[str, str] = {
     "DetachInternetGateway": "InternetGatewayId VpcId",
     "DisassociateRouteTable": "AssociationId",
     "DisassociateVpcCidrBlock": "AssociationId",
-    "GetIpamPoolAllocations": "IpamPoolAllocationId IpamPoolId",
-    "GetIpamPoolCidrs": "IpamPoolId",
-    "GetIpamResourceCidrs": "IpamScopeId ResourceId",
-    "ModifyIpam": "AddOperatingRegions Description IpamId RemoveOperatingRegions Tier",
-    "ModifyIpamPool": (
-        "AddAllocationResourceTags AllocationDefaultNetmaskLength AllocationMaxNetmaskLength "
-        "AllocationMinNetmaskLength AutoImport ClearAllocationDefaultNetmaskLength Description IpamPoolId "
-        "RemoveAllocationResourceTags"
-    ),
-    "ModifyIpamPoolAllocation": "Description IpamPoolAllocationId",
-    "ModifyIpamResourceCidr": "CurrentIpamScopeId Monitored ResourceCidr ResourceId ResourceRegion",
-    "ModifyIpamScope": "Description IpamScopeId",
     "ModifySubnetAttribute": "AssignIpv6AddressOnCreation MapPublicIpOnLaunch SubnetId",
     "ModifyVpcAttribute": "EnableDnsHostnames EnableDnsSupport VpcId",
     "ModifyVpcEndpoint": "AddRouteTableIds PolicyDocument RemoveRouteTableIds RemoveSubnetIds VpcEndpointId",
-    "ProvisionIpamPoolCidr": "Cidr ClientToken IpamPoolId NetmaskLength",
     "ReleaseAddress": "AllocationId",
-    "ReleaseIpamPoolAllocation": "Cidr IpamPoolAllocationId IpamPoolId",
     "ReplaceRoute": "DestinationCidrBlock NatGatewayId RouteTableId",
     "ReplaceRouteTableAssociation": "AssociationId RouteTableId",
     "RevokeSecurityGroupEgress": "GroupId IpPermissions",
@@ -100,4 +67,4 @@ OPERATIONS: dict[str, str] = {
     "UpdateSecurityGroupRuleDescriptionsIngress": "GroupId IpPermissions",
 }
 RULES: tuple[Rule, ...] = ()
-SERVICE = Service("EC2: IPAM and VPC", OPERATIONS, RULES)
+SERVICE = Service("EC2: IPAM and VPC", {**ec2_ipam.OPERATIONS, **OPERATIONS}, (*ec2_ipam.RULES, *RULES))

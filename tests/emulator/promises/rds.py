@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import Rule, Service
+from . import Rule, Service, rds_global
 
 OPERATIONS: dict[str, str] = {
     "AddTagsToResource": "ResourceName Tags",
@@ -18,7 +18,6 @@ OPERATIONS: dict[str, str] = {
         "StorageType Tags VpcSecurityGroupIds"
     ),
     "CreateDBClusterParameterGroup": "DBClusterParameterGroupName DBParameterGroupFamily Description Tags",
-    "CreateDBClusterSnapshot": "DBClusterIdentifier DBClusterSnapshotIdentifier",
     "CreateDBInstance": (
         "AutoMinorVersionUpgrade AvailabilityZone BackupRetentionPeriod CACertificateIdentifier "
         "DBClusterIdentifier DBInstanceClass DBInstanceIdentifier DBParameterGroupName DatabaseInsightsMode "
@@ -27,20 +26,13 @@ OPERATIONS: dict[str, str] = {
     ),
     "CreateDBParameterGroup": "DBParameterGroupFamily DBParameterGroupName Description Tags",
     "CreateDBSubnetGroup": "DBSubnetGroupDescription DBSubnetGroupName SubnetIds Tags",
-    "CreateGlobalCluster": (
-        "DeletionProtection Engine EngineLifecycleSupport EngineVersion GlobalClusterIdentifier "
-        "SourceDBClusterIdentifier StorageEncrypted Tags"
-    ),
     "DeleteDBCluster": "DBClusterIdentifier DeleteAutomatedBackups FinalDBSnapshotIdentifier SkipFinalSnapshot",
     "DeleteDBClusterParameterGroup": "DBClusterParameterGroupName",
-    "DeleteDBClusterSnapshot": "DBClusterSnapshotIdentifier",
     "DeleteDBInstance": "DBInstanceIdentifier FinalDBSnapshotIdentifier SkipFinalSnapshot",
     "DeleteDBParameterGroup": "DBParameterGroupName",
     "DeleteDBSubnetGroup": "DBSubnetGroupName",
-    "DeleteGlobalCluster": "GlobalClusterIdentifier",
     "DescribeDBClusterParameterGroups": "DBClusterParameterGroupName",
     "DescribeDBClusterParameters": "DBClusterParameterGroupName Source",
-    "DescribeDBClusterSnapshots": "DBClusterIdentifier DBClusterSnapshotIdentifier",
     "DescribeDBClusters": "DBClusterIdentifier Filters MaxRecords",
     "DescribeDBEngineVersions": "DefaultOnly Engine EngineVersion",
     "DescribeDBInstances": "DBInstanceIdentifier Filters",
@@ -48,7 +40,6 @@ OPERATIONS: dict[str, str] = {
     "DescribeDBParameters": "DBParameterGroupName Source",
     "DescribeDBSubnetGroups": "DBSubnetGroupName",
     "DescribeEngineDefaultParameters": "DBParameterGroupFamily",
-    "DescribeGlobalClusters": "GlobalClusterIdentifier",
     "DescribeOrderableDBInstanceOptions": "DBInstanceClass Engine EngineVersion Marker",
     "DisableHttpEndpoint": "ResourceArn",
     "EnableHttpEndpoint": "ResourceArn",
@@ -72,13 +63,10 @@ OPERATIONS: dict[str, str] = {
     ),
     "ModifyDBParameterGroup": "DBParameterGroupName Parameters",
     "ModifyDBSubnetGroup": "DBSubnetGroupDescription DBSubnetGroupName SubnetIds",
-    "ModifyGlobalCluster": "DeletionProtection EngineVersion GlobalClusterIdentifier NewGlobalClusterIdentifier",
     "RebootDBInstance": "DBInstanceIdentifier",
-    "RemoveFromGlobalCluster": "DbClusterIdentifier GlobalClusterIdentifier",
     "RemoveTagsFromResource": "ResourceName TagKeys",
     "ResetDBClusterParameterGroup": "DBClusterParameterGroupName Parameters ResetAllParameters",
     "ResetDBParameterGroup": "DBParameterGroupName Parameters ResetAllParameters",
-    "SwitchoverGlobalCluster": "GlobalClusterIdentifier TargetDbClusterIdentifier",
 }
 RULES: tuple[Rule, ...] = ()
-SERVICE = Service("RDS: Aurora PostgreSQL", OPERATIONS, RULES)
+SERVICE = Service("RDS: Aurora PostgreSQL", {**rds_global.OPERATIONS, **OPERATIONS}, (*rds_global.RULES, *RULES))
