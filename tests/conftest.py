@@ -7,12 +7,15 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.config import Config
 
 KEYS = {"aws_access_key_id": "local", "aws_secret_access_key": "emulator-secret-key"}
 
 
 class Aws:
     """One empty account: ``aws.client("ec2", "us-west-2")``, and the emulator's own interface as ``aws.control``."""
+
+    user_agent = ""
 
     def __init__(self, url: str) -> None:
         from emulator.server import Control
@@ -27,6 +30,7 @@ class Aws:
                 service,
                 region_name=region,
                 endpoint_url=self.url,
+                config=Config(user_agent_extra=self.user_agent),
                 **KEYS,  # type: ignore[call-overload]
             )
         return self._clients[service, region]

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,10 +31,40 @@ class Plan:
         """The fields that differ, with the value they shall have."""
         return {name: value for name, value in self.after.items() if value != self.before.get(name)}
 
-    @property
-    def key(self) -> str:
-        """Equal for equal plans."""
-        return json.dumps([self.action, self.before, self.after], sort_keys=True, default=str)
+    def steps(self, gradual: Container[str] = ()) -> dict[str, frozenset[str]]:
+        """The single differences that it makes, by field; equal for equal ones. Creation and deletion are one each.
+
+        Mappings differ by key and lists by item, so that what is seen half done differs in nothing new. Fields that are
+        ``gradual`` differ as a whole: what is seen half done is the next difference.
+        """
+        if self.action != "update":
+            return {} if self.action == "none" else {self.action: frozenset({_text(self.action, self.before)})}
+        return {
+            name: frozenset(
+                [_text(name, self.before.get(name), value)]
+                if name in gradual
+                else _differences(name, self.before.get(name), value)
+            )
+            for name, value in self.changes.items()
+        }
+
+
+def _differences(name: str, before: Any, after: Any) -> Iterator[str]:
+    if isinstance(before, Mapping) and isinstance(after, Mapping):
+        keys = {*before, *after}
+        yield from (_text(name, k, before.get(k), after.get(k)) for k in keys if before.get(k) != after.get(k))
+    elif isinstance(before, (list, tuple)) and isinstance(after, (list, tuple)):
+        here, there = {_text(item) for item in before}, {_text(item) for item in after}
+        yield from (_text(name, "without", item) for item in here - there)
+        yield from (_text(name, "with", item) for item in there - here)
+        if here == there:
+            yield _text(name, before, after)
+    else:
+        yield _text(name, before, after)
+
+
+def _text(*values: Any) -> str:
+    return json.dumps(values, sort_keys=True, default=str)
 
 
 NOTHING = Plan("none", {}, {})

@@ -6,8 +6,9 @@
 
 from __future__ import annotations
 
+import re
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,6 +41,7 @@ class Resource:
     managed: Sequence[str] = ()  # the options whose values are compared and kept
     immutable: frozenset[str] = frozenset()  # of those, the ones AWS cannot change
     computed: Sequence[str] = ()  # fields that AWS decides on creation
+    gradual: frozenset[str] = frozenset()  # those of which AWS takes one item a request
     secret: frozenset[str] = frozenset()  # options that are sent, and never compared, shown or returned
     status_field = "state"
     ready: frozenset[str] = frozenset({"available"})
@@ -80,8 +82,8 @@ class Resource:
         """Start the creation. Whatever AWS takes later, the loop sends as updates."""
         raise NotImplementedError
 
-    def update(self, have: Mapping[str, Any], changes: Mapping[str, Any]) -> None:
-        """Send one step towards ``changes``; the loop comes back with what is left."""
+    def update(self, have: Mapping[str, Any], changes: Mapping[str, Any]) -> Iterable[str] | None:
+        """Send one step towards ``changes``. Returns the fields that have to wait for a later one, if there are any."""
         raise NotImplementedError
 
     def delete(self, have: Mapping[str, Any]) -> None:
@@ -100,7 +102,12 @@ class Resource:
         found = [sibling for sibling in self.siblings() if self.is_me(sibling)]
         if len(found) > 1:
             raise Refused(f"{len(found)} of {self} exist, and only one can be meant: remove or rename the others")
-        return self.describe(found[0]) if found else None
+        try:
+            return self.describe(found[0]) if found else None
+        except Exception as error:
+            if not _is_gone(error):
+                raise
+            return None  # it went, or came, between two looks
 
     def status(self, have: Mapping[str, Any]) -> str:
         """ready, busy, failed or leaving."""
@@ -121,8 +128,7 @@ class Resource:
 
     def is_not_yet(self, error: Exception) -> bool:
         """Whether an error of AWS only says that the time has not come."""
-        details = getattr(error, "response", {}).get("Error", {})
-        code, message = details.get("Code", ""), details.get("Message", "")
+        code, message = _aws_error(error)
         return any(r == code if isinstance(r, str) else r[0] == code and r[1] in message for r in self.retry_codes)
 
     def _given(self, name: str) -> bool:
@@ -175,9 +181,9 @@ def reconcile(
     sleep: Callable[[float], None] = time.sleep,
     clock: Callable[[], float] = time.monotonic,
 ) -> Outcome:
-    """Bring one resource to what is wanted. A plan is sent once; if it comes back, AWS has not caught up yet.
+    """Bring one resource to what is wanted. A difference is sent once; if it comes back, AWS has not caught up yet.
 
-    With ``wait=False`` it returns as soon as only time is missing. Raises :class:`Refused`.
+    With ``wait=False`` it returns as soon as what was asked for has begun. Raises :class:`Refused`.
     """
     have = resource.read()
     first = plan = plan_of(resource, have, present)
@@ -188,16 +194,21 @@ def reconcile(
         status = _status(resource, have, present)
         if plan.action == "none" and (status == "ready" or not wait):
             return Outcome(first, have)
-        due = plan.action != "none" and plan.key not in sent and (status == "ready" or plan.action == "delete")
-        not_yet = _send(resource, plan, have) if due else ""
+        due = _due(resource, plan, sent) if status == "ready" or plan.action == "delete" else set()
+        not_yet = _send(resource, plan, have, due, sent) if due else None
         if due and not_yet is None:
-            sent.add(plan.key)
-        elif not wait and sent and not (present and have is None):
+            pass  # look at once what came of it
+        elif not wait and sent and present and have is not None:
             return Outcome(first, have)
         else:
             _pause(resource, plan, have, clock() - start, timeout, not_yet or "", sleep)
         have = resource.read()
         plan = plan_of(resource, have, present)
+
+
+def _due(resource: Resource, plan: Plan, sent: set[str]) -> set[str]:
+    """The fields that hold a difference which was not sent yet."""
+    return {name for name, steps in plan.steps(resource.gradual).items() if steps - sent}
 
 
 def predict(resource: Resource, plan: Plan, have: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
@@ -212,6 +223,17 @@ def predict(resource: Resource, plan: Plan, have: Mapping[str, Any] | None) -> M
     return {**{name: UNKNOWN for name in resource.computed}, **identity, **plan.after}
 
 
+def _aws_error(error: Exception) -> tuple[str, str]:
+    """AWS's code and message; empty where it is another error."""
+    details = getattr(error, "response", {}).get("Error", {})
+    return details.get("Code", ""), details.get("Message", "")
+
+
+def _is_gone(error: Exception) -> bool:
+    """Whether AWS says that something does not exist."""
+    return bool(re.search("NotFound|NoSuch", _aws_error(error)[0]))
+
+
 def _status(resource: Resource, have: Mapping[str, Any] | None, present: bool) -> str:
     if have is None:
         return "ready"
@@ -221,25 +243,29 @@ def _status(resource: Resource, have: Mapping[str, Any] | None, present: bool) -
     return status
 
 
-def _send(resource: Resource, plan: Plan, have: Mapping[str, Any] | None) -> str | None:
-    """Apply one plan. Returns None, or AWS's words where it says 'not yet'."""
+def _send(resource: Resource, plan: Plan, have: Mapping[str, Any] | None, due: set[str], sent: set[str]) -> str | None:
+    """Apply what is due of a plan and remember it. Returns None, or AWS's words where it says 'not yet'."""
     unknown = sorted(name for name, value in plan.after.items() if unknown_in(value))
     if plan.action != "delete" and unknown:
         raise Refused(
             f"{', '.join(unknown)} of {resource} is not known: what it names does not exist. Create that first, or "
             "correct the name."
         )
+    left: Iterable[str] | None = None
     try:
         if plan.action == "create":
             resource.create(plan.after)
         elif plan.action == "update":
-            resource.update(have or {}, plan.changes)
+            left = resource.update(have or {}, {name: plan.after[name] for name in due})
         else:
             resource.delete(have or {})
     except Exception as error:
-        if not resource.is_not_yet(error):
+        gone = plan.action == "delete" and _is_gone(error)
+        if not (gone or resource.is_not_yet(error)):
             raise
         return str(error)
+    steps = plan.steps(resource.gradual)
+    sent.update(step for name in due - set(left or ()) for step in steps[name])
     return None
 
 

@@ -113,6 +113,18 @@ def next_request(have: Fields, changes: Fields, definitions: Sequence[Fields]) -
     return None
 
 
+def left(changes: Fields, request: Fields | None) -> set[str]:
+    """The fields of ``changes`` that an UpdateTable call has not dealt with; none where no call was left to make."""
+    if not request:
+        return set()
+    done = set(request)
+    if "global_secondary_index_updates" in request:
+        done.add("global_secondary_indexes")
+    if "billing_mode" in request:  # until it has switched, no capacity means what it will
+        done |= {"provisioned_throughput", "on_demand_throughput", "global_secondary_indexes"}
+    return set(changes) - done
+
+
 def _billing(have: Fields, changes: Fields, definitions: Sequence[Fields]) -> dict[str, Any]:
     """A switch to provisioned carries the capacity of the table and of every index that there is."""
     if "billing_mode" not in changes:

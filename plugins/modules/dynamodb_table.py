@@ -347,6 +347,7 @@ class Table(Resource):
         "time_to_live_specification",
     )
     immutable = frozenset({"key_schema"})
+    gradual = frozenset({"global_secondary_indexes"})
     computed = ("table_arn", "table_id", "latest_stream_arn")
     name_tag = False
     status_field = "table_status"
@@ -417,6 +418,7 @@ class Table(Resource):
             self.aws.call("dynamodb", "update_table", table_name=name, **request)
         elif "time_to_live_specification" in changes:  # last, because AWS may refuse it for an hour
             self._expire(have["time_to_live_specification"], changes["time_to_live_specification"])
+        return tables.left(changes, request) - {"tags", dynamodb.RECOVERY, dynamodb.INSIGHTS}
 
     def delete(self, have):
         self._refuse_replicas(have, [])

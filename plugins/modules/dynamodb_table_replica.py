@@ -129,7 +129,7 @@ class Replica(Resource):
     ready = frozenset({"ACTIVE"})
     failed = frozenset({"CREATION_FAILED", "REGION_DISABLED", "INACCESSIBLE_ENCRYPTION_CREDENTIALS"})
     leaving = frozenset({"DELETING"})
-    retry_codes = dynamodb.BUSY
+    retry_codes = (*dynamodb.BUSY, ("ValidationException", "is not part of"))
 
     def __init__(self, aws, params):
         super().__init__(aws, params)
@@ -151,6 +151,8 @@ class Replica(Resource):
         if there is None:
             return []
         status = "DELETING" if self.removing else there["table_status"]
+        if any(replica["region_name"] == self.aws.region for replica in there.get("replicas") or []):
+            status = "CREATING"  # it knows the owner, who does not show it yet
         if status in ("CREATING", "DELETING"):
             return [{"region_name": self.params["region_name"], "replica_status": status, "there": there}]
         if owner is not None and self.params["state"] == "present":
@@ -219,13 +221,12 @@ class Replica(Resource):
         if "tags" in changes:
             dynamodb.write_tags(self.aws, have["table_arn"], have["tags"], changes["tags"], region)
         dynamodb.write_settings(self.aws, have["table_name"], changes, region)
-        if "table_class" in changes:
-            self._owner(update={"region_name": region, "table_class_override": changes["table_class"]})
-        elif "deletion_protection_enabled" in changes:
-            self._there(deletion_protection_enabled=changes["deletion_protection_enabled"])
-        elif "kms_master_key_id" in changes:
-            key = {"enabled": True, "sse_type": "KMS", "kms_master_key_id": changes["kms_master_key_id"]}
-            self._there(sse_specification=key)
+        alone = [
+            name for name in ("table_class", "deletion_protection_enabled", "kms_master_key_id") if name in changes
+        ]
+        if alone:
+            self._change(alone[0], changes[alone[0]])
+        return alone[1:]
 
     def delete(self, have):
         if have["deletion_protection_enabled"]:
@@ -233,6 +234,14 @@ class Replica(Resource):
         else:
             self._owner(delete={"region_name": self.params["region_name"]})
             self.removing = True
+
+    def _change(self, name, value):
+        if name == "table_class":
+            self._owner(update={"region_name": self.params["region_name"], "table_class_override": value})
+        elif name == "deletion_protection_enabled":
+            self._there(deletion_protection_enabled=value)
+        else:
+            self._there(sse_specification={"enabled": True, "sse_type": "KMS", "kms_master_key_id": value})
 
     def _owner(self, **action):
         self.aws.call("dynamodb", "update_table", table_name=self.params["table_name"], replica_updates=[action])

@@ -121,7 +121,11 @@ class Key(Resource):
     ready = frozenset({"Enabled", "Disabled"})
     failed = frozenset({"Unavailable"})
     leaving = frozenset({"PendingDeletion", "PendingReplicaDeletion"})
-    retry_codes = ("DependencyTimeoutException", "NotFoundException")  # a new key spreads within seconds
+    retry_codes = (
+        "DependencyTimeoutException",
+        "NotFoundException",  # a new key spreads within seconds
+        ("KMSInvalidStateException", "pending deletion"),  # and so does its end
+    )
 
     def siblings(self):
         if not self.params["alias"].startswith("alias/"):

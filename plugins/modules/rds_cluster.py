@@ -433,6 +433,7 @@ class Cluster(Resource):
         elif endpoint is not None:  # a call of its own, which AWS takes when the modification is done
             operation = "enable_http_endpoint" if endpoint else "disable_http_endpoint"
             self.aws.call("rds", operation, resource_arn=have["db_cluster_arn"])
+        return {"enable_http_endpoint"} if changes and endpoint is not None else None
 
     def delete(self, have):
         if have["status"] == "stopped":

@@ -18,6 +18,7 @@ _CONSISTENT = {
     "GetItem", "GetRecords", "GetShardIterator", "GetCallerIdentity", "GetSecretValue", "GetRandomPassword",
     "GetPasswordData",
 }  # fmt: skip
+JUDGE = "local-aws-judge"  # in the User-Agent of clients that see, and change, what is there without any lag
 _LARGE = "iam"  # every managed policy is in it: kept only for IAM's own calls
 
 
@@ -78,10 +79,14 @@ class Lag:
         with before.again():
             yield
 
-    def clear(self) -> None:
-        """Let every read see everything."""
-        self.reads = 0
+    def settle(self) -> None:
+        """Let every read see everything that was written until now."""
         self._before.clear()
+
+    def clear(self) -> None:
+        """Let no read lag any more."""
+        self.reads = 0
+        self.settle()
 
 
 LAG = Lag()

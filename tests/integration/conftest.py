@@ -1,0 +1,22 @@
+"""The product is tested on a local AWS that may lag and take its time: LOCAL_AWS_LAG=3 LOCAL_AWS_SCALE=0.001 pytest."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import pytest
+from emulator.lag import JUDGE
+
+LAG = int(os.environ.get("LOCAL_AWS_LAG", "0"))
+SCALE = float(os.environ.get("LOCAL_AWS_SCALE", "0"))
+
+
+@pytest.fixture
+def aws(aws: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """An empty local AWS that lags for the product, and shows the tests the truth."""
+    monkeypatch.setattr(aws, "user_agent", JUDGE)
+    monkeypatch.setattr(aws, "_clients", {})
+    aws.control.lag(LAG)
+    aws.control.scale(SCALE)
+    return aws
