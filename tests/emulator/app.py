@@ -22,7 +22,7 @@ from .clock import CLOCK
 from .control import control
 from .core import AwsError
 from .faults import FAULTS, Fault
-from .lag import JUDGE, LAG
+from .lag import AT_ONCE, JUDGE, LAG
 from .requests import identify, service_model
 
 StartResponse = Callable[..., Any]
@@ -99,7 +99,7 @@ class LocalAws:
                 service, operation, "LocalAwsFault", f"The local AWS failed in {service}:{operation}: {error!r}"
             )
         finally:
-            CLOCK.doom = None
+            CLOCK.doom, CLOCK.hurry = None, False
         CALLS.add(
             time=CLOCK.now(),
             service=service,
@@ -112,9 +112,11 @@ class LocalAws:
         return (status, headers, answer), fault
 
     def _answer(self, service: str, operation: str, region: str, mutating: bool, environ: dict[str, Any]) -> Answer:
-        if JUDGE in environ.get("HTTP_USER_AGENT", ""):
+        agent = environ.get("HTTP_USER_AGENT", "")
+        if JUDGE in agent:
             if mutating:
                 LAG.settle()
+            CLOCK.hurry = AT_ONCE in agent
             return self._ask_moto(environ)
         if mutating:
             LAG.writes(service, region)

@@ -17,6 +17,7 @@ class Clock:
         self._real = self._virtual = time.time()
         self.scale = scale
         self.done_until = 0.0  # what began by then, while everything was done at once, is done
+        self.hurry = False  # whether the next timelines end at once
         self.doom: tuple[str, str] | None = None  # the state and the reason in which the next timeline shall end
 
     def now(self) -> float:
@@ -63,6 +64,8 @@ class Timeline:
         if CLOCK.doom and len(steps) > 1:
             (state, self.reason), CLOCK.doom = CLOCK.doom, None
             self.steps = (*steps[:-1], (state, 0))
+        if CLOCK.hurry:
+            self.steps = self.steps[-1:]
 
     @property
     def end(self) -> float:

@@ -6,7 +6,7 @@ import os
 from typing import Any
 
 import pytest
-from emulator.lag import JUDGE
+from emulator.lag import AT_ONCE, JUDGE
 
 LAG = int(os.environ.get("LOCAL_AWS_LAG", "0"))
 SCALE = float(os.environ.get("LOCAL_AWS_SCALE", "0"))
@@ -15,7 +15,7 @@ SCALE = float(os.environ.get("LOCAL_AWS_SCALE", "0"))
 @pytest.fixture
 def aws(aws: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     """An empty local AWS that lags for the product, and shows the tests the truth."""
-    monkeypatch.setattr(aws, "user_agent", JUDGE)
+    monkeypatch.setattr(aws, "user_agent", f"{JUDGE} {AT_ONCE}" if SCALE else JUDGE)
     monkeypatch.setattr(aws, "_clients", {})
     aws.control.lag(LAG)
     aws.control.scale(SCALE)

@@ -5,9 +5,19 @@ from __future__ import annotations
 from . import Rule, Service
 
 OPERATIONS: dict[str, str] = {
+    "CreatePolicyVersion": "PolicyArn PolicyDocument SetAsDefault",
+    "DeletePolicyVersion": "PolicyArn VersionId",
+    "PutRolePolicy": "PolicyDocument PolicyName RoleName",
+    "SetDefaultPolicyVersion": "PolicyArn VersionId",
+    "TagPolicy": "PolicyArn Tags",
+    "TagRole": "RoleName Tags",
+    "UntagPolicy": "PolicyArn TagKeys",
+    "UntagRole": "RoleName TagKeys",
+    "UpdateAssumeRolePolicy": "PolicyDocument RoleName",
+    "UpdateRole": "Description MaxSessionDuration RoleName",
     "AttachRolePolicy": "PolicyArn RoleName",
-    "CreatePolicy": "Description PolicyDocument PolicyName Tags",
-    "CreateRole": "AssumeRolePolicyDocument Description Path RoleName Tags",
+    "CreatePolicy": "Path Description PolicyDocument PolicyName Tags",
+    "CreateRole": "AssumeRolePolicyDocument MaxSessionDuration Description Path RoleName Tags",
     "DeletePolicy": "PolicyArn",
     "DeleteRole": "RoleName",
     "DetachRolePolicy": "PolicyArn RoleName",

@@ -1,0 +1,128 @@
+#!/usr/bin/python
+# Copyright (c) MTK Backend contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: ec2_internet_gateway
+version_added: 0.1.0
+short_description: Manage an internet gateway and what it is attached to
+description:
+  - Keeps an internet gateway, found by its Name tag, attached to one VPC.
+author: MTK Backend contributors (@mtk)
+options:
+  name:
+    description: The Name tag; it identifies the gateway.
+    type: str
+    required: true
+  vpc_id:
+    description: The VPC it is attached to. A VPC has one internet gateway at most.
+    type: str
+  vpc_name:
+    description: The Name tag of that VPC, instead of O(vpc_id).
+    type: str
+extends_documentation_fragment:
+  - mtk.backend.resource
+  - mtk.backend.resource.tags
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+"""
+
+EXAMPLES = r"""
+- name: Keep the way to the internet
+  mtk.backend.ec2_internet_gateway:
+    region: us-east-1
+    name: dev_us-east-1_internet_gateway
+    vpc_name: dev_us-east-1_vpc
+    tags:
+      mtk:environment: dev
+
+- name: Remove it
+  mtk.backend.ec2_internet_gateway:
+    region: us-east-1
+    name: dev_us-east-1_internet_gateway
+    state: absent
+"""
+
+RETURN = r"""
+internet_gateway:
+  description: The internet gateway; empty where it does not exist.
+  returned: success
+  type: dict
+  sample:
+    internet_gateway_id: igw-0a1b2c3d4e5f60718
+    name: dev_us-east-1_internet_gateway
+    tags: {"mtk:environment": dev, "Name": dev_us-east-1_internet_gateway}
+    vpc_id: vpc-0a1b2c3d4e5f60718
+"""
+
+from ansible_collections.mtk.backend.plugins.module_utils._ec2 import retag, tag_specifications, vpc_of
+from ansible_collections.mtk.backend.plugins.module_utils._module import run
+from ansible_collections.mtk.backend.plugins.module_utils._reconcile import Resource
+
+OPTIONS = {
+    "name": {"type": "str", "required": True},
+    "vpc_id": {"type": "str"},
+    "vpc_name": {"type": "str"},
+}
+
+
+class InternetGateway(Resource):
+    """An internet gateway."""
+
+    kind = "internet_gateway"
+    managed = ("vpc_id",)
+    computed = ("internet_gateway_id",)
+    retry_codes = (
+        "InvalidInternetGatewayID.NotFound",  # a new one spreads within seconds
+        "Resource.AlreadyAssociated",
+        "Gateway.NotAttached",
+        "DependencyViolation",  # public addresses are still mapped
+    )
+
+    def siblings(self):
+        return self.aws.pages("ec2", "describe_internet_gateways", "internet_gateways")
+
+    def describe(self, sibling):
+        attached = [a["vpc_id"] for a in sibling["attachments"] if a["state"] not in ("detaching", "detached")]
+        gateway = {k: v for k, v in sibling.items() if k != "attachments"}
+        return {**gateway, "name": self.params["name"], "vpc_id": next(iter(attached), None)}
+
+    def desired(self, have):
+        want = super().desired(have)
+        if self._given("vpc_name"):
+            want["vpc_id"] = vpc_of(self.aws, self.params)
+        return want
+
+    def create(self, want):
+        tags = tag_specifications("internet-gateway", want["tags"])
+        self.aws.call("ec2", "create_internet_gateway", tag_specifications=tags)  # it is attached as an update
+
+    def update(self, have, changes):
+        if "tags" in changes:
+            retag(self.aws, [have["internet_gateway_id"]], have["tags"], changes["tags"])
+        if "vpc_id" in changes:
+            self._detach(have)
+            self._call("attach_internet_gateway", have, vpc_id=changes["vpc_id"])
+
+    def delete(self, have):
+        self._detach(have)
+        self._call("delete_internet_gateway", have)
+
+    def _detach(self, have):
+        if have["vpc_id"]:
+            self._call("detach_internet_gateway", have, vpc_id=have["vpc_id"])
+
+    def _call(self, operation, have, **params):
+        self.aws.call("ec2", operation, internet_gateway_id=have["internet_gateway_id"], **params)
+
+
+def main():
+    run(InternetGateway, OPTIONS, mutually_exclusive=[("vpc_id", "vpc_name")])
+
+
+if __name__ == "__main__":
+    main()

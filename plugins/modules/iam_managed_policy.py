@@ -1,0 +1,188 @@
+#!/usr/bin/python
+# Copyright (c) MTK Backend contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: iam_managed_policy
+version_added: 0.1.0
+short_description: Manage a policy of the account's own
+description:
+  - Keeps a customer managed policy. A change makes a new default version; the oldest goes where AWS's five are full.
+author: MTK Backend contributors (@mtk)
+options:
+  policy_name:
+    description: The name; with O(path) it identifies the policy.
+    type: str
+    required: true
+  path:
+    description: The path. AWS cannot change it later.
+    type: str
+    default: /
+  description:
+    description: The description. AWS cannot change it later.
+    type: str
+  policy_document:
+    description: The policy, as JSON or as a mapping. Needed to create it.
+    type: json
+extends_documentation_fragment:
+  - mtk.backend.resource
+  - mtk.backend.resource.tags
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+"""
+
+EXAMPLES = r"""
+- name: Let flow logs be written
+  mtk.backend.iam_managed_policy:
+    region: us-east-1
+    policy_name: dev_flow_log_policy
+    description: Writes the flow logs of dev
+    policy_document:
+      Version: "2012-10-17"
+      Statement:
+        - Effect: Allow
+          Action: [logs:CreateLogStream, logs:PutLogEvents]
+          Resource: "arn:aws:logs:*:123456789012:log-group:dev_*:*"
+    tags:
+      mtk:environment: dev
+
+- name: Remove it
+  mtk.backend.iam_managed_policy:
+    region: us-east-1
+    policy_name: dev_flow_log_policy
+    state: absent
+"""
+
+RETURN = r"""
+policy:
+  description: The policy; empty where it does not exist.
+  returned: success
+  type: dict
+  sample:
+    arn: arn:aws:iam::123456789012:policy/dev_flow_log_policy
+    attachment_count: 0
+    default_version_id: v1
+    description: Writes the flow logs of dev
+    policy_document:
+      Version: "2012-10-17"
+      Statement:
+        - Effect: Allow
+          Action: ["logs:CreateLogStream", "logs:PutLogEvents"]
+          Resource: "arn:aws:logs:*:123456789012:log-group:dev_*:*"
+    policy_name: dev_flow_log_policy
+    tags: {"mtk:environment": dev}
+"""
+
+import json
+
+from ansible_collections.mtk.backend.plugins.module_utils import _iam
+from ansible_collections.mtk.backend.plugins.module_utils._module import run
+from ansible_collections.mtk.backend.plugins.module_utils._reconcile import Refused, Resource
+
+OPTIONS = {
+    "policy_name": {"type": "str", "required": True},
+    "path": {"type": "str", "default": "/"},
+    "description": {"type": "str"},
+    "policy_document": {"type": "json"},
+}
+VERSIONS = 5
+
+
+class Policy(Resource):
+    """A customer managed policy."""
+
+    kind = "policy"
+    identity = ("policy_name",)
+    managed = ("description", "policy_document")
+    immutable = frozenset({"description"})
+    computed = ("arn",)
+    name_tag = False
+    retry_codes = (
+        "ConcurrentModification",
+        "EntityAlreadyExists",  # made by us, and not shown yet
+        "NoSuchEntity",
+    )
+
+    @property
+    def me(self):
+        path = f"{self.params['path']}{self.params['policy_name']}"
+        return {"policy_arn": f"arn:{self.aws.partition}:iam::{self.aws.account_id}:policy{path}"}
+
+    def siblings(self):
+        found = self.aws.found("NoSuchEntity", lambda: self.aws.call("iam", "get_policy", **self.me))
+        return [found["policy"]] if found else []
+
+    def is_me(self, sibling):
+        return sibling["policy_name"] == self.params["policy_name"]
+
+    def describe(self, sibling):
+        version = {"version_id": sibling["default_version_id"]}
+        current = self.aws.call("iam", "get_policy_version", **self.me, **version)["policy_version"]
+        return {
+            "description": "",
+            "tags": {},
+            **sibling,
+            "policy_document": _iam.document(current["document"]),
+        }
+
+    def desired(self, have):
+        want = super().desired(have)
+        if self._given("policy_document"):
+            have_document = have["policy_document"] if have else None
+            want["policy_document"] = _iam.wanted_document(self.params["policy_document"], have_document)
+        return want
+
+    def create(self, want):
+        if "policy_document" not in want:
+            raise Refused(f"{self} does not exist, and to create it needs policy_document")
+        self.aws.call(
+            "iam",
+            "create_policy",
+            policy_name=self.params["policy_name"],
+            path=self.params["path"],
+            description=want.get("description"),
+            policy_document=json.dumps(want["policy_document"]),
+            tags=want.get("tags") or None,
+        )
+
+    def update(self, have, changes):
+        if "tags" in changes:
+            _iam.retag(self.aws, "policy", self.me, have["tags"], changes["tags"])
+        if "policy_document" in changes:
+            old = self._old_versions()
+            if len(old) >= VERSIONS - 1:
+                self._delete_version(old[0])
+            document = json.dumps(changes["policy_document"])
+            self.aws.call("iam", "create_policy_version", policy_document=document, set_as_default=True, **self.me)
+
+    def delete(self, have):
+        if have["attachment_count"]:
+            raise Refused(f"{self} is attached to {self._attached()}: detach it first")
+        for version in self._old_versions():
+            self._delete_version(version)
+        self.aws.call("iam", "delete_policy", **self.me)
+
+    def _old_versions(self):
+        """The versions that are not the default one, oldest first."""
+        found = self.aws.pages("iam", "list_policy_versions", "versions", **self.me)
+        return sorted((v["version_id"] for v in found if not v["is_default_version"]), key=lambda v: int(v[1:]))
+
+    def _delete_version(self, version):
+        self.aws.call("iam", "delete_policy_version", version_id=version, **self.me)
+
+    def _attached(self):
+        found = self.aws.call("iam", "list_entities_for_policy", **self.me)
+        names = [r["role_name"] for r in found["policy_roles"]] + [u["user_name"] for u in found["policy_users"]]
+        return ", ".join(names + [g["group_name"] for g in found["policy_groups"]])
+
+
+def main():
+    run(Policy, OPTIONS)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,197 @@
+#!/usr/bin/python
+# Copyright (c) MTK Backend contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: iam_role
+version_added: 0.1.0
+short_description: Manage a role and the policies attached to it
+description:
+  - Keeps a role with its trust policy and exactly the managed policies given.
+author: MTK Backend contributors (@mtk)
+options:
+  role_name:
+    description: The name; it identifies the role.
+    type: str
+    required: true
+  path:
+    description: The path. AWS cannot change it later.
+    type: str
+  description:
+    description: The description.
+    type: str
+  assume_role_policy_document:
+    description: Who may take the role, as JSON or as a mapping. Needed to create it.
+    type: json
+  max_session_duration:
+    description: Seconds for which it can be taken, V(3600) to V(43200).
+    type: int
+  managed_policy_arns:
+    description: The managed policies that are attached, all of them. Left alone where not given.
+    type: list
+    elements: str
+extends_documentation_fragment:
+  - mtk.backend.resource
+  - mtk.backend.resource.tags
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+"""
+
+EXAMPLES = r"""
+- name: Let RDS publish the metrics of the operating system
+  mtk.backend.iam_role:
+    region: us-east-1
+    role_name: dev_aurora_monitoring_role
+    description: Enhanced Monitoring of dev
+    assume_role_policy_document:
+      Version: "2012-10-17"
+      Statement:
+        - Effect: Allow
+          Principal: {Service: monitoring.rds.amazonaws.com}
+          Action: sts:AssumeRole
+    managed_policy_arns: ["arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole"]
+    tags:
+      mtk:environment: dev
+
+- name: Remove it
+  mtk.backend.iam_role:
+    region: us-east-1
+    role_name: dev_aurora_monitoring_role
+    state: absent
+"""
+
+RETURN = r"""
+role:
+  description: The role; empty where it does not exist.
+  returned: success
+  type: dict
+  sample:
+    arn: arn:aws:iam::123456789012:role/dev_aurora_monitoring_role
+    assume_role_policy_document:
+      Version: "2012-10-17"
+      Statement:
+        - Effect: Allow
+          Principal: {Service: monitoring.rds.amazonaws.com}
+          Action: sts:AssumeRole
+    description: Enhanced Monitoring of dev
+    managed_policy_arns: ["arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole"]
+    max_session_duration: 3600
+    path: /
+    role_name: dev_aurora_monitoring_role
+    tags: {"mtk:environment": dev}
+"""
+
+import json
+
+from ansible_collections.mtk.backend.plugins.module_utils import _iam
+from ansible_collections.mtk.backend.plugins.module_utils._ec2 import steps
+from ansible_collections.mtk.backend.plugins.module_utils._module import run
+from ansible_collections.mtk.backend.plugins.module_utils._reconcile import Refused, Resource
+
+OPTIONS = {
+    "role_name": {"type": "str", "required": True},
+    "path": {"type": "str"},
+    "description": {"type": "str"},
+    "assume_role_policy_document": {"type": "json"},
+    "max_session_duration": {"type": "int"},
+    "managed_policy_arns": {"type": "list", "elements": "str"},
+}
+TRUST = "assume_role_policy_document"
+
+
+class Role(Resource):
+    """A role."""
+
+    kind = "role"
+    identity = ("role_name",)
+    managed = ("path", "description", TRUST, "max_session_duration", "managed_policy_arns")
+    immutable = frozenset({"path"})
+    computed = ("arn",)
+    name_tag = False
+    retry_codes = (
+        "ConcurrentModification",
+        "EntityAlreadyExists",  # made by us, and not shown yet
+        "NoSuchEntity",
+    )
+
+    def __init__(self, aws, params):
+        policies = params["managed_policy_arns"]
+        super().__init__(aws, {**params, "managed_policy_arns": policies and sorted(policies)})
+        self.me = {"role_name": params["role_name"]}
+
+    def is_not_yet(self, error):
+        """Policies of AWS are there or never will be; what was just made is not shown everywhere at once."""
+        return super().is_not_yet(error) and "iam::aws:policy/" not in str(error)
+
+    def siblings(self):
+        found = self.aws.found("NoSuchEntity", lambda: self.aws.call("iam", "get_role", **self.me))
+        return [found["role"]] if found else []
+
+    def is_me(self, sibling):
+        return sibling["role_name"] == self.params["role_name"]
+
+    def describe(self, sibling):
+        return {
+            "description": "",
+            "tags": {},
+            **sibling,
+            TRUST: _iam.document(sibling[TRUST]),
+            "managed_policy_arns": sorted(policy["policy_arn"] for policy in self._attached()),
+        }
+
+    def desired(self, have):
+        want = super().desired(have)
+        if self._given(TRUST):
+            want[TRUST] = _iam.wanted_document(self.params[TRUST], have[TRUST] if have else None)
+        return want
+
+    def create(self, want):
+        if TRUST not in want:
+            raise Refused(f"{self} does not exist, and to create it needs {TRUST}")
+        given = {name: want.get(name) for name in ("path", "description", "max_session_duration")}
+        document = {TRUST: json.dumps(want[TRUST])}
+        self.aws.call("iam", "create_role", **self.me, **given, **document, tags=want.get("tags") or None)
+
+    def update(self, have, changes):
+        if "tags" in changes:
+            _iam.retag(self.aws, "role", self.me, have["tags"], changes["tags"])
+        plain = {name: changes[name] for name in ("description", "max_session_duration") if name in changes}
+        if plain:
+            self.aws.call("iam", "update_role", **self.me, **plain)
+        if TRUST in changes:
+            document = json.dumps(changes[TRUST])
+            self.aws.call("iam", "update_assume_role_policy", **self.me, policy_document=document)
+        if "managed_policy_arns" in changes:
+            self._attach(have, changes["managed_policy_arns"])
+
+    def delete(self, have):
+        inline = self.aws.pages("iam", "list_role_policies", "policy_names", **self.me)
+        profiles = self.aws.pages("iam", "list_instance_profiles_for_role", "instance_profiles", **self.me)
+        held = [*inline, *(profile["instance_profile_name"] for profile in profiles)]
+        if held:
+            raise Refused(
+                f"{self} has inline policies or instance profiles that are not ours: remove {', '.join(held)}"
+            )
+        self._attach(have, [])
+        self.aws.call("iam", "delete_role", **self.me)
+
+    def _attached(self):
+        return self.aws.pages("iam", "list_attached_role_policies", "attached_policies", **self.me)
+
+    def _attach(self, have, policies):
+        new, gone = steps(have["managed_policy_arns"], policies)
+        for operation, arns in (("attach_role_policy", new), ("detach_role_policy", gone)):
+            for arn in arns:
+                self.aws.call("iam", operation, policy_arn=arn, **self.me)
+
+
+def main():
+    run(Role, OPTIONS)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,139 @@
+#!/usr/bin/python
+# Copyright (c) MTK Backend contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: rds_subnet_group
+version_added: 0.1.0
+short_description: Manage a DB subnet group
+description:
+  - Keeps the group of subnets that DB clusters and instances are put into.
+author: MTK Backend contributors (@mtk)
+options:
+  name:
+    description: The name, which AWS keeps in lower case; it identifies the group.
+    type: str
+    required: true
+  description:
+    description: The description. Needed to create it.
+    type: str
+  subnet_ids:
+    description: All its subnets, in two zones at least; AWS takes up to V(20). Needed to create it.
+    type: list
+    elements: str
+extends_documentation_fragment:
+  - mtk.backend.resource
+  - mtk.backend.resource.tags
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+"""
+
+EXAMPLES = r"""
+- name: Keep the database subnets together
+  mtk.backend.rds_subnet_group:
+    region: us-east-1
+    name: dev-us-east-1-aurora-subnet-group
+    description: Database subnets of dev
+    subnet_ids: "{{ database_subnet_ids }}"
+    tags:
+      mtk:environment: dev
+
+- name: Remove it
+  mtk.backend.rds_subnet_group:
+    region: us-east-1
+    name: dev-us-east-1-aurora-subnet-group
+    state: absent
+"""
+
+RETURN = r"""
+db_subnet_group:
+  description: The subnet group; empty where it does not exist.
+  returned: success
+  type: dict
+  sample:
+    db_subnet_group_arn: arn:aws:rds:us-east-1:123456789012:subgrp:dev-us-east-1-aurora-subnet-group
+    description: Database subnets of dev
+    name: dev-us-east-1-aurora-subnet-group
+    subnet_group_status: Complete
+    subnet_ids: [subnet-0a1b2c3d4e5f60718, subnet-18f7e6d5c4b3a2901]
+    tags: {"mtk:environment": dev}
+    vpc_id: vpc-0a1b2c3d4e5f60718
+"""
+
+from ansible_collections.mtk.backend.plugins.module_utils import _aurora
+from ansible_collections.mtk.backend.plugins.module_utils._module import run
+from ansible_collections.mtk.backend.plugins.module_utils._reconcile import Refused, Resource
+
+OPTIONS = {
+    "name": {"type": "str", "required": True},
+    "description": {"type": "str"},
+    "subnet_ids": {"type": "list", "elements": "str"},
+}
+
+
+class SubnetGroup(Resource):
+    """A DB subnet group."""
+
+    kind = "db_subnet_group"
+    identity = ("name",)
+    managed = ("description", "subnet_ids")
+    computed = ("db_subnet_group_arn", "vpc_id")
+    name_tag = False
+    retry_codes = ("InvalidDBSubnetGroupStateFault",)  # in use for some time after the last cluster has gone
+
+    def __init__(self, aws, params):
+        subnets = params["subnet_ids"] and sorted(params["subnet_ids"])
+        super().__init__(aws, {**params, "name": params["name"].lower(), "subnet_ids": subnets})
+
+    def siblings(self):
+        return self.aws.pages("rds", "describe_db_subnet_groups", "db_subnet_groups")
+
+    def is_me(self, sibling):
+        return sibling["db_subnet_group_name"] == self.params["name"]
+
+    def describe(self, sibling):
+        arn = sibling["db_subnet_group_arn"]
+        return {
+            **{name: sibling[name] for name in ("db_subnet_group_arn", "subnet_group_status", "vpc_id")},
+            "name": sibling["db_subnet_group_name"],
+            "description": sibling["db_subnet_group_description"],
+            "subnet_ids": sorted(subnet["subnet_identifier"] for subnet in sibling["subnets"]),
+            "tags": self.aws.call("rds", "list_tags_for_resource", resource_name=arn).get("tags") or {},
+        }
+
+    def create(self, want):
+        missing = [name for name in self.managed if not want.get(name)]
+        if missing:
+            raise Refused(f"{self} does not exist, and to create it needs {' and '.join(missing)}")
+        self._call("create", want, tags=want.get("tags"))
+
+    def update(self, have, changes):
+        if "tags" in changes:
+            _aurora.change_tags(self.aws, have["db_subnet_group_arn"], have["tags"], changes["tags"])
+        if set(changes) - {"tags"}:
+            self._call("modify", {**have, **changes})  # AWS wants all subnets, whatever changes
+
+    def delete(self, have):
+        self.aws.call("rds", "delete_db_subnet_group", db_subnet_group_name=self.params["name"])
+
+    def _call(self, verb, want, **beside):
+        self.aws.call(
+            "rds",
+            f"{verb}_db_subnet_group",
+            db_subnet_group_name=self.params["name"],
+            db_subnet_group_description=want["description"],
+            subnet_ids=want["subnet_ids"],
+            **beside,
+        )
+
+
+def main():
+    run(SubnetGroup, OPTIONS)
+
+
+if __name__ == "__main__":
+    main()

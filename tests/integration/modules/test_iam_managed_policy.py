@@ -1,0 +1,64 @@
+"""iam_managed_policy."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from .conftest import ModuleFailed, examples
+
+NAME = "iam_managed_policy"
+ARN = "arn:aws:iam::123456789012:policy/dev"
+
+
+def allow(*actions):
+    return {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": list(actions), "Resource": "*"}]}
+
+
+POLICY = {"policy_name": "dev", "policy_document": allow("logs:PutLogEvents")}
+
+
+def document(aws):
+    iam = aws.client("iam")
+    version = iam.get_policy(PolicyArn=ARN)["Policy"]["DefaultVersionId"]
+    return iam.get_policy_version(PolicyArn=ARN, VersionId=version)["PolicyVersion"]["Document"]
+
+
+def test_four_beats(four_beats, gone):
+    present, absent = examples(NAME)
+    four_beats(NAME, **present)
+    gone(NAME, **absent)
+
+
+def test_change_and_drift_with_five_versions_at_most(aws, run):
+    run(NAME, **POLICY, tags={"a": "1"})
+    for number in range(6):
+        wanted = {**POLICY, "policy_document": allow(f"ec2:Describe{number}"), "tags": {"b": str(number)}}
+        planned = run(NAME, check=True, **wanted)["diff"]
+        assert run(NAME, **wanted)["diff"] == planned
+        assert document(aws) == wanted["policy_document"]
+    assert not run(NAME, **wanted)["changed"]
+    assert len(aws.client("iam").list_policy_versions(PolicyArn=ARN)["Versions"]) == 5
+    aws.client("iam").set_default_policy_version(PolicyArn=ARN, VersionId="v4")
+    assert run(NAME, **wanted)["changed"]
+    assert document(aws) == wanted["policy_document"]
+
+
+def test_the_order_of_actions_is_no_difference(run):
+    run(NAME, policy_name="dev", policy_document=allow("a:B", "c:D"))
+    assert not run(NAME, policy_name="dev", policy_document=json.dumps(allow("c:D", "a:B")))["changed"]
+    assert not run(NAME, policy_name="dev")["changed"]
+
+
+def test_refusals(aws, run):
+    with pytest.raises(ModuleFailed, match="needs policy_document"):
+        run(NAME, policy_name="dev")
+    run(NAME, **POLICY, description="x")
+    with pytest.raises(ModuleFailed, match="cannot change description"):
+        run(NAME, **POLICY, description="y")
+    iam = aws.client("iam")
+    iam.create_role(RoleName="r", AssumeRolePolicyDocument=json.dumps(allow("sts:AssumeRole")))
+    iam.attach_role_policy(RoleName="r", PolicyArn=ARN)
+    with pytest.raises(ModuleFailed, match="attached to r"):
+        run(NAME, policy_name="dev", state="absent")

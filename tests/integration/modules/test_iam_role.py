@@ -1,0 +1,75 @@
+"""iam_role."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from .conftest import ModuleFailed, examples
+
+NAME = "iam_role"
+MONITORING = "arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole"
+
+
+def trust(service):
+    statement = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
+    return {"Version": "2012-10-17", "Statement": [statement]}
+
+
+ALLOW = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "a:B", "Resource": "*"}]})
+ROLE = {"role_name": "dev", "assume_role_policy_document": trust("rds.amazonaws.com")}
+
+
+def test_four_beats(aws, four_beats, gone):
+    present, absent = examples(NAME)
+    four_beats(NAME, **present)
+    role = aws.client("iam").get_role(RoleName="dev_aurora_monitoring_role")["Role"]
+    assert role["AssumeRolePolicyDocument"]["Statement"][0]["Principal"] == {"Service": "monitoring.rds.amazonaws.com"}
+    gone(NAME, **absent)
+
+
+def test_change_and_drift(aws, run):
+    run(NAME, **ROLE, description="x", managed_policy_arns=[MONITORING], tags={"a": "1", "b": "2"})
+    iam = aws.client("iam")
+    other = iam.create_policy(PolicyName="other", PolicyDocument=ALLOW)["Policy"]["Arn"]
+    wanted = {
+        **ROLE,
+        "assume_role_policy_document": trust("ec2.amazonaws.com"),
+        "description": "y",
+        "max_session_duration": 7200,
+        "managed_policy_arns": [other],
+        "tags": {"a": "1", "c": "3"},
+    }
+    planned = run(NAME, check=True, **wanted)["diff"]
+    assert planned["before"]["managed_policy_arns"] == [MONITORING]
+    assert run(NAME, **wanted)["diff"] == planned
+    assert not run(NAME, **wanted)["changed"]
+    iam.attach_role_policy(RoleName="dev", PolicyArn=MONITORING)
+    iam.untag_role(RoleName="dev", TagKeys=["c"])
+    drift = run(NAME, check=True, **wanted)["diff"]["before"]
+    assert drift["managed_policy_arns"] == sorted([MONITORING, other]) and drift["tags"] == {"a": "1"}
+    role = run(NAME, **wanted)["role"]
+    assert (role["managed_policy_arns"], role["tags"], role["max_session_duration"]) == ([other], wanted["tags"], 7200)
+
+
+def test_what_is_not_given_is_left_alone(aws, run):
+    run(NAME, **ROLE, managed_policy_arns=[MONITORING], tags={"a": "1"})
+    assert not run(NAME, role_name="dev")["changed"]
+    reordered = {**ROLE["assume_role_policy_document"], "Version": "2012-10-17"}
+    assert not run(NAME, role_name="dev", assume_role_policy_document=json.dumps(reordered))["changed"]
+
+
+def test_refusals(aws, run):
+    with pytest.raises(ModuleFailed, match="needs assume_role_policy_document"):
+        run(NAME, role_name="dev")
+    with pytest.raises(ModuleFailed, match="NoSuchEntity"):  # at once: no policy of AWS appears later
+        run(NAME, **ROLE, managed_policy_arns=["arn:aws:iam::aws:policy/NoSuch"])
+    with pytest.raises(ModuleFailed, match="cannot change path"):
+        run(NAME, **ROLE, path="/x/")
+    run(NAME, **ROLE, tags={"mtk:environment": "prod"})
+    with pytest.raises(ModuleFailed, match="belongs to environment 'prod'"):
+        run(NAME, **ROLE, tags={"mtk:environment": "dev"}, state="absent")
+    aws.client("iam").put_role_policy(RoleName="dev", PolicyName="mine", PolicyDocument=ALLOW)
+    with pytest.raises(ModuleFailed, match="inline policies.*mine"):
+        run(NAME, **ROLE, state="absent")
