@@ -187,8 +187,9 @@ def test_a_switch_to_on_demand_keeps_targets(aws: Any, scaling: Any) -> None:
     assert targets(aws) == {("orders", "W"): 100}
     aws.control.traffic(HERE, "orders", write=0)
     assert units(aws) == (0, 0)
+    scaling.register_scalable_target(**TARGET, MinCapacity=2)
     aws.client("dynamodb").update_table(**T, BillingMode="PROVISIONED", ProvisionedThroughput=UNITS)
-    assert units(aws) == (5, 1)
+    assert units(aws) == (5, 2)
 
 
 @keeps("application-autoscaling.tags")

@@ -73,9 +73,11 @@ def place(account: str, region: str, key: Key) -> Place | None:
 
 
 def registered(store: AutoscalingBackend, key: Key) -> None:
-    """A target was registered or changed: the capacity comes within its bounds, unless it is still being created."""
+    """A target was registered or changed: a capacity that is there already comes within its bounds."""
     found = place(store.account_id, store.region_name, key)
-    if found and all(one.timeline.state in ("ACTIVE", "UPDATING") for one in found.states):
+    if not found or billing_mode(found.table) != PROVISIONED:
+        return
+    if all(one.timeline.state in ("ACTIVE", "UPDATING") for one in found.states):
         store.due[key] = CLOCK.now()
 
 
