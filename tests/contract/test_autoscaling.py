@@ -589,14 +589,15 @@ def test_writes_are_scaled_alike_in_all_regions(aws: Any, here: Any, scaling: An
     assert targets(aws, THERE) == {("orders", "R"): 9}
 
 
-@keeps("application-autoscaling.replica-index")
+@keeps("application-autoscaling.replica-index", "application-autoscaling.replica-busy")
 def test_a_new_index_of_a_global_table_is_scaled_by_itself(aws: Any, here: Any) -> None:
     aws.control.scale(1)
     aws.control.advance(600)
     here.update_table(**T, **NEW_GSI)
-    aws.control.advance(40)
     update = here.update_table_replica_auto_scaling
     indexes = {"GlobalSecondaryIndexUpdates": [{"IndexName": "by-day", WRITES: {"MaximumUnits": 50}}]}
+    refused("ResourceInUseException", update, **T, **indexes)
+    aws.control.advance(40)
     refused("ResourceNotFoundException", update, **T, **indexes)
     aws.control.advance(600)
     for replica in here.describe_table_replica_auto_scaling(**T)["TableAutoScalingDescription"]["Replicas"]:

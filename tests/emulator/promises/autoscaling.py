@@ -60,6 +60,7 @@ RULES: tuple[Rule, ...] = (
     Rule("replica-disabled", "AutoScalingDisabled with MinimumUnits or MaximumUnits is a ValidationException.", "L"),
     Rule("replica-regions", "ReplicaUpdates names Regions of the table, each once (ValidationException).", "L"),
     Rule("replica-index", "A new index of a provisioned global table gets write scaling from 1 to 10 at 70 percent; until it is ACTIVE an update does not find it (ResourceNotFoundException).", "L"),
+    Rule("replica-busy", "While the table or a replica is being changed, an update is a ResourceInUseException.", "B"),
     Rule("replica-stale", "The answer to UpdateTableReplicaAutoScaling shows the settings as they were before.", "L"),
     Rule("replica-regions-shown", "DescribeTableReplicaAutoScaling lists all Regions in alphabetical order, the one that is asked too; what is not scaled is AutoScalingDisabled without policies.", "L"),
     Rule("replica-shared", "Both APIs read and write the same targets and policies; a policy without a name is called as DynamoDB's console does.", "L"),
