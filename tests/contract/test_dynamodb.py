@@ -654,6 +654,87 @@ def test_a_global_table_survives_save_and_load(aws: Any, here: Any, there: Any, 
     assert there.scan(**T)["Count"] == 1
 
 
+# Auto scaling of global tables
+
+
+def test_replica_autoscaling_shares_the_store(aws: Any, here: Any, there: Any) -> None:
+    describe, update = here.describe_table_replica_auto_scaling, here.update_table_replica_auto_scaling
+    make(here, provisioned=True)
+    refused("ResourceNotFoundException", describe, **T)
+    refused("ResourceNotFoundException", update, **T, ReplicaUpdates=[{"RegionName": HERE}])
+    autoscale(aws)
+    here.update_table(**replica("Create", THERE))
+    shown = describe(**T)["TableAutoScalingDescription"]
+    assert [r["RegionName"] for r in shown["Replicas"]] == [THERE, HERE]
+    for one in shown["Replicas"]:
+        write = one["ReplicaProvisionedWriteCapacityAutoScalingSettings"]
+        assert (write["MinimumUnits"], write["MaximumUnits"]) == (1, 10)
+        assert write["ScalingPolicies"][0]["PolicyName"] == "w"
+        off = {"AutoScalingDisabled": True, "ScalingPolicies": []}
+        assert one["ReplicaProvisionedReadCapacityAutoScalingSettings"] == off
+    policy = {"ScalingPolicyUpdate": {"TargetTrackingScalingPolicyConfiguration": {"TargetValue": 50.0}}}
+    read = {"MinimumUnits": 6, "MaximumUnits": 20, **policy}
+    name = "ReplicaProvisionedReadCapacityAutoScalingUpdate"
+    stale = update(**T, ReplicaUpdates=[{"RegionName": THERE, name: read}])["TableAutoScalingDescription"]
+    assert stale == shown
+    eu = describe(**T)["TableAutoScalingDescription"]["Replicas"][0]
+    settings = eu["ReplicaProvisionedReadCapacityAutoScalingSettings"]
+    assert settings["ScalingPolicies"][0]["PolicyName"] == "DynamoDBReadCapacityUtilization:table/orders"
+    assert show(there)["ProvisionedThroughput"]["ReadCapacityUnits"] == 6
+    assert show(here)["ProvisionedThroughput"]["ReadCapacityUnits"] == 5
+    update(**T, ProvisionedWriteCapacityAutoScalingUpdate={"MaximumUnits": 99})
+    scaling = aws.client("application-autoscaling", THERE)
+    targets = scaling.describe_scalable_targets(ServiceNamespace="dynamodb")["ScalableTargets"]
+    assert [(t["ScalableDimension"].split(":")[2], t["MaxCapacity"]) for t in targets] == [
+        ("ReadCapacityUnits", 20),
+        ("WriteCapacityUnits", 99),
+    ]
+    update(**T, ReplicaUpdates=[{"RegionName": THERE, name: {"AutoScalingDisabled": True}}])
+    assert len(scaling.describe_scaling_policies(ServiceNamespace="dynamodb")["ScalingPolicies"]) == 1
+
+
+READS = "ReplicaProvisionedReadCapacityAutoScalingUpdate"
+
+
+@pytest.mark.parametrize(
+    ("code", "params"),
+    [
+        ("ValidationException", {}),
+        ("ValidationException", {"ReplicaUpdates": [{"RegionName": THIRD, READS: {"AutoScalingDisabled": True}}]}),
+        ("ValidationException", {"ReplicaUpdates": [{"RegionName": THERE, READS: {"AutoScalingDisabled": True}}] * 2}),
+        ("ValidationException", {"ReplicaUpdates": [{"RegionName": THERE, READS: {"MinimumUnits": 1}}]}),
+        ("ValidationException", {"ProvisionedWriteCapacityAutoScalingUpdate": {"MinimumUnits": 11}}),
+        (
+            "ValidationException",
+            {"ProvisionedWriteCapacityAutoScalingUpdate": {"AutoScalingDisabled": True, "MinimumUnits": 1}},
+        ),
+        (
+            "ResourceNotFoundException",
+            {
+                "GlobalSecondaryIndexUpdates": [
+                    {"IndexName": "missing", "ProvisionedWriteCapacityAutoScalingUpdate": {"MinimumUnits": 1}}
+                ]
+            },
+        ),
+    ],
+)
+def test_what_replica_autoscaling_refuses(aws: Any, here: Any, code: str, params: dict[str, Any]) -> None:
+    make(here, provisioned=True)
+    autoscale(aws)
+    here.update_table(**replica("Create", THERE))
+    refused(code, here.update_table_replica_auto_scaling, **T, **params)
+
+
+def test_on_demand_tables_are_not_autoscaled(here: Any) -> None:
+    make(here)
+    here.update_table(**replica("Create", THERE))
+    policy = {"ScalingPolicyUpdate": {"TargetTrackingScalingPolicyConfiguration": {"TargetValue": 50.0}}}
+    write = {"MinimumUnits": 1, "MaximumUnits": 2, **policy}
+    update = here.update_table_replica_auto_scaling
+    refused("ValidationException", update, **T, ProvisionedWriteCapacityAutoScalingUpdate=write)
+    update(**T, ProvisionedWriteCapacityAutoScalingUpdate={"AutoScalingDisabled": True})
+
+
 # TTL, backups, tags, insights
 
 
