@@ -1,17 +1,31 @@
-"""Application Auto Scaling of the local AWS: targets, policies, tags, and what it refuses."""
+"""Application Auto Scaling of the local AWS: targets, policies, tags, the scaler, and scaling of global tables."""
 
 from __future__ import annotations
 
 from typing import Any
+from urllib.error import HTTPError
 
 import pytest
 from botocore.exceptions import ClientError
+from promise import keeps
 
+HERE, THERE, THIRD = "us-east-1", "eu-west-1", "ap-southeast-2"
 WRITE, READ = "dynamodb:table:WriteCapacityUnits", "dynamodb:table:ReadCapacityUnits"
 TARGET = {"ServiceNamespace": "dynamodb", "ResourceId": "table/orders", "ScalableDimension": WRITE}
+INDEX = {**TARGET, "ResourceId": "table/orders/index/by-day", "ScalableDimension": "dynamodb:index:WriteCapacityUnits"}
 METRIC = {"PredefinedMetricSpecification": {"PredefinedMetricType": "DynamoDBWriteCapacityUtilization"}}
 CONFIG = {**METRIC, "TargetValue": 70.0}
 POLICY = {**TARGET, "PolicyName": "p", "PolicyType": "TargetTrackingScaling"}
+ROLE = "AWSServiceRoleForApplicationAutoScaling_DynamoDBTable"
+T, UNITS = {"TableName": "orders"}, {"ReadCapacityUnits": 5, "WriteCapacityUnits": 5}
+GSI = {
+    "IndexName": "by-day",
+    "KeySchema": [{"AttributeName": "day", "KeyType": "HASH"}],
+    "Projection": {"ProjectionType": "ALL"},
+    "ProvisionedThroughput": UNITS,
+}
+PK, DAY = {"AttributeName": "pk", "AttributeType": "S"}, {"AttributeName": "day", "AttributeType": "S"}
+NEW_GSI = {"AttributeDefinitions": [PK, DAY], "GlobalSecondaryIndexUpdates": [{"Create": GSI}]}
 
 
 def refused(code: str, call: Any, **params: Any) -> str:
@@ -21,14 +35,34 @@ def refused(code: str, call: Any, **params: Any) -> str:
     return str(caught.value.response["Error"]["Message"])
 
 
-def create(aws: Any, region: str = "us-east-1", name: str = "orders", **params: Any) -> None:
-    units = {"ReadCapacityUnits": 5, "WriteCapacityUnits": 5}
+def create(aws: Any, region: str = HERE, name: str = "orders", **params: Any) -> None:
     aws.client("dynamodb", region).create_table(
         TableName=name,
         KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
-        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
-        **{"ProvisionedThroughput": units, **params},
+        **{"AttributeDefinitions": [PK], "ProvisionedThroughput": UNITS, **params},
     )
+
+
+def units(aws: Any, region: str = HERE) -> tuple[int, int]:
+    """The read and the write capacity of the table."""
+    shown = aws.client("dynamodb", region).describe_table(**T)["Table"]["ProvisionedThroughput"]
+    return shown["ReadCapacityUnits"], shown["WriteCapacityUnits"]
+
+
+def targets(aws: Any, region: str = HERE) -> dict[tuple[str, str], int]:
+    """The maximum of each target, by the last name of its resource and its capacity's letter."""
+    found = aws.client("application-autoscaling", region).describe_scalable_targets(ServiceNamespace="dynamodb")
+    return {
+        (t["ResourceId"].rsplit("/", 1)[1], t["ScalableDimension"].split(":")[2][0]): t["MaxCapacity"]
+        for t in found["ScalableTargets"]
+    }
+
+
+def track(scaling: Any, low: int = 1, high: int = 100, key: Any = TARGET, **config: Any) -> None:
+    """Register a target and track its consumption at 50 percent."""
+    scaling.register_scalable_target(**key, MinCapacity=low, MaxCapacity=high)
+    tracking = {**METRIC, "TargetValue": 50.0, **config}
+    scaling.put_scaling_policy(**{**POLICY, **key}, TargetTrackingScalingPolicyConfiguration=tracking)
 
 
 @pytest.fixture
@@ -37,8 +71,13 @@ def scaling(aws: Any) -> Any:
     return aws.client("application-autoscaling")
 
 
+# Targets
+
+
+@keeps("application-autoscaling.target-upsert", "application-autoscaling.regional")
 def test_registering_is_an_upsert(aws: Any, scaling: Any) -> None:
     refused("ValidationException", scaling.register_scalable_target, **TARGET, MinCapacity=1)
+    refused("ValidationException", scaling.register_scalable_target, **TARGET, MaxCapacity=10)
     arn = scaling.register_scalable_target(**TARGET, MinCapacity=1, MaxCapacity=10)["ScalableTargetARN"]
     assert scaling.register_scalable_target(**TARGET, MaxCapacity=20)["ScalableTargetARN"] == arn
     scaling.register_scalable_target(**TARGET, SuspendedState={"DynamicScalingInSuspended": True})
@@ -49,11 +88,28 @@ def test_registering_is_an_upsert(aws: Any, scaling: Any) -> None:
         "DynamicScalingOutSuspended": False,
         "ScheduledScalingSuspended": False,
     }
-    assert target["RoleARN"].endswith("/AWSServiceRoleForApplicationAutoScaling_DynamoDBTable")
-    other = aws.client("application-autoscaling", "eu-west-1")
-    assert other.describe_scalable_targets(ServiceNamespace="dynamodb")["ScalableTargets"] == []
+    assert targets(aws, THERE) == {}
 
 
+@keeps("application-autoscaling.target-role")
+def test_the_role_appears_by_itself(aws: Any, scaling: Any) -> None:
+    iam = aws.client("iam")
+    refused("NoSuchEntity", iam.get_role, RoleName=ROLE)
+    own = "arn:aws:iam::123456789012:role/own"
+    scaling.register_scalable_target(**TARGET, MinCapacity=1, MaxCapacity=10, RoleARN=own)
+    (target,) = scaling.describe_scalable_targets(ServiceNamespace="dynamodb")["ScalableTargets"]
+    role = iam.get_role(RoleName=ROLE)["Role"]
+    assert role["Arn"] == target["RoleARN"] != own
+    assert role["Path"] == "/aws-service-role/dynamodb.application-autoscaling.amazonaws.com/"
+    (policy,) = iam.list_attached_role_policies(RoleName=ROLE)["AttachedPolicies"]
+    assert policy["PolicyName"] == "AWSApplicationAutoscalingDynamoDBTablePolicy"
+
+
+@keeps(
+    "application-autoscaling.target-bounds",
+    "application-autoscaling.target-exists",
+    "application-autoscaling.target-dimension",
+)
 @pytest.mark.parametrize(
     "change",
     [
@@ -64,7 +120,8 @@ def test_registering_is_an_upsert(aws: Any, scaling: Any) -> None:
         {"ResourceId": "table/orders/index/gone"},
         {"ResourceId": "orders"},
         {"ScalableDimension": "ecs:service:DesiredCount"},
-        {"ServiceNamespace": "ecs"},
+        {"ScalableDimension": "dynamodb:index:WriteCapacityUnits"},
+        {"ServiceNamespace": "s3"},
     ],
 )
 def test_what_a_target_must_be(scaling: Any, change: dict[str, Any]) -> None:
@@ -72,37 +129,108 @@ def test_what_a_target_must_be(scaling: Any, change: dict[str, Any]) -> None:
     refused("ValidationException", scaling.register_scalable_target, **params)
 
 
-def test_a_raised_minimum_raises_the_capacity(aws: Any, scaling: Any) -> None:
+@keeps("application-autoscaling.target-within-bounds", "application-autoscaling.activities")
+def test_registering_brings_the_capacity_within_bounds(aws: Any, scaling: Any) -> None:
     scaling.register_scalable_target(**TARGET, MinCapacity=8, MaxCapacity=10)
-    units = aws.client("dynamodb").describe_table(TableName="orders")["Table"]["ProvisionedThroughput"]
-    assert (units["ReadCapacityUnits"], units["WriteCapacityUnits"]) == (5, 8)
-    (activity,) = scaling.describe_scaling_activities(ServiceNamespace="dynamodb")["ScalingActivities"]
-    assert activity["StatusCode"] == "Successful"
+    assert units(aws) == (5, 8)
+    scaling.register_scalable_target(**TARGET, MinCapacity=1, MaxCapacity=6)
+    assert units(aws) == (5, 6)
+    aws.client("dynamodb").update_table(**T, ProvisionedThroughput={"ReadCapacityUnits": 5, "WriteCapacityUnits": 9})
+    assert units(aws) == (5, 9)
+    scaling.register_scalable_target(**TARGET)
+    assert units(aws) == (5, 6)
+    describe = scaling.describe_scaling_activities
+    found = describe(ServiceNamespace="dynamodb", ResourceId="table/orders", ScalableDimension=WRITE)
+    assert [(a["Description"], a["StatusCode"]) for a in found["ScalingActivities"]] == [
+        ("Setting write capacity units to 6.", "Successful"),
+        ("Setting write capacity units to 6.", "Successful"),
+        ("Setting write capacity units to 8.", "Successful"),
+    ]
+    assert "aximum capacity was set to 6" in found["ScalingActivities"][0]["Cause"]
+    page = describe(ServiceNamespace="dynamodb", MaxResults=2)
+    rest = describe(ServiceNamespace="dynamodb", NextToken=page["NextToken"], MaxResults=2)
+    assert (len(page["ScalingActivities"]), len(rest["ScalingActivities"])) == (2, 1)
+    assert describe(ServiceNamespace="dynamodb", ResourceId="table/other")["ScalingActivities"] == []
 
 
-def test_a_busy_table_is_scaled_when_it_is_active(aws: Any) -> None:
+@keeps("application-autoscaling.target-within-bounds")
+def test_a_table_is_brought_within_bounds_once_it_is_updated_but_not_while_it_is_made(aws: Any) -> None:
     aws.control.scale(1)
     create(aws)
-    aws.client("application-autoscaling").register_scalable_target(**TARGET, MinCapacity=8, MaxCapacity=10)
-    describe = aws.client("dynamodb").describe_table
-    assert describe(TableName="orders")["Table"]["ProvisionedThroughput"]["WriteCapacityUnits"] == 5
+    register = aws.client("application-autoscaling").register_scalable_target
+    register(**TARGET, MinCapacity=8, MaxCapacity=10)
+    aws.control.advance(60)
+    assert units(aws) == (5, 5)
+    aws.client("dynamodb").update_table(**T, ProvisionedThroughput={"ReadCapacityUnits": 6, "WriteCapacityUnits": 5})
+    register(**TARGET, MinCapacity=7)
+    assert units(aws) == (6, 5)
     aws.control.advance(10)
-    table = describe(TableName="orders")["Table"]
-    assert (table["TableStatus"], table["ProvisionedThroughput"]["WriteCapacityUnits"]) == ("UPDATING", 8)
+    table = aws.client("dynamodb").describe_table(**T)["Table"]
+    assert (table["TableStatus"], table["ProvisionedThroughput"]["WriteCapacityUnits"]) == ("UPDATING", 7)
 
 
+@keeps("application-autoscaling.targets-outlive-tables")
+def test_targets_outlive_their_table(aws: Any, scaling: Any) -> None:
+    scaling.register_scalable_target(**TARGET, MinCapacity=1, MaxCapacity=10)
+    aws.client("dynamodb").delete_table(**T)
+    assert targets(aws) == {("orders", "W"): 10}
+    refused("ValidationException", scaling.register_scalable_target, **TARGET, MaxCapacity=20)
+    scaling.deregister_scalable_target(**TARGET)
+
+
+@keeps("application-autoscaling.on-demand-keeps-targets")
+def test_a_switch_to_on_demand_keeps_targets(aws: Any, scaling: Any) -> None:
+    track(scaling)
+    aws.control.traffic(HERE, "orders", write=40)
+    assert units(aws) == (5, 80)
+    aws.client("dynamodb").update_table(**T, BillingMode="PAY_PER_REQUEST")
+    assert targets(aws) == {("orders", "W"): 100}
+    aws.control.traffic(HERE, "orders", write=0)
+    assert units(aws) == (0, 0)
+    scaling.register_scalable_target(**TARGET, MinCapacity=2)
+    aws.client("dynamodb").update_table(**T, BillingMode="PROVISIONED", ProvisionedThroughput=UNITS)
+    assert units(aws) == (5, 2)
+
+
+@keeps("application-autoscaling.tags")
+def test_tags(scaling: Any) -> None:
+    made = scaling.register_scalable_target(**TARGET, MinCapacity=1, MaxCapacity=10, Tags={"a": "1"})
+    arn = {"ResourceARN": made["ScalableTargetARN"]}
+    refused("ValidationException", scaling.register_scalable_target, **TARGET, Tags={"a": "2"})
+    scaling.tag_resource(**arn, Tags={"b": "2"})
+    assert scaling.list_tags_for_resource(**arn)["Tags"] == {"a": "1", "b": "2"}
+    scaling.untag_resource(**arn, TagKeys=["a"])
+    assert scaling.list_tags_for_resource(**arn)["Tags"] == {"b": "2"}
+    refused("TooManyTagsException", scaling.tag_resource, **arn, Tags={f"t{n}": "" for n in range(50)})
+    refused("ValidationException", scaling.tag_resource, **arn, Tags={"aws:x": ""})
+    missing = arn["ResourceARN"][:-1] + "x"
+    refused("ResourceNotFoundException", scaling.list_tags_for_resource, ResourceARN=missing)
+
+
+# Policies
+
+
+@keeps(
+    "application-autoscaling.policy-needs-target",
+    "application-autoscaling.policy-upsert",
+    "application-autoscaling.policy-alarms",
+    "application-autoscaling.policy-one-per-dimension",
+    "application-autoscaling.deregister",
+)
 def test_policies(scaling: Any) -> None:
     put = scaling.put_scaling_policy
     refused("ObjectNotFoundException", put, **POLICY, TargetTrackingScalingPolicyConfiguration=CONFIG)
     scaling.register_scalable_target(**TARGET, MinCapacity=1, MaxCapacity=10)
     first = put(**POLICY, TargetTrackingScalingPolicyConfiguration=CONFIG)
-    assert {alarm["AlarmName"].split("-")[0] for alarm in first["Alarms"]} == {"TargetTracking"}
+    kinds = {alarm["AlarmName"].removeprefix("TargetTracking-table/orders-").split("-")[0] for alarm in first["Alarms"]}
+    assert kinds == {"AlarmHigh", "AlarmLow", "ProvisionedCapacityHigh", "ProvisionedCapacityLow"}
     again = put(
         **POLICY, TargetTrackingScalingPolicyConfiguration={**CONFIG, "TargetValue": 50.0, "ScaleInCooldown": 60}
     )
-    assert again["PolicyARN"] == first["PolicyARN"]
+    assert again == {**first, "ResponseMetadata": again["ResponseMetadata"]}
     (policy,) = scaling.describe_scaling_policies(ServiceNamespace="dynamodb", PolicyNames=["p"])["ScalingPolicies"]
     assert policy["TargetTrackingScalingPolicyConfiguration"] == {**METRIC, "TargetValue": 50.0, "ScaleInCooldown": 60}
+    assert policy["Alarms"] == first["Alarms"]
     second = {**POLICY, "PolicyName": "q"}
     refused("ValidationException", put, **second, TargetTrackingScalingPolicyConfiguration=CONFIG)
     scaling.delete_scaling_policy(**TARGET, PolicyName="p")
@@ -113,6 +241,7 @@ def test_policies(scaling: Any) -> None:
     refused("ObjectNotFoundException", scaling.deregister_scalable_target, **TARGET)
 
 
+@keeps("application-autoscaling.policy-metric", "application-autoscaling.policy-target-value")
 @pytest.mark.parametrize(
     "config",
     [
@@ -124,22 +253,42 @@ def test_policies(scaling: Any) -> None:
             "TargetValue": 70.0,
             "PredefinedMetricSpecification": {"PredefinedMetricType": "DynamoDBReadCapacityUtilization"},
         },
+        {
+            "TargetValue": 70.0,
+            "PredefinedMetricSpecification": {"PredefinedMetricType": "RDSReaderAverageCPUUtilization"},
+        },
+        {
+            "TargetValue": 70.0,
+            "PredefinedMetricSpecification": {**METRIC["PredefinedMetricSpecification"], "ResourceLabel": "x"},
+        },
     ],
 )
 def test_what_a_policy_must_be(scaling: Any, config: dict[str, Any]) -> None:
     scaling.register_scalable_target(**TARGET, MinCapacity=1, MaxCapacity=10)
     put = scaling.put_scaling_policy
     refused("ValidationException", put, **POLICY, TargetTrackingScalingPolicyConfiguration=config)
-    step = {**POLICY, "PolicyType": "StepScaling"}
-    refused("ValidationException", put, **step, StepScalingPolicyConfiguration={"AdjustmentType": "ChangeInCapacity"})
+    for value in (10.0, 90.0):
+        put(**POLICY, TargetTrackingScalingPolicyConfiguration={**CONFIG, "TargetValue": value})
 
 
+@keeps("application-autoscaling.policy-kind")
+@pytest.mark.parametrize("kind", ["StepScaling", "PredictiveScaling", None])
+def test_dynamodb_knows_only_target_tracking(scaling: Any, kind: str | None) -> None:
+    scaling.register_scalable_target(**TARGET, MinCapacity=1, MaxCapacity=10)
+    params = {**TARGET, "PolicyName": "p", **({"PolicyType": kind} if kind else {})}
+    refused("ValidationException", scaling.put_scaling_policy, **params)
+    refused("ValidationException", scaling.put_scaling_policy, **POLICY)
+
+
+@keeps("application-autoscaling.pages", "application-autoscaling.filters")
 def test_listing(aws: Any, scaling: Any) -> None:
     describe = scaling.describe_scalable_targets
     refused("ValidationException", describe, ServiceNamespace="dynamodb", ScalableDimension=WRITE)
     many = [f"table/t{n}" for n in range(51)]
     refused("ValidationException", describe, ServiceNamespace="dynamodb", ResourceIds=many)
     refused("InvalidNextTokenException", describe, ServiceNamespace="dynamodb", NextToken="x")
+    refused("ValidationException", describe, ServiceNamespace="dynamodb", MaxResults=51)
+    refused("ValidationException", scaling.describe_scaling_policies, ServiceNamespace="dynamodb", MaxResults=11)
     for n in range(11):
         create(aws, name=f"table-{n}")
         key = {**TARGET, "ResourceId": f"table/table-{n}"}
@@ -147,39 +296,391 @@ def test_listing(aws: Any, scaling: Any) -> None:
         scaling.put_scaling_policy(**{**POLICY, **key}, TargetTrackingScalingPolicyConfiguration=CONFIG)
     pages = [len(page["ScalingPolicies"]) for page in _pages(scaling, "describe_scaling_policies")]
     assert pages == [10, 1]
+    pages = [len(page["ScalingPolicies"]) for page in _pages(scaling, "describe_scaling_policies", PageSize=6)]
+    assert pages == [6, 5]
     pages = [len(page["ScalableTargets"]) for page in _pages(scaling, "describe_scalable_targets", PageSize=4)]
     assert pages == [4, 4, 3]
     found = describe(ServiceNamespace="dynamodb", ResourceIds=["table/table-3"], ScalableDimension=WRITE)
     assert [target["ResourceId"] for target in found["ScalableTargets"]] == ["table/table-3"]
+    policies = scaling.describe_scaling_policies
+    found = policies(ServiceNamespace="dynamodb", ResourceId="table/table-3", ScalableDimension=WRITE)
+    assert [policy["ResourceId"] for policy in found["ScalingPolicies"]] == ["table/table-3"]
+    found = policies(ServiceNamespace="dynamodb", ResourceId="table/table-3", ScalableDimension=READ)
+    assert found["ScalingPolicies"] == []
 
 
 def _pages(scaling: Any, operation: str, **config: Any) -> Any:
     return scaling.get_paginator(operation).paginate(ServiceNamespace="dynamodb", PaginationConfig=config)
 
 
-def test_targets_outlive_their_table(aws: Any, scaling: Any) -> None:
+@keeps(
+    "application-autoscaling.scheduled-actions",
+    "application-autoscaling.other-namespaces",
+    "application-autoscaling.customized-metrics",
+    "application-autoscaling.not-scaled-activities",
+)
+def test_what_is_missing_is_refused(scaling: Any) -> None:
     scaling.register_scalable_target(**TARGET, MinCapacity=1, MaxCapacity=10)
-    aws.client("dynamodb").delete_table(TableName="orders")
-    assert len(scaling.describe_scalable_targets(ServiceNamespace="dynamodb")["ScalableTargets"]) == 1
-    refused("ValidationException", scaling.register_scalable_target, **TARGET, MaxCapacity=20)
-    scaling.deregister_scalable_target(**TARGET)
-
-
-def test_tags(scaling: Any) -> None:
-    made = scaling.register_scalable_target(**TARGET, MinCapacity=1, MaxCapacity=10, Tags={"a": "1"})
-    arn = {"ResourceARN": made["ScalableTargetARN"]}
-    refused("ValidationException", scaling.register_scalable_target, **TARGET, Tags={"a": "2"})
-    scaling.tag_resource(**arn, Tags={"b": "2"})
-    assert scaling.list_tags_for_resource(**arn)["Tags"] == {"a": "1", "b": "2"}
-    scaling.untag_resource(**arn, TagKeys=["a"])
-    assert scaling.list_tags_for_resource(**arn)["Tags"] == {"b": "2"}
-    refused("TooManyTagsException", scaling.tag_resource, **arn, Tags={f"t{n}": "" for n in range(50)})
-    missing = arn["ResourceARN"][:-1] + "x"
-    refused("ResourceNotFoundException", scaling.list_tags_for_resource, ResourceARN=missing)
-
-
-def test_scheduled_actions_are_not_silently_accepted(scaling: Any) -> None:
-    call = {**TARGET, "ScheduledActionName": "a", "Schedule": "rate(1 hour)"}
-    with pytest.raises(ClientError, match="does not implement"):
-        scaling.put_scheduled_action(**call)
+    cluster = {
+        "ServiceNamespace": "rds",
+        "ResourceId": "cluster:x",
+        "ScalableDimension": "rds:cluster:ReadReplicaCount",
+    }
+    custom = {"MetricName": "m", "Namespace": "n", "Statistic": "Sum"}
+    for call, params in (
+        ("put_scheduled_action", {**TARGET, "ScheduledActionName": "a", "Schedule": "rate(1 hour)"}),
+        ("delete_scheduled_action", {**TARGET, "ScheduledActionName": "a"}),
+        ("register_scalable_target", {**cluster, "MinCapacity": 1, "MaxCapacity": 2}),
+        ("describe_scalable_targets", {"ServiceNamespace": "rds"}),
+        ("describe_scaling_activities", {"ServiceNamespace": "dynamodb", "IncludeNotScaledActivities": True}),
+        (
+            "put_scaling_policy",
+            {
+                **POLICY,
+                "TargetTrackingScalingPolicyConfiguration": {
+                    "TargetValue": 70.0,
+                    "CustomizedMetricSpecification": custom,
+                },
+            },
+        ),
+    ):
+        with pytest.raises(ClientError, match="does not implement"):
+            getattr(scaling, call)(**params)
     assert scaling.describe_scheduled_actions(ServiceNamespace="dynamodb")["ScheduledActions"] == []
+
+
+# The scaler
+
+
+@keeps("application-autoscaling.scaler-out", "application-autoscaling.activities")
+def test_consumption_above_the_target_raises_the_capacity(aws: Any, scaling: Any) -> None:
+    track(scaling)
+    aws.control.scale(1)
+    aws.control.traffic(HERE, "orders", write=40)
+    aws.control.advance(100)
+    assert units(aws) == (5, 5)
+    calls = len(aws.control.calls())
+    aws.control.advance(25)
+    table = aws.client("dynamodb").describe_table(**T)["Table"]
+    assert (table["TableStatus"], table["ProvisionedThroughput"]["WriteCapacityUnits"]) == ("UPDATING", 80)
+    assert "LastIncreaseDateTime" in table["ProvisionedThroughput"]
+    assert [call["operation"] for call in aws.control.calls(since=calls)] == ["DescribeTable"]
+    (activity,) = scaling.describe_scaling_activities(ServiceNamespace="dynamodb")["ScalingActivities"]
+    assert activity["Description"] == "Setting write capacity units to 80."
+    assert "-AlarmHigh-" in activity["Cause"] and "triggered policy p" in activity["Cause"]
+    aws.control.advance(10)
+    assert aws.client("dynamodb").describe_table(**T)["Table"]["TableStatus"] == "ACTIVE"
+
+
+@keeps("application-autoscaling.scaler-in", "application-autoscaling.scaler-idle")
+def test_less_consumption_lowers_the_capacity(aws: Any, scaling: Any) -> None:
+    track(scaling)
+    aws.control.traffic(HERE, "orders", write=40)
+    assert units(aws) == (5, 80)
+    aws.control.scale(1)
+    aws.control.traffic(HERE, "orders", write=25)  # 31 of 80: not 20 points below
+    aws.control.advance(3600)
+    assert units(aws) == (5, 80)
+    aws.control.traffic(HERE, "orders", write=20)
+    aws.control.advance(870)
+    assert units(aws) == (5, 80)
+    aws.control.advance(40)
+    assert units(aws) == (5, 40)
+    aws.control.traffic(HERE, "orders", write=0)
+    aws.control.advance(70)
+    assert units(aws) == (5, 40)
+    aws.control.advance(30)
+    assert units(aws) == (5, 1)
+    aws.control.advance(60)
+    more = {"ReadCapacityUnits": 5, "WriteCapacityUnits": 30}
+    aws.client("dynamodb").update_table(**T, ProvisionedThroughput=more)
+    aws.control.advance(70)
+    assert units(aws) == (5, 30)
+    aws.control.advance(30)
+    assert units(aws) == (5, 1)
+
+
+@keeps("application-autoscaling.scaler-bounds", "application-autoscaling.scaler-below-minimum")
+def test_the_scaler_stays_within_bounds(aws: Any, scaling: Any) -> None:
+    track(scaling, low=4, high=10)
+    aws.control.traffic(HERE, "orders", write=400)
+    assert units(aws) == (5, 10)
+    aws.control.traffic(HERE, "orders", write=0)
+    assert units(aws) == (5, 4)
+    less = {"ReadCapacityUnits": 5, "WriteCapacityUnits": 2}
+    aws.client("dynamodb").update_table(**T, ProvisionedThroughput=less)
+    assert units(aws) == (5, 2)
+    aws.control.traffic(HERE, "orders", write=2)
+    assert units(aws) == (5, 4)
+
+
+@keeps("application-autoscaling.scaler-cooldowns")
+def test_cooldowns(aws: Any, scaling: Any) -> None:
+    track(scaling, ScaleOutCooldown=600, ScaleInCooldown=600)
+    aws.control.scale(1)
+    aws.control.traffic(HERE, "orders", write=10)
+    aws.control.advance(130)
+    assert units(aws) == (5, 20)
+    aws.control.traffic(HERE, "orders", write=40)  # a larger scale-out does not wait
+    aws.control.advance(130)
+    assert units(aws) == (5, 80)
+    aws.control.advance(10)
+    by_hand = {"ReadCapacityUnits": 5, "WriteCapacityUnits": 30}
+    aws.client("dynamodb").update_table(**T, ProvisionedThroughput=by_hand)
+    aws.control.advance(300)
+    assert units(aws) == (5, 30)
+    aws.control.advance(300)
+    assert units(aws) == (5, 80)
+    aws.control.traffic(HERE, "orders", write=0)  # a cooldown after a scale-out holds up no scale-in
+    aws.control.advance(100)
+    assert units(aws) == (5, 1)
+    aws.control.advance(10)
+    aws.client("dynamodb").update_table(**T, ProvisionedThroughput=by_hand)
+    aws.control.advance(400)
+    assert units(aws) == (5, 30)
+    aws.control.advance(200)
+    assert units(aws) == (5, 1)
+
+
+@keeps("application-autoscaling.scaler-switches")
+def test_what_keeps_the_scaler_still(aws: Any, scaling: Any) -> None:
+    track(scaling, DisableScaleIn=True)
+    aws.control.traffic(HERE, "orders", write=10)
+    aws.control.traffic(HERE, "orders", write=0)
+    assert units(aws) == (5, 20)
+    scaling.register_scalable_target(**TARGET, SuspendedState={"DynamicScalingInSuspended": True})
+    track(scaling)
+    assert units(aws) == (5, 20)
+    both = {"DynamicScalingInSuspended": False, "DynamicScalingOutSuspended": True}
+    scaling.register_scalable_target(**TARGET, SuspendedState=both)
+    assert units(aws) == (5, 1)
+    aws.control.traffic(HERE, "orders", write=40)
+    assert units(aws) == (5, 1)
+    scaling.register_scalable_target(**TARGET, SuspendedState={"DynamicScalingOutSuspended": False})
+    assert units(aws) == (5, 80)
+    scaling.delete_scaling_policy(**TARGET, PolicyName="p")
+    aws.control.traffic(HERE, "orders", write=0)
+    assert units(aws) == (5, 80)
+
+
+@keeps("application-autoscaling.scaler-decreases")
+def test_the_scaler_is_held_to_the_daily_limit_of_decreases(aws: Any, scaling: Any) -> None:
+    track(scaling)
+    aws.control.traffic(HERE, "orders", write=0)
+    more = {"ReadCapacityUnits": 5, "WriteCapacityUnits": 10}
+    dynamodb = aws.client("dynamodb")
+    for left in (3, 2, 1):
+        assert units(aws) == (5, 1), left
+        dynamodb.update_table(**T, ProvisionedThroughput=more)
+    assert units(aws) == (5, 1)
+    assert dynamodb.describe_table(**T)["Table"]["ProvisionedThroughput"]["NumberOfDecreasesToday"] == 4
+    dynamodb.update_table(**T, ProvisionedThroughput=more)
+    assert units(aws) == (5, 10)
+    aws.control.advance(3600)
+    assert units(aws) == (5, 1)
+
+
+@keeps("application-autoscaling.scaler-active")
+def test_an_index_is_not_scaled_before_it_is_active(aws: Any, scaling: Any) -> None:
+    aws.control.scale(1)
+    aws.client("dynamodb").update_table(**T, **NEW_GSI)
+    track(scaling, low=8, key=INDEX)
+    aws.control.traffic(HERE, "orders", index="by-day", write=40)
+
+    def index() -> tuple[str, int]:
+        (shown,) = aws.client("dynamodb").describe_table(**T)["Table"]["GlobalSecondaryIndexes"]
+        return shown["IndexStatus"], shown["ProvisionedThroughput"]["WriteCapacityUnits"]
+
+    aws.control.advance(400)
+    assert index() == ("CREATING", 5)
+    aws.control.advance(85)
+    assert index() == ("UPDATING", 80)
+    assert units(aws) == (5, 5)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"table": "missing", "write": 1},
+        {"table": "orders", "index": "missing", "write": 1},
+        {"table": "orders", "write": -1},
+        {"table": "orders", "write": "nan"},
+        {"table": "orders"},
+    ],
+)
+def test_traffic_must_be_of_something(aws: Any, scaling: Any, query: dict[str, Any]) -> None:
+    with pytest.raises(HTTPError, match="400"):
+        aws.control.traffic(HERE, **query)
+
+
+# Global tables
+
+
+def replicate(aws: Any, region: str = THERE, action: str = "Create") -> None:
+    aws.client("dynamodb").update_table(**T, ReplicaUpdates=[{action: {"RegionName": region}}])
+
+
+@pytest.fixture
+def here(aws: Any, scaling: Any) -> Any:
+    """DynamoDB, where a provisioned table has a replica."""
+    scaling.register_scalable_target(**TARGET, MinCapacity=1, MaxCapacity=10)
+    scaling.put_scaling_policy(**POLICY, TargetTrackingScalingPolicyConfiguration=CONFIG)
+    replicate(aws)
+    return aws.client("dynamodb")
+
+
+LIMITS = {"MinimumUnits": 6, "MaximumUnits": 20}
+TRACKING = "TargetTrackingScalingPolicyConfiguration"
+TRACK = {"ScalingPolicyUpdate": {TRACKING: {"TargetValue": 50.0}}}
+READS = "ReplicaProvisionedReadCapacityAutoScalingUpdate"
+WRITES = "ProvisionedWriteCapacityAutoScalingUpdate"
+
+
+@keeps(
+    "application-autoscaling.replica-shared",
+    "application-autoscaling.replica-regions-shown",
+    "application-autoscaling.replica-stale",
+    "application-autoscaling.replica-reads",
+    "application-autoscaling.replica-writes",
+    "application-autoscaling.replica-copies-writes",
+)
+def test_global_tables_and_application_auto_scaling_share_what_they_know(aws: Any, here: Any) -> None:
+    describe, update = here.describe_table_replica_auto_scaling, here.update_table_replica_auto_scaling
+    shown = describe(**T)["TableAutoScalingDescription"]
+    assert [r["RegionName"] for r in shown["Replicas"]] == [THERE, HERE]
+    for one in shown["Replicas"]:
+        write = one["ReplicaProvisionedWriteCapacityAutoScalingSettings"]
+        assert (write["MinimumUnits"], write["MaximumUnits"]) == (1, 10)
+        assert write["AutoScalingRoleArn"].endswith(ROLE)
+        assert write["ScalingPolicies"][0]["PolicyName"] == "p"
+        off = {"AutoScalingDisabled": True, "ScalingPolicies": []}
+        assert one["ReplicaProvisionedReadCapacityAutoScalingSettings"] == off
+    read = {**LIMITS, **TRACK, "AutoScalingRoleArn": "arn:aws:iam::123456789012:role/own"}
+    stale = update(**T, ReplicaUpdates=[{"RegionName": THERE, READS: read}])["TableAutoScalingDescription"]
+    assert stale == shown
+    eu = describe(**T)["TableAutoScalingDescription"]["Replicas"][0]
+    settings = eu["ReplicaProvisionedReadCapacityAutoScalingSettings"]
+    assert settings["AutoScalingRoleArn"].endswith(ROLE)
+    assert settings["ScalingPolicies"][0]["PolicyName"] == "DynamoDBReadCapacityUtilization:table/orders"
+    assert (units(aws, THERE)[0], units(aws)[0]) == (6, 5)
+    update(**T, **{WRITES: {"MaximumUnits": 99}})
+    assert targets(aws, THERE) == {("orders", "R"): 20, ("orders", "W"): 99}
+    assert targets(aws) == {("orders", "W"): 99}
+    update(**T, ReplicaUpdates=[{"RegionName": THERE, READS: {"AutoScalingDisabled": True}}])
+    assert targets(aws, THERE) == {("orders", "W"): 99}
+    listed = aws.client("application-autoscaling", THERE).describe_scaling_policies(ServiceNamespace="dynamodb")
+    assert [policy["PolicyName"] for policy in listed["ScalingPolicies"]] == ["p"]
+
+
+@keeps("application-autoscaling.replica-writes")
+def test_writes_are_scaled_alike_in_all_regions(aws: Any, here: Any, scaling: Any) -> None:
+    there = aws.client("application-autoscaling", THERE)
+    there.register_scalable_target(**TARGET, MinCapacity=7, MaxCapacity=77)
+    assert targets(aws) == targets(aws, THERE) == {("orders", "W"): 77}
+    assert units(aws) == units(aws, THERE) == (5, 7)
+    there.put_scaling_policy(**POLICY, TargetTrackingScalingPolicyConfiguration={**CONFIG, "TargetValue": 40.0})
+    (policy,) = scaling.describe_scaling_policies(ServiceNamespace="dynamodb")["ScalingPolicies"]
+    assert policy["TargetTrackingScalingPolicyConfiguration"]["TargetValue"] == 40.0
+    there.register_scalable_target(**{**TARGET, "ScalableDimension": READ}, MinCapacity=1, MaxCapacity=9)
+    assert targets(aws) == {("orders", "W"): 77}
+    scaling.delete_scaling_policy(**TARGET, PolicyName="p")
+    assert there.describe_scaling_policies(ServiceNamespace="dynamodb")["ScalingPolicies"] == []
+    scaling.deregister_scalable_target(**TARGET)
+    assert targets(aws, THERE) == {("orders", "R"): 9}
+
+
+@keeps("application-autoscaling.replica-index", "application-autoscaling.replica-busy")
+def test_a_new_index_of_a_global_table_is_scaled_by_itself(aws: Any, here: Any) -> None:
+    aws.control.scale(1)
+    aws.control.advance(600)
+    here.update_table(**T, **NEW_GSI)
+    update = here.update_table_replica_auto_scaling
+    indexes = {"GlobalSecondaryIndexUpdates": [{"IndexName": "by-day", WRITES: {"MaximumUnits": 50}}]}
+    refused("ResourceInUseException", update, **T, **indexes)
+    aws.control.advance(40)
+    refused("ResourceNotFoundException", update, **T, **indexes)
+    aws.control.advance(600)
+    for replica in here.describe_table_replica_auto_scaling(**T)["TableAutoScalingDescription"]["Replicas"]:
+        (index,) = replica["GlobalSecondaryIndexes"]
+        write = index["ProvisionedWriteCapacityAutoScalingSettings"]
+        assert (index["IndexStatus"], write["MinimumUnits"], write["MaximumUnits"]) == ("ACTIVE", 1, 10)
+        (policy,) = write["ScalingPolicies"]
+        assert policy["PolicyName"] == "DynamoDBWriteCapacityUtilization:table/orders/index/by-day"
+        assert policy["TargetTrackingScalingPolicyConfiguration"] == {"TargetValue": 70.0}
+    reads = {"IndexName": "by-day", "ProvisionedReadCapacityAutoScalingUpdate": {**TRACK, **LIMITS}}
+    update(**T, **indexes, ReplicaUpdates=[{"RegionName": THERE, "ReplicaGlobalSecondaryIndexUpdates": [reads]}])
+    assert targets(aws, THERE) == {("orders", "W"): 10, ("by-day", "R"): 20, ("by-day", "W"): 50}
+
+
+@keeps("application-autoscaling.replica-copies-writes", "application-autoscaling.targets-outlive-tables")
+def test_a_new_replica_copies_writes_and_leaves_them_behind(aws: Any, here: Any, scaling: Any) -> None:
+    scaling.register_scalable_target(**{**TARGET, "ScalableDimension": READ}, MinCapacity=1, MaxCapacity=9)
+    aws.control.scale(1)
+    aws.control.advance(600)
+    replicate(aws, THIRD)
+
+    def regions() -> list[str]:
+        shown = here.describe_table_replica_auto_scaling(**T)["TableAutoScalingDescription"]["Replicas"]
+        return [replica["RegionName"] for replica in shown]
+
+    assert (regions(), targets(aws, THIRD)) == ([THERE, HERE], {("orders", "W"): 10})
+    aws.control.advance(900)
+    assert regions() == [THIRD, THERE, HERE]
+    replicate(aws, THIRD, "Delete")
+    aws.control.advance(900)
+    assert (regions(), targets(aws, THIRD)) == ([THERE, HERE], {("orders", "W"): 10})
+
+
+@keeps("application-autoscaling.scaler-regions")
+def test_each_region_is_scaled_by_what_it_consumes(aws: Any, here: Any) -> None:
+    aws.control.traffic(THERE, "orders", write=7)
+    assert (units(aws), units(aws, THERE)) == ((5, 5), (5, 10))
+
+
+@keeps("application-autoscaling.replica-global-only")
+def test_a_regional_table_has_no_replica_autoscaling(aws: Any, scaling: Any) -> None:
+    dynamodb = aws.client("dynamodb")
+    for name in ("orders", "missing"):
+        told = refused("ResourceNotFoundException", dynamodb.describe_table_replica_auto_scaling, TableName=name)
+        assert told == f"Global table with name: '{name}' does not exist"
+        write = {WRITES: {"AutoScalingDisabled": True}}
+        refused("ResourceNotFoundException", dynamodb.update_table_replica_auto_scaling, TableName=name, **write)
+
+
+@keeps(
+    "application-autoscaling.replica-first",
+    "application-autoscaling.replica-disabled",
+    "application-autoscaling.replica-regions",
+    "application-autoscaling.replica-index",
+)
+@pytest.mark.parametrize(
+    ("code", "params"),
+    [
+        ("ValidationException", {}),
+        ("ValidationException", {"ReplicaUpdates": [{"RegionName": THIRD, READS: {"AutoScalingDisabled": True}}]}),
+        ("ValidationException", {"ReplicaUpdates": [{"RegionName": THERE, READS: {"AutoScalingDisabled": True}}] * 2}),
+        ("ValidationException", {"ReplicaUpdates": [{"RegionName": THERE, READS: LIMITS}]}),
+        ("ValidationException", {"ReplicaUpdates": [{"RegionName": THERE, READS: {"MinimumUnits": 6, **TRACK}}]}),
+        ("ValidationException", {"ReplicaUpdates": [{"RegionName": THERE, READS: {"MaximumUnits": 6, **TRACK}}]}),
+        ("ValidationException", {WRITES: {"MinimumUnits": 11}}),
+        ("ValidationException", {WRITES: {"ScalingPolicyUpdate": {TRACKING: {"TargetValue": 91.0}}}}),
+        ("ValidationException", {WRITES: {"AutoScalingDisabled": True, "MinimumUnits": 1}}),
+        ("ValidationException", {WRITES: {"AutoScalingDisabled": True, "MaximumUnits": 1}}),
+        (
+            "ResourceNotFoundException",
+            {"GlobalSecondaryIndexUpdates": [{"IndexName": "missing", WRITES: {"MinimumUnits": 1}}]},
+        ),
+    ],
+)
+def test_what_replica_autoscaling_refuses(aws: Any, here: Any, code: str, params: dict[str, Any]) -> None:
+    refused(code, here.update_table_replica_auto_scaling, **T, **params)
+    assert targets(aws) == targets(aws, THERE) == {("orders", "W"): 10}
+
+
+@keeps("application-autoscaling.replica-on-demand")
+def test_global_tables_on_demand_are_not_scaled(aws: Any, here: Any) -> None:
+    here.update_table(**T, BillingMode="PAY_PER_REQUEST")
+    update = here.update_table_replica_auto_scaling
+    refused("ValidationException", update, **T, **{WRITES: {**LIMITS, **TRACK}})
+    update(**T, **{WRITES: {"AutoScalingDisabled": True}})
+    assert targets(aws) == targets(aws, THERE) == {}

@@ -17,6 +17,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 
 from . import services
 from .admission import Missing, admit
+from .autoscaling import scaler
 from .calls import CALLS, error_code, is_mutating
 from .clock import CLOCK
 from .control import control
@@ -65,6 +66,7 @@ class LocalAws:
         environ["wsgi.input"] = io.BytesIO(body)
         fault = None
         with self._lock:
+            scaler.run()
             if environ.get("PATH_INFO", "").startswith("/_local/"):
                 status, headers, answer = control(environ)
             else:

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from . import state
+from .autoscaling import scaler
 from .calls import CALLS
 from .clock import CLOCK
 from .faults import FAULTS
@@ -48,6 +49,14 @@ def _lag(query: Query) -> dict[str, int]:
     return {"reads": reads}
 
 
+def _traffic(query: Query) -> dict[str, float]:
+    units = {unit: float(query[name]) for name, unit in scaler.UNITS.items() if name in query}
+    if not units:
+        raise ValueError("tell what is consumed: read, write or both")
+    scaler.consume(query["region"], query["table"], query.get("index"), units)
+    return units
+
+
 CONTROLS: dict[tuple[str, str], Callable[[Query], Any]] = {
     ("GET", "health"): _health,
     ("GET", "calls"): _calls,
@@ -57,6 +66,7 @@ CONTROLS: dict[tuple[str, str], Callable[[Query], Any]] = {
     ("POST", "load"): lambda q: state.load(Path(q["path"])),
     ("POST", "clock"): _clock,
     ("POST", "lag"): _lag,
+    ("POST", "traffic"): _traffic,
     ("GET", "faults"): lambda q: FAULTS.left(),
     ("POST", "faults"): lambda q: FAULTS.add(**q),
     ("DELETE", "faults"): lambda q: FAULTS.clear(),

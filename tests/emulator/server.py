@@ -76,6 +76,10 @@ class Control:
         """Let the first ``reads`` reads after a write see what was there before."""
         self.ask("POST", "lag", reads=reads)
 
+    def traffic(self, region: str, table: str, **units: object) -> None:
+        """Let a table, or its ``index``, consume ``read`` and ``write`` units a second from now on."""
+        self.ask("POST", "traffic", region=region, table=table, **units)
+
     def fault(self, call: str, effect: str, **fields: object) -> None:
         """Let something befall the next calls of ``service:Operation``; see ``emulator.faults``."""
         service, operation = call.split(":")

@@ -29,8 +29,8 @@ def not_found(what: str, key: Key, name: str = "") -> AwsError:
 
 def check_namespace(params: dict[str, Any]) -> None:
     """Only DynamoDB is implemented."""
-    if params.get("ServiceNamespace") != "dynamodb":
-        raise invalid("The local AWS implements only the service namespace dynamodb.")
+    if params["ServiceNamespace"] != "dynamodb":
+        raise invalid(f"The local AWS does not implement the service namespace {params['ServiceNamespace']}.")
 
 
 def key_of(params: dict[str, Any]) -> Key:
@@ -49,8 +49,6 @@ def check_listing(params: dict[str, Any], resources: list[str] | None) -> None:
     check_namespace(params)
     if params.get("ScalableDimension") and not resources:
         raise invalid("If you specify a scalable dimension, you must also specify a resource ID.")
-    if len(resources or []) > 50:
-        raise invalid("1 validation error detected: 'resourceIds' must have length less than or equal to 50")
     if params.get("ScalableDimension") and not DIMENSION.match(params["ScalableDimension"]):
         raise invalid("Unsupported service namespace, resource type or scalable dimension")
 
@@ -84,14 +82,15 @@ def check_policy(key: Key, config: dict[str, Any]) -> None:
     predefined, custom = config.get("PredefinedMetricSpecification"), config.get("CustomizedMetricSpecification")
     if bool(predefined) == bool(custom):
         raise invalid("Exactly one of PredefinedMetricSpecification and CustomizedMetricSpecification is needed")
-    if predefined:
-        wanted = METRICS[key[1].rsplit(":", 1)[1]]
-        if predefined["PredefinedMetricType"] != wanted:
-            raise invalid(f"Metric {predefined['PredefinedMetricType']} is not supported for {key[1]}; use {wanted}")
-        if predefined.get("ResourceLabel"):
-            raise invalid("ResourceLabel is not supported for the service namespace dynamodb")
-        if not 10 <= config["TargetValue"] <= 90:
-            raise invalid("TargetValue must be between 10 and 90")
+    if predefined is None:
+        raise invalid("The local AWS does not implement CustomizedMetricSpecification.")
+    wanted = METRICS[key[1].rsplit(":", 1)[1]]
+    if predefined["PredefinedMetricType"] != wanted:
+        raise invalid(f"Metric {predefined['PredefinedMetricType']} is not supported for {key[1]}; use {wanted}")
+    if predefined.get("ResourceLabel"):
+        raise invalid("ResourceLabel is not supported for the service namespace dynamodb")
+    if not 10 <= config["TargetValue"] <= 90:
+        raise invalid("TargetValue must be between 10 and 90")
     if min(config.get("ScaleInCooldown", 0), config.get("ScaleOutCooldown", 0)) < 0:
         raise invalid("A cooldown must not be negative")
 

@@ -10,11 +10,16 @@ from moto.core.base_backend import BaseBackend
 
 from ..clock import CLOCK
 from ..core import own_backend
+from ..iam.linked import linked_role
 
 READ, WRITE = "ReadCapacityUnits", "WriteCapacityUnits"
 METRICS = {READ: "DynamoDBReadCapacityUtilization", WRITE: "DynamoDBWriteCapacityUtilization"}
 ALARMS = ("AlarmHigh", "AlarmLow", "ProvisionedCapacityHigh", "ProvisionedCapacityLow")
-ROLE = "dynamodb.application-autoscaling.amazonaws.com/AWSServiceRoleForApplicationAutoScaling_DynamoDBTable"
+ROLE = (
+    "dynamodb.application-autoscaling.amazonaws.com",
+    "AWSServiceRoleForApplicationAutoScaling_DynamoDBTable",
+    "AWSApplicationAutoscalingDynamoDBTablePolicy",
+)
 SUSPENDED = ("DynamicScalingInSuspended", "DynamicScalingOutSuspended", "ScheduledScalingSuspended")
 
 Key = tuple[str, str]
@@ -39,11 +44,9 @@ class AutoscalingBackend(BaseBackend):
         self.policies: dict[Key, dict[str, dict[str, Any]]] = {}
         self.tags: dict[str, dict[str, str]] = {}
         self.activities: list[dict[str, Any]] = []
-
-    @property
-    def role_arn(self) -> str:
-        """The service-linked role, which is used whatever role a call names."""
-        return f"arn:aws:iam::{self.account_id}:role/aws-service-role/{ROLE}"
+        self.due: dict[Key, float] = {}  # capacities that have to come within their target's bounds, since when
+        self.loads: dict[Key, tuple[float, float]] = {}  # since when, how many units a second are consumed
+        self.moves: dict[Key, dict[bool, tuple[float, int]]] = {}  # the last scale-in (True) and scale-out
 
     def put_target(self, key: Key, low: int, high: int, suspended: dict[str, bool] | None = None) -> dict[str, Any]:
         """Register or change a target; what is not given for ``suspended`` keeps its value."""
@@ -54,7 +57,7 @@ class AutoscalingBackend(BaseBackend):
                 "ServiceNamespace": "dynamodb",
                 "ResourceId": key[0],
                 "ScalableDimension": key[1],
-                "RoleARN": self.role_arn,
+                "RoleARN": linked_role(self.account_id, *ROLE),  # whatever role a call names
                 "CreationTime": CLOCK.now(),
                 "SuspendedState": dict.fromkeys(SUSPENDED, False),
                 "ScalableTargetARN": arn + secrets.token_hex(18),
@@ -64,10 +67,33 @@ class AutoscalingBackend(BaseBackend):
         return target
 
     def drop_target(self, key: Key) -> None:
-        """Deregister a target, and with it its policies."""
-        target = self.targets.pop(key)
-        self.tags.pop(target["ScalableTargetARN"], None)
-        self.policies.pop(key, None)
+        """Deregister a target where there is one, and with it its policies."""
+        for name in list(self.policies.get(key, {})):
+            self.drop_policy(key, name)
+        for held in (self.policies, self.due, self.moves):
+            held.pop(key, None)
+        self.tags.pop(self.targets.pop(key, {}).get("ScalableTargetARN", ""), None)
+
+    def drop_policy(self, key: Key, name: str) -> None:
+        """Delete a policy where there is one."""
+        self.policies.get(key, {}).pop(name, None)
+
+    def record(self, key: Key, units: str, value: int, cause: str, moment: float) -> None:
+        """Note a scaling activity."""
+        what = f"{'read' if units == READ else 'write'} capacity units to {value}."
+        activity = {
+            "ActivityId": str(uuid.uuid4()),
+            "ServiceNamespace": "dynamodb",
+            "ResourceId": key[0],
+            "ScalableDimension": key[1],
+            "Description": f"Setting {what}",
+            "Cause": cause,
+            "StartTime": moment,
+            "EndTime": moment,
+            "StatusCode": "Successful",
+            "StatusMessage": f"Successfully set {what} Change successfully fulfilled by dynamodb.",
+        }
+        self.activities.insert(0, activity)
 
     def put_policy(self, key: Key, name: str, config: dict[str, Any]) -> dict[str, Any]:
         """Write a target-tracking policy; one of that name keeps its ARN and alarms."""

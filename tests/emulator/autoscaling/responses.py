@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import uuid
+from collections.abc import Iterator
 from typing import Any
 
 from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
 from moto.core.responses import ActionResult, EmptyResult
 
-from ..clock import CLOCK
 from ..core import AwsError
-from ..dynamodb import capacity
-from . import checks
-from .models import AUTOSCALING, AutoscalingBackend, Key
+from ..dynamodb.state import tables_of
+from . import checks, scaler
+from .models import AUTOSCALING, WRITE, AutoscalingBackend, Key
 
 
 class LocalAutoscalingResponse(ApplicationAutoScalingResponse):
@@ -41,41 +40,30 @@ class LocalAutoscalingResponse(ApplicationAutoScalingResponse):
         if known and params.get("Tags"):
             raise checks.invalid("Tags can be given only to a new scalable target; use TagResource")
         checks.check_tags(params.get("Tags") or {})
-        current = capacity.current(self.current_account, self.region, key[0])
-        if current is None:
+        if scaler.place(self.current_account, self.region, key) is None:
             raise checks.invalid(f"DynamoDB table or index does not exist: {key[0]}")
-        target = self.backend.put_target(key, low, high, params.get("SuspendedState"))
+        for store in self._stores(key):
+            store.put_target(key, low, high, params.get("SuspendedState"))
+            scaler.registered(store, key)
+        arn = self.backend.targets[key]["ScalableTargetARN"]
         if params.get("Tags"):
-            self.backend.tags[target["ScalableTargetARN"]] = dict(params["Tags"])
-        if not target["SuspendedState"]["DynamicScalingOutSuspended"]:
-            self._raise_to(key, low)
-        return ActionResult({"ScalableTargetARN": target["ScalableTargetARN"]})
+            self.backend.tags[arn] = dict(params["Tags"])
+        return ActionResult({"ScalableTargetARN": arn})
 
-    def _raise_to(self, key: Key, low: int) -> None:
-        units = key[1].rsplit(":", 1)[1]
-        if not capacity.raise_to(self.current_account, self.region, key[0], units, low):
-            return
-        self.backend.activities.insert(
-            0,
-            {
-                "ActivityId": str(uuid.uuid4()),
-                "ServiceNamespace": "dynamodb",
-                "ResourceId": key[0],
-                "ScalableDimension": key[1],
-                "Description": f"Setting {units} to {low}.",
-                "Cause": "minimum capacity was raised",
-                "StartTime": CLOCK.now(),
-                "EndTime": CLOCK.now(),
-                "StatusCode": "Successful",
-            },
-        )
+    def _stores(self, key: Key) -> Iterator[AutoscalingBackend]:
+        """This Region's, and those of a global table's other Regions for writes, whose scaling is the same in all."""
+        yield self.backend
+        found = scaler.place(self.current_account, self.region, key)
+        for table in tables_of(found.table)[1:] if found and found.units == WRITE else []:
+            yield AUTOSCALING[self.current_account][table.region_name]
 
     def deregister_scalable_target(self) -> ActionResult:
         """Remove a target and its policies."""
         key = checks.key_of(self.params)
         if key not in self.backend.targets:
             raise checks.not_found("scalable target", key)
-        self.backend.drop_target(key)
+        for store in self._stores(key):
+            store.drop_target(key)
         return EmptyResult()
 
     def describe_scalable_targets(self) -> ActionResult:
@@ -104,7 +92,9 @@ class LocalAutoscalingResponse(ApplicationAutoScalingResponse):
             raise checks.invalid("TargetTrackingScalingPolicyConfiguration is needed")
         checks.check_policy(key, config)
         checks.check_only_policy(known, name)
-        policy = self.backend.put_policy(key, name, dict(config))
+        for store in self._stores(key):
+            store.put_policy(key, name, dict(config))
+        policy = self.backend.policies[key][name]
         return ActionResult({"PolicyARN": policy["PolicyARN"], "Alarms": policy["Alarms"]})
 
     def delete_scaling_policy(self) -> ActionResult:
@@ -112,7 +102,8 @@ class LocalAutoscalingResponse(ApplicationAutoScalingResponse):
         key, name = checks.key_of(self.params), self.params["PolicyName"]
         if name not in self.backend.policies.get(key, {}):
             raise checks.not_found("scaling policy", key, name)
-        del self.backend.policies[key][name]
+        for store in self._stores(key):
+            store.drop_policy(key, name)
         return EmptyResult()
 
     def describe_scaling_policies(self) -> ActionResult:
@@ -145,14 +136,6 @@ class LocalAutoscalingResponse(ApplicationAutoScalingResponse):
         """There are none here."""
         checks.check_namespace(self.params)
         return ActionResult({"ScheduledActions": []})
-
-    def put_scheduled_action(self) -> ActionResult:
-        """Not implemented, and said so."""
-        raise NotImplementedError
-
-    def delete_scheduled_action(self) -> ActionResult:
-        """Nothing to delete, as none can be made."""
-        raise checks.not_found("scheduled action", checks.key_of(self.params))
 
     def tag_resource(self) -> ActionResult:
         """Add tags to a target."""

@@ -18,8 +18,6 @@ from .state import (
     WRITE,
     Usage,
     busy_index,
-    catch_up,
-    find,
     in_use,
     invalid,
     limited,
@@ -86,12 +84,11 @@ def _change(table: Table, changes: list[Change]) -> None:
 
 
 def _check_decrease(usage: Usage, what: str) -> None:
-    today = usage.today
-    if len(today) >= 4 and (len(today) >= 27 or CLOCK.now() - today[-1] < 3600):
+    if usage.next_decrease(CLOCK.now()) > CLOCK.now():
         raise limited(
             "Subscriber limit exceeded: Provisioned throughput decreases are limited within a given UTC day. After the "
             f"first 4 decreases, each subsequent decrease in the same UTC day can be performed at most once every 3600 "
-            f"seconds. Number of decreases today for {what}: {len(today)}."
+            f"seconds. Number of decreases today for {what}: {len(usage.today())}."
         )
 
 
@@ -166,28 +163,3 @@ def _set_on_demand(table: Table, mode: str, params: dict[str, Any]) -> None:
             holder.on_demand = merged_on_demand(holder.on_demand, units)
         if state.timeline.settled:
             state.become(10)
-
-
-def _split(resource: str) -> tuple[str, str | None]:
-    parts = resource.split("/")
-    return parts[1], parts[3] if len(parts) > 3 else None
-
-
-def current(account: str, region: str, resource: str) -> dict[str, Any] | None:
-    """The capacity of ``table/...`` or ``table/.../index/...``; None where there is none such."""
-    name, index = _split(resource)
-    table = find(account, region, name)
-    if table is None or (index and index not in {i.name for i in table.global_indexes}):
-        return None
-    return units_of(table, index)
-
-
-def raise_to(account: str, region: str, resource: str, units: str, low: int) -> bool:
-    """What auto scaling does when its minimum is above the capacity of a provisioned table, in this Region only."""
-    name, index = _split(resource)
-    table = find(account, region, name)
-    if table is None or billing_mode(table) != PROVISIONED or units_of(table, index)[units] >= low:
-        return False
-    state_of(table).due[index, units] = low
-    catch_up(table)
-    return True

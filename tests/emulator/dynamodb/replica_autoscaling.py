@@ -9,10 +9,10 @@ from moto.dynamodb.models.table import Table
 
 from ..autoscaling import checks as autoscaling_checks
 from ..autoscaling.models import AUTOSCALING, METRICS, READ, WRITE, Key, dimension_of, resource_id
+from ..autoscaling.scaler import registered
 from ..core import AwsError
-from .capacity import raise_to
-from .describe import ON_DEMAND, billing_mode
-from .state import backend, find, invalid, members_of, state_of
+from .describe import ON_DEMAND, billing_mode, describe_index
+from .state import HIDDEN, backend, find, invalid, members_of, state_of
 
 Change = tuple[str, Key, dict[str, Any]]  # Region, resource and dimension, AutoScalingSettingsUpdate
 
@@ -30,13 +30,15 @@ def describe(table: Table) -> dict[str, Any]:
     replicas = []
     for region, member in sorted(members_of(table.account_id, table.name).items()):
         other = backend(table.account_id, region).tables[table.name]
+        if member.entry.state == HIDDEN:
+            continue
         shown: dict[str, Any] = {"RegionName": region, "ReplicaStatus": member.entry.state}
         shown["ReplicaProvisionedReadCapacityAutoScalingSettings"] = _settings(other, None, READ)
         shown["ReplicaProvisionedWriteCapacityAutoScalingSettings"] = _settings(other, None, WRITE)
         shown["GlobalSecondaryIndexes"] = [
             {
                 "IndexName": index.name,
-                "IndexStatus": "ACTIVE" if state_of(other).index(index.name).timeline.settled else "UPDATING",
+                "IndexStatus": describe_index(other, index)["IndexStatus"],
                 "ProvisionedReadCapacityAutoScalingSettings": _settings(other, index.name, READ),
                 "ProvisionedWriteCapacityAutoScalingSettings": _settings(other, index.name, WRITE),
             }
@@ -152,19 +154,17 @@ def _config(key: Key, policy: dict[str, Any]) -> dict[str, Any]:
 def _apply(table: Table, region: str, key: Key, settings: dict[str, Any]) -> None:
     store = AUTOSCALING[table.account_id][region]
     if settings.get("AutoScalingDisabled"):
-        if key in store.targets:
-            store.drop_target(key)
+        store.drop_target(key)
         return
     known = store.targets.get(key, {})
-    low = settings.get("MinimumUnits", known.get("MinCapacity"))
-    store.put_target(key, low, settings.get("MaximumUnits", known.get("MaxCapacity")))
-    units = key[1].rsplit(":", 1)[1]
+    low, high = (known.get(name) for name in ("MinCapacity", "MaxCapacity"))
+    store.put_target(key, settings.get("MinimumUnits", low), settings.get("MaximumUnits", high))
     policy = settings.get("ScalingPolicyUpdate")
     if policy:
         present = next(iter(store.policies.get(key, {})), None)
-        default = f"{METRICS[units].replace('Utilization', '')}Utilization:{key[0]}"
+        default = f"{METRICS[key[1].rsplit(':', 1)[1]]}:{key[0]}"
         name = policy.get("PolicyName") or present or default
         if present and present != name:
-            del store.policies[key][present]
+            store.drop_policy(key, present)
         store.put_policy(key, name, _config(key, policy))
-    raise_to(table.account_id, region, key[0], units, low)
+    registered(store, key)

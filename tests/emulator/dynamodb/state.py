@@ -45,16 +45,23 @@ class Usage:
     def __init__(self) -> None:
         self.decreases: list[float] = []
         self.increased: float | None = None
+        self.changed: dict[str, float] = {}  # when the read units and when the write units were changed last
 
-    @property
-    def today(self) -> list[float]:
-        """The decreases of this UTC day."""
-        midnight = CLOCK.now() // DAY * DAY
-        return [moment for moment in self.decreases if moment >= midnight]
+    def today(self, moment: float | None = None) -> list[float]:
+        """The decreases of the UTC day."""
+        midnight = (CLOCK.now() if moment is None else moment) // DAY * DAY
+        return [decrease for decrease in self.decreases if decrease >= midnight]
+
+    def next_decrease(self, moment: float) -> float:
+        """The first moment from ``moment`` on at which AWS takes a decrease: 4 a day at once, then one more an hour."""
+        today, midnight = self.today(moment), (moment // DAY + 1) * DAY
+        if len(today) < 4:
+            return moment
+        return midnight if len(today) >= 27 else min(midnight, max(moment, today[-1] + 3600))
 
     def describe(self) -> dict[str, Any]:
         """The fields of ProvisionedThroughputDescription that tell about changes."""
-        shown: dict[str, Any] = {"NumberOfDecreasesToday": len(self.today)}
+        shown: dict[str, Any] = {"NumberOfDecreasesToday": len(self.today())}
         if self.decreases:
             shown["LastDecreaseDateTime"] = self.decreases[-1]
         if self.increased:
@@ -84,7 +91,6 @@ class TableState:
         self.on_demand: dict[str, int] | None = None
         self.switches: list[float] = []  # to PAY_PER_REQUEST
         self.on_demand_since: float | None = None
-        self.due: dict[tuple[str | None, str], int] = {}  # capacities that auto scaling will set
         self.table_class: str | None = None
         self.class_changes: list[float] = []
         self.encryption_changes: list[float] = []
@@ -143,7 +149,6 @@ def backend(account: str, region: str) -> DynamoDBBackend:
                 table.global_indexes.remove(index)
                 del state.indexes[index.name]
                 prune_attributes(table)
-        catch_up(table)
     return tables
 
 
@@ -158,27 +163,15 @@ def usage_of(table: Table, index: str | None) -> Usage:
     return state_of(table).usage if index is None else state_of(table).index(index).usage
 
 
-def set_units(table: Table, index: str | None, units: dict[str, Any]) -> None:
-    """Give a table or index another capacity, and note what that counts as."""
-    old, usage = units_of(table, index), usage_of(table, index)
+def set_units(table: Table, index: str | None, units: dict[str, Any], moment: float | None = None) -> None:
+    """Give a table or index another capacity, now or at a moment that has passed, and note what that counts as."""
+    old, usage, moment = units_of(table, index), usage_of(table, index), CLOCK.now() if moment is None else moment
     if any(units[name] < old[name] for name in (READ, WRITE)) and units != NO_UNITS:
-        usage.decreases.append(CLOCK.now())
+        usage.decreases.append(moment)
     if any(units[name] > old[name] for name in (READ, WRITE)):
-        usage.increased = CLOCK.now()
+        usage.increased = moment
+    usage.changed.update({name: moment for name in (READ, WRITE) if units[name] != old[name]})
     old.update({name: units[name] for name in (READ, WRITE)})
-
-
-def catch_up(table: Table) -> None:
-    """Let auto scaling do what it has to, once the table and the index are active."""
-    state = state_of(table)
-    for (index, name), low in list(state.due.items()):
-        gone = index is not None and index not in {i.name for i in table.global_indexes}
-        if gone or table.billing_mode == "PAY_PER_REQUEST" or units_of(table, index)[name] >= low:
-            del state.due[index, name]
-        elif state.timeline.settled and (index is None or state.index(index).timeline.settled):
-            del state.due[index, name]
-            set_units(table, index, {**units_of(table, index), name: low})
-            state.become(10)
 
 
 def prune_attributes(table: Table) -> None:

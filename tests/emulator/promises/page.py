@@ -24,6 +24,7 @@ It is the project's judge, so it is held to the truth: what it does not promise 
 | `POST /_local/save?path=`, `POST /_local/load?path=` | all of it into a file, and back |
 | `POST /_local/clock?scale=0.01`, `?advance=3600` | how many real seconds a second of AWS takes (0: what takes time is done at once); move the clock |
 | `POST /_local/lag?reads=3` | after a write, the next reads of that service in that region see what was there before |
+| `POST /_local/traffic?region=us-east-1&table=orders&read=20&write=80` | from now on the table, or its `index`, consumes so many units a second, and auto scaling follows; it never moves what it was told nothing about |
 | `POST /_local/faults?service=ec2&operation=CreateVpc&effect=throttle&times=2` | what befalls the next calls: `throttle`; `error` with `code` and `message`; `late` by `seconds`; `lost` (done, and the connection breaks before the answer); `fail` (accepted, and what it makes ends in `state` with `message` as the reason). `region` narrows it. |
 | `GET /_local/faults`, `DELETE /_local/faults` | what is still to come; nothing |
 
