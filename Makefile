@@ -8,7 +8,7 @@ export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo local stop test unit integration site chaos lint sanity molecule docs lock clean
+.PHONY: help demo local stop test unit integration site chaos lint sanity molecule bench docs lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -38,6 +38,9 @@ site: .venv/lock ## every role and every environment, as users run them
 
 chaos: .venv/lock ## interruptions in more places than `make test` has time for
 	pytest -m chaos tests/integration/site
+
+bench: .venv/lock ## the local AWS beside moto's own server, as ratios
+	python scripts/bench_local_aws.py
 
 lint: .venv/lock ## ruff, mypy, yamllint, ansible-lint
 	ruff check .
