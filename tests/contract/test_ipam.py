@@ -66,7 +66,8 @@ def test_ipam_comes_with_scopes_and_discovery(ec2: Any) -> None:
 def test_one_ipam_per_region(aws: Any, ec2: Any) -> None:
     ipam = make_ipam(ec2)
     refused("ResourceLimitExceeded", ec2.create_ipam)
-    make_ipam(aws.client("ec2", WEST))
+    other = make_ipam(aws.client("ec2", WEST), Tier="free", EnablePrivateGua=True)
+    assert (other["Tier"], other["EnablePrivateGua"]) == ("free", True)
     assert [i["IpamId"] for i in ec2.describe_ipams()["Ipams"]] == [ipam["IpamId"]]
     refused("InvalidIpamId.NotFound", aws.client("ec2", EU).describe_ipams, IpamIds=[ipam["IpamId"]])
     assert not aws.client("ec2", EU).describe_ipams()["Ipams"]
@@ -154,6 +155,8 @@ def test_cidrs_can_be_told_to_fail(aws: Any, world: dict[str, str], ec2: Any) ->
 @keeps("ec2.ipam-regions", "ec2.ipam-region-in-use")
 def test_operating_regions_are_deltas(ec2: Any) -> None:
     ipam = make_ipam(ec2, WEST)["IpamId"]
+    many = [{"RegionName": WEST}] * 51
+    refused("InvalidParameterValue", ec2.modify_ipam, IpamId=ipam, AddOperatingRegions=many)
     ec2.modify_ipam(
         IpamId=ipam,
         EnablePrivateGua=True,
@@ -281,7 +284,12 @@ def test_fifty_pools_and_fifty_cidrs(ec2: Any) -> None:
 @keeps("ec2.ipam-netmask-rules", "ec2.ipam-modify-complete")
 def test_modify_pool(ec2: Any) -> None:
     scope = make_ipam(ec2)["PrivateDefaultScopeId"]
-    pool = make_pool(ec2, scope, AllocationMinNetmaskLength=16, AllocationDefaultNetmaskLength=20)
+    rules = {"AllocationMinNetmaskLength": 16, "AllocationDefaultNetmaskLength": 20, "AllocationMaxNetmaskLength": 22}
+    tags = [{"Key": "z", "Value": "0"}]
+    pool = make_pool(ec2, scope, **rules, AllocationResourceTags=tags, Description="first")
+    shown = ec2.describe_ipam_pools()["IpamPools"][0]
+    assert (shown["Description"], shown["AllocationResourceTags"]) == ("first", tags)
+    assert {name: shown[name] for name in rules} == rules
     answer = ec2.modify_ipam_pool(
         IpamPoolId=pool,
         Description="x",
@@ -290,7 +298,7 @@ def test_modify_pool(ec2: Any) -> None:
         AddAllocationResourceTags=[{"Key": "a", "Value": "1"}, {"Key": "b", "Value": "2"}],
     )["IpamPool"]
     assert answer["State"] == "modify-in-progress"
-    ec2.modify_ipam_pool(IpamPoolId=pool, RemoveAllocationResourceTags=[{"Key": "a", "Value": "1"}])
+    ec2.modify_ipam_pool(IpamPoolId=pool, RemoveAllocationResourceTags=[{"Key": "a", "Value": "1"}, *tags])
     shown = ec2.describe_ipam_pools(IpamPoolIds=[pool])["IpamPools"][0]
     assert (shown["State"], shown["Description"]) == ("modify-complete", "x")
     assert (shown["AllocationMinNetmaskLength"], shown["AllocationMaxNetmaskLength"]) == (16, 24)
@@ -481,6 +489,8 @@ def test_cascade(aws: Any, world: dict[str, str], ec2: Any, kind: str) -> None:
         ec2.delete_ipam(IpamId=world["ipam"], Cascade=True)
         assert not ec2.describe_ipams()["Ipams"]
     else:
+        ec2.delete_ipam_pool(IpamPoolId=world[WEST], Cascade=True)
+        assert {a["ResourceId"] for a in allocations(ec2, world["top"])} == {world[HOME], world[EU]}
         ec2.delete_ipam_pool(IpamPoolId=world["top"], Cascade=True)
     assert not ec2.describe_ipam_pools()["IpamPools"]
     assert aws.client("ec2", WEST).describe_vpcs(VpcIds=[vpc])["Vpcs"]

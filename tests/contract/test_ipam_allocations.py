@@ -15,6 +15,7 @@ from ipam_site import (
     WEST,
     allocations,
     cidrs,
+    make_ipam,
     make_pool,
     make_world,
     refused,
@@ -110,6 +111,9 @@ def test_allocations_described_and_modified(aws: Any, world: dict[str, str], ec2
     shown = west.describe_ipam_pool_allocations()["IpamPoolAllocations"]
     assert [(a["IpamPoolAllocationId"], a["Description"]) for a in shown] == [(wanted, "new")]
     assert len(ec2.describe_ipam_pool_allocations()["IpamPoolAllocations"]) == 4
+    (same,) = west.describe_ipam_pool_allocations(IpamPoolAllocationIds=[wanted])["IpamPoolAllocations"]
+    one = {"IpamPoolId": world[WEST], "IpamPoolAllocationId": wanted}
+    assert west.get_ipam_pool_allocations(**one)["IpamPoolAllocations"] == [same]
     elsewhere = aws.client("ec2", EU).describe_ipam_pool_allocations
     refused("InvalidIpamPoolAllocationId.NotFound", elsewhere, IpamPoolAllocationIds=[wanted])
 
@@ -295,6 +299,23 @@ def test_sixteen_clients_never_share_a_block(aws: Any, world: dict[str, str]) ->
         given = [ip_network(c) for c in many.map(take, range(96))]
     assert len(set(given)) == 96
     assert not any(a.overlaps(b) for i, a in enumerate(given) for b in given[i + 1 :])
+
+
+@keeps("ec2.ipam-not-monitored")
+def test_a_new_ipam_watches_nothing_yet(aws: Any, ec2: Any) -> None:
+    aws.control.scale(1)
+    scope = make_ipam(ec2)["PrivateDefaultScopeId"]
+    aws.control.advance(20)
+    pool = make_pool(ec2, scope, Locale=HOME)
+    aws.control.advance(10)
+    ec2.provision_ipam_pool_cidr(IpamPoolId=pool, Cidr="10.0.0.0/16")
+    aws.control.advance(20)
+    wanted = {"Ipv4IpamPoolId": pool, "Ipv4NetmaskLength": 24}
+    assert "not monitored by IPAM" in refused("UnsupportedOperation", ec2.create_vpc, **wanted)
+    ties = "IpamResourceDiscoveryAssociations"
+    assert ec2.describe_ipam_resource_discovery_associations()[ties][0]["State"] == "associate-in-progress"
+    aws.control.advance(70)
+    assert ec2.create_vpc(**wanted)["Vpc"]["CidrBlock"] == "10.0.0.0/24"
 
 
 @keeps("ec2.ipam-discovers-later")

@@ -16,6 +16,7 @@ from .ipam_watch import vpc_cidrs
 from .space import inside, meets
 
 STORE_REGION = "us-east-1"
+MONITORING = 120  # until a new IPAM watches the account
 LINGER = 1200  # until IPAM notices that a resource has gone
 IGNORING = 300  # until an ignored resource's block is back in the pool
 RECYCLING = 180  # until a released block is given out again
@@ -83,6 +84,10 @@ class Ipam(Held):
     private_scope: str = ""
     discovery: str = field(default_factory=lambda: new_id("ipam-res-disco"))
     association: str = field(default_factory=lambda: new_id("ipam-res-disco-assoc"))
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.monitoring = Timeline(("associate-in-progress", MONITORING), ("associate-complete", 0))
 
 
 @dataclass

@@ -160,6 +160,8 @@ def _take(
 ) -> Allocation:
     """Take the block of a resource that is about to be made."""
     needs_locale(pool, region)
+    if not ipam.ipams[ipam.scopes[pool.scope_id].ipam_id].monitoring.settled:
+        raise AwsError("UnsupportedOperation", f"The account {pool.account} is not monitored by IPAM.")
     missing = [k for k, v in pool.resource_tags.items() if tags.get(k) != v]
     if missing:
         text = f"The resource lacks tags that the pool {pool.id} requires: {', '.join(missing)}"

@@ -16,8 +16,6 @@ from .ipam_models import IGNORING, Ipam, Pool, Scope
 from .ipam_responses import IpamBase, listed, tag_dict
 from .ipam_watch import begin_discovery, vpc_cidrs
 
-ASSOCIATION_STATES = {"create": "associate", "modify": "associate", "delete": "disassociate"}
-
 
 class IpamResourceResponses(IpamBase):
     """Resource discoveries and watched resources."""
@@ -56,8 +54,7 @@ class IpamResourceResponses(IpamBase):
         }
 
     def _association_shown(self, ipam: Ipam) -> dict[str, Any]:
-        begun, ended = ipam.timeline.state.split("-", 1)
-        kind = "ipam-resource-discovery-association"
+        state, kind = ipam.timeline.state, "ipam-resource-discovery-association"
         return {
             "OwnerId": ipam.account,
             "IpamResourceDiscoveryAssociationId": ipam.association,
@@ -68,7 +65,7 @@ class IpamResourceResponses(IpamBase):
             "IpamRegion": ipam.region,
             "IsDefault": True,
             "ResourceDiscoveryStatus": "active",
-            "State": f"{ASSOCIATION_STATES[begun]}-{'complete' if begun == 'modify' else ended}",
+            "State": state.replace("delete", "disassociate") if "delete" in state else ipam.monitoring.state,
         }
 
     def create_vpc(self) -> ActionResult:
