@@ -133,6 +133,22 @@ def test_what_could_not_be_made_can_only_be_deleted(aws: Any, ec2: Any) -> None:
     assert not ec2.describe_ipam_pools()["IpamPools"]
 
 
+@keeps("ec2.ipam-state-message")
+def test_changes_and_deletions_can_fail(aws: Any, world: dict[str, str], ec2: Any) -> None:
+    def told(operation: str, failed: str, **params: Any) -> dict[str, Any]:
+        aws.control.fault(f"ec2:{operation}IpamPool", "fail", state=failed, message="told so")
+        getattr(ec2, f"{operation.lower()}_ipam_pool")(IpamPoolId=world[WEST], **params)
+        shown: dict[str, Any] = ec2.describe_ipam_pools(IpamPoolIds=[world[WEST]])["IpamPools"][0]
+        assert (shown["State"], shown["StateMessage"]) == (failed, "told so")
+        return shown
+
+    shown = told("Modify", "modify-failed", Description="x", AllocationMinNetmaskLength=16)
+    assert "Description" not in shown and "AllocationMinNetmaskLength" not in shown
+    told("Delete", "delete-failed", Cascade=True)
+    assert ec2.modify_ipam_pool(IpamPoolId=world[WEST], Description="x")["IpamPool"]["Description"] == "x"
+    assert "StateMessage" not in ec2.describe_ipam_pools(IpamPoolIds=[world[WEST]])["IpamPools"][0]
+
+
 @keeps("ec2.ipam-overlap-fails-later", "ec2.ipam-deprovision-twice")
 def test_cidrs_can_be_told_to_fail(aws: Any, world: dict[str, str], ec2: Any) -> None:
     pool = {"IpamPoolId": world[EU]}

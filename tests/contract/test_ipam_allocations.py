@@ -314,7 +314,9 @@ def test_a_new_ipam_watches_nothing_yet(aws: Any, ec2: Any) -> None:
     assert "not monitored by IPAM" in refused("UnsupportedOperation", ec2.create_vpc, **wanted)
     ties = "IpamResourceDiscoveryAssociations"
     assert ec2.describe_ipam_resource_discovery_associations()[ties][0]["State"] == "associate-in-progress"
+    assert not resource(ec2, scope)
     aws.control.advance(70)
+    assert resource(ec2, scope)
     assert ec2.create_vpc(**wanted)["Vpc"]["CidrBlock"] == "10.0.0.0/24"
 
 

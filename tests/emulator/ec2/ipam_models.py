@@ -37,9 +37,13 @@ class Held:
     def __post_init__(self) -> None:
         self.timeline = Timeline(("create-in-progress", self.seconds), ("create-complete", 0))
 
-    def modified(self) -> None:
-        """Begin a change; it rests as ``modify-complete``."""
+    def modified(self, description: str | None) -> bool:
+        """Begin a change, also of the description where one is given; whether it will rest as ``modify-complete``."""
         self.timeline = Timeline(("modify-in-progress", self.seconds), ("modify-complete", 0))
+        done = self.timeline.steps[-1][0] == "modify-complete"
+        if done and description is not None:
+            self.description = description
+        return done
 
     def deleted(self) -> None:
         """Begin to go away."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any
 
 from moto.core.responses import ActionResult
@@ -138,28 +139,23 @@ class IpamPoolResponses(IpamBase):
         pool = self.ipam.pool(params["IpamPoolId"], self.region, home=True)
         pool.ready()
         self._check_import(pool.locale)
-        before = {field: getattr(pool, field) for field in RULES.values()}
+        wanted = copy(pool)
         if params.get("ClearAllocationDefaultNetmaskLength"):
             if params.get("AllocationDefaultNetmaskLength") is not None:
                 raise AwsError("InvalidParameterCombination", "A default netmask length cannot be cleared and set.")
-            pool.default = None
+            wanted.default = None
         for name, field in RULES.items():
-            setattr(pool, field, getattr(pool, field) if params.get(name) is None else params[name])
-        try:
-            ipam_pools.check_rules(pool)
-        except AwsError:
-            for field, value in before.items():
-                setattr(pool, field, value)
-            raise
-        pool.modified()
-        self._modify_rest(pool)
+            setattr(wanted, field, getattr(wanted, field) if params.get(name) is None else params[name])
+        ipam_pools.check_rules(wanted)
+        if pool.modified(params.get("Description")):
+            for field in RULES.values():
+                setattr(pool, field, getattr(wanted, field))
+            self._modify_rest(pool)
         return result(IpamPool=self._pool_shown(pool, answer=True))
 
     def _modify_rest(self, pool: Pool) -> None:
         if self.params.get("AutoImport") is not None:
             pool.import_found(self.params["AutoImport"])
-        if self.params.get("Description") is not None:
-            pool.description = self.params["Description"]
         for tag in self.params.get("RemoveAllocationResourceTags") or []:
             pool.resource_tags.pop(tag["Key"], None)
         for tag in self.params.get("AddAllocationResourceTags") or []:

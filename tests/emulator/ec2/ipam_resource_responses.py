@@ -9,12 +9,15 @@ from typing import Any
 from moto.core.responses import ActionResult
 from moto.ec2.models import ec2_backends
 
+from ..clock import Timeline
 from ..core import AwsError
 from . import ipam_pools
 from .base import result, tags_in
 from .ipam_models import IGNORING, Ipam, Pool, Scope
 from .ipam_responses import IpamBase, listed, tag_dict
-from .ipam_watch import begin_discovery, vpc_cidrs
+from .ipam_watch import vpc_cidrs
+
+DISCOVERY = 300  # until IPAM finds a new VPC
 
 
 class IpamResourceResponses(IpamBase):
@@ -71,7 +74,7 @@ class IpamResourceResponses(IpamBase):
     def create_vpc(self) -> ActionResult:
         answer: ActionResult = super().create_vpc()
         made: Any = answer.result
-        begin_discovery(made["Vpc"])
+        made["Vpc"].discovery = Timeline(("unknown", DISCOVERY), ("discovered", 0))
         return answer
 
     def create_subnet(self) -> ActionResult:
@@ -134,7 +137,7 @@ class IpamResourceResponses(IpamBase):
         return found
 
     def _watched(self, ipam: Ipam) -> Iterator[dict[str, Any]]:
-        for region in sorted(ipam.regions):
+        for region in sorted(ipam.regions) if ipam.monitoring.settled else ():
             for vpc, cidr in vpc_cidrs(self.current_account, region):
                 yield from self._vpc_and_subnets(ipam, ec2_backends[self.current_account][region], vpc, cidr)
 
@@ -144,7 +147,6 @@ class IpamResourceResponses(IpamBase):
         base: dict[str, Any] = {
             "IpamId": ipam.id,
             "IpamScopeId": pool.scope_id if pool else default,
-            "IpamPoolId": pool.id if pool else None,
             "ResourceRegion": backend.region_name,
             "ResourceOwnerId": self.current_account,
             "VpcId": vpc.id,
@@ -157,10 +159,8 @@ class IpamResourceResponses(IpamBase):
         for subnet in subnets:
             block = IPv4Network(subnet.cidr_block)
             taken = 1 - subnet.available_ip_address_count / block.num_addresses
-            plan = self._pool_of(subnet.id, block)
-            row = self._row(backend, subnet.id, "subnet", block, taken, plan)
-            more = {"IpamPoolId": plan.id if plan else None, "AvailabilityZoneId": subnet.availability_zone_id}
-            yield base | row | more
+            row = self._row(backend, subnet.id, "subnet", block, taken, self._pool_of(subnet.id, block))
+            yield base | row | {"AvailabilityZoneId": subnet.availability_zone_id}
 
     def _pool_of(self, resource_id: str, cidr: IPv4Network) -> Pool | None:
         """The pool that a resource's block comes from."""
@@ -177,6 +177,7 @@ class IpamResourceResponses(IpamBase):
             state = "ignored"
         compliance = "compliant" if pool and ipam_pools.compliant(pool, cidr, plain) else "noncompliant"
         return {
+            "IpamPoolId": pool.id if pool else None,
             "ResourceId": resource_id,
             "ResourceName": plain.get("Name"),
             "ResourceCidr": str(cidr),

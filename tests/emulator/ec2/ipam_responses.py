@@ -133,12 +133,10 @@ class IpamResponses(IpamBase):
         tier = params.get("Tier") or ipam.tier
         if (tier, ipam.tier) == ("free", "advanced"):
             self._check_free(ipam)
-        ipam.regions = (ipam.regions | add) - (remove - add)
-        ipam.tier = tier
-        ipam.description = params["Description"] if params.get("Description") is not None else ipam.description
-        if params.get("EnablePrivateGua") is not None:
-            ipam.private_gua = params["EnablePrivateGua"]
-        ipam.modified()
+        if ipam.modified(params.get("Description")):
+            ipam.regions = (ipam.regions | add) - (remove - add)
+            ipam.tier = tier
+            ipam.private_gua = bool(params.get("EnablePrivateGua", ipam.private_gua))
         return result(Ipam=self._ipam_shown(ipam, answer=True))
 
     def _check_removal(self, ipam: Ipam, regions: set[str]) -> None:
@@ -192,9 +190,7 @@ class IpamResponses(IpamBase):
     def modify_ipam_scope(self) -> ActionResult:
         scope = self.ipam.scope(self.params["IpamScopeId"], self.region)
         scope.ready()
-        if self.params.get("Description") is not None:
-            scope.description = self.params["Description"]
-        scope.modified()
+        scope.modified(self.params.get("Description"))
         return result(IpamScope=self._scope_shown(scope, answer=True))
 
     def delete_ipam_scope(self) -> ActionResult:

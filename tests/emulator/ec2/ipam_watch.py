@@ -8,15 +8,6 @@ from typing import Any
 
 from moto.ec2.models import ec2_backends
 
-from ..clock import Timeline
-
-DISCOVERY = 300
-
-
-def begin_discovery(vpc: Any) -> None:
-    """Let IPAM find a new VPC, after a while."""
-    vpc.discovery = Timeline(("unknown", DISCOVERY), ("discovered", 0))
-
 
 def vpc_cidrs(account: str, region: str) -> Iterator[tuple[Any, IPv4Network]]:
     """The blocks of the VPCs that IPAM knows in a region."""

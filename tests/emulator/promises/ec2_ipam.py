@@ -51,7 +51,7 @@ RULES: tuple[Rule, ...] = (
     Rule("ipam-one-per-region", "A Region is the home of one IPAM (`ResourceLimitExceeded`); other Regions do not know it (`InvalidIpamId.NotFound`).", "G quotas, I"),
     Rule("ipam-states", "Objects are `create-in-progress` for a while and accept no other change until they are at rest (`IncorrectState`).", "B, T, I"),
     Rule("ipam-modify-complete", "After a change an object rests in `modify-complete`.", "T"),
-    Rule("ipam-state-message", "An IPAM or a pool that could not be made is `create-failed` with the reason in `StateMessage`; it can only be deleted.", "B; the last part is known"),
+    Rule("ipam-state-message", "An IPAM or a pool that could not be made, changed or deleted says so in its state, with the reason in `StateMessage`; one that could not be made can only be deleted.", "B; the last part is known"),
     Rule("ipam-regions", "Operating Regions change by what is added and removed; the home Region always is one of them, and only Regions that AWS has are taken (`InvalidParameterValue`).", "B, C, T"),
     Rule("ipam-region-in-use", "A Region that is the locale of a pool cannot be removed (`DependencyViolation`).", "known"),
     Rule("ipam-tier", "The tier is `advanced` unless told otherwise and cannot become `free` while there are pools in private scopes or further scopes; a free IPAM cannot have them (`UnsupportedOperation`).", "B, G mod-ipam-tier; the code is known"),
