@@ -102,7 +102,7 @@ def test_subnets_refused(net: Net) -> None:
     refused("InvalidSubnet.Range", create, VpcId=net.vpc, CidrBlock="10.0.1.0/29")
     refused("InvalidSubnet.Conflict", create, VpcId=net.vpc, CidrBlock="10.0.0.128/25")
     pool = {"VpcId": net.vpc, "Ipv4IpamPoolId": "ipam-pool-00000000000000000"}
-    refused("InvalidIpamPoolId.NotFound", create, **pool, Ipv4NetmaskLength=24)
+    refused("UnsupportedOperation", create, **pool, Ipv4NetmaskLength=24)
     zone = {"VpcId": net.vpc, "CidrBlock": "10.0.1.0/24"}
     refused("InvalidParameterValue", create, **zone, AvailabilityZone="eu-west-1a")
     refused("InvalidParameterValue", create, **zone, AvailabilityZoneId="euw1-az1")

@@ -117,7 +117,7 @@ class VpcResponses(Ec2):
         return answer
 
     def create_subnet(self) -> ActionResult:
-        self.refuse("Ipv6IpamPoolId", "Ipv6NetmaskLength", "OutpostArn")
+        self.refuse("Ipv4IpamPoolId", "Ipv4NetmaskLength", "Ipv6IpamPoolId", "Ipv6NetmaskLength", "OutpostArn")
         params = self.params
         if not params.get("Ipv6Native"):
             self.require("CidrBlock")
