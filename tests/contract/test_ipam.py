@@ -1,52 +1,27 @@
-"""IPAM: states, hierarchy, allocation and refusals, seen through boto3 in several regions."""
+"""IPAM: IPAMs, scopes, pools and their CIDRs, seen through boto3 in several regions."""
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from ipaddress import ip_network
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-
-HOME, WEST, EU = "us-east-1", "us-west-2", "eu-west-1"
-
-
-def refused(code: str, call: Any, **params: Any) -> str:
-    with pytest.raises(ClientError) as error:
-        call(**params)
-    assert error.value.response["Error"]["Code"] == code, error.value
-    return str(error.value)
-
-
-def make_ipam(ec2: Any, *regions: str, **more: Any) -> dict[str, Any]:
-    made: dict[str, Any] = ec2.create_ipam(OperatingRegions=[{"RegionName": r} for r in regions], **more)["Ipam"]
-    return made
-
-
-def make_pool(ec2: Any, scope: str, cidr: str | int | None = None, **more: Any) -> str:
-    pool = ec2.create_ipam_pool(IpamScopeId=scope, AddressFamily="ipv4", **more)["IpamPool"]["IpamPoolId"]
-    if isinstance(cidr, int):
-        ec2.provision_ipam_pool_cidr(IpamPoolId=pool, NetmaskLength=cidr)
-    elif cidr:
-        ec2.provision_ipam_pool_cidr(IpamPoolId=pool, Cidr=cidr)
-    return str(pool)
-
-
-def cidrs(ec2: Any, pool: str) -> list[tuple[Any, str]]:
-    return [(c.get("Cidr"), c["State"]) for c in ec2.get_ipam_pool_cidrs(IpamPoolId=pool)["IpamPoolCidrs"]]
-
-
-def allocations(ec2: Any, pool: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = ec2.get_ipam_pool_allocations(IpamPoolId=pool)["IpamPoolAllocations"]
-    return found
-
-
-def state(ec2: Any, kind: str, thing: str) -> str:
-    name = {"ipam": "ipams", "scope": "ipam_scopes", "pool": "ipam_pools"}[kind]
-    key = {"ipam": "IpamIds", "scope": "IpamScopeIds", "pool": "IpamPoolIds"}[kind]
-    answer = getattr(ec2, f"describe_{name}")(**{key: [thing]})
-    return str(next(v for k, v in answer.items() if k.startswith("Ipam"))[0]["State"])
+from ipam_site import (
+    EU,
+    GHOST,
+    HOME,
+    UNKNOWN,
+    WEST,
+    allocations,
+    cidrs,
+    make_ipam,
+    make_pool,
+    make_world,
+    refused,
+    state,
+    where,
+)
+from promise import keeps
 
 
 @pytest.fixture
@@ -56,14 +31,10 @@ def ec2(aws: Any) -> Any:
 
 @pytest.fixture
 def world(ec2: Any) -> dict[str, str]:
-    """An IPAM, a top pool 10.0.0.0/8 and one pool per region with a /12."""
-    ipam = make_ipam(ec2, HOME, WEST, EU)
-    scope = ipam["PrivateDefaultScopeId"]
-    top = make_pool(ec2, scope, "10.0.0.0/8")
-    children = {r: make_pool(ec2, scope, 12, SourceIpamPoolId=top, Locale=r) for r in (HOME, WEST, EU)}
-    return {"ipam": ipam["IpamId"], "scope": scope, "top": top, **children}
+    return make_world(ec2)
 
 
+@keeps("ec2.ipam-defaults", "ec2.ipam-arns")
 def test_ipam_comes_with_scopes_and_discovery(ec2: Any) -> None:
     made = make_ipam(ec2, WEST, Description="all")
     assert made["State"] == "create-in-progress"
@@ -72,8 +43,18 @@ def test_ipam_comes_with_scopes_and_discovery(ec2: Any) -> None:
     assert [r["RegionName"] for r in shown["OperatingRegions"]] == [HOME, WEST]
     assert shown["IpamArn"] == f"arn:aws:ec2::{shown['OwnerId']}:ipam/{shown['IpamId']}"
     assert (shown["Tier"], shown["ScopeCount"], shown["Description"]) == ("advanced", 2, "all")
-    assert shown["DefaultResourceDiscoveryId"].startswith("ipam-res-disco-")
-    assert shown["DefaultResourceDiscoveryAssociationId"].startswith("ipam-res-disco-assoc-")
+    assert (shown["EnablePrivateGua"], shown["MeteredAccount"]) == (False, "ipam-owner")
+    discovery, association = shown["DefaultResourceDiscoveryId"], shown["DefaultResourceDiscoveryAssociationId"]
+    (found,) = ec2.describe_ipam_resource_discoveries(IpamResourceDiscoveryIds=[discovery])["IpamResourceDiscoveries"]
+    assert (found["IsDefault"], found["State"], found["OperatingRegions"]) == (
+        True,
+        "create-complete",
+        shown["OperatingRegions"],
+    )
+    asked = {"IpamResourceDiscoveryAssociationIds": [association]}
+    (tie,) = ec2.describe_ipam_resource_discovery_associations(**asked)["IpamResourceDiscoveryAssociations"]
+    assert (tie["IpamId"], tie["IpamResourceDiscoveryId"]) == (shown["IpamId"], discovery)
+    assert (tie["State"], tie["ResourceDiscoveryStatus"]) == ("associate-complete", "active")
     scopes = ec2.describe_ipam_scopes()["IpamScopes"]
     assert {(s["IpamScopeId"], s["IpamScopeType"], s["IsDefault"]) for s in scopes} == {
         (made["PublicDefaultScopeId"], "public", True),
@@ -81,15 +62,25 @@ def test_ipam_comes_with_scopes_and_discovery(ec2: Any) -> None:
     }
 
 
+@keeps("ec2.ipam-one-per-region")
 def test_one_ipam_per_region(aws: Any, ec2: Any) -> None:
     ipam = make_ipam(ec2)
     refused("ResourceLimitExceeded", ec2.create_ipam)
-    make_ipam(aws.client("ec2", WEST))
+    other = make_ipam(aws.client("ec2", WEST), Tier="free", EnablePrivateGua=True)
+    assert (other["Tier"], other["EnablePrivateGua"]) == ("free", True)
     assert [i["IpamId"] for i in ec2.describe_ipams()["Ipams"]] == [ipam["IpamId"]]
     refused("InvalidIpamId.NotFound", aws.client("ec2", EU).describe_ipams, IpamIds=[ipam["IpamId"]])
     assert not aws.client("ec2", EU).describe_ipams()["Ipams"]
 
 
+@keeps(
+    "ec2.ipam-states",
+    "ec2.ipam-modify-complete",
+    "ec2.ipam-not-filled",
+    "ec2.ipam-deprovision-twice",
+    "ec2.ipam-delete-order",
+    "ec2.ipam-residue",
+)
 def test_states_pass(aws: Any, ec2: Any) -> None:
     aws.control.scale(1)
     ipam = make_ipam(ec2)
@@ -97,6 +88,8 @@ def test_states_pass(aws: Any, ec2: Any) -> None:
     refused("IncorrectState", ec2.modify_ipam, IpamId=ipam["IpamId"], Description="x")
     pool = {"IpamScopeId": ipam["PrivateDefaultScopeId"], "AddressFamily": "ipv4"}
     refused("IncorrectState", ec2.create_ipam_pool, **pool)
+    ties = "IpamResourceDiscoveryAssociations"
+    assert ec2.describe_ipam_resource_discovery_associations()[ties][0]["State"] == "associate-in-progress"
     aws.control.advance(20)
     assert state(ec2, "ipam", ipam["IpamId"]) == "create-complete"
     assert ec2.modify_ipam(IpamId=ipam["IpamId"], Description="x")["Ipam"]["State"] == "modify-in-progress"
@@ -127,13 +120,67 @@ def test_states_pass(aws: Any, ec2: Any) -> None:
     assert not ec2.describe_ipams()["Ipams"] and not ec2.describe_ipam_scopes()["IpamScopes"]
 
 
+@keeps("ec2.ipam-state-message")
+def test_what_could_not_be_made_can_only_be_deleted(aws: Any, ec2: Any) -> None:
+    scope = make_ipam(ec2)["PrivateDefaultScopeId"]
+    aws.control.fault("ec2:CreateIpamPool", "fail", state="create-failed", message="told so")
+    pool = make_pool(ec2, scope)
+    (shown,) = ec2.describe_ipam_pools()["IpamPools"]
+    assert (shown["State"], shown["StateMessage"]) == ("create-failed", "told so")
+    refused("IncorrectState", ec2.provision_ipam_pool_cidr, IpamPoolId=pool, Cidr="10.0.0.0/8")
+    refused("IncorrectState", ec2.modify_ipam_pool, IpamPoolId=pool, Description="x")
+    ec2.delete_ipam_pool(IpamPoolId=pool)
+    assert not ec2.describe_ipam_pools()["IpamPools"]
+
+
+@keeps("ec2.ipam-state-message")
+def test_changes_and_deletions_can_fail(aws: Any, world: dict[str, str], ec2: Any) -> None:
+    def told(operation: str, failed: str, **params: Any) -> dict[str, Any]:
+        aws.control.fault(f"ec2:{operation}IpamPool", "fail", state=failed, message="told so")
+        getattr(ec2, f"{operation.lower()}_ipam_pool")(IpamPoolId=world[WEST], **params)
+        shown: dict[str, Any] = ec2.describe_ipam_pools(IpamPoolIds=[world[WEST]])["IpamPools"][0]
+        assert (shown["State"], shown["StateMessage"]) == (failed, "told so")
+        return shown
+
+    shown = told("Modify", "modify-failed", Description="x", AllocationMinNetmaskLength=16)
+    assert "Description" not in shown and "AllocationMinNetmaskLength" not in shown
+    told("Delete", "delete-failed", Cascade=True)
+    assert ec2.modify_ipam_pool(IpamPoolId=world[WEST], Description="x")["IpamPool"]["Description"] == "x"
+    assert "StateMessage" not in ec2.describe_ipam_pools(IpamPoolIds=[world[WEST]])["IpamPools"][0]
+
+
+@keeps("ec2.ipam-overlap-fails-later", "ec2.ipam-deprovision-twice")
+def test_cidrs_can_be_told_to_fail(aws: Any, world: dict[str, str], ec2: Any) -> None:
+    pool = {"IpamPoolId": world[EU]}
+    aws.control.fault("ec2:ProvisionIpamPoolCidr", "fail", state="failed-provision", message="told so")
+    ec2.provision_ipam_pool_cidr(**pool, Cidr="10.64.0.0/16")
+    aws.control.fault("ec2:DeprovisionIpamPoolCidr", "fail", state="failed-deprovision", message="told so")
+    ec2.deprovision_ipam_pool_cidr(**pool, Cidr="10.32.0.0/12")
+    found = {c["Cidr"]: c for c in ec2.get_ipam_pool_cidrs(**pool)["IpamPoolCidrs"]}
+    why = {"Code": "cidr-not-available", "Message": "told so"}
+    assert [(c["State"], c["FailureReason"]) for c in found.values()] == [
+        ("failed-deprovision", why),
+        ("failed-provision", why),
+    ]
+    assert "10.64.0.0/16" not in {a["Cidr"] for a in allocations(ec2, world["top"])}
+    for cidr in found:
+        ec2.deprovision_ipam_pool_cidr(**pool, Cidr=cidr)
+    assert {s for _, s in cidrs(ec2, world[EU])} == {"deprovisioned"}
+
+
+@keeps("ec2.ipam-regions", "ec2.ipam-region-in-use")
 def test_operating_regions_are_deltas(ec2: Any) -> None:
     ipam = make_ipam(ec2, WEST)["IpamId"]
+    many = [{"RegionName": WEST}] * 51
+    refused("InvalidParameterValue", ec2.modify_ipam, IpamId=ipam, AddOperatingRegions=many)
     ec2.modify_ipam(
-        IpamId=ipam, AddOperatingRegions=[{"RegionName": EU}], RemoveOperatingRegions=[{"RegionName": WEST}]
+        IpamId=ipam,
+        EnablePrivateGua=True,
+        AddOperatingRegions=[{"RegionName": EU}],
+        RemoveOperatingRegions=[{"RegionName": WEST}],
     )
     shown = ec2.describe_ipams()["Ipams"][0]
-    assert {r["RegionName"] for r in shown["OperatingRegions"]} == {HOME, EU}
+    assert {r["RegionName"] for r in shown["OperatingRegions"]} == {HOME, EU} and shown["EnablePrivateGua"]
     make_pool(ec2, shown["PrivateDefaultScopeId"], Locale=EU)
     remove = {"IpamId": ipam, "RemoveOperatingRegions": [{"RegionName": EU}]}
     refused("DependencyViolation", ec2.modify_ipam, **remove)
@@ -142,6 +189,7 @@ def test_operating_regions_are_deltas(ec2: Any) -> None:
         refused("InvalidParameterValue", ec2.modify_ipam, **remove)
 
 
+@keeps("ec2.ipam-tier")
 def test_tier(ec2: Any) -> None:
     ipam = make_ipam(ec2)
     pool = make_pool(ec2, ipam["PrivateDefaultScopeId"])
@@ -150,8 +198,11 @@ def test_tier(ec2: Any) -> None:
     assert ec2.modify_ipam(IpamId=ipam["IpamId"], Tier="free")["Ipam"]["Tier"] == "free"
     refused("UnsupportedOperation", ec2.create_ipam_scope, IpamId=ipam["IpamId"])
     refused("UnsupportedOperation", make_pool, ec2=ec2, scope=ipam["PrivateDefaultScopeId"])
+    assert ec2.modify_ipam(IpamId=ipam["IpamId"], Tier="advanced")["Ipam"]["Tier"] == "advanced"
+    make_pool(ec2, ipam["PrivateDefaultScopeId"])
 
 
+@keeps("ec2.ipam-default-scopes-stay", "ec2.ipam-quotas", "ec2.ipam-modify-complete", "ec2.ipam-delete-order")
 def test_scopes(ec2: Any) -> None:
     ipam = make_ipam(ec2)
     made = ec2.create_ipam_scope(IpamId=ipam["IpamId"], Description="lab")["IpamScope"]
@@ -171,6 +222,7 @@ def test_scopes(ec2: Any) -> None:
     refused("ResourceLimitExceeded", ec2.create_ipam_scope, IpamId=ipam["IpamId"])
 
 
+@keeps("ec2.ipam-arns")
 def test_pool_description(world: dict[str, str], ec2: Any) -> None:
     shown = ec2.describe_ipam_pools(IpamPoolIds=[world[WEST]])["IpamPools"][0]
     assert "IpamScopeId" not in shown and "IpamId" not in shown
@@ -180,6 +232,7 @@ def test_pool_description(world: dict[str, str], ec2: Any) -> None:
     assert (shown["IpamRegion"], shown["AutoImport"]) == (HOME, False)
 
 
+@keeps("ec2.ipam-seen-in-locale")
 def test_pools_show_in_home_and_locale(aws: Any, world: dict[str, str]) -> None:
     def seen(region: str) -> set[str]:
         return {p["IpamPoolId"] for p in aws.client("ec2", region).describe_ipam_pools()["IpamPools"]}
@@ -190,9 +243,11 @@ def test_pools_show_in_home_and_locale(aws: Any, world: dict[str, str]) -> None:
     west = aws.client("ec2", WEST)
     refused("InvalidIpamPoolId.NotFound", west.get_ipam_pool_allocations, IpamPoolId=world[EU])
     refused("InvalidIpamPoolId.NotFound", west.modify_ipam_pool, IpamPoolId=world[WEST], Description="x")
+    refused("InvalidIpamPoolId.NotFound", west.delete_ipam_pool, IpamPoolId=world[WEST])
     refused("InvalidIpamPoolId.NotFound", west.provision_ipam_pool_cidr, IpamPoolId=world[WEST], NetmaskLength=16)
 
 
+@keeps("ec2.ipam-locale", "ec2.ipam-netmask-rules", "ec2.ipam-auto-import")
 @pytest.mark.parametrize(
     ("code", "more"),
     [
@@ -203,7 +258,6 @@ def test_pools_show_in_home_and_locale(aws: Any, world: dict[str, str]) -> None:
         ("InvalidParameterCombination", {"AutoImport": True}),
         ("InvalidIpamPoolId.NotFound", {"SourceIpamPoolId": "ipam-pool-00000000000000000"}),
         ("InvalidIpamPoolId.Malformed", {"SourceIpamPoolId": "(known after apply)"}),
-        ("UnsupportedOperation", {"PublicIpSource": "byoip"}),
     ],
 )
 def test_pools_refused(ec2: Any, code: str, more: dict[str, Any]) -> None:
@@ -212,6 +266,7 @@ def test_pools_refused(ec2: Any, code: str, more: dict[str, Any]) -> None:
     assert not ec2.describe_ipam_pools()["IpamPools"]
 
 
+@keeps("ec2.ipam-locale")
 def test_child_has_the_locale_of_its_parent(world: dict[str, str], ec2: Any) -> None:
     for locale in ({"Locale": EU}, {}):
         child = {"SourceIpamPoolId": world[WEST], **locale}
@@ -220,6 +275,7 @@ def test_child_has_the_locale_of_its_parent(world: dict[str, str], ec2: Any) -> 
     assert ec2.describe_ipam_pools(IpamPoolIds=[made])["IpamPools"][0]["PoolDepth"] == 3
 
 
+@keeps("ec2.ipam-quotas")
 def test_depth_limit(ec2: Any) -> None:
     scope = make_ipam(ec2)["PrivateDefaultScopeId"]
     pool: dict[str, str] = {}
@@ -228,9 +284,28 @@ def test_depth_limit(ec2: Any) -> None:
     refused("ResourceLimitExceeded", make_pool, ec2=ec2, scope=scope, **pool)
 
 
+@keeps("ec2.ipam-quotas")
+def test_fifty_pools_and_fifty_cidrs(ec2: Any) -> None:
+    scope = make_ipam(ec2)["PrivateDefaultScopeId"]
+    pool = [make_pool(ec2, scope) for _ in range(50)][0]
+    refused("ResourceLimitExceeded", make_pool, ec2=ec2, scope=scope)
+    for n in range(51):
+        ec2.provision_ipam_pool_cidr(IpamPoolId=pool, Cidr=f"10.{n}.0.0/16")
+    last = ec2.get_ipam_pool_cidrs(IpamPoolId=pool, Filters=where("state", "failed-*"))["IpamPoolCidrs"]
+    assert [(c["Cidr"], c["FailureReason"]["Code"]) for c in last] == [("10.50.0.0/16", "limit-exceeded")]
+    pages = ec2.get_paginator("get_ipam_pool_cidrs").paginate(IpamPoolId=pool, PaginationConfig={"PageSize": 20})
+    assert [len(p["IpamPoolCidrs"]) for p in pages] == [20, 20, 11]
+
+
+@keeps("ec2.ipam-netmask-rules", "ec2.ipam-modify-complete")
 def test_modify_pool(ec2: Any) -> None:
     scope = make_ipam(ec2)["PrivateDefaultScopeId"]
-    pool = make_pool(ec2, scope, AllocationMinNetmaskLength=16, AllocationDefaultNetmaskLength=20)
+    rules = {"AllocationMinNetmaskLength": 16, "AllocationDefaultNetmaskLength": 20, "AllocationMaxNetmaskLength": 22}
+    tags = [{"Key": "z", "Value": "0"}]
+    pool = make_pool(ec2, scope, **rules, AllocationResourceTags=tags, Description="first")
+    shown = ec2.describe_ipam_pools()["IpamPools"][0]
+    assert (shown["Description"], shown["AllocationResourceTags"]) == ("first", tags)
+    assert {name: shown[name] for name in rules} == rules
     answer = ec2.modify_ipam_pool(
         IpamPoolId=pool,
         Description="x",
@@ -239,17 +314,19 @@ def test_modify_pool(ec2: Any) -> None:
         AddAllocationResourceTags=[{"Key": "a", "Value": "1"}, {"Key": "b", "Value": "2"}],
     )["IpamPool"]
     assert answer["State"] == "modify-in-progress"
-    ec2.modify_ipam_pool(IpamPoolId=pool, RemoveAllocationResourceTags=[{"Key": "a", "Value": "1"}])
+    ec2.modify_ipam_pool(IpamPoolId=pool, RemoveAllocationResourceTags=[{"Key": "a", "Value": "1"}, *tags])
     shown = ec2.describe_ipam_pools(IpamPoolIds=[pool])["IpamPools"][0]
     assert (shown["State"], shown["Description"]) == ("modify-complete", "x")
     assert (shown["AllocationMinNetmaskLength"], shown["AllocationMaxNetmaskLength"]) == (16, 24)
     assert "AllocationDefaultNetmaskLength" not in shown
     assert shown["AllocationResourceTags"] == [{"Key": "b", "Value": "2"}]
+    refused("InvalidParameterCombination", ec2.modify_ipam_pool, IpamPoolId=pool, AutoImport=True)
     wrong = {"IpamPoolId": pool, "AllocationDefaultNetmaskLength": 28}
     refused("InvalidParameterCombination", ec2.modify_ipam_pool, **wrong)
     assert "AllocationDefaultNetmaskLength" not in ec2.describe_ipam_pools()["IpamPools"][0]
 
 
+@keeps("ec2.ipam-overlap-fails-later", "ec2.ipam-deprovision-twice")
 def test_overlap_in_a_scope_fails_later(ec2: Any) -> None:
     ipam = make_ipam(ec2)
     make_pool(ec2, ipam["PrivateDefaultScopeId"], "10.0.0.0/8")
@@ -264,6 +341,7 @@ def test_overlap_in_a_scope_fails_later(ec2: Any) -> None:
     assert cidrs(ec2, make_pool(ec2, scope, "10.128.0.0/16")) == [("10.128.0.0/16", "provisioned")]
 
 
+@keeps("ec2.ipam-carves", "ec2.ipam-netmask-cidr", "ec2.ipam-overlap-fails-later")
 def test_children_carve_from_their_source(world: dict[str, str], ec2: Any) -> None:
     assert [cidrs(ec2, world[r])[0][0] for r in (HOME, WEST, EU)] == ["10.0.0.0/12", "10.16.0.0/12", "10.32.0.0/12"]
     held = allocations(ec2, world["top"])
@@ -281,6 +359,7 @@ def test_children_carve_from_their_source(world: dict[str, str], ec2: Any) -> No
     assert (None, "failed-provision") in cidrs(ec2, world[EU])
 
 
+@keeps("ec2.ipam-deprovision-busy", "ec2.ipam-carves", "ec2.ipam-residue", "ec2.ipam-deprovision-twice")
 def test_deprovision_frees_the_source_and_leaves_a_residue(world: dict[str, str], ec2: Any) -> None:
     refused("DependencyViolation", ec2.delete_ipam_pool, IpamPoolId=world["top"])
     ec2.deprovision_ipam_pool_cidr(IpamPoolId=world["top"], Cidr="10.0.0.0/8")
@@ -296,6 +375,7 @@ def test_deprovision_frees_the_source_and_leaves_a_residue(world: dict[str, str]
     ec2.delete_ipam_pool(IpamPoolId=world["top"])
 
 
+@keeps("ec2.ipam-netmask-cidr")
 @pytest.mark.parametrize(
     ("code", "more"),
     [
@@ -311,86 +391,43 @@ def test_provisioning_refused(world: dict[str, str], ec2: Any, code: str, more: 
     refused(code, ec2.provision_ipam_pool_cidr, IpamPoolId=world["top"], **more)
 
 
-def test_allocation_is_first_fit(aws: Any, world: dict[str, str]) -> None:
-    west = aws.client("ec2", WEST)
-
-    def allocate(**more: Any) -> str:
-        answer = west.allocate_ipam_pool_cidr(IpamPoolId=world[WEST], **more)["IpamPoolAllocation"]
-        return str(answer["Cidr"])
-
-    assert allocate(NetmaskLength=24) == "10.16.0.0/24"
-    assert allocate(NetmaskLength=16) == "10.17.0.0/16"
-    assert allocate(NetmaskLength=17, PreviewNextCidr=True) == allocate(NetmaskLength=17) == "10.16.128.0/17"
-    assert allocate(Cidr="10.20.0.0/16") == "10.20.0.0/16"
-    assert allocate(NetmaskLength=16, DisallowedCidrs=["10.18.0.0/15"]) == "10.21.0.0/16"
-    assert allocate(NetmaskLength=20, AllowedCidrs=["10.30.0.0/16"]) == "10.30.0.0/20"
-    assert len(allocations(west, world[WEST])) == 6
-
-
+@keeps("ec2.ipam-not-found")
 @pytest.mark.parametrize(
-    ("code", "more"),
+    ("operation", "parameter", "prefix", "code"),
     [
-        ("InvalidParameterCombination", {}),
-        ("InvalidParameterCombination", {"Cidr": "10.16.0.0/16", "NetmaskLength": 16}),
-        ("InvalidParameterCombination", {"Cidr": "10.16.0.0/16", "DisallowedCidrs": ["10.17.0.0/16"]}),
-        ("InvalidParameterValue", {"Cidr": "10.32.0.0/16"}),
-        ("InvalidParameterValue", {"NetmaskLength": 11}),
-        ("InvalidParameterValue", {"NetmaskLength": 16, "AllowedCidrs": ["10.32.0.0/12"]}),
+        ("delete_ipam", "IpamId", "ipam-", "InvalidIpamId"),
+        ("describe_ipams", "IpamIds", "ipam-", "InvalidIpamId"),
+        ("delete_ipam_scope", "IpamScopeId", "ipam-scope-", "InvalidIpamScopeId"),
+        ("get_ipam_resource_cidrs", "IpamScopeId", "ipam-scope-", "InvalidIpamScopeId"),
+        ("delete_ipam_pool", "IpamPoolId", "ipam-pool-", "InvalidIpamPoolId"),
+        ("get_ipam_pool_cidrs", "IpamPoolId", "ipam-pool-", "InvalidIpamPoolId"),
+        (
+            "modify_ipam_pool_allocation",
+            "IpamPoolAllocationId",
+            "ipam-pool-alloc-",
+            "InvalidIpamPoolAllocationId",
+        ),
+        (
+            "describe_ipam_resource_discoveries",
+            "IpamResourceDiscoveryIds",
+            "ipam-res-disco-",
+            "InvalidIpamResourceDiscoveryId",
+        ),
+        (
+            "describe_ipam_resource_discovery_associations",
+            "IpamResourceDiscoveryAssociationIds",
+            "ipam-res-disco-assoc-",
+            "InvalidIpamResourceDiscoveryAssociationId",
+        ),
     ],
 )
-def test_allocation_refused(world: dict[str, str], ec2: Any, code: str, more: dict[str, Any]) -> None:
-    refused(code, ec2.allocate_ipam_pool_cidr, IpamPoolId=world[WEST], **more)
-    assert not allocations(ec2, world[WEST])
+def test_not_found_and_malformed(ec2: Any, operation: str, parameter: str, prefix: str, code: str) -> None:
+    for thing, kind in ((prefix + GHOST, "NotFound"), (UNKNOWN, "Malformed")):
+        given = [thing] if parameter.endswith("s") else thing
+        refused(f"{code}.{kind}", getattr(ec2, operation), **{parameter: given})
 
 
-def test_allocation_rules(world: dict[str, str], ec2: Any) -> None:
-    pool = {"IpamPoolId": world[HOME]}
-    rules = {"AllocationMinNetmaskLength": 18, "AllocationMaxNetmaskLength": 22, "AllocationDefaultNetmaskLength": 20}
-    ec2.modify_ipam_pool(**pool, **rules)
-    assert ec2.allocate_ipam_pool_cidr(**pool)["IpamPoolAllocation"]["Cidr"] == "10.0.0.0/20"
-    for wrong in ({"NetmaskLength": 17}, {"NetmaskLength": 23}, {"Cidr": "10.1.0.0/16"}):
-        refused("InvalidParameterValue", ec2.allocate_ipam_pool_cidr, **pool, **wrong)
-    child = make_pool(ec2, world["scope"], 16, SourceIpamPoolId=world[HOME], Locale=HOME)
-    assert cidrs(ec2, child) == [("10.1.0.0/16", "provisioned")]
-
-
-def test_release(world: dict[str, str], ec2: Any) -> None:
-    pool = {"IpamPoolId": world[HOME]}
-    made = ec2.allocate_ipam_pool_cidr(**pool, NetmaskLength=16, Description="d")["IpamPoolAllocation"]
-    assert (made["ResourceType"], made["Description"]) == ("custom", "d")
-    right = {"Cidr": made["Cidr"], "IpamPoolAllocationId": made["IpamPoolAllocationId"]}
-    ghost = "ipam-pool-alloc-" + "0" * 32
-    for wrong in ({"Cidr": "10.1.0.0/16"}, {"IpamPoolAllocationId": ghost}):
-        refused("InvalidParameterCombination", ec2.release_ipam_pool_allocation, **pool, **(right | wrong))
-    carved = allocations(ec2, world["top"])[0]
-    parent = {"IpamPoolId": world["top"], "Cidr": carved["Cidr"]}
-    parent["IpamPoolAllocationId"] = carved["IpamPoolAllocationId"]
-    refused("InvalidParameterCombination", ec2.release_ipam_pool_allocation, **parent)
-    assert ec2.release_ipam_pool_allocation(**pool, **right)["Success"] is True
-    assert not allocations(ec2, world[HOME])
-    gone = {"IpamPoolAllocationId": made["IpamPoolAllocationId"]}
-    refused("InvalidIpamPoolAllocationId.NotFound", ec2.get_ipam_pool_allocations, **pool, **gone)
-
-
-def test_allocations_described_and_modified(aws: Any, world: dict[str, str], ec2: Any) -> None:
-    west = aws.client("ec2", WEST)
-    made = west.allocate_ipam_pool_cidr(IpamPoolId=world[WEST], NetmaskLength=16)["IpamPoolAllocation"]
-    wanted = made["IpamPoolAllocationId"]
-    west.modify_ipam_pool_allocation(IpamPoolAllocationId=wanted, Description="new")
-    shown = west.describe_ipam_pool_allocations()["IpamPoolAllocations"]
-    assert [(a["IpamPoolAllocationId"], a["Description"]) for a in shown] == [(wanted, "new")]
-    assert len(ec2.describe_ipam_pool_allocations()["IpamPoolAllocations"]) == 4
-    elsewhere = aws.client("ec2", EU).describe_ipam_pool_allocations
-    refused("InvalidIpamPoolAllocationId.NotFound", elsewhere, IpamPoolAllocationIds=[wanted])
-
-
-def test_client_token(world: dict[str, str], ec2: Any) -> None:
-    asked = {"IpamPoolId": world[HOME], "NetmaskLength": 16, "ClientToken": "one"}
-    first, again = (ec2.allocate_ipam_pool_cidr(**asked)["IpamPoolAllocation"] for _ in range(2))
-    assert first == again and len(allocations(ec2, world[HOME])) == 1
-    refused("IdempotentParameterMismatch", ec2.allocate_ipam_pool_cidr, **(asked | {"NetmaskLength": 17}))
-
-
+@keeps("ec2.ipam-tags")
 def test_tags(aws: Any, ec2: Any) -> None:
     def spec(kind: str) -> list[dict[str, Any]]:
         return [{"ResourceType": kind, "Tags": [{"Key": "made", "Value": kind}]}]
@@ -421,21 +458,46 @@ def test_tags(aws: Any, ec2: Any) -> None:
     refused("InvalidParameterValue", ec2.create_ipam_scope, IpamId=ipam["IpamId"], TagSpecifications=spec("vpc"))
 
 
+@keeps("ec2.ipam-lists")
 def test_filters_and_pages(world: dict[str, str], ec2: Any) -> None:
     def found(name: str, *values: str) -> list[str]:
-        answer = ec2.describe_ipam_pools(Filters=[{"Name": name, "Values": list(values)}])
-        return [p["IpamPoolId"] for p in answer["IpamPools"]]
+        return [p["IpamPoolId"] for p in ec2.describe_ipam_pools(Filters=where(name, *values))["IpamPools"]]
 
     assert found("locale", WEST, EU) == [world[WEST], world[EU]]
+    assert found("locale", "us-*") == [world[HOME], world[WEST]]
     assert found("source-ipam-pool-id", world["top"]) == [world[r] for r in (HOME, WEST, EU)]
     assert found("auto-import", "false", "true") == [world[k] for k in ("top", HOME, WEST, EU)]
+    assert found("tag-key", "*") == []
     refused("InvalidParameterValue", found, name="colour")
+    for _ in range(2):
+        make_pool(ec2, world["scope"])
     pages = ec2.get_paginator("describe_ipam_pools").paginate(PaginationConfig={"PageSize": 5})
-    assert sum(len(p["IpamPools"]) for p in pages) == 4
-    first = ec2.describe_ipam_pools(MaxResults=5)
-    assert "NextToken" not in first
+    assert [len(p["IpamPools"]) for p in pages] == [5, 1]
+    refused("InvalidNextToken", ec2.describe_ipam_pools, NextToken="soon")
 
 
+@keeps("ec2.ipam-lists")
+@pytest.mark.parametrize(
+    ("operation", "right", "wrong"),
+    [
+        ("describe_ipams", where("tier", "adv?nced"), where("tier", "free")),
+        ("describe_ipam_scopes", where("is-default", "true"), where("ipam-scope-type", "other")),
+        ("describe_ipam_resource_discoveries", where("is-default", "true"), where("state", "create-failed")),
+        ("describe_ipam_resource_discovery_associations", where("ipam-region", HOME), where("ipam-region", EU)),
+        ("describe_ipam_pool_allocations", where("resource-type", "ipam-pool"), where("resource-type", "vpc")),
+    ],
+)
+def test_filters_of_all_lists(
+    world: dict[str, str], ec2: Any, operation: str, right: list[dict[str, Any]], wrong: list[dict[str, Any]]
+) -> None:
+    def found(filters: list[dict[str, Any]]) -> int:
+        answer = getattr(ec2, operation)(Filters=filters, MaxResults=1000)
+        return len(next(v for k, v in answer.items() if k.startswith("Ipam")))
+
+    assert found(right) and not found(wrong)
+
+
+@keeps("ec2.ipam-cascade")
 @pytest.mark.parametrize("kind", ["ipam", "pool"])
 def test_cascade(aws: Any, world: dict[str, str], ec2: Any, kind: str) -> None:
     vpc = aws.client("ec2", WEST).create_vpc(Ipv4IpamPoolId=world[WEST], Ipv4NetmaskLength=20)["Vpc"]["VpcId"]
@@ -443,130 +505,48 @@ def test_cascade(aws: Any, world: dict[str, str], ec2: Any, kind: str) -> None:
         ec2.delete_ipam(IpamId=world["ipam"], Cascade=True)
         assert not ec2.describe_ipams()["Ipams"]
     else:
+        ec2.delete_ipam_pool(IpamPoolId=world[WEST], Cascade=True)
+        assert {a["ResourceId"] for a in allocations(ec2, world["top"])} == {world[HOME], world[EU]}
         ec2.delete_ipam_pool(IpamPoolId=world["top"], Cascade=True)
     assert not ec2.describe_ipam_pools()["IpamPools"]
     assert aws.client("ec2", WEST).describe_vpcs(VpcIds=[vpc])["Vpcs"]
 
 
-def test_dry_run(ec2: Any) -> None:
-    refused("DryRunOperation", ec2.create_ipam, DryRun=True)
-    assert not ec2.describe_ipams()["Ipams"]
-
-
-def test_vpc_from_a_pool(aws: Any, world: dict[str, str]) -> None:
-    for region, expected in ((WEST, "10.16.0.0/20"), (EU, "10.32.0.0/20")):
-        here = aws.client("ec2", region)
-        vpc = here.create_vpc(Ipv4IpamPoolId=world[region], Ipv4NetmaskLength=20)["Vpc"]
-        assert (vpc["CidrBlock"], vpc["State"]) == (expected, "pending")
-        assert here.describe_vpcs(VpcIds=[vpc["VpcId"]])["Vpcs"][0]["State"] == "available"
-        held = allocations(here, world[region])[0]
-        assert (held["ResourceType"], held["ResourceId"], held["Cidr"]) == ("vpc", vpc["VpcId"], expected)
-        assert (held["ResourceRegion"], held["ResourceOwner"]) == (region, vpc["OwnerId"])
-    west = aws.client("ec2", WEST)
-    assert west.create_vpc(Ipv4IpamPoolId=world[WEST], CidrBlock="10.17.0.0/16")["Vpc"]["CidrBlock"] == "10.17.0.0/16"
-
-
-@pytest.mark.parametrize(
-    ("code", "more"),
-    [
-        ("InvalidParameterCombination", {}),
-        ("InvalidVpc.Range", {"Ipv4NetmaskLength": 15}),
-        ("InvalidVpc.Range", {"Ipv4NetmaskLength": 29}),
-        ("InvalidParameterValue", {"CidrBlock": "10.0.0.0/16"}),
-        ("InvalidParameterCombination", {"Ipv4NetmaskLength": 20, "CidrBlock": "10.16.0.0/20"}),
-    ],
-)
-def test_vpc_from_a_pool_refused(aws: Any, world: dict[str, str], code: str, more: dict[str, Any]) -> None:
-    west = aws.client("ec2", WEST)
-    refused(code, west.create_vpc, Ipv4IpamPoolId=world[WEST], **more)
-    assert not allocations(west, world[WEST])
-
-
-def test_vpc_needs_a_pool_of_its_region(aws: Any, world: dict[str, str], ec2: Any) -> None:
-    for pool in ("top", WEST):
-        refused("InvalidParameterValue", ec2.create_vpc, Ipv4IpamPoolId=world[pool], Ipv4NetmaskLength=20)
-    west = aws.client("ec2", WEST)
-    refused("InvalidIpamPoolId.NotFound", west.create_vpc, Ipv4IpamPoolId=world[EU], Ipv4NetmaskLength=20)
-    refused("InvalidParameterCombination", west.create_vpc, CidrBlock="10.0.0.0/16", Ipv4NetmaskLength=20)
-
-
-def test_vpc_needs_the_tags_of_its_pool(world: dict[str, str], ec2: Any) -> None:
-    pool = {"Ipv4IpamPoolId": world[HOME], "Ipv4NetmaskLength": 20}
-    wanted = [{"Key": "team", "Value": "db"}, {"Key": "stage", "Value": "x"}]
-    ec2.modify_ipam_pool(IpamPoolId=world[HOME], AddAllocationResourceTags=wanted)
-    refused("InvalidParameterValue", ec2.create_vpc, **pool)
-    refused(
-        "InvalidParameterValue", ec2.create_vpc, **pool, TagSpecifications=[{"ResourceType": "vpc", "Tags": wanted[:1]}]
-    )
-    assert ec2.create_vpc(**pool, TagSpecifications=[{"ResourceType": "vpc", "Tags": wanted}])["Vpc"]
-
-
-def test_vpc_allocation_lingers(aws: Any, world: dict[str, str], ec2: Any) -> None:
-    aws.control.scale(1)
-    aws.control.advance(60)
-    west = aws.client("ec2", WEST)
-    vpc = west.create_vpc(Ipv4IpamPoolId=world[WEST], Ipv4NetmaskLength=16)["Vpc"]["VpcId"]
-    west.delete_vpc(VpcId=vpc)
-    assert allocations(west, world[WEST])[0]["ResourceId"] == vpc
-    again = west.create_vpc(Ipv4IpamPoolId=world[WEST], Ipv4NetmaskLength=16)["Vpc"]
-    assert again["CidrBlock"] == "10.17.0.0/16"
-    west.delete_vpc(VpcId=again["VpcId"])
-    ec2.deprovision_ipam_pool_cidr(IpamPoolId=world[WEST], Cidr="10.16.0.0/12")
-    aws.control.advance(20)
-    failed = ec2.get_ipam_pool_cidrs(IpamPoolId=world[WEST])["IpamPoolCidrs"][0]
-    assert failed["State"] == "failed-deprovision" and "allocations" in failed["FailureReason"]["Message"]
-    refused("DependencyViolation", ec2.delete_ipam_pool, IpamPoolId=world[WEST])
-    aws.control.advance(1200)
-    assert not allocations(west, world[WEST])
-    ec2.deprovision_ipam_pool_cidr(IpamPoolId=world[WEST], Cidr="10.16.0.0/12")
-    aws.control.advance(20)
-    assert cidrs(ec2, world[WEST]) == [("10.16.0.0/12", "deprovisioned")]
-
-
-def test_second_block_of_a_vpc(world: dict[str, str], ec2: Any) -> None:
-    vpc = ec2.create_vpc(Ipv4IpamPoolId=world[HOME], Ipv4NetmaskLength=20)["Vpc"]["VpcId"]
-    added = ec2.associate_vpc_cidr_block(VpcId=vpc, Ipv4IpamPoolId=world[HOME], Ipv4NetmaskLength=20)
-    assert added["CidrBlockAssociation"]["CidrBlock"] == "10.0.16.0/20"
-    assert [a["ResourceId"] for a in allocations(ec2, world[HOME])] == [vpc, vpc]
-    ec2.disassociate_vpc_cidr_block(AssociationId=added["CidrBlockAssociation"]["AssociationId"])
-    assert [a["Cidr"] for a in allocations(ec2, world[HOME])] == ["10.0.0.0/20"]
-
-
-def test_resource_cidrs(aws: Any, world: dict[str, str], ec2: Any) -> None:
-    west = aws.client("ec2", WEST)
-    vpc = west.create_vpc(Ipv4IpamPoolId=world[WEST], Ipv4NetmaskLength=16)["Vpc"]["VpcId"]
-    stray = west.create_vpc(CidrBlock="10.16.0.0/20")["Vpc"]["VpcId"]
-    west.create_subnet(VpcId=vpc, CidrBlock="10.16.0.0/17")
-
-    def row(resource: str) -> dict[str, Any]:
-        scope = {"IpamScopeId": world["scope"], "ResourceId": resource}
-        found: list[dict[str, Any]] = ec2.get_ipam_resource_cidrs(**scope)["IpamResourceCidrs"]
-        return found[0]
-
-    managed = row(vpc)
-    assert (managed["ManagementState"], managed["ComplianceStatus"]) == ("managed", "compliant")
-    assert (managed["IpamPoolId"], managed["OverlapStatus"], managed["IpUsage"]) == (world[WEST], "overlapping", 0.5)
-    assert (row(stray)["ManagementState"], row(stray)["ComplianceStatus"]) == ("unmanaged", "unmanaged")
-    ec2.modify_ipam_pool(IpamPoolId=world[WEST], AllocationMinNetmaskLength=20)
-    assert row(vpc)["ComplianceStatus"] == "noncompliant"
-    ignore = {"ResourceId": vpc, "ResourceCidr": "10.16.0.0/16", "ResourceRegion": WEST, "Monitored": False}
-    ec2.modify_ipam_resource_cidr(CurrentIpamScopeId=world["scope"], **ignore)
-    assert row(vpc)["ManagementState"] == "ignored" and not allocations(west, world[WEST])
-
-
-def test_two_regions_at_once_never_share_a_block(aws: Any, world: dict[str, str]) -> None:
-    clients = {r: aws.client("ec2", r) for r in (HOME, WEST)}
-    shared = make_pool(clients[HOME], world["scope"], 12, SourceIpamPoolId=world["top"], Locale=WEST)
-
-    def allocate(n: int) -> str:
-        ec2 = clients[HOME if n % 2 else WEST]
-        answer = ec2.allocate_ipam_pool_cidr(IpamPoolId=shared, NetmaskLength=22)
-        return str(answer["IpamPoolAllocation"]["Cidr"])
-
-    with ThreadPoolExecutor(8) as many:
-        given = [ip_network(c) for c in many.map(allocate, range(48))]
-    assert len(set(given)) == 48
-    assert not any(a.overlaps(b) for i, a in enumerate(given) for b in given[i + 1 :])
+@keeps("ec2.ipam-dry-run")
+def test_dry_runs(world: dict[str, str], ec2: Any) -> None:
+    scope, pool, page = {"IpamScopeId": world["scope"]}, {"IpamPoolId": world[HOME]}, {"NextToken": "0"}
+    allocation = {"IpamPoolAllocationId": "ipam-pool-alloc-" + GHOST}
+    watched = {"CurrentIpamScopeId": world["scope"], "ResourceId": "vpc-" + GHOST, "ResourceCidr": "10.0.0.0/16"}
+    calls: dict[str, dict[str, Any]] = {
+        "create_ipam": {},
+        "create_ipam_pool": {**scope, "AddressFamily": "ipv4"},
+        "create_ipam_scope": {"IpamId": world["ipam"]},
+        "modify_ipam": {"IpamId": world["ipam"], "Description": "x"},
+        "modify_ipam_scope": {**scope, "Description": "x"},
+        "modify_ipam_pool": {**pool, "Description": "x"},
+        "modify_ipam_pool_allocation": allocation,
+        "modify_ipam_resource_cidr": {**watched, "ResourceRegion": HOME, "Monitored": False},
+        "provision_ipam_pool_cidr": {**pool, "NetmaskLength": 16},
+        "deprovision_ipam_pool_cidr": {**pool, "Cidr": "10.0.0.0/12"},
+        "allocate_ipam_pool_cidr": {**pool, "NetmaskLength": 16},
+        "release_ipam_pool_allocation": {**pool, **allocation, "Cidr": "10.0.0.0/16"},
+        "delete_ipam_pool": {**pool, "Cascade": True},
+        "delete_ipam_scope": scope,
+        "delete_ipam": {"IpamId": world["ipam"], "Cascade": True},
+        "describe_ipams": page,
+        "describe_ipam_scopes": page,
+        "describe_ipam_pools": page,
+        "describe_ipam_pool_allocations": page,
+        "describe_ipam_resource_discoveries": page,
+        "describe_ipam_resource_discovery_associations": page,
+        "get_ipam_pool_allocations": pool,
+        "get_ipam_pool_cidrs": pool,
+        "get_ipam_resource_cidrs": scope,
+    }
+    before = ec2.describe_ipams()["Ipams"], ec2.describe_ipam_pools()["IpamPools"], cidrs(ec2, world[HOME])
+    for operation, params in calls.items():
+        refused("DryRunOperation", getattr(ec2, operation), **params, DryRun=True)
+    assert before == (ec2.describe_ipams()["Ipams"], ec2.describe_ipam_pools()["IpamPools"], cidrs(ec2, world[HOME]))
 
 
 def test_save_and_load(aws: Any, world: dict[str, str], ec2: Any, tmp_path: Any) -> None:
@@ -576,3 +556,31 @@ def test_save_and_load(aws: Any, world: dict[str, str], ec2: Any, tmp_path: Any)
     assert not ec2.describe_ipam_pools()["IpamPools"]
     aws.control.ask("POST", "load", path=tmp_path / "state")
     assert ec2.describe_ipam_pools()["IpamPools"] == before
+
+
+@keeps(
+    "ec2.ipam-no-ipv6",
+    "ec2.ipam-no-public",
+    "ec2.ipam-no-organizations",
+    "ec2.ipam-no-discovery-tags",
+    "ec2.ipam-no-history",
+)
+def test_what_is_missing_says_so(world: dict[str, str], ec2: Any) -> None:
+    public, private = {"IpamScopeId": world["public"]}, {"IpamScopeId": world["scope"]}
+    discovery = ec2.describe_ipams()["Ipams"][0]["DefaultResourceDiscoveryId"]
+    calls: list[tuple[str, dict[str, Any]]] = [
+        ("create_ipam_pool", {**private, "AddressFamily": "ipv6"}),
+        ("create_ipam_pool", {**public, "AddressFamily": "ipv4"}),
+        ("create_ipam_pool", {**private, "AddressFamily": "ipv4", "PublicIpSource": "byoip"}),
+        ("create_vpc", {"CidrBlock": "10.0.0.0/16", "Ipv6IpamPoolId": world[HOME], "Ipv6NetmaskLength": 56}),
+        ("get_ipam_resource_cidrs", public),
+        ("get_ipam_resource_cidrs", {**private, "ResourceType": "eip"}),
+        ("create_ipam", {"MeteredAccount": "resource-owner"}),
+        ("create_ipam_resource_discovery", {}),
+        ("enable_ipam_organization_admin_account", {"DelegatedAdminAccountId": "111122223333"}),
+        ("create_tags", {"Resources": [discovery], "Tags": [{"Key": "a", "Value": "b"}]}),
+        ("get_ipam_address_history", {**private, "Cidr": "10.0.0.0/16"}),
+    ]
+    for operation, params in calls:
+        with pytest.raises(ClientError, match="does not implement"):
+            getattr(ec2, operation)(**params)

@@ -23,10 +23,17 @@ IDS: dict[str, tuple[str, str]] = {
     "NetworkInterfaceId": ("eni", "InvalidNetworkInterfaceId.Malformed"),
     "IpamId": ("ipam", "InvalidIpamId.Malformed"),
     "IpamScopeId": ("ipam-scope", "InvalidIpamScopeId.Malformed"),
+    "CurrentIpamScopeId": ("ipam-scope", "InvalidIpamScopeId.Malformed"),
+    "DestinationIpamScopeId": ("ipam-scope", "InvalidIpamScopeId.Malformed"),
     "IpamPoolId": ("ipam-pool", "InvalidIpamPoolId.Malformed"),
     "SourceIpamPoolId": ("ipam-pool", "InvalidIpamPoolId.Malformed"),
     "Ipv4IpamPoolId": ("ipam-pool", "InvalidIpamPoolId.Malformed"),
     "IpamPoolAllocationId": ("ipam-pool-alloc", "InvalidIpamPoolAllocationId.Malformed"),
+    "IpamResourceDiscoveryId": ("ipam-res-disco", "InvalidIpamResourceDiscoveryId.Malformed"),
+    "IpamResourceDiscoveryAssociationId": (
+        "ipam-res-disco-assoc",
+        "InvalidIpamResourceDiscoveryAssociationId.Malformed",
+    ),
 }
 TAGGABLE = {
     "CreateVpc": "vpc",

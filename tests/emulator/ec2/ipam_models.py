@@ -12,9 +12,15 @@ from moto.core.base_backend import BaseBackend
 from ..clock import Timeline
 from ..core import AwsError, new_id, own_backend
 from .base import tag_list
+from .ipam_watch import vpc_cidrs
+from .space import inside, meets
 
 STORE_REGION = "us-east-1"
-LINGER = 1200
+MONITORING = 120  # until a new IPAM watches the account
+LINGER = 1200  # until IPAM notices that a resource has gone
+IGNORING = 300  # until an ignored resource's block is back in the pool
+RECYCLING = 180  # until a released block is given out again
+IMPORT = 600  # until a pool looks for resources inside its blocks
 
 
 @dataclass
@@ -31,9 +37,13 @@ class Held:
     def __post_init__(self) -> None:
         self.timeline = Timeline(("create-in-progress", self.seconds), ("create-complete", 0))
 
-    def modified(self) -> None:
-        """Begin a change; it rests as ``modify-complete``."""
+    def modified(self, description: str | None) -> bool:
+        """Begin a change, also of the description where one is given; whether it will rest as ``modify-complete``."""
         self.timeline = Timeline(("modify-in-progress", self.seconds), ("modify-complete", 0))
+        done = self.timeline.steps[-1][0] == "modify-complete"
+        if done and description is not None:
+            self.description = description
+        return done
 
     def deleted(self) -> None:
         """Begin to go away."""
@@ -44,10 +54,11 @@ class Held:
         """Whether a deletion has ended."""
         return self.timeline.state == "delete-complete"
 
-    def ready(self) -> None:
-        """Refuse to go on while something else is under way."""
-        if not self.timeline.settled:
-            raise AwsError("IncorrectState", f"The resource {self.id} is in the state {self.timeline.state}.")
+    def ready(self, delete: bool = False) -> None:
+        """Refuse to go on while something else is under way; what was never made can only be deleted."""
+        state = self.timeline.state
+        if not self.timeline.settled or (state == "create-failed" and not delete):
+            raise AwsError("IncorrectState", f"The resource {self.id} is in the state {state}.")
 
     def arn(self, kind: str) -> str:
         """The ARN; those of IPAM name no region."""
@@ -55,11 +66,13 @@ class Held:
 
     def shown(self, answer: bool) -> dict[str, Any]:
         """What all descriptions share; ``answer`` gives the state that the call itself answers with."""
+        state = self.timeline.first if answer else self.timeline.state
         return {
             "OwnerId": self.account,
             "IpamRegion": self.region,
             "Description": self.description or None,
-            "State": self.timeline.first if answer else self.timeline.state,
+            "State": state,
+            "StateMessage": self.timeline.reason or None if state.endswith("-failed") else None,
             "Tags": tag_list(self.tags),
         }
 
@@ -71,11 +84,14 @@ class Ipam(Held):
     regions: set[str] = field(default_factory=set)
     tier: str = "advanced"
     private_gua: bool = False
-    metered: str = "ipam-owner"
     public_scope: str = ""
     private_scope: str = ""
     discovery: str = field(default_factory=lambda: new_id("ipam-res-disco"))
     association: str = field(default_factory=lambda: new_id("ipam-res-disco-assoc"))
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.monitoring = Timeline(("associate-in-progress", MONITORING), ("associate-complete", 0))
 
 
 @dataclass
@@ -102,9 +118,8 @@ class PoolCidr:
     @property
     def live(self) -> bool:
         """Whether the block belongs to the pool, or is about to or about to cease."""
-        return self.timeline.state not in ("deprovisioned", "failed-provision") and not (
-            self.failure and self.timeline.first == "pending-provision"
-        )
+        ends = self.timeline.steps[-1][0]
+        return ends != "failed-provision" and self.timeline.state != "deprovisioned"
 
     @property
     def usable(self) -> bool:
@@ -130,13 +145,20 @@ class Pool(Held):
     scope_id: str = ""
     locale: str | None = None
     source_id: str | None = None
+    resource: dict[str, str] | None = None  # the VPC whose space this pool plans
     depth: int = 1
-    auto_import: bool = False
+    importing: Timeline | None = None
     minimum: int | None = None
     maximum: int | None = None
     default: int | None = None
     resource_tags: dict[str, str] = field(default_factory=dict)
     cidrs: list[PoolCidr] = field(default_factory=list)
+    recycling: list[tuple[IPv4Network, Timeline]] = field(default_factory=list)
+
+    def import_found(self, wanted: bool) -> None:
+        """Begin or cease to look for resources inside the pool's blocks."""
+        if wanted != bool(self.importing):
+            self.importing = Timeline(("waiting", IMPORT), ("importing", 0)) if wanted else None
 
     @property
     def space(self) -> list[IPv4Network]:
@@ -163,6 +185,10 @@ class Allocation:
     id: str = field(default_factory=lambda: new_id("ipam-pool-alloc", 32))
     release: Timeline | None = None
 
+    def release_in(self, seconds: float) -> None:
+        """Let go of the block after a while, unless that has begun already."""
+        self.release = self.release or Timeline(("held", seconds), ("released", 0))
+
     def shown(self) -> dict[str, Any]:
         """The description."""
         return {
@@ -187,19 +213,40 @@ class IpamBackend(BaseBackend):
         self.pools: dict[str, Pool] = {}
         self.allocations: dict[str, Allocation] = {}
         self.ignored: set[tuple[str, str]] = set()
+        self.moved: dict[tuple[str, str], str] = {}  # resource CIDRs that are in another scope than the default one
 
     def settle(self) -> None:
-        """Drop what has gone since the last look."""
-        for ipam in [i for i in self.ipams.values() if i.gone]:
-            del self.ipams[ipam.id]
-            self.scopes = {k: s for k, s in self.scopes.items() if s.ipam_id != ipam.id}
-        self.scopes = {k: s for k, s in self.scopes.items() if not s.gone}
-        for pool in [p for p in self.pools.values() if p.gone]:
+        """Do what was due since the last look: drop what has gone, import what was found."""
+        self.ipams = {k: i for k, i in self.ipams.items() if not i.gone}
+        self.scopes = {k: s for k, s in self.scopes.items() if s.ipam_id in self.ipams and not s.gone}
+        for pool in [p for p in self.pools.values() if p.gone or p.scope_id not in self.scopes]:
             del self.pools[pool.id]
-            self._drop(a.id for a in list(self.allocations.values()) if pool.id in (a.pool_id, a.resource_id))
-        self._drop(a.id for a in list(self.allocations.values()) if a.release and a.release.settled)
+            self._drop(a.id for a in self.allocations.values() if pool.id in (a.pool_id, a.resource_id))
+        self._drop(a.id for a in self.allocations.values() if a.release and a.release.settled)
         for cidr in [c for p in self.pools.values() for c in p.cidrs if c.timeline.state == "deprovisioned"]:
             self._drop([cidr.parent_allocation or ""])
+        for pool in self.pools.values():
+            pool.recycling = [r for r in pool.recycling if not r[1].settled]
+            if pool.importing and pool.importing.settled:
+                self._import(pool)
+
+    def _import(self, pool: Pool) -> None:
+        """Take the blocks of VPCs that IPAM found inside a pool as allocated, whatever the pool's rules say."""
+        known = {(a.resource_id, str(a.cidr)) for a in self.allocations.values()} | self.ignored
+        default = self.ipams[self.scopes[pool.scope_id].ipam_id].private_scope
+        found = [
+            (cidr, vpc.id)
+            for vpc, cidr in vpc_cidrs(self.account_id, pool.locale or "")
+            if (vpc.id, str(cidr)) not in known and self.moved.get((vpc.id, str(cidr)), default) == pool.scope_id
+        ]
+        for cidr, vpc_id in sorted(found, key=lambda item: item[0].prefixlen):  # of two that overlap, the larger one
+            if inside(cidr, pool.space) and not meets(cidr, self.taken(pool.id)):
+                self.add(Allocation(pool.id, cidr, "vpc", self.account_id, vpc_id, pool.locale))
+
+    def add(self, allocation: Allocation) -> Allocation:
+        """Hold a block."""
+        self.allocations[allocation.id] = allocation
+        return allocation
 
     def _drop(self, ids: Iterable[str]) -> None:
         for allocation_id in list(ids):
@@ -239,8 +286,13 @@ class IpamBackend(BaseBackend):
         return [a for a in self.allocations.values() if a.pool_id == pool_id]
 
     def taken(self, pool_id: str) -> list[IPv4Network]:
-        """The blocks that a pool cannot give out."""
-        return [a.cidr for a in self.allocations_of(pool_id)]
+        """The blocks that a pool cannot give out: what is allocated, and what was released just now."""
+        return [a.cidr for a in self.allocations_of(pool_id)] + [cidr for cidr, _ in self.pools[pool_id].recycling]
+
+    def resource(self, pool: Pool) -> dict[str, str] | None:
+        """The VPC whose space a pool plans, itself or as a part of another pool's."""
+        source = self.pools.get(pool.source_id or "")
+        return pool.resource or (self.resource(source) if source else None)
 
     def children(self, pool_id: str) -> list[Pool]:
         """The pools whose source is this one."""
@@ -257,6 +309,8 @@ class IpamBackend(BaseBackend):
             return held.tags if held.region == region else None
         if resource_id in self.pools:
             return self.pools[resource_id].tags if self.pools[resource_id].visible(region) else None
+        if resource_id.startswith("ipam-res-disco"):
+            raise AwsError("UnsupportedOperation", "The local AWS does not implement tags of resource discoveries.")
         found = self.allocations.get(resource_id)
         return found.tags if found and self.pools[found.pool_id].visible(region) else None
 

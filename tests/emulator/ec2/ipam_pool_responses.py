@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any
 
 from moto.core.responses import ActionResult
@@ -11,8 +12,10 @@ from . import ipam_pools
 from .base import result, tag_list
 from .ipam_models import Pool, PoolCidr, Scope
 from .ipam_responses import IpamBase, limit, listed, tag_dict
+from .ipam_watch import vpc_cidrs
 
 MAX_POOLS, MAX_DEPTH = 50, 10
+PLANNING = 120
 RULES = {
     "AllocationMinNetmaskLength": "minimum",
     "AllocationMaxNetmaskLength": "maximum",
@@ -34,39 +37,40 @@ class IpamPoolResponses(IpamBase):
             "IpamArn": self.ipam.ipams[scope.ipam_id].arn("ipam"),
             "Locale": pool.locale or "None",
             "PoolDepth": pool.depth,
-            "AutoImport": pool.auto_import,
+            "AutoImport": bool(pool.importing),
             "AddressFamily": "ipv4",
+            "SourceResource": self.ipam.resource(pool),
             **{name: getattr(pool, field) for name, field in RULES.items()},
             "AllocationResourceTags": tag_list(pool.resource_tags),
         }
 
     def create_ipam_pool(self) -> ActionResult:
         params = self.params
-        self.refuse("PubliclyAdvertisable", "AwsService", "PublicIpSource", "SourceResource")
         if params["AddressFamily"] != "ipv4":
-            raise AwsError("UnsupportedOperation", "The local AWS implements IPv4 pools only.")
+            raise AwsError("UnsupportedOperation", "The local AWS does not implement IPv6 pools.")
         scope = self.ipam.scope(params["IpamScopeId"], self.region)
         locale = None if params.get("Locale") in (None, "", "None") else params["Locale"]
         self._check_scope(scope, locale)
         source = self._source(scope, locale)
+        resource = self._resource(source, locale)
+        self._check_import(locale)
         pool = Pool(
             new_id("ipam-pool"),
             self.current_account,
             self.region,
-            10,
+            PLANNING if resource else 10,
             params.get("Description") or "",
             tag_dict(params, "ipam-pool"),
             scope_id=scope.id,
             locale=locale,
             source_id=source.id if source else None,
+            resource=resource,
             depth=source.depth + 1 if source else 1,
-            auto_import=bool(params.get("AutoImport")),
             resource_tags={t["Key"]: t.get("Value", "") for t in params.get("AllocationResourceTags") or []},
         )
         for name, field in RULES.items():
             setattr(pool, field, params.get(name))
-        if pool.auto_import and not locale:
-            raise AwsError("InvalidParameterCombination", "AutoImport needs a pool that has a locale.")
+        pool.import_found(bool(params.get("AutoImport")))
         limit("levels of pools", pool.depth - 1, MAX_DEPTH)
         ipam_pools.check_rules(pool)
         self.ipam.pools[pool.id] = pool
@@ -77,13 +81,17 @@ class IpamPoolResponses(IpamBase):
         ipam = self.ipam.ipams[scope.ipam_id]
         ipam.ready()
         if scope.kind == "public":
-            raise AwsError("UnsupportedOperation", "The local AWS implements pools of private scopes only.")
+            raise AwsError("UnsupportedOperation", "The local AWS does not implement pools of public scopes.")
         if ipam.tier == "free":
             raise AwsError("UnsupportedOperation", "An IPAM of the free tier has no pools in private scopes.")
         if locale and locale not in ipam.regions:
             text = f"The locale '{locale}' is not an operating Region of the IPAM {ipam.id}."
             raise AwsError("InvalidParameterValue", text)
         limit("pools", len(self.ipam.pools_in(scope.id)), MAX_POOLS)
+
+    def _check_import(self, locale: str | None) -> None:
+        if self.params.get("AutoImport") and not locale:
+            raise AwsError("InvalidParameterCombination", "AutoImport needs a pool that has a locale.")
 
     def _source(self, scope: Scope, locale: str | None) -> Pool | None:
         if not self.params.get("SourceIpamPoolId"):
@@ -96,6 +104,25 @@ class IpamPoolResponses(IpamBase):
             text = f"The locale must be that of the source pool, {source.locale}."
             raise AwsError("InvalidParameterValue", text)
         return source
+
+    def _resource(self, source: Pool | None, locale: str | None) -> dict[str, str] | None:
+        """The VPC whose space the pool shall plan: one that IPAM has found and, with a source pool, that is in it."""
+        given: dict[str, str] | None = self.params.get("SourceResource")
+        if not given:
+            return None
+        for name in ("ResourceId", "ResourceType", "ResourceRegion", "ResourceOwner"):
+            if not given.get(name):
+                raise AwsError("MissingParameter", f"The request must contain the parameter SourceResource.{name}")
+        if given["ResourceRegion"] != locale:
+            raise AwsError("InvalidParameterValue", "The locale must be the Region of the source resource.")
+        found = {cidr for vpc, cidr in vpc_cidrs(self.current_account, locale) if vpc.id == given["ResourceId"]}
+        if source:
+            held = self.ipam.allocations_of(source.id)
+            found &= {a.cidr for a in held if a.resource_id == given["ResourceId"] and not a.release}
+        if not found or given["ResourceOwner"] != self.current_account:
+            text = f"IPAM does not manage the resource {given['ResourceId']} as a source of this pool."
+            raise AwsError("InvalidParameterValue", text)
+        return given
 
     def describe_ipam_pools(self) -> ActionResult:
         named = self.params.get("IpamPoolIds")
@@ -111,30 +138,24 @@ class IpamPoolResponses(IpamBase):
         params = self.params
         pool = self.ipam.pool(params["IpamPoolId"], self.region, home=True)
         pool.ready()
-        before = {field: getattr(pool, field) for field in RULES.values()}
+        self._check_import(pool.locale)
+        wanted = copy(pool)
         if params.get("ClearAllocationDefaultNetmaskLength"):
             if params.get("AllocationDefaultNetmaskLength") is not None:
                 raise AwsError("InvalidParameterCombination", "A default netmask length cannot be cleared and set.")
-            pool.default = None
+            wanted.default = None
         for name, field in RULES.items():
-            setattr(pool, field, getattr(pool, field) if params.get(name) is None else params[name])
-        try:
-            ipam_pools.check_rules(pool)
-        except AwsError:
-            for field, value in before.items():
-                setattr(pool, field, value)
-            raise
-        self._modify_rest(pool)
-        pool.modified()
+            setattr(wanted, field, getattr(wanted, field) if params.get(name) is None else params[name])
+        ipam_pools.check_rules(wanted)
+        if pool.modified(params.get("Description")):
+            for field in RULES.values():
+                setattr(pool, field, getattr(wanted, field))
+            self._modify_rest(pool)
         return result(IpamPool=self._pool_shown(pool, answer=True))
 
     def _modify_rest(self, pool: Pool) -> None:
-        if self.params.get("AutoImport") and not pool.locale:
-            raise AwsError("InvalidParameterCombination", "AutoImport needs a pool that has a locale.")
         if self.params.get("AutoImport") is not None:
-            pool.auto_import = self.params["AutoImport"]
-        if self.params.get("Description") is not None:
-            pool.description = self.params["Description"]
+            pool.import_found(self.params["AutoImport"])
         for tag in self.params.get("RemoveAllocationResourceTags") or []:
             pool.resource_tags.pop(tag["Key"], None)
         for tag in self.params.get("AddAllocationResourceTags") or []:
@@ -142,7 +163,7 @@ class IpamPoolResponses(IpamBase):
 
     def delete_ipam_pool(self) -> ActionResult:
         pool = self.ipam.pool(self.params["IpamPoolId"], self.region, home=True)
-        pool.ready()
+        pool.ready(delete=True)
         if not self.params.get("Cascade"):
             busy = any(c.live for c in pool.cidrs) or self.ipam.allocations_of(pool.id) or self.ipam.children(pool.id)
             if busy:
@@ -152,12 +173,11 @@ class IpamPoolResponses(IpamBase):
         return result(IpamPool=self._pool_shown(pool, answer=True))
 
     def _delete_tree(self, pool: Pool) -> None:
+        pool.deleted()
         for child in self.ipam.children(pool.id):
             self._delete_tree(child)
-        pool.deleted()
 
     def provision_ipam_pool_cidr(self) -> ActionResult:
-        self.refuse("CidrAuthorizationContext", "VerificationMethod", "IpamExternalResourceVerificationTokenId")
         pool = self.ipam.pool(self.params["IpamPoolId"], self.region, home=True)
         added = ipam_pools.provision(self.ipam, pool, self.params.get("Cidr"), self.params.get("NetmaskLength"))
         return result(IpamPoolCidr=added.shown(answer=True))

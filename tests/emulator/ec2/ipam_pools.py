@@ -9,7 +9,8 @@ from typing import Any
 from ..clock import Timeline
 from ..core import AwsError
 from .checks import block
-from .ipam_models import LINGER, Allocation, IpamBackend, Pool, PoolCidr
+from .ipam_models import LINGER, RECYCLING, Allocation, IpamBackend, Pool, PoolCidr
+from .ipam_watch import vpc_cidrs
 from .space import common, first_fit, inside, meets
 
 PROVISION, DEPROVISION = 20, 20
@@ -31,25 +32,29 @@ def provision(ipam: IpamBackend, pool: Pool, cidr: str | None, length: int | Non
     pool.ready()
     if (cidr is None) == (length is None):
         raise AwsError("InvalidParameterCombination", "Specify either Cidr or NetmaskLength, and not both.")
-    if length is not None and not pool.source_id:
-        raise AwsError("InvalidParameterCombination", "NetmaskLength needs a pool that has a source pool.")
+    if length is not None and (pool.resource or not pool.source_id):
+        raise AwsError("InvalidParameterCombination", "NetmaskLength needs a pool that takes its CIDRs from a pool.")
     wanted = block(cidr) if cidr is not None else None
     chosen, failure = _choose(ipam, pool, wanted, length)
     shown = chosen or wanted
-    end = "failed-provision" if failure else "provisioned"
     added = PoolCidr(
         cidr=shown,
         length=shown.prefixlen if shown else int(length or 0),
         by_length=length is not None,
-        timeline=Timeline(("pending-provision", PROVISION), (end, 0)),
+        timeline=Timeline(("pending-provision", PROVISION), ("failed-provision" if failure else "provisioned", 0)),
         failure=failure,
     )
-    if chosen and pool.source_id:
-        carved = Allocation(pool.source_id, chosen, "ipam-pool", pool.account, pool.id, pool.region)
-        ipam.allocations[carved.id] = carved
+    if not added.live and not failure:
+        added.failure = _unavailable(added.timeline.reason)
+    if chosen and added.live and pool.source_id and not pool.resource:
+        carved = ipam.add(Allocation(pool.source_id, chosen, "ipam-pool", pool.account, pool.id, pool.region))
         added.parent_allocation = carved.id
     pool.cidrs.append(added)
     return added
+
+
+def _unavailable(text: str) -> dict[str, str]:
+    return {"Code": "cidr-not-available", "Message": text}
 
 
 def _choose(
@@ -57,17 +62,28 @@ def _choose(
 ) -> tuple[IPv4Network | None, dict[str, str] | None]:
     if sum(c.live for c in pool.cidrs) >= MAX_CIDRS:
         return None, {"Code": "limit-exceeded", "Message": f"The pool already has {MAX_CIDRS} CIDRs."}
-    if not pool.source_id and wanted:
-        top = [p for p in ipam.pools_in(pool.scope_id) if not p.source_id]
-        taken = [c.cidr for p in top for c in p.cidrs if c.live and c.cidr]
-        found = None if meets(wanted, taken) else wanted
+    if wanted and (pool.resource or not pool.source_id):
+        found = wanted if _planned(pool, wanted) and not meets(wanted, _others(ipam, pool)) else None
     else:
         source = ipam.pools[pool.source_id or ""]
         found = _free(ipam, source, wanted) if wanted else first_fit(source.space, ipam.taken(source.id), length or 0)
     if found:
         return found, None
-    text = f"The CIDR {wanted or f'of netmask length {length}'} is not available."
-    return None, {"Code": "cidr-not-available", "Message": text}
+    return None, _unavailable(f"The CIDR {wanted or f'of netmask length {length}'} is not available.")
+
+
+def _others(ipam: IpamBackend, pool: Pool) -> list[IPv4Network]:
+    """The blocks of all pools that take theirs from where this one does: from the scope, or from the same VPC."""
+    alike = [p for p in ipam.pools_in(pool.scope_id) if p.resource == pool.resource and (p.resource or not p.source_id)]
+    return [c.cidr for p in alike for c in p.cidrs if c.live and c.cidr]
+
+
+def _planned(pool: Pool, cidr: IPv4Network) -> bool:
+    """Whether a pool may have a block: one that plans a VPC has the VPC's own blocks only."""
+    plans = pool.resource
+    return not plans or any(
+        vpc.id == plans["ResourceId"] and cidr == own for vpc, own in vpc_cidrs(pool.account, plans["ResourceRegion"])
+    )
 
 
 def _free(ipam: IpamBackend, pool: Pool, cidr: IPv4Network) -> IPv4Network | None:
@@ -84,11 +100,11 @@ def deprovision(ipam: IpamBackend, pool: Pool, cidr: str) -> PoolCidr:
     target = found[-1]
     if not target.timeline.settled:
         raise AwsError("IncorrectState", f"The CIDR {cidr} is in the state {target.timeline.state}.")
-    busy = target.usable and meets(wanted, ipam.taken(pool.id))
-    text = "The CIDR has one or more allocations."
-    target.failure = {"Code": "cidr-not-available", "Message": text} if busy else None
+    busy = target.usable and meets(wanted, [a.cidr for a in ipam.allocations_of(pool.id)])
     end = "failed-deprovision" if busy else "deprovisioned"
     target.timeline = Timeline(("pending-deprovision", DEPROVISION), (end, 0))
+    text = "The CIDR has one or more allocations." if busy else target.timeline.reason
+    target.failure = _unavailable(text) if text else None
     return target
 
 
@@ -132,32 +148,63 @@ def _check_size(pool: Pool, length: int) -> None:
         raise AwsError("InvalidParameterValue", text)
 
 
-def allocate_to_vpc(
-    ipam: IpamBackend, pool: Pool, region: str, params: Mapping[str, Any], tags: Mapping[str, str]
-) -> Allocation:
-    """Take the block of a VPC from a pool."""
+def needs_locale(pool: Pool, region: str) -> None:
+    """Refuse to take from a pool outside its locale; one without a locale feeds pools and custom allocations only."""
     if pool.locale != region:
-        text = (
-            f"The locale of the pool {pool.id} is {pool.locale or 'None'}; a VPC needs a pool of its Region {region}."
-        )
+        text = f"The locale of the pool {pool.id} is {pool.locale or 'None'}, and not the Region {region}."
         raise AwsError("InvalidParameterValue", text)
+
+
+def _take(
+    ipam: IpamBackend, pool: Pool, region: str, params: Mapping[str, Any], tags: Mapping[str, str], kind: str
+) -> Allocation:
+    """Take the block of a resource that is about to be made."""
+    needs_locale(pool, region)
+    if not ipam.ipams[ipam.scopes[pool.scope_id].ipam_id].monitoring.settled:
+        raise AwsError("UnsupportedOperation", f"The account {pool.account} is not monitored by IPAM.")
     missing = [k for k, v in pool.resource_tags.items() if tags.get(k) != v]
     if missing:
         text = f"The resource lacks tags that the pool {pool.id} requires: {', '.join(missing)}"
         raise AwsError("InvalidParameterValue", text)
     chosen = next_free(ipam, pool, {"Cidr": params.get("CidrBlock"), "NetmaskLength": params.get("Ipv4NetmaskLength")})
     if not 16 <= chosen.prefixlen <= 28:
-        raise AwsError("InvalidVpc.Range", f"The CIDR '{chosen}' is invalid.")
-    made = Allocation(pool.id, chosen, "vpc", pool.account, None, region)
-    ipam.allocations[made.id] = made
-    return made
+        code = {"vpc": "InvalidVpc.Range", "subnet": "InvalidSubnet.Range"}[kind]
+        raise AwsError(code, f"The CIDR '{chosen}' is invalid.")
+    return ipam.add(Allocation(pool.id, chosen, kind, pool.account, None, region))
 
 
-def release_later(ipam: IpamBackend, vpc_id: str, region: str, cidr: str | None = None) -> None:
-    """Let go of a deleted VPC's blocks, which IPAM notices only after a while."""
+def allocate_to_vpc(
+    ipam: IpamBackend, pool: Pool, region: str, params: Mapping[str, Any], tags: Mapping[str, str]
+) -> Allocation:
+    """Take the block of a VPC from a pool."""
+    if ipam.resource(pool):
+        raise AwsError("InvalidParameterValue", f"The pool {pool.id} plans the space of a VPC and feeds subnets only.")
+    return _take(ipam, pool, region, params, tags, "vpc")
+
+
+def allocate_to_subnet(
+    ipam: IpamBackend, pool: Pool, region: str, params: Mapping[str, Any], tags: Mapping[str, str]
+) -> Allocation:
+    """Take the block of a subnet from a pool that plans the space of its VPC."""
+    plans = ipam.resource(pool)
+    if not plans:
+        raise AwsError("InvalidParameterValue", f"IpamPool '{pool.id}' is missing a source resource")
+    if plans["ResourceId"] != params["VpcId"]:
+        raise AwsError("InvalidParameterValue", f"The pool {pool.id} plans the space of {plans['ResourceId']}.")
+    return _take(ipam, pool, region, params, tags, "subnet")
+
+
+def release(ipam: IpamBackend, pool: Pool, held: Allocation) -> None:
+    """Let go of a custom allocation; its block can be had again after some minutes."""
+    del ipam.allocations[held.id]
+    pool.recycling.append((held.cidr, Timeline(("released", RECYCLING), ("free", 0))))
+
+
+def release_later(ipam: IpamBackend, resource_id: str, region: str, cidr: str | None = None) -> None:
+    """Let go of a deleted resource's blocks, which IPAM notices only after a while."""
     for held in ipam.allocations.values():
-        if (held.resource_id, held.region) == (vpc_id, region) and cidr in (None, str(held.cidr)) and not held.release:
-            held.release = Timeline(("held", LINGER), ("released", 0))
+        if (held.resource_id, held.region) == (resource_id, region) and cidr in (None, str(held.cidr)):
+            held.release_in(LINGER)
 
 
 def compliant(pool: Pool, cidr: IPv4Network, tags: Mapping[str, str]) -> bool:

@@ -12,7 +12,7 @@ from ..core import AwsError, filtered, new_id, paged, tags_of
 from .base import Ec2, result
 from .ipam_models import Held, Ipam, IpamBackend, Scope, ipam_of
 
-MAX_SCOPES, MAX_REGIONS = 5, 50
+MAX_SCOPES = 5
 
 
 def limit(what: str, has: int, most: int) -> None:
@@ -64,7 +64,7 @@ class IpamBase(Ec2):
             "ResourceDiscoveryAssociationCount": 1,
             "Tier": ipam.tier,
             "EnablePrivateGua": ipam.private_gua,
-            "MeteredAccount": ipam.metered,
+            "MeteredAccount": "ipam-owner",
         }
 
     def _scope_shown(self, scope: Scope, answer: bool = False) -> dict[str, Any]:
@@ -103,19 +103,16 @@ class IpamResponses(IpamBase):
             regions=regions,
             tier=params.get("Tier") or "advanced",
             private_gua=bool(params.get("EnablePrivateGua")),
-            metered=params.get("MeteredAccount") or "ipam-owner",
         )
+        self.ipam.ipams[ipam.id] = ipam
         for kind in ("public", "private"):
             scope = Scope(new_id("ipam-scope"), account, self.region, 20, ipam_id=ipam.id, kind=kind, default=True)
             self.ipam.scopes[scope.id] = scope
             setattr(ipam, f"{kind}_scope", scope.id)
-        self.ipam.ipams[ipam.id] = ipam
         return result(Ipam=self._ipam_shown(ipam, answer=True))
 
     def _regions(self, name: str) -> set[str]:
         asked = [r.get("RegionName") or "" for r in self.params.get(name) or []]
-        if len(asked) > MAX_REGIONS:
-            raise AwsError("InvalidParameterValue", f"{name} can have at most {MAX_REGIONS} Regions.")
         known = {r.name for r in self.ec2.describe_regions()}
         for region in asked:
             if region not in known:
@@ -136,13 +133,10 @@ class IpamResponses(IpamBase):
         tier = params.get("Tier") or ipam.tier
         if (tier, ipam.tier) == ("free", "advanced"):
             self._check_free(ipam)
-        ipam.regions = (ipam.regions | add) - (remove - add)
-        ipam.tier = tier
-        ipam.description = params["Description"] if params.get("Description") is not None else ipam.description
-        if params.get("EnablePrivateGua") is not None:
-            ipam.private_gua = params["EnablePrivateGua"]
-        ipam.metered = params.get("MeteredAccount") or ipam.metered
-        ipam.modified()
+        if ipam.modified(params.get("Description")):
+            ipam.regions = (ipam.regions | add) - (remove - add)
+            ipam.tier = tier
+            ipam.private_gua = bool(params.get("EnablePrivateGua", ipam.private_gua))
         return result(Ipam=self._ipam_shown(ipam, answer=True))
 
     def _check_removal(self, ipam: Ipam, regions: set[str]) -> None:
@@ -166,18 +160,17 @@ class IpamResponses(IpamBase):
 
     def delete_ipam(self) -> ActionResult:
         ipam = self.ipam.ipam(self.params["IpamId"], self.region)
-        ipam.ready()
+        ipam.ready(delete=True)
         scopes = [s for s in self.ipam.scopes.values() if s.ipam_id == ipam.id]
         pools = self._pools_of(ipam)
         if not self.params.get("Cascade") and (pools or any(not s.default for s in scopes)):
             raise AwsError("DependencyViolation", f"The IPAM {ipam.id} has pools or scopes and cannot be deleted.")
-        for held in [*pools, *scopes, ipam]:
+        for held in [ipam, *scopes, *pools]:
             held.seconds = ipam.seconds
             held.deleted()
         return result(Ipam=self._ipam_shown(ipam, answer=True))
 
     def create_ipam_scope(self) -> ActionResult:
-        self.refuse("ExternalAuthorityConfiguration")
         ipam = self.ipam.ipam(self.params["IpamId"], self.region)
         ipam.ready()
         if ipam.tier == "free":
@@ -195,17 +188,14 @@ class IpamResponses(IpamBase):
         return listed(shown, self.params, "IpamScopes", *keys, "Description", "State", "PoolCount")
 
     def modify_ipam_scope(self) -> ActionResult:
-        self.refuse("ExternalAuthorityConfiguration", "RemoveExternalAuthorityConfiguration")
         scope = self.ipam.scope(self.params["IpamScopeId"], self.region)
         scope.ready()
-        if self.params.get("Description") is not None:
-            scope.description = self.params["Description"]
-        scope.modified()
+        scope.modified(self.params.get("Description"))
         return result(IpamScope=self._scope_shown(scope, answer=True))
 
     def delete_ipam_scope(self) -> ActionResult:
         scope = self.ipam.scope(self.params["IpamScopeId"], self.region)
-        scope.ready()
+        scope.ready(delete=True)
         if scope.default:
             raise AwsError("OperationNotPermitted", f"The default scope {scope.id} cannot be deleted.")
         if self.ipam.pools_in(scope.id):

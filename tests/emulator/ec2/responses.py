@@ -18,6 +18,7 @@ from .flow_log_responses import FlowLogResponses
 from .gateway_responses import GatewayResponses
 from .ipam_cidr_responses import IpamCidrResponses
 from .ipam_pool_responses import IpamPoolResponses
+from .ipam_resource_responses import IpamResourceResponses
 from .ipam_responses import IpamResponses
 from .route_responses import RouteResponses
 from .security_group_responses import SecurityGroupResponses
@@ -41,6 +42,7 @@ class LocalEc2(
     IpamResponses,
     IpamPoolResponses,
     IpamCidrResponses,
+    IpamResourceResponses,
     VpcResponses,
     GatewayResponses,
     RouteResponses,

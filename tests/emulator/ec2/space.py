@@ -8,26 +8,29 @@ from ipaddress import IPv4Network
 
 def first_fit(space: Iterable[IPv4Network], taken: Iterable[IPv4Network], length: int) -> IPv4Network | None:
     """The lowest aligned block of ``length`` inside ``space`` that meets none of ``taken``."""
-    used = sorted(taken)
+    used = sorted(taken, key=_start)
     for outer in sorted(space):
-        found = _fit(outer, [u for u in used if u.overlaps(outer)], length)
+        found = _fit(outer, used, length)
         if found:
             return found
     return None
 
 
+def _start(cidr: IPv4Network) -> int:
+    return int(cidr.network_address)
+
+
 def _fit(outer: IPv4Network, used: list[IPv4Network], length: int) -> IPv4Network | None:
     if length < outer.prefixlen:
         return None
-    size = 1 << (32 - length)
-    start, end = int(outer.network_address), int(outer.broadcast_address)
-    while start + size - 1 <= end:
-        candidate = IPv4Network((start, length))
-        met = [int(u.broadcast_address) for u in used if u.overlaps(candidate)]
-        if not met:
-            return candidate
-        start = (max(met) // size + 1) * size
-    return None
+    size, start = 1 << (32 - length), _start(outer)
+    for other in used:
+        last = int(other.broadcast_address)
+        if start + size <= _start(other):
+            break
+        if last >= start:
+            start = (last // size + 1) * size
+    return IPv4Network((start, length)) if start + size - 1 <= int(outer.broadcast_address) else None
 
 
 def inside(cidr: IPv4Network, space: Iterable[IPv4Network]) -> bool:
