@@ -108,7 +108,8 @@ def test_what_one_looks_at_on_a_cluster(cli):
         for n, zone in enumerate("ab")
     ]
     cli(
-        f"rds create-db-subnet-group --db-subnet-group-name g --db-subnet-group-description g --subnet-ids {' '.join(subnets)}"
+        "rds create-db-subnet-group --db-subnet-group-name g --db-subnet-group-description g "
+        f"--subnet-ids {' '.join(subnets)}"
     )
     cli(
         "rds create-db-cluster --db-cluster-identifier mine --engine aurora-postgresql --engine-version 16.6 "
@@ -116,8 +117,8 @@ def test_what_one_looks_at_on_a_cluster(cli):
         "--serverless-v2-scaling-configuration MinCapacity=0.5,MaxCapacity=2 --tags Key=mtk:environment,Value=dev"
     )
     cli(
-        "rds create-db-instance --db-instance-identifier mine-1 --db-cluster-identifier mine --engine aurora-postgresql "
-        "--db-instance-class db.serverless"
+        "rds create-db-instance --db-instance-identifier mine-1 --db-cluster-identifier mine "
+        "--engine aurora-postgresql --db-instance-class db.serverless"
     )
     cli("rds wait db-cluster-available --db-cluster-identifier mine")
     cli("rds wait db-instance-available --db-instance-identifier mine-1")
@@ -137,7 +138,7 @@ def test_what_one_looks_at_on_a_cluster(cli):
 
 def test_what_is_not_implemented_is_told(cli):
     told = cli(
-        "rds create-db-proxy --db-proxy-name a --engine-family POSTGRESQL --role-arn arn:aws:iam::123456789012:role/some-role --vpc-subnet-ids a",
+        "rds create-db-proxy --db-proxy-name a --engine-family POSTGRESQL --role-arn arn:aws:iam::123456789012:role/r --vpc-subnet-ids a",
         expect=255,
     )
     assert "The local AWS does not implement" in told

@@ -13,11 +13,10 @@ from typing import Any
 
 from botocore.model import OperationModel
 from moto.core.serialize import get_serializer_class
-from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from moto.moto_server.werkzeug_app import create_backend_app
 
 from . import services
 from .admission import Missing, admit
-from .autoscaling import scaler
 from .calls import CALLS, error_code, is_mutating
 from .clock import CLOCK
 from .control import control
@@ -57,8 +56,7 @@ class LocalAws:
     """One account of AWS. Requests run one after another: moto's backends know no locks."""
 
     def __init__(self) -> None:
-        services.register()
-        self._moto = DomainDispatcherApplication(create_backend_app)
+        self._apps: dict[str, Any] = {}
         self._lock = threading.RLock()
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
@@ -66,7 +64,7 @@ class LocalAws:
         environ["wsgi.input"] = io.BytesIO(body)
         fault = None
         with self._lock:
-            scaler.run()
+            services.tick()
             if environ.get("PATH_INFO", "").startswith("/_local/"):
                 status, headers, answer = control(environ)
             else:
@@ -119,19 +117,21 @@ class LocalAws:
             if mutating:
                 LAG.settle()
             CLOCK.hurry = AT_ONCE in agent
-            return self._ask_moto(environ)
+            return self._ask_moto(service, environ)
         if mutating:
             LAG.writes(service, region)
         with LAG.world(service, region, operation):
-            return self._ask_moto(environ)
+            return self._ask_moto(service, environ)
 
-    def _ask_moto(self, environ: dict[str, Any]) -> Answer:
+    def _ask_moto(self, service: str, environ: dict[str, Any]) -> Answer:
         seen: dict[str, Any] = {}
 
         def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> None:
             seen.update(status=int(status.split()[0]), headers=dict(headers))
 
-        chunks = self._moto(environ, start)
+        if service not in self._apps:  # moto's services take seconds to load: only when they are asked
+            self._apps[service] = create_backend_app(services.load(service))
+        chunks = self._apps[service](environ, start)
         try:
             answer = b"".join(chunks)
         finally:

@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
-from . import state
-from .autoscaling import scaler
+from . import services, state
 from .calls import CALLS
 from .clock import CLOCK
 from .faults import FAULTS
@@ -50,6 +49,9 @@ def _lag(query: Query) -> dict[str, int]:
 
 
 def _traffic(query: Query) -> dict[str, float]:
+    services.register()
+    from .autoscaling import scaler
+
     units = {unit: float(query[name]) for name, unit in scaler.UNITS.items() if name in query}
     if not units:
         raise ValueError("tell what is consumed: read, write or both")

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from moto.backends import get_backend
 from moto.core.base_backend import BackendDict
 
+from . import services
 from .calls import CALLS
 from .clock import CLOCK
 from .core import OWN_BACKENDS
@@ -66,6 +67,7 @@ def save(path: Path) -> None:
 
 def load(path: Path) -> None:
     """Become what was saved in ``path``. The file must be one of ours: a pickle runs code."""
+    services.register()
     saved = pickle.loads(path.read_bytes())
     reset()
     CLOCK.advance(saved["now"] - CLOCK.now())
