@@ -124,6 +124,8 @@ class LocalKmsResponse(KmsResponse):
 
     def _check_ciphertext(self, parameter: str) -> None:
         """Refuse a key that may not decrypt it, or another one than the caller says."""
+        if not self._get_param("CiphertextBlob"):
+            raise AwsError("ValidationException", "The request must contain a CiphertextBlob.")
         name, said = self._get_param("CiphertextBlob")[: keys.ID_LENGTH].decode("utf-8", "replace"), None
         found = self.kms_backend.keys.get(name)
         if self._get_param(parameter):
