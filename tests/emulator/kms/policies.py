@@ -16,7 +16,7 @@ def allows(policy: str, callers: set[str], action: str, context: Mapping[str, st
     return "Allow" in effects and "Deny" not in effects
 
 
-def check_policy(policy: str | None, account: str, caller: str, bypass: bool) -> None:
+def check_policy(policy: str | None, account: str, bypass: bool) -> None:
     """Refuse a new key policy that is none, and one that locks its author out."""
     if policy is None:
         return
@@ -26,7 +26,7 @@ def check_policy(policy: str | None, account: str, caller: str, bypass: bool) ->
         document = None
     if not isinstance(document, dict) or not all(isinstance(s, dict) for s in _listed(document, "Statement")):
         raise AwsError("MalformedPolicyDocumentException", "The new key policy is not valid JSON.")
-    callers = {"*", account, caller, f"arn:aws:iam::{account}:root"}
+    callers = {"*", account, f"arn:aws:iam::{account}:root"}
     if not bypass and not allows(policy, callers, "kms:PutKeyPolicy"):
         text = "The new key policy will not allow you to update the key policy in the future."
         raise AwsError("MalformedPolicyDocumentException", text)

@@ -61,8 +61,7 @@ class LocalKmsResponse(KmsResponse):
     def _policy(self) -> str | None:
         """The policy that is given, checked."""
         policy: str | None = self._get_param("Policy")
-        bypass = self._get_param("BypassPolicyLockoutSafetyCheck", False)
-        check_policy(policy, self.current_account, f"arn:aws:sts::{self.current_account}:user/moto", bypass)
+        check_policy(policy, self.current_account, self._get_param("BypassPolicyLockoutSafetyCheck", False))
         return policy
 
     def _page(self, name: str, items: list[dict[str, Any]], size: int) -> str:
