@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import socket
 import sys
@@ -62,6 +63,9 @@ class LocalAws:
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        if environ.pop("HTTP_CONTENT_ENCODING", "") == "gzip":  # SDKs compress the large requests of some operations
+            body = gzip.decompress(body)
+            environ["CONTENT_LENGTH"] = str(len(body))
         environ["wsgi.input"] = io.BytesIO(body)
         fault = None
         with self._lock:
