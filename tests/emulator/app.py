@@ -25,6 +25,7 @@ from .core import AwsError
 from .faults import FAULTS, Fault
 from .lag import LAG
 from .requests import identify, service_model
+from .tagging import UNTAGS, remember
 
 StartResponse = Callable[..., Any]
 Answer = tuple[int, dict[str, str], bytes]
@@ -93,6 +94,8 @@ class LocalAws:
                 admit(service, operation, environ, body)
                 if mutating:
                     LAG.writes(service, region)
+                if operation in UNTAGS:
+                    remember(region)
                 CLOCK.doom = (fault.state, fault.message) if fault and fault.effect == "fail" else None
                 with LAG.world(service, region, operation):
                     status, headers, answer = self._ask_moto(environ)
