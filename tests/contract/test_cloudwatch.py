@@ -55,7 +55,7 @@ def test_an_alarm_keeps_its_state_and_tags(aws: Any) -> None:
     assert shown["StateValue"] == "INSUFFICIENT_DATA"
     assert shown["AlarmArn"] == "arn:aws:cloudwatch:us-east-1:123456789012:alarm:cpu"
     watch.set_alarm_state(AlarmName="cpu", StateValue="ALARM", StateReason="told", StateReasonData="{}")
-    watch.put_metric_alarm(**{**ALARM, "Threshold": 90.0}, Tags=[{"Key": "b", "Value": "2"}])
+    watch.put_metric_alarm(**{**ALARM, "Threshold": 90.0}, Tags=[{"Key": "a", "Value": "2"}])
     shown = watch.describe_alarms(AlarmNames=["cpu"])["MetricAlarms"][0]
     assert (shown["StateValue"], shown["StateReason"], shown["Threshold"]) == ("ALARM", "told", 90.0)
     assert shown["AlarmActions"] == [] and "AlarmDescription" not in shown

@@ -209,7 +209,7 @@ def test_service_linked_roles(iam: Any, service: str, end: str, policy: str) -> 
         (iam.update_role, {"Description": "x"}),
     ):
         refused("UnmodifiableEntity", call, RoleName=name, **params)
-    other = "rds.application-autoscaling.amazonaws.com"
+    other = "contributorinsights.dynamodb.amazonaws.com"
     assert iam.create_service_linked_role(AWSServiceName=other, Description="x")["Role"]["Description"] == "x"
     for call, params in (
         (iam.create_service_linked_role, {"AWSServiceName": "ecs.amazonaws.com"}),

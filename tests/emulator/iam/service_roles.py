@@ -10,31 +10,27 @@ from moto.utilities.utils import get_partition
 from ..admission import Missing
 from ..core import AwsError
 
-# Service, the end of the role's name, and the policy of AWS that the role has.
+# The end of the role's name, and the policy of AWS that the role has.
 ROLES = {
-    "rds.amazonaws.com": ("RDS", "AmazonRDSServiceRolePolicy"),
-    "rds.application-autoscaling.amazonaws.com": (
-        "ApplicationAutoScaling_RDSCluster",
-        "AWSApplicationAutoscalingRDSClusterPolicy",
-    ),
-    "dynamodb.application-autoscaling.amazonaws.com": (
-        "ApplicationAutoScaling_DynamoDBTable",
-        "AWSApplicationAutoscalingDynamoDBTablePolicy",
-    ),
-    "replication.dynamodb.amazonaws.com": ("DynamoDBReplication", "DynamoDBReplicationServiceRolePolicy"),
-    "contributorinsights.dynamodb.amazonaws.com": (
+    "contributorinsights.dynamodb": (
         "DynamoDBCloudWatchContributorInsights",
         "DynamoDBCloudWatchContributorInsightsServiceRolePolicy",
     ),
-    "ipam.amazonaws.com": ("IPAM", "AWSIPAMServiceRolePolicy"),
+    "dynamodb.application-autoscaling": (
+        "ApplicationAutoScaling_DynamoDBTable",
+        "AWSApplicationAutoscalingDynamoDBTablePolicy",
+    ),
+    "ipam": ("IPAM", "AWSIPAMServiceRolePolicy"),
+    "rds": ("RDS", "AmazonRDSServiceRolePolicy"),
+    "replication.dynamodb": ("DynamoDBReplication", "DynamoDBReplicationServiceRolePolicy"),
 }
 
 
 def create_service_linked_role(backend: IAMBackend, service: str, description: str = "") -> Role:
     """Make the role of a service; refused where it is there already."""
-    if service not in ROLES:
+    if service.removesuffix(".amazonaws.com") not in ROLES:
         raise Missing(f"the service-linked role of {service}")
-    end, policy = ROLES[service]
+    end, policy = ROLES[service.removesuffix(".amazonaws.com")]
     name = f"AWSServiceRoleFor{end}"
     if any(role.name == name for role in backend.get_roles()):
         text = f"Service role name {name} has been taken in this account, please try a different suffix."
@@ -42,8 +38,7 @@ def create_service_linked_role(backend: IAMBackend, service: str, description: s
     statement = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
     trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
     role = backend.create_role(name, trust, f"/aws-service-role/{service}/", None, description, [], 3600, service)
-    arn = f"arn:{backend.partition}:iam::aws:policy/aws-service-role/{policy}"
-    backend.attach_role_policy(arn, name)
+    backend.attach_role_policy(f"arn:{backend.partition}:iam::aws:policy/aws-service-role/{policy}", name)
     return role
 
 

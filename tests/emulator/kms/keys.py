@@ -22,7 +22,7 @@ ON_PENDING_DELETION = READS | {
 ON_MANAGED = READS | {"ListKeyRotations", "ListResourceTags"}
 NOT_ON_DISABLED = {
     "CreateGrant", "Decrypt", "DisableKeyRotation", "EnableKeyRotation", "Encrypt", "GenerateDataKey",
-    "GenerateDataKeyWithoutPlaintext", "ReEncrypt", "ReplicateKey", "RotateKeyOnDemand", "UpdatePrimaryRegion",
+    "GenerateDataKeyWithoutPlaintext", "ReEncrypt", "ReplicateKey", "UpdatePrimaryRegion",
 }  # fmt: skip
 NOT_ON_UPDATING = {
     "CancelKeyDeletion", "DisableKey", "EnableKey", "ReplicateKey", "ScheduleKeyDeletion", "UpdatePrimaryRegion"
@@ -50,19 +50,18 @@ def settle(account: str) -> None:
 
 
 def _bereave(left: list[Key], gone: Key) -> None:
-    if left:
-        relate(left, primary(left[0]))
+    relate(left)
     if len(left) == 1 and left[0].key_state == "PendingReplicaDeletion":
         left[0].key_state = "PendingDeletion"
         left[0].deletion_date = gone.deletion_date + timedelta(days=left[0].window)
 
 
 def _rotate(key: Key) -> None:
-    """Note the rotations that have come due."""
-    while key.key_rotation_status and key.enabled and key.rotation_start + key.rotation_period * DAY <= CLOCK.now():
-        key.rotation_start += key.rotation_period * DAY
-        rotation = {"KeyId": key.id, "RotationDate": key.rotation_start, "RotationType": "AUTOMATIC"}
-        key.rotations.append(rotation)
+    """Note the rotations that have come due; the keys of a family share theirs."""
+    due = key.rotation
+    while due["on"] and key.enabled and primary(key) is key and due["start"] + due["days"] * DAY <= CLOCK.now():
+        due["start"] += due["days"] * DAY
+        key.rotations.append({"KeyId": key.id, "RotationDate": due["start"], "RotationType": "AUTOMATIC"})
 
 
 def family(key: Key) -> list[Key]:
@@ -76,10 +75,11 @@ def primary(key: Key) -> Key:
     return next(member for member in family(key) if member.arn == arn)
 
 
-def relate(members: list[Key], first: Key) -> None:
-    """Let each key of a family know which one is the primary and which are its replicas."""
+def relate(members: list[Key], first: Key | None = None) -> None:
+    """Let each key of a family know which one is the primary (as before: None) and which are its replicas."""
     shown = {member.arn: {"Arn": member.arn, "Region": member.region} for member in members}
     for member in members:
+        first = first or primary(member)
         member.multi_region_configuration = {
             "MultiRegionKeyType": "PRIMARY" if member is first else "REPLICA",
             "PrimaryKey": shown[first.arn],
@@ -93,8 +93,7 @@ def managed_key(backend: KmsBackend, alias: str) -> Key | None:
     if found is None and alias in RESERVED_ALIASES:
         found = backend.create_key(None, "ENCRYPT_DECRYPT", "SYMMETRIC_DEFAULT", "Default key", None)
         backend.create_alias(found.id, alias)
-        found.key_manager, found.key_rotation_status = "AWS", True
-        found.rotation_period, found.rotation_start = 365, CLOCK.now()
+        found.key_manager, found.rotation = "AWS", {"on": True, "days": 365, "start": CLOCK.now()}
     return found
 
 

@@ -17,8 +17,6 @@ from ..core import AwsError
 from . import keys
 from .policies import check_policy
 
-ROTATION_DEFAULT = 365
-ON_DEMAND_ROTATIONS = 25
 CREATING, UPDATING = 30, 60  # seconds that a replica takes, and a change of the primary
 
 
@@ -26,8 +24,10 @@ class LocalKmsResponse(KmsResponse):
     """Answers for KMS."""
 
     def call_action(self) -> Any:
-        """Let time have passed, then answer."""
+        """Let time have passed, then answer. moto does not look at the keys of grants."""
         keys.settle(self.current_account)
+        if self._get_action() in ("CreateGrant", "ListGrants", "RevokeGrant"):
+            self._key()
         return super().call_action()
 
     def _get_param(self, param_name: str, if_none: Any = None) -> Any:
@@ -53,8 +53,8 @@ class LocalKmsResponse(KmsResponse):
         if found is not None and self._get_action() not in ("DeleteAlias", "UpdateAlias"):
             keys.check_state(found, self._get_action())
 
-    def _key(self, name: str = "KeyId") -> Key:
-        key_id = self._get_param(name)
+    def _key(self) -> Key:
+        key_id = self._get_param("KeyId")
         self._validate_cmk_id(key_id)
         return self.kms_backend.keys[self.kms_backend.get_key_id(key_id)]
 
@@ -83,17 +83,10 @@ class LocalKmsResponse(KmsResponse):
         answer = json.loads(super().create_key())
         key = self.kms_backend.keys[answer["KeyMetadata"]["KeyId"]]
         key.creation_date = CLOCK.now()
+        key.rotation = {"on": False, "days": 365, "start": 0.0}
         if key.multi_region:
             keys.rename(self.kms_backend, key)
         return json.dumps(key.to_dict())
-
-    def describe_key(self) -> str:
-        """The key; of a primary that waits for its replicas also how long it waits then."""
-        answer = json.loads(super().describe_key())
-        key = self.kms_backend.keys[answer["KeyMetadata"]["KeyId"]]
-        if key.key_state == "PendingReplicaDeletion":
-            answer["KeyMetadata"]["PendingDeletionWindowInDays"] = key.window
-        return json.dumps(answer)
 
     def list_keys(self) -> str:
         """The keys of the Region, those of AWS too, in pages."""
@@ -155,53 +148,43 @@ class LocalKmsResponse(KmsResponse):
         key.enabled, key.key_state, key.deletion_date = False, "Disabled", None
         return json.dumps({"KeyId": key.arn})
 
-    def _rotating(self) -> Key:
-        """The key whose rotation is to change. That of a multi-Region key is its primary's."""
+    def _rotation(self) -> dict[str, Any]:
+        """The rotation that is to change. That of a multi-Region key is its primary's."""
         key = self._key()
         if keys.primary(key) is not key:
             raise AwsError("UnsupportedOperationException", f"The rotation of {key.arn} is that of its primary.")
-        return key
+        rotation: dict[str, Any] = key.rotation
+        return rotation
 
     def enable_key_rotation(self) -> str:
         """Rotate every ``RotationPeriodInDays`` (90 to 2560, at first 365)."""
-        key, days = self._rotating(), self._get_param("RotationPeriodInDays")
-        key.rotation_period = days or getattr(key, "rotation_period", ROTATION_DEFAULT)
-        key.rotation_start = CLOCK.now()
-        key.key_rotation_status = True
+        rotation = self._rotation()
+        days = self._get_param("RotationPeriodInDays") or rotation["days"]
+        rotation.update(on=True, days=days, start=CLOCK.now())
         return "{}"
 
     def disable_key_rotation(self) -> str:
         """Rotate no more by itself."""
-        self._rotating().key_rotation_status = False
+        self._rotation()["on"] = False
         return "{}"
 
     def get_key_rotation_status(self) -> str:
         """Whether, how often and when next the key rotates."""
         key = self._key()
-        pending, source = key.key_state.startswith("Pending"), keys.primary(key)
-        answer: dict[str, Any] = {"KeyId": key.arn, "KeyRotationEnabled": source.key_rotation_status and not pending}
+        answer = {"KeyId": key.arn, "KeyRotationEnabled": key.rotation["on"] and "Pending" not in key.key_state}
         if answer["KeyRotationEnabled"]:
-            answer["RotationPeriodInDays"] = source.rotation_period
-            answer["NextRotationDate"] = source.rotation_start + source.rotation_period * keys.DAY
+            answer["RotationPeriodInDays"] = key.rotation["days"]
+            answer["NextRotationDate"] = key.rotation["start"] + key.rotation["days"] * keys.DAY
         return json.dumps(answer)
-
-    def rotate_key_on_demand(self) -> str:
-        """Rotate the key now; at most 25 times in its life."""
-        key = self._rotating()
-        if sum(rotation["RotationType"] == "ON_DEMAND" for rotation in key.rotations) >= ON_DEMAND_ROTATIONS:
-            raise AwsError("LimitExceededException", f"{key.arn} was rotated on demand {ON_DEMAND_ROTATIONS} times.")
-        key.rotations.append({"KeyId": key.id, "RotationDate": CLOCK.now(), "RotationType": "ON_DEMAND"})
-        return json.dumps({"KeyId": key.arn})
 
     def list_key_rotations(self) -> str:
         """The rotations so far, in pages."""
-        return self._page("Rotations", keys.primary(self._key()).rotations, 100)
+        return self._page("Rotations", self._key().rotations, 100)
 
     def tag_resource(self) -> str:
         """Add tags to a key; at most 50."""
-        key, tags = self._key(), self._get_param("Tags") or []
-        known = self.kms_backend.tagger.get_tag_dict_for_resource(key.id)
-        _check_tags(tags, known)
+        known = self.kms_backend.tagger.get_tag_dict_for_resource(self._key().id)
+        _check_tags(self._get_param("Tags") or [], known)
         return str(super().tag_resource())
 
     def _policed(self) -> Key:
@@ -234,21 +217,9 @@ class LocalKmsResponse(KmsResponse):
             raise NotAuthorizedException
         return str(super().delete_alias())
 
-    def create_grant(self) -> str:
-        """Grant the use of a key."""
-        self._key()
-        return str(super().create_grant())
-
     def list_grants(self) -> str:
-        """The grants of a key, in pages, without what they do not say."""
-        self._key()
-        grants = [{k: v for k, v in g.items() if v} for g in json.loads(super().list_grants())["Grants"]]
-        return self._page("Grants", grants, 50)
-
-    def revoke_grant(self) -> str:
-        """Take a grant back."""
-        self._key()
-        return str(super().revoke_grant())
+        """The grants of a key, in pages."""
+        return self._page("Grants", json.loads(super().list_grants())["Grants"], 50)
 
     def _primary(self) -> Key:
         key = self._key()
@@ -282,22 +253,18 @@ class LocalKmsResponse(KmsResponse):
         if replica is None:
             raise AwsError("NotFoundException", f"{key.id} has no replica in {region}.")
         keys.check_state(replica, "UpdatePrimaryRegion")
-        replica.key_rotation_status, replica.rotations = key.key_rotation_status, key.rotations
-        if key.key_rotation_status:
-            replica.rotation_period, replica.rotation_start = key.rotation_period, key.rotation_start
         for member in (key, replica):
             member.key_state, member.timeline = "Updating", Timeline(("Updating", UPDATING), ("Enabled", 0))
-        key.key_rotation_status = False
         keys.relate(keys.family(key), replica)
         return "{}"
 
 
 def _replica(key: Key, region: str) -> Key:
-    replica = copy.copy(key)  # the key material is shared
+    replica = copy.copy(key)  # the key material and its rotation are shared
     replica.region, replica.arn = region, key.arn.replace(f":{key.region}:", f":{region}:")
-    replica.creation_date, replica.aliases, replica.grants, replica.rotations = CLOCK.now(), {}, {}, []
+    replica.creation_date, replica.aliases, replica.grants = CLOCK.now(), {}, {}
     replica.timeline = Timeline(("Creating", CREATING), ("Enabled", 0))
-    replica.enabled, replica.key_state, replica.key_rotation_status = False, "Creating", False
+    replica.enabled, replica.key_state = False, "Creating"
     return replica
 
 

@@ -31,7 +31,6 @@ OPERATIONS: dict[str, str] = {
     "ReEncrypt": "CiphertextBlob DestinationEncryptionContext DestinationKeyId SourceEncryptionContext SourceKeyId",
     "ReplicateKey": "BypassPolicyLockoutSafetyCheck Description KeyId Policy ReplicaRegion Tags",
     "RevokeGrant": "GrantId KeyId",
-    "RotateKeyOnDemand": "KeyId",
     "ScheduleKeyDeletion": "KeyId PendingWindowInDays",
     "TagResource": "KeyId Tags",
     "UntagResource": "KeyId TagKeys",
@@ -51,7 +50,7 @@ RULES: tuple[Rule, ...] = (
     Rule("disabled", "A disabled key encrypts, decrypts, rotates, replicates and grants nothing: `DisabledException`; it can be described, changed and enabled.", "K key states"),
     Rule("deletion-window", "A key waits 7 to 30 days (30 at first) for its deletion and is gone afterwards (`NotFoundException`); cancelled before, it is disabled.", "K ScheduleKeyDeletion"),
     Rule("pending-deletion", "A key that waits for its deletion is only read, cancelled, given a policy and rid of aliases; everything else is `KMSInvalidStateException`, and cancelling what does not wait too.", "K key states"),
-    Rule("rotation", "Rotation every 90 to 2,560 days (365 at first) with the date of the next; rotations that were, by date or on demand (25 at most), are listed; a key that is disabled does not rotate.", "K EnableKeyRotation"),
+    Rule("rotation", "Rotation every 90 to 2,560 days (365 at first) with the date of the next; those that were are listed; a key that is disabled does not rotate.", "K EnableKeyRotation"),
     Rule("crypto", "What was encrypted with an encryption context is decrypted only with the same (`InvalidCiphertextException`), with the key that the ciphertext names (`IncorrectKeyException` for another), also after ReEncrypt and for data keys.", "K Decrypt"),
     Rule("data-key-size", "A data key has either a `KeySpec` or 1 to 1,024 bytes, and not both (`ValidationException`).", "K GenerateDataKey"),
     Rule("grants", "Grants are made, listed and revoked.", "K CreateGrant"),
@@ -60,6 +59,7 @@ RULES: tuple[Rule, ...] = (
     Rule("mrk-rotation", "The rotation of a multi-Region key is set on its primary (`UnsupportedOperationException` on a replica) and read on all.", "K EnableKeyRotation"),
     Rule("mrk-deletion", "A primary waits for its replicas (`PendingReplicaDeletion`); its own waiting period begins when the last one is gone.", "K ScheduleKeyDeletion"),
     Rule("asymmetric", "Asymmetric and HMAC keys.", "K CreateKey", missing=True),
+    Rule("on-demand", "Rotation on demand.", "K RotateKeyOnDemand", missing=True),
     Rule("imported", "Imported key material and custom key stores.", "K CreateKey", missing=True),
 )  # fmt: skip
 SERVICE = Service("KMS", OPERATIONS, RULES)
