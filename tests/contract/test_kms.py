@@ -139,6 +139,9 @@ def test_a_disabled_key_does_not_encrypt(aws: Any) -> None:
     refused("DisabledException", kms.encrypt, KeyId=key, Plaintext=b"x")
     refused("DisabledException", kms.decrypt, CiphertextBlob=secret)
     refused("DisabledException", kms.create_grant, KeyId=key, GranteePrincipal=ROOT, Operations=["Encrypt"])
+    many = make(kms, MultiRegion=True)["KeyId"]
+    kms.disable_key(KeyId=many)
+    refused("DisabledException", kms.replicate_key, KeyId=many, ReplicaRegion="eu-west-1")
     kms.update_key_description(KeyId=key, Description="off")
     assert kms.describe_key(KeyId=key)["KeyMetadata"]["Description"] == "off"
     kms.enable_key(KeyId=key)
@@ -195,6 +198,7 @@ def test_policies_and_tags(aws: Any) -> None:
     assert kms.list_key_policies(KeyId=key)["PolicyNames"] == ["default"]
     refused("NotFoundException", kms.get_key_policy, KeyId=key, PolicyName="mine")
     refused("TagException", kms.tag_resource, KeyId=key, Tags=[{"TagKey": "aws:x", "TagValue": ""}])
+    refused("TagException", kms.tag_resource, KeyId=key, Tags=[{"TagKey": "a", "TagValue": v} for v in "12"])
     many = [{"TagKey": str(n), "TagValue": ""} for n in range(51)]
     refused("LimitExceededException", kms.tag_resource, KeyId=key, Tags=many)
     kms.tag_resource(KeyId=key, Tags=[{"TagKey": "a", "TagValue": "1"}])
@@ -207,6 +211,7 @@ def test_a_replica_key_has_its_own_description_and_tags(aws: Any) -> None:
     kms, other = aws.client("kms"), aws.client("kms", "eu-west-1")
     key = make(kms, MultiRegion=True, Description="first")
     replicate = {"KeyId": key["Arn"], "ReplicaRegion": "eu-west-1"}
+    kms.create_alias(AliasName="alias/here", TargetKeyId=key["KeyId"])
     aws.control.scale(1)
     own = {"Description": "second", "Tags": [{"TagKey": "r", "TagValue": "eu"}], "Policy": policy()}
     answer = kms.replicate_key(**replicate, **own, BypassPolicyLockoutSafetyCheck=False)
@@ -217,6 +222,7 @@ def test_a_replica_key_has_its_own_description_and_tags(aws: Any) -> None:
     aws.control.advance(60)
     assert other.describe_key(KeyId=arn)["KeyMetadata"]["KeyState"] == "Enabled"
     assert other.get_key_policy(KeyId=arn)["Policy"] == policy()
+    assert other.list_aliases(KeyId=arn)["Aliases"] == []
     assert arn == key["Arn"].replace("us-east-1", "eu-west-1")
     there, here = (c.describe_key(KeyId=key["KeyId"])["KeyMetadata"] for c in (other, kms))
     assert (here["Description"], there["Description"]) == ("first", "second")

@@ -114,7 +114,8 @@ def test_tags_by_arn(aws: Any) -> None:
     logs.untag_resource(resourceArn=arn, tagKeys=["a"])
     assert logs.list_tags_for_resource(resourceArn=arn)["tags"] == {"b": ""}
     refused("InvalidParameterException", logs.tag_resource, resourceArn=arn, tags={"aws:x": "1"})
-    for wrong, code in ((arn + ":*", "InvalidParameterException"), (arn + "-none", "ResourceNotFoundException")):
+    invalid, missing = "InvalidParameterException", "ResourceNotFoundException"
+    for wrong, code in ((arn + ":*", invalid), ("/local/one", invalid), (arn + "-none", missing)):
         refused(code, logs.list_tags_for_resource, resourceArn=wrong)
         refused(code, logs.tag_resource, resourceArn=wrong, tags={"a": "1"})
     logs.delete_log_group(logGroupName="/local/one")

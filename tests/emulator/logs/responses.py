@@ -105,10 +105,8 @@ class LocalLogs(LogsResponse):
         return json.dumps({"logGroups": page, **({"nextToken": more} if more else {})})
 
     def _shown(self, group: Any) -> dict[str, Any]:
-        shown = {"logGroupClass": "STANDARD", "deletionProtectionEnabled": getattr(group, "protected", False)}
-        if hasattr(group, "log_group_class"):
-            shown["logGroupClass"] = group.log_group_class
-        return {**group.to_describe_dict(), **shown}
+        kept = {"logGroupClass": ("log_group_class", "STANDARD"), "deletionProtectionEnabled": ("protected", False)}
+        return {**group.to_describe_dict(), **{name: getattr(group, *field) for name, field in kept.items()}}
 
     def filter_log_events(self) -> str:
         """The events with all of some words, or with a phrase."""
@@ -149,16 +147,17 @@ class LocalLogs(LogsResponse):
 
     def _check_tags(self, tags: Mapping[str, str] | None) -> None:
         for key in tags or {}:
-            if key.lower().startswith("aws:") or not 1 <= len(key) <= 128:
-                raise invalid(f"The tag key '{key}' is not valid: aws: is reserved, and it has 1 to 128 characters.")
+            if key.lower().startswith("aws:"):
+                raise invalid(f"The tag key '{key}' is not valid: aws: is reserved.")
         if len(tags or {}) > 50:
             raise invalid("A log group has at most 50 tags.")
 
     def _check_tagged(self) -> None:
-        """Refuse an ARN of nothing."""
-        arn = str(self._get_param("resourceArn") or "")
-        if ":log-group:" in arn:
-            self._group(arn)
+        """Refuse what is not the ARN of a group."""
+        arn = self._get_param("resourceArn")
+        if ":log-group:" not in arn:
+            raise invalid(f"{arn} is not the ARN of a log group.")
+        self._group(arn)
 
     def list_tags_for_resource(self) -> str:
         self._check_tagged()
