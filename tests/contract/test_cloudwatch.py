@@ -171,6 +171,8 @@ def test_metrics_are_what_was_put(aws: Any) -> None:
         given = {**ask, "Statistics": ["Sum"], **change}
         refused(code, watch.get_metric_statistics, **{k: v for k, v in given.items() if v is not None})
 
+    refused("InvalidParameterValue", watch.put_metric_data, Namespace="AWS/RDS", MetricData=data[:1])
+
     def listed(**params: Any) -> list[tuple[str, int]]:
         pages = watch.get_paginator("list_metrics").paginate(**params)
         return sorted((m["MetricName"], len(m["Dimensions"])) for page in pages for m in page["Metrics"])

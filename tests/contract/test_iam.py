@@ -177,6 +177,8 @@ def test_pages_and_tags(iam: Any) -> None:
     assert found("list_attached_role_policies", "AttachedPolicies", RoleName="r", PathPrefix="/") == [arn, MONITORING]
     assert found("list_policies", "Policies", OnlyAttached=True, PathPrefix="/service-role/") == [MONITORING]
     assert found("list_policies", "Policies", Scope="Local") == [arn]
+    refused("ValidationError", iam.list_roles, Marker="nonsense")
+    refused("NoSuchEntity", iam.list_entities_for_policy, PolicyArn=arn + "x")
     assert iam.list_account_aliases()["AccountAliases"] == []
 
 

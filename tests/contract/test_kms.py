@@ -52,7 +52,8 @@ def test_a_key_is_per_region_and_described_by_every_name(aws: Any) -> None:
         assert find_key(ACCOUNT, "us-east-1", name) == key["Arn"]
         assert find_key(ACCOUNT, "eu-west-1", name) is None
     refused("NotFoundException", other.describe_key, KeyId=key["KeyId"])
-    refused("NotFoundException", kms.enable_key, KeyId="alias/one")
+    for call in (kms.enable_key, kms.list_aliases, kms.get_key_policy, kms.list_grants):
+        refused("NotFoundException", call, KeyId="alias/one")
     assert kms.list_resource_tags(KeyId=key["Arn"])["Tags"] == [{"TagKey": "a", "TagValue": "b"}]
 
 
@@ -188,7 +189,16 @@ def test_policies_and_tags(aws: Any) -> None:
     key = make(kms)["Arn"]
     locked = policy({"AWS": f"arn:aws:iam::{ACCOUNT}:role/nobody"})
     denied = policy(Effect="Deny")
-    for wrong in ("no", '{"Statement": []}', '{"Statement": "x"}', locked, denied, policy(action="kms:Encrypt")):
+    for wrong in (
+        "no",
+        "[]",
+        policy(5),
+        '{"Statement": []}',
+        '{"Statement": "x"}',
+        locked,
+        denied,
+        policy(action="kms:Encrypt"),
+    ):
         refused("MalformedPolicyDocumentException", kms.put_key_policy, KeyId=key, PolicyName="default", Policy=wrong)
         refused("MalformedPolicyDocumentException", kms.create_key, Policy=wrong)
     kms.put_key_policy(KeyId=key, Policy=policy({"AWS": [ROOT, "x"]}, ["kms:Put*", "kms:Get*"]))

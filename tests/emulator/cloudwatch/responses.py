@@ -82,6 +82,8 @@ class LocalCloudWatch(CloudWatchResponse):
 
     def put_metric_data(self) -> ActionResult:
         """Values of metrics, of the virtual moment where they do not say."""
+        if self._get_param("Namespace").startswith("AWS/"):
+            raise AwsError("InvalidParameterValue", "The value AWS/ for parameter Namespace is invalid.")
         for datum in self._get_param("MetricData", []):
             datum.setdefault("Timestamp", CLOCK.datetime().replace(tzinfo=None))
         return super().put_metric_data()

@@ -29,6 +29,8 @@ class LocalIam(IamResponse):
                 raise AwsError("UnmodifiableEntity", text)
             if arn.startswith(f"arn:{self.partition}:iam::aws:") and operation not in ATTACHMENTS:
                 raise AwsError("AccessDenied", f"The policy {arn} is AWS's.")
+        if not self._get_param("Marker", "0").isdigit():
+            raise AwsError("ValidationError", f"Invalid Marker: {self._get_param('Marker')}")
         if any(tag["Key"].lower().startswith("aws:") for tag in self._get_param("Tags", [])):
             raise AwsError("InvalidInput", "Tag keys that begin with aws: are reserved.")
         return super().call_action()
@@ -71,6 +73,11 @@ class LocalIam(IamResponse):
             text = "This policy has more than one version. Before you delete a policy, you must delete its versions."
             raise AwsError("DeleteConflict", f"{text} The default version is deleted with the policy.")
         return super().delete_policy()
+
+    def list_entities_for_policy(self) -> ActionResult:
+        """Who has a policy that there is."""
+        self.backend.get_policy(self._get_param("PolicyArn"))
+        return super().list_entities_for_policy()
 
     def list_policy_versions(self) -> ActionResult:
         """The versions, the newest first."""

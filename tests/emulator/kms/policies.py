@@ -21,13 +21,10 @@ def check_policy(policy: str | None, account: str, bypass: bool) -> None:
     if policy is None:
         return
     try:
-        document = json.loads(policy)
-    except ValueError:
-        document = None
-    if not isinstance(document, dict) or not all(isinstance(s, dict) for s in _listed(document, "Statement")):
-        raise AwsError("MalformedPolicyDocumentException", "The new key policy is not valid JSON.")
-    callers = {"*", account, f"arn:aws:iam::{account}:root"}
-    if not bypass and not allows(policy, callers, "kms:PutKeyPolicy"):
+        kept = allows(policy, {"*", account, f"arn:aws:iam::{account}:root"}, "kms:PutKeyPolicy")
+    except (ValueError, TypeError, AttributeError):
+        raise AwsError("MalformedPolicyDocumentException", "The new key policy is not a valid policy.") from None
+    if not kept and not bypass:
         text = "The new key policy will not allow you to update the key policy in the future."
         raise AwsError("MalformedPolicyDocumentException", text)
 

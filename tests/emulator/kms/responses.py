@@ -98,6 +98,8 @@ class LocalKmsResponse(KmsResponse):
 
     def list_aliases(self) -> str:
         """Aliases in pages. Those that AWS keeps for keys that it has not made yet have no target."""
+        if self._get_param("KeyId"):
+            self._key()
         aliases = json.loads(super().list_aliases())["Aliases"]
         for alias in aliases:
             if alias["TargetKeyId"] not in self.kms_backend.keys:

@@ -32,7 +32,7 @@ RULES: tuple[Rule, ...] = (
     Rule("alarm-listing", "Alarms by names or prefix (not both), state and action, 50 to a page; composite alarms only where asked for.", "K DescribeAlarms"),
     Rule("alarm-deletion", "All the alarms named are deleted, or none: `ResourceNotFound`. Enabling and disabling passes over unknown ones.", "K DeleteAlarms"),
     Rule("alarm-tags", "Tags belong to the alarm's ARN (`ResourceNotFoundException` for another) and go with it.", "K TagResource"),
-    Rule("statistics", "Datapoints of what was put, with exactly the dimensions asked for, by whole periods, 1,440 at most (`InvalidParameterCombination`); nothing where nothing was put: no service sends metrics here.", "K GetMetricStatistics"),
+    Rule("statistics", "Datapoints of what was put, with exactly the dimensions asked for, by whole periods, 1,440 at most (`InvalidParameterCombination`); nothing where nothing was put: no service sends metrics here, and `AWS/` is refused to others (`InvalidParameterValue`).", "K GetMetricStatistics"),
     Rule("metrics", "Each metric that has data is listed once.", "K ListMetrics"),
     Rule("dashboards", "Dashboards are kept as given; JSON only (`InvalidParameterInput`); unknown ones are `ResourceNotFound`.", "K PutDashboard"),
     Rule("composite", "Composite alarms, anomaly detection, metric streams and GetMetricData.", "B", missing=True),

@@ -39,7 +39,7 @@ OPERATIONS: dict[str, str] = {
     "UpdatePrimaryRegion": "KeyId PrimaryRegion",
 }
 RULES: tuple[Rule, ...] = (
-    Rule("key-names", "A key is found by its id, its ARN, an alias or the ARN of an alias, in its own Region only; operations that change a key take no alias (`NotFoundException`).", "K DescribeKey"),
+    Rule("key-names", "A key is found by its id, its ARN, an alias or the ARN of an alias, in its own Region only; only DescribeKey and what encrypts and decrypts take aliases (`NotFoundException` else).", "K DescribeKey"),
     Rule("key-paging", "Keys come 100 to a page; aliases, tags and grants 50; `Truncated` and `NextMarker` lead on; a bad marker is an `InvalidMarkerException`.", "B"),
     Rule("alias-unique", "An alias is there once per Region (`AlreadyExistsException`); it can be moved to another key and deleted; it goes with its key.", "K CreateAlias"),
     Rule("alias-reserved", "`alias/aws/...` cannot be made, moved or deleted: `NotAuthorizedException`.", "K CreateAlias"),
