@@ -138,7 +138,8 @@ def test_what_one_looks_at_on_a_cluster(cli):
 
 def test_what_is_not_implemented_is_told(cli):
     told = cli(
-        "rds create-db-proxy --db-proxy-name a --engine-family POSTGRESQL --role-arn arn:aws:iam::123456789012:role/r --vpc-subnet-ids a",
+        "rds create-db-proxy --db-proxy-name a --engine-family POSTGRESQL --vpc-subnet-ids a "
+        "--role-arn arn:aws:iam::123456789012:role/r",
         expect=255,
     )
     assert "The local AWS does not implement" in told

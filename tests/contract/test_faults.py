@@ -64,7 +64,9 @@ def test_lag_of_a_global_service(aws):
     iam = aws.client("iam")
     policies = len(iam.list_policies(Scope="AWS")["Policies"])
     aws.control.lag(1)
-    iam.create_role(RoleName="r", AssumeRolePolicyDocument="{}")
+    statement = '{"Effect": "Allow", "Principal": {"Service": "rds.amazonaws.com"}, "Action": "sts:AssumeRole"}'
+    trust = f'{{"Version": "2012-10-17", "Statement": [{statement}]}}'
+    iam.create_role(RoleName="r", AssumeRolePolicyDocument=trust)
     with pytest.raises(ClientError, match="NoSuchEntity"):
         iam.get_role(RoleName="r")
     assert iam.get_role(RoleName="r")["Role"]["RoleName"] == "r"

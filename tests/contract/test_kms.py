@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import boto3
@@ -9,10 +10,17 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 from emulator.kms import find_key
+from promise import keeps
 
 KEYS = {"aws_access_key_id": "local", "aws_secret_access_key": "emulator-secret-key"}
 ACCOUNT = "123456789012"
 DAY = 86400
+ROOT = f"arn:aws:iam::{ACCOUNT}:root"
+
+
+def policy(principal: Any = "*", action: Any = "kms:*", **more: Any) -> str:
+    statement = {"Effect": "Allow", "Principal": principal, "Action": action, "Resource": "*", **more}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
 def refused(code: str, call: Any, **params: Any) -> str:
@@ -32,6 +40,7 @@ def make(kms: Any, **params: Any) -> dict[str, Any]:
     return dict(kms.create_key(**params)["KeyMetadata"])
 
 
+@keeps("kms.key-names")
 def test_a_key_is_per_region_and_described_by_every_name(aws: Any) -> None:
     kms, other = aws.client("kms"), aws.client("kms", "eu-west-1")
     key = make(kms, Description="one", Tags=[{"TagKey": "a", "TagValue": "b"}])
@@ -43,10 +52,12 @@ def test_a_key_is_per_region_and_described_by_every_name(aws: Any) -> None:
         assert find_key(ACCOUNT, "us-east-1", name) == key["Arn"]
         assert find_key(ACCOUNT, "eu-west-1", name) is None
     refused("NotFoundException", other.describe_key, KeyId=key["KeyId"])
-    refused("NotFoundException", kms.enable_key, KeyId="alias/one")
+    for call in (kms.enable_key, kms.list_aliases, kms.get_key_policy, kms.list_grants):
+        refused("NotFoundException", call, KeyId="alias/one")
     assert kms.list_resource_tags(KeyId=key["Arn"])["Tags"] == [{"TagKey": "a", "TagValue": "b"}]
 
 
+@keeps("kms.rotation", "kms.on-demand")
 def test_rotation_periods_are_kept(aws: Any) -> None:
     kms = aws.client("kms")
     key = make(kms)["Arn"]
@@ -61,10 +72,19 @@ def test_rotation_periods_are_kept(aws: Any) -> None:
         refused("ValidationException", unchecked(aws).enable_key_rotation, KeyId=key, RotationPeriodInDays=days)
     kms.disable_key_rotation(KeyId=key)
     assert "RotationPeriodInDays" not in kms.get_key_rotation_status(KeyId=key)
-    rsa = make(kms, KeySpec="RSA_2048", KeyUsage="SIGN_VERIFY")["Arn"]
-    refused("UnsupportedOperationException", kms.enable_key_rotation, KeyId=rsa)
+    kms.enable_key_rotation(KeyId=key, RotationPeriodInDays=90)
+    aws.control.advance(200 * DAY)
+    kms.disable_key(KeyId=key)
+    aws.control.advance(200 * DAY)
+    assert [r["RotationType"] for r in kms.list_key_rotations(KeyId=key)["Rotations"]] == ["AUTOMATIC"] * 2
+    refused("DisabledException", kms.enable_key_rotation, KeyId=key)
+    pages = list(kms.get_paginator("list_key_rotations").paginate(KeyId=key, PaginationConfig={"PageSize": 1}))
+    assert [len(page["Rotations"]) for page in pages] == [1, 1]
+    with pytest.raises(ClientError, match="does not implement"):
+        kms.rotate_key_on_demand(KeyId=key)
 
 
+@keeps("kms.deletion-window")
 def test_a_key_waits_for_its_deletion_and_is_gone_afterwards(aws: Any) -> None:
     kms = aws.client("kms")
     key = make(kms)["Arn"]
@@ -95,9 +115,10 @@ def test_a_key_waits_for_its_deletion_and_is_gone_afterwards(aws: Any) -> None:
         ("tag_resource", {"Tags": [{"TagKey": "a", "TagValue": "b"}]}),
         ("untag_resource", {"TagKeys": ["a"]}),
         ("update_key_description", {"Description": "x"}),
-        ("create_grant", {"GranteePrincipal": f"arn:aws:iam::{ACCOUNT}:root", "Operations": ["Encrypt"]}),
+        ("create_grant", {"GranteePrincipal": ROOT, "Operations": ["Encrypt"]}),
     ],
 )
+@keeps("kms.pending-deletion")
 def test_a_key_pending_deletion_refuses(aws: Any, operation: str, params: dict[str, Any]) -> None:
     kms = aws.client("kms")
     key = make(kms)["KeyId"]
@@ -109,6 +130,7 @@ def test_a_key_pending_deletion_refuses(aws: Any, operation: str, params: dict[s
     refused("KMSInvalidStateException", kms.cancel_key_deletion, KeyId=key)
 
 
+@keeps("kms.disabled")
 def test_a_disabled_key_does_not_encrypt(aws: Any) -> None:
     kms = aws.client("kms")
     key = make(kms)["Arn"]
@@ -117,10 +139,17 @@ def test_a_disabled_key_does_not_encrypt(aws: Any) -> None:
     assert find_key(ACCOUNT, "us-east-1", key) is None
     refused("DisabledException", kms.encrypt, KeyId=key, Plaintext=b"x")
     refused("DisabledException", kms.decrypt, CiphertextBlob=secret)
+    refused("DisabledException", kms.create_grant, KeyId=key, GranteePrincipal=ROOT, Operations=["Encrypt"])
+    many = make(kms, MultiRegion=True)["KeyId"]
+    kms.disable_key(KeyId=many)
+    refused("DisabledException", kms.replicate_key, KeyId=many, ReplicaRegion="eu-west-1")
+    kms.update_key_description(KeyId=key, Description="off")
+    assert kms.describe_key(KeyId=key)["KeyMetadata"]["Description"] == "off"
     kms.enable_key(KeyId=key)
     assert kms.decrypt(CiphertextBlob=secret)["Plaintext"] == b"x"
 
 
+@keeps("kms.alias-unique", "kms.alias-reserved")
 def test_aliases(aws: Any) -> None:
     kms = aws.client("kms")
     one, two = make(kms)["KeyId"], make(kms)["KeyId"]
@@ -138,21 +167,48 @@ def test_aliases(aws: Any) -> None:
     refused("NotFoundException", kms.describe_key, KeyId="alias/a")
 
 
+@keeps("kms.aws-managed")
 def test_keys_that_aws_manages(aws: Any) -> None:
     kms = aws.client("kms")
     arn = find_key(ACCOUNT, "us-east-1", "alias/aws/rds")
     metadata = kms.describe_key(KeyId="alias/aws/rds")["KeyMetadata"]
     assert (metadata["Arn"], metadata["KeyManager"]) == (arn, "AWS")
-    refused("AccessDeniedException", kms.schedule_key_deletion, KeyId=arn)
+    assert kms.get_key_rotation_status(KeyId=arn)["KeyRotationEnabled"] is True
+    for call in (kms.schedule_key_deletion, kms.disable_key, kms.disable_key_rotation):
+        refused("AccessDeniedException", call, KeyId=arn)
+    refused("AccessDeniedException", kms.encrypt, KeyId="alias/aws/rds", Plaintext=b"x")
+    refused("AccessDeniedException", kms.put_key_policy, KeyId=arn, Policy=policy())
+    refused("NotFoundException", kms.describe_key, KeyId="alias/aws/nothing")
+    targets = {a["AliasName"]: a.get("TargetKeyId") for a in kms.list_aliases()["Aliases"]}
+    assert (targets["alias/aws/rds"], targets["alias/aws/dynamodb"]) == (metadata["KeyId"], None)
 
 
+@keeps("kms.policy-lockout", "kms.policy-name", "kms.tags")
 def test_policies_and_tags(aws: Any) -> None:
     kms = aws.client("kms")
     key = make(kms)["Arn"]
-    refused("MalformedPolicyDocumentException", kms.put_key_policy, KeyId=key, PolicyName="default", Policy="no")
-    kms.put_key_policy(KeyId=key, Policy='{"Statement": []}')
-    assert kms.get_key_policy(KeyId=key)["Policy"] == '{"Statement": []}'
+    locked = policy({"AWS": f"arn:aws:iam::{ACCOUNT}:role/nobody"})
+    denied = policy(Effect="Deny")
+    for wrong in (
+        "no",
+        "[]",
+        policy(5),
+        '{"Statement": []}',
+        '{"Statement": "x"}',
+        locked,
+        denied,
+        policy(action="kms:Encrypt"),
+    ):
+        refused("MalformedPolicyDocumentException", kms.put_key_policy, KeyId=key, PolicyName="default", Policy=wrong)
+        refused("MalformedPolicyDocumentException", kms.create_key, Policy=wrong)
+    kms.put_key_policy(KeyId=key, Policy=policy({"AWS": [ROOT, "x"]}, ["kms:Put*", "kms:Get*"]))
+    kms.put_key_policy(KeyId=key, PolicyName="default", Policy=locked, BypassPolicyLockoutSafetyCheck=True)
+    assert kms.get_key_policy(KeyId=key, PolicyName="default")["Policy"] == locked
+    assert make(kms, Policy=locked, BypassPolicyLockoutSafetyCheck=True)
+    assert kms.list_key_policies(KeyId=key)["PolicyNames"] == ["default"]
+    refused("NotFoundException", kms.get_key_policy, KeyId=key, PolicyName="mine")
     refused("TagException", kms.tag_resource, KeyId=key, Tags=[{"TagKey": "aws:x", "TagValue": ""}])
+    refused("TagException", kms.tag_resource, KeyId=key, Tags=[{"TagKey": "a", "TagValue": v} for v in "12"])
     many = [{"TagKey": str(n), "TagValue": ""} for n in range(51)]
     refused("LimitExceededException", kms.tag_resource, KeyId=key, Tags=many)
     kms.tag_resource(KeyId=key, Tags=[{"TagKey": "a", "TagValue": "1"}])
@@ -160,12 +216,23 @@ def test_policies_and_tags(aws: Any) -> None:
     assert kms.list_resource_tags(KeyId=key)["Tags"] == []
 
 
+@keeps("kms.mrk-replica")
 def test_a_replica_key_has_its_own_description_and_tags(aws: Any) -> None:
     kms, other = aws.client("kms"), aws.client("kms", "eu-west-1")
     key = make(kms, MultiRegion=True, Description="first")
     replicate = {"KeyId": key["Arn"], "ReplicaRegion": "eu-west-1"}
-    answer = kms.replicate_key(**replicate, Description="second", Tags=[{"TagKey": "r", "TagValue": "eu"}])
+    kms.create_alias(AliasName="alias/here", TargetKeyId=key["KeyId"])
+    aws.control.scale(1)
+    own = {"Description": "second", "Tags": [{"TagKey": "r", "TagValue": "eu"}], "Policy": policy()}
+    answer = kms.replicate_key(**replicate, **own, BypassPolicyLockoutSafetyCheck=False)
     arn = answer["ReplicaKeyMetadata"]["Arn"]
+    assert answer["ReplicaKeyMetadata"]["KeyState"] == "Creating"
+    assert find_key(ACCOUNT, "eu-west-1", arn) is None
+    refused("KMSInvalidStateException", other.encrypt, KeyId=arn, Plaintext=b"x")
+    aws.control.advance(60)
+    assert other.describe_key(KeyId=arn)["KeyMetadata"]["KeyState"] == "Enabled"
+    assert other.get_key_policy(KeyId=arn)["Policy"] == policy()
+    assert other.list_aliases(KeyId=arn)["Aliases"] == []
     assert arn == key["Arn"].replace("us-east-1", "eu-west-1")
     there, here = (c.describe_key(KeyId=key["KeyId"])["KeyMetadata"] for c in (other, kms))
     assert (here["Description"], there["Description"]) == ("first", "second")
@@ -178,3 +245,118 @@ def test_a_replica_key_has_its_own_description_and_tags(aws: Any) -> None:
     refused("AlreadyExistsException", kms.replicate_key, **replicate)
     single = make(kms)["Arn"]
     refused("UnsupportedOperationException", kms.replicate_key, KeyId=single, ReplicaRegion="eu-west-1")
+    refused("UnsupportedOperationException", other.replicate_key, KeyId=arn, ReplicaRegion="us-west-2")
+    refused("ValidationException", kms.replicate_key, KeyId=key["Arn"], ReplicaRegion="xx-nowhere-1")
+
+
+@keeps("kms.mrk-primary", "kms.mrk-rotation")
+def test_a_replica_becomes_the_primary(aws: Any) -> None:
+    kms, other = aws.client("kms"), aws.client("kms", "eu-west-1")
+    key = make(kms, MultiRegion=True)["KeyId"]
+    kms.replicate_key(KeyId=key, ReplicaRegion="eu-west-1")
+    kms.enable_key_rotation(KeyId=key, RotationPeriodInDays=100)
+    assert other.get_key_rotation_status(KeyId=key)["RotationPeriodInDays"] == 100
+    refused("UnsupportedOperationException", other.disable_key_rotation, KeyId=key)
+    refused("NotFoundException", kms.update_primary_region, KeyId=key, PrimaryRegion="us-west-2")
+    refused("UnsupportedOperationException", other.update_primary_region, KeyId=key, PrimaryRegion="us-east-1")
+    aws.control.scale(1)
+    kms.update_primary_region(KeyId=key, PrimaryRegion="eu-west-1")
+    for client in (kms, other):
+        assert client.describe_key(KeyId=key)["KeyMetadata"]["KeyState"] == "Updating"
+        refused("KMSInvalidStateException", client.disable_key, KeyId=key)
+        assert client.encrypt(KeyId=key, Plaintext=b"x")
+    aws.control.advance(60)
+    refused("UnsupportedOperationException", kms.disable_key_rotation, KeyId=key)
+    assert kms.get_key_rotation_status(KeyId=key)["RotationPeriodInDays"] == 100
+    types = [c.describe_key(KeyId=key)["KeyMetadata"]["MultiRegionConfiguration"] for c in (kms, other)]
+    assert [t["MultiRegionKeyType"] for t in types] == ["REPLICA", "PRIMARY"]
+    assert types[0]["PrimaryKey"]["Region"] == "eu-west-1"
+    assert [replica["Region"] for replica in types[0]["ReplicaKeys"]] == ["us-east-1"]
+
+
+@keeps("kms.mrk-deletion")
+def test_a_primary_waits_for_its_replicas(aws: Any) -> None:
+    kms, other = aws.client("kms"), aws.client("kms", "eu-west-1")
+    key = make(kms, MultiRegion=True)["KeyId"]
+    kms.replicate_key(KeyId=key, ReplicaRegion="eu-west-1")
+    answer = kms.schedule_key_deletion(KeyId=key, PendingWindowInDays=7)
+    assert answer["KeyState"] == "PendingReplicaDeletion" and "DeletionDate" not in answer
+    refused("KMSInvalidStateException", kms.enable_key, KeyId=key)
+    aws.control.advance(40 * DAY)
+    assert kms.describe_key(KeyId=key)["KeyMetadata"]["KeyState"] == "PendingReplicaDeletion"
+    assert other.schedule_key_deletion(KeyId=key, PendingWindowInDays=7)["KeyState"] == "PendingDeletion"
+    aws.control.advance(7 * DAY + 1)
+    waiting = kms.describe_key(KeyId=key)["KeyMetadata"]
+    assert (waiting["KeyState"], waiting["MultiRegionConfiguration"]["ReplicaKeys"]) == ("PendingDeletion", [])
+    refused("NotFoundException", other.describe_key, KeyId=key)
+    aws.control.advance(7 * DAY)
+    refused("NotFoundException", kms.describe_key, KeyId=key)
+
+
+@keeps("kms.crypto", "kms.data-key-size")
+def test_what_was_encrypted_is_decrypted_as_it_was_encrypted(aws: Any) -> None:
+    kms = aws.client("kms")
+    one, two = make(kms)["Arn"], make(kms)["Arn"]
+    context, other = {"a": "1"}, {"a": "2"}
+    secret = kms.encrypt(KeyId=one, Plaintext=b"x", EncryptionContext=context)["CiphertextBlob"]
+    for wrong in ({}, other):
+        refused("InvalidCiphertextException", kms.decrypt, CiphertextBlob=secret, EncryptionContext=wrong)
+    refused("IncorrectKeyException", kms.decrypt, CiphertextBlob=secret, EncryptionContext=context, KeyId=two)
+    assert kms.decrypt(CiphertextBlob=secret, EncryptionContext=context, KeyId=one)["Plaintext"] == b"x"
+    again = {"CiphertextBlob": secret, "SourceEncryptionContext": context, "DestinationKeyId": two}
+    refused("IncorrectKeyException", kms.re_encrypt, **again, SourceKeyId=two)
+    moved = kms.re_encrypt(**again, SourceKeyId=one, DestinationEncryptionContext=other)
+    assert (moved["SourceKeyId"], moved["KeyId"]) == (one, two)
+    assert kms.decrypt(CiphertextBlob=moved["CiphertextBlob"], EncryptionContext=other)["Plaintext"] == b"x"
+    for size, length in (({"KeySpec": "AES_128"}, 16), ({"NumberOfBytes": 24}, 24)):
+        data = kms.generate_data_key(KeyId=one, EncryptionContext=context, **size)
+        opened = kms.decrypt(CiphertextBlob=data["CiphertextBlob"], EncryptionContext=context)["Plaintext"]
+        assert len(opened) == length and opened == data["Plaintext"]
+        blind = kms.generate_data_key_without_plaintext(KeyId=one, EncryptionContext=context, **size)
+        assert "Plaintext" not in blind
+    for wrong_size in ({}, {"KeySpec": "AES_256", "NumberOfBytes": 32}, {"NumberOfBytes": 1025}, {"KeySpec": "X"}):
+        refused("ValidationException", unchecked(aws).generate_data_key, KeyId=one, **wrong_size)
+
+
+@keeps("kms.grants")
+def test_grants(aws: Any) -> None:
+    kms = aws.client("kms")
+    key = make(kms)["Arn"]
+    given = {"GranteePrincipal": ROOT, "Operations": ["Encrypt"], "Name": "one", "RetiringPrincipal": ROOT}
+    grant = kms.create_grant(KeyId=key, **given)["GrantId"]
+    kms.create_grant(KeyId=key, GranteePrincipal=ROOT, Operations=["Decrypt"])
+    shown = kms.list_grants(KeyId=key, GrantId=grant)["Grants"]
+    assert [{name: g[name] for name in given} for g in shown] == [given]
+    pages = list(kms.get_paginator("list_grants").paginate(KeyId=key, PaginationConfig={"PageSize": 1}))
+    assert len(pages) == 2
+    kms.revoke_grant(KeyId=key, GrantId=grant)
+    assert [g["Operations"] for g in kms.list_grants(KeyId=key)["Grants"]] == [["Decrypt"]]
+    refused("NotFoundException", kms.revoke_grant, KeyId=key, GrantId=grant)
+
+
+@keeps("kms.key-paging")
+def test_pages(aws: Any) -> None:
+    kms = aws.client("kms")
+    made = [make(kms, Tags=[{"TagKey": str(n), "TagValue": ""} for n in range(3)])["KeyId"] for _ in range(3)]
+    for n in range(3):
+        kms.create_alias(AliasName=f"alias/{n}", TargetKeyId=made[0])
+    small = {"PaginationConfig": {"PageSize": 2}}
+    keys = [k["KeyId"] for page in kms.get_paginator("list_keys").paginate(**small) for k in page["Keys"]]
+    assert keys == made
+    aliases = list(kms.get_paginator("list_aliases").paginate(KeyId=made[0], **small))
+    assert [len(page["Aliases"]) for page in aliases] == [2, 1]
+    tags = list(kms.get_paginator("list_resource_tags").paginate(KeyId=made[0], **small))
+    assert [len(page["Tags"]) for page in tags] == [2, 1]
+    refused("InvalidMarkerException", kms.list_keys, Marker="nonsense")
+
+
+@keeps("kms.asymmetric", "kms.imported")
+@pytest.mark.parametrize(
+    "params",
+    [{"KeySpec": "RSA_2048", "KeyUsage": "SIGN_VERIFY"}, {"Origin": "EXTERNAL"}, {"KeyUsage": "GENERATE_VERIFY_MAC"}],
+)
+def test_other_kinds_of_keys_are_refused(aws: Any, params: dict[str, str]) -> None:
+    kms = aws.client("kms")
+    with pytest.raises(ClientError, match="does not implement"):
+        kms.create_key(**params)
+    assert make(kms, KeySpec="SYMMETRIC_DEFAULT", KeyUsage="ENCRYPT_DECRYPT")["KeySpec"] == "SYMMETRIC_DEFAULT"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import socket
 import sys
@@ -61,6 +62,9 @@ class LocalAws:
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        if environ.pop("HTTP_CONTENT_ENCODING", "") == "gzip":  # SDKs compress the large requests of some operations
+            body = gzip.decompress(body)
+            environ["CONTENT_LENGTH"] = str(len(body))
         environ["wsgi.input"] = io.BytesIO(body)
         fault = None
         with self._lock:
@@ -87,6 +91,7 @@ class LocalAws:
                 status = fault.status or status
             else:
                 admit(service, operation, environ, body)
+                services.before(operation, region)
                 CLOCK.doom = (fault.state, fault.message) if fault and fault.effect == "fail" else None
                 status, headers, answer = self._answer(service, operation, region, mutating, environ)
         except Missing as missing:

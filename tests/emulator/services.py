@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import importlib
 from functools import cache
+from typing import Any
 
 import moto.core.responses
 
-OURS = ("ec2", "rds", "dynamodb", "autoscaling", "iam", "kms", "logs", "secretsmanager")
+OURS = (
+    "ec2", "rds", "dynamodb", "autoscaling", "cloudwatch", "iam", "kms", "logs", "secretsmanager", "sts", "tagging",
+)  # fmt: skip
 
 
 def load(service: str) -> str:
@@ -16,7 +19,9 @@ def load(service: str) -> str:
     All of ours come together, because they look at each other's resources; that takes seconds, so not for who only asks
     who it is.
     """
-    if service != "sts":
+    if service == "sts":
+        _ours("sts").register()
+    else:
         register()
     return service.replace("-", "")
 
@@ -27,10 +32,24 @@ def register() -> None:
     # moto asks each handler's class for its methods at every request.
     moto.core.responses.method_names_from_class = cache(moto.core.responses.method_names_from_class)
     for name in OURS:
-        importlib.import_module(f"{__package__}.{name}").register()
+        _ours(name).register()
+
+
+def before(operation: str, region: str) -> None:
+    """Remember what a request is about to make the services forget."""
+    if _registered() and operation in _ours("tagging").UNTAGS:
+        _ours("tagging").remember(region)
 
 
 def tick() -> None:
     """Do what AWS does by itself as time passes."""
-    if register.cache_info().currsize:
-        importlib.import_module(f"{__package__}.autoscaling.scaler").run()
+    if _registered():
+        _ours("autoscaling.scaler").run()
+
+
+def _registered() -> bool:
+    return bool(register.cache_info().currsize)
+
+
+def _ours(name: str) -> Any:
+    return importlib.import_module(f"{__package__}.{name}")

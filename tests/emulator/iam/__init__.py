@@ -9,6 +9,11 @@ from typing import Any
 
 from moto.iam.models import IAMBackend
 
+from ..core import serve
+from .service_roles import service_uses_its_role
+
+__all__ = ["register", "service_uses_its_role"]
+
 _read = IAMBackend._init_aws_policies
 
 
@@ -24,6 +29,9 @@ def _copies(self: IAMBackend) -> list[Any]:
 
 
 def register() -> None:
-    """Take over where moto reads the policies."""
+    """Take over from moto's handler, and where moto reads the policies."""
+    from .responses import LocalIam
+
     os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
     IAMBackend._init_aws_policies = _copies
+    serve("iam", LocalIam)

@@ -7,30 +7,36 @@ import json
 from datetime import timedelta
 from typing import Any
 
-from moto.kms.exceptions import AccessDeniedException, NotAuthorizedException
+from moto.kms.exceptions import AlreadyExistsException, NotAuthorizedException
 from moto.kms.models import Key, kms_backends
 from moto.kms.responses import KmsResponse
 
-from ..clock import CLOCK
+from ..admission import Missing
+from ..clock import CLOCK, Timeline
 from ..core import AwsError
 from . import keys
+from .policies import check_policy
 
-DAY = 86400
-ROTATION_DEFAULT = 365
+CREATING, UPDATING = 30, 60  # seconds that a replica takes, and a change of the primary
 
 
 class LocalKmsResponse(KmsResponse):
     """Answers for KMS."""
 
     def call_action(self) -> Any:
-        """Forget the keys whose waiting period is over, then answer."""
-        keys.purge(self.kms_backend)
+        """Let time have passed, then answer. moto does not look at the keys of grants."""
+        keys.settle(self.current_account)
+        if self._get_action() in ("CreateGrant", "ListGrants", "RevokeGrant"):
+            self._key()
         return super().call_action()
 
     def _get_param(self, param_name: str, if_none: Any = None) -> Any:
         value = super()._get_param(param_name, if_none)
-        if param_name == "KeyUsage" and value is None and self._get_action() == "CreateKey":
+        if param_name == "KeyUsage" and value is None:
             return "ENCRYPT_DECRYPT"
+        if param_name == "KeyId" and value and ":key/" in value:  # some of moto's operations know no ARNs
+            found = keys.lookup(self.kms_backend, value)
+            return found.id if found else value
         return value
 
     def _validate_cmk_id(self, key_id: str) -> None:
@@ -42,11 +48,8 @@ class LocalKmsResponse(KmsResponse):
         keys.check_state(found, self._get_action())
 
     def _validate_alias(self, key_id: str) -> None:
-        name = self.kms_backend.get_alias_name(key_id)
-        if name.startswith(keys.MANAGED):
-            keys.managed_key(self.kms_backend, name)
-        super()._validate_alias(key_id)
         found = keys.lookup(self.kms_backend, key_id)
+        super()._validate_alias(key_id)
         if found is not None and self._get_action() not in ("DeleteAlias", "UpdateAlias"):
             keys.check_state(found, self._get_action())
 
@@ -55,50 +58,91 @@ class LocalKmsResponse(KmsResponse):
         self._validate_cmk_id(key_id)
         return self.kms_backend.keys[self.kms_backend.get_key_id(key_id)]
 
+    def _policy(self) -> str | None:
+        """The policy that is given, checked."""
+        policy: str | None = self._get_param("Policy")
+        check_policy(policy, self.current_account, self._get_param("BypassPolicyLockoutSafetyCheck", False))
+        return policy
+
+    def _page(self, name: str, items: list[dict[str, Any]], size: int) -> str:
+        """One page of a list by ``Limit`` and ``Marker``."""
+        marker = self._get_param("Marker") or "0"
+        if not marker.isdigit():
+            raise AwsError("InvalidMarkerException", f"The marker {marker} is invalid.")
+        end = int(marker) + (self._get_param("Limit") or size)
+        more = {"NextMarker": str(end)} if end < len(items) else {}
+        return json.dumps({name: items[int(marker) : end], "Truncated": bool(more), **more})
+
     def create_key(self) -> str:
         """A key, with AWS's checks of its policy and tags, created at the virtual moment."""
-        _check_policy(self._get_param("Policy"))
+        self._policy()
         _check_tags(self._get_param("Tags") or [])
+        spec, usage = self._get_param("KeySpec", "SYMMETRIC_DEFAULT"), self._get_param("KeyUsage")
+        if (spec, usage) != ("SYMMETRIC_DEFAULT", "ENCRYPT_DECRYPT"):
+            raise Missing(f"keys of KeySpec {spec} for {usage}")
         answer = json.loads(super().create_key())
         key = self.kms_backend.keys[answer["KeyMetadata"]["KeyId"]]
         key.creation_date = CLOCK.now()
+        key.rotation = {"on": False, "days": 365, "start": 0.0}
         if key.multi_region:
             keys.rename(self.kms_backend, key)
         return json.dumps(key.to_dict())
 
+    def list_keys(self) -> str:
+        """The keys of the Region, those of AWS too, in pages."""
+        return self._page("Keys", [{"KeyArn": key.arn, "KeyId": key.id} for key in self.kms_backend.list_keys()], 100)
+
+    def list_resource_tags(self) -> str:
+        """The key's tags, in pages."""
+        return self._page("Tags", json.loads(super().list_resource_tags())["Tags"], 50)
+
+    def list_aliases(self) -> str:
+        """Aliases in pages. Those that AWS keeps for keys that it has not made yet have no target."""
+        if self._get_param("KeyId"):
+            self._key()
+        aliases = json.loads(super().list_aliases())["Aliases"]
+        for alias in aliases:
+            if alias["TargetKeyId"] not in self.kms_backend.keys:
+                del alias["TargetKeyId"]
+        return self._page("Aliases", aliases, 50)
+
     def decrypt(self) -> str:
         """Decrypt with the key that is named in the ciphertext."""
-        name = self._get_param("CiphertextBlob")[: keys.ID_LENGTH].decode("utf-8", "replace")
-        found = self.kms_backend.keys.get(name)
-        if found is not None:
-            keys.check_state(found, self._get_action())
+        self._check_ciphertext("KeyId")
         return str(super().decrypt())
 
-    def enable_key(self) -> str:
-        """Enable a key, by its id or ARN."""
-        key = self._key()
-        key.enabled, key.key_state = True, "Enabled"
-        return "{}"
+    def re_encrypt(self) -> str:
+        """Decrypt with the key that is named in the ciphertext, and encrypt with another."""
+        self._check_ciphertext("SourceKeyId")
+        return str(super().re_encrypt())
 
-    def disable_key(self) -> str:
-        """Disable a key, by its id or ARN."""
-        key = self._key()
-        key.enabled, key.key_state = False, "Disabled"
-        return "{}"
+    def _check_ciphertext(self, parameter: str) -> None:
+        """Refuse a key that may not decrypt it, or another one than the caller says."""
+        if not self._get_param("CiphertextBlob"):
+            raise AwsError("ValidationException", "The request must contain a CiphertextBlob.")
+        name, said = self._get_param("CiphertextBlob")[: keys.ID_LENGTH].decode("utf-8", "replace"), None
+        found = self.kms_backend.keys.get(name)
+        if self._get_param(parameter):
+            self._validate_key_id(self._get_param(parameter))
+            said = keys.lookup(self.kms_backend, self._get_param(parameter))
+        if found is not None:
+            keys.check_state(found, self._get_action())
+        if said is not None and found is not None and said is not found:
+            text = "The key ID in the request does not identify a CMK that can perform this operation."
+            raise AwsError("IncorrectKeyException", text)
 
     def schedule_key_deletion(self) -> str:
-        """Start the waiting period of 7 to 30 virtual days after which the key is gone."""
-        days = self._get_param("PendingWindowInDays")
-        days = 30 if days is None else days
-        key = self._key()
-        if not 7 <= days <= 30:
-            raise _out_of_range("pendingWindowInDays", days, 7, 30)
-        if key.key_manager == "AWS":
-            raise AccessDeniedException(f"{key.arn} is managed by AWS and cannot be deleted.")
-        date = CLOCK.datetime() + timedelta(days=days)
-        key.enabled, key.key_state, key.deletion_date = False, "PendingDeletion", date.replace(tzinfo=None)
-        answer = {"KeyId": key.arn, "KeyState": key.key_state, "DeletionDate": date.timestamp()}
-        return json.dumps({**answer, "PendingWindowInDays": days})
+        """Start the waiting period after which the key is gone; that of a primary begins after its last replica."""
+        key, days = self._key(), self._get_param("PendingWindowInDays")
+        key.window = 30 if days is None else days
+        if not 7 <= key.window <= 30:
+            raise AwsError("ValidationException", f"The waiting period has 7 to 30 days, not {key.window}.")
+        date = CLOCK.datetime() + timedelta(days=key.window)
+        waits = keys.primary(key) is key and len(keys.family(key)) > 1
+        key.enabled, key.key_state = False, "PendingReplicaDeletion" if waits else "PendingDeletion"
+        key.deletion_date = None if waits else date.replace(tzinfo=None)
+        answer = {"KeyId": key.arn, "KeyState": key.key_state, "PendingWindowInDays": key.window}
+        return json.dumps(answer if waits else {**answer, "DeletionDate": date.timestamp()})
 
     def cancel_key_deletion(self) -> str:
         """Keep the key after all; it is disabled then."""
@@ -106,49 +150,60 @@ class LocalKmsResponse(KmsResponse):
         key.enabled, key.key_state, key.deletion_date = False, "Disabled", None
         return json.dumps({"KeyId": key.arn})
 
+    def _rotation(self) -> dict[str, Any]:
+        """The rotation that is to change. That of a multi-Region key is its primary's."""
+        key = self._key()
+        if keys.primary(key) is not key:
+            raise AwsError("UnsupportedOperationException", f"The rotation of {key.arn} is that of its primary.")
+        rotation: dict[str, Any] = key.rotation
+        return rotation
+
     def enable_key_rotation(self) -> str:
         """Rotate every ``RotationPeriodInDays`` (90 to 2560, at first 365)."""
-        key, days = self._key(), self._get_param("RotationPeriodInDays")
-        if days is not None and not 90 <= days <= 2560:
-            raise _out_of_range("rotationPeriodInDays", days, 90, 2560)
-        if key.key_spec != "SYMMETRIC_DEFAULT" or key.origin != "AWS_KMS":
-            raise AwsError("UnsupportedOperationException", f"{key.arn} does not support automatic rotation.")
-        key.rotation_period = days or getattr(key, "rotation_period", ROTATION_DEFAULT)
-        key.rotation_start = CLOCK.now()
-        key.key_rotation_status = True
+        rotation = self._rotation()
+        days = self._get_param("RotationPeriodInDays") or rotation["days"]
+        rotation.update(on=True, days=days, start=CLOCK.now())
+        return "{}"
+
+    def disable_key_rotation(self) -> str:
+        """Rotate no more by itself."""
+        self._rotation()["on"] = False
         return "{}"
 
     def get_key_rotation_status(self) -> str:
         """Whether, how often and when next the key rotates."""
         key = self._key()
-        pending = key.key_state == "PendingDeletion"
-        answer: dict[str, Any] = {"KeyId": key.arn, "KeyRotationEnabled": key.key_rotation_status and not pending}
+        answer = {"KeyId": key.arn, "KeyRotationEnabled": key.rotation["on"] and "Pending" not in key.key_state}
         if answer["KeyRotationEnabled"]:
-            answer["RotationPeriodInDays"] = key.rotation_period
-            answer["NextRotationDate"] = key.rotation_start + key.rotation_period * DAY
+            answer["RotationPeriodInDays"] = key.rotation["days"]
+            answer["NextRotationDate"] = key.rotation["start"] + key.rotation["days"] * keys.DAY
         return json.dumps(answer)
+
+    def list_key_rotations(self) -> str:
+        """The rotations so far, in pages."""
+        return self._page("Rotations", self._key().rotations, 100)
 
     def tag_resource(self) -> str:
         """Add tags to a key; at most 50."""
-        key, tags = self._key(), self._get_param("Tags") or []
-        _check_tags(tags)
-        known = self.kms_backend.tagger.get_tag_dict_for_resource(key.id)
-        if len(set(known) | {tag["TagKey"] for tag in tags}) > 50:
-            raise AwsError("LimitExceededException", "A KMS key can have at most 50 tags.")
+        known = self.kms_backend.tagger.get_tag_dict_for_resource(self._key().id)
+        _check_tags(self._get_param("Tags") or [], known)
         return str(super().tag_resource())
 
+    def _policed(self) -> Key:
+        if self._get_param("PolicyName", "default") != "default":
+            raise AwsError("NotFoundException", "No such policy exists")
+        return self._key()
+
     def put_key_policy(self) -> str:
-        """Replace the key's policy."""
-        _check_policy(self._get_param("Policy"))
-        if self._get_param("PolicyName") is None:
-            self._key()
-            self.kms_backend.put_key_policy(self._get_param("KeyId"), self._get_param("Policy"))
-            return "{}"
-        return str(super().put_key_policy())
+        """Replace the key's policy; its name may be left out."""
+        key = self._policed()
+        key.policy = self._policy()
+        return "{}"
 
     def get_key_policy(self) -> str:
         """The key's policy; its name may be left out."""
-        return json.dumps({"Policy": self._key().policy, "PolicyName": "default"})
+        key = self._policed()
+        return json.dumps({"Policy": key.policy, "PolicyName": "default"})
 
     def _set_alias(self, update: bool = False) -> str:
         name = self._get_param("AliasName")
@@ -164,70 +219,62 @@ class LocalKmsResponse(KmsResponse):
             raise NotAuthorizedException
         return str(super().delete_alias())
 
-    def create_grant(self) -> str:
-        """Grant the use of a key."""
-        self._key()
-        return str(super().create_grant())
+    def list_grants(self) -> str:
+        """The grants of a key, in pages."""
+        return self._page("Grants", json.loads(super().list_grants())["Grants"], 50)
+
+    def _primary(self) -> Key:
+        key = self._key()
+        if not key.multi_region or keys.primary(key) is not key:
+            raise AwsError("UnsupportedOperationException", f"{key.arn} is not a multi-Region primary key.")
+        return key
 
     def replicate_key(self) -> str:
         """A replica of a multi-Region key, with a description, policy and tags of its own."""
-        key, region = self._key(), self._get_param("ReplicaRegion")
-        _check_policy(self._get_param("Policy"))
+        key, region, policy = self._primary(), self._get_param("ReplicaRegion"), self._policy()
         _check_tags(self._get_param("Tags") or [])
-        if not key.multi_region or key.arn != key.multi_region_configuration["PrimaryKey"]["Arn"]:
-            raise AwsError("UnsupportedOperationException", f"{key.arn} is not a multi-Region primary key.")
+        if region not in kms_backends[self.current_account].regions:
+            raise AwsError("ValidationException", f"There is no Region {region}.")
         other = kms_backends[self.current_account][region]
-        keys.purge(other)
-        if region == self.region or key.id in other.keys:
-            raise AwsError("AlreadyExistsException", f"{key.id} already exists in {region}.")
+        if key.id in other.keys:
+            raise AlreadyExistsException(f"{key.id} already exists in {region}.")
         replica = _replica(key, region)
-        replica.policy = self._get_param("Policy") or replica.generate_default_policy()
+        replica.policy = policy or replica.generate_default_policy()
         replica.description = self._get_param("Description") or ""
         other.keys[replica.id] = replica
+        keys.relate(keys.family(key), key)
         other.tagger.tag_resource(replica.id, self._get_param("Tags") or [])
         tags = other.tagger.list_tags_for_resource(replica.id)["Tags"]
-        metadata = replica.to_dict()["KeyMetadata"]
+        metadata = {**replica.to_dict()["KeyMetadata"], "KeyState": replica.timeline.first, "Enabled": False}
         return json.dumps({"ReplicaKeyMetadata": metadata, "ReplicaPolicy": replica.policy, "ReplicaTags": tags})
+
+    def update_primary_region(self) -> str:
+        """Make the replica of another Region the primary; both are Updating for a while."""
+        key, region = self._primary(), self._get_param("PrimaryRegion")
+        replica = next((member for member in keys.family(key) if member.region == region and member is not key), None)
+        if replica is None:
+            raise AwsError("NotFoundException", f"{key.id} has no replica in {region}.")
+        keys.check_state(replica, "UpdatePrimaryRegion")
+        for member in (key, replica):
+            member.key_state, member.timeline = "Updating", Timeline(("Updating", UPDATING), ("Enabled", 0))
+        keys.relate(keys.family(key), replica)
+        return "{}"
 
 
 def _replica(key: Key, region: str) -> Key:
-    replica = copy.copy(key)  # the key material is shared
+    replica = copy.copy(key)  # the key material and its rotation are shared
     replica.region, replica.arn = region, key.arn.replace(f":{key.region}:", f":{region}:")
     replica.creation_date, replica.aliases, replica.grants = CLOCK.now(), {}, {}
-    replica.enabled, replica.key_state = True, "Enabled"
-    members = key.multi_region_configuration["ReplicaKeys"]
-    members.append({"Arn": replica.arn, "Region": region})
-    replica.multi_region_configuration = {
-        "MultiRegionKeyType": "REPLICA",
-        "PrimaryKey": key.multi_region_configuration["PrimaryKey"],
-        "ReplicaKeys": members,
-    }
+    replica.timeline = Timeline(("Creating", CREATING), ("Enabled", 0))
+    replica.enabled, replica.key_state = False, "Creating"
     return replica
 
 
-def _out_of_range(name: str, value: int, low: int, high: int) -> AwsError:
-    bound = f"greater than or equal to {low}" if value < low else f"less than or equal to {high}"
-    return AwsError(
-        "ValidationException",
-        f"1 validation error detected: Value '{value}' at '{name}' failed to satisfy constraint: "
-        f"Member must have value {bound}",
-    )
-
-
-def _check_policy(policy: str | None) -> None:
-    if policy is None:
-        return
-    try:
-        valid = isinstance(json.loads(policy), dict)
-    except ValueError:
-        valid = False
-    if not valid:
-        raise AwsError("MalformedPolicyDocumentException", "The new key policy is not valid JSON.")
-
-
-def _check_tags(tags: list[dict[str, str]]) -> None:
+def _check_tags(tags: list[dict[str, str]], known: dict[str, str] | None = None) -> None:
     names = [tag["TagKey"] for tag in tags]
     if len(set(names)) < len(names):
         raise AwsError("TagException", "Duplicate tag keys")
     if any(name.lower().startswith("aws:") for name in names):
         raise AwsError("TagException", "Tag keys that begin with aws: are reserved")
+    if len({*names, *(known or {})}) > 50:
+        raise AwsError("LimitExceededException", "A KMS key can have at most 50 tags.")

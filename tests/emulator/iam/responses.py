@@ -1,0 +1,90 @@
+"""The operations of IAM where moto differs from AWS."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from moto.core.responses import ActionResult, EmptyResult
+from moto.iam.policy_validation import IAMTrustPolicyDocumentValidator
+from moto.iam.responses import IamResponse
+
+from ..core import AwsError
+from .service_roles import create_service_linked_role
+
+POLICIES_PER_ROLE = 10
+CHANGES = ("Add", "Attach", "Create", "Delete", "Detach", "Put", "Set", "Tag", "Untag", "Update")
+ATTACHMENTS = {"AttachRolePolicy", "DetachRolePolicy"}
+
+
+class LocalIam(IamResponse):
+    """Answers for IAM."""
+
+    def call_action(self) -> Any:
+        """Refuse changes of what is AWS's own and tags that are, then answer."""
+        operation, name, arn = self._get_action(), self._get_param("RoleName"), self._get_param("PolicyArn", "")
+        if operation.startswith(CHANGES):
+            role = next((role for role in self.backend.get_roles() if role.name == name), None)
+            if role and role.path.startswith("/aws-service-role/"):
+                text = f"Cannot perform the operation on the protected role '{name}': only AWS can change it."
+                raise AwsError("UnmodifiableEntity", text)
+            if arn.startswith(f"arn:{self.partition}:iam::aws:") and operation not in ATTACHMENTS:
+                raise AwsError("AccessDenied", f"The policy {arn} is AWS's.")
+        if not self._get_param("Marker", "0").isdigit():
+            raise AwsError("ValidationError", f"Invalid Marker: {self._get_param('Marker')}")
+        if any(tag["Key"].lower().startswith("aws:") for tag in self._get_param("Tags", [])):
+            raise AwsError("InvalidInput", "Tag keys that begin with aws: are reserved.")
+        return super().call_action()
+
+    def create_role(self) -> ActionResult:
+        """A role whose trust policy is one, and whose name differs from others in more than its case."""
+        IAMTrustPolicyDocumentValidator(self._get_param("AssumeRolePolicyDocument")).validate()
+        name = self._get_param("RoleName")
+        if any(role.name.lower() == name.lower() for role in self.backend.get_roles()):
+            raise AwsError("EntityAlreadyExists", f"Role with name {name} already exists.")
+        return super().create_role()
+
+    def update_role(self) -> ActionResult:
+        """Change the description or the length of sessions; what is not given stays."""
+        role = self.backend.get_role(self._get_param("RoleName"))
+        role.description = self._get_param("Description", role.description)
+        role.max_session_duration = self._get_param("MaxSessionDuration", role.max_session_duration)
+        return EmptyResult()
+
+    def attach_role_policy(self) -> ActionResult:
+        """Attach a policy, at most ten; one that is attached stays so."""
+        attached = self.backend.get_role(self._get_param("RoleName")).managed_policies
+        if self._get_param("PolicyArn") in attached:
+            return EmptyResult()
+        if len(attached) >= POLICIES_PER_ROLE:
+            raise AwsError("LimitExceeded", f"Cannot exceed quota for PoliciesPerRole: {POLICIES_PER_ROLE}")
+        return super().attach_role_policy()
+
+    def delete_role_policy(self) -> ActionResult:
+        """Delete an inline policy that there is."""
+        self.backend.get_role_policy(self._get_param("RoleName"), self._get_param("PolicyName"))
+        return super().delete_role_policy()
+
+    def delete_policy(self) -> ActionResult:
+        """Delete a policy that nobody has and that has no other versions."""
+        policy = self.backend.get_policy(self._get_param("PolicyArn"))
+        if policy.attachment_count:
+            raise AwsError("DeleteConflict", "Cannot delete a policy attached to entities.")
+        if len(policy.versions) > 1:
+            text = "This policy has more than one version. Before you delete a policy, you must delete its versions."
+            raise AwsError("DeleteConflict", f"{text} The default version is deleted with the policy.")
+        return super().delete_policy()
+
+    def list_entities_for_policy(self) -> ActionResult:
+        """Who has a policy that there is."""
+        self.backend.get_policy(self._get_param("PolicyArn"))
+        return super().list_entities_for_policy()
+
+    def list_policy_versions(self) -> ActionResult:
+        """The versions, the newest first."""
+        versions = self.backend.list_policy_versions(self._get_param("PolicyArn"))
+        return ActionResult({"Versions": versions[::-1], "IsTruncated": False})
+
+    def create_service_linked_role(self) -> ActionResult:
+        """The role of a service that is known here."""
+        service, description = self._get_param("AWSServiceName"), self._get_param("Description", "")
+        return ActionResult({"Role": create_service_linked_role(self.backend, service, description)})

@@ -1,0 +1,49 @@
+"""The roles that AWS's services make for themselves in an account."""
+
+from __future__ import annotations
+
+import json
+
+from moto.iam.models import IAMBackend, Role, iam_backends
+from moto.utilities.utils import get_partition
+
+from ..admission import Missing
+from ..core import AwsError
+
+# The end of the role's name, and the policy of AWS that the role has.
+ROLES = {
+    "contributorinsights.dynamodb": (
+        "DynamoDBCloudWatchContributorInsights",
+        "DynamoDBCloudWatchContributorInsightsServiceRolePolicy",
+    ),
+    "dynamodb.application-autoscaling": (
+        "ApplicationAutoScaling_DynamoDBTable",
+        "AWSApplicationAutoscalingDynamoDBTablePolicy",
+    ),
+    "ipam": ("IPAM", "AWSIPAMServiceRolePolicy"),
+    "rds": ("RDS", "AmazonRDSServiceRolePolicy"),
+    "replication.dynamodb": ("DynamoDBReplication", "DynamoDBReplicationServiceRolePolicy"),
+}
+
+
+def create_service_linked_role(backend: IAMBackend, service: str, description: str = "") -> Role:
+    """Make the role of a service; refused where it is there already."""
+    if service.removesuffix(".amazonaws.com") not in ROLES:
+        raise Missing(f"the service-linked role of {service}")
+    end, policy = ROLES[service.removesuffix(".amazonaws.com")]
+    name = f"AWSServiceRoleFor{end}"
+    if any(role.name == name for role in backend.get_roles()):
+        text = f"Service role name {name} has been taken in this account, please try a different suffix."
+        raise AwsError("InvalidInput", text)
+    statement = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
+    trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    role = backend.create_role(name, trust, f"/aws-service-role/{service}/", None, description, [], 3600, service)
+    backend.attach_role_policy(f"arn:{backend.partition}:iam::aws:policy/aws-service-role/{policy}", name)
+    return role
+
+
+def service_uses_its_role(account_id: str, region: str, service: str) -> None:
+    """Let the role of a service appear, as it does when the service first needs it."""
+    backend = iam_backends[account_id][get_partition(region)]
+    if not any(role.path == f"/aws-service-role/{service}/" for role in backend.get_roles()):
+        create_service_linked_role(backend, service)

@@ -1,0 +1,51 @@
+"""Whom a key policy lets do what, as far as AWS asks before somebody uses the key."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
+from typing import Any
+
+from ..core import AwsError
+
+
+def allows(policy: str, callers: set[str], action: str, context: Mapping[str, str] | None = None) -> bool:
+    """Whether a statement allows it and none denies it. Conditions on what ``context`` lacks count as met."""
+    effects = {s.get("Effect") for s in _listed(json.loads(policy), "Statement") if _meets(s, callers, action, context)}
+    return "Allow" in effects and "Deny" not in effects
+
+
+def check_policy(policy: str | None, account: str, bypass: bool) -> None:
+    """Refuse a new key policy that is none, and one that locks its author out."""
+    if policy is None:
+        return
+    try:
+        kept = allows(policy, {"*", account, f"arn:aws:iam::{account}:root"}, "kms:PutKeyPolicy")
+    except (ValueError, TypeError, AttributeError):
+        raise AwsError("MalformedPolicyDocumentException", "The new key policy is not a valid policy.") from None
+    if not kept and not bypass:
+        text = "The new key policy will not allow you to update the key policy in the future."
+        raise AwsError("MalformedPolicyDocumentException", text)
+
+
+def _listed(where: Mapping[str, Any], name: str) -> list[Any]:
+    found = where.get(name, [])
+    return found if isinstance(found, list) else [found]
+
+
+def _meets(statement: dict[str, Any], callers: set[str], action: str, context: Mapping[str, str] | None) -> bool:
+    given = statement.get("Principal", {})
+    named = {given} if isinstance(given, str) else {name for kind in given for name in _listed(given, kind)}
+    actions = [str(pattern).lower() for pattern in _listed(statement, "Action")]
+    return (
+        bool(callers & named)
+        and any(fnmatchcase(action.lower(), pattern) for pattern in actions)
+        and all(_conditions(statement.get("Condition", {}), context or {}))
+    )
+
+
+def _conditions(conditions: Mapping[str, Mapping[str, Any]], context: Mapping[str, str]) -> Iterator[bool]:
+    for wanted in conditions.values():
+        for key in set(wanted) & set(context):
+            yield any(fnmatchcase(context[key], pattern) for pattern in _listed(wanted, key))

@@ -1,0 +1,91 @@
+"""The operations of the Resource Groups Tagging API."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from moto.core.exceptions import JsonRESTError, ServiceException
+from moto.core.resource_tagging import TaggedResource, make_tag_matcher, match_resource_type
+from moto.core.responses import ActionResult
+from moto.resourcegroupstaggingapi.responses import ResourceGroupsTaggingAPIResponse
+
+from ..core import AwsError, paged
+from .resources import RENAMED, remember, resources
+
+PAGE = 100
+
+
+def invalid(message: str) -> AwsError:
+    """AWS's refusal of a parameter."""
+    return AwsError("InvalidParameterException", message)
+
+
+class LocalTagging(ResourceGroupsTaggingAPIResponse):
+    """Answers for the Resource Groups Tagging API."""
+
+    def _page(self, name: str, items: list[Any]) -> ActionResult:
+        token = self._get_param("PaginationToken") or "0"
+        if not token.isdigit():
+            raise AwsError("PaginationTokenExpiredException", "The pagination token has expired.")
+        size = self._get_int_param("ResourcesPerPage", PAGE)
+        if not 1 <= size <= PAGE:
+            raise invalid(f"ResourcesPerPage must be between 1 and {PAGE}")
+        page, more = paged(items, {"NextToken": token, "MaxResults": size})
+        return ActionResult({name: page, "PaginationToken": more or ""})
+
+    def get_resources(self) -> ActionResult:
+        """Everything that has or once had tags, as far as the filters allow."""
+        arns = self._get_param("ResourceARNList", [])
+        if arns and (self._get_param("ResourcesPerPage") or self._get_param("PaginationToken")):
+            raise invalid("ResourceARNList cannot be specified with pagination parameters.")
+        matches, types = make_tag_matcher(self._get_param("TagFilters")), self._get_param("ResourceTypeFilters")
+        found = [
+            {"ResourceARN": one.arn, "Tags": [{"Key": key, "Value": value} for key, value in one.tags.items()]}
+            for one in remember(self.region, self.current_account)
+            if (one.arn in arns or not arns)
+            and matches(one.tags)
+            and match_resource_type(RENAMED.get(one.resource_type, one.resource_type), types)
+        ]
+        return self._page("ResourceTagMappingList", found)
+
+    def _tags(self) -> list[tuple[str, str]]:
+        return [tag for one in remember(self.region, self.current_account) for tag in one.tags.items()]
+
+    def get_tag_keys(self) -> ActionResult:
+        """The keys of the Region's tags."""
+        return self._page("TagKeys", sorted({key for key, _ in self._tags()}))
+
+    def get_tag_values(self) -> ActionResult:
+        """The values that a key has in the Region."""
+        return self._page("TagValues", sorted({value for key, value in self._tags() if key == self._get_param("Key")}))
+
+    def tag_resources(self) -> ActionResult:
+        """Tag through the services."""
+        tags = self._get_param("Tags")
+        if any(key.lower().startswith("aws:") for key in tags):
+            raise invalid("Tag keys that begin with aws: are reserved.")
+        return self._each(lambda keeper, one: keeper.tag_resource(one.arn, tags))
+
+    def untag_resources(self) -> ActionResult:
+        """Take tags away through the services."""
+        keys = self._get_param("TagKeys")
+        return self._each(lambda keeper, one: set(keys) & set(one.tags) and keeper.untag_resource(one.arn, keys))
+
+    def _each(self, change: Callable[[Any, TaggedResource], Any]) -> ActionResult:
+        """Change each resource; what AWS cannot change is told in ``FailedResourcesMap``."""
+        known, failed = resources(self.current_account, self.region), {}
+        for arn in self._get_param("ResourceARNList"):
+            if not arn.startswith("arn:"):
+                raise invalid(f"{arn} is not a valid ARN.")
+            try:
+                if arn not in known:
+                    raise invalid(f"The resource {arn} does not exist here, or cannot be tagged here.")
+                change(*known[arn])
+            except (ServiceException, JsonRESTError) as refusal:
+                failed[arn] = {
+                    "StatusCode": 400,
+                    "ErrorCode": "InvalidParameterException",
+                    "ErrorMessage": str(refusal.message),
+                }
+        return ActionResult({"FailedResourcesMap": failed})
