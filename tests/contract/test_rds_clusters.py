@@ -111,7 +111,7 @@ CREATE_REFUSALS: list[tuple[str, dict[str, Any]]] = [
     ("InvalidVPCNetworkStateFault", {"AvailabilityZones": ["us-east-1z"]}),
     (VALUE, {"Tags": [{"Key": "aws:x", "Value": ""}]}),
     ("GlobalClusterNotFoundFault", {"GlobalClusterIdentifier": "world"}),
-    (COMBINATION, {"BacktrackWindow": 60}),
+    ("InvalidAction", {"BacktrackWindow": 60}),
     (COMBINATION, {"EngineMode": "serverless"}),
     (VALUE, {"ServerlessV2ScalingConfiguration": {"MinCapacity": 2, "MaxCapacity": 1}}),
     (VALUE, {"ServerlessV2ScalingConfiguration": {"MinCapacity": 0.5, "MaxCapacity": 0.5}}),
@@ -251,7 +251,6 @@ def test_changes_wait_without_apply_immediately(site: Site, aws: Any) -> None:
 
 MODIFY_REFUSALS: list[tuple[str, dict[str, Any]]] = [
     (COMBINATION, {"EnableHttpEndpoint": True}),
-    (COMBINATION, {"NewDBClusterIdentifier": "other"}),
     (COMBINATION, {"DatabaseInsightsMode": "advanced"}),
     (COMBINATION, {"DBInstanceParameterGroupName": "default.aurora-postgresql17"}),
     (COMBINATION, {"RotateMasterUserPassword": True}),

@@ -79,7 +79,6 @@ def test_instance_changes(site: Site, aws: Any) -> None:
     assert (got["DBInstanceClass"], got["CACertificateIdentifier"]) == ("db.r6g.xlarge", "rds-ca-ecc384-g1")
     assert got["PendingModifiedValues"] == {}
     refused(COMBINATION, change, DBInstanceIdentifier="one", EngineVersion="17.7")
-    refused(COMBINATION, change, DBInstanceIdentifier="one", NewDBInstanceIdentifier="uno")
     change(DBInstanceIdentifier="one", EnablePerformanceInsights=True, PerformanceInsightsRetentionPeriod=31)
     assert site.instance()["PerformanceInsightsRetentionPeriod"] == 31
 

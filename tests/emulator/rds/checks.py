@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from moto.iam.models import iam_backends
@@ -128,6 +129,13 @@ def _spans(window: str) -> tuple[int, int]:
     if length < 30:
         raise value(f"The window {window} must be at least 30 minutes.")
     return begin, length
+
+
+def next_window(window: str, after: float) -> float:
+    """The virtual moment at which a maintenance window begins next."""
+    there = datetime.fromtimestamp(after, UTC)
+    minute = (there.weekday() * 24 + there.hour) * 60 + there.minute
+    return after - after % 60 + ((_spans(window)[0] - minute) % _WEEK or _WEEK) * 60
 
 
 def windows(backup: str, maintenance: str) -> None:

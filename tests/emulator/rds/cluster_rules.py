@@ -12,7 +12,7 @@ from . import checks, describe, engine
 from .models import RDS, Cluster, GlobalCluster, RdsBackend, SubnetGroup, cluster_at, store
 
 BACKUP_WINDOWS = ["07:15-07:45", "03:20-03:50"]
-MAINTENANCE_WINDOWS = ["sun:05:00-sun:05:30", "tue:09:10-tue:09:40"]
+MAINTENANCE_WINDOWS = ["sun:05:00-sun:05:30", "tue:09:10-tue:09:40", "thu:21:00-thu:21:30"]
 CREDENTIALS = {
     "MasterUsername": "user name", "MasterUserPassword": "password", "DatabaseName": "database name",
 }  # fmt: skip

@@ -69,6 +69,7 @@ def describe_cluster(backend: RdsBackend, cluster: Cluster, status: str | None =
     zones = {backend.instances[m["DBInstanceIdentifier"]].data["AvailabilityZone"] for m in members}
     pending = pending_of({**cluster.pending, **cluster.applying})
     scaling = "ServerlessV2ScalingConfiguration" in data
+    restarts = datetime.fromtimestamp(cluster.restarts, UTC) if cluster.status == "stopped" else None
     return {
         **data,
         "Status": status or cluster.status,
@@ -83,6 +84,7 @@ def describe_cluster(backend: RdsBackend, cluster: Cluster, status: str | None =
         "TagList": cluster.tags,
         **({"PendingModifiedValues": pending} if pending else {}),
         **({"ServerlessV2PlatformVersion": "3"} if scaling else {}),
+        **({"AutomaticRestartTime": restarts} if restarts else {}),
         **_secret(cluster),
         **_replication(backend, cluster),
         "AssociatedRoles": [],

@@ -15,6 +15,7 @@ from .describe import describe_subnet_group
 from .models import ParameterGroup, RdsBackend, SubnetGroup
 
 PREFIX = {"cluster": "DBClusterParameterGroup", "instance": "DBParameterGroup"}
+KIND = {"cluster": "cluster-pg", "instance": "pg"}  # in ARNs
 
 
 class ParameterGroupCalls(Calls):
@@ -88,7 +89,7 @@ class ParameterGroupCalls(Calls):
         family = _require_family(p.get("DBParameterGroupFamily"))
         if not p.get("Description"):
             raise checks.value("The parameter Description must be provided and must not be blank.")
-        arn = backend.arn("cluster-pg" if scope == "cluster" else "pg", name)
+        arn = backend.arn(KIND[scope], name)
         group = ParameterGroup(arn, checks.tags(p.get("Tags")), scope, name, family, p["Description"])
         known[name] = group
         return ActionResult({PREFIX[scope]: _describe_group(group)})
@@ -96,7 +97,7 @@ class ParameterGroupCalls(Calls):
     def _describe(self, scope: str) -> ActionResult:
         backend, name = self.backend, self.params.get(f"{PREFIX[scope]}Name")
         if name:
-            groups = [backend.parameter_group(scope, name.removeprefix(backend.arn("cluster-pg", "")))]
+            groups = [backend.parameter_group(scope, name.removeprefix(backend.arn(KIND[scope], "")))]
         else:
             defaults = [backend.parameter_group(scope, f"default.{family}") for family in engine.FAMILIES]
             groups = [*defaults, *backend.parameter_groups[scope].values()]
@@ -107,14 +108,14 @@ class ParameterGroupCalls(Calls):
         items = _parameters_of(group)
         source = self.params.get("Source")
         if source:
-            checks.one_of("Source", source, ["user", "system", "engine-default", "service"])
+            checks.one_of("Source", source, ["user", "system", "engine-default"])
             items = [i for i in items if i["Source"] == source]
         return self.page("Parameters", self.filtered(items, {"parameter-name": lambda i: [i["ParameterName"]]}))
 
     def _defaults(self, scope: str) -> ActionResult:
         family = _require_family(self.params.get("DBParameterGroupFamily"))
         items = _parameters_of(ParameterGroup("", [], scope, "", family, ""))
-        return ActionResult({"EngineDefaults": {"DBParameterGroupFamily": family, "Parameters": items}})
+        return ActionResult({"EngineDefaults": {"DBParameterGroupFamily": family, **self.part("Parameters", items)}})
 
     def _own(self, scope: str) -> ParameterGroup:
         """The group that a call is to change: never one of AWS's defaults."""
@@ -142,6 +143,8 @@ class ParameterGroupCalls(Calls):
                 group.values[parameter.name] = (value, method)
             if before != value and method == "pending-reboot":
                 group.revision += 1
+            text = f"Updated parameter {parameter.name} to {value} with apply method {method}"
+            self.backend.note(group, "configuration change", text)
         return ActionResult({f"{PREFIX[scope]}Name": group.name})
 
     def _reset(self, scope: str) -> ActionResult:
