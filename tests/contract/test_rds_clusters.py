@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from promise import keeps
 from rds_site import COMBINATION, EAST, PASSWORD, SCALING, VALUE, WEST, Site, monitoring_role, refused
 
 
@@ -13,6 +14,7 @@ def site(aws: Any) -> Site:
     return Site(aws)
 
 
+@keeps("rds.lower-case", "rds.storage-type", "rds.encrypted-by-default", "rds.lifecycle-default")
 def test_new_cluster_reads_as_aws_shows_it(site: Site) -> None:
     made = site.create("Main", Tags=[{"Key": "env", "Value": "dev"}])
     assert made["Status"] == "creating"
@@ -38,6 +40,7 @@ def test_new_cluster_reads_as_aws_shows_it(site: Site) -> None:
     assert PASSWORD not in str(got)
 
 
+@keeps("rds.bare-major", "rds.zones", "rds.maintenance-lower-case")
 def test_all_options_come_back(site: Site, aws: Any) -> None:
     key, role = site.key(), monitoring_role(aws)
     site.create(
@@ -48,7 +51,8 @@ def test_all_options_come_back(site: Site, aws: Any) -> None:
         EnableCloudwatchLogsExports=["postgresql", "iam-db-auth-error"], BackupRetentionPeriod=35,
         PreferredBackupWindow="01:00-02:00", PreferredMaintenanceWindow="Mon:03:00-Mon:04:00", Port=5433,
         EngineLifecycleSupport="open-source-rds-extended-support-disabled", DeletionProtection=True,
-        CopyTagsToSnapshot=True, EnableHttpEndpoint=True, AvailabilityZones=[EAST + "d"],
+        CopyTagsToSnapshot=True, EnableHttpEndpoint=True, AvailabilityZones=[EAST + "d"], EngineMode="provisioned",
+        NetworkType="IPV4", MasterUserAuthenticationType="password", AutoMinorVersionUpgrade=False,
     )  # fmt: skip
     got = site.cluster()
     wanted = {
@@ -60,6 +64,7 @@ def test_all_options_come_back(site: Site, aws: Any) -> None:
         "BackupRetentionPeriod": 35, "PreferredMaintenanceWindow": "mon:03:00-mon:04:00", "CopyTagsToSnapshot": True,
         "EngineLifecycleSupport": "open-source-rds-extended-support-disabled", "DeletionProtection": True,
         "HttpEndpointEnabled": True, "AvailabilityZones": [EAST + "a", EAST + "b", EAST + "d"],
+        "NetworkType": "IPV4", "AutoMinorVersionUpgrade": False,
     }  # fmt: skip
     assert {k: got[k] for k in wanted} == wanted
 
@@ -70,21 +75,24 @@ CREATE_REFUSALS: list[tuple[str, dict[str, Any]]] = [
     (VALUE, {"DBClusterIdentifier": "1st"}),
     (VALUE, {"DBClusterIdentifier": "a" * 64}),
     (VALUE, {"Engine": "nonsense"}),
-    (COMBINATION, {"Engine": "aurora-mysql"}),
     (VALUE, {"EngineVersion": "17.2"}),
     (VALUE, {"EngineVersion": "12"}),
     (VALUE, {"MasterUsername": "admin"}),
     (VALUE, {"MasterUsername": "db-admin"}),
     (VALUE, {"MasterUsername": None}),
+    (VALUE, {"MasterUsername": "a" * 64}),
+    (VALUE, {"DatabaseName": "1st"}),
+    (VALUE, {"DatabaseName": "with-hyphen"}),
+    (VALUE, {"DatabaseName": "d" * 64}),
     (VALUE, {"MasterUserPassword": None}),
     (VALUE, {"MasterUserPassword": "short"}),
+    (VALUE, {"MasterUserPassword": "p" * 100}),
     (VALUE, {"MasterUserPassword": "with space in it"}),
     (VALUE, {"MasterUserPassword": "with@sign-in-it"}),
     (VALUE, {"MasterUserPassword": "with'quote-in-it"}),
     (COMBINATION, {"ManageMasterUserPassword": True}),
     (COMBINATION, {"MasterUserSecretKmsKeyId": "alias/aws/secretsmanager"}),
     ("DBSubnetGroupNotFoundFault", {"DBSubnetGroupName": "nowhere"}),
-    ("DBSubnetGroupNotFoundFault", {"DBSubnetGroupName": None}),
     ("DBClusterParameterGroupNotFound", {"DBClusterParameterGroupName": "nothing"}),
     (COMBINATION, {"DBClusterParameterGroupName": "default.aurora-postgresql16"}),
     (COMBINATION, {"KmsKeyId": "alias/aws/rds"}),
@@ -95,6 +103,9 @@ CREATE_REFUSALS: list[tuple[str, dict[str, Any]]] = [
     (VALUE, {"Port": 80}),
     (VALUE, {"PreferredBackupWindow": "1:00-2:00"}),
     (VALUE, {"PreferredBackupWindow": "01:00-01:15"}),
+    (VALUE, {"PreferredBackupWindow": "24:00-25:00"}),
+    (VALUE, {"PreferredMaintenanceWindow": "mon:01:00-mon:01:29"}),
+    (VALUE, {"PreferredMaintenanceWindow": "mon:01:00-tue:02:00"}),
     (VALUE, {"PreferredMaintenanceWindow": "xyz:01:00-xyz:02:00"}),
     (COMBINATION, {"PreferredBackupWindow": "01:00-02:00", "PreferredMaintenanceWindow": "sun:01:30-sun:02:30"}),
     (COMBINATION, {"DatabaseInsightsMode": "advanced"}),
@@ -104,15 +115,15 @@ CREATE_REFUSALS: list[tuple[str, dict[str, Any]]] = [
     (VALUE, {"DatabaseInsightsMode": "deluxe"}),
     (COMBINATION, {"MonitoringInterval": 60}),
     (VALUE, {"MonitoringInterval": 7}),
+    (COMBINATION, {"MonitoringRoleArn": "arn:aws:iam::123456789012:role/nobody"}),
     (VALUE, {"MonitoringInterval": 60, "MonitoringRoleArn": "arn:aws:iam::123456789012:role/nobody"}),
     (COMBINATION, {"EnableCloudwatchLogsExports": ["audit"]}),
     (VALUE, {"EngineLifecycleSupport": "forever"}),
     (VALUE, {"VpcSecurityGroupIds": ["sg-12345678"]}),
     ("InvalidVPCNetworkStateFault", {"AvailabilityZones": ["us-east-1z"]}),
+    (VALUE, {"AvailabilityZones": [EAST + zone for zone in "abcd"]}),
     (VALUE, {"Tags": [{"Key": "aws:x", "Value": ""}]}),
     ("GlobalClusterNotFoundFault", {"GlobalClusterIdentifier": "world"}),
-    ("InvalidAction", {"BacktrackWindow": 60}),
-    (COMBINATION, {"EngineMode": "serverless"}),
     (VALUE, {"ServerlessV2ScalingConfiguration": {"MinCapacity": 2, "MaxCapacity": 1}}),
     (VALUE, {"ServerlessV2ScalingConfiguration": {"MinCapacity": 0.5, "MaxCapacity": 0.5}}),
     (VALUE, {"ServerlessV2ScalingConfiguration": {"MinCapacity": 0.7, "MaxCapacity": 2}}),
@@ -133,6 +144,51 @@ CREATE_REFUSALS: list[tuple[str, dict[str, Any]]] = [
 ]
 
 
+MISSING: list[tuple[str, dict[str, Any]]] = [
+    (COMBINATION, {"Engine": "aurora-mysql"}),
+    (COMBINATION, {"Engine": "postgres"}),
+    (COMBINATION, {"EngineMode": "serverless"}),
+    (COMBINATION, {"NetworkType": "DUAL"}),
+    (COMBINATION, {"MasterUserAuthenticationType": "iam-db-auth"}),
+    ("DBSubnetGroupNotFoundFault", {"DBSubnetGroupName": None}),
+    ("InvalidAction", {"BacktrackWindow": 60}),
+    ("InvalidAction", {"EnableLimitlessDatabase": True}),
+    ("InvalidAction", {"DBClusterInstanceClass": "db.r6g.large"}),
+    ("InvalidAction", {"EnableLocalWriteForwarding": True}),
+    ("InvalidAction", {"Domain": "d-1"}),
+]
+
+
+@keeps("rds.engines", "rds.dual-stack", "rds.iam-master", "rds.default-subnet-group", "rds.cluster-extras")
+def test_what_is_not_implemented_says_so(site: Site) -> None:
+    for code, arguments in MISSING:
+        assert "does not implement" in refused(code, site.create, **arguments)
+    assert site.rds.describe_db_clusters()["DBClusters"] == []
+
+
+@keeps(
+    "rds.identifiers",
+    "rds.master-user",
+    "rds.master-password",
+    "rds.database-name",
+    "rds.versions",
+    "rds.storage-type",
+    "rds.backup-retention",
+    "rds.port",
+    "rds.windows",
+    "rds.insights-advanced",
+    "rds.insights-retention",
+    "rds.monitoring",
+    "rds.log-exports",
+    "rds.zones",
+    "rds.capacity",
+    "rds.capacity-by-version",
+    "rds.auto-pause-range",
+    "rds.network-of-a-cluster",
+    "rds.group-family",
+    "rds.key-needs-encryption",
+    "rds.reserved-tags",
+)
 def test_create_refuses(site: Site) -> None:
     for code, arguments in CREATE_REFUSALS:
         rest = {k: v for k, v in arguments.items() if k != "DBClusterIdentifier"}
@@ -140,6 +196,7 @@ def test_create_refuses(site: Site) -> None:
     assert site.rds.describe_db_clusters()["DBClusters"] == []
 
 
+@keeps("rds.unique-names", "rds.not-found", "rds.describe-clusters")
 def test_names_are_taken_once_and_missing_ones_are_404(site: Site) -> None:
     site.create()
     refused("DBClusterAlreadyExistsFault", site.create, name="MAIN")
@@ -156,6 +213,7 @@ def test_names_are_taken_once_and_missing_ones_are_404(site: Site) -> None:
     assert [c["DBClusterIdentifier"] for c in by_arn] == ["main"]
 
 
+@keeps("rds.keys", "rds.default-key")
 def test_key_of_another_region_and_disabled_key_are_refused(site: Site, aws: Any) -> None:
     far = aws.client("kms", WEST).create_key()["KeyMetadata"]["Arn"]
     refused("KMSKeyNotAccessibleFault", site.create, StorageEncrypted=True, KmsKeyId=far)
@@ -166,12 +224,14 @@ def test_key_of_another_region_and_disabled_key_are_refused(site: Site, aws: Any
     assert site.cluster()["KmsKeyId"].startswith("arn:aws:kms:us-east-1:")
 
 
+@keeps("rds.network-of-a-cluster")
 def test_security_group_of_another_vpc_is_refused(site: Site) -> None:
     vpc = site.ec2.create_vpc(CidrBlock="10.1.0.0/16")["Vpc"]["VpcId"]
     group = site.ec2.create_security_group(GroupName="x", Description="x", VpcId=vpc)["GroupId"]
     assert "different VPCs" in refused(COMBINATION, site.create, VpcSecurityGroupIds=[group])
 
 
+@keeps("rds.auto-pause")
 def test_auto_pause_lives_only_at_zero(site: Site) -> None:
     zero = {"MinCapacity": 0, "MaxCapacity": 2}
     site.create(ServerlessV2ScalingConfiguration=zero)
@@ -182,93 +242,7 @@ def test_auto_pause_lives_only_at_zero(site: Site) -> None:
     assert site.cluster()["ServerlessV2ScalingConfiguration"]["SecondsUntilAutoPause"] == 300
 
 
-def test_states_take_their_time(site: Site, aws: Any) -> None:
-    aws.control.scale(1)
-    site.create(ServerlessV2ScalingConfiguration=SCALING)
-    site.add(DBInstanceClass="db.serverless")
-    assert site.cluster()["Status"] == "creating" and site.instance()["DBInstanceStatus"] == "creating"
-    assert "Endpoint" not in site.instance()
-    refused("InvalidDBClusterStateFault", site.modify, Port=5433)
-    refused(
-        "InvalidDBClusterStateFault", site.rds.delete_db_cluster, DBClusterIdentifier="main", SkipFinalSnapshot=True
-    )
-    aws.control.advance(61)
-    assert site.cluster()["Status"] == "available" and site.instance()["DBInstanceStatus"] == "creating"
-    aws.control.advance(481)
-    assert site.instance()["DBInstanceStatus"] == "available"
-    assert site.instance()["Endpoint"]["Port"] == 5432
-    assert site.modify(Port=5433)["Status"] == "available"
-    assert site.cluster()["Status"] == "available"
-    aws.control.advance(6)
-    assert site.cluster()["Status"] == "modifying"
-    refused("InvalidDBClusterStateFault", site.modify, Port=5434)
-    aws.control.advance(61)
-    assert site.cluster()["Status"] == "available"
-    assert site.rds.delete_db_instance(DBInstanceIdentifier="one")["DBInstance"]["DBInstanceStatus"] == "deleting"
-    gone = site.rds.delete_db_cluster(DBClusterIdentifier="main", SkipFinalSnapshot=True)["DBCluster"]
-    assert gone["Status"] == "available" and site.cluster()["Status"] == "deleting"
-    refused("InvalidDBClusterStateFault", site.add, name="two")
-    aws.control.advance(70)
-    assert site.cluster()["Status"] == "deleting"
-    aws.control.advance(120)
-    refused("DBInstanceNotFound", site.instance)
-    refused("DBClusterNotFoundFault", site.cluster)
-
-
-def test_changes_wait_without_apply_immediately(site: Site, aws: Any) -> None:
-    site.create()
-    site.modify(
-        now=False,
-        BackupRetentionPeriod=7,
-        EnableIAMDatabaseAuthentication=True,
-        StorageType="aurora-iopt1",
-        MasterUserPassword="another-password",
-        CloudwatchLogsExportConfiguration={"EnableLogTypes": ["postgresql"]},
-        DeletionProtection=True,
-    )
-    got = site.cluster()
-    assert got["PendingModifiedValues"] == {
-        "BackupRetentionPeriod": 7,
-        "IAMDatabaseAuthenticationEnabled": True,
-        "StorageType": "aurora-iopt1",
-        "MasterUserPassword": "****",
-        "PendingCloudwatchLogsExports": {"LogTypesToEnable": ["postgresql"]},
-    }
-    assert got["BackupRetentionPeriod"] == 1 and got["DeletionProtection"] is True
-    site.modify(now=False, BackupRetentionPeriod=1)
-    assert "BackupRetentionPeriod" not in site.cluster()["PendingModifiedValues"]
-    aws.control.scale(1)
-    site.modify(CopyTagsToSnapshot=True)
-    assert site.cluster()["PendingModifiedValues"]["StorageType"] == "aurora-iopt1"
-    aws.control.advance(66)
-    got = site.cluster()
-    assert "PendingModifiedValues" not in got
-    assert got["StorageType"] == "aurora-iopt1" and got["EnabledCloudwatchLogsExports"] == ["postgresql"]
-    aws.control.scale(0)
-    site.modify(StorageType="aurora", CloudwatchLogsExportConfiguration={"DisableLogTypes": ["postgresql"]})
-    assert "StorageType" not in site.cluster() and not site.cluster().get("EnabledCloudwatchLogsExports")
-
-
-MODIFY_REFUSALS: list[tuple[str, dict[str, Any]]] = [
-    (COMBINATION, {"EnableHttpEndpoint": True}),
-    (COMBINATION, {"DatabaseInsightsMode": "advanced"}),
-    (COMBINATION, {"DBInstanceParameterGroupName": "default.aurora-postgresql17"}),
-    (COMBINATION, {"RotateMasterUserPassword": True}),
-    (COMBINATION, {"CloudwatchLogsExportConfiguration": {"EnableLogTypes": ["slowquery"]}}),
-    (COMBINATION, {"EngineVersion": "16.8"}),
-    ("InvalidDBClusterStateFault", {"EngineVersion": "17.7"}),
-    ("DBClusterParameterGroupNotFound", {"DBClusterParameterGroupName": "nothing"}),
-    (VALUE, {"ServerlessV2ScalingConfiguration": {"MinCapacity": 1, "MaxCapacity": 0}}),
-]
-
-
-def test_modify_refuses(site: Site) -> None:
-    site.create()
-    for code, arguments in MODIFY_REFUSALS:
-        refused(code, site.modify, **arguments)
-    assert site.cluster()["Status"] == "available" and "PendingModifiedValues" not in site.cluster()
-
-
+@keeps("rds.insights-advanced", "rds.insights-key", "rds.insights-inherited")
 def test_insights_follow_the_cluster(site: Site) -> None:
     site.create()
     site.add()
@@ -286,33 +260,7 @@ def test_insights_follow_the_cluster(site: Site) -> None:
     assert site.cluster()["PerformanceInsightsRetentionPeriod"] == 7
 
 
-def test_upgrades(site: Site, aws: Any) -> None:
-    site.rds.create_db_cluster_parameter_group(
-        DBClusterParameterGroupName="old", DBParameterGroupFamily="aurora-postgresql16", Description="x"
-    )
-    site.create(EngineVersion="16.4", DBClusterParameterGroupName="old")
-    site.add()
-    site.modify(EngineVersion="16.6", now=False)
-    assert site.cluster()["PendingModifiedValues"] == {"EngineVersion": "16.6"}
-    aws.control.scale(1)
-    aws.control.advance(600)
-    site.modify(EngineVersion="16.6")
-    aws.control.advance(6)
-    assert site.cluster()["Status"] == "upgrading" and site.instance()["DBInstanceStatus"] == "upgrading"
-    aws.control.scale(0)
-    assert site.cluster()["EngineVersion"] == site.instance()["EngineVersion"] == "16.6"
-    refused(COMBINATION, site.modify, EngineVersion="17.6")
-    assert "custom" in refused(COMBINATION, site.modify, EngineVersion="17.6", AllowMajorVersionUpgrade=True)
-    site.modify(
-        EngineVersion="17.6",
-        AllowMajorVersionUpgrade=True,
-        DBClusterParameterGroupName="default.aurora-postgresql17",
-        DBInstanceParameterGroupName="default.aurora-postgresql17",
-    )
-    assert site.cluster()["DBClusterParameterGroup"] == "default.aurora-postgresql17"
-    assert site.instance()["DBParameterGroups"][0]["DBParameterGroupName"] == "default.aurora-postgresql17"
-
-
+@keeps("rds.delete-protection", "rds.delete-order", "rds.final-snapshot", "rds.instance-delete")
 def test_cluster_deletion_rules(site: Site) -> None:
     site.create(DeletionProtection=True, CopyTagsToSnapshot=True, Tags=[{"Key": "a", "Value": "b"}])
     delete = site.rds.delete_db_cluster
@@ -349,6 +297,7 @@ def test_cluster_deletion_rules(site: Site) -> None:
     )
 
 
+@keeps("rds.http-endpoint")
 def test_data_api_has_calls_of_its_own(site: Site) -> None:
     arn = site.create()["DBClusterArn"]
     site.rds.enable_http_endpoint(ResourceArn=arn)
@@ -356,3 +305,22 @@ def test_data_api_has_calls_of_its_own(site: Site) -> None:
     site.rds.disable_http_endpoint(ResourceArn=arn)
     assert site.cluster()["HttpEndpointEnabled"] is False
     refused("ResourceNotFoundFault", site.rds.enable_http_endpoint, ResourceArn=arn + "x")
+
+
+@keeps("rds.cluster-quota", "rds.instance-quota", "rds.members", "rds.paging")
+def test_quotas_and_pages(site: Site) -> None:
+    for number in range(40):
+        site.create(f"c{number}")
+    with pytest.raises(site.rds.exceptions.DBClusterQuotaExceededFault) as caught:
+        site.create("one-more")
+    assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 403
+    for number in range(40):
+        site.add(f"i{number}", f"c{number // 16}")
+        if number == 15:
+            refused("InstanceQuotaExceeded", site.add, name="reader-16", cluster="c0")
+    refused("InstanceQuotaExceeded", site.add, name="one-more", cluster="c9")
+    for call, key in (("describe_db_clusters", "DBClusters"), ("describe_db_instances", "DBInstances")):
+        pages = list(site.rds.get_paginator(call).paginate(PaginationConfig={"PageSize": 20}))
+        assert [len(page[key]) for page in pages] == [20, 20]
+    refused(VALUE, site.rds.describe_db_instances, MaxRecords=101)
+    refused(VALUE, site.rds.describe_db_instances, Marker="nonsense")
