@@ -1,4 +1,4 @@
-"""The local RDS through boto3: engine versions, subnet groups and parameter groups."""
+"""The local RDS through boto3: subnet groups and parameter groups."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from promise import keeps
 from rds_site import COMBINATION, EAST, VALUE, Site, refused
 
 
@@ -14,28 +15,7 @@ def site(aws: Any) -> Site:
     return Site(aws)
 
 
-def test_engine_versions_and_classes(site: Site) -> None:
-    versions = site.rds.describe_db_engine_versions(Engine="aurora-postgresql", EngineVersion="16.4")
-    (got,) = versions["DBEngineVersions"]
-    targets = {t["EngineVersion"]: t["IsMajorVersionUpgrade"] for t in got["ValidUpgradeTarget"]}
-    assert targets["16.6"] is False and targets["17.4"] is True and "15.8" not in targets
-    assert got["DBParameterGroupFamily"] == "aurora-postgresql16" and got["SupportsGlobalDatabases"] is True
-    newer = site.rds.describe_db_engine_versions(Engine="aurora-postgresql", EngineVersion="16.11")
-    assert "17.6" not in [t["EngineVersion"] for t in newer["DBEngineVersions"][0]["ValidUpgradeTarget"]]
-    default = site.rds.describe_db_engine_versions(Engine="aurora-postgresql", EngineVersion="16", DefaultOnly=True)
-    assert [v["EngineVersion"] for v in default["DBEngineVersions"]] == ["16.11"]
-    assert not site.rds.describe_db_engine_versions(Engine="aurora-postgresql", EngineVersion="17.2")[
-        "DBEngineVersions"
-    ]
-    options = site.rds.describe_orderable_db_instance_options(
-        Engine="aurora-postgresql", EngineVersion="17.6", DBInstanceClass="db.serverless"
-    )["OrderableDBInstanceOptions"]
-    assert {o["StorageType"] for o in options} == {"aurora", "aurora-iopt1"}
-    assert EAST + "a" in [z["Name"] for z in options[0]["AvailabilityZones"]]
-    pages = site.rds.get_paginator("describe_orderable_db_instance_options").paginate(Engine="aurora-postgresql")
-    assert sum(len(page["OrderableDBInstanceOptions"]) for page in pages) > 1000
-
-
+@keeps("rds.subnet-groups", "rds.subnet-group-limits")
 def test_subnet_groups(site: Site) -> None:
     rds = site.rds
     args = {"DBSubnetGroupDescription": "x", "SubnetIds": site.subnets}
@@ -90,6 +70,7 @@ def change(name: str, value: str, method: str = "pending-reboot") -> list[dict[s
     return [{"ParameterName": name, "ParameterValue": value, "ApplyMethod": method}]
 
 
+@keeps("rds.group-names", "rds.parameters", "rds.default-groups", "rds.group-limits", "rds.group-not-found")
 @pytest.mark.parametrize(("scope", "prefix"), GROUPS)
 def test_parameter_groups(site: Site, scope: str, prefix: str) -> None:
     group: Any = Group(site.rds, prefix)
@@ -99,7 +80,11 @@ def test_parameter_groups(site: Site, scope: str, prefix: str) -> None:
     assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 404
     refused(VALUE, group.create, DBParameterGroupFamily="aurora-postgresql99", Description="x")
     refused(VALUE, group.create, DBParameterGroupFamily="aurora-postgresql17", Description="x", **{group.field: "a_b"})
-    group.create(DBParameterGroupFamily="aurora-postgresql17", Description="x", **{group.field: "Own"})
+    tags = [{"Key": "a", "Value": "b"}]
+    made = group.create(
+        DBParameterGroupFamily="aurora-postgresql17", Description="x", Tags=tags, **{group.field: "Own"}
+    )
+    assert site.rds.list_tags_for_resource(ResourceName=made[prefix][f"{prefix}Arn"])["TagList"] == tags
     refused(
         "DBParameterGroupAlreadyExists", group.create, DBParameterGroupFamily="aurora-postgresql17", Description="x"
     )
@@ -132,6 +117,100 @@ def test_parameter_groups(site: Site, scope: str, prefix: str) -> None:
     refused("DBParameterGroupNotFound", group.delete)
 
 
+@keeps("rds.group-limits", "rds.parameter-sources", "rds.describe")
+@pytest.mark.parametrize(("scope", "prefix"), GROUPS)
+def test_group_quota_and_pages(site: Site, scope: str, prefix: str) -> None:
+    group: Any = Group(site.rds, prefix)
+    family = {"DBParameterGroupFamily": "aurora-postgresql17", "Description": "x"}
+    for number in range(50):
+        group.create(**family, **{group.field: f"g{number}"})
+    refused("DBParameterGroupQuotaExceeded", group.create, **family)
+    kind = "db_cluster" if scope == "cluster" else "db"
+    pages = site.rds.get_paginator(f"describe_{kind}_parameter_groups").paginate(PaginationConfig={"PageSize": 20})
+    names = [g[group.field] for page in pages for g in page[group.all]]
+    assert len(names) == 54 and {"default.aurora-postgresql17", "g49"} <= set(names)
+    arn = group.describe(**{group.field: "g1"})[group.all][0][f"{prefix}Arn"]
+    assert arn.endswith(":cluster-pg:g1" if scope == "cluster" else ":pg:g1")
+    assert group.describe(**{group.field: arn})[group.all][0][group.field] == "g1"
+    wanted = {"Filters": [{"Name": "parameter-name", "Values": ["log_statement"]}], group.field: "g1"}
+    assert [p["ParameterName"] for p in group.values(**wanted)["Parameters"]] == ["log_statement"]
+    engine = "engine_default_cluster" if scope == "cluster" else "engine_default"
+    own = site.rds.get_paginator(f"describe_{kind}_parameters").paginate(
+        **{group.field: "g1"}, PaginationConfig={"PageSize": 20}
+    )
+    defaults = site.rds.get_paginator(f"describe_{engine}_parameters").paginate(
+        DBParameterGroupFamily="aurora-postgresql17", PaginationConfig={"PageSize": 20}
+    )
+    assert [p for page in own for p in page["Parameters"]] == [
+        p for page in defaults for p in page["EngineDefaults"]["Parameters"]
+    ]
+    refused(VALUE, group.values, Source="mine", **{group.field: "g1"})
+    sources = {"user": 0, "engine-default": 1, "system": int(scope == "cluster")}
+    for source, some in sources.items():
+        got = group.values(Source=source, **{group.field: "g1"})["Parameters"]
+        assert bool(got) == bool(some) and {p["Source"] for p in got} <= {source}
+
+
+@keeps("rds.subnet-group-limits")
+def test_subnet_group_quotas_and_pages(site: Site) -> None:
+    create = site.rds.create_db_subnet_group
+    args = {"DBSubnetGroupDescription": "x", "SubnetIds": site.subnets}
+    for number in range(49):
+        made = create(DBSubnetGroupName=f"g{number}", Tags=[{"Key": "a", "Value": "b"}], **args)["DBSubnetGroup"]
+    listed = site.rds.list_tags_for_resource(ResourceName=made["DBSubnetGroupArn"])
+    assert listed["TagList"] == [{"Key": "a", "Value": "b"}]
+    refused("DBSubnetGroupQuotaExceeded", create, DBSubnetGroupName="more", **args)
+    pages = site.rds.get_paginator("describe_db_subnet_groups").paginate(PaginationConfig={"PageSize": 20})
+    assert [len(page["DBSubnetGroups"]) for page in pages] == [20, 20, 10]
+    more = [
+        site.ec2.create_subnet(VpcId=site.vpc, CidrBlock=f"10.0.{n}.0/24", AvailabilityZone=EAST + "a")["Subnet"]
+        for n in range(10, 28)
+    ]
+    many = [*site.subnets, *(s["SubnetId"] for s in more)]
+    refused("DBSubnetQuotaExceededFault", site.rds.modify_db_subnet_group, DBSubnetGroupName="g1", SubnetIds=many)
+    site.rds.modify_db_subnet_group(DBSubnetGroupName="g1", SubnetIds=many[:20])
+    refused("DBSubnetGroupNotFoundFault", site.rds.modify_db_subnet_group, DBSubnetGroupName="default", SubnetIds=many)
+
+
+@keeps("rds.pending-reboot")
+def test_group_of_an_instance_waits_for_its_reboot(site: Site) -> None:
+    def status() -> str:
+        return str(site.instance()["DBParameterGroups"][0]["ParameterApplyStatus"])
+
+    group: Any = Group(site.rds, "DBParameterGroup")
+    group.create(DBParameterGroupFamily="aurora-postgresql17", Description="x")
+    site.create()
+    site.add()
+    assert status() == "in-sync"
+    site.rds.modify_db_instance(DBInstanceIdentifier="one", DBParameterGroupName="own")
+    assert status() == "pending-reboot"
+    site.rds.reboot_db_instance(DBInstanceIdentifier="one")
+    assert status() == "in-sync"
+    group.modify(Parameters=change("max_connections", "100"))
+    assert status() == "pending-reboot"
+    site.rds.stop_db_cluster(DBClusterIdentifier="main")
+    site.rds.start_db_cluster(DBClusterIdentifier="main")
+    assert status() == "in-sync"
+    (event,) = site.rds.describe_events(SourceType="db-parameter-group")["Events"]
+    assert event["Message"] == "Updated parameter max_connections to 100 with apply method pending-reboot"
+
+
+@keeps("rds.capacity-reboot")
+def test_the_highest_capacity_waits_for_a_reboot(site: Site) -> None:
+    def status() -> str:
+        return str(site.cluster()["DBClusterMembers"][0]["DBClusterParameterGroupStatus"])
+
+    site.create(ServerlessV2ScalingConfiguration={"MinCapacity": 1, "MaxCapacity": 4})
+    site.add(DBInstanceClass="db.serverless")
+    site.modify(ServerlessV2ScalingConfiguration={"MinCapacity": 0.5})
+    assert status() == "in-sync"
+    site.modify(ServerlessV2ScalingConfiguration={"MaxCapacity": 8})
+    assert status() == "pending-reboot"
+    site.rds.reboot_db_instance(DBInstanceIdentifier="one")
+    assert status() == "in-sync"
+
+
+@keeps("rds.force-ssl", "rds.parameter-sources", "rds.pending-reboot")
 def test_parameter_defaults_and_reboots(site: Site) -> None:
     def one(group: str, name: str) -> Any:
         pages = site.rds.get_paginator("describe_db_cluster_parameters").paginate(DBClusterParameterGroupName=group)

@@ -30,15 +30,15 @@ class EventCalls(Calls):
             raise checks.combination("Duration and StartTime cannot be given together.")
         end = p["EndTime"].timestamp() if "EndTime" in p else now
         start = p["StartTime"].timestamp() if "StartTime" in p else end - 60 * (p.get("Duration") or 60)
-        told = [_describe(e) for e in self.backend.events if e.timeline.settled and max(start, now - KEPT) <= e.date]
+        start = max(start, now - KEPT)
+        told = [_describe(e) for e in self.backend.events if e.timeline.settled and int(start) <= e.date <= end]
         wanted = {
             "SourceType": p.get("SourceType"),
             "SourceIdentifier": (p.get("SourceIdentifier") or "").lower() or None,
         }
         found = [
             e for e in told
-            if e["Date"].timestamp() <= end
-            and all(value in (None, e[name]) for name, value in wanted.items())
+            if all(value in (None, e[name]) for name, value in wanted.items())
             and (not p.get("EventCategories") or set(p["EventCategories"]) & set(e["EventCategories"]))
         ]  # fmt: skip
         return self.page("Events", sorted(found, key=lambda e: e["Date"]))

@@ -97,9 +97,9 @@ class Event:
     timeline: Timeline
 
     @property
-    def date(self) -> float:
-        """When it happened; what is done at once has not lasted."""
-        return self.timeline.end if self.timeline.end <= CLOCK.now() else self.timeline.start
+    def date(self) -> int:
+        """The second in which it happened; what is done at once has not lasted."""
+        return int(self.timeline.end if self.timeline.end <= CLOCK.now() else self.timeline.start)
 
 
 @dataclass
