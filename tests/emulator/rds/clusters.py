@@ -40,25 +40,11 @@ class ClusterCalls(Calls):
         for name, known in MODES.items():
             if p.get(name, known) != known:
                 raise checks.combination(f"The local AWS does not implement {name}={p[name]}.")
-        name = checks.identifier("DBClusterIdentifier", p.get("DBClusterIdentifier"))
-        if name in backend.clusters:
-            raise AwsError("DBClusterAlreadyExistsFault", "DB Cluster already exists")
-        if len(backend.clusters) >= 40:
-            raise AwsError("DBClusterQuotaExceededFault", "DB Cluster quota exceeded")
         role = Role(backend, p.get("GlobalClusterIdentifier"))
-        data = {"DBClusterIdentifier": name, **_attributes(backend, p, role)}
-        seconds = 180 if role.primary else 60
-        cluster = Cluster(
-            arn=backend.arn("cluster", name),
-            tags=checks.tags(p.get("Tags")),
-            region=backend.region_name,
-            data=data,
-            timeline=Timeline(("creating", seconds), ("available", 0)),
-            password=p.get("MasterUserPassword", ""),
-        )
+        cluster = make(backend, p, role, seconds=180 if role.primary else 60)
         if p.get("ManageMasterUserPassword"):
             secret.create(backend, cluster, p.get("MasterUserSecretKmsKeyId"))
-        backend.clusters[name] = cluster
+        backend.clusters[cluster.name] = cluster
         backend.note(cluster, "creation", "DB cluster created.", cluster.timeline)
         if role.of:
             cluster.global_name = role.of.name
@@ -98,6 +84,7 @@ class ClusterCalls(Calls):
         snapshots.take_final(backend, cluster, p)
         answer = describe_cluster(backend, cluster)
         secret.delete(backend, cluster)
+        cluster.deleted_at = now() if p.get("DeleteAutomatedBackups") is False else None
         cluster.pending, cluster.applying = {}, {}
         cluster.timeline = Timeline(("deleting", 60), ("deleted", 0))
         backend.forget(cluster)
@@ -163,6 +150,24 @@ class ClusterCalls(Calls):
             cluster.data["HttpEndpointEnabled"] = enabled
             cluster.timeline = changing("modifying")
         return ActionResult({"ResourceArn": arn, "HttpEndpointEnabled": enabled})
+
+
+def make(backend: RdsBackend, p: dict[str, Any], role: Role, seconds: float) -> Cluster:
+    """A cluster that takes ``seconds`` to become available; the caller puts it into the region."""
+    name = checks.identifier("DBClusterIdentifier", p.get("DBClusterIdentifier"))
+    if name in backend.clusters:
+        raise AwsError("DBClusterAlreadyExistsFault", "DB Cluster already exists")
+    if len(backend.clusters) >= 40:
+        raise AwsError("DBClusterQuotaExceededFault", "DB Cluster quota exceeded")
+    data = {"DBClusterIdentifier": name, **_attributes(backend, p, role)}
+    return Cluster(
+        arn=backend.arn("cluster", name),
+        tags=checks.tags(p.get("Tags")),
+        region=backend.region_name,
+        data=data,
+        timeline=Timeline(("creating", seconds), ("available", 0)),
+        password=role.primary.password if role.primary else p.get("MasterUserPassword", ""),
+    )
 
 
 def _attributes(backend: RdsBackend, p: dict[str, Any], role: Role) -> dict[str, Any]:

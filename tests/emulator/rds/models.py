@@ -81,10 +81,11 @@ class MasterSecret:
 
 @dataclass
 class Snapshot(Resource):
-    """A snapshot of a cluster."""
+    """A snapshot of a cluster. ``within`` is what it holds and does not show."""
 
     data: dict[str, Any]
     timeline: Timeline
+    within: dict[str, Any]
 
 
 @dataclass
@@ -171,6 +172,7 @@ class Cluster(Changing):
     next_writer: str | None = None
     global_name: str | None = None
     new_groups: dict[str, str] = field(default_factory=dict)
+    deleted_at: Any = None  # since when only its automated backups are left
 
     @property
     def name(self) -> str:
@@ -211,11 +213,12 @@ class Cluster(Changing):
 
 @dataclass
 class Member:
-    """A cluster of a global cluster, by its ARN. ``leaving`` lasts while it is being detached."""
+    """A cluster of a global cluster, by its ARN. ``leaving`` lasts while it is detached, ``rebuilt`` after a loss."""
 
     arn: str
     writer: bool
     leaving: Timeline | None = None
+    rebuilt: Timeline | None = None
 
 
 @dataclass
@@ -226,6 +229,7 @@ class GlobalCluster(Resource):
     timeline: Timeline
     members: list[Member] = field(default_factory=list)
     next_writer: str | None = None
+    left: Timeline | None = None  # AWS counts the last member for a while after it has left
 
     @property
     def name(self) -> str:
@@ -246,6 +250,7 @@ class RdsBackend(BaseBackend, TaggableResourcesMixin):
         self.clusters: dict[str, Cluster] = {}
         self.instances: dict[str, Instance] = {}
         self.snapshots: dict[str, Snapshot] = {}
+        self.retained: list[Cluster] = []
         self.subnet_groups: dict[str, SubnetGroup] = {}
         self.parameter_groups: dict[str, dict[str, ParameterGroup]] = {"cluster": {}, "instance": {}}
         self.global_clusters: dict[str, GlobalCluster] = {}
@@ -350,6 +355,7 @@ class RdsBackend(BaseBackend, TaggableResourcesMixin):
             return
         if cluster.deleting and not self.instances_of(cluster.name):
             del self.clusters[cluster.name]
+            self.retained += [cluster] if cluster.deleted_at else []
         if cluster.timeline.state == "stopped" and CLOCK.now() >= cluster.restarts:
             text = "DB cluster is being started due to it exceeding the maximum allowed time being stopped."
             self.note(cluster, "notification", text)
@@ -492,6 +498,13 @@ def cluster_at(account: str, arn: str) -> Cluster | None:
     return RDS[account][fields[3]].clusters.get(fields[6].lower())  # type: ignore[no-any-return]
 
 
+def room_for_instances(account: str, cluster: Cluster) -> int:
+    """How many instances a cluster may have: the secondaries of a global cluster count as readers of its primary."""
+    found = store(account).get(cluster.global_name or "")
+    primary = found is not None and found.writer is not None and found.writer.arn == cluster.arn
+    return 17 - len(found.members) if found and primary else 16
+
+
 def settle(account: str) -> None:
     """Let time do its work in every region of an account."""
     for region in list(RDS[account]):
@@ -511,8 +524,9 @@ def _settle_global(account: str, found: GlobalCluster) -> None:
         found.data.pop("FailoverState", None)
     for member in list(found.members):
         cluster = cluster_at(account, member.arn)
-        if cluster is None or (member.leaving and member.leaving.settled):
+        if cluster is None or (member.leaving and member.leaving.state != "promoting"):
             found.members.remove(member)
+            found.left = member.leaving
             if cluster:
                 cluster.global_name = None
         elif member.writer:

@@ -15,6 +15,7 @@ from .global_clusters import GlobalClusterCalls
 from .groups import ParameterGroupCalls, SubnetGroupCalls
 from .instances import InstanceCalls
 from .models import tagged
+from .restore import RestoreCalls
 from .snapshots import SnapshotCalls
 
 
@@ -116,6 +117,7 @@ class RdsResponse(
     InstanceCalls,
     GlobalClusterCalls,
     SnapshotCalls,
+    RestoreCalls,
     ParameterGroupCalls,
     SubnetGroupCalls,
     EngineCalls,
