@@ -37,6 +37,10 @@ class Role:
         if len(regions) > 10:
             raise checks.combination(f"Global cluster {name} already has 10 secondary clusters.")
         self.primary = self._ready_primary(backend)
+        if self.primary:
+            readers = len(RDS[backend.account_id][self.primary.region].instances_of(self.primary.name)) - 1
+            if readers + len(regions) > 15:
+                raise checks.combination("The primary's readers and the secondary clusters are limited to 15 together.")
 
     def _ready_primary(self, backend: RdsBackend) -> Cluster | None:
         writer = self.of.writer if self.of else None

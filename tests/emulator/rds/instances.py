@@ -14,7 +14,7 @@ from . import checks, engine
 from .base import Calls
 from .cluster_rules import both_windows, parameter_group
 from .describe import describe_instance
-from .models import Cluster, Instance, RdsBackend, changing, now
+from .models import Cluster, Instance, RdsBackend, changing, now, room_for_instances
 
 NO_NEW_MEMBERS = {"stopping", "stopped", "starting", "failed"}
 PLAIN = ("AutoMinorVersionUpgrade", "PubliclyAccessible", "CopyTagsToSnapshot", "PromotionTier")
@@ -37,7 +37,8 @@ class InstanceCalls(Calls):
         if cluster.deleting or cluster.timeline.state in NO_NEW_MEMBERS:
             raise AwsError("InvalidDBClusterStateFault", f"DB cluster {cluster.name} is {cluster.status}.")
         _require_free(backend, name)
-        if len(backend.instances) >= 40 or len(backend.instances_of(cluster.name)) >= 16:
+        room = room_for_instances(backend.account_id, cluster)
+        if len(backend.instances) >= 40 or len(backend.instances_of(cluster.name)) >= room:
             raise AwsError("InstanceQuotaExceeded", "DB instance quota exceeded")
         data = {"DBInstanceIdentifier": name, **_attributes(backend, cluster, p)}
         # The cluster comes first: an instance waits for it.
