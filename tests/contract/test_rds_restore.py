@@ -103,7 +103,7 @@ def test_a_snapshot_that_fails_says_so(site: Site, aws: Any) -> None:
     assert site.rds.describe_db_cluster_snapshots()["DBClusterSnapshots"][0]["Status"] == "failed"
 
 
-@keeps("rds.snapshot-needs-available")
+@keeps("rds.snapshot-states")
 def test_a_snapshot_needs_an_available_cluster(site: Site, aws: Any) -> None:
     aws.control.scale(1)
     site.create()
@@ -301,7 +301,7 @@ def test_what_is_missing(site: Site) -> None:
     assert missing in refused("InvalidAction", attributes, DBClusterSnapshotIdentifier="taken")
 
 
-@keeps("rds.backups-retained")
+@keeps("rds.backups-retained", "rds.backup-deletion")
 def test_backups_outlive_their_cluster(site: Site, aws: Any) -> None:
     resource = site.create(DatabaseName="app", BackupRetentionPeriod=5)["DbClusterResourceId"]
     site.create("other")
@@ -309,8 +309,6 @@ def test_backups_outlive_their_cluster(site: Site, aws: Any) -> None:
     aws.control.advance(DAY)
     by_filter = describe(Filters=[{"Name": "status", "Values": ["active"]}], MaxRecords=20)
     assert len(by_filter["DBClusterAutomatedBackups"]) == 2
-    remove = site.rds.delete_db_cluster_automated_backup
-    refused("InvalidDBClusterAutomatedBackupStateFault", remove, DbClusterResourceId=resource)
     for name in ("main", "other"):
         keep = name == "other"
         site.rds.delete_db_cluster(DBClusterIdentifier=name, SkipFinalSnapshot=True, DeleteAutomatedBackups=keep)
@@ -326,10 +324,13 @@ def test_backups_outlive_their_cluster(site: Site, aws: Any) -> None:
     assert rewind(site, **source)["DatabaseName"] == "app"
     aws.control.advance(6 * DAY)
     refused("DBClusterAutomatedBackupNotFoundFault", rewind, site=site, name="late", **source)
-    site.rds.delete_db_cluster(DBClusterIdentifier="new", SkipFinalSnapshot=True, DeleteAutomatedBackups=False)
-    (backup,) = describe()["DBClusterAutomatedBackups"]
-    assert remove(DbClusterResourceId=backup["DbClusterResourceId"])["DBClusterAutomatedBackup"]["Status"] == "deleting"
-    assert describe()["DBClusterAutomatedBackups"] == []
+    for number in range(20):
+        site.create(f"c{number}")
+    pages = site.rds.get_paginator("describe_db_cluster_automated_backups").paginate(PaginationConfig={"PageSize": 20})
+    assert [len(page["DBClusterAutomatedBackups"]) for page in pages] == [20, 1]
+    assert "does not implement" in refused(
+        "InvalidAction", site.rds.delete_db_cluster_automated_backup, DbClusterResourceId=resource
+    )
 
 
 @keeps("rds.secret-managed", "rds.secret-apply", "rds.secret-off", "rds.secret-key", "rds.secret-rotation")
@@ -365,7 +366,9 @@ def test_the_life_of_a_managed_secret(site: Site, aws: Any) -> None:
     assert "MasterUserSecret" not in site.cluster()
     refused("ResourceNotFoundException", site.secrets.describe_secret, SecretId=arn)
     refused(COMBINATION, site.modify, RotateMasterUserPassword=True)
-    site.modify(**managed)
+    key = site.key()
+    site.modify(MasterUserSecretKmsKeyId=key, **managed)
+    assert site.cluster()["MasterUserSecret"]["KmsKeyId"] == key
     aws.control.advance(1000)
     arn = site.cluster()["MasterUserSecret"]["SecretArn"]
     site.rds.delete_db_cluster(DBClusterIdentifier="main", SkipFinalSnapshot=True)

@@ -75,8 +75,10 @@ def test_creation(site_of: Any) -> None:
         ("DBClusterNotFoundFault", {**source, "SourceDBClusterIdentifier": arn + "x"}),
     ):
         refused(code, create, **arguments)
-    made = create(GlobalClusterIdentifier="Empty", Engine=ENGINE, EngineVersion="17", DatabaseName="app")
+    support = {"EngineLifecycleSupport": "open-source-rds-extended-support-disabled"}
+    made = create(GlobalClusterIdentifier="Empty", Engine=ENGINE, EngineVersion="17", DatabaseName="app", **support)
     assert (made["GlobalCluster"]["GlobalClusterIdentifier"], made["GlobalCluster"]["Status"]) == ("empty", "creating")
+    assert made["GlobalCluster"].items() >= support.items()
     assert made["GlobalCluster"]["EngineVersion"] == "17.7" and made["GlobalCluster"]["DatabaseName"] == "app"
     refused("GlobalClusterAlreadyExistsFault", create, GlobalClusterIdentifier="EMPTY", Engine=ENGINE)
     refused("GlobalClusterNotFoundFault", site.rds.describe_global_clusters, GlobalClusterIdentifier="none")
@@ -277,7 +279,7 @@ def test_switchover(pair: World, aws: Any) -> None:
     aws.control.advance(10)
     refused(WRONG_STATE, switch, world=pair, target=pair.first, site=pair.away)
     aws.control.advance(1000)
-    switch(pair, pair.first, site=pair.away)
+    assert failover(pair, pair.first, Switchover=True)["Status"] == "switching-over"
 
 
 @keeps("rds.global-failover", "rds.global-failover-arguments", "rds.global-write-forwarding")

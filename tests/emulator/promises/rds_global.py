@@ -18,7 +18,6 @@ OPERATIONS: dict[str, str] = {
         "DatabaseName DeletionProtection Engine EngineLifecycleSupport EngineVersion GlobalClusterIdentifier "
         "SourceDBClusterIdentifier StorageEncrypted Tags"
     ),
-    "DeleteDBClusterAutomatedBackup": "DbClusterResourceId",
     "DeleteDBClusterSnapshot": "DBClusterSnapshotIdentifier",
     "DeleteGlobalCluster": "GlobalClusterIdentifier",
     "DescribeDBClusterAutomatedBackups": "DBClusterIdentifier DbClusterResourceId Filters Marker MaxRecords",
@@ -45,118 +44,98 @@ KEPT: dict[str, dict[str, str]] = {
     "B": {
         "global-engine": "An empty global cluster needs an engine; one made from a cluster refuses Engine, "
         "EngineVersion, DatabaseName and StorageEncrypted (`InvalidParameterCombination`).",
-        "global-names": "A global cluster's identifier is kept in lower case; a second one of the name is refused "
-        "(`GlobalClusterAlreadyExistsFault`), an unknown one too (`GlobalClusterNotFoundFault`, HTTP 404).",
-        "global-arn": "A global cluster's ARN has no region, and every region describes it, with filters and pages.",
+        "global-names": "Identifiers of global clusters are kept in lower case and taken once "
+        "(`GlobalClusterAlreadyExistsFault`).",
+        "global-arn": "A global cluster's ARN has no region, and every region describes it.",
         "global-rename": "ModifyGlobalCluster changes the identifier, and with it the ARN; the members stay.",
-        "global-failover-arguments": "FailoverGlobalCluster refuses AllowDataLoss together with Switchover; without "
-        "either it switches over.",
-        "snapshot-names": "A snapshot's name is taken once per region (`DBClusterSnapshotAlreadyExistsFault`) and "
-        "kept in lower case; an unknown one is `DBClusterSnapshotNotFoundFault`.",
-        "snapshot-states": "A snapshot is `creating`, then `available`; until then it is neither copied, restored "
-        "nor deleted (`InvalidDBClusterSnapshotStateFault`). boto3's waiters work.",
-        "snapshot-needs-available": "A snapshot of a cluster that is not available is refused "
-        "(`InvalidDBClusterStateFault`).",
-        "snapshot-copy-key": "A copy keeps the source's key or takes the one given; into another region an encrypted "
-        "one needs a key of that region, and an unencrypted one takes none (`InvalidParameterCombination`).",
-        "snapshot-copy-tags": "A copy gets the source's tags only with CopyTags.",
-        "restore-time": "A restore to a point in time takes either RestoreToTime or UseLatestRestorableTime, and a "
-        "clone (copy-on-write) no RestoreToTime (`InvalidParameterCombination`).",
-        "restore-forgets": "A restored cluster is new: default groups, no protection, tags, scaling or exports "
-        "unless the call gives them; port, backup retention, master user and data are the source's. It has no "
-        "instances.",
-        "restore-key": "A restore keeps the source's key or takes the one given; a point in time of an unencrypted "
+        "global-failover-arguments": "FailoverGlobalCluster refuses AllowDataLoss with Switchover; without either it "
+        "switches over.",
+        "snapshot-names": "Identifiers of snapshots are kept in lower case and taken once per region "
+        "(`DBClusterSnapshotAlreadyExistsFault`).",
+        "snapshot-states": "A snapshot is taken of an available cluster (`InvalidDBClusterStateFault`). It is "
+        "`creating`, and until `available` not copied, restored or deleted (`InvalidDBClusterSnapshotStateFault`).",
+        "snapshot-copy-key": "A copy has the source's key or the one given. An encrypted one needs a key of its region, "
+        "an unencrypted one takes none (`InvalidParameterCombination`).",
+        "snapshot-copy-tags": "A copy has the source's tags only with CopyTags.",
+        "restore-time": "A point in time is either RestoreToTime or UseLatestRestorableTime, and of a clone the latter "
+        "(`InvalidParameterCombination`).",
+        "restore-forgets": "A restored cluster has no instances, default groups, and no protection, tags, scaling or "
+        "log exports but those of the call; port, backup retention, master user and data are the source's.",
+        "restore-key": "A restored cluster has the source's key or the one given; a point in time of an unencrypted "
         "cluster takes none (`InvalidParameterCombination`).",
-        "backups-retained": "With DeleteAutomatedBackups=false the backups outlive the cluster as `retained`, can be "
-        "restored by SourceDbClusterResourceId until retention ends, and deleted; those of a living cluster cannot "
-        "(`InvalidDBClusterAutomatedBackupStateFault`).",
+        "backups-retained": "With DeleteAutomatedBackups=false the backups of a deleted cluster are `retained` and can "
+        "be restored by SourceDbClusterResourceId until retention ends.",
         "secret-apply": "RotateMasterUserPassword needs ApplyImmediately (`InvalidParameterCombination`).",
-        "secret-off": "Turning the managed master password off needs a MasterUserPassword in the same call "
-        "(`InvalidParameterCombination`), and deletes the secret; so does deleting the cluster.",
+        "secret-off": "Turning the managed password off needs a MasterUserPassword (`InvalidParameterCombination`) and "
+        "deletes the secret; so does deleting the cluster.",
         "secret-key": "The key of a managed secret cannot change while RDS manages it (`InvalidParameterCombination`).",
     },
     "A aurora-restore-snapshot, USER_PIT": {
-        "snapshot-automated": "Once a day, when the backup window opens, a snapshot `rds:<cluster>-<time>` is there, "
-        "for as long as backups are kept; nobody can delete it (`InvalidDBClusterSnapshotStateFault`).",
-        "snapshot-tags": "A snapshot has the cluster's tags where CopyTagsToSnapshot is set and the call gives none.",
+        "snapshot-automated": "Each day, when the backup window opens, a snapshot `rds:<cluster>-<time>` is taken and "
+        "kept as long as backups are; nobody can delete it (`InvalidDBClusterSnapshotStateFault`).",
+        "snapshot-tags": "A snapshot has the tags of the call, or with CopyTagsToSnapshot the cluster's.",
         "snapshot-quota": "There are 100 manual snapshots per region at most (`SnapshotQuotaExceeded`).",
-        "restore-window": "The earliest moment is the retention period ago or the cluster's creation, the latest "
-        "five minutes ago; any other is refused (`InvalidParameterValue`).",
+        "restore-window": "The earliest moment is the retention period ago or the cluster's creation, the latest five "
+        "minutes ago (`InvalidParameterValue`).",
     },
     "known": {
-        "restore-version": "Without EngineVersion a restore from a snapshot has the snapshot's version (the API "
-        "reference says the default version); an older one is refused (`InvalidParameterCombination`).",
+        "restore-version": "Without EngineVersion a restore has the snapshot's version (the API reference says the "
+        "default one); an older one is refused (`InvalidParameterCombination`).",
         "global-switchover-region": "A switchover is asked of the primary's region (`InvalidGlobalClusterStateFault`).",
     },
     "A aurora-global-database": {
         "global-one-per-region": "A global cluster has one member per region (`InvalidParameterCombination`).",
         "global-ten-secondaries": "A global cluster has at most 10 secondaries (`InvalidParameterCombination`).",
-        "global-readers": "The primary's readers and the secondaries are at most 15 together; a secondary has up to "
-        "16.",
-        "global-headless": "A secondary may have no instance, and then cannot become primary "
-        "(`InvalidDBClusterStateFault`).",
+        "global-readers": "The primary's readers and the secondaries are 15 together at most; a secondary has up to 16.",
+        "global-headless": "A secondary without an instance cannot become primary (`InvalidDBClusterStateFault`).",
         "global-no-small-classes": "Members have no instances of the T classes (`InvalidParameterCombination`).",
-        "global-no-managed-password": "No member's master password is managed: a secondary refuses the parameter "
-        "even when false, and a cluster with a managed one does not become global (`InvalidParameterCombination`).",
+        "global-no-managed-password": "No member's password is managed: a secondary refuses the parameter even when "
+        "false, a cluster with a managed one does not become global (`InvalidParameterCombination`).",
         "global-version": "A member has the global cluster's engine version (`InvalidParameterCombination`).",
-        "global-minor": "Minor upgrades: of all members by ModifyGlobalCluster, or one by one with the primary last "
+        "global-minor": "Minor upgrades: of all members by ModifyGlobalCluster, or one by one, the primary last "
         "(`InvalidParameterValue`).",
         "global-major": "Major upgrades: only by ModifyGlobalCluster with AllowMajorVersionUpgrade, without "
-        "rds.global_db_rpo; all members then have default parameter groups (`InvalidParameterCombination`).",
+        "rds.global_db_rpo (`InvalidParameterCombination`); all members then have default parameter groups.",
         "global-protection": "A protected global cluster is not deleted (`InvalidParameterCombination`).",
     },
     "A aurora-global-database-disaster-recovery": {
-        "global-switchover": "A switchover takes a while, with FailoverState; then primary and secondary have "
-        "changed places, and IsWriter says so. All members stay.",
-        "global-switchover-healthy": "A switchover needs every member available and the target with an instance of "
-        "the primary's version (`InvalidDBClusterStateFault`).",
-        "global-failover": "A failover with data loss makes the target primary, whatever the state of the old one, "
-        "which is rebuilt (`pending-resync`) as a secondary and leaves a snapshot "
-        "`rds:unplanned-global-failover-...`.",
+        "global-switchover": "A switchover takes a while, with FailoverState; then IsWriter shows the roles changed.",
+        "global-switchover-healthy": "A switchover needs every member available and of one version "
+        "(`InvalidDBClusterStateFault`).",
+        "global-failover": "A failover with data loss makes the target primary, whatever the state of the old one, which "
+        "is rebuilt (`pending-resync`) as a secondary and leaves a snapshot `rds:unplanned-global-failover-...`.",
     },
     "T internal/service/rds/global_cluster.go": {
-        "global-join-new": "Only a new cluster joins: neither a restore nor a change takes a global cluster.",
-        "global-wait-for-writer": "Until the primary has an available writer, a secondary is taken for a primary: "
-        "AWS asks for MasterUsername (`InvalidParameterValue`).",
-        "global-secondary-credentials": "A secondary takes no user name, password or database name "
-        "(`InvalidParameterCombination`); it has the primary's.",
-        "global-secondary-key": "A secondary of an encrypted primary needs a KmsKeyId of its region "
-        "(`KMSKeyNotAccessibleFault` for another's) and SourceRegion (`InvalidParameterCombination`).",
-        "global-detach": "A detached secondary is `promoting`, then available, alone and writable. The primary "
-        "leaves last (`InvalidGlobalClusterStateFault`).",
-        "global-not-a-member": "Detaching what is no member, or is not named by its ARN, is `InvalidParameterValue` "
-        '"is not found in global cluster".',
+        "global-join-new": "Only a new cluster joins a global cluster: neither a restore nor a change does.",
+        "global-wait-for-writer": "Until the primary has an available writer, a secondary is taken for a primary, and "
+        "MasterUsername is asked for (`InvalidParameterValue`).",
+        "global-secondary-credentials": "A secondary has the primary's user, password and database, and takes none "
+        "(`InvalidParameterCombination`).",
+        "global-secondary-key": "A secondary of an encrypted primary needs SourceRegion and a key of its region "
+        "(`InvalidParameterCombination`, `KMSKeyNotAccessibleFault`).",
+        "global-detach": "A detached secondary is `promoting`, then available, alone and writable. The primary leaves "
+        "last (`InvalidGlobalClusterStateFault`).",
+        "global-not-a-member": "Detaching what is no member, or is not named by its ARN, is `InvalidParameterValue`.",
         "global-member-deletion": "A member is not deleted (`InvalidDBClusterStateFault`), nor a primary with "
         "secondaries (`InvalidGlobalClusterStateFault`).",
-        "global-empty": 'A global cluster with members, and for a while after the last one has left, "is not empty" '
+        "global-empty": 'A global cluster "is not empty" for a while after the last member has left '
         "(`InvalidGlobalClusterStateFault`).",
     },
     "A rds-secrets-manager": {
-        "secret-managed": "RDS keeps user name and password in a secret `rds!cluster-...` of its own, `creating`, "
-        "then `active`; it excludes MasterUserPassword (`InvalidParameterCombination`).",
-        "secret-rotation": "A rotation puts a new password into the secret, and `rotating` passes into `active`.",
+        "secret-managed": "RDS keeps user and password in a secret `rds!cluster-...`, `creating`, then `active`; "
+        "MasterUserPassword beside it is refused (`InvalidParameterCombination`).",
+        "secret-rotation": "A rotation puts a new password into the secret, which is `rotating`, then `active`.",
     },
+}
+MISSING = {
+    "snapshot-sharing": ("Snapshots shared with other accounts, and their attributes.", "B"),
+    "restore-major": ("A restore into another major version.", "known"),
+    "restore-insights": ("Performance Insights and Enhanced Monitoring in a restore.", "I boto/boto3#4634"),
+    "backup-deletion": ("The deletion of retained automated backups.", "B"),
+    "global-write-forwarding": ("Write forwarding of secondaries.", "A aurora-global-database"),
+    "secret-schedule": ("The rotation every seven days by itself.", "A rds-secrets-manager"),
 }
 RULES: tuple[Rule, ...] = (
     *(Rule(name, text, source) for source, texts in KEPT.items() for name, text in texts.items()),
-    Rule(
-        "snapshot-sharing",
-        "Snapshots shared with other accounts, public ones, and their attributes.",
-        "B",
-        missing=True,
-    ),
-    Rule("restore-major", "A restore into another major version.", "known", missing=True),
-    Rule(
-        "global-write-forwarding",
-        "Write forwarding of secondaries, global write forwarding in particular.",
-        "A aurora-global-database-disaster-recovery",
-        missing=True,
-    ),
-    Rule("secret-schedule", "The rotation every seven days by itself.", "A rds-secrets-manager", missing=True),
-    Rule(
-        "restore-insights",
-        "Performance Insights and Enhanced Monitoring in a restore, which AWS refuses for Aurora.",
-        "I boto/boto3#4634",
-        missing=True,
-    ),
+    *(Rule(name, *row, missing=True) for name, row in MISSING.items()),
 )

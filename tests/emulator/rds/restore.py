@@ -21,7 +21,7 @@ CARRIED = ("EngineVersion", "Port", "BackupRetentionPeriod", "MasterUsername", "
 
 
 class RestoreCalls(Calls):
-    """Restore clusters, and describe and delete the backups of those that are gone."""
+    """Restore clusters, and describe the backups that can be restored."""
 
     def restore_db_cluster_from_snapshot(self) -> ActionResult:
         """RestoreDBClusterFromSnapshot."""
@@ -61,18 +61,6 @@ class RestoreCalls(Calls):
             "db-cluster-resource-id": lambda b: [b["DbClusterResourceId"]],
         }
         return self.page("DBClusterAutomatedBackups", self.filtered(items, fields))
-
-    def delete_db_cluster_automated_backup(self) -> ActionResult:
-        """DeleteDBClusterAutomatedBackup, of a cluster that is gone."""
-        backend = self.backend
-        cluster = _by_resource(backend, str(self.params.get("DbClusterResourceId")))
-        if not cluster.deleted_at:
-            raise AwsError(
-                "InvalidDBClusterAutomatedBackupStateFault",
-                "The automated backup of a cluster that exists can't be deleted.",
-            )
-        backend.retained.remove(cluster)
-        return ActionResult({"DBClusterAutomatedBackup": {**_describe_backup(backend, cluster), "Status": "deleting"}})
 
     def _source(self) -> Cluster:
         name, resource = (self.params.get(key) for key in ("SourceDBClusterIdentifier", "SourceDbClusterResourceId"))
