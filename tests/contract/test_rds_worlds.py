@@ -132,7 +132,8 @@ def test_changes(pair: World, aws: Any) -> None:
     refused(COMBINATION, pair.home.rds.delete_global_cluster, GlobalClusterIdentifier="world")
     pair.home.rds.create_global_cluster(GlobalClusterIdentifier="taken", Engine=ENGINE)
     refused("GlobalClusterAlreadyExistsFault", change, world=pair, NewGlobalClusterIdentifier="Taken")
-    refused(VALUE, change, world=pair, NewGlobalClusterIdentifier="-x")
+    refused(VALUE, change, world=pair, NewGlobalClusterIdentifier="-x", EngineVersion="17.9")
+    assert {pair.look()["Status"], pair.away.cluster("far")["Status"]} == {"available"}
     got = change(pair, NewGlobalClusterIdentifier="Earth")
     assert (got["Status"], got["GlobalClusterIdentifier"]) == ("modifying", "earth")
     refused("GlobalClusterNotFoundFault", pair.look)
@@ -280,6 +281,15 @@ def test_switchover(pair: World, aws: Any) -> None:
     refused(WRONG_STATE, switch, world=pair, target=pair.first, site=pair.away)
     aws.control.advance(1000)
     assert failover(pair, pair.first, Switchover=True)["Status"] == "switching-over"
+
+
+@keeps("rds.global-switchover")
+def test_a_switchover_that_fails_changes_nothing(pair: World, aws: Any) -> None:
+    aws.control.fault("rds:SwitchoverGlobalCluster", "fail", state="available", message="no")
+    switch(pair, pair.second)
+    assert writers(pair) == {pair.first: True, pair.second: False} and "FailoverState" not in pair.look()
+    switch(pair, pair.second)
+    assert writers(pair) == {pair.first: False, pair.second: True}
 
 
 @keeps("rds.global-failover", "rds.global-failover-arguments", "rds.global-write-forwarding")

@@ -15,7 +15,7 @@ from .base import Calls
 from .cluster_changes import require_available, require_upgrade
 from .cluster_rules import lifecycle
 from .describe import writer_ready
-from .models import RDS, Cluster, GlobalCluster, Member, RdsBackend, cluster_at, now, store
+from .models import RDS, Cluster, GlobalCluster, Member, RdsBackend, changing, cluster_at, now, store
 
 FROM_SOURCE = ("Engine", "EngineVersion", "DatabaseName", "StorageEncrypted")
 AVAILABLE = ("available", 0.0)
@@ -72,10 +72,11 @@ class GlobalClusterCalls(Calls):
         backend, p = self.backend, self.params
         found = _find(backend, p.get("GlobalClusterIdentifier"))
         _require_available(found)
+        name = _new_name(backend, p.get("NewGlobalClusterIdentifier"))
         if "EngineVersion" in p:
             _upgrade(backend, found, p)
-        if "NewGlobalClusterIdentifier" in p:
-            _rename(backend, found, p["NewGlobalClusterIdentifier"])
+        if name:
+            _rename(backend, found, name)
         found.data["DeletionProtection"] = p.get("DeletionProtection", found.data["DeletionProtection"])
         return ActionResult({"GlobalCluster": _describe(backend, found, found.timeline.first)})
 
@@ -261,8 +262,8 @@ def _upgrade(backend: RdsBackend, found: GlobalCluster, p: dict[str, Any]) -> No
             _require_no_rpo(RDS[backend.account_id][cluster.region], cluster)
     for cluster in clusters:
         cluster.applying["EngineVersion"] = target
-        cluster.timeline = Timeline(("available", 5), ("upgrading", 60), AVAILABLE)
-    found.timeline = Timeline(("available", 5), ("upgrading", 60), AVAILABLE)
+        RDS[backend.account_id][cluster.region].begin(cluster)
+    found.timeline = changing("upgrading")
 
 
 def _require_no_rpo(backend: RdsBackend, cluster: Cluster) -> None:
@@ -271,16 +272,22 @@ def _require_no_rpo(backend: RdsBackend, cluster: Cluster) -> None:
         raise checks.combination("Turn off rds.global_db_rpo before you upgrade to another major version.")
 
 
-def _rename(backend: RdsBackend, found: GlobalCluster, asked: str) -> None:
-    known, name = store(backend.account_id), checks.identifier("NewGlobalClusterIdentifier", asked)
-    if name in known:
+def _new_name(backend: RdsBackend, asked: str | None) -> str | None:
+    name = checks.identifier("NewGlobalClusterIdentifier", asked) if asked else None
+    if name in store(backend.account_id):
         raise AwsError("GlobalClusterAlreadyExistsFault", f"Global cluster {name} already exists.")
+    return name
+
+
+def _rename(backend: RdsBackend, found: GlobalCluster, name: str) -> None:
+    known = store(backend.account_id)
     known[name] = known.pop(found.name)
     found.arn = f"{found.arn.rsplit(':', 1)[0]}:{name}"
     found.data["GlobalClusterIdentifier"] = name
     for cluster in _clusters(backend, found):
         cluster.global_name = name
-    found.timeline = Timeline(("modifying", 30), AVAILABLE)
+    if found.timeline.settled:
+        found.timeline = Timeline(("modifying", 30), AVAILABLE)
 
 
 def _describe(

@@ -518,7 +518,7 @@ def settle(account: str) -> None:
 
 def _settle_global(account: str, found: GlobalCluster) -> None:
     if found.next_writer and found.timeline.settled:
-        for member in found.members:
+        for member in found.members if not found.timeline.reason else ():
             member.writer = member.arn == found.next_writer
         found.next_writer = None
         found.data.pop("FailoverState", None)
