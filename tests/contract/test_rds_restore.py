@@ -110,7 +110,7 @@ def test_a_snapshot_needs_an_available_cluster(site: Site, aws: Any) -> None:
     refused("InvalidDBClusterStateFault", take, site=site)
 
 
-@keeps("rds.snapshot-tags", "rds.snapshot-copy-tags")
+@keeps("rds.snapshot-tags")
 def test_tags_of_snapshots(site: Site) -> None:
     site.create(CopyTagsToSnapshot=True, Tags=TAGS)
     assert take(site)["TagList"] == TAGS
@@ -333,7 +333,7 @@ def test_backups_outlive_their_cluster(site: Site, aws: Any) -> None:
     )
 
 
-@keeps("rds.secret-managed", "rds.secret-apply", "rds.secret-off", "rds.secret-key", "rds.secret-rotation")
+@keeps("rds.secret-managed", "rds.secret-refusals", "rds.secret-end", "rds.secret-rotation")
 def test_the_life_of_a_managed_secret(site: Site, aws: Any) -> None:
     managed: dict[str, Any] = {"ManageMasterUserPassword": True}
     refused(COMBINATION, site.create, **managed)

@@ -108,7 +108,7 @@ def test_what_cannot_become_global(site_of: Any) -> None:
     refused(COMBINATION, modify, DBClusterIdentifier="member", ManageMasterUserPassword=True, ApplyImmediately=True)
 
 
-@keeps("rds.global-arn")
+@keeps("rds.global-names")
 def test_every_region_describes_it(pair: World, aws: Any) -> None:
     for number in range(24):
         pair.home.rds.create_global_cluster(GlobalClusterIdentifier=f"w{number}", Engine=ENGINE)
@@ -189,7 +189,7 @@ def test_keys_of_members(aws: Any) -> None:
     assert world.away.cluster("far")["KmsKeyId"] == key
 
 
-@keeps("rds.global-one-per-region", "rds.global-ten-secondaries", "rds.global-readers", "rds.global-headless")
+@keeps("rds.global-members", "rds.global-switchover-healthy")
 def test_how_many_members(world: World, site_of: Any) -> None:
     world.primary()
     for number in range(6):
@@ -209,7 +209,7 @@ def test_how_many_members(world: World, site_of: Any) -> None:
     refused(WRONG_STATE, failover, world=world, target=headless, AllowDataLoss=True)
 
 
-@keeps("rds.global-readers")
+@keeps("rds.global-members")
 def test_readers_leave_no_room_for_secondaries(world: World) -> None:
     world.primary()
     for number in range(16):

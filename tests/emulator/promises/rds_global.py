@@ -42,22 +42,20 @@ OPERATIONS: dict[str, str] = {
 # Rules by their sources, and by their names.
 KEPT: dict[str, dict[str, str]] = {
     "B": {
-        "global-engine": "An empty global cluster needs an engine; one made from a cluster refuses Engine, "
-        "EngineVersion, DatabaseName and StorageEncrypted (`InvalidParameterCombination`).",
-        "global-names": "Identifiers of global clusters are kept in lower case and taken once "
-        "(`GlobalClusterAlreadyExistsFault`).",
-        "global-arn": "A global cluster's ARN has no region, and every region describes it.",
+        "global-engine": "An empty global cluster needs Engine; one made from a cluster refuses Engine, EngineVersion, "
+        "DatabaseName and StorageEncrypted (`InvalidParameterCombination`).",
+        "global-names": "A global cluster's identifier is taken once (`GlobalClusterAlreadyExistsFault`), its ARN has no "
+        "region, and every region describes it.",
         "global-rename": "ModifyGlobalCluster changes the identifier, and with it the ARN; the members stay.",
-        "global-failover-arguments": "FailoverGlobalCluster refuses AllowDataLoss with Switchover; without either it "
-        "switches over.",
-        "snapshot-names": "Identifiers of snapshots are kept in lower case and taken once per region "
-        "(`DBClusterSnapshotAlreadyExistsFault`).",
+        "global-failover-arguments": "FailoverGlobalCluster takes AllowDataLoss or Switchover; with neither it switches.",
+        "snapshot-names": "A snapshot's identifier is taken once per region (`DBClusterSnapshotAlreadyExistsFault`).",
         "snapshot-states": "A snapshot is taken of an available cluster (`InvalidDBClusterStateFault`). It is "
         "`creating`, and until `available` not copied, restored or deleted (`InvalidDBClusterSnapshotStateFault`).",
+        "snapshot-tags": "A snapshot has the tags of the call, or with CopyTagsToSnapshot the cluster's; a copy has the "
+        "source's only with CopyTags.",
         "snapshot-copy-key": "A copy has the source's key or the one given. An encrypted one needs a key of its region, "
         "an unencrypted one takes none (`InvalidParameterCombination`).",
-        "snapshot-copy-tags": "A copy has the source's tags only with CopyTags.",
-        "restore-time": "A point in time is either RestoreToTime or UseLatestRestorableTime, and of a clone the latter "
+        "restore-time": "A restore is to RestoreToTime or UseLatestRestorableTime, a clone only to the latter "
         "(`InvalidParameterCombination`).",
         "restore-forgets": "A restored cluster has no instances, default groups, and no protection, tags, scaling or "
         "log exports but those of the call; port, backup retention, master user and data are the source's.",
@@ -65,15 +63,13 @@ KEPT: dict[str, dict[str, str]] = {
         "cluster takes none (`InvalidParameterCombination`).",
         "backups-retained": "With DeleteAutomatedBackups=false the backups of a deleted cluster are `retained` and can "
         "be restored by SourceDbClusterResourceId until retention ends.",
-        "secret-apply": "RotateMasterUserPassword needs ApplyImmediately (`InvalidParameterCombination`).",
-        "secret-off": "Turning the managed password off needs a MasterUserPassword (`InvalidParameterCombination`) and "
-        "deletes the secret; so does deleting the cluster.",
-        "secret-key": "The key of a managed secret cannot change while RDS manages it (`InvalidParameterCombination`).",
+        "secret-refusals": "A rotation needs ApplyImmediately, turning management off a MasterUserPassword, and the "
+        "key of a managed secret does not change (`InvalidParameterCombination`).",
+        "secret-end": "The secret is deleted with the cluster, and when management is turned off.",
     },
     "A aurora-restore-snapshot, USER_PIT": {
         "snapshot-automated": "Each day, when the backup window opens, a snapshot `rds:<cluster>-<time>` is taken and "
         "kept as long as backups are; nobody can delete it (`InvalidDBClusterSnapshotStateFault`).",
-        "snapshot-tags": "A snapshot has the tags of the call, or with CopyTagsToSnapshot the cluster's.",
         "snapshot-quota": "There are 100 manual snapshots per region at most (`SnapshotQuotaExceeded`).",
         "restore-window": "The earliest moment is the retention period ago or the cluster's creation, the latest five "
         "minutes ago (`InvalidParameterValue`).",
@@ -84,10 +80,8 @@ KEPT: dict[str, dict[str, str]] = {
         "global-switchover-region": "A switchover is asked of the primary's region (`InvalidGlobalClusterStateFault`).",
     },
     "A aurora-global-database": {
-        "global-one-per-region": "A global cluster has one member per region (`InvalidParameterCombination`).",
-        "global-ten-secondaries": "A global cluster has at most 10 secondaries (`InvalidParameterCombination`).",
-        "global-readers": "The primary's readers and the secondaries are 15 together at most; a secondary has up to 16.",
-        "global-headless": "A secondary without an instance cannot become primary (`InvalidDBClusterStateFault`).",
+        "global-members": "A global cluster has one member per region and 10 secondaries at most "
+        "(`InvalidParameterCombination`); these and the primary's readers are 15, a secondary's readers 16.",
         "global-no-small-classes": "Members have no instances of the T classes (`InvalidParameterCombination`).",
         "global-no-managed-password": "No member's password is managed: a secondary refuses the parameter even when "
         "false, a cluster with a managed one does not become global (`InvalidParameterCombination`).",
@@ -100,10 +94,10 @@ KEPT: dict[str, dict[str, str]] = {
     },
     "A aurora-global-database-disaster-recovery": {
         "global-switchover": "A switchover takes a while, with FailoverState; then IsWriter shows the roles changed.",
-        "global-switchover-healthy": "A switchover needs every member available and of one version "
-        "(`InvalidDBClusterStateFault`).",
-        "global-failover": "A failover with data loss makes the target primary, whatever the state of the old one, which "
-        "is rebuilt (`pending-resync`) as a secondary and leaves a snapshot `rds:unplanned-global-failover-...`.",
+        "global-switchover-healthy": "A switchover needs every member available and of one version, and the target an "
+        "instance (`InvalidDBClusterStateFault`).",
+        "global-failover": "A failover with data loss makes the target primary whatever the old one's state, which is "
+        "rebuilt (`pending-resync`) as a secondary and leaves a snapshot `rds:unplanned-global-failover-...`.",
     },
     "T internal/service/rds/global_cluster.go": {
         "global-join-new": "Only a new cluster joins a global cluster: neither a restore nor a change does.",

@@ -136,14 +136,13 @@ class GlobalClusterCalls(Calls):
             )
         _lose(backend, found, cluster) if data_loss else _require_healthy(backend, found, writer)
         state = "failing-over" if data_loss else "switching-over"
-        found.data["FailoverState"] = {
-            "FromDbClusterArn": writer.arn,
-            "ToDbClusterArn": member.arn,
-            "IsDataLossAllowed": data_loss,
-        }
+        arns = {"FromDbClusterArn": writer.arn, "ToDbClusterArn": member.arn}
+        found.data["FailoverState"] = {"Status": "pending", "IsDataLossAllowed": data_loss, **arns}
         found.next_writer = member.arn
         found.timeline = Timeline((state, 60), AVAILABLE)
-        return ActionResult({"GlobalCluster": _describe(backend, found, state, "pending")})
+        answer = _describe(backend, found, state)
+        found.data["FailoverState"] = {**found.data["FailoverState"], "Status": "failing-over"}
+        return ActionResult({"GlobalCluster": answer})
 
 
 def _writable(backend: RdsBackend, cluster: Cluster) -> bool:
@@ -290,14 +289,10 @@ def _rename(backend: RdsBackend, found: GlobalCluster, name: str) -> None:
         found.timeline = Timeline(("modifying", 30), AVAILABLE)
 
 
-def _describe(
-    backend: RdsBackend, found: GlobalCluster, status: str | None = None, failover: str = "failing-over"
-) -> dict[str, Any]:
+def _describe(backend: RdsBackend, found: GlobalCluster, status: str | None = None) -> dict[str, Any]:
     digest = hashlib.sha256(backend.account_id.encode()).hexdigest()[:11]
-    changing = found.data.get("FailoverState")
     return {
         **{k: v for k, v in found.data.items() if v is not None},
-        **({"FailoverState": {**changing, "Status": failover}} if changing else {}),
         "GlobalClusterArn": found.arn,
         "Status": status or found.timeline.state,
         "GlobalClusterMembers": [_describe_member(backend, found, m) for m in found.members],
