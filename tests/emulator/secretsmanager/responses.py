@@ -143,13 +143,10 @@ class SecretsResponse(SecretsManagerResponse):
 
     def delete_secret(self) -> str:
         """DeleteSecret."""
-        secret, force = (
-            self.backend.secrets.get(self._get_param("SecretId")),
-            self._get_param("ForceDeleteWithoutRecovery"),
-        )
+        secret = self.backend.secrets.get(self._get_param("SecretId"))
         _require_unmanaged(secret)
         answer = json.loads(super().delete_secret())
-        days = 0 if force else self._get_param("RecoveryWindowInDays") or 30
+        days = 0 if self._get_param("ForceDeleteWithoutRecovery") else self._get_param("RecoveryWindowInDays") or 30
         answer["DeletionDate"] = CLOCK.now() + days * DAY
         if isinstance(secret, FakeSecret):
             secret.delete(answer["DeletionDate"])
