@@ -130,6 +130,11 @@ def test_upgrades(site: Site, aws: Any) -> None:
     )
     assert site.cluster()["DBClusterParameterGroup"] == "default.aurora-postgresql17"
     assert site.instance()["DBParameterGroups"][0]["DBParameterGroupName"] == "default.aurora-postgresql17"
+    (taken,) = site.rds.describe_db_cluster_snapshots(SnapshotType="automated", DBClusterIdentifier="main")[
+        "DBClusterSnapshots"
+    ][-1:]
+    assert taken["DBClusterSnapshotIdentifier"].startswith("preupgrade-main-16-6-to-17-6-")
+    assert taken["EngineVersion"] == "16.6"
 
 
 WEEK = 7 * 24 * 3600
@@ -176,6 +181,16 @@ def test_io_optimized_storage_is_chosen_once_in_30_days(site: Site, aws: Any) ->
     aws.control.advance(31 * 24 * 3600)
     site.modify(StorageType="aurora-iopt1")
     assert site.cluster()["StorageType"] == "aurora-iopt1"
+
+
+@keeps("rds.modify-at-once")
+def test_another_port_restarts_all_instances(site: Site, aws: Any) -> None:
+    site.create()
+    site.add()
+    aws.control.scale(1)
+    aws.control.advance(1000)
+    site.modify(now=False, Port=5433)
+    assert site.instance()["DBInstanceStatus"] == "rebooting" and site.cluster()["Port"] == 5433
 
 
 @keeps("rds.modify-at-once")

@@ -260,6 +260,8 @@ def test_insights_follow_the_cluster(site: Site) -> None:
     change = site.rds.modify_db_instance
     refused(COMBINATION, change, DBInstanceIdentifier="one", EnablePerformanceInsights=False)
     refused(COMBINATION, change, DBInstanceIdentifier="one", DatabaseInsightsMode="standard")
+    refused(COMBINATION, site.modify, DatabaseInsightsMode="advanced")
+    refused(COMBINATION, site.modify, DatabaseInsightsMode="advanced", EnablePerformanceInsights=True)
     refused(COMBINATION, site.modify, EnablePerformanceInsights=False)
     refused(COMBINATION, site.modify, PerformanceInsightsKMSKeyId=site.key())
     site.modify(DatabaseInsightsMode="standard", PerformanceInsightsRetentionPeriod=7)
@@ -272,6 +274,9 @@ def test_cluster_deletion_rules(site: Site) -> None:
     delete = site.rds.delete_db_cluster
     message = refused(COMBINATION, delete, DBClusterIdentifier="main", SkipFinalSnapshot=True)
     assert "disable deletion protection" in message
+    site.add()
+    site.rds.delete_db_instance(DBInstanceIdentifier="one")
+    refused("DBInstanceNotFound", site.instance)
     site.modify(DeletionProtection=False)
     site.add()
     refused("InvalidDBClusterStateFault", delete, DBClusterIdentifier="main", SkipFinalSnapshot=True)

@@ -117,8 +117,9 @@ RULES: tuple[Rule, ...] = (
     Rule("lifecycle-default", "EngineLifecycleSupport enrols into paid Extended Support by default.", "B"),
     Rule("upgrade", "An upgrade leads to a target of the version (`InvalidParameterCombination`) and needs an instance "
          "(`InvalidDBClusterStateFault`).", "A, B, T"),
-    Rule("major-upgrade", "A major upgrade needs AllowMajorVersionUpgrade and new groups for custom ones, and "
-         "DBInstanceParameterGroupName is for it only; else `InvalidParameterCombination`.", "B, T"),
+    Rule("major-upgrade", "A major upgrade needs AllowMajorVersionUpgrade and new groups for custom ones, "
+         "DBInstanceParameterGroupName is for it only (`InvalidParameterCombination`); a snapshot `preupgrade-...` is "
+         "taken.", "B, T"),
     Rule("storage-type", "StorageType is `aurora`, which reads back absent, or `aurora-iopt1`; else "
          "`InvalidParameterValue`.", "B, T"),
     Rule("storage-once", "`aurora-iopt1` can be chosen once in 30 days (`InvalidParameterCombination`) and left at any "
@@ -154,7 +155,7 @@ RULES: tuple[Rule, ...] = (
     Rule("http-endpoint", "The Data API has calls of its own; ModifyDBCluster refuses EnableHttpEndpoint: "
          "`InvalidParameterCombination`.", "B, T"),
     Rule("modify-at-once", "Port, windows, security groups, parameter group, scaling range and protection change at "
-         "once.", "A, B"),
+         "once; another port restarts the instances.", "A, B"),
     Rule("pending-values", "Other changes wait in PendingModifiedValues, absent when empty; any call with "
          "ApplyImmediately applies all of them.", "A, B, T"),
     Rule("maintenance-window", "Pending values of clusters and instances are applied when the maintenance window "
@@ -169,8 +170,8 @@ RULES: tuple[Rule, ...] = (
     Rule("failover", "The first instance is the writer; a target, or the reader of the lowest tier, then the largest, "
          "takes over (`InvalidDBInstanceState`).", "A, B"),
     Rule("failure", "What fails shows its state, keeps its former values, and DescribeEvents tells the reason.", "A"),
-    Rule("delete", "A cluster is deleted when it is not protected (`InvalidParameterCombination`) and all its "
-         "instances are `deleting` (`InvalidDBClusterStateFault`).", "A, T"),
+    Rule("delete", "A cluster is deleted when it is not protected (`InvalidParameterCombination`; its instances are "
+         "not) and all its instances are `deleting` (`InvalidDBClusterStateFault`).", "A, T"),
     Rule("final-snapshot", "FinalDBSnapshotIdentifier goes with no SkipFinalSnapshot, and must then be there; never "
          "for an instance: `InvalidParameterCombination`.", "A, B, T"),
     Rule("quotas", "40 clusters (`DBClusterQuotaExceededFault`, HTTP 403), 40 instances, 15 readers in a cluster "

@@ -39,11 +39,14 @@ def modify(backend: RdsBackend, cluster: Cluster, p: dict[str, Any]) -> None:
     if password:
         later["MasterUserPassword"] = password
     changed = any(cluster.data.get(k) != v for k, v in at_once.items()) or _secret_changes(backend, cluster, p)
+    moved = at_once.get("Port", cluster.data["Port"]) != cluster.data["Port"]
     cluster.data.update(at_once)
     cluster.new_groups = new_groups or cluster.new_groups
     cluster.defer(later, {**cluster.data, "StorageType": cluster.data.get("StorageType") or "aurora"})
     if (p.get("ApplyImmediately") and cluster.flush()) or changed:
         backend.begin(cluster)
+    for instance in backend.staying(cluster) if moved else ():
+        backend.reboot(instance)
 
 
 def _plain(backend: RdsBackend, cluster: Cluster, p: dict[str, Any]) -> dict[str, Any]:

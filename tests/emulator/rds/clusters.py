@@ -116,7 +116,7 @@ class ClusterCalls(Calls):
         if found and len(found.members) > 1:
             text = f"DB cluster {cluster.name} is not the only member of its global cluster, so it cannot be stopped."
             raise AwsError("InvalidDBClusterStateFault", text)
-        for instance in backend.instances_of(cluster.name):
+        for instance in backend.staying(cluster):
             require_available(instance)
         backend.power(cluster, "stopping", "stopped")
         return ActionResult({"DBCluster": describe_cluster(backend, cluster, "stopping")})
@@ -245,7 +245,7 @@ def _require_deletable(backend: RdsBackend, cluster: Cluster) -> None:
     timeline = cluster.timeline
     if timeline.state == "stopped" or not (timeline.settled or timeline.state == "available"):
         raise AwsError("InvalidDBClusterStateFault", f"Cluster {cluster.name} is not currently in the available state")
-    if any(not instance.deleting for instance in backend.instances_of(cluster.name)):
+    if backend.staying(cluster):
         raise AwsError(
             "InvalidDBClusterStateFault",
             "Cluster cannot be deleted, it still contains DB instances in non-deleting state.",

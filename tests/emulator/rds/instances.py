@@ -77,9 +77,7 @@ class InstanceCalls(Calls):
         if p.get("ForceFailover"):
             raise checks.combination("ForceFailover isn't supported for instances of a DB cluster.")
         require_available(instance)
-        backend.booted(instance, backend.clusters[instance.cluster])
-        instance.timeline = Timeline(("rebooting", 60), ("available", 0))
-        backend.note(instance, "availability", "DB instance restarted.", instance.timeline)
+        backend.reboot(instance)
         return ActionResult({"DBInstance": describe_instance(backend, instance, "rebooting")})
 
     def delete_db_instance(self) -> ActionResult:

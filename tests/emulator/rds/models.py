@@ -310,9 +310,13 @@ class RdsBackend(BaseBackend, TaggableResourcesMixin):
         """The instances of a cluster, oldest first."""
         return [i for i in self.instances.values() if i.cluster == cluster]
 
+    def staying(self, cluster: Cluster) -> list[Instance]:
+        """The instances of a cluster that are not being deleted."""
+        return [i for i in self.instances_of(cluster.name) if not i.deleting]
+
     def promotable(self, cluster: Cluster) -> list[Instance]:
         """The readers of a cluster, in the order in which they take over: lowest tier first, then the largest."""
-        readers = [i for i in self.instances_of(cluster.name) if i.name != cluster.writer and not i.deleting]
+        readers = [i for i in self.staying(cluster) if i.name != cluster.writer]
         return sorted(readers, key=lambda i: (i.data["PromotionTier"], -engine.size_of(i.data["DBInstanceClass"])))
 
     def note(self, resource: Resource, category: str, message: str, timeline: Timeline | None = None) -> None:
@@ -410,13 +414,24 @@ class RdsBackend(BaseBackend, TaggableResourcesMixin):
         state, category, text = next((c for name, c in CHANGES.items() if name in cluster.applying), CHANGE)
         cluster.timeline = changing(state, moment)
         self.note(cluster, category, text, cluster.timeline)
-        for instance in self.instances_of(cluster.name) if state == "upgrading" else ():
-            if not instance.deleting:
-                instance.timeline = changing(state, moment)
+        for instance in self.staying(cluster) if state == "upgrading" else ():
+            instance.timeline = changing(state, moment)
+        target = cluster.applying.get("EngineVersion", cluster.version)
+        if engine.family_of(target) != engine.family_of(cluster.version):
+            from .snapshots import take  # it is built on this module
+
+            name = f"preupgrade-{cluster.name}-{cluster.version}-to-{target}-{now():%Y-%m-%d-%H-%M-%S}"
+            take(self, cluster, name.replace(".", "-"), "automated")
+
+    def reboot(self, instance: Instance) -> None:
+        """Restart an instance: static parameters take effect."""
+        self.booted(instance, self.clusters[instance.cluster])
+        instance.timeline = Timeline(("rebooting", 60), ("available", 0))
+        self.note(instance, "availability", "DB instance restarted.", instance.timeline)
 
     def power(self, cluster: Cluster, state: str, end: str, moment: float | None = None) -> None:
         """Start or stop a cluster with its instances."""
-        members = [i for i in self.instances_of(cluster.name) if not i.deleting]
+        members = self.staying(cluster)
         for found in (cluster, *members):
             found.timeline = Timeline((state, 120), (end, 0))
             found.timeline.start = moment or found.timeline.start
