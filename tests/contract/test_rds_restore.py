@@ -116,6 +116,7 @@ def test_tags_of_snapshots(site: Site) -> None:
     assert take(site)["TagList"] == TAGS
     other = [{"Key": "c", "Value": "d"}]
     assert take(site, "own", Tags=other)["TagList"] == other
+    refused(VALUE, take, site=site, name="keyless", Tags=[{"Value": "d"}])
     assert copy(site, target="bare")["TagList"] == []
     assert copy(site, target="both", CopyTags=True, Tags=other)["TagList"] == TAGS + other
     site.modify(CopyTagsToSnapshot=False)
