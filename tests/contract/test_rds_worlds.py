@@ -309,12 +309,15 @@ def test_failover(pair: World, aws: Any) -> None:
     assert members[pair.first]["SynchronizationStatus"] == "pending-resync"
     aws.control.advance(1000)
     assert {m["SynchronizationStatus"] for m in pair.look()["GlobalClusterMembers"]} == {"connected"}
-    (kept,) = (
-        s
-        for s in pair.home.rds.describe_db_cluster_snapshots(SnapshotType="automated")["DBClusterSnapshots"]
-        if s["DBClusterSnapshotIdentifier"].startswith("rds:unplanned-global-failover-main-")
-    )
-    assert kept["Status"] == "available"
+
+    def kept() -> list[str]:
+        found = pair.home.rds.describe_db_cluster_snapshots(SnapshotType="automated")["DBClusterSnapshots"]
+        names = {s["DBClusterSnapshotIdentifier"]: s["Status"] for s in found}
+        return [state for name, state in names.items() if name.startswith("rds:unplanned-global-failover-main-")]
+
+    assert kept() == ["available"]
+    aws.control.advance(3 * 86400)
+    assert kept() == []
 
 
 @keeps("rds.global-detach", "rds.global-not-a-member", "rds.global-member-deletion", "rds.global-empty")
