@@ -1,12 +1,16 @@
-"""The local Secrets Manager through boto3: replicas, keys, deletion, passwords."""
+"""The local Secrets Manager through boto3: values, replicas, keys, deletion, passwords."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from promise import keeps
+from rds_site import Site
 
+TOKENS = [f"00000000-0000-4000-8000-00000000000{number}" for number in range(4)]
 EAST, WEST, EUROPE = "us-east-1", "us-west-2", "eu-west-1"
 PARAMETER, REQUEST, MISSING = "InvalidParameterException", "InvalidRequestException", "ResourceNotFoundException"
 
@@ -27,6 +31,7 @@ def west(aws: Any) -> Any:
     return aws.client("secretsmanager", WEST)
 
 
+@keeps("secretsmanager.replicas", "secretsmanager.key")
 def test_replicas_follow_the_primary(aws: Any, east: Any, west: Any) -> None:
     home = aws.client("kms", EAST).create_key()["KeyMetadata"]["Arn"]
     away = aws.client("kms", WEST).create_key()["KeyMetadata"]["Arn"]
@@ -57,6 +62,7 @@ def test_replicas_follow_the_primary(aws: Any, east: Any, west: Any) -> None:
     refused(MISSING, east.describe_secret, SecretId="db")
 
 
+@keeps("secretsmanager.replica-writes")
 def test_replicas_take_no_writes(east: Any, west: Any) -> None:
     east.create_secret(Name="db", SecretString="one", AddReplicaRegions=[{"Region": WEST}])
     refused(PARAMETER, west.put_secret_value, SecretId="db", SecretString="x")
@@ -64,13 +70,31 @@ def test_replicas_take_no_writes(east: Any, west: Any) -> None:
     refused(PARAMETER, west.tag_resource, SecretId="db", Tags=[{"Key": "a", "Value": "b"}])
     refused(PARAMETER, west.delete_secret, SecretId="db")
     refused("ResourceExistsException", west.create_secret, Name="db", SecretString="x")
-    assert len(west.list_secrets()["SecretList"]) == 1
+    (listed,) = west.list_secrets()["SecretList"]
+    assert listed["PrimaryRegion"] == EAST
+    refused(PARAMETER, east.stop_replication_to_replica, SecretId="db")
+    arn = west.stop_replication_to_replica(SecretId="db")["ARN"]
+    assert arn == listed["ARN"] and "ReplicationStatus" not in east.describe_secret(SecretId="db")
+    west.put_secret_value(SecretId=arn, SecretString="own")
+    assert "PrimaryRegion" not in west.describe_secret(SecretId="db")
+    assert east.get_secret_value(SecretId="db")["SecretString"] == "one"
+    for here in (east, west):
+        here.delete_secret(SecretId="db", ForceDeleteWithoutRecovery=True)
 
 
+@keeps("secretsmanager.replica-taken", "secretsmanager.replicas")
 def test_replication_takes_time_and_may_fail(aws: Any, east: Any, west: Any) -> None:
     west.create_secret(Name="taken", SecretString="x")
     made = east.create_secret(Name="taken", SecretString="y", AddReplicaRegions=[{"Region": WEST}])
     assert [r["Status"] for r in made["ReplicationStatus"]] == ["Failed"]
+    west.create_secret(Name="late", SecretString="x")
+    force: dict[str, Any] = {"AddReplicaRegions": [{"Region": WEST}], "ForceOverwriteReplicaSecret": True}
+    east.create_secret(Name="late", SecretString="y")
+    east.replicate_secret_to_regions(SecretId="late", **force)
+    west.create_secret(Name="soon", SecretString="x")
+    east.create_secret(Name="soon", SecretString="y", **force)
+    for name in ("late", "soon"):
+        assert west.get_secret_value(SecretId=name)["SecretString"] == "y"
     aws.control.scale(1)
     east.create_secret(Name="db", SecretString="one", AddReplicaRegions=[{"Region": WEST}])
     assert east.describe_secret(SecretId="db")["ReplicationStatus"][0]["Status"] == "InProgress"
@@ -78,6 +102,7 @@ def test_replication_takes_time_and_may_fail(aws: Any, east: Any, west: Any) -> 
     assert east.describe_secret(SecretId="db")["ReplicationStatus"][0]["Status"] == "InSync"
 
 
+@keeps("secretsmanager.name", "secretsmanager.key", "secretsmanager.reserved-tags", "secretsmanager.one-value")
 def test_what_create_refuses(aws: Any, east: Any) -> None:
     far = aws.client("kms", WEST).create_key()["KeyMetadata"]["Arn"]
     for code, arguments in (
@@ -87,7 +112,11 @@ def test_what_create_refuses(aws: Any, east: Any) -> None:
         (PARAMETER, {"AddReplicaRegions": [{"Region": EAST}]}),
         (PARAMETER, {"AddReplicaRegions": [{"Region": "mars-north-1"}]}),
         (PARAMETER, {"Tags": [{"Key": "aws:x", "Value": "y"}]}),
+        (PARAMETER, {"Tags": [{"Value": "y"}]}),
+        (PARAMETER, {"AddReplicaRegions": [{"KmsKeyId": far}]}),
+        (PARAMETER, {"SecretBinary": b"x"}),
         ("ValidationException", {"Name": "no spaces"}),
+        ("ValidationException", {"Name": "x" * 513}),
     ):
         refused(code, east.create_secret, **{"Name": "db", "SecretString": "x", **arguments})
     assert east.list_secrets()["SecretList"] == []
@@ -95,13 +124,103 @@ def test_what_create_refuses(aws: Any, east: Any) -> None:
     refused("ResourceExistsException", east.create_secret, Name="db", SecretString="y")
 
 
+@keeps("secretsmanager.one-value", "secretsmanager.key")
+def test_values_and_settings(aws: Any, east: Any) -> None:
+    key = aws.client("kms", EAST).create_key()["KeyMetadata"]["Arn"]
+    east.create_secret(Name="db", KmsKeyId=key, Description="first")
+    refused(MISSING, east.get_secret_value, SecretId="db")
+    refused(REQUEST, east.put_secret_value, SecretId="db")
+    for call in (east.put_secret_value, east.update_secret):
+        refused(PARAMETER, call, SecretId="db", SecretString="x", SecretBinary=b"x")
+        call(SecretId="db", SecretBinary=b"bytes")
+        got = east.get_secret_value(SecretId="db")
+        assert got["SecretBinary"] == b"bytes" and "SecretString" not in got
+    east.update_secret(SecretId="db", SecretString="text", KmsKeyId="alias/aws/secretsmanager", Description="")
+    got = east.describe_secret(SecretId="db")
+    assert not {"KmsKeyId", "Description", "DeletedDate", "ReplicationStatus"} & set(got)
+    east.create_secret(Name="bytes", SecretBinary=b"x")
+    refused("EncryptionFailure", east.update_secret, SecretId="db", KmsKeyId="alias/unknown")
+    refused(MISSING, east.update_secret, SecretId="nothing", Description="x")
+
+
+@keeps("secretsmanager.labels", "secretsmanager.token", "secretsmanager.version", "secretsmanager.custom-labels")
+def test_versions(east: Any) -> None:
+    create: dict[str, Any] = {"Name": "db", "SecretString": "v0", "ClientRequestToken": TOKENS[0]}
+    made = east.create_secret(**create)
+    assert made["VersionId"] == TOKENS[0] and east.create_secret(**create)["ARN"] == made["ARN"]
+    refused("ResourceExistsException", east.create_secret, **{**create, "SecretString": "other"})
+    for number, change in ((1, east.put_secret_value), (2, east.update_secret)):
+        value: dict[str, Any] = {"SecretId": "db", "SecretString": f"v{number}", "ClientRequestToken": TOKENS[number]}
+        change(**value)
+        assert change(**value)["VersionId"] == TOKENS[number]
+        refused("ResourceExistsException", change, **{**value, "SecretString": "other"})
+    labels = {TOKENS[1]: ["AWSPREVIOUS"], TOKENS[2]: ["AWSCURRENT"]}
+    assert east.describe_secret(SecretId="db")["VersionIdsToStages"] == labels
+    listed = east.list_secret_version_ids(SecretId="db")
+    assert listed["ARN"] == made["ARN"] and {v["VersionId"]: v["VersionStages"] for v in listed["Versions"]} == labels
+    every = east.list_secret_version_ids(SecretId="db", IncludeDeprecated=True)["Versions"]
+    assert {v["VersionId"] for v in every} == set(TOKENS[:3])
+
+    def value_of(**kwargs: str) -> Any:
+        return east.get_secret_value(SecretId="db", **kwargs)["SecretString"]
+
+    assert (value_of(), value_of(VersionStage="AWSCURRENT"), value_of(VersionStage="AWSPREVIOUS")) == ("v2", "v2", "v1")
+    assert value_of(VersionId=TOKENS[0]) == "v0"
+    refused(MISSING, value_of, VersionId=TOKENS[3])
+    refused(MISSING, value_of, VersionStage="AWSPENDING")
+    refused(REQUEST, value_of, VersionId=TOKENS[1], VersionStage="AWSCURRENT")
+    for call, arguments in (
+        (east.put_secret_value, {"SecretString": "x", "VersionStages": ["AWSPENDING"]}),
+        (east.update_secret_version_stage, {"VersionStage": "AWSCURRENT"}),
+    ):
+        with pytest.raises(ClientError, match="does not implement"):
+            call(SecretId="db", **arguments)
+
+
+@keeps("secretsmanager.listing")
+def test_listing(east: Any) -> None:
+    for number in range(5):
+        east.create_secret(Name=f"app/{number}", SecretString="x", Description=f"Number {number}")
+    east.create_secret(Name="other", SecretString="x", Tags=[{"Key": "team", "Value": "blue"}])
+    east.delete_secret(SecretId="app/4")
+
+    def names(**kwargs: Any) -> list[str]:
+        return [s["Name"] for s in east.list_secrets(**kwargs)["SecretList"]]
+
+    apps = [f"app/{number}" for number in range(5)]
+    assert names() == [*apps[:4], "other"] and names(IncludePlannedDeletion=True) == [*apps, "other"]
+    for name, value, found in (
+        ("name", "app/", apps[:4]),
+        ("description", "Number 2", ["app/2"]),
+        ("tag-key", "team", ["other"]),
+        ("tag-value", "blue", ["other"]),
+        ("all", "blue", ["other"]),
+        ("name", "nothing", []),
+    ):
+        assert names(Filters=[{"Key": name, "Values": [value]}]) == found, name
+    refused("InvalidNextTokenException", names, NextToken="x")
+    refused("ValidationException", names, Filters=[{"Key": "size", "Values": ["x"]}])
+    first = east.list_secrets(MaxResults=3)
+    assert len(first["SecretList"]) == 3
+    assert [s["Name"] for s in east.list_secrets(NextToken=first["NextToken"])["SecretList"]] == ["app/3", "other"]
+    pages = east.get_paginator("list_secrets").paginate(PaginationConfig={"PageSize": 2})
+    assert [len(page["SecretList"]) for page in pages] == [2, 2, 1]
+
+
+@keeps("secretsmanager.window", "secretsmanager.scheduled")
 def test_recovery_window(aws: Any, east: Any) -> None:
     east.create_secret(Name="db", SecretString="x")
     refused(PARAMETER, east.delete_secret, SecretId="db", RecoveryWindowInDays=3)
     refused(PARAMETER, east.delete_secret, SecretId="db", RecoveryWindowInDays=7, ForceDeleteWithoutRecovery=True)
     refused(MISSING, east.delete_secret, SecretId="nothing")
+    refused(PARAMETER, east.delete_secret, SecretId="db", RecoveryWindowInDays=31)
+    aws.control.advance(100 * 86400)
+    east.delete_secret(SecretId="nothing", ForceDeleteWithoutRecovery=True)
     east.delete_secret(SecretId="db", RecoveryWindowInDays=7)
     assert "DeletedDate" in east.describe_secret(SecretId="db")
+    refused(REQUEST, east.delete_secret, SecretId="db")
+    refused(REQUEST, east.tag_resource, SecretId="db", Tags=[{"Key": "a", "Value": "b"}])
+    refused(REQUEST, east.replicate_secret_to_regions, SecretId="db", AddReplicaRegions=[{"Region": WEST}])
     refused(REQUEST, east.get_secret_value, SecretId="db")
     refused(REQUEST, east.put_secret_value, SecretId="db", SecretString="y")
     refused(REQUEST, east.update_secret, SecretId="db", Description="y")
@@ -113,7 +232,59 @@ def test_recovery_window(aws: Any, east: Any) -> None:
     refused(MISSING, east.describe_secret, SecretId="db")
 
 
+def test_default_window_is_30_days(east: Any) -> None:
+    east.create_secret(Name="short", SecretString="x")
+    east.create_secret(Name="long", SecretString="x")
+    short = east.delete_secret(SecretId="short", RecoveryWindowInDays=7)["DeletionDate"]
+    assert timedelta(days=22) < east.delete_secret(SecretId="long")["DeletionDate"] - short < timedelta(days=24)
+
+
+@keeps("secretsmanager.password")
 def test_random_passwords(east: Any) -> None:
-    got = east.get_random_password(PasswordLength=40, ExcludeCharacters="/@\"' ", RequireEachIncludedType=True)
-    assert len(got["RandomPassword"]) == 40 and not set("/@\"' ") & set(got["RandomPassword"])
-    refused(PARAMETER, east.get_random_password, PasswordLength=5000)
+    def make(**kwargs: Any) -> str:
+        return str(east.get_random_password(**kwargs)["RandomPassword"])
+
+    got = make(PasswordLength=40, ExcludeCharacters="/@\"' ", RequireEachIncludedType=True)
+    assert len(got) == 40 and not set("/@\"' ") & set(got)
+    none = {f"Exclude{kind}": True for kind in ("Lowercase", "Uppercase", "Punctuation")}
+    assert len(make()) == 32 and make(**none).isdigit()
+    assert set(make(ExcludeNumbers=True, IncludeSpace=True, ExcludeCharacters="a", **none)) == {" "}
+    got = make(PasswordLength=4)
+    assert any(c.islower() for c in got) and any(c.isupper() for c in got) and any(c.isdigit() for c in got)
+    assert len(make(PasswordLength=1, RequireEachIncludedType=False)) == 1
+    refused("ValidationException", make, PasswordLength=5000)
+    for arguments in (
+        {"PasswordLength": 3},
+        {"ExcludeCharacters": "0123456789"},
+        {"ExcludeNumbers": True, **none},
+        {"ExcludeNumbers": True, "RequireEachIncludedType": False, **none},
+    ):
+        refused(PARAMETER, make, **arguments)
+
+
+@keeps("secretsmanager.managed")
+def test_secrets_of_rds(aws: Any, east: Any) -> None:
+    site = Site(aws, EAST)
+    secret = site.create(MasterUserPassword=None, ManageMasterUserPassword=True)["MasterUserSecret"]["SecretArn"]
+    got = east.describe_secret(SecretId=secret)
+    assert got["OwningService"] == "rds" and got["Name"].startswith("rds!cluster-")
+    assert got["RotationEnabled"] is True and got["RotationRules"] == {"AutomaticallyAfterDays": 7}
+    assert "RotationLambdaARN" not in got
+    refused(REQUEST, east.delete_secret, SecretId=secret, ForceDeleteWithoutRecovery=True)
+    refused(REQUEST, east.put_secret_value, SecretId=secret, SecretString="x")
+    refused(REQUEST, east.update_secret, SecretId=secret, SecretString="x")
+    east.tag_resource(SecretId=secret, Tags=[{"Key": "a", "Value": "b"}])
+    assert {"Key": "a", "Value": "b"} in east.describe_secret(SecretId=secret)["Tags"]
+
+
+@keeps("secretsmanager.rotation", "secretsmanager.policies", "secretsmanager.batches")
+def test_what_is_missing(east: Any) -> None:
+    east.create_secret(Name="db", SecretString="x")
+    for call, arguments in (
+        (east.rotate_secret, {"SecretId": "db"}),
+        (east.get_resource_policy, {"SecretId": "db"}),
+        (east.put_resource_policy, {"SecretId": "db", "ResourcePolicy": "{}"}),
+        (east.batch_get_secret_value, {"SecretIdList": ["db"]}),
+    ):
+        with pytest.raises(ClientError, match="does not implement"):
+            call(**arguments)

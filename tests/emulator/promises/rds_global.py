@@ -1,21 +1,142 @@
-"""What is promised of RDS: snapshots, restore and global clusters."""
+"""What is promised of RDS: snapshots, restore, global clusters and managed master secrets."""
 
 from __future__ import annotations
 
 from . import Rule
 
+_RESTORE = (
+    "BackupRetentionPeriod CopyTagsToSnapshot DBClusterIdentifier DBClusterParameterGroupName DBSubnetGroupName "
+    "DeletionProtection EnableCloudwatchLogsExports EnableIAMDatabaseAuthentication EngineLifecycleSupport KmsKeyId "
+    "Port PreferredBackupWindow ServerlessV2ScalingConfiguration StorageType Tags VpcSecurityGroupIds"
+)
 OPERATIONS: dict[str, str] = {
-    "CreateDBClusterSnapshot": "DBClusterIdentifier DBClusterSnapshotIdentifier",
+    "CopyDBClusterSnapshot": (
+        "CopyTags KmsKeyId PreSignedUrl SourceDBClusterSnapshotIdentifier Tags TargetDBClusterSnapshotIdentifier"
+    ),
+    "CreateDBClusterSnapshot": "DBClusterIdentifier DBClusterSnapshotIdentifier Tags",
     "CreateGlobalCluster": (
-        "DeletionProtection Engine EngineLifecycleSupport EngineVersion GlobalClusterIdentifier "
+        "DatabaseName DeletionProtection Engine EngineLifecycleSupport EngineVersion GlobalClusterIdentifier "
         "SourceDBClusterIdentifier StorageEncrypted Tags"
     ),
     "DeleteDBClusterSnapshot": "DBClusterSnapshotIdentifier",
     "DeleteGlobalCluster": "GlobalClusterIdentifier",
-    "DescribeDBClusterSnapshots": "DBClusterIdentifier DBClusterSnapshotIdentifier",
-    "DescribeGlobalClusters": "GlobalClusterIdentifier",
-    "ModifyGlobalCluster": "DeletionProtection EngineVersion GlobalClusterIdentifier NewGlobalClusterIdentifier",
+    "DescribeDBClusterAutomatedBackups": "DBClusterIdentifier DbClusterResourceId Filters Marker MaxRecords",
+    "DescribeDBClusterSnapshots": (
+        "DBClusterIdentifier DBClusterSnapshotIdentifier DbClusterResourceId Filters Marker MaxRecords SnapshotType"
+    ),
+    "DescribeGlobalClusters": "Filters GlobalClusterIdentifier Marker MaxRecords",
+    "FailoverGlobalCluster": "AllowDataLoss GlobalClusterIdentifier Switchover TargetDbClusterIdentifier",
+    "ModifyGlobalCluster": (
+        "AllowMajorVersionUpgrade DeletionProtection EngineVersion GlobalClusterIdentifier NewGlobalClusterIdentifier"
+    ),
     "RemoveFromGlobalCluster": "DbClusterIdentifier GlobalClusterIdentifier",
+    "RestoreDBClusterFromSnapshot": f"AvailabilityZones Engine EngineVersion SnapshotIdentifier {_RESTORE}",
+    "RestoreDBClusterToPointInTime": (
+        "RestoreToTime RestoreType SourceDBClusterIdentifier SourceDbClusterResourceId UseLatestRestorableTime "
+        f"{_RESTORE}"
+    ),
     "SwitchoverGlobalCluster": "GlobalClusterIdentifier TargetDbClusterIdentifier",
 }
-RULES: tuple[Rule, ...] = ()
+
+
+_OBSERVATION = (
+    "EnablePerformanceInsights MonitoringInterval MonitoringRoleArn PerformanceInsightsKMSKeyId "
+    "PerformanceInsightsRetentionPeriod"
+)
+REFUSED = {"RestoreDBClusterFromSnapshot": _OBSERVATION, "RestoreDBClusterToPointInTime": _OBSERVATION}
+# Rules by their sources, and by their names.
+KEPT: dict[str, dict[str, str]] = {
+    "B": {
+        "global-engine": "An empty global cluster needs Engine; one made from a cluster refuses Engine, EngineVersion, "
+        "DatabaseName and StorageEncrypted (`InvalidParameterCombination`).",
+        "global-names": "A global cluster's identifier is taken once (`GlobalClusterAlreadyExistsFault`), its ARN has no "
+        "region, and every region describes it.",
+        "global-rename": "ModifyGlobalCluster changes the identifier, and with it the ARN; the members stay.",
+        "global-failover-arguments": "FailoverGlobalCluster takes AllowDataLoss or Switchover; with neither it switches.",
+        "snapshot-names": "A snapshot's identifier is taken once per region (`DBClusterSnapshotAlreadyExistsFault`).",
+        "snapshot-states": "A snapshot is taken of an available cluster (`InvalidDBClusterStateFault`). It is "
+        "`creating`, and until `available` not copied, restored or deleted (`InvalidDBClusterSnapshotStateFault`).",
+        "snapshot-tags": "A snapshot has the tags of the call, or with CopyTagsToSnapshot the cluster's; a copy has the "
+        "source's only with CopyTags.",
+        "snapshot-copy-key": "A copy has the source's key or the one given. An encrypted one needs a key of its region, "
+        "an unencrypted one takes none (`InvalidParameterCombination`).",
+        "restore-time": "A restore is to RestoreToTime or UseLatestRestorableTime, a clone only to the latter "
+        "(`InvalidParameterCombination`).",
+        "restore-forgets": "A restored cluster has no instances, default groups, and no protection, tags, scaling or "
+        "log exports but those of the call; port, backup retention, master user and data are the source's.",
+        "restore-key": "A restored cluster has the source's key or the one given; a point in time of an unencrypted "
+        "cluster takes none (`InvalidParameterCombination`).",
+        "backups-retained": "With DeleteAutomatedBackups=false the backups of a deleted cluster are `retained` and can "
+        "be restored by SourceDbClusterResourceId until retention ends.",
+        "secret-refusals": "A rotation needs ApplyImmediately, turning management off a MasterUserPassword, and the "
+        "key of a managed secret does not change (`InvalidParameterCombination`).",
+        "secret-end": "The secret is deleted with the cluster, and when management is turned off.",
+    },
+    "A aurora-restore-snapshot, USER_PIT": {
+        "snapshot-automated": "Each day, when the backup window opens, a snapshot `rds:<cluster>-<time>` is taken and "
+        "kept as long as backups are; nobody can delete it (`InvalidDBClusterSnapshotStateFault`).",
+        "snapshot-quota": "There are 100 manual snapshots per region at most (`SnapshotQuotaExceeded`).",
+        "restore-window": "The earliest moment is the retention period ago or the cluster's creation, the latest five "
+        "minutes ago (`InvalidParameterValue`).",
+    },
+    "known": {
+        "restore-version": "Without EngineVersion a restore has the snapshot's version (the API reference says the "
+        "default one); an older one is refused (`InvalidParameterCombination`).",
+        "global-switchover-region": "A switchover is asked of the primary's region (`InvalidGlobalClusterStateFault`).",
+    },
+    "A aurora-global-database": {
+        "global-members": "A global cluster has one member per region and 10 secondaries at most "
+        "(`InvalidParameterCombination`); these and the primary's readers are 15, a secondary's readers 16.",
+        "global-no-small-classes": "Members have no instances of the T classes (`InvalidParameterCombination`).",
+        "global-no-managed-password": "No member's password is managed: a secondary refuses the parameter even when "
+        "false, a cluster with a managed one does not become global (`InvalidParameterCombination`).",
+        "global-version": "A member has the global cluster's engine version (`InvalidParameterCombination`).",
+        "global-minor": "Minor upgrades: of all members by ModifyGlobalCluster, or one by one, the primary last "
+        "(`InvalidParameterValue`).",
+        "global-major": "Major upgrades: only by ModifyGlobalCluster with AllowMajorVersionUpgrade, without "
+        "rds.global_db_rpo (`InvalidParameterCombination`); all members then have default parameter groups.",
+        "global-protection": "A protected global cluster is not deleted (`InvalidParameterCombination`).",
+    },
+    "A aurora-global-database-disaster-recovery": {
+        "global-switchover": "A switchover takes a while, with FailoverState; then IsWriter shows the roles changed.",
+        "global-switchover-healthy": "A switchover needs every member available and of one version, and the target an "
+        "instance (`InvalidDBClusterStateFault`).",
+        "global-failover": "A failover with data loss makes the target primary whatever the old one's state, which is "
+        "rebuilt (`pending-resync`) as a secondary and leaves a snapshot `rds:unplanned-global-failover-...`.",
+    },
+    "T internal/service/rds/global_cluster.go": {
+        "global-join-new": "Only a new cluster joins a global cluster: neither a restore nor a change does.",
+        "global-wait-for-writer": "Until the primary has an available writer, a secondary is taken for a primary, and "
+        "MasterUsername is asked for (`InvalidParameterValue`).",
+        "global-secondary-credentials": "A secondary has the primary's user, password and database, and takes none "
+        "(`InvalidParameterCombination`).",
+        "global-secondary-key": "A secondary of an encrypted primary needs SourceRegion and a key of its region "
+        "(`InvalidParameterCombination`, `KMSKeyNotAccessibleFault`).",
+        "global-detach": "A detached secondary is `promoting`, then available, alone and writable. The primary leaves "
+        "last (`InvalidGlobalClusterStateFault`).",
+        "global-not-a-member": "Detaching what is no member, or is not named by its ARN, is `InvalidParameterValue`.",
+        "global-member-deletion": "A member is not deleted (`InvalidDBClusterStateFault`), nor a primary with "
+        "secondaries (`InvalidGlobalClusterStateFault`).",
+        "global-empty": 'A global cluster "is not empty" for a while after the last member has left '
+        "(`InvalidGlobalClusterStateFault`).",
+    },
+    "I boto/boto3#4634": {
+        "restore-insights": "A restore takes neither Performance Insights nor Enhanced Monitoring "
+        "(`InvalidParameterCombination`).",
+    },
+    "A rds-secrets-manager": {
+        "secret-managed": "RDS keeps user and password in a secret `rds!cluster-...`, `creating`, then `active`; "
+        "MasterUserPassword beside it is refused (`InvalidParameterCombination`).",
+        "secret-rotation": "A rotation puts a new password into the secret, which is `rotating`, then `active`.",
+    },
+}
+MISSING = {
+    "snapshot-sharing": ("Snapshots shared with other accounts, and their attributes.", "B"),
+    "restore-major": ("A restore into another major version.", "known"),
+    "backup-deletion": ("The deletion of retained automated backups.", "B"),
+    "secret-schedule": ("The rotation every seven days by itself.", "A rds-secrets-manager"),
+}
+RULES: tuple[Rule, ...] = (
+    *(Rule(name, text, source) for source, texts in KEPT.items() for name, text in texts.items()),
+    *(Rule(name, *row, missing=True) for name, row in MISSING.items()),
+)

@@ -25,6 +25,10 @@ class Calls(BaseResponse):
         return RDS[self.current_account][self.region]  # type: ignore[no-any-return]
 
     def page(self, key: str, items: list[dict[str, Any]]) -> ActionResult:
+        """The answer with one page by ``MaxRecords`` and ``Marker``."""
+        return ActionResult(self.part(key, items))
+
+    def part(self, key: str, items: list[dict[str, Any]]) -> dict[str, Any]:
         """One page by ``MaxRecords`` and ``Marker``."""
         size = int(self.params.get("MaxRecords") or 100)
         if not 20 <= size <= 100:
@@ -34,7 +38,7 @@ class Calls(BaseResponse):
             raise checks.value(f"Invalid value '{marker}' for Marker")
         start = int(marker)
         more = {"Marker": str(start + size)} if start + size < len(items) else {}
-        return ActionResult({key: items[start : start + size], **more})
+        return {key: items[start : start + size], **more}
 
     def filtered(
         self, items: list[dict[str, Any]], fields: Mapping[str, Callable[[dict[str, Any]], list[Any]]]

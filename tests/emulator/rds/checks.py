@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from moto.iam.models import iam_backends
@@ -130,6 +131,13 @@ def _spans(window: str) -> tuple[int, int]:
     return begin, length
 
 
+def next_window(window: str, after: float) -> float:
+    """The virtual moment at which a maintenance window begins next."""
+    there = datetime.fromtimestamp(after, UTC)
+    minute = (there.weekday() * 24 + there.hour) * 60 + there.minute
+    return after - after % 60 + ((_spans(window)[0] - minute) % _WEEK or _WEEK) * 60
+
+
 def windows(backup: str, maintenance: str) -> None:
     """Refuse a backup and a maintenance window that are malformed or overlap."""
     if not re.fullmatch(r"\d\d:\d\d-\d\d:\d\d", backup):
@@ -188,7 +196,7 @@ def scaling(given: Mapping[str, Any], present: Mapping[str, Any], version: str) 
 
 def tags(given: Iterable[Mapping[str, str]] | None) -> list[dict[str, str]]:
     """The tags of a call."""
-    result = [{"Key": tag["Key"], "Value": tag.get("Value") or ""} for tag in given or []]
+    result = [{"Key": tag.get("Key") or "", "Value": tag.get("Value") or ""} for tag in given or []]
     for tag in result:
         if tag["Key"].lower().startswith(("aws:", "rds:")):
             raise value(f"Tag keys that start with 'aws:' or 'rds:' are reserved: {tag['Key']}")

@@ -4,22 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..clock import Timeline
 from ..core import AwsError
 from . import checks, engine, secret
 from .cluster_rules import lifecycle, parameter_group, security_groups, storage_type
-from .models import Cluster, RdsBackend, cluster_at, store
+from .models import Cluster, RdsBackend, cluster_at, now, store
 
-MODIFY = {
-    "DBClusterIdentifier", "ApplyImmediately", "BackupRetentionPeriod", "DBClusterParameterGroupName",
-    "VpcSecurityGroupIds", "Port", "MasterUserPassword", "PreferredBackupWindow", "PreferredMaintenanceWindow",
-    "EnableIAMDatabaseAuthentication", "CloudwatchLogsExportConfiguration", "EngineVersion",
-    "AllowMajorVersionUpgrade", "DBInstanceParameterGroupName", "DeletionProtection", "CopyTagsToSnapshot",
-    "StorageType", "AutoMinorVersionUpgrade", "ServerlessV2ScalingConfiguration", "MonitoringInterval",
-    "MonitoringRoleArn", "DatabaseInsightsMode", "EnablePerformanceInsights", "PerformanceInsightsKMSKeyId",
-    "PerformanceInsightsRetentionPeriod", "ManageMasterUserPassword", "RotateMasterUserPassword",
-    "MasterUserSecretKmsKeyId", "EngineLifecycleSupport",
-}  # fmt: skip
 PLAIN = ("DeletionProtection", "CopyTagsToSnapshot", "AutoMinorVersionUpgrade")
 OBSERVATION = {
     "MonitoringInterval", "MonitoringRoleArn", "DatabaseInsightsMode", "EnablePerformanceInsights",
@@ -40,7 +29,6 @@ def modify(backend: RdsBackend, cluster: Cluster, p: dict[str, Any]) -> None:
     """Take a ModifyDBCluster call: all of it, or nothing."""
     if "EnableHttpEndpoint" in p:
         raise checks.combination("EnableHttpEndpoint is for Aurora Serverless v1; call EnableHttpEndpoint instead.")
-    checks.only(p, MODIFY, "ModifyDBCluster")
     require_available(cluster)
     at_once = {**_plain(backend, cluster, p), **_observation(backend, cluster, p)}
     later, new_groups = _deferred(backend, cluster, p), _upgrade_groups(backend, cluster, p)
@@ -51,27 +39,14 @@ def modify(backend: RdsBackend, cluster: Cluster, p: dict[str, Any]) -> None:
     if password:
         later["MasterUserPassword"] = password
     changed = any(cluster.data.get(k) != v for k, v in at_once.items()) or _secret_changes(backend, cluster, p)
+    moved = at_once.get("Port", cluster.data["Port"]) != cluster.data["Port"]
     cluster.data.update(at_once)
     cluster.new_groups = new_groups or cluster.new_groups
-    _defer(cluster, later)
-    if p.get("ApplyImmediately") and cluster.pending:
-        cluster.applying.update(cluster.pending)
-        cluster.pending, changed = {}, True
-    if changed:
-        _start(backend, cluster)
-
-
-def _start(backend: RdsBackend, cluster: Cluster) -> None:
-    state = "modifying"
-    if "MasterUserPassword" in cluster.applying:
-        state = "resetting-master-credentials"
-    if "EngineVersion" in cluster.applying:
-        state = "upgrading"
-        for instance in backend.instances_of(cluster.name):
-            if not instance.deleting:
-                instance.timeline = Timeline(("available", 5), ("upgrading", 60), ("available", 0))
-    # AWS goes on saying "available" for some seconds after the answer.
-    cluster.timeline = Timeline(("available", 5), (state, 60), ("available", 0))
+    cluster.defer(later, {**cluster.data, "StorageType": cluster.data.get("StorageType") or "aurora"})
+    if (p.get("ApplyImmediately") and cluster.flush()) or changed:
+        backend.begin(cluster)
+    for instance in backend.staying(cluster) if moved else ():
+        backend.reboot(instance)
 
 
 def _plain(backend: RdsBackend, cluster: Cluster, p: dict[str, Any]) -> dict[str, Any]:
@@ -117,12 +92,30 @@ def _deferred(backend: RdsBackend, cluster: Cluster, p: dict[str, Any]) -> dict[
     if "EnableIAMDatabaseAuthentication" in p:
         later["IAMDatabaseAuthenticationEnabled"] = p["EnableIAMDatabaseAuthentication"]
     if "StorageType" in p:
-        later["StorageType"] = storage_type(p["StorageType"]) or "aurora"
+        later["StorageType"] = _storage(cluster, p["StorageType"])
     if "CloudwatchLogsExportConfiguration" in p:
         later["PendingCloudwatchLogsExports"] = _log_exports(cluster, p["CloudwatchLogsExportConfiguration"])
     if "EngineVersion" in p:
         later["EngineVersion"] = _upgrade(backend, cluster, p)
+    if "NewDBClusterIdentifier" in p:
+        later["DBClusterIdentifier"] = _new_name(backend, cluster, p["NewDBClusterIdentifier"])
     return later
+
+
+def _new_name(backend: RdsBackend, cluster: Cluster, asked: str) -> str:
+    name = checks.identifier("NewDBClusterIdentifier", asked)
+    if name != cluster.name and name in backend.clusters:
+        raise AwsError("DBClusterAlreadyExistsFault", "DB Cluster already exists")
+    return name
+
+
+def _storage(cluster: Cluster, asked: str) -> str:
+    """The storage type after a call. I/O-Optimized can be chosen once in 30 days, and left at any time."""
+    wanted, present = storage_type(asked) or "aurora", cluster.data.get("StorageType") or "aurora"
+    allowed = cluster.data.get("IOOptimizedNextAllowedModificationTime")
+    if wanted != present and wanted == "aurora-iopt1" and allowed and now() < allowed:
+        raise checks.combination(f"The storage type of {cluster.name} can be aurora-iopt1 again from {allowed} on.")
+    return wanted
 
 
 def _log_exports(cluster: Cluster, given: dict[str, Any]) -> dict[str, list[str]] | None:
@@ -136,16 +129,6 @@ def _log_exports(cluster: Cluster, given: dict[str, Any]) -> dict[str, list[str]
     wanted = (wanted | set(enable)) - set(disable)
     result = {"LogTypesToEnable": sorted(wanted - present), "LogTypesToDisable": sorted(present - wanted)}
     return {name: types for name, types in result.items() if types} or None
-
-
-def _defer(cluster: Cluster, later: dict[str, Any]) -> None:
-    """Put changes among the pending ones; what is so already is no change."""
-    present = {**cluster.data, "StorageType": cluster.data.get("StorageType") or "aurora"}
-    for name, value in later.items():
-        if value == present.get(name):
-            cluster.pending.pop(name, None)
-        else:
-            cluster.pending[name] = value
 
 
 def _upgrade(backend: RdsBackend, cluster: Cluster, p: dict[str, Any]) -> str:

@@ -12,7 +12,7 @@ from . import checks, describe, engine
 from .models import RDS, Cluster, GlobalCluster, RdsBackend, SubnetGroup, cluster_at, store
 
 BACKUP_WINDOWS = ["07:15-07:45", "03:20-03:50"]
-MAINTENANCE_WINDOWS = ["sun:05:00-sun:05:30", "tue:09:10-tue:09:40"]
+MAINTENANCE_WINDOWS = ["sun:05:00-sun:05:30", "tue:09:10-tue:09:40", "thu:21:00-thu:21:30"]
 CREDENTIALS = {
     "MasterUsername": "user name", "MasterUserPassword": "password", "DatabaseName": "database name",
 }  # fmt: skip
@@ -37,6 +37,10 @@ class Role:
         if len(regions) > 10:
             raise checks.combination(f"Global cluster {name} already has 10 secondary clusters.")
         self.primary = self._ready_primary(backend)
+        if self.primary:
+            readers = len(RDS[backend.account_id][self.primary.region].instances_of(self.primary.name)) - 1
+            if readers + len(regions) > 15:
+                raise checks.combination("The primary's readers and the secondary clusters are limited to 15 together.")
 
     def _ready_primary(self, backend: RdsBackend) -> Cluster | None:
         writer = self.of.writer if self.of else None

@@ -24,19 +24,9 @@ from .cluster_rules import (
     version,
 )
 from .describe import describe_cluster
-from .models import Cluster, Member, RdsBackend, now, store
+from .instances import require_available
+from .models import Cluster, Member, RdsBackend, changing, now, store
 
-CREATE = {
-    "AvailabilityZones", "BackupRetentionPeriod", "DatabaseName", "DBClusterIdentifier", "DBClusterParameterGroupName",
-    "VpcSecurityGroupIds", "DBSubnetGroupName", "Engine", "EngineVersion", "Port", "MasterUsername",
-    "MasterUserPassword", "PreferredBackupWindow", "PreferredMaintenanceWindow", "Tags", "StorageEncrypted", "KmsKeyId",
-    "PreSignedUrl", "SourceRegion", "EnableIAMDatabaseAuthentication", "EnableCloudwatchLogsExports", "EngineMode",
-    "StorageType", "AutoMinorVersionUpgrade", "DeletionProtection", "GlobalClusterIdentifier", "EnableHttpEndpoint",
-    "CopyTagsToSnapshot", "NetworkType", "ServerlessV2ScalingConfiguration", "MonitoringInterval", "MonitoringRoleArn",
-    "DatabaseInsightsMode", "EnablePerformanceInsights", "PerformanceInsightsKMSKeyId",
-    "PerformanceInsightsRetentionPeriod", "ManageMasterUserPassword", "MasterUserSecretKmsKeyId",
-    "EngineLifecycleSupport", "MasterUserAuthenticationType",
-}  # fmt: skip
 MODES = {"EngineMode": "provisioned", "NetworkType": "IPV4", "MasterUserAuthenticationType": "password"}
 
 
@@ -46,30 +36,16 @@ class ClusterCalls(Calls):
     def create_db_cluster(self) -> ActionResult:
         """CreateDBCluster."""
         backend, p = self.backend, self.params
-        checks.only(p, CREATE, "CreateDBCluster")
         engine.require_engine(p.get("Engine"))
         for name, known in MODES.items():
             if p.get(name, known) != known:
-                raise checks.combination(f"The local AWS implements {name}={known} only.")
-        name = checks.identifier("DBClusterIdentifier", p.get("DBClusterIdentifier"))
-        if name in backend.clusters:
-            raise AwsError("DBClusterAlreadyExistsFault", "DB Cluster already exists")
-        if len(backend.clusters) >= 40:
-            raise AwsError("DBClusterQuotaExceededFault", "DB Cluster quota exceeded")
+                raise checks.combination(f"The local AWS does not implement {name}={p[name]}.")
         role = Role(backend, p.get("GlobalClusterIdentifier"))
-        data = {"DBClusterIdentifier": name, **_attributes(backend, p, role)}
-        seconds = 180 if role.primary else 60
-        cluster = Cluster(
-            arn=backend.arn("cluster", name),
-            tags=checks.tags(p.get("Tags")),
-            region=backend.region_name,
-            data=data,
-            timeline=Timeline(("creating", seconds), ("available", 0)),
-            password=p.get("MasterUserPassword", ""),
-        )
+        cluster = make(backend, p, role, seconds=180 if role.primary else 60)
         if p.get("ManageMasterUserPassword"):
             secret.create(backend, cluster, p.get("MasterUserSecretKmsKeyId"))
-        backend.clusters[name] = cluster
+        backend.clusters[cluster.name] = cluster
+        backend.note(cluster, "creation", "DB cluster created.", cluster.timeline)
         if role.of:
             cluster.global_name = role.of.name
             role.of.members.append(Member(cluster.arn, writer=role.primary is None))
@@ -108,8 +84,11 @@ class ClusterCalls(Calls):
         snapshots.take_final(backend, cluster, p)
         answer = describe_cluster(backend, cluster)
         secret.delete(backend, cluster)
+        cluster.deleted_at = now() if p.get("DeleteAutomatedBackups") is False else None
         cluster.pending, cluster.applying = {}, {}
         cluster.timeline = Timeline(("deleting", 60), ("deleted", 0))
+        backend.forget(cluster)
+        backend.note(cluster, "deletion", "DB cluster deleted.", cluster.timeline)
         return ActionResult({"DBCluster": answer})
 
     def failover_db_cluster(self) -> ActionResult:
@@ -117,17 +96,40 @@ class ClusterCalls(Calls):
         backend, p = self.backend, self.params
         cluster = backend.cluster(p.get("DBClusterIdentifier"))
         cluster_changes.require_available(cluster)
-        readers = sorted(
-            (i for i in backend.instances_of(cluster.name) if i.name != cluster.writer and not i.deleting),
-            key=lambda i: int(i.data["PromotionTier"]),
-        )
+        readers = backend.promotable(cluster)
         target = str(p.get("TargetDBInstanceIdentifier") or (readers[0].name if readers else "")).lower()
         chosen = next((i for i in readers if i.name == target), None)
         if chosen is None or chosen.timeline.state != "available":
             raise AwsError("InvalidDBInstanceState", "The cluster has no available reader to fail over to.")
-        cluster.writer = chosen.name
+        cluster.next_writer = chosen.name
         cluster.timeline = Timeline(("failing-over", 60), ("available", 0))
+        text = f"Completed failover to DB instance: {chosen.name}"
+        backend.note(cluster, "failover", text, cluster.timeline)
         return ActionResult({"DBCluster": describe_cluster(backend, cluster)})
+
+    def stop_db_cluster(self) -> ActionResult:
+        """StopDBCluster, with its instances; after seven days it starts by itself."""
+        backend = self.backend
+        cluster = backend.cluster(self.params.get("DBClusterIdentifier"))
+        cluster_changes.require_available(cluster)
+        found = store(backend.account_id).get(cluster.global_name or "")
+        if found and len(found.members) > 1:
+            text = f"DB cluster {cluster.name} is not the only member of its global cluster, so it cannot be stopped."
+            raise AwsError("InvalidDBClusterStateFault", text)
+        for instance in backend.staying(cluster):
+            require_available(instance)
+        backend.power(cluster, "stopping", "stopped")
+        return ActionResult({"DBCluster": describe_cluster(backend, cluster, "stopping")})
+
+    def start_db_cluster(self) -> ActionResult:
+        """StartDBCluster."""
+        backend = self.backend
+        cluster = backend.cluster(self.params.get("DBClusterIdentifier"))
+        if cluster.timeline.state != "stopped":
+            text = f"DB cluster {cluster.name} is not in stopped state: it is {cluster.status}."
+            raise AwsError("InvalidDBClusterStateFault", text)
+        backend.power(cluster, "starting", "available")
+        return ActionResult({"DBCluster": describe_cluster(backend, cluster, "starting")})
 
     def enable_http_endpoint(self) -> ActionResult:
         """EnableHttpEndpoint: the Data API."""
@@ -146,8 +148,26 @@ class ClusterCalls(Calls):
             raise AwsError("InvalidResourceStateFault", "The cluster is not available.")
         if cluster.data["HttpEndpointEnabled"] != enabled:
             cluster.data["HttpEndpointEnabled"] = enabled
-            cluster.timeline = Timeline(("available", 5), ("modifying", 60), ("available", 0))
+            cluster.timeline = changing("modifying")
         return ActionResult({"ResourceArn": arn, "HttpEndpointEnabled": enabled})
+
+
+def make(backend: RdsBackend, p: dict[str, Any], role: Role, seconds: float) -> Cluster:
+    """A cluster that takes ``seconds`` to become available; the caller puts it into the region."""
+    name = checks.identifier("DBClusterIdentifier", p.get("DBClusterIdentifier"))
+    if name in backend.clusters:
+        raise AwsError("DBClusterAlreadyExistsFault", "DB Cluster already exists")
+    if len(backend.clusters) >= 40:
+        raise AwsError("DBClusterQuotaExceededFault", "DB Cluster quota exceeded")
+    data = {"DBClusterIdentifier": name, **_attributes(backend, p, role)}
+    return Cluster(
+        arn=backend.arn("cluster", name),
+        tags=checks.tags(p.get("Tags")),
+        region=backend.region_name,
+        data=data,
+        timeline=Timeline(("creating", seconds), ("available", 0)),
+        password=role.primary.password if role.primary else p.get("MasterUserPassword", ""),
+    )
 
 
 def _attributes(backend: RdsBackend, p: dict[str, Any], role: Role) -> dict[str, Any]:
@@ -222,9 +242,10 @@ def _require_deletable(backend: RdsBackend, cluster: Cluster) -> None:
             "InvalidDBClusterStateFault",
             "This cluster is a part of a global cluster, please remove it from globalcluster first",
         )
-    if cluster.timeline.state != "available":
+    timeline = cluster.timeline
+    if timeline.state == "stopped" or not (timeline.settled or timeline.state == "available"):
         raise AwsError("InvalidDBClusterStateFault", f"Cluster {cluster.name} is not currently in the available state")
-    if any(not instance.deleting for instance in backend.instances_of(cluster.name)):
+    if backend.staying(cluster):
         raise AwsError(
             "InvalidDBClusterStateFault",
             "Cluster cannot be deleted, it still contains DB instances in non-deleting state.",

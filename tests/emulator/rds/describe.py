@@ -62,6 +62,13 @@ def _secret(cluster: Cluster) -> dict[str, Any]:
     return {"MasterUserSecret": {"SecretArn": cluster.secret.arn, **status}}
 
 
+def restore_window(cluster: Cluster) -> tuple[datetime, datetime]:
+    """The moments between which automated backups can restore a cluster; they are five minutes behind."""
+    created = cluster.data["ClusterCreateTime"]
+    oldest = now() - timedelta(days=cluster.data["BackupRetentionPeriod"])
+    return max(created, oldest), max(created, (cluster.deleted_at or now()) - timedelta(minutes=5))
+
+
 def describe_cluster(backend: RdsBackend, cluster: Cluster, status: str | None = None) -> dict[str, Any]:
     """A cluster; ``status`` replaces the present one in the answer to a change."""
     data = {k: v for k, v in cluster.data.items() if v is not None}
@@ -69,6 +76,8 @@ def describe_cluster(backend: RdsBackend, cluster: Cluster, status: str | None =
     zones = {backend.instances[m["DBInstanceIdentifier"]].data["AvailabilityZone"] for m in members}
     pending = pending_of({**cluster.pending, **cluster.applying})
     scaling = "ServerlessV2ScalingConfiguration" in data
+    restarts = datetime.fromtimestamp(cluster.restarts, UTC) if cluster.status == "stopped" else None
+    earliest, latest = restore_window(cluster)
     return {
         **data,
         "Status": status or cluster.status,
@@ -78,11 +87,12 @@ def describe_cluster(backend: RdsBackend, cluster: Cluster, status: str | None =
         "HostedZoneId": HOSTED_ZONES.get(backend.region_name, "Z2R2ITUGPM61AM"),
         "MultiAZ": len(zones) > 1,
         "DBClusterMembers": members,
-        "EarliestRestorableTime": data["ClusterCreateTime"],
-        "LatestRestorableTime": max(data["ClusterCreateTime"], now() - timedelta(minutes=5)),
+        "EarliestRestorableTime": earliest,
+        "LatestRestorableTime": latest,
         "TagList": cluster.tags,
         **({"PendingModifiedValues": pending} if pending else {}),
         **({"ServerlessV2PlatformVersion": "3"} if scaling else {}),
+        **({"AutomaticRestartTime": restarts} if restarts else {}),
         **_secret(cluster),
         **_replication(backend, cluster),
         "AssociatedRoles": [],

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ..core import AwsError
 
 ENGINE = "aurora-postgresql"
 OTHER_ENGINES = (
-    "aurora-mysql",
-    "postgres",
-    "mysql",
-    "mariadb",
-    "neptune",
-    "docdb",
-    "oracle",
-    "sqlserver",
-    "db2",
-    "custom",
-)
+    "aurora-mysql", "postgres", "mysql", "mariadb", "neptune", "docdb", "oracle", "sqlserver", "db2", "custom",
+)  # fmt: skip
 CA_CERTIFICATES = ["rds-ca-rsa2048-g1", "rds-ca-rsa4096-g1", "rds-ca-ecc384-g1"]
 LOG_TYPES = ["instance", "postgresql", "iam-db-auth-error"]
 
@@ -37,6 +29,8 @@ RELEASES = [
 DEFAULT_MINORS = {14: "14.20", 15: "15.15", 16: "16.11", 17: "17.7"}
 DEFAULT_VERSION = "17.7"
 LONG_TERM = {"16.8", "17.7"}
+# The years in which standard and extended support of a major version end, with February.
+SUPPORT = {14: (2027, 2030), 15: (2028, 2031), 16: (2029, 2032), 17: (2030, 2033)}
 
 # The first minor version of each major one that pauses at 0 ACU, and that goes up to 256 ACU.
 MIN_ZERO = {13: 15, 14: 12, 15: 7, 16: 3, 17: 0}
@@ -77,7 +71,7 @@ def require_engine(engine: str | None) -> None:
     if engine == ENGINE:
         return
     if engine and engine.startswith(OTHER_ENGINES):
-        raise AwsError("InvalidParameterCombination", f"The local AWS implements {ENGINE} only, not {engine}.")
+        raise AwsError("InvalidParameterCombination", f"The local AWS does not implement the engine {engine}.")
     raise AwsError("InvalidParameterValue", f"Invalid DB engine: {engine}")
 
 
@@ -122,6 +116,12 @@ def require_class(instance_class: str, version: str) -> None:
     )
 
 
+def size_of(instance_class: str) -> int:
+    """How large a class is, to compare it with others."""
+    size = instance_class.rpartition(".")[2]
+    return _SIZES.index(size) if size in _SIZES else -1
+
+
 def is_burstable(instance_class: str) -> bool:
     """Whether a class is one of the T classes, which a global database does not take."""
     return instance_class.startswith("db.t")
@@ -154,6 +154,17 @@ def describe_version(version: str) -> dict[str, Any]:
         "SupportsIntegrations": parts(version) >= (16, 4),
         "ServerlessV2FeaturesSupport": {"MinCapacity": low, "MaxCapacity": high},
     }
+
+
+def describe_major(major: int) -> dict[str, Any]:
+    """A major version as ``DescribeDBMajorEngineVersions`` shows it."""
+    end, last = (datetime(year, 3, 1, tzinfo=UTC) - timedelta(seconds=1) for year in SUPPORT[major])
+    name, till = "LifecycleSupportName", "LifecycleSupportEndDate"
+    lives = [
+        {name: "open-source-rds-standard-support", till: end},
+        {name: "open-source-rds-extended-support", "LifecycleSupportStartDate": end, till: last},
+    ]
+    return {"Engine": ENGINE, "MajorEngineVersion": str(major), "SupportedEngineLifecycles": lives}
 
 
 def _describe_target(version: str, target: str) -> dict[str, Any]:

@@ -10,12 +10,12 @@ from moto.core.responses import ActionResult
 
 from ..clock import Timeline
 from ..core import AwsError
-from . import checks, engine
+from . import checks, engine, snapshots
 from .base import Calls
 from .cluster_changes import require_available, require_upgrade
 from .cluster_rules import lifecycle
 from .describe import writer_ready
-from .models import RDS, Cluster, GlobalCluster, Member, RdsBackend, cluster_at, store
+from .models import RDS, Cluster, GlobalCluster, Member, RdsBackend, changing, cluster_at, now, store
 
 FROM_SOURCE = ("Engine", "EngineVersion", "DatabaseName", "StorageEncrypted")
 AVAILABLE = ("available", 0.0)
@@ -70,15 +70,13 @@ class GlobalClusterCalls(Calls):
     def modify_global_cluster(self) -> ActionResult:
         """ModifyGlobalCluster."""
         backend, p = self.backend, self.params
-        checks.only(
-            p,
-            {"GlobalClusterIdentifier", "DeletionProtection", "EngineVersion", "AllowMajorVersionUpgrade"},
-            "ModifyGlobalCluster",
-        )
         found = _find(backend, p.get("GlobalClusterIdentifier"))
         _require_available(found)
+        name = _new_name(backend, p.get("NewGlobalClusterIdentifier"))
         if "EngineVersion" in p:
             _upgrade(backend, found, p)
+        if name:
+            _rename(backend, found, name)
         found.data["DeletionProtection"] = p.get("DeletionProtection", found.data["DeletionProtection"])
         return ActionResult({"GlobalCluster": _describe(backend, found, found.timeline.first)})
 
@@ -90,7 +88,7 @@ class GlobalClusterCalls(Calls):
             raise checks.combination(
                 "Cannot delete protected Global Cluster, please disable deletion protection and try again."
             )
-        if found.members:
+        if found.members or not (found.left is None or found.left.settled):
             raise AwsError("InvalidGlobalClusterStateFault", f"Global Cluster {found.arn} is not empty")
         _require_available(found)
         found.timeline = Timeline(("deleting", 30), ("deleted", 0))
@@ -108,7 +106,8 @@ class GlobalClusterCalls(Calls):
                 f"The primary cluster {member.arn} cannot be removed while the global cluster has secondary clusters.",
             )
         require_available(cluster)
-        cluster.timeline = member.leaving = Timeline(("promoting", 120), AVAILABLE)
+        cluster.timeline = Timeline(("promoting", 120), AVAILABLE)
+        member.leaving = Timeline(("promoting", 120), ("left", 60), ("forgotten", 0))
         return ActionResult({"GlobalCluster": _describe(backend, found)})
 
     def switchover_global_cluster(self) -> ActionResult:
@@ -127,28 +126,57 @@ class GlobalClusterCalls(Calls):
         found = _find(backend, p.get("GlobalClusterIdentifier"))
         _require_available(found)
         member, cluster = _member(backend, found, p.get("TargetDbClusterIdentifier"))
-        if member.writer:
+        writer = found.writer
+        if writer is None or member.writer:
             raise checks.value(f"{member.arn} is the primary cluster of the global cluster already.")
-        healthy = writer_ready(RDS[backend.account_id][cluster.region], cluster)
-        if not healthy or (not data_loss and cluster.version != found.data["EngineVersion"]):
+        if cluster.version != found.data["EngineVersion"] or not _writable(backend, cluster):
             raise AwsError(
                 "InvalidDBClusterStateFault",
                 f"{member.arn} cannot become primary: it needs an available instance and the primary's engine version.",
             )
+        _lose(backend, found, cluster) if data_loss else _require_healthy(backend, found, writer)
         state = "failing-over" if data_loss else "switching-over"
-        found.data["FailoverState"] = {
-            "Status": state,
-            "FromDbClusterArn": found.writer.arn if found.writer else None,
-            "ToDbClusterArn": member.arn,
-            "IsDataLossAllowed": data_loss,
-        }
+        arns = {"FromDbClusterArn": writer.arn, "ToDbClusterArn": member.arn}
+        found.data["FailoverState"] = {"Status": "pending", "IsDataLossAllowed": data_loss, **arns}
         found.next_writer = member.arn
         found.timeline = Timeline((state, 60), AVAILABLE)
-        return ActionResult({"GlobalCluster": _describe(backend, found, state)})
+        answer = _describe(backend, found, state)
+        found.data["FailoverState"] = {**found.data["FailoverState"], "Status": "failing-over"}
+        return ActionResult({"GlobalCluster": answer})
+
+
+def _writable(backend: RdsBackend, cluster: Cluster) -> bool:
+    return writer_ready(RDS[backend.account_id][cluster.region], cluster)
+
+
+def _require_healthy(backend: RdsBackend, found: GlobalCluster, writer: Member) -> None:
+    """A switchover is asked of the primary's region, and loses nothing only where every cluster is well."""
+    if writer.arn.split(":")[3] != backend.region_name:
+        raise AwsError("InvalidGlobalClusterStateFault", "A switchover must be called in the primary cluster's region.")
+    for cluster in _clusters(backend, found):
+        require_available(cluster)
+    primary = cluster_at(backend.account_id, writer.arn)
+    if primary is None or not _writable(backend, primary):
+        raise AwsError("InvalidDBClusterStateFault", f"The primary cluster {writer.arn} has no available writer.")
+
+
+def _lose(backend: RdsBackend, found: GlobalCluster, target: Cluster) -> None:
+    """After a failover all others are rebuilt from the new primary; what the old one had is kept in a snapshot."""
+    for member in found.members:
+        cluster = cluster_at(backend.account_id, member.arn)
+        if cluster and member.writer:
+            name = f"rds:unplanned-global-failover-{cluster.name}-{now():%Y-%m-%d-%H-%M}"
+            snapshots.take(RDS[backend.account_id][cluster.region], cluster, name, "automated")
+        if member.arn != target.arn:
+            member.rebuilt = Timeline(("pending-resync", 600), ("connected", 0))
 
 
 def _names(arn: str) -> list[str]:
     return [arn, arn.rsplit(":", 1)[-1]]
+
+
+def _clusters(backend: RdsBackend, found: GlobalCluster) -> list[Cluster]:
+    return [c for m in found.members if (c := cluster_at(backend.account_id, m.arn))]
 
 
 def _find(backend: RdsBackend, name: str | None) -> GlobalCluster:
@@ -222,17 +250,43 @@ def _upgrade(backend: RdsBackend, found: GlobalCluster, p: dict[str, Any]) -> No
     if target == present:
         return
     require_upgrade(present, target, bool(p.get("AllowMajorVersionUpgrade")))
-    clusters = [c for m in found.members if (c := cluster_at(backend.account_id, m.arn))]
+    clusters = _clusters(backend, found)
     if not any(c.writer for c in clusters):
         raise AwsError(
             "InvalidGlobalClusterStateFault", "Cannot modify engine version without a primary instance in DB cluster"
         )
     for cluster in clusters:
         require_available(cluster)
+        if engine.major_of(target) != engine.major_of(present):
+            _require_no_rpo(RDS[backend.account_id][cluster.region], cluster)
     for cluster in clusters:
         cluster.applying["EngineVersion"] = target
-        cluster.timeline = Timeline(("available", 5), ("upgrading", 60), AVAILABLE)
-    found.timeline = Timeline(("available", 5), ("upgrading", 60), AVAILABLE)
+        RDS[backend.account_id][cluster.region].begin(cluster)
+    found.timeline = changing("upgrading")
+
+
+def _require_no_rpo(backend: RdsBackend, cluster: Cluster) -> None:
+    group = backend.parameter_group("cluster", cluster.data["DBClusterParameterGroup"])
+    if "rds.global_db_rpo" in group.values:
+        raise checks.combination("Turn off rds.global_db_rpo before you upgrade to another major version.")
+
+
+def _new_name(backend: RdsBackend, asked: str | None) -> str | None:
+    name = checks.identifier("NewGlobalClusterIdentifier", asked) if asked else None
+    if name in store(backend.account_id):
+        raise AwsError("GlobalClusterAlreadyExistsFault", f"Global cluster {name} already exists.")
+    return name
+
+
+def _rename(backend: RdsBackend, found: GlobalCluster, name: str) -> None:
+    known = store(backend.account_id)
+    known[name] = known.pop(found.name)
+    found.arn = f"{found.arn.rsplit(':', 1)[0]}:{name}"
+    found.data["GlobalClusterIdentifier"] = name
+    for cluster in _clusters(backend, found):
+        cluster.global_name = name
+    if found.timeline.settled:
+        found.timeline = Timeline(("modifying", 30), AVAILABLE)
 
 
 def _describe(backend: RdsBackend, found: GlobalCluster, status: str | None = None) -> dict[str, Any]:
@@ -250,10 +304,11 @@ def _describe(backend: RdsBackend, found: GlobalCluster, status: str | None = No
 def _describe_member(backend: RdsBackend, found: GlobalCluster, member: Member) -> dict[str, Any]:
     cluster = cluster_at(backend.account_id, member.arn)
     joined = cluster is not None and cluster.timeline.state != "creating"
+    synchronized = member.rebuilt.state if member.rebuilt else "connected"
     return {
         "DBClusterArn": member.arn,
         "Readers": [m.arn for m in found.members if not m.writer] if member.writer else [],
         "IsWriter": member.writer,
-        "SynchronizationStatus": "connected" if joined else "pending-resync",
+        "SynchronizationStatus": synchronized if joined else "pending-resync",
         **({} if member.writer else {"GlobalWriteForwardingStatus": "disabled"}),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from moto.core.responses import ActionResult, EmptyResult
@@ -15,66 +16,17 @@ from .describe import describe_subnet_group
 from .models import ParameterGroup, RdsBackend, SubnetGroup
 
 PREFIX = {"cluster": "DBClusterParameterGroup", "instance": "DBParameterGroup"}
+KIND = {"cluster": "cluster-pg", "instance": "pg"}  # in ARNs
+
+
+def _both(call: Callable[[Any, str], ActionResult]) -> Iterator[Callable[[Any], ActionResult]]:
+    """A call for parameter groups of clusters, and the one for those of instances."""
+    yield lambda self: call(self, "cluster")
+    yield lambda self: call(self, "instance")
 
 
 class ParameterGroupCalls(Calls):
     """Parameter groups of clusters and of instances: the same calls under two names."""
-
-    def create_db_cluster_parameter_group(self) -> ActionResult:
-        """CreateDBClusterParameterGroup."""
-        return self._create("cluster")
-
-    def create_db_parameter_group(self) -> ActionResult:
-        """CreateDBParameterGroup."""
-        return self._create("instance")
-
-    def describe_db_cluster_parameter_groups(self) -> ActionResult:
-        """DescribeDBClusterParameterGroups."""
-        return self._describe("cluster")
-
-    def describe_db_parameter_groups(self) -> ActionResult:
-        """DescribeDBParameterGroups."""
-        return self._describe("instance")
-
-    def describe_db_cluster_parameters(self) -> ActionResult:
-        """DescribeDBClusterParameters."""
-        return self._parameters("cluster")
-
-    def describe_db_parameters(self) -> ActionResult:
-        """DescribeDBParameters."""
-        return self._parameters("instance")
-
-    def modify_db_cluster_parameter_group(self) -> ActionResult:
-        """ModifyDBClusterParameterGroup."""
-        return self._modify("cluster")
-
-    def modify_db_parameter_group(self) -> ActionResult:
-        """ModifyDBParameterGroup."""
-        return self._modify("instance")
-
-    def reset_db_cluster_parameter_group(self) -> ActionResult:
-        """ResetDBClusterParameterGroup."""
-        return self._reset("cluster")
-
-    def reset_db_parameter_group(self) -> ActionResult:
-        """ResetDBParameterGroup."""
-        return self._reset("instance")
-
-    def delete_db_cluster_parameter_group(self) -> ActionResult:
-        """DeleteDBClusterParameterGroup."""
-        return self._delete("cluster")
-
-    def delete_db_parameter_group(self) -> ActionResult:
-        """DeleteDBParameterGroup."""
-        return self._delete("instance")
-
-    def describe_engine_default_cluster_parameters(self) -> ActionResult:
-        """DescribeEngineDefaultClusterParameters."""
-        return self._defaults("cluster")
-
-    def describe_engine_default_parameters(self) -> ActionResult:
-        """DescribeEngineDefaultParameters."""
-        return self._defaults("instance")
 
     def _create(self, scope: str) -> ActionResult:
         backend, p = self.backend, self.params
@@ -88,7 +40,7 @@ class ParameterGroupCalls(Calls):
         family = _require_family(p.get("DBParameterGroupFamily"))
         if not p.get("Description"):
             raise checks.value("The parameter Description must be provided and must not be blank.")
-        arn = backend.arn("cluster-pg" if scope == "cluster" else "pg", name)
+        arn = backend.arn(KIND[scope], name)
         group = ParameterGroup(arn, checks.tags(p.get("Tags")), scope, name, family, p["Description"])
         known[name] = group
         return ActionResult({PREFIX[scope]: _describe_group(group)})
@@ -96,7 +48,7 @@ class ParameterGroupCalls(Calls):
     def _describe(self, scope: str) -> ActionResult:
         backend, name = self.backend, self.params.get(f"{PREFIX[scope]}Name")
         if name:
-            groups = [backend.parameter_group(scope, name.removeprefix(backend.arn("cluster-pg", "")))]
+            groups = [backend.parameter_group(scope, name.removeprefix(backend.arn(KIND[scope], "")))]
         else:
             defaults = [backend.parameter_group(scope, f"default.{family}") for family in engine.FAMILIES]
             groups = [*defaults, *backend.parameter_groups[scope].values()]
@@ -107,14 +59,14 @@ class ParameterGroupCalls(Calls):
         items = _parameters_of(group)
         source = self.params.get("Source")
         if source:
-            checks.one_of("Source", source, ["user", "system", "engine-default", "service"])
+            checks.one_of("Source", source, ["user", "system", "engine-default"])
             items = [i for i in items if i["Source"] == source]
         return self.page("Parameters", self.filtered(items, {"parameter-name": lambda i: [i["ParameterName"]]}))
 
     def _defaults(self, scope: str) -> ActionResult:
         family = _require_family(self.params.get("DBParameterGroupFamily"))
         items = _parameters_of(ParameterGroup("", [], scope, "", family, ""))
-        return ActionResult({"EngineDefaults": {"DBParameterGroupFamily": family, "Parameters": items}})
+        return ActionResult({"EngineDefaults": {"DBParameterGroupFamily": family, **self.part("Parameters", items)}})
 
     def _own(self, scope: str) -> ParameterGroup:
         """The group that a call is to change: never one of AWS's defaults."""
@@ -142,6 +94,8 @@ class ParameterGroupCalls(Calls):
                 group.values[parameter.name] = (value, method)
             if before != value and method == "pending-reboot":
                 group.revision += 1
+            text = f"Updated parameter {parameter.name} to {value} with apply method {method}"
+            self.backend.note(group, "configuration change", text)
         return ActionResult({f"{PREFIX[scope]}Name": group.name})
 
     def _reset(self, scope: str) -> ActionResult:
@@ -172,6 +126,14 @@ class ParameterGroupCalls(Calls):
             )
         del backend.parameter_groups[scope][group.name]
         return EmptyResult()
+
+    create_db_cluster_parameter_group, create_db_parameter_group = _both(_create)
+    describe_db_cluster_parameter_groups, describe_db_parameter_groups = _both(_describe)
+    describe_db_cluster_parameters, describe_db_parameters = _both(_parameters)
+    describe_engine_default_cluster_parameters, describe_engine_default_parameters = _both(_defaults)
+    modify_db_cluster_parameter_group, modify_db_parameter_group = _both(_modify)
+    reset_db_cluster_parameter_group, reset_db_parameter_group = _both(_reset)
+    delete_db_cluster_parameter_group, delete_db_parameter_group = _both(_delete)
 
 
 def _require_family(family: str | None) -> str:

@@ -9,32 +9,14 @@ from moto.core.responses import ActionResult
 
 from ..clock import CLOCK, Timeline
 from ..core import AwsError
+from ..promises.rds import REFUSED
 from . import checks, engine
 from .base import Calls
-from .cluster_rules import MAINTENANCE_WINDOWS, parameter_group
+from .cluster_rules import both_windows, parameter_group
 from .describe import describe_instance
-from .models import Cluster, Instance, RdsBackend, now
+from .models import Cluster, Instance, RdsBackend, changing, now, room_for_instances
 
-CREATE = {
-    "DBInstanceIdentifier", "DBInstanceClass", "Engine", "EngineVersion", "AvailabilityZone", "DBSubnetGroupName",
-    "PreferredMaintenanceWindow", "DBParameterGroupName", "AutoMinorVersionUpgrade", "PubliclyAccessible", "Tags",
-    "DBClusterIdentifier", "CopyTagsToSnapshot", "MonitoringInterval", "MonitoringRoleArn", "PromotionTier",
-    "EnablePerformanceInsights", "PerformanceInsightsKMSKeyId", "PerformanceInsightsRetentionPeriod",
-    "CACertificateIdentifier", "StorageEncrypted",
-}  # fmt: skip
-MODIFY = {
-    "DBInstanceIdentifier", "DBInstanceClass", "ApplyImmediately", "DBParameterGroupName",
-    "PreferredMaintenanceWindow", "AutoMinorVersionUpgrade", "CACertificateIdentifier", "CopyTagsToSnapshot",
-    "MonitoringInterval", "MonitoringRoleArn", "PubliclyAccessible", "PromotionTier", "EnablePerformanceInsights",
-    "PerformanceInsightsKMSKeyId", "PerformanceInsightsRetentionPeriod", "CertificateRotationRestart",
-}  # fmt: skip
-OF_THE_CLUSTER = {
-    "MasterUsername", "MasterUserPassword", "ManageMasterUserPassword", "MasterUserSecretKmsKeyId", "Port",
-    "DBPortNumber", "VpcSecurityGroupIds", "BackupRetentionPeriod", "PreferredBackupWindow", "DBName", "StorageType",
-    "AllocatedStorage", "KmsKeyId", "EnableIAMDatabaseAuthentication", "EnableCloudwatchLogsExports",
-    "CloudwatchLogsExportConfiguration", "DeletionProtection", "DatabaseInsightsMode", "EngineLifecycleSupport",
-    "AllowMajorVersionUpgrade", "MultiAZ", "NetworkType",
-}  # fmt: skip
+NO_NEW_MEMBERS = {"stopping", "stopped", "starting", "failed"}
 PLAIN = ("AutoMinorVersionUpgrade", "PubliclyAccessible", "CopyTagsToSnapshot", "PromotionTier")
 INSIGHTS = ("EnablePerformanceInsights", "PerformanceInsightsKMSKeyId", "PerformanceInsightsRetentionPeriod")
 MONITORING = ("MonitoringInterval", "MonitoringRoleArn")
@@ -50,15 +32,13 @@ class InstanceCalls(Calls):
         name = checks.identifier("DBInstanceIdentifier", p.get("DBInstanceIdentifier"))
         if not p.get("DBClusterIdentifier"):
             raise checks.combination(f"DBClusterIdentifier is required for engine {engine.ENGINE}.")
-        _refuse_cluster_matters(p)
-        checks.only(p, CREATE, "CreateDBInstance")
+        _refuse_cluster_matters("CreateDBInstance", p)
         cluster = backend.cluster(p["DBClusterIdentifier"])
-        if cluster.deleting:
-            raise AwsError("InvalidDBClusterStateFault", f"DB cluster {cluster.name} is being deleted.")
-        if name in backend.instances:
-            raise AwsError("DBInstanceAlreadyExists", "DB instance already exists")
-        members = backend.instances_of(cluster.name)
-        if len(backend.instances) >= 40 or len(members) >= 16:
+        if cluster.deleting or cluster.timeline.state in NO_NEW_MEMBERS:
+            raise AwsError("InvalidDBClusterStateFault", f"DB cluster {cluster.name} is {cluster.status}.")
+        _require_free(backend, name)
+        room = room_for_instances(backend.account_id, cluster)
+        if len(backend.instances) >= 40 or len(backend.instances_of(cluster.name)) >= room:
             raise AwsError("InstanceQuotaExceeded", "DB instance quota exceeded")
         data = {"DBInstanceIdentifier": name, **_attributes(backend, cluster, p)}
         # The cluster comes first: an instance waits for it.
@@ -66,6 +46,7 @@ class InstanceCalls(Calls):
         arn, tags = backend.arn("db", name), checks.tags(p.get("Tags"))
         instance = Instance(arn, tags, data, Timeline(("creating", seconds), ("available", 0)))
         backend.instances[name] = instance
+        backend.note(instance, "creation", "DB instance created.", instance.timeline)
         backend.booted(instance, cluster)
         if cluster.writer is None:
             cluster.writer = name
@@ -75,23 +56,18 @@ class InstanceCalls(Calls):
         """ModifyDBInstance."""
         backend, p = self.backend, self.params
         instance = backend.instance(p.get("DBInstanceIdentifier"))
-        _refuse_cluster_matters(p)
-        checks.only(p, MODIFY, "ModifyDBInstance")
-        _require_available(instance)
+        _refuse_cluster_matters("ModifyDBInstance", p)
+        require_available(instance)
         cluster = backend.clusters[instance.cluster]
-        at_once, later = _at_once(backend, cluster, instance, p), _deferred(cluster, instance, p)
+        at_once, later = _at_once(backend, cluster, instance, p), _deferred(backend, cluster, instance, p)
         changed = any(instance.data.get(k) != v for k, v in at_once.items())
         instance.data.update(at_once)
-        for name, value in later.items():
-            if value == instance.data.get(name):
-                instance.pending.pop(name, None)
-            else:
-                instance.pending[name] = value
-        if p.get("ApplyImmediately") and instance.pending:
-            instance.applying.update(instance.pending)
-            instance.pending, changed = {}, True
-        if changed:
-            instance.timeline = Timeline(("available", 5), ("modifying", 60), ("available", 0))
+        instance.defer(later, instance.data)
+        if (p.get("ApplyImmediately") and instance.flush()) or changed:
+            state = "renaming" if "DBInstanceIdentifier" in instance.applying else "modifying"
+            instance.timeline = changing(state)
+            text = "Finished applying modification to the DB instance."
+            backend.note(instance, "configuration change", text, instance.timeline)
         return ActionResult({"DBInstance": describe_instance(backend, instance, instance.timeline.first)})
 
     def reboot_db_instance(self) -> ActionResult:
@@ -100,9 +76,8 @@ class InstanceCalls(Calls):
         instance = backend.instance(p.get("DBInstanceIdentifier"))
         if p.get("ForceFailover"):
             raise checks.combination("ForceFailover isn't supported for instances of a DB cluster.")
-        _require_available(instance)
-        backend.booted(instance, backend.clusters[instance.cluster])
-        instance.timeline = Timeline(("rebooting", 60), ("available", 0))
+        require_available(instance)
+        backend.reboot(instance)
         return ActionResult({"DBInstance": describe_instance(backend, instance, "rebooting")})
 
     def delete_db_instance(self) -> ActionResult:
@@ -115,10 +90,12 @@ class InstanceCalls(Calls):
             raise AwsError("InvalidDBInstanceState", f"Instance {instance.name} is already being deleted.")
         instance.timeline = Timeline(("deleting", 180), ("deleted", 0))
         instance.pending, instance.applying = {}, {}
+        backend.forget(instance)
+        backend.note(instance, "deletion", "DB instance deleted.", instance.timeline)
         cluster = backend.clusters[instance.cluster]
         if cluster.writer == instance.name:
-            others = [i for i in backend.instances_of(cluster.name) if not i.deleting]
-            cluster.writer = min(others, key=lambda i: int(i.data["PromotionTier"])).name if others else None
+            others = backend.promotable(cluster)
+            cluster.writer = others[0].name if others else None
         return ActionResult({"DBInstance": describe_instance(backend, instance, "deleting")})
 
     def describe_db_instances(self) -> ActionResult:
@@ -141,15 +118,21 @@ class InstanceCalls(Calls):
         )
 
 
-def _refuse_cluster_matters(p: dict[str, Any]) -> None:
-    wrong = sorted(OF_THE_CLUSTER & set(p))
+def _refuse_cluster_matters(call: str, p: dict[str, Any]) -> None:
+    wrong = sorted(set(REFUSED[call].split()) & set(p))
     if wrong:
         raise checks.combination(
             f"The requested DB Instance will be a member of a DB Cluster. Set {', '.join(wrong)} for the DB Cluster."
         )
 
 
-def _require_available(instance: Instance) -> None:
+def _require_free(backend: RdsBackend, name: str) -> None:
+    if name in backend.instances:
+        raise AwsError("DBInstanceAlreadyExists", "DB instance already exists")
+
+
+def require_available(instance: Instance) -> None:
+    """Refuse changes in any other state."""
     if instance.timeline.state != "available":
         raise AwsError(
             "InvalidDBInstanceState",
@@ -171,7 +154,7 @@ def _attributes(backend: RdsBackend, cluster: Cluster, p: dict[str, Any]) -> dic
         "DbiResourceId": "db-" + secrets.token_hex(13).upper(),
         "AvailabilityZone": _zone(backend, cluster, p.get("AvailabilityZone")),
         "DBParameterGroupName": parameter_group(backend, "instance", p.get("DBParameterGroupName"), cluster.version),
-        "PreferredMaintenanceWindow": _window(cluster, p.get("PreferredMaintenanceWindow", MAINTENANCE_WINDOWS[0])),
+        "PreferredMaintenanceWindow": _window(cluster, p),
         "PromotionTier": tier,
         "CACertificateIdentifier": ca,
         "AutoMinorVersionUpgrade": p.get("AutoMinorVersionUpgrade", True),
@@ -223,9 +206,9 @@ def _zone(backend: RdsBackend, cluster: Cluster, asked: str | None) -> str:
     return asked or min(group.zones, key=taken.count)
 
 
-def _window(cluster: Cluster, asked: str) -> str:
-    checks.windows(cluster.data["PreferredBackupWindow"], asked.lower())
-    return asked.lower()
+def _window(cluster: Cluster, p: dict[str, Any]) -> str:
+    backup = {"PreferredBackupWindow": cluster.data["PreferredBackupWindow"]}
+    return both_windows({**p, **backup})["PreferredMaintenanceWindow"]
 
 
 def _observation(backend: RdsBackend, cluster: Cluster, present: dict[str, Any], p: dict[str, Any]) -> dict[str, Any]:
@@ -253,7 +236,7 @@ def _at_once(backend: RdsBackend, cluster: Cluster, instance: Instance, p: dict[
     if "PromotionTier" in p:
         checks.between("promotion tier", p["PromotionTier"], 0, 15)
     if "PreferredMaintenanceWindow" in p:
-        changes["PreferredMaintenanceWindow"] = _window(cluster, p["PreferredMaintenanceWindow"])
+        changes["PreferredMaintenanceWindow"] = _window(cluster, p)
     if "DBParameterGroupName" in p:
         name = p["DBParameterGroupName"]
         changes["DBParameterGroupName"] = parameter_group(backend, "instance", name, cluster.version)
@@ -262,8 +245,13 @@ def _at_once(backend: RdsBackend, cluster: Cluster, instance: Instance, p: dict[
     return changes
 
 
-def _deferred(cluster: Cluster, instance: Instance, p: dict[str, Any]) -> dict[str, Any]:
+def _deferred(backend: RdsBackend, cluster: Cluster, instance: Instance, p: dict[str, Any]) -> dict[str, Any]:
+    """Changes that wait for the maintenance window unless ApplyImmediately is given."""
     later: dict[str, Any] = {}
+    if "NewDBInstanceIdentifier" in p:
+        later["DBInstanceIdentifier"] = checks.identifier("NewDBInstanceIdentifier", p["NewDBInstanceIdentifier"])
+        if later["DBInstanceIdentifier"] != instance.name:
+            _require_free(backend, later["DBInstanceIdentifier"])
     if "DBInstanceClass" in p:
         require_class(cluster, p["DBInstanceClass"])
         later["DBInstanceClass"] = p["DBInstanceClass"]

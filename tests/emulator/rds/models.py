@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from moto.core.base_backend import BaseBackend
@@ -15,6 +16,14 @@ from ..core import AwsError, own_backend
 from . import checks, engine
 
 GLOBAL_STORE = "us-east-1"
+STOPPED_AT_MOST = 7 * 24 * 3600
+# What a cluster's state says while such a value is applied, and what its event says afterwards.
+CHANGES = {
+    "EngineVersion": ("upgrading", "maintenance", "Database cluster engine version has been upgraded."),
+    "DBClusterIdentifier": ("renaming", "configuration change", "The DB cluster has been renamed."),
+    "MasterUserPassword": ("resetting-master-credentials", "configuration change", "Reset master credentials."),
+}
+CHANGE = ("modifying", "configuration change", "Finished applying modification to the DB cluster.")
 
 
 @dataclass
@@ -72,21 +81,76 @@ class MasterSecret:
 
 @dataclass
 class Snapshot(Resource):
-    """A snapshot of a cluster."""
+    """A snapshot of a cluster. ``within`` is what it holds and does not show."""
 
     data: dict[str, Any]
     timeline: Timeline
+    within: dict[str, Any]
 
 
 @dataclass
-class Instance(Resource):
-    """An instance of a cluster. ``seen`` are the parameter groups, with revision, that it last booted with."""
+class Event:
+    """What happened to something, told from the end of its timeline on."""
+
+    arn: str
+    category: str
+    message: str
+    timeline: Timeline
+
+    @property
+    def date(self) -> int:
+        """The second in which it happened; what is done at once has not lasted."""
+        return int(self.timeline.end if self.timeline.end <= CLOCK.now() else self.timeline.start)
+
+
+@dataclass
+class Changing(Resource):
+    """What is modified: ``pending`` waits for the maintenance window, ``applying`` for the end of a change."""
 
     data: dict[str, Any]
     timeline: Timeline
     pending: dict[str, Any] = field(default_factory=dict)
     applying: dict[str, Any] = field(default_factory=dict)
-    seen: dict[str, tuple[str, int]] = field(default_factory=dict)
+    since: float = 0.0  # when the last value came among the pending ones
+
+    @property
+    def deleting(self) -> bool:
+        return self.timeline.steps[-1][0] == "deleted"
+
+    def defer(self, values: dict[str, Any], present: dict[str, Any]) -> None:
+        """Put values among the pending ones; what is so already is no change."""
+        for name, value in values.items():
+            self.pending.pop(name, None)
+            if value != present.get(name):
+                self.pending[name], self.since = value, CLOCK.now()
+
+    def flush(self) -> bool:
+        """Let all pending values be applied; says whether there are any."""
+        found = bool(self.pending)
+        self.applying.update(self.pending)
+        self.pending = {}
+        return found
+
+    def maintained(self) -> float | None:
+        """The moment at which the maintenance window took up the pending values, once it has come."""
+        if not self.pending or not self.timeline.settled or self.timeline.state != "available":
+            return None
+        start = checks.next_window(self.data["PreferredMaintenanceWindow"], self.since)
+        return start if CLOCK.now() >= start and self.flush() else None
+
+
+def changing(state: str, moment: float | None = None) -> Timeline:
+    """A change from now or some moment on. AWS goes on saying "available" for some seconds after the answer."""
+    timeline = Timeline(("available", 5), (state, 60), ("available", 0))
+    timeline.start = moment or timeline.start
+    return timeline
+
+
+@dataclass
+class Instance(Changing):
+    """An instance of a cluster. ``seen`` is what it last booted with of each scope's parameters."""
+
+    seen: dict[str, tuple[Any, ...]] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -96,31 +160,19 @@ class Instance(Resource):
     def cluster(self) -> str:
         return str(self.data["DBClusterIdentifier"])
 
-    @property
-    def deleting(self) -> bool:
-        return self.timeline.steps[-1][0] == "deleted"
-
-    def settle(self) -> None:
-        """Let finished changes take effect."""
-        if self.applying and self.timeline.settled:
-            self.data.update(self.applying)
-            self.applying = {}
-
 
 @dataclass
-class Cluster(Resource):
-    """A DB cluster. ``pending`` waits for the maintenance window, ``applying`` for the end of the present change."""
+class Cluster(Changing):
+    """A DB cluster. ``next_writer`` takes over at the end of a failover."""
 
-    region: str
-    data: dict[str, Any]
-    timeline: Timeline
+    region: str = ""
     password: str = ""
     secret: MasterSecret | None = None
     writer: str | None = None
+    next_writer: str | None = None
     global_name: str | None = None
-    pending: dict[str, Any] = field(default_factory=dict)
-    applying: dict[str, Any] = field(default_factory=dict)
     new_groups: dict[str, str] = field(default_factory=dict)
+    deleted_at: Any = None  # since when only its automated backups are left
 
     @property
     def name(self) -> str:
@@ -140,8 +192,9 @@ class Cluster(Resource):
         return bool(self.data["StorageEncrypted"])
 
     @property
-    def deleting(self) -> bool:
-        return self.timeline.steps[-1][0] == "deleted"
+    def restarts(self) -> float:
+        """When a stopped cluster starts by itself."""
+        return self.timeline.end + STOPPED_AT_MOST
 
     def apply(self) -> None:
         """Let the values that were being applied take effect."""
@@ -153,16 +206,19 @@ class Cluster(Resource):
             self.data["EnabledCloudwatchLogsExports"] = sorted(present - set(exports.get("LogTypesToDisable") or []))
         if values.get("StorageType") == "aurora":
             values["StorageType"] = None
+        elif "StorageType" in values:
+            values["IOOptimizedNextAllowedModificationTime"] = now() + timedelta(days=30)
         self.data.update(values)
 
 
 @dataclass
 class Member:
-    """A cluster of a global cluster, by its ARN. ``leaving`` lasts while it is being detached."""
+    """A cluster of a global cluster, by its ARN. ``leaving`` lasts while it is detached, ``rebuilt`` after a loss."""
 
     arn: str
     writer: bool
     leaving: Timeline | None = None
+    rebuilt: Timeline | None = None
 
 
 @dataclass
@@ -173,6 +229,7 @@ class GlobalCluster(Resource):
     timeline: Timeline
     members: list[Member] = field(default_factory=list)
     next_writer: str | None = None
+    left: Timeline | None = None  # AWS counts the last member for a while after it has left
 
     @property
     def name(self) -> str:
@@ -193,9 +250,11 @@ class RdsBackend(BaseBackend, TaggableResourcesMixin):
         self.clusters: dict[str, Cluster] = {}
         self.instances: dict[str, Instance] = {}
         self.snapshots: dict[str, Snapshot] = {}
+        self.retained: list[Cluster] = []
         self.subnet_groups: dict[str, SubnetGroup] = {}
         self.parameter_groups: dict[str, dict[str, ParameterGroup]] = {"cluster": {}, "instance": {}}
         self.global_clusters: dict[str, GlobalCluster] = {}
+        self.events: list[Event] = []
 
     def arn(self, kind: str, name: str) -> str:
         """The ARN of something in this region."""
@@ -223,7 +282,10 @@ class RdsBackend(BaseBackend, TaggableResourcesMixin):
 
     def subnet_group(self, name: str | None) -> SubnetGroup:
         """A subnet group by its name."""
-        key = (name or "default").lower()
+        if name is None:
+            text = "The local AWS does not implement the default DB subnet group; give DBSubnetGroupName."
+            raise AwsError("DBSubnetGroupNotFoundFault", text)
+        key = name.lower()
         if key not in self.subnet_groups:
             raise AwsError("DBSubnetGroupNotFoundFault", f"DB subnet group '{key}' does not exist.")
         return self.subnet_groups[key]
@@ -248,24 +310,134 @@ class RdsBackend(BaseBackend, TaggableResourcesMixin):
         """The instances of a cluster, oldest first."""
         return [i for i in self.instances.values() if i.cluster == cluster]
 
+    def staying(self, cluster: Cluster) -> list[Instance]:
+        """The instances of a cluster that are not being deleted."""
+        return [i for i in self.instances_of(cluster.name) if not i.deleting]
+
+    def promotable(self, cluster: Cluster) -> list[Instance]:
+        """The readers of a cluster, in the order in which they take over: lowest tier first, then the largest."""
+        readers = [i for i in self.staying(cluster) if i.name != cluster.writer]
+        return sorted(readers, key=lambda i: (i.data["PromotionTier"], -engine.size_of(i.data["DBInstanceClass"])))
+
+    def note(self, resource: Resource, category: str, message: str, timeline: Timeline | None = None) -> None:
+        """Let DescribeEvents tell something, at the end of a timeline or now."""
+        self.events.append(Event(resource.arn, category, message, timeline or Timeline(("", 0))))
+
+    def forget(self, resource: Resource) -> None:
+        """Drop what has not happened yet to something that is being deleted."""
+        self.events = [e for e in self.events if e.arn != resource.arn or e.timeline.settled]
+
     def settle(self) -> None:
         """Let time do its work: changes take effect, and what was deleted disappears."""
         for instance in list(self.instances.values()):
-            instance.settle()
-            if instance.deleting and instance.timeline.settled:
-                del self.instances[instance.name]
+            self._settle_instance(instance)
         for cluster in list(self.clusters.values()):
-            if cluster.timeline.settled:
-                self._settle_cluster(cluster)
+            self._settle_cluster(cluster)
+
+    def _settle_instance(self, instance: Instance) -> None:
+        moment = instance.maintained()
+        if moment:
+            instance.timeline = changing("modifying", moment)
+        if not instance.timeline.settled:
+            return
+        if instance.deleting:
+            del self.instances[instance.name]
+        elif instance.applying:
+            values, instance.applying = instance.applying, {}
+            if instance.timeline.reason:
+                return
+            self._rename(instance, "DBInstanceIdentifier", values)
+            instance.data.update(values)
+            if {"DBInstanceClass", "DBInstanceIdentifier"} & set(values):
+                self.booted(instance, self.clusters[instance.cluster])
 
     def _settle_cluster(self, cluster: Cluster) -> None:
+        moment = cluster.maintained()
+        if moment:
+            self.begin(cluster, moment)
+        if not cluster.timeline.settled:
+            return
         if cluster.deleting and not self.instances_of(cluster.name):
             del self.clusters[cluster.name]
+            self.retained += [cluster] if cluster.deleted_at else []
+        if cluster.timeline.state == "stopped" and CLOCK.now() >= cluster.restarts:
+            text = "DB cluster is being started due to it exceeding the maximum allowed time being stopped."
+            self.note(cluster, "notification", text)
+            self.power(cluster, "starting", "available", cluster.restarts)
+        if cluster.next_writer:
+            self._promote(cluster)
         if cluster.applying:
-            before = engine.family_of(cluster.version)
-            cluster.apply()
-            if engine.family_of(cluster.version) != before:
-                self.adopt_groups(cluster)
+            self._apply(cluster)
+
+    def _promote(self, cluster: Cluster) -> None:
+        former, chosen = (self.instances.get(name or "") for name in (cluster.writer, cluster.next_writer))
+        cluster.next_writer = None
+        if cluster.timeline.reason or chosen is None:
+            return
+        cluster.writer = chosen.name
+        for instance in (former, chosen):
+            if instance:
+                self.booted(instance, cluster)
+
+    def _apply(self, cluster: Cluster) -> None:
+        if cluster.timeline.reason:  # it failed, and what was before stays
+            cluster.applying, cluster.new_groups = {}, {}
+            return
+        before, values = cluster.version, dict(cluster.applying)
+        self._rename(cluster, "DBClusterIdentifier", values)
+        cluster.apply()
+        if engine.family_of(cluster.version) != engine.family_of(before):
+            self.adopt_groups(cluster)
+        elif cluster.version != before:
+            for instance in self.instances_of(cluster.name):
+                self.booted(instance, cluster)
+
+    def _rename(self, found: Cluster | Instance, key: str, values: dict[str, Any]) -> None:
+        """Keep something under its new name, with a new ARN."""
+        if key not in values:
+            return
+        kept: dict[str, Any] = self.clusters if isinstance(found, Cluster) else self.instances
+        before, name, members = found.name, values[key], self.instances_of(found.name)
+        del kept[before]
+        kept[name], found.data[key] = found, name
+        for member in (m for g in store(self.account_id).values() for m in g.members if m.arn == found.arn):
+            member.arn = self.arn("cluster", name)
+        found.arn = f"{found.arn.rpartition(':')[0]}:{name}"
+        if isinstance(found, Cluster):
+            for instance in members:
+                instance.data[key] = name
+        elif self.clusters[found.cluster].writer == before:
+            self.clusters[found.cluster].writer = name
+
+    def begin(self, cluster: Cluster, moment: float | None = None) -> None:
+        """Start to apply what a cluster is to apply; its instances are upgraded with it."""
+        state, category, text = next((c for name, c in CHANGES.items() if name in cluster.applying), CHANGE)
+        cluster.timeline = changing(state, moment)
+        self.note(cluster, category, text, cluster.timeline)
+        for instance in self.staying(cluster) if state == "upgrading" else ():
+            instance.timeline = changing(state, moment)
+        target = cluster.applying.get("EngineVersion", cluster.version)
+        if engine.family_of(target) != engine.family_of(cluster.version):
+            from .snapshots import take  # it is built on this module
+
+            name = f"preupgrade-{cluster.name}-{cluster.version}-to-{target}-{now():%Y-%m-%d-%H-%M-%S}"
+            take(self, cluster, name.replace(".", "-"), "automated")
+
+    def reboot(self, instance: Instance) -> None:
+        """Restart an instance: static parameters take effect."""
+        self.booted(instance, self.clusters[instance.cluster])
+        instance.timeline = Timeline(("rebooting", 60), ("available", 0))
+        self.note(instance, "availability", "DB instance restarted.", instance.timeline)
+
+    def power(self, cluster: Cluster, state: str, end: str, moment: float | None = None) -> None:
+        """Start or stop a cluster with its instances."""
+        members = self.staying(cluster)
+        for found in (cluster, *members):
+            found.timeline = Timeline((state, 120), (end, 0))
+            found.timeline.start = moment or found.timeline.start
+        self.note(cluster, "notification", f"DB cluster {'started' if end == 'available' else end}.", cluster.timeline)
+        for instance in members:
+            self.booted(instance, cluster)
 
     def adopt_groups(self, cluster: Cluster) -> None:
         """Give a cluster the parameter groups of its new major version."""
@@ -278,18 +450,22 @@ class RdsBackend(BaseBackend, TaggableResourcesMixin):
 
     def booted(self, instance: Instance, cluster: Cluster) -> None:
         """Note that an instance runs with the present parameters."""
-        for scope, name in self.groups_of(instance, cluster).items():
-            instance.seen[scope] = (name, self.parameter_group(scope, name).revision)
+        instance.seen = {scope: self._present(scope, instance, cluster) for scope in ("cluster", "instance")}
 
     def groups_of(self, instance: Instance, cluster: Cluster) -> dict[str, str]:
         """The parameter groups of an instance by scope."""
         return {"cluster": cluster.data["DBClusterParameterGroup"], "instance": instance.data["DBParameterGroupName"]}
 
+    def _present(self, scope: str, instance: Instance, cluster: Cluster) -> tuple[Any, ...]:
+        """The parameters that an instance would boot with. max_connections follows the highest capacity."""
+        name = self.groups_of(instance, cluster)[scope]
+        serverless = scope == "cluster" and instance.data["DBInstanceClass"] == engine.SERVERLESS
+        capacity = cluster.data["ServerlessV2ScalingConfiguration"]["MaxCapacity"] if serverless else None
+        return name, self.parameter_group(scope, name).revision, capacity
+
     def parameter_status(self, scope: str, instance: Instance, cluster: Cluster) -> str:
         """Whether an instance runs with the present parameters of a group."""
-        name = self.groups_of(instance, cluster)[scope]
-        in_sync = instance.seen.get(scope) == (name, self.parameter_group(scope, name).revision)
-        return "in-sync" if in_sync else "pending-reboot"
+        return "in-sync" if instance.seen.get(scope) == self._present(scope, instance, cluster) else "pending-reboot"
 
     def resources(self) -> Iterator[tuple[str, Resource]]:
         """Everything that has tags, with its kind in the tagging API."""
@@ -337,6 +513,13 @@ def cluster_at(account: str, arn: str) -> Cluster | None:
     return RDS[account][fields[3]].clusters.get(fields[6].lower())  # type: ignore[no-any-return]
 
 
+def room_for_instances(account: str, cluster: Cluster) -> int:
+    """How many instances a cluster may have: the secondaries of a global cluster count as readers of its primary."""
+    found = store(account).get(cluster.global_name or "")
+    primary = found is not None and found.writer is not None and found.writer.arn == cluster.arn
+    return 17 - len(found.members) if found and primary else 16
+
+
 def settle(account: str) -> None:
     """Let time do its work in every region of an account."""
     for region in list(RDS[account]):
@@ -350,14 +533,15 @@ def settle(account: str) -> None:
 
 def _settle_global(account: str, found: GlobalCluster) -> None:
     if found.next_writer and found.timeline.settled:
-        for member in found.members:
+        for member in found.members if not found.timeline.reason else ():
             member.writer = member.arn == found.next_writer
         found.next_writer = None
         found.data.pop("FailoverState", None)
     for member in list(found.members):
         cluster = cluster_at(account, member.arn)
-        if cluster is None or (member.leaving and member.leaving.settled):
+        if cluster is None or (member.leaving and member.leaving.state != "promoting"):
             found.members.remove(member)
+            found.left = member.leaving
             if cluster:
                 cluster.global_name = None
         elif member.writer:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from moto.core.responses import ActionResult, EmptyResult
 
+from ..core import AwsError
 from . import checks, engine
 from .base import Calls
 from .cluster_rules import zones_of
 from .clusters import ClusterCalls
+from .describe import VALID_TILL
+from .events import EventCalls
 from .global_clusters import GlobalClusterCalls
 from .groups import ParameterGroupCalls, SubnetGroupCalls
 from .instances import InstanceCalls
 from .models import tagged
+from .restore import RestoreCalls
 from .snapshots import SnapshotCalls
 
 
@@ -27,7 +31,8 @@ class EngineCalls(Calls):
         found = [v for v in engine.VERSIONS if not wanted or v == wanted or v.startswith(f"{wanted}.")]
         if p.get("DefaultOnly"):
             major = wanted.split(".")[0]
-            found = [v for v in found if v == (engine.DEFAULT_MINORS[int(major)] if major else engine.DEFAULT_VERSION)]
+            defaults = {str(m): v for m, v in engine.DEFAULT_MINORS.items()}
+            found = [v for v in found if v == (defaults.get(major) if major else engine.DEFAULT_VERSION)]
         family = p.get("DBParameterGroupFamily")
         items = [engine.describe_version(v) for v in found if family in (None, engine.family_of(v))]
         return self.page(
@@ -43,6 +48,32 @@ class EngineCalls(Calls):
                 },
             ),
         )
+
+    def describe_db_major_engine_versions(self) -> ActionResult:
+        """DescribeDBMajorEngineVersions: until when each is supported."""
+        p = self.params
+        if p.get("Engine"):
+            engine.require_engine(p["Engine"])
+        items = [engine.describe_major(m) for m in engine.SUPPORT if p.get("MajorEngineVersion") in (None, str(m))]
+        return self.page("DBMajorEngineVersions", items)
+
+    def describe_certificates(self) -> ActionResult:
+        """DescribeCertificates: the authorities that instances can have."""
+        name, region = self.params.get("CertificateIdentifier"), self.region
+        items = [
+            {
+                "CertificateIdentifier": authority,
+                "CertificateType": "CA",
+                "ValidTill": VALID_TILL,
+                "CertificateArn": f"arn:aws:rds:{region}::cert:{authority}",
+                "CustomerOverride": False,
+            }
+            for authority in engine.CA_CERTIFICATES
+            if name in (None, authority)
+        ]
+        if not items:
+            raise AwsError("CertificateNotFound", f"Certificate {name} not found.")
+        return self.page("Certificates", items)
 
     def describe_orderable_db_instance_options(self) -> ActionResult:
         """DescribeOrderableDBInstanceOptions."""
@@ -86,9 +117,11 @@ class RdsResponse(
     InstanceCalls,
     GlobalClusterCalls,
     SnapshotCalls,
+    RestoreCalls,
     ParameterGroupCalls,
     SubnetGroupCalls,
     EngineCalls,
+    EventCalls,
     TagCalls,
 ):
     """Whatever is not here answers that the local AWS does not implement it."""

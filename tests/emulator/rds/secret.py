@@ -33,6 +33,8 @@ def create(backend: RdsBackend, cluster: Cluster, kms_key: str | None) -> None:
         kms_key_id=key if kms_key else None,
         tags=[{"Key": "aws:rds:primaryDBClusterArn", "Value": cluster.arn}],
     )
+    made.rotation_requested = made.rotation_enabled = True
+    made.auto_rotate_after_days = 7
     cluster.secret = MasterSecret(made.arn, key, Timeline(("creating", 30), ("active", 0)))
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import copy
 import json
 import re
+import secrets
+import string
 from typing import Any
 
 from moto.secretsmanager.models import FakeSecret, ReplicaSecret, SecretsManagerBackend, secretsmanager_backends
@@ -14,6 +18,13 @@ from ..core import AwsError
 from ..kms.keys import find_key
 
 DEFAULT_KEY = "alias/aws/secretsmanager"
+DAY = 86400
+CHARACTERS = {
+    "ExcludeLowercase": string.ascii_lowercase,
+    "ExcludeUppercase": string.ascii_uppercase,
+    "ExcludeNumbers": string.digits,
+    "ExcludePunctuation": string.punctuation,
+}
 
 
 def invalid(message: str) -> AwsError:
@@ -47,6 +58,7 @@ class SecretsResponse(SecretsManagerResponse):
                 "-/_+=.@!",
             )
         self._require_tags()
+        self._require_one_value()
         existing = self.backend.secrets.get(name)
         if isinstance(existing, ReplicaSecret):
             raise AwsError("ResourceExistsException", f"The operation failed because the secret {name} already exists.")
@@ -62,28 +74,43 @@ class SecretsResponse(SecretsManagerResponse):
 
     def update_secret(self) -> str:
         """UpdateSecret."""
-        self._primary()
+        secret = self._own()
         self._require_key(self.region, self._get_param("KmsKeyId"))
-        return str(super().update_secret())
+        self._require_one_value()
+        answer = str(super().update_secret())
+        if self._get_param("Description") == "":
+            secret.description = ""
+        return answer
 
     def put_secret_value(self) -> str:
         """PutSecretValue."""
-        self._primary()
+        self._own()
+        self._require_one_value()
         return str(super().put_secret_value())
 
     def describe_secret(self) -> str:
-        """DescribeSecret. A replica has a key of its own."""
-        answer = json.loads(super().describe_secret())
-        secret = self.backend.secrets[self._get_param("SecretId")]
-        source = secret.source if isinstance(secret, ReplicaSecret) else secret
-        if isinstance(secret, ReplicaSecret):
-            answer.pop("KmsKeyId", None)
-            if secret.config["KmsKeyId"] != DEFAULT_KEY:
-                answer["KmsKeyId"] = secret.config["KmsKeyId"]
-        if source.replicas:
-            answer["PrimaryRegion"] = source.region
-            answer["ReplicationStatus"] = _statuses(source)
+        """DescribeSecret."""
+        return json.dumps(_shown(self.backend.describe_secret(self._get_param("SecretId"))))
+
+    def list_secrets(self) -> str:
+        """ListSecrets."""
+        if not (self._get_param("NextToken") or "0").isdecimal():
+            raise AwsError("InvalidNextTokenException", "The NextToken value is invalid.")
+        answer, known = json.loads(super().list_secrets()), self.backend.secrets
+        answer["SecretList"] = [_shown(known[found["ARN"]]) for found in answer["SecretList"]]
+        for found in answer["SecretList"]:
+            found.pop("ReplicationStatus", None)
         return json.dumps(answer)
+
+    def list_secret_version_ids(self) -> str:
+        """ListSecretVersionIds: a version without labels is a deprecated one."""
+        secret, all_ = self.backend.describe_secret(self._get_param("SecretId")), self._get_param("IncludeDeprecated")
+        found = [
+            {"VersionId": number, "VersionStages": version["version_stages"], "CreatedDate": version["createdate"]}
+            for number, version in secret.versions.items()
+            if version["version_stages"] or all_
+        ]
+        return json.dumps({"ARN": secret.arn, "Name": secret.name, "Versions": found})
 
     def replicate_secret_to_regions(self) -> str:
         """ReplicateSecretToRegions."""
@@ -103,15 +130,29 @@ class SecretsResponse(SecretsManagerResponse):
         answer = json.loads(super().remove_regions_from_replication())
         return self._with_replicas(secret, answer, {})
 
+    def stop_replication_to_replica(self) -> str:
+        """StopReplicationToReplica, in the replica's region: it becomes a secret of its own."""
+        replica, known = self.backend.describe_secret(self._get_param("SecretId")), self.backend.secrets
+        if not isinstance(replica, ReplicaSecret):
+            raise invalid(f"Secret {replica.arn} is not a replica.")
+        own = copy.copy(replica.source)
+        own.versions, own.tags, own.replicas = copy.deepcopy(own.versions), copy.copy(own.tags), []
+        own.arn, own.region, own.kms_key_id = replica.arn, replica.region, replica.config["KmsKeyId"]
+        replica.source.replicas.remove(replica)
+        dict.pop(known, replica.arn)
+        known[own.name] = own
+        return json.dumps({"ARN": own.arn})
+
     def delete_secret(self) -> str:
-        """DeleteSecret. What another service owns, that service deletes."""
+        """DeleteSecret."""
         secret = self.backend.secrets.get(self._get_param("SecretId"))
-        if secret is not None and secret.owning_service:
-            raise AwsError(
-                "InvalidRequestException",
-                f"You can't delete a secret that is managed by another service: {secret.owning_service}.",
-            )
-        return str(super().delete_secret())
+        _require_unmanaged(secret)
+        answer = json.loads(super().delete_secret())
+        days = 0 if self._get_param("ForceDeleteWithoutRecovery") else self._get_param("RecoveryWindowInDays") or 30
+        answer["DeletionDate"] = CLOCK.now() + days * DAY
+        if isinstance(secret, FakeSecret):
+            secret.delete(answer["DeletionDate"])
+        return json.dumps(answer)
 
     def tag_resource(self) -> str:
         """TagResource."""
@@ -125,11 +166,33 @@ class SecretsResponse(SecretsManagerResponse):
         return str(super().untag_resource())
 
     def get_random_password(self) -> str:
-        """GetRandomPassword: 1 to 4096 characters, in AWS's own error code."""
-        length = self._get_param("PasswordLength", if_none=32)
-        if not 1 <= length <= 4096:
-            raise invalid(f"Password length {length} is not between 1 and 4096.")
-        return str(super().get_random_password())
+        """GetRandomPassword."""
+        length, without = self._get_param("PasswordLength") or 32, self._get_param("ExcludeCharacters") or ""
+        kinds = [letters for flag, letters in CHARACTERS.items() if not self._get_param(flag)]
+        kinds += [" "] if self._get_param("IncludeSpace") else []
+        kinds = ["".join(letter for letter in kind if letter not in without) for kind in kinds]
+        each = self._get_param("RequireEachIncludedType") is not False
+        if not any(kinds) or (each and not all(kinds)):
+            raise invalid("The password can't be made: the excluded characters leave a required type without any.")
+        if each and length < len(kinds):
+            raise invalid("Password length is too short based on the required types.")
+        letters = [secrets.choice(kind) for kind in kinds if each]
+        letters += [secrets.choice("".join(kinds)) for _ in range(length - len(letters))]
+        secrets.SystemRandom().shuffle(letters)
+        return json.dumps({"RandomPassword": "".join(letters)})
+
+    def _own(self) -> FakeSecret:
+        """The secret whose value or settings a call is to change: no other service's."""
+        secret = self._primary()
+        _require_unmanaged(secret)
+        return secret
+
+    def _require_one_value(self) -> None:
+        binary = self._get_param("SecretBinary")
+        if binary:
+            self.params["SecretBinary"] = base64.b64encode(binary).decode()
+        if binary and self._get_param("SecretString"):
+            raise invalid("You can't specify both a binary secret value and a string secret value in the same secret.")
 
     def _primary(self, secret_id: str | None = None) -> FakeSecret:
         """The secret that a call is to change: in its primary region, and not being deleted."""
@@ -153,13 +216,13 @@ class SecretsResponse(SecretsManagerResponse):
 
     def _require_tags(self) -> None:
         for tag in self._get_param("Tags") or []:
-            if tag["Key"].lower().startswith("aws:"):
-                raise invalid(f"Tag keys that start with 'aws:' are reserved: {tag['Key']}")
+            if not tag.get("Key") or tag["Key"].lower().startswith("aws:"):
+                raise invalid(f"Tag keys are needed, and those that start with 'aws:' are reserved: {tag.get('Key')}")
 
     def _replicas(self) -> dict[str, str | None]:
         """The regions that a call adds, and the key in each."""
         asked = self._get_param("AddReplicaRegions") or []
-        wanted = {str(replica["Region"]): replica.get("KmsKeyId") for replica in asked}
+        wanted = {str(replica.get("Region")): replica.get("KmsKeyId") for replica in asked}
         if len(wanted) < len(asked):
             raise invalid("A replica region is given twice.")
         for region, key in wanted.items():
@@ -177,6 +240,30 @@ class SecretsResponse(SecretsManagerResponse):
                     replica.timeline = Timeline(("InProgress", 10), ("InSync", 0))
         answer.update({"ARN": secret.arn, "ReplicationStatus": _statuses(secret, first=set(wanted))})
         return json.dumps(answer)
+
+
+def _require_unmanaged(secret: FakeSecret | ReplicaSecret | None) -> None:
+    if secret is not None and secret.owning_service:
+        raise AwsError(
+            "InvalidRequestException",
+            f"You can't change or delete a secret that is managed by another service: {secret.owning_service}.",
+        )
+
+
+def _shown(secret: FakeSecret | ReplicaSecret) -> dict[str, Any]:
+    """A secret as DescribeSecret and ListSecrets show it. A replica has a key of its own."""
+    replica = isinstance(secret, ReplicaSecret)
+    source, key = (secret.source, secret.config["KmsKeyId"]) if replica else (secret, secret.kms_key_id)
+    labels = {number: v["version_stages"] for number, v in secret.versions.items() if v["version_stages"]}
+    shown = {
+        **secret.to_dict(),
+        "KmsKeyId": None if key == DEFAULT_KEY else key,
+        "VersionIdsToStages": labels,
+        "SecretVersionsToStages": labels,
+    }
+    if source.replicas:
+        shown.update({"PrimaryRegion": source.region, "ReplicationStatus": _statuses(source)})
+    return {name: value for name, value in shown.items() if value not in (None, "", {})}
 
 
 def _statuses(secret: FakeSecret, first: set[str] | None = None) -> list[dict[str, str]]:

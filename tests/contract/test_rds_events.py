@@ -1,0 +1,188 @@
+"""The local RDS through boto3: events, maintenance, engines, certificates, waiters, and what it has not."""
+
+from __future__ import annotations
+
+import ast
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from emulator.requests import service_model
+from promise import keeps
+from rds_site import COMBINATION, EAST, VALUE, Site, refused
+
+
+@pytest.fixture
+def site(aws: Any) -> Site:
+    return Site(aws)
+
+
+@keeps("rds.wire-codes")
+def test_codes_are_those_of_the_service() -> None:
+    """RDS spells its codes otherwise than its shapes, and not by one rule: none may be made up."""
+    model = service_model("rds")
+    shapes = [model.shape_for(name) for name in model.shape_names]
+    known = {shape.metadata["error"]["code"] for shape in shapes if "error" in shape.metadata}
+    used = set()
+    for path in (Path(__file__).parents[1] / "emulator/rds").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "AwsError":
+                used |= {a.value for a in node.args[:1] if isinstance(a, ast.Constant)}
+    assert len(used) > 20 and used - known == {VALUE, COMBINATION}
+
+
+@keeps("rds.events")
+def test_events(site: Site, aws: Any) -> None:
+    def told(**kwargs: Any) -> list[str]:
+        return [e["Message"] for e in site.rds.describe_events(**kwargs)["Events"]]
+
+    aws.control.scale(1)
+    site.create()
+    site.add()
+    assert told() == []
+    aws.control.advance(601)
+    assert told() == ["DB cluster created.", "DB instance created."]
+    assert told(SourceType="db-cluster") == ["DB cluster created."]
+    assert told(SourceType="db-instance", SourceIdentifier="One") == ["DB instance created."]
+    assert told(SourceType="db-instance", SourceIdentifier="two") == []
+    assert told(EventCategories=["deletion"]) == []
+    (event,) = site.rds.describe_events(SourceType="db-cluster")["Events"]
+    assert event["SourceArn"] == site.cluster()["DBClusterArn"] and event["EventCategories"] == ["creation"]
+    assert told(StartTime=event["Date"], EndTime=event["Date"] + timedelta(seconds=1)) == ["DB cluster created."]
+    refused(COMBINATION, site.rds.describe_events, SourceIdentifier="main")
+    refused(COMBINATION, site.rds.describe_events, Duration=60, StartTime=event["Date"])
+    aws.control.advance(7200)
+    assert told() == [] and len(told(Duration=180)) == 2
+    aws.control.scale(0)
+    site.rds.reboot_db_instance(DBInstanceIdentifier="one")
+    site.modify(EngineVersion="17.7")
+    site.rds.delete_db_instance(DBInstanceIdentifier="one")
+    site.rds.delete_db_cluster(DBClusterIdentifier="main", SkipFinalSnapshot=True)
+    assert told() == [
+        "DB instance restarted.",
+        "Database cluster engine version has been upgraded.",
+        "DB instance deleted.",
+        "DB cluster deleted.",
+    ]
+    for number in range(21):
+        site.create(f"c{number}")
+    pages = list(site.rds.get_paginator("describe_events").paginate(PaginationConfig={"PageSize": 20}))
+    assert [len(page["Events"]) for page in pages] == [20, 5]
+    aws.control.advance(15 * 24 * 3600)
+    assert told(Duration=60 * 24 * 30) == []
+
+
+@keeps("rds.maintenance-actions")
+def test_no_maintenance_is_pending(site: Site) -> None:
+    arn = site.create()["DBClusterArn"]
+    pages = site.rds.get_paginator("describe_pending_maintenance_actions").paginate(
+        ResourceIdentifier=arn, PaginationConfig={"PageSize": 20}
+    )
+    assert [page["PendingMaintenanceActions"] for page in pages] == [[]]
+    refused("ResourceNotFoundFault", site.rds.describe_pending_maintenance_actions, ResourceIdentifier=arn + "x")
+
+
+@keeps("rds.instance-attributes")
+def test_certificates(site: Site) -> None:
+    pages = site.rds.get_paginator("describe_certificates").paginate(PaginationConfig={"PageSize": 20})
+    names = [c["CertificateIdentifier"] for page in pages for c in page["Certificates"]]
+    assert names == ["rds-ca-rsa2048-g1", "rds-ca-rsa4096-g1", "rds-ca-ecc384-g1"]
+    (one,) = site.rds.describe_certificates(CertificateIdentifier=names[1])["Certificates"]
+    assert one["CertificateArn"] == f"arn:aws:rds:{EAST}::cert:{names[1]}" and one["ValidTill"].year == 2061
+    refused("CertificateNotFound", site.rds.describe_certificates, CertificateIdentifier="rds-ca-2019")
+
+
+@keeps("rds.versions", "rds.upgrade-targets", "rds.offers")
+def test_engine_versions_and_classes(site: Site) -> None:
+    aurora = {"Engine": "aurora-postgresql"}
+
+    def found(**kwargs: Any) -> list[str]:
+        got = site.rds.describe_db_engine_versions(**{**aurora, **kwargs})["DBEngineVersions"]
+        return [v["EngineVersion"] for v in got]
+
+    (got,) = site.rds.describe_db_engine_versions(**aurora, EngineVersion="16.4")["DBEngineVersions"]
+    targets = {t["EngineVersion"]: t["IsMajorVersionUpgrade"] for t in got["ValidUpgradeTarget"]}
+    assert targets["16.6"] is False and targets["17.4"] is True and "15.8" not in targets
+    assert got["DBParameterGroupFamily"] == "aurora-postgresql16" and got["SupportsGlobalDatabases"] is True
+    (newer,) = site.rds.describe_db_engine_versions(**aurora, EngineVersion="16.11")["DBEngineVersions"]
+    assert "17.6" not in [t["EngineVersion"] for t in newer["ValidUpgradeTarget"]]
+    assert found(EngineVersion="16", DefaultOnly=True) == ["16.11"]
+    assert found(EngineVersion="17.2") == found(EngineVersion="12", DefaultOnly=True) == []
+    assert found(DBParameterGroupFamily="aurora-postgresql17") == found(EngineVersion="17")
+    assert found(Filters=[{"Name": "engine-version", "Values": ["16.4", "17.4"]}]) == ["16.4", "17.4"]
+    refused(VALUE, site.rds.describe_db_engine_versions, Filters=[{"Name": "colour", "Values": ["red"]}])
+    pages = site.rds.get_paginator("describe_db_engine_versions").paginate(**aurora, PaginationConfig={"PageSize": 20})
+    assert [v["EngineVersion"] for page in pages for v in page["DBEngineVersions"]] == found()
+    options = site.rds.describe_orderable_db_instance_options(
+        **aurora, EngineVersion="17.6", DBInstanceClass="db.serverless", Vpc=True
+    )["OrderableDBInstanceOptions"]
+    assert {o["StorageType"] for o in options} == {"aurora", "aurora-iopt1"}
+    assert EAST + "a" in [z["Name"] for z in options[0]["AvailabilityZones"]]
+    all_options = site.rds.get_paginator("describe_orderable_db_instance_options").paginate(
+        **aurora, EngineVersion="17.6", PaginationConfig={"PageSize": 100}
+    )
+    assert len([o for page in all_options for o in page["OrderableDBInstanceOptions"]]) > 100
+    majors = site.rds.get_paginator("describe_db_major_engine_versions").paginate(
+        **aurora, MajorEngineVersion="17", PaginationConfig={"PageSize": 20}
+    )
+    (major,) = [v for page in majors for v in page["DBMajorEngineVersions"]]
+    standard, extended = major["SupportedEngineLifecycles"]
+    assert standard["LifecycleSupportName"] == "open-source-rds-standard-support"
+    assert standard["LifecycleSupportEndDate"].date() == datetime(2030, 2, 28, tzinfo=UTC).date()
+    assert extended["LifecycleSupportStartDate"] == standard["LifecycleSupportEndDate"]
+
+
+@keeps("rds.waiters")
+def test_waiters(site: Site, aws: Any) -> None:
+    def wait(name: str, **kwargs: Any) -> None:
+        site.rds.get_waiter(name).wait(WaiterConfig={"Delay": 0, "MaxAttempts": 400}, **kwargs)
+
+    one, main = {"DBInstanceIdentifier": "one"}, {"DBClusterIdentifier": "main"}
+    aws.control.scale(0.0005)
+    site.create()
+    site.add()
+    wait("db_cluster_available", **main)
+    wait("db_instance_available", **one)
+    site.rds.delete_db_instance(**one)
+    wait("db_instance_deleted", **one)
+    site.rds.delete_db_cluster(**main, SkipFinalSnapshot=True)
+    wait("db_cluster_deleted", **main)
+    refused("DBClusterNotFoundFault", site.cluster)
+
+
+MISSING: dict[str, dict[str, Any]] = {
+    "describe_db_log_files": {"DBInstanceIdentifier": "one"},
+    "download_db_log_file_portion": {"DBInstanceIdentifier": "one", "LogFileName": "error/postgresql.log"},
+    "create_blue_green_deployment": {"BlueGreenDeploymentName": "bg", "Source": "arn:aws:rds:us-east-1:1:cluster:a"},
+    "create_db_proxy": {"DBProxyName": "p", "EngineFamily": "POSTGRESQL", "RoleArn": "r" * 20, "VpcSubnetIds": ["s"]},
+    "create_db_cluster_endpoint": {
+        "DBClusterIdentifier": "main", "DBClusterEndpointIdentifier": "e", "EndpointType": "ANY",
+    },
+    "start_activity_stream": {"ResourceArn": "arn", "Mode": "async", "KmsKeyId": "key"},
+    "create_db_shard_group": {"DBShardGroupIdentifier": "s", "DBClusterIdentifier": "main", "MaxACU": 16.0},
+    "backtrack_db_cluster": {"DBClusterIdentifier": "main", "BacktrackTo": datetime(2026, 1, 1, tzinfo=UTC)},
+    "restore_db_cluster_from_s3": {
+        "DBClusterIdentifier": "main", "Engine": "aurora-postgresql", "MasterUsername": "dbadmin",
+        "SourceEngine": "mysql", "SourceEngineVersion": "8.0", "S3BucketName": "b", "S3IngestionRoleArn": "r",
+    },
+    "start_export_task": {
+        "ExportTaskIdentifier": "e", "SourceArn": "arn", "S3BucketName": "b", "IamRoleArn": "r", "KmsKeyId": "k",
+    },
+    "add_role_to_db_cluster": {"DBClusterIdentifier": "main", "RoleArn": "arn:aws:iam::1:role/r"},
+    "apply_pending_maintenance_action": {
+        "ResourceIdentifier": "arn", "ApplyAction": "system-update", "OptInType": "immediate",
+    },
+    "create_event_subscription": {"SubscriptionName": "s", "SnsTopicArn": "arn"},
+    "copy_db_cluster_parameter_group": {
+        "SourceDBClusterParameterGroupIdentifier": "a", "TargetDBClusterParameterGroupIdentifier": "b",
+        "TargetDBClusterParameterGroupDescription": "c",
+    },
+    "describe_account_attributes": {},
+}  # fmt: skip
+
+
+@keeps("rds.other-upkeep", "rds.other-networks", "rds.other-access", "rds.other-engines")
+def test_what_is_not_implemented_says_so(site: Site) -> None:
+    for call, arguments in MISSING.items():
+        assert "does not implement" in refused("InvalidAction", getattr(site.rds, call), **arguments)

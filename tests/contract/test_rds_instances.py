@@ -1,0 +1,208 @@
+"""The local RDS through boto3: instances of clusters, and the tags of everything."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from promise import keeps
+from rds_site import COMBINATION, EAST, PASSWORD, SCALING, VALUE, WEST, Site, monitoring_role, refused
+
+
+@pytest.fixture
+def site(aws: Any) -> Site:
+    return Site(aws)
+
+
+@keeps("rds.failover", "rds.cluster-owned", "rds.instance-attributes")
+def test_instances_belong_to_their_cluster(site: Site) -> None:
+    site.create(StorageEncrypted=True, Port=6000, ServerlessV2ScalingConfiguration=SCALING)
+    site.add(AvailabilityZone=EAST + "b")
+    site.add("two", PromotionTier=3, DBInstanceClass="db.serverless")
+    site.add("three", PromotionTier=0)
+    members = {m["DBInstanceIdentifier"]: m for m in site.cluster()["DBClusterMembers"]}
+    assert [n for n, m in members.items() if m["IsClusterWriter"]] == ["one"]
+    assert members["two"]["PromotionTier"] == 3 and site.cluster()["MultiAZ"] is True
+    assert {site.instance(n)["AvailabilityZone"] for n in members} == {EAST + z for z in "abc"}
+    got = site.instance("two")
+    assert got["Endpoint"]["Address"].startswith("two.c") and got["Endpoint"]["Port"] == 6000
+    assert got["KmsKeyId"] == site.cluster()["KmsKeyId"] and got["DBSubnetGroup"]["DBSubnetGroupName"] == "data"
+    assert got["CACertificateIdentifier"] == "rds-ca-rsa2048-g1" and got["StorageType"] == "aurora"
+    site.rds.delete_db_instance(DBInstanceIdentifier="one")
+    assert [m["DBInstanceIdentifier"] for m in site.cluster()["DBClusterMembers"] if m["IsClusterWriter"]] == ["three"]
+    site.rds.failover_db_cluster(DBClusterIdentifier="main")
+    assert [m["DBInstanceIdentifier"] for m in site.cluster()["DBClusterMembers"] if m["IsClusterWriter"]] == ["two"]
+    found = site.rds.describe_db_instances(Filters=[{"Name": "db-cluster-id", "Values": ["main"]}])["DBInstances"]
+    assert len(found) == 2
+
+
+INSTANCE_REFUSALS: list[tuple[str, dict[str, Any]]] = [
+    (COMBINATION, {"DBInstanceClass": "db.serverless"}),
+    (COMBINATION, {"DBInstanceClass": "db.m5.large"}),
+    (VALUE, {"DBInstanceClass": "huge"}),
+    (COMBINATION, {"MasterUserPassword": PASSWORD}),
+    (COMBINATION, {"BackupRetentionPeriod": 3}),
+    (COMBINATION, {"EngineVersion": "17.7"}),
+    (COMBINATION, {"DatabaseInsightsMode": "advanced"}),
+    (COMBINATION, {"StorageEncrypted": True}),
+    (COMBINATION, {"DBSubnetGroupName": "other"}),
+    (COMBINATION, {"Port": 5433}),
+    (COMBINATION, {"VpcSecurityGroupIds": ["sg-12345678"]}),
+    (COMBINATION, {"KmsKeyId": "alias/aws/rds"}),
+    (COMBINATION, {"StorageType": "aurora"}),
+    (COMBINATION, {"EnableIAMDatabaseAuthentication": True}),
+    (COMBINATION, {"EnableCloudwatchLogsExports": ["postgresql"]}),
+    (COMBINATION, {"ManageMasterUserPassword": True}),
+    (COMBINATION, {"DeletionProtection": True}),
+    (VALUE, {"PromotionTier": 16}),
+    (VALUE, {"name": "under_score"}),
+    (VALUE, {"EnablePerformanceInsights": True, "PerformanceInsightsRetentionPeriod": 30}),
+    ("InvalidVPCNetworkStateFault", {"AvailabilityZone": EAST + "d"}),
+    ("DBParameterGroupNotFound", {"DBParameterGroupName": "nothing"}),
+    (COMBINATION, {"DBParameterGroupName": "default.aurora-postgresql16"}),
+    ("CertificateNotFound", {"CACertificateIdentifier": "rds-ca-2019"}),
+    (COMBINATION, {"MonitoringInterval": 60}),
+    (COMBINATION, {"Engine": "postgres"}),
+    ("DBClusterNotFoundFault", {"cluster": "nobody"}),
+    ("InvalidAction", {"CharacterSetName": "utf8"}),
+    ("InvalidAction", {"Iops": 1000}),
+]
+
+
+@keeps(
+    "rds.identifiers",
+    "rds.cluster-owned",
+    "rds.scaling-first",
+    "rds.classes",
+    "rds.instance-attributes",
+    "rds.group-names",
+)
+def test_instance_refuses(site: Site) -> None:
+    site.create()
+    for code, arguments in INSTANCE_REFUSALS:
+        refused(code, site.add, **arguments)
+    assert site.rds.describe_db_instances()["DBInstances"] == []
+
+
+INSTANCE_CHANGE_REFUSALS: list[tuple[str, dict[str, Any]]] = [
+    (COMBINATION, {"EngineVersion": "17.7"}),
+    (COMBINATION, {"MasterUserPassword": PASSWORD}),
+    (COMBINATION, {"BackupRetentionPeriod": 7}),
+    (COMBINATION, {"DBPortNumber": 5433}),
+    (COMBINATION, {"DeletionProtection": True}),
+    (COMBINATION, {"CloudwatchLogsExportConfiguration": {"EnableLogTypes": ["postgresql"]}}),
+    (COMBINATION, {"DBInstanceClass": "db.serverless"}),
+    (COMBINATION, {"MonitoringInterval": 30}),
+    (COMBINATION, {"DBParameterGroupName": "default.aurora-postgresql16"}),
+    ("DBParameterGroupNotFound", {"DBParameterGroupName": "nothing"}),
+    ("CertificateNotFound", {"CACertificateIdentifier": "rds-ca-2019"}),
+    (VALUE, {"PromotionTier": 16}),
+    (VALUE, {"PreferredMaintenanceWindow": "sunday"}),
+    (VALUE, {"NewDBInstanceIdentifier": "under_score"}),
+]
+
+
+@keeps("rds.cluster-owned", "rds.force-failover", "rds.scaling-first")
+def test_instance_changes_are_refused(site: Site) -> None:
+    site.create()
+    site.add()
+    for code, arguments in INSTANCE_CHANGE_REFUSALS:
+        refused(code, site.rds.modify_db_instance, DBInstanceIdentifier="one", **arguments)
+    refused(COMBINATION, site.rds.reboot_db_instance, DBInstanceIdentifier="one", ForceFailover=True)
+    assert site.instance()["PendingModifiedValues"] == {}
+
+
+@keeps("rds.insights", "rds.monitoring", "rds.insights-inherited")
+def test_monitoring_of_an_instance_and_of_its_cluster(site: Site, aws: Any) -> None:
+    role, key = monitoring_role(aws), site.key()
+    watched: dict[str, Any] = {"MonitoringInterval": 30, "MonitoringRoleArn": role}
+    site.create()
+    site.add(
+        **watched, EnablePerformanceInsights=True, PerformanceInsightsRetentionPeriod=7,
+        PerformanceInsightsKMSKeyId=key, DBSubnetGroupName="Data", EngineVersion="17.6", StorageEncrypted=False,
+        AutoMinorVersionUpgrade=False, CopyTagsToSnapshot=True, PubliclyAccessible=True,
+        Tags=[{"Key": "a", "Value": "b"}],
+        DBParameterGroupName="default.aurora-postgresql17", CACertificateIdentifier="rds-ca-rsa4096-g1",
+    )  # fmt: skip
+    got = site.instance()
+    assert got.items() >= {**watched, "PubliclyAccessible": True, "AutoMinorVersionUpgrade": False}.items()
+    assert (got["PerformanceInsightsKMSKeyId"], got["CACertificateIdentifier"]) == (key, "rds-ca-rsa4096-g1")
+    assert got["TagList"] == [{"Key": "a", "Value": "b"}]
+    change = site.rds.modify_db_instance
+    other = {
+        "DBInstanceIdentifier": "one",
+        "EnablePerformanceInsights": True,
+        "PerformanceInsightsKMSKeyId": site.key(),
+    }
+    refused(COMBINATION, change, **other)
+    change(**{**other, "PerformanceInsightsKMSKeyId": key})
+    change(
+        DBInstanceIdentifier="one", MonitoringInterval=5, MonitoringRoleArn=role, PubliclyAccessible=False,
+        AutoMinorVersionUpgrade=True, CopyTagsToSnapshot=False, PreferredMaintenanceWindow="Mon:10:00-Mon:11:00",
+    )  # fmt: skip
+    got = site.instance()
+    assert (got["MonitoringInterval"], got["PubliclyAccessible"], got["AutoMinorVersionUpgrade"]) == (5, False, True)
+    assert got["PreferredMaintenanceWindow"] == "mon:10:00-mon:11:00"
+    site.modify(MonitoringInterval=60, MonitoringRoleArn=role)
+    assert site.instance()["MonitoringInterval"] == 60
+    refused(COMBINATION, change, DBInstanceIdentifier="one", MonitoringInterval=5)
+    site.modify(MonitoringInterval=0)
+    assert "MonitoringRoleArn" not in site.cluster()
+
+
+@keeps("rds.tags")
+def test_tags_are_50_at_most(site: Site) -> None:
+    arn = site.create(Tags=[{"Key": f"k{n}", "Value": ""} for n in range(49)])["DBClusterArn"]
+    site.rds.add_tags_to_resource(ResourceName=arn, Tags=[{"Key": "k49", "Value": ""}, {"Key": "k1", "Value": "x"}])
+    refused(VALUE, site.rds.add_tags_to_resource, ResourceName=arn, Tags=[{"Key": "k50", "Value": ""}])
+    assert len(site.cluster()["TagList"]) == 50
+
+
+@keeps("rds.instance-pending", "rds.wrong-state")
+def test_instance_changes(site: Site, aws: Any) -> None:
+    site.create()
+    site.add()
+    change = site.rds.modify_db_instance
+    change(DBInstanceIdentifier="one", DBInstanceClass="db.r6g.xlarge", PromotionTier=5)
+    assert site.instance()["PendingModifiedValues"] == {"DBInstanceClass": "db.r6g.xlarge"}
+    assert site.instance()["PromotionTier"] == 5
+    aws.control.scale(1)
+    change(DBInstanceIdentifier="one", CACertificateIdentifier="rds-ca-ecc384-g1", ApplyImmediately=True)
+    aws.control.advance(6)
+    assert site.instance()["DBInstanceStatus"] == "modifying"
+    refused("InvalidDBInstanceState", change, DBInstanceIdentifier="one", PromotionTier=1)
+    refused("InvalidDBInstanceState", site.rds.reboot_db_instance, DBInstanceIdentifier="one")
+    aws.control.scale(0)
+    got = site.instance()
+    assert (got["DBInstanceClass"], got["CACertificateIdentifier"]) == ("db.r6g.xlarge", "rds-ca-ecc384-g1")
+    assert got["PendingModifiedValues"] == {}
+    change(DBInstanceIdentifier="one", EnablePerformanceInsights=True, PerformanceInsightsRetentionPeriod=31)
+    assert site.instance()["PerformanceInsightsRetentionPeriod"] == 31
+
+
+@keeps("rds.tags")
+def test_tags_of_everything(site: Site, aws: Any) -> None:
+    arns = [
+        site.create()["DBClusterArn"],
+        site.add()["DBInstanceArn"],
+        site.rds.describe_db_subnet_groups()["DBSubnetGroups"][0]["DBSubnetGroupArn"],
+        site.rds.create_global_cluster(GlobalClusterIdentifier="world", Engine="aurora-postgresql")["GlobalCluster"][
+            "GlobalClusterArn"
+        ],
+        site.rds.create_db_parameter_group(
+            DBParameterGroupName="own", DBParameterGroupFamily="aurora-postgresql17", Description="x"
+        )["DBParameterGroup"]["DBParameterGroupArn"],
+    ]
+    assert arns[3] == "arn:aws:rds::123456789012:global-cluster:world"
+    for arn in arns:
+        site.rds.add_tags_to_resource(ResourceName=arn, Tags=[{"Key": "a", "Value": "1"}, {"Key": "b", "Value": "2"}])
+        site.rds.remove_tags_from_resource(ResourceName=arn, TagKeys=["b"])
+        assert site.rds.list_tags_for_resource(ResourceName=arn)["TagList"] == [{"Key": "a", "Value": "1"}]
+    assert site.cluster()["TagList"] == [{"Key": "a", "Value": "1"}]
+    found = aws.client("resourcegroupstaggingapi").get_resources(
+        TagFilters=[{"Key": "a", "Values": ["1"]}], ResourceTypeFilters=["rds:cluster", "rds:db"]
+    )
+    assert {r["ResourceARN"] for r in found["ResourceTagMappingList"]} == set(arns[:2])
+    refused("DBClusterNotFoundFault", aws.client("rds", WEST).list_tags_for_resource, ResourceName=arns[0])
+    refused(VALUE, site.rds.add_tags_to_resource, ResourceName=arns[0], Tags=[{"Key": "aws:a", "Value": "1"}])
+    refused(VALUE, site.rds.list_tags_for_resource, ResourceName="main")

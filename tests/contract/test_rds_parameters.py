@@ -1,0 +1,235 @@
+"""The local RDS through boto3: subnet groups and parameter groups."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+from promise import keeps
+from rds_site import COMBINATION, EAST, VALUE, Site, refused
+
+
+@pytest.fixture
+def site(aws: Any) -> Site:
+    return Site(aws)
+
+
+@keeps("rds.subnet-groups", "rds.subnet-group-limits")
+def test_subnet_groups(site: Site) -> None:
+    rds = site.rds
+    args = {"DBSubnetGroupDescription": "x", "SubnetIds": site.subnets}
+    refused("DBSubnetGroupAlreadyExists", rds.create_db_subnet_group, DBSubnetGroupName="DATA", **args)
+    refused(VALUE, rds.create_db_subnet_group, DBSubnetGroupName="Default", **args)
+    one = {**args, "SubnetIds": site.subnets[:1]}
+    refused("DBSubnetGroupDoesNotCoverEnoughAZs", rds.create_db_subnet_group, DBSubnetGroupName="n", **one)
+    unknown = {**args, "SubnetIds": ["subnet-12345678"]}
+    refused("InvalidSubnet", rds.create_db_subnet_group, DBSubnetGroupName="n", **unknown)
+    site.create()
+    site.add(AvailabilityZone=EAST + "c")
+    refused("SubnetAlreadyInUse", rds.modify_db_subnet_group, DBSubnetGroupName="data", SubnetIds=site.subnets[:2])
+    rds.modify_db_subnet_group(DBSubnetGroupName="data", DBSubnetGroupDescription="new", SubnetIds=site.subnets[1:])
+    (got,) = rds.describe_db_subnet_groups(DBSubnetGroupName="Data")["DBSubnetGroups"]
+    assert got["DBSubnetGroupDescription"] == "new" and got["VpcId"] == site.vpc
+    assert [s["SubnetIdentifier"] for s in got["Subnets"]] == site.subnets[1:]
+    refused("InvalidDBSubnetGroupStateFault", rds.delete_db_subnet_group, DBSubnetGroupName="data")
+    rds.delete_db_instance(DBInstanceIdentifier="one")
+    rds.delete_db_cluster(DBClusterIdentifier="main", SkipFinalSnapshot=True)
+    rds.delete_db_subnet_group(DBSubnetGroupName="data")
+    refused("DBSubnetGroupNotFoundFault", rds.describe_db_subnet_groups, DBSubnetGroupName="data")
+
+
+GROUPS = [
+    ("cluster", "DBClusterParameterGroup"),
+    ("instance", "DBParameterGroup"),
+]
+
+
+class Group:
+    """The calls for one kind of parameter group under common names."""
+
+    def __init__(self, rds: Any, prefix: str) -> None:
+        self.field = f"{prefix}Name"
+        kind = "db_cluster" if "Cluster" in prefix else "db"
+        self.all, self.rds = f"{prefix}s", rds
+        for name in ("create", "modify", "reset", "delete"):
+            setattr(self, name, self._call(f"{name}_{kind}_parameter_group"))
+        self.describe, self.values = (
+            self._call(f"describe_{kind}_parameter_groups"),
+            self._call(f"describe_{kind}_parameters"),
+        )
+
+    def _call(self, name: str) -> Any:
+        return lambda **kwargs: getattr(self.rds, name)(**{self.field: "own", **kwargs})
+
+    def user(self) -> dict[str, str]:
+        return {p["ParameterName"]: p["ParameterValue"] for p in self.values(Source="user")["Parameters"]}
+
+
+def change(name: str, value: str, method: str = "pending-reboot") -> list[dict[str, str]]:
+    return [{"ParameterName": name, "ParameterValue": value, "ApplyMethod": method}]
+
+
+@keeps("rds.group-names", "rds.parameters", "rds.default-groups", "rds.group-limits", "rds.group-not-found")
+@pytest.mark.parametrize(("scope", "prefix"), GROUPS)
+def test_parameter_groups(site: Site, scope: str, prefix: str) -> None:
+    group: Any = Group(site.rds, prefix)
+    with pytest.raises(ClientError) as caught:
+        group.describe()
+    assert caught.value.response["Error"]["Code"] == "DBParameterGroupNotFound"
+    assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 404
+    refused(VALUE, group.create, DBParameterGroupFamily="aurora-postgresql99", Description="x")
+    refused(VALUE, group.create, DBParameterGroupFamily="aurora-postgresql17", Description="x", **{group.field: "a_b"})
+    tags = [{"Key": "a", "Value": "b"}]
+    made = group.create(
+        DBParameterGroupFamily="aurora-postgresql17", Description="x", Tags=tags, **{group.field: "Own"}
+    )
+    assert site.rds.list_tags_for_resource(ResourceName=made[prefix][f"{prefix}Arn"])["TagList"] == tags
+    refused(
+        "DBParameterGroupAlreadyExists", group.create, DBParameterGroupFamily="aurora-postgresql17", Description="x"
+    )
+    assert group.describe()[group.all][0][group.field] == "own"
+    group.modify(Parameters=change("log_statement", "ddl", "immediate"))
+    group.modify(Parameters=change("shared_preload_libraries", "pg_stat_statements,pgaudit"))
+    group.modify(Parameters=change("pgaudit.log", "ddl,role"))
+    assert group.user() == {
+        "log_statement": "ddl", "pgaudit.log": "ddl,role", "shared_preload_libraries": "pg_stat_statements,pgaudit",
+    }  # fmt: skip
+    refused(VALUE, group.modify, Parameters=change("no_such", "1"))
+    refused(VALUE, group.modify, Parameters=change("log_statement", "some"))
+    refused(VALUE, group.modify, Parameters=change("log_min_duration_statement", "-2"))
+    refused(COMBINATION, group.modify, Parameters=change("max_connections", "100", "immediate"))
+    refused(VALUE, group.modify, Parameters=change("log_statement", "ddl") * 21)
+    refused(
+        VALUE, group.modify, Parameters=change("log_statement", "ddl"), **{group.field: "default.aurora-postgresql17"}
+    )
+    group.modify(Parameters=change("max_connections", "LEAST({DBInstanceClassMemory/9531392},4000)"))
+    group.reset(Parameters=[{"ParameterName": "log_statement", "ApplyMethod": "immediate"}])
+    assert "log_statement" not in group.user()
+    group.reset(ResetAllParameters=True)
+    assert group.user() == {}
+    site.create(**({"DBClusterParameterGroupName": "own"} if scope == "cluster" else {}))
+    site.add(**({"DBParameterGroupName": "own"} if scope == "instance" else {}))
+    refused("InvalidDBParameterGroupState", group.delete)
+    site.rds.delete_db_instance(DBInstanceIdentifier="one")
+    site.rds.delete_db_cluster(DBClusterIdentifier="main", SkipFinalSnapshot=True)
+    group.delete()
+    refused("DBParameterGroupNotFound", group.delete)
+
+
+@keeps("rds.group-limits", "rds.parameter-sources", "rds.describe")
+@pytest.mark.parametrize(("scope", "prefix"), GROUPS)
+def test_group_quota_and_pages(site: Site, scope: str, prefix: str) -> None:
+    group: Any = Group(site.rds, prefix)
+    family = {"DBParameterGroupFamily": "aurora-postgresql17", "Description": "x"}
+    for number in range(50):
+        group.create(**family, **{group.field: f"g{number}"})
+    refused("DBParameterGroupQuotaExceeded", group.create, **family)
+    kind = "db_cluster" if scope == "cluster" else "db"
+    pages = site.rds.get_paginator(f"describe_{kind}_parameter_groups").paginate(PaginationConfig={"PageSize": 20})
+    names = [g[group.field] for page in pages for g in page[group.all]]
+    assert len(names) == 54 and {"default.aurora-postgresql17", "g49"} <= set(names)
+    arn = group.describe(**{group.field: "g1"})[group.all][0][f"{prefix}Arn"]
+    assert arn.endswith(":cluster-pg:g1" if scope == "cluster" else ":pg:g1")
+    assert group.describe(**{group.field: arn})[group.all][0][group.field] == "g1"
+    wanted = {"Filters": [{"Name": "parameter-name", "Values": ["log_statement"]}], group.field: "g1"}
+    assert [p["ParameterName"] for p in group.values(**wanted)["Parameters"]] == ["log_statement"]
+    engine = "engine_default_cluster" if scope == "cluster" else "engine_default"
+    own = site.rds.get_paginator(f"describe_{kind}_parameters").paginate(
+        **{group.field: "g1"}, PaginationConfig={"PageSize": 20}
+    )
+    defaults = site.rds.get_paginator(f"describe_{engine}_parameters").paginate(
+        DBParameterGroupFamily="aurora-postgresql17", PaginationConfig={"PageSize": 20}
+    )
+    assert [p for page in own for p in page["Parameters"]] == [
+        p for page in defaults for p in page["EngineDefaults"]["Parameters"]
+    ]
+    refused(VALUE, group.values, Source="mine", **{group.field: "g1"})
+    sources = {"user": 0, "engine-default": 1, "system": int(scope == "cluster")}
+    for source, some in sources.items():
+        got = group.values(Source=source, **{group.field: "g1"})["Parameters"]
+        assert bool(got) == bool(some) and {p["Source"] for p in got} <= {source}
+
+
+@keeps("rds.subnet-group-limits")
+def test_subnet_group_quotas_and_pages(site: Site) -> None:
+    create = site.rds.create_db_subnet_group
+    args = {"DBSubnetGroupDescription": "x", "SubnetIds": site.subnets}
+    for number in range(49):
+        made = create(DBSubnetGroupName=f"g{number}", Tags=[{"Key": "a", "Value": "b"}], **args)["DBSubnetGroup"]
+    listed = site.rds.list_tags_for_resource(ResourceName=made["DBSubnetGroupArn"])
+    assert listed["TagList"] == [{"Key": "a", "Value": "b"}]
+    refused("DBSubnetGroupQuotaExceeded", create, DBSubnetGroupName="more", **args)
+    pages = site.rds.get_paginator("describe_db_subnet_groups").paginate(PaginationConfig={"PageSize": 20})
+    assert [len(page["DBSubnetGroups"]) for page in pages] == [20, 20, 10]
+    more = [
+        site.ec2.create_subnet(VpcId=site.vpc, CidrBlock=f"10.0.{n}.0/24", AvailabilityZone=EAST + "a")["Subnet"]
+        for n in range(10, 28)
+    ]
+    many = [*site.subnets, *(s["SubnetId"] for s in more)]
+    refused("DBSubnetQuotaExceededFault", site.rds.modify_db_subnet_group, DBSubnetGroupName="g1", SubnetIds=many)
+    site.rds.modify_db_subnet_group(DBSubnetGroupName="g1", SubnetIds=many[:20])
+    refused("DBSubnetGroupNotFoundFault", site.rds.modify_db_subnet_group, DBSubnetGroupName="default", SubnetIds=many)
+
+
+@keeps("rds.pending-reboot")
+def test_group_of_an_instance_waits_for_its_reboot(site: Site) -> None:
+    def status() -> str:
+        return str(site.instance()["DBParameterGroups"][0]["ParameterApplyStatus"])
+
+    group: Any = Group(site.rds, "DBParameterGroup")
+    group.create(DBParameterGroupFamily="aurora-postgresql17", Description="x")
+    site.create()
+    site.add()
+    assert status() == "in-sync"
+    site.rds.modify_db_instance(DBInstanceIdentifier="one", DBParameterGroupName="own")
+    assert status() == "pending-reboot"
+    site.rds.reboot_db_instance(DBInstanceIdentifier="one")
+    assert status() == "in-sync"
+    group.modify(Parameters=change("max_connections", "100"))
+    assert status() == "pending-reboot"
+    site.rds.stop_db_cluster(DBClusterIdentifier="main")
+    site.rds.start_db_cluster(DBClusterIdentifier="main")
+    assert status() == "in-sync"
+    (event,) = site.rds.describe_events(SourceType="db-parameter-group")["Events"]
+    assert event["Message"] == "Updated parameter max_connections to 100 with apply method pending-reboot"
+
+
+@keeps("rds.capacity-reboot")
+def test_the_highest_capacity_waits_for_a_reboot(site: Site) -> None:
+    def status() -> str:
+        return str(site.cluster()["DBClusterMembers"][0]["DBClusterParameterGroupStatus"])
+
+    site.create(ServerlessV2ScalingConfiguration={"MinCapacity": 1, "MaxCapacity": 4})
+    site.add(DBInstanceClass="db.serverless")
+    site.modify(ServerlessV2ScalingConfiguration={"MinCapacity": 0.5})
+    assert status() == "in-sync"
+    site.modify(ServerlessV2ScalingConfiguration={"MaxCapacity": 8})
+    assert status() == "pending-reboot"
+    site.rds.reboot_db_instance(DBInstanceIdentifier="one")
+    assert status() == "in-sync"
+
+
+@keeps("rds.force-ssl", "rds.parameter-sources", "rds.pending-reboot")
+def test_parameter_defaults_and_reboots(site: Site) -> None:
+    def one(group: str, name: str) -> Any:
+        pages = site.rds.get_paginator("describe_db_cluster_parameters").paginate(DBClusterParameterGroupName=group)
+        return next(p for page in pages for p in page["Parameters"] if p["ParameterName"] == name)
+
+    assert one("default.aurora-postgresql17", "rds.force_ssl")["ParameterValue"] == "1"
+    assert one("default.aurora-postgresql16", "rds.force_ssl")["ParameterValue"] == "0"
+    group: Any = Group(site.rds, "DBClusterParameterGroup")
+    group.create(DBParameterGroupFamily="aurora-postgresql17", Description="x")
+    refused(VALUE, group.modify, Parameters=change("rds.extensions", "x"))
+    group.modify(Parameters=change("rds.force_ssl", "1"))
+    assert one("own", "rds.force_ssl")["Source"] == "engine-default"
+    site.create(DBClusterParameterGroupName="own")
+    site.add()
+    status = "DBClusterParameterGroupStatus"
+    assert site.cluster()["DBClusterMembers"][0][status] == "in-sync"
+    group.modify(Parameters=change("log_statement", "ddl", "immediate"))
+    assert site.cluster()["DBClusterMembers"][0][status] == "in-sync"
+    group.modify(Parameters=change("rds.logical_replication", "1"))
+    assert site.cluster()["DBClusterMembers"][0][status] == "pending-reboot"
+    site.rds.reboot_db_instance(DBInstanceIdentifier="one")
+    assert site.cluster()["DBClusterMembers"][0][status] == "in-sync"
