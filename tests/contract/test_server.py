@@ -24,7 +24,7 @@ MISSING = [
     ("kms", "derive_shared_secret", {"KeyId": "a", "KeyAgreementAlgorithm": "ECDH", "PublicKey": b"1"}),
     ("logs", "list_anomalies", {}),
     ("iam", "list_organizations_features", {}),
-    ("secretsmanager", "stop_replication_to_replica", {"SecretId": "a"}),
+    ("secretsmanager", "batch_get_secret_value", {"SecretIdList": ["a"]}),
     (
         "application-autoscaling",
         "get_predictive_scaling_forecast",
