@@ -8,7 +8,7 @@ export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo local stop test unit integration site chaos lint sanity molecule bench docs lock clean
+.PHONY: help demo local stop test unit integration site lag chaos lint sanity molecule bench docs lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -35,6 +35,9 @@ integration: .venv/lock ## the local AWS's promises, and every module in the fou
 
 site: .venv/lock ## every role and every environment, as users run them
 	pytest -n 2 --dist worksteal tests/integration/site
+
+lag: .venv/lock ## the product's tests on a local AWS that lags by three reads and takes its time
+	LOCAL_AWS_LAG=3 LOCAL_AWS_SCALE=0.001 pytest -n 2 --dist worksteal tests/integration
 
 chaos: .venv/lock ## interruptions in more places than `make test` has time for
 	pytest -m chaos tests/integration/site

@@ -121,7 +121,7 @@ class LocalAws:
         if JUDGE in agent:
             if mutating:
                 LAG.settle()
-            CLOCK.hurry = AT_ONCE in agent
+            CLOCK.hurry = f"{AT_ONCE}-{CLOCK.scale:g}" in agent
             return self._ask_moto(service, environ)
         if mutating:
             LAG.writes(service, region)

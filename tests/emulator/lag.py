@@ -19,7 +19,7 @@ _CONSISTENT = {
     "GetPasswordData",
 }  # fmt: skip
 JUDGE = "local-aws-judge"  # in the User-Agent of clients that see, and change, what is there without any lag
-AT_ONCE = "at-once"  # beside it: what they make is done at once, however long it takes for others
+AT_ONCE = "at-once"  # beside it, with a time scale: at that scale, what they make is done at once
 _LARGE = "iam"  # every managed policy is in it: kept only for IAM's own calls
 
 

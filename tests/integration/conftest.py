@@ -15,7 +15,7 @@ SCALE = float(os.environ.get("LOCAL_AWS_SCALE", "0"))
 @pytest.fixture
 def aws(aws: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     """An empty local AWS that lags for the product, and shows the tests the truth."""
-    monkeypatch.setattr(aws, "user_agent", f"{JUDGE} {AT_ONCE}" if SCALE else JUDGE)
+    monkeypatch.setattr(aws, "user_agent", f"{JUDGE} {AT_ONCE}-{SCALE:g}")
     monkeypatch.setattr(aws, "_clients", {})
     aws.control.lag(LAG)
     aws.control.scale(SCALE)

@@ -10,7 +10,7 @@ OPERATIONS: dict[str, str] = {
     "DescribeScalableTargets": "MaxResults NextToken ResourceIds ScalableDimension ServiceNamespace",
     "DescribeScalingActivities": "MaxResults NextToken ResourceId ScalableDimension ServiceNamespace",
     "DescribeScalingPolicies": "MaxResults NextToken PolicyNames ResourceId ScalableDimension ServiceNamespace",
-    "DescribeScheduledActions": "ServiceNamespace",
+    "DescribeScheduledActions": "MaxResults ServiceNamespace",
     "ListTagsForResource": "ResourceARN",
     "PutScalingPolicy": (
         "PolicyName PolicyType ResourceId ScalableDimension ServiceNamespace TargetTrackingScalingPolicyConfiguration"

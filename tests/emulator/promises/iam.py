@@ -23,7 +23,7 @@ OPERATIONS: dict[str, str] = {
     "GetPolicyVersion": "PolicyArn VersionId",
     "GetRole": "RoleName",
     "GetRolePolicy": "PolicyName RoleName",
-    "ListAccountAliases": "",
+    "ListAccountAliases": "MaxItems",
     "ListAttachedRolePolicies": "Marker MaxItems PathPrefix RoleName",
     "ListEntitiesForPolicy": "EntityFilter PolicyArn",
     "ListInstanceProfilesForRole": "RoleName",

@@ -16,6 +16,10 @@ def allow(*actions):
     return {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": list(actions), "Resource": "*"}]}
 
 
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}],
+}
 POLICY = {"policy_name": "dev", "policy_document": allow("logs:PutLogEvents")}
 
 
@@ -58,7 +62,7 @@ def test_refusals(aws, run):
     with pytest.raises(ModuleFailed, match="cannot change description"):
         run(NAME, **POLICY, description="y")
     iam = aws.client("iam")
-    iam.create_role(RoleName="r", AssumeRolePolicyDocument=json.dumps(allow("sts:AssumeRole")))
+    iam.create_role(RoleName="r", AssumeRolePolicyDocument=json.dumps(TRUST))
     iam.attach_role_policy(RoleName="r", PolicyArn=ARN)
     with pytest.raises(ModuleFailed, match="attached to r"):
         run(NAME, policy_name="dev", state="absent")
