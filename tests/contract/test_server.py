@@ -103,6 +103,18 @@ def test_a_process_of_its_own_saves_and_loads(tmp_path):
         second.wait()
 
 
+def test_who_asks_first_who_it_is_finds_all_services(tmp_path):
+    process = subprocess.Popen([sys.executable, "-m", "emulator"], cwd=TESTS, stdout=subprocess.PIPE, text=True)
+    url = process.stdout.readline().strip()
+    try:
+        sts, iam = (boto3.client(s, region_name="us-east-1", endpoint_url=url, **KEYS) for s in ("sts", "iam"))
+        assert sts.get_caller_identity()["Account"] == "123456789012"
+        assert len(iam.list_policies(Scope="AWS", MaxItems=1000)["Policies"]) == 1000
+    finally:
+        process.terminate()
+        process.wait()
+
+
 def test_no_lost_update_with_16_clients(aws):
     dynamodb = aws.client("dynamodb")
     dynamodb.create_table(

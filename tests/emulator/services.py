@@ -20,6 +20,7 @@ def load(service: str) -> str:
     who it is.
     """
     if service == "sts":
+        _ours("iam").register()  # moto makes IAM's state at the first request of all
         _ours("sts").register()
     else:
         register()
