@@ -97,6 +97,8 @@ def test_parameter_groups(site: Site, scope: str, prefix: str) -> None:
     }  # fmt: skip
     refused(VALUE, group.modify, Parameters=change("no_such", "1"))
     refused(VALUE, group.modify, Parameters=change("log_statement", "some"))
+    refused(VALUE, group.modify, Parameters=[{"ParameterName": "log_statement", "ApplyMethod": "immediate"}])
+    refused(VALUE, group.modify, Parameters=[{"ParameterName": "log_statement", "ParameterValue": "ddl"}])
     refused(VALUE, group.modify, Parameters=change("log_min_duration_statement", "-2"))
     refused(COMBINATION, group.modify, Parameters=change("max_connections", "100", "immediate"))
     refused(VALUE, group.modify, Parameters=change("log_statement", "ddl") * 21)
