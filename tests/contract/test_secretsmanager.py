@@ -112,6 +112,8 @@ def test_what_create_refuses(aws: Any, east: Any) -> None:
         (PARAMETER, {"AddReplicaRegions": [{"Region": EAST}]}),
         (PARAMETER, {"AddReplicaRegions": [{"Region": "mars-north-1"}]}),
         (PARAMETER, {"Tags": [{"Key": "aws:x", "Value": "y"}]}),
+        (PARAMETER, {"Tags": [{"Value": "y"}]}),
+        (PARAMETER, {"AddReplicaRegions": [{"KmsKeyId": far}]}),
         (PARAMETER, {"SecretBinary": b"x"}),
         ("ValidationException", {"Name": "no spaces"}),
         ("ValidationException", {"Name": "x" * 513}),
@@ -196,6 +198,7 @@ def test_listing(east: Any) -> None:
         ("name", "nothing", []),
     ):
         assert names(Filters=[{"Key": name, "Values": [value]}]) == found, name
+    refused("InvalidNextTokenException", names, NextToken="x")
     refused("ValidationException", names, Filters=[{"Key": "size", "Values": ["x"]}])
     first = east.list_secrets(MaxResults=3)
     assert len(first["SecretList"]) == 3

@@ -217,5 +217,8 @@ RULES: tuple[Rule, ...] = (
 )
 # fmt: on
 SERVICE = Service(
-    "RDS: Aurora PostgreSQL", {**rds_global.OPERATIONS, **OPERATIONS}, (*rds_global.RULES, *RULES), REFUSED
+    "RDS: Aurora PostgreSQL",
+    {**rds_global.OPERATIONS, **OPERATIONS},
+    (*rds_global.RULES, *RULES),
+    {**rds_global.REFUSED, **REFUSED},
 )

@@ -39,6 +39,11 @@ OPERATIONS: dict[str, str] = {
 }
 
 
+_OBSERVATION = (
+    "EnablePerformanceInsights MonitoringInterval MonitoringRoleArn PerformanceInsightsKMSKeyId "
+    "PerformanceInsightsRetentionPeriod"
+)
+REFUSED = {"RestoreDBClusterFromSnapshot": _OBSERVATION, "RestoreDBClusterToPointInTime": _OBSERVATION}
 # Rules by their sources, and by their names.
 KEPT: dict[str, dict[str, str]] = {
     "B": {
@@ -115,6 +120,10 @@ KEPT: dict[str, dict[str, str]] = {
         "global-empty": 'A global cluster "is not empty" for a while after the last member has left '
         "(`InvalidGlobalClusterStateFault`).",
     },
+    "I boto/boto3#4634": {
+        "restore-insights": "A restore takes neither Performance Insights nor Enhanced Monitoring "
+        "(`InvalidParameterCombination`).",
+    },
     "A rds-secrets-manager": {
         "secret-managed": "RDS keeps user and password in a secret `rds!cluster-...`, `creating`, then `active`; "
         "MasterUserPassword beside it is refused (`InvalidParameterCombination`).",
@@ -124,9 +133,7 @@ KEPT: dict[str, dict[str, str]] = {
 MISSING = {
     "snapshot-sharing": ("Snapshots shared with other accounts, and their attributes.", "B"),
     "restore-major": ("A restore into another major version.", "known"),
-    "restore-insights": ("Performance Insights and Enhanced Monitoring in a restore.", "I boto/boto3#4634"),
     "backup-deletion": ("The deletion of retained automated backups.", "B"),
-    "global-write-forwarding": ("Write forwarding of secondaries.", "A aurora-global-database"),
     "secret-schedule": ("The rotation every seven days by itself.", "A rds-secrets-manager"),
 }
 RULES: tuple[Rule, ...] = (

@@ -189,7 +189,7 @@ def scaling(given: Mapping[str, Any], present: Mapping[str, Any], version: str) 
 
 def tags(given: Iterable[Mapping[str, str]] | None) -> list[dict[str, str]]:
     """The tags of a call."""
-    result = [{"Key": tag["Key"], "Value": tag.get("Value") or ""} for tag in given or []]
+    result = [{"Key": tag.get("Key") or "", "Value": tag.get("Value") or ""} for tag in given or []]
     for tag in result:
         if tag["Key"].lower().startswith(("aws:", "rds:")):
             raise value(f"Tag keys that start with 'aws:' or 'rds:' are reserved: {tag['Key']}")

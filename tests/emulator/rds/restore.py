@@ -8,6 +8,7 @@ from typing import Any
 from moto.core.responses import ActionResult
 
 from ..core import AwsError
+from ..promises.rds_global import REFUSED
 from . import checks, engine, snapshots
 from .base import Calls
 from .cluster_rules import Role
@@ -74,6 +75,9 @@ class RestoreCalls(Calls):
     def _restore(self, source: dict[str, Any], within: dict[str, Any]) -> ActionResult:
         backend, carried = self.backend, {name: source[name] for name in CARRIED if source.get(name)}
         p = {**carried, **within, **self.params}
+        if set(REFUSED["RestoreDBClusterFromSnapshot"].split()) & set(p):
+            raise checks.combination("You can enable Performance Insights or set the Enhanced Monitoring interval only "
+                                     "when restoring from a source Aurora Limitless DB cluster.")  # fmt: skip
         cluster = make(backend, {**p, "StorageEncrypted": "KmsKeyId" in p}, Role(backend, None), seconds=600)
         backend.clusters[cluster.name] = cluster
         return ActionResult({"DBCluster": describe_cluster(backend, cluster, "creating")})

@@ -24,7 +24,7 @@ COPIED = (
 
 
 def require_free(backend: RdsBackend, name: str) -> None:
-    """Refuse a name that is taken, and a manual snapshot too many."""
+    """Refuse a manual snapshot whose name is taken, or that is one too many."""
     if name in backend.snapshots:
         raise AwsError(
             "DBClusterSnapshotAlreadyExistsFault",
@@ -57,7 +57,8 @@ def within(cluster: Cluster) -> dict[str, Any]:
 
 def take(backend: RdsBackend, cluster: Cluster, name: str, kind: str = "manual") -> Snapshot:
     """Take a snapshot of a cluster."""
-    require_free(backend, name)
+    if kind == "manual":
+        require_free(backend, name)
     timeline = Timeline(("creating", 120), ("available", 0))
     backend.snapshots[name] = picture(backend, cluster, name, kind, now(), timeline)
     return backend.snapshots[name]
@@ -87,10 +88,17 @@ def automated(backend: RdsBackend) -> Iterator[Snapshot]:
             moment += timedelta(days=1)
 
 
+def everything(backend: RdsBackend) -> list[Snapshot]:
+    """The snapshots of a region; what RDS took by itself goes when the cluster's backups of that time go."""
+    kept = [*automated(backend), *backend.snapshots.values()]
+    ages = [(s, now() - s.data["SnapshotCreateTime"]) for s in kept]
+    return [s for s, age in ages if s.data["SnapshotType"] == "manual" or age.days <= s.data["BackupRetentionPeriod"]]
+
+
 def find(backend: RdsBackend, name: str | None) -> Snapshot:
     """A snapshot by its identifier or ARN."""
     key = (name or "").lower().removeprefix(backend.arn("cluster-snapshot", ""))
-    found = {s.data["DBClusterSnapshotIdentifier"]: s for s in [*automated(backend), *backend.snapshots.values()]}
+    found = {s.data["DBClusterSnapshotIdentifier"]: s for s in everything(backend)}
     if key not in found:
         raise AwsError("DBClusterSnapshotNotFoundFault", f"DBClusterSnapshot not found: {name}")
     return found[key]
@@ -148,7 +156,7 @@ class SnapshotCalls(Calls):
         """DescribeDBClusterSnapshots."""
         backend, p = self.backend, self.params
         name, cluster = p.get("DBClusterSnapshotIdentifier"), p.get("DBClusterIdentifier")
-        found = [find(backend, name)] if name else [*automated(backend), *backend.snapshots.values()]
+        found = [find(backend, name)] if name else everything(backend)
         items = [describe(snapshot) for snapshot in found]
         asked = {
             "DBClusterIdentifier": cluster and cluster.lower().removeprefix(backend.arn("cluster", "")),

@@ -94,6 +94,8 @@ class SecretsResponse(SecretsManagerResponse):
 
     def list_secrets(self) -> str:
         """ListSecrets."""
+        if not (self._get_param("NextToken") or "0").isdecimal():
+            raise AwsError("InvalidNextTokenException", "The NextToken value is invalid.")
         answer, known = json.loads(super().list_secrets()), self.backend.secrets
         answer["SecretList"] = [_shown(known[found["ARN"]]) for found in answer["SecretList"]]
         for found in answer["SecretList"]:
@@ -214,13 +216,13 @@ class SecretsResponse(SecretsManagerResponse):
 
     def _require_tags(self) -> None:
         for tag in self._get_param("Tags") or []:
-            if tag["Key"].lower().startswith("aws:"):
-                raise invalid(f"Tag keys that start with 'aws:' are reserved: {tag['Key']}")
+            if not tag.get("Key") or tag["Key"].lower().startswith("aws:"):
+                raise invalid(f"Tag keys are needed, and those that start with 'aws:' are reserved: {tag.get('Key')}")
 
     def _replicas(self) -> dict[str, str | None]:
         """The regions that a call adds, and the key in each."""
         asked = self._get_param("AddReplicaRegions") or []
-        wanted = {str(replica["Region"]): replica.get("KmsKeyId") for replica in asked}
+        wanted = {str(replica.get("Region")): replica.get("KmsKeyId") for replica in asked}
         if len(wanted) < len(asked):
             raise invalid("A replica region is given twice.")
         for region, key in wanted.items():
