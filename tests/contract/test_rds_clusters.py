@@ -147,6 +147,7 @@ CREATE_REFUSALS: list[tuple[str, dict[str, Any]]] = [
 MISSING: list[tuple[str, dict[str, Any]]] = [
     (COMBINATION, {"Engine": "aurora-mysql"}),
     (COMBINATION, {"Engine": "postgres"}),
+    (COMBINATION, {"Engine": "custom-oracle-ee"}),
     (COMBINATION, {"EngineMode": "serverless"}),
     (COMBINATION, {"NetworkType": "DUAL"}),
     (COMBINATION, {"MasterUserAuthenticationType": "iam-db-auth"}),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -146,6 +147,11 @@ def test_monitoring_of_an_instance_and_of_its_cluster(site: Site, aws: Any) -> N
     site.modify(MonitoringInterval=60, MonitoringRoleArn=role)
     assert site.instance()["MonitoringInterval"] == 60
     refused(COMBINATION, change, DBInstanceIdentifier="one", MonitoringInterval=5)
+    trust = {
+        "Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}]
+    }
+    stranger = aws.client("iam").create_role(RoleName="stranger", AssumeRolePolicyDocument=json.dumps(trust))["Role"]
+    refused(VALUE, site.modify, MonitoringInterval=30, MonitoringRoleArn=stranger["Arn"])
     site.modify(MonitoringInterval=0)
     assert "MonitoringRoleArn" not in site.cluster()
 

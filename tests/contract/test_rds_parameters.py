@@ -25,6 +25,10 @@ def test_subnet_groups(site: Site) -> None:
     refused("DBSubnetGroupDoesNotCoverEnoughAZs", rds.create_db_subnet_group, DBSubnetGroupName="n", **one)
     unknown = {**args, "SubnetIds": ["subnet-12345678"]}
     refused("InvalidSubnet", rds.create_db_subnet_group, DBSubnetGroupName="n", **unknown)
+    other = site.ec2.create_vpc(CidrBlock="10.1.0.0/16")["Vpc"]["VpcId"]
+    far = site.ec2.create_subnet(VpcId=other, CidrBlock="10.1.0.0/24", AvailabilityZone=EAST + "b")["Subnet"]
+    mixed = {**args, "SubnetIds": [site.subnets[0], far["SubnetId"]]}
+    refused("InvalidSubnet", rds.create_db_subnet_group, DBSubnetGroupName="n", **mixed)
     site.create()
     site.add(AvailabilityZone=EAST + "c")
     refused("SubnetAlreadyInUse", rds.modify_db_subnet_group, DBSubnetGroupName="data", SubnetIds=site.subnets[:2])
@@ -97,6 +101,8 @@ def test_parameter_groups(site: Site, scope: str, prefix: str) -> None:
     }  # fmt: skip
     refused(VALUE, group.modify, Parameters=change("no_such", "1"))
     refused(VALUE, group.modify, Parameters=change("log_statement", "some"))
+    refused(VALUE, group.modify, Parameters=[{"ParameterName": "log_statement", "ApplyMethod": "immediate"}])
+    refused(VALUE, group.modify, Parameters=[{"ParameterName": "log_statement", "ParameterValue": "ddl"}])
     refused(VALUE, group.modify, Parameters=change("log_min_duration_statement", "-2"))
     refused(COMBINATION, group.modify, Parameters=change("max_connections", "100", "immediate"))
     refused(VALUE, group.modify, Parameters=change("log_statement", "ddl") * 21)

@@ -4,27 +4,25 @@ from __future__ import annotations
 
 from . import Rule, Service, rds_global
 
+# fmt: off
 OPERATIONS: dict[str, str] = {
     "AddTagsToResource": "ResourceName Tags",
-    "CreateDBCluster": (
+    "CreateDBCluster":
         "AutoMinorVersionUpgrade AvailabilityZones BackupRetentionPeriod CopyTagsToSnapshot DBClusterIdentifier "
         "DBClusterParameterGroupName DBSubnetGroupName DatabaseInsightsMode DatabaseName DeletionProtection "
-        "EnableCloudwatchLogsExports EnableHttpEndpoint EnableIAMDatabaseAuthentication "
-        "EnablePerformanceInsights Engine EngineLifecycleSupport EngineMode EngineVersion "
-        "GlobalClusterIdentifier KmsKeyId ManageMasterUserPassword MasterUserAuthenticationType MasterUserPassword "
-        "MasterUserSecretKmsKeyId MasterUsername MonitoringInterval MonitoringRoleArn NetworkType "
-        "PerformanceInsightsKMSKeyId PerformanceInsightsRetentionPeriod Port PreSignedUrl "
-        "PreferredBackupWindow PreferredMaintenanceWindow ServerlessV2ScalingConfiguration StorageEncrypted "
-        "StorageType Tags VpcSecurityGroupIds"
-    ),
+        "EnableCloudwatchLogsExports EnableHttpEndpoint EnableIAMDatabaseAuthentication EnablePerformanceInsights "
+        "Engine EngineLifecycleSupport EngineMode EngineVersion GlobalClusterIdentifier KmsKeyId "
+        "ManageMasterUserPassword MasterUserAuthenticationType MasterUserPassword MasterUserSecretKmsKeyId "
+        "MasterUsername MonitoringInterval MonitoringRoleArn NetworkType PerformanceInsightsKMSKeyId "
+        "PerformanceInsightsRetentionPeriod Port PreSignedUrl PreferredBackupWindow PreferredMaintenanceWindow "
+        "ServerlessV2ScalingConfiguration StorageEncrypted StorageType Tags VpcSecurityGroupIds",
     "CreateDBClusterParameterGroup": "DBClusterParameterGroupName DBParameterGroupFamily Description Tags",
-    "CreateDBInstance": (
+    "CreateDBInstance":
         "AutoMinorVersionUpgrade AvailabilityZone CACertificateIdentifier CopyTagsToSnapshot DBClusterIdentifier "
         "DBInstanceClass DBInstanceIdentifier DBParameterGroupName DBSubnetGroupName EnablePerformanceInsights Engine "
         "EngineVersion MonitoringInterval MonitoringRoleArn PerformanceInsightsKMSKeyId "
         "PerformanceInsightsRetentionPeriod PreferredMaintenanceWindow PromotionTier PubliclyAccessible "
-        "StorageEncrypted Tags"
-    ),
+        "StorageEncrypted Tags",
     "CreateDBParameterGroup": "DBParameterGroupFamily DBParameterGroupName Description Tags",
     "CreateDBSubnetGroup": "DBSubnetGroupDescription DBSubnetGroupName SubnetIds Tags",
     "DeleteDBCluster": "DBClusterIdentifier DeleteAutomatedBackups FinalDBSnapshotIdentifier SkipFinalSnapshot",
@@ -36,7 +34,7 @@ OPERATIONS: dict[str, str] = {
     "DescribeDBClusterParameterGroups": "DBClusterParameterGroupName Marker MaxRecords",
     "DescribeDBClusterParameters": "DBClusterParameterGroupName Filters Marker MaxRecords Source",
     "DescribeDBClusters": "DBClusterIdentifier Filters Marker MaxRecords",
-    "DescribeDBEngineVersions": ("DBParameterGroupFamily DefaultOnly Engine EngineVersion Filters Marker MaxRecords"),
+    "DescribeDBEngineVersions": "DBParameterGroupFamily DefaultOnly Engine EngineVersion Filters Marker MaxRecords",
     "DescribeDBInstances": "DBInstanceIdentifier Filters Marker MaxRecords",
     "DescribeDBMajorEngineVersions": "Engine MajorEngineVersion MaxRecords",
     "DescribeDBParameterGroups": "DBParameterGroupName Marker MaxRecords",
@@ -44,14 +42,14 @@ OPERATIONS: dict[str, str] = {
     "DescribeDBSubnetGroups": "DBSubnetGroupName Marker MaxRecords",
     "DescribeEngineDefaultClusterParameters": "DBParameterGroupFamily Marker MaxRecords",
     "DescribeEngineDefaultParameters": "DBParameterGroupFamily Marker MaxRecords",
-    "DescribeEvents": ("Duration EndTime EventCategories Marker MaxRecords SourceIdentifier SourceType StartTime"),
+    "DescribeEvents": "Duration EndTime EventCategories Marker MaxRecords SourceIdentifier SourceType StartTime",
     "DescribeOrderableDBInstanceOptions": "DBInstanceClass Engine EngineVersion Marker MaxRecords Vpc",
     "DescribePendingMaintenanceActions": "MaxRecords ResourceIdentifier",
     "DisableHttpEndpoint": "ResourceArn",
     "EnableHttpEndpoint": "ResourceArn",
     "FailoverDBCluster": "DBClusterIdentifier TargetDBInstanceIdentifier",
     "ListTagsForResource": "ResourceName",
-    "ModifyDBCluster": (
+    "ModifyDBCluster":
         "AllowMajorVersionUpgrade ApplyImmediately AutoMinorVersionUpgrade BackupRetentionPeriod "
         "CloudwatchLogsExportConfiguration CopyTagsToSnapshot DBClusterIdentifier DBClusterParameterGroupName "
         "DBInstanceParameterGroupName DatabaseInsightsMode DeletionProtection EnableIAMDatabaseAuthentication "
@@ -59,15 +57,13 @@ OPERATIONS: dict[str, str] = {
         "MasterUserSecretKmsKeyId MonitoringInterval MonitoringRoleArn NewDBClusterIdentifier "
         "PerformanceInsightsKMSKeyId PerformanceInsightsRetentionPeriod Port PreferredBackupWindow "
         "PreferredMaintenanceWindow RotateMasterUserPassword ServerlessV2ScalingConfiguration StorageType "
-        "VpcSecurityGroupIds"
-    ),
+        "VpcSecurityGroupIds",
     "ModifyDBClusterParameterGroup": "DBClusterParameterGroupName Parameters",
-    "ModifyDBInstance": (
+    "ModifyDBInstance":
         "ApplyImmediately AutoMinorVersionUpgrade CACertificateIdentifier CopyTagsToSnapshot DBInstanceClass "
         "DBInstanceIdentifier DBParameterGroupName EnablePerformanceInsights MonitoringInterval MonitoringRoleArn "
         "NewDBInstanceIdentifier PerformanceInsightsKMSKeyId PerformanceInsightsRetentionPeriod "
-        "PreferredMaintenanceWindow PromotionTier PubliclyAccessible"
-    ),
+        "PreferredMaintenanceWindow PromotionTier PubliclyAccessible",
     "ModifyDBParameterGroup": "DBParameterGroupName Parameters",
     "ModifyDBSubnetGroup": "DBSubnetGroupDescription DBSubnetGroupName SubnetIds",
     "RebootDBInstance": "DBInstanceIdentifier",
@@ -92,7 +88,6 @@ REFUSED = {
     ),
     "RebootDBInstance": "ForceFailover",
 }
-# fmt: off
 RULES: tuple[Rule, ...] = (
     Rule("identifiers", "Identifiers have 1 to 63 letters, digits and single hyphens, a letter first "
          "(`InvalidParameterValue`); they are kept in lower case.", "A, B"),

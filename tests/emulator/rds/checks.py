@@ -36,13 +36,6 @@ def combination(message: str) -> AwsError:
     return AwsError("InvalidParameterCombination", message)
 
 
-def only(params: Mapping[str, Any], known: Iterable[str], call: str) -> None:
-    """Refuse arguments that would be ignored."""
-    missing = sorted(name for name in params if name not in set(known))
-    if missing:
-        raise combination(f"The local AWS does not implement {', '.join(missing)} of {call}.")
-
-
 def one_of(name: str, given: Any, allowed: Iterable[Any]) -> None:
     """Refuse values outside a set."""
     if given not in allowed:
@@ -288,7 +281,6 @@ def insights(account: str, region: str, given: Mapping[str, Any], present: Mappi
 def insights_mode(given: Mapping[str, Any], present: Mapping[str, Any]) -> str:
     """Database Insights of a cluster after a call."""
     mode = str(given.get("DatabaseInsightsMode") or present.get("DatabaseInsightsMode") or "standard")
-    one_of("DatabaseInsightsMode", mode, ["advanced", "standard"])
     if given.get("DatabaseInsightsMode") == "advanced" and (
         not given.get("EnablePerformanceInsights") or (given.get("PerformanceInsightsRetentionPeriod") or 0) < 465
     ):

@@ -212,6 +212,8 @@ def check(change: dict[str, Any], scope: str, with_value: bool = True) -> Parame
         raise AwsError("InvalidParameterValue", f"The parameter {parameter.name} cannot be modified.")
     if method == "immediate" and parameter.apply == "static":
         raise AwsError("InvalidParameterCombination", "cannot use immediate apply method for static parameter")
+    if with_value and "ParameterValue" not in change:
+        raise AwsError("InvalidParameterValue", f"The parameter ParameterValue of {parameter.name} must be provided.")
     if with_value and not parameter.accepts(str(change.get("ParameterValue", ""))):
         raise AwsError(
             "InvalidParameterValue",
