@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import secrets
 from collections.abc import Callable, Iterable, Mapping
+from fnmatch import fnmatchcase
 from typing import Any
 
 from moto.core.base_backend import BackendDict
@@ -56,22 +57,28 @@ def filtered(
     """The items that pass EC2 ``Filters``. ``fields`` maps a filter's name to the value it looks at."""
     found = list(items)
     for flt in filters or []:
-        name, values = flt["Name"], set(flt.get("Values") or [])
-        if name.startswith("tag:"):
-            found = [
-                i for i in found if any(t["Key"] == name[4:] and t["Value"] in values for t in i.get("Tags") or [])
-            ]
-        elif name == "tag-key":
-            found = [i for i in found if any(t["Key"] in values for t in i.get("Tags") or [])]
-        elif name in fields:
-            found = [i for i in found if str(fields[name](i)) in values]
-        else:
+        name, values = flt["Name"], [v.replace("[", "[[]") for v in flt.get("Values") or []]  # only * and ? are wild
+        if not name.startswith("tag:") and name not in ("tag-key", *fields):
             raise AwsError("InvalidParameterValue", f"The filter '{name}' is invalid")
+        found = [i for i in found if any(fnmatchcase(s, v) for s in _filtered_by(i, name, fields) for v in values)]
     return found
+
+
+def _filtered_by(item: dict[str, Any], name: str, fields: Mapping[str, Callable[[dict[str, Any]], Any]]) -> list[str]:
+    """What a filter looks at in an item."""
+    tags = item.get("Tags") or []
+    if name == "tag-key":
+        return [t["Key"] for t in tags]
+    if name.startswith("tag:"):
+        return [t["Value"] for t in tags if t["Key"] == name[4:]]
+    return [str(fields[name](item))]
 
 
 def paged(items: list[Any], params: Mapping[str, Any], default: int = 1000) -> tuple[list[Any], str | None]:
     """One page of ``items`` by ``MaxResults`` and ``NextToken``, and the token of the next one."""
-    start, size = int(params.get("NextToken") or 0), int(params.get("MaxResults") or default)
+    token, size = str(params.get("NextToken") or 0), int(params.get("MaxResults") or default)
+    if not token.isdigit():
+        raise AwsError("InvalidNextToken", "The specified NextToken is not valid.")
+    start = int(token)
     more = start + size < len(items)
     return items[start : start + size], str(start + size) if more else None
