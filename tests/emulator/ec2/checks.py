@@ -21,6 +21,10 @@ IDS: dict[str, tuple[str, str]] = {
     "VpcEndpointId": ("vpce", "InvalidVpcEndpointId.Malformed"),
     "FlowLogId": ("fl", "InvalidFlowLogId.Malformed"),
     "NetworkInterfaceId": ("eni", "InvalidNetworkInterfaceId.Malformed"),
+    "NetworkAclId": ("acl", "InvalidNetworkAclId.Malformed"),
+    "DhcpOptionsId": ("dopt", "InvalidDhcpOptionsId.Malformed"),
+    "PrefixListId": ("pl", "InvalidPrefixListId.Malformed"),
+    "SecurityGroupRuleId": ("sgr", "InvalidSecurityGroupRuleId.Malformed"),
     "IpamId": ("ipam", "InvalidIpamId.Malformed"),
     "IpamScopeId": ("ipam-scope", "InvalidIpamScopeId.Malformed"),
     "IpamPoolId": ("ipam-pool", "InvalidIpamPoolId.Malformed"),
@@ -40,6 +44,7 @@ TAGGABLE = {
     "AuthorizeSecurityGroupEgress": "security-group-rule",
     "CreateVpcEndpoint": "vpc-endpoint",
     "CreateFlowLogs": "vpc-flow-log",
+    "CreateNetworkInterface": "network-interface",
     "CreateIpam": "ipam",
     "CreateIpamScope": "ipam-scope",
     "CreateIpamPool": "ipam-pool",
@@ -53,6 +58,7 @@ FORGOTTEN = {
     "DeleteRouteTable": "RouteTableId",
     "ReleaseAddress": "AllocationId",
     "DeleteFlowLogs": "FlowLogIds",
+    "DeleteNetworkInterface": "NetworkInterfaceId",
 }
 
 
@@ -68,7 +74,7 @@ def check(operation: str, params: Mapping[str, Any]) -> None:
     for name, value in params.items():
         for resource_id in _ids(value):
             check_id(name, resource_id)
-    check_tags(params.get("Tags") if operation == "CreateTags" else [])
+    check_tags(params.get("Tags") if operation in ("CreateTags", "DeleteTags") else [])
     for spec in params.get("TagSpecifications") or []:
         _check_specification(operation, spec)
     if params.get("DryRun"):

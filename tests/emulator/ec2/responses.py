@@ -16,9 +16,12 @@ from .checks import check, forgotten
 from .endpoint_responses import EndpointResponses
 from .flow_log_responses import FlowLogResponses
 from .gateway_responses import GatewayResponses
+from .interface_responses import InterfaceResponses
 from .ipam_cidr_responses import IpamCidrResponses
 from .ipam_pool_responses import IpamPoolResponses
 from .ipam_responses import IpamResponses
+from .listing import narrowed, taken
+from .region_responses import RegionResponses
 from .route_responses import RouteResponses
 from .security_group_responses import SecurityGroupResponses
 from .states import refresh
@@ -48,6 +51,8 @@ class LocalEc2(
     FlowLogResponses,
     SecurityGroupResponses,
     TagResponses,
+    RegionResponses,
+    InterfaceResponses,
 ):
     """EC2."""
 
@@ -64,8 +69,10 @@ class LocalEc2(
         if earlier:
             return earlier
         refresh(self.ec2)
-        gone = list(forgotten(operation, self.params))
+        gone, part = list(forgotten(operation, self.params)), taken(operation, self.params)
         status, headers, body = super().call_action()
+        if int(status) == 200 and part:
+            return self._narrowed(operation, part, (status, headers, body))
         if int(status) == 200:
             forget_tags(self.ec2, gone)
             if key[1]:
@@ -80,6 +87,12 @@ class LocalEc2(
             text = "The client token was used before, in a request with other parameters."
             raise AwsError("IdempotentParameterMismatch", text)
         return known[1] if known and key[1] else None, key, asked
+
+    def _narrowed(self, operation: str, part: Any, answer: Any) -> Any:
+        try:
+            return self.serialized(ActionResult(narrowed(operation, part, *answer)))
+        except ServiceException as error:
+            return self._refusal(error)
 
     def _refusal(self, error: ServiceException) -> Any:
         status, headers, body = self.serialized(ActionResult(error))
