@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
 from moto.core.responses import ActionResult
@@ -36,6 +36,12 @@ class Ec2(EC2Response):
         for name in names:
             if self.params.get(name) in (None, "", []):
                 raise AwsError("MissingParameter", f"The request must contain the parameter {name}")
+
+    def there(self, parameter: str, known: Container[str], code: str) -> None:
+        """Refuse a request that names by id what is not there; moto does not look for every type."""
+        for resource_id in self.params.get(parameter) or []:
+            if resource_id not in known:
+                raise AwsError(code, f"The ID '{resource_id}' does not exist")
 
 
 def result(**fields: Any) -> ActionResult:

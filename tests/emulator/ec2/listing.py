@@ -110,7 +110,7 @@ def _known(operation: str) -> frozenset[str]:
     """The filters of an operation, which botocore's model only names in its documentation."""
     members = service_model("ec2").operation_model(operation).input_shape.members
     text = html.unescape((members.get("Filters") or members["Filter"]).documentation)
-    return frozenset(re.findall(r"<li> <p> ?<code>([\w.-]+)</code>(?!:)", text))
+    return frozenset(re.findall(r"<li> <p> ?<code>([\w.-]+)</code>(?!:<)", text))
 
 
 def _values(value: Any, shape: Any, name: str) -> Iterator[str]:

@@ -74,6 +74,28 @@ class RegionResponses(Ec2):
         rows = [{"AttributeName": n, "AttributeValues": [{"AttributeValue": values[n]}]} for n in wanted]
         return result(AccountAttributes=rows)
 
+    def describe_network_acls(self) -> ActionResult:
+        self.there("NetworkAclIds", self.ec2.network_acls, "InvalidNetworkAclID.NotFound")
+        answer: ActionResult = super().describe_network_acls()
+        return answer
+
+    def describe_prefix_lists(self) -> ActionResult:
+        self.there("PrefixListIds", self.ec2.managed_prefix_lists, "InvalidPrefixListID.NotFound")
+        answer: ActionResult = super().describe_prefix_lists()
+        return answer
+
+    def describe_managed_prefix_lists(self) -> ActionResult:
+        self.there("PrefixListIds", self.ec2.managed_prefix_lists, "InvalidPrefixListID.NotFound")
+        answer: ActionResult = super().describe_managed_prefix_lists()
+        return answer
+
+    def get_managed_prefix_list_entries(self) -> ActionResult:
+        if self.params["PrefixListId"] not in self.ec2.managed_prefix_lists:
+            text = f"The prefix list ID '{self.params['PrefixListId']}' does not exist"
+            raise AwsError("InvalidPrefixListID.NotFound", text)
+        answer: ActionResult = super().get_managed_prefix_list_entries()
+        return answer
+
 
 def _all_known(named: list[str] | None, known: list[str], what: str) -> None:
     unknown = sorted(set(named or []) - set(known))
