@@ -424,3 +424,60 @@ def test_waiters(aws: Any, net: Net) -> None:
     failed = net.nat()["NatGatewayId"]
     with pytest.raises(WaiterError, match="terminal failure"):
         net.ec2.get_waiter("nat_gateway_available").wait(NatGatewayIds=[failed], **quick)
+
+
+FLOW = {"ResourceIds": [f"vpc-{ONE}"], "ResourceType": "VPC", "TrafficType": "ALL"}
+PORTS = {"IpProtocol": "tcp", "FromPort": 1, "ToPort": 2}
+ENDPOINT = {"VpcId": "vpc", "ServiceName": f"com.amazonaws.{HERE}.s3"}
+ROUTE = {"RouteTableId": "table", "DestinationCidrBlock": "0.0.0.0/0"}
+BEYOND = [
+    ("create_vpc", {"CidrBlock": "10.0.0.0/16", "AmazonProvidedIpv6CidrBlock": True}),
+    ("create_subnet", {"VpcId": "vpc", "Ipv6CidrBlock": "fd00::/64"}),
+    ("associate_vpc_cidr_block", {"VpcId": "vpc", "AmazonProvidedIpv6CidrBlock": True}),
+    ("associate_subnet_cidr_block", {"SubnetId": "subnet", "Ipv6CidrBlock": "fd00::/64"}),
+    ("create_egress_only_internet_gateway", {"VpcId": "vpc"}),
+    ("create_nat_gateway", {"VpcId": "vpc", "AvailabilityMode": "regional"}),
+    ("create_nat_gateway", {"SubnetId": "subnet", "SecondaryAllocationIds": ["eip"]}),
+    ("create_route", ROUTE | {"NetworkInterfaceId": f"eni-{ONE}"}),
+    ("create_route", {"RouteTableId": "table", "DestinationPrefixListId": f"pl-{ONE}", "GatewayId": "igw"}),
+    ("replace_route", ROUTE | {"LocalTarget": True}),
+    ("associate_route_table", {"RouteTableId": "table", "GatewayId": "igw"}),
+    ("modify_subnet_attribute", {"SubnetId": "subnet", "EnableDns64": {"Value": True}}),
+    ("create_subnet_cidr_reservation", {"SubnetId": "subnet", "Cidr": "10.0.0.0/28", "ReservationType": "prefix"}),
+    ("allocate_address", {"PublicIpv4Pool": "pool"}),
+    ("authorize_security_group_ingress", {"GroupId": "group", "IpPermissions": "named"}),
+    ("authorize_security_group_ingress", {"GroupId": "group", "IpPermissions": "foreign"}),
+    ("describe_security_groups", {"GroupNames": ["default"]}),
+    ("create_vpc_endpoint", ENDPOINT | {"VpcEndpointType": "GatewayLoadBalancer"}),
+    ("create_vpc_endpoint", ENDPOINT | {"IpAddressType": "ipv4"}),
+    ("create_flow_logs", FLOW | {"LogDestinationType": "s3", "LogDestination": "arn:aws:s3:::b"}),
+    ("create_flow_logs", FLOW | {"ResourceIds": [f"tgw-{ONE}"], "ResourceType": "TransitGateway"}),
+    ("run_instances", {"MinCount": 1, "MaxCount": 1}),
+    ("create_network_acl", {"VpcId": "vpc"}),
+    ("create_dhcp_options", {"DhcpConfigurations": []}),
+    ("create_default_vpc", {}),
+]
+PERMISSIONS = {
+    "named": [PORTS | {"UserIdGroupPairs": [{"GroupName": "g"}]}],
+    "foreign": [PORTS | {"UserIdGroupPairs": [{"GroupId": f"sg-{ONE}", "UserId": "999999999999"}]}],
+}
+
+
+@keeps(
+    "ec2.ipv6",
+    "ec2.nat-beyond",
+    "ec2.route-beyond",
+    "ec2.subnet-beyond",
+    "ec2.address-beyond",
+    "ec2.sg-beyond",
+    "ec2.endpoint-beyond",
+    "ec2.flow-log-beyond",
+    "ec2.network-beyond",
+)
+def test_what_is_not_implemented_is_told(net: Net) -> None:
+    known = {n: getattr(net, n) for n in ("vpc", "subnet", "table", "igw", "eip")} | PERMISSIONS
+    known["group"] = net.group("g")
+    for call, params in BEYOND:
+        asked = {k: known.get(v, v) if isinstance(v, str) else v for k, v in params.items()}
+        with pytest.raises(ClientError, match="The local AWS does not implement"):
+            getattr(net.ec2, call)(**asked)

@@ -8,6 +8,7 @@ from typing import Any
 from moto.core.responses import ActionResult
 from moto.ec2.models.vpcs import AWS_ENDPOINT_SERVICES
 
+from ..admission import Missing
 from ..core import AwsError
 from .base import Ec2, result
 from .interfaces import make
@@ -24,7 +25,7 @@ class EndpointResponses(Ec2):
         vpc, service = self.ec2.get_vpc(params["VpcId"]), params["ServiceName"]
         gateways = [f"com.amazonaws.{self.region}.{name}" for name in ("s3", "dynamodb")]
         if kind not in ("Gateway", "Interface"):
-            raise AwsError("UnsupportedOperation", f"The local AWS does not implement endpoints of the type {kind}.")
+            raise Missing(f"endpoints of the type {kind}")
         if service not in (gateways if kind == "Gateway" else self._services()):
             raise AwsError("InvalidServiceName", f"The Vpc Endpoint Service '{service}' does not exist")
         self._check_policy()

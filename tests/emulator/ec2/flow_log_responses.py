@@ -7,6 +7,7 @@ from typing import Any
 
 from moto.core.responses import ActionResult
 
+from ..admission import Missing
 from ..core import AwsError
 from .base import Ec2, result
 
@@ -36,14 +37,14 @@ class FlowLogResponses(Ec2):
         params = self.params
         kind = params["ResourceType"]
         if kind not in RESOURCES:
-            raise AwsError("UnsupportedOperation", f"The local AWS does not implement flow logs of a {kind}.")
+            raise Missing(f"flow logs of a {kind}")
         for resource_id in params["ResourceIds"]:
             if not re.fullmatch(RESOURCES[kind] + r"-[0-9a-f]{8,17}", resource_id):
                 raise AwsError("InvalidParameter", f"The resource {resource_id} is not a {kind}.")
         self.require("TrafficType")
         params["LogDestinationType"] = destination = params.get("LogDestinationType") or "cloud-watch-logs"
         if destination != "cloud-watch-logs":
-            raise AwsError("UnsupportedOperation", f"The local AWS does not implement flow logs to {destination}.")
+            raise Missing(f"flow logs to {destination}")
         self._log_group()
 
     def _log_group(self) -> None:

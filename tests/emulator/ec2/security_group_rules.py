@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from ipaddress import IPv6Network
 from typing import Any
 
+from ..admission import Missing
 from ..core import AwsError, new_id
 from .base import tags_in
 from .checks import canonical
@@ -99,6 +100,9 @@ def _peer(backend: Any, group: Any, kind: str, peer: Mapping[str, Any]) -> str:
     if kind == "PrefixListIds" and name not in backend.managed_prefix_lists:
         raise AwsError("InvalidPrefixListID.NotFound", f"The prefix list ID '{name}' does not exist")
     if kind == "UserIdGroupPairs":
+        ours = peer.get("UserId") in (None, backend.account_id)
+        if not name or not ours or peer.get("VpcPeeringConnectionId"):
+            raise Missing("groups by name, of other accounts or of peered VPCs")
         other = backend.get_security_group_from_id(name)
         if other is None:
             raise AwsError("InvalidGroup.NotFound", f"The security group '{name}' does not exist")
