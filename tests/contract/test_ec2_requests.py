@@ -314,7 +314,6 @@ FOUND = [
     ("security_groups", "description", "default VPC security group"),
     ("network_acls", "default", "true"),
     ("network_acls", "association.subnet-id", "subnet-*"),
-    ("network_acls", "entry.rule-action", "deny"),
     ("vpc_endpoints", "vpc-endpoint-state", "available"),
     ("vpc_endpoints", "vpc-endpoint-type", "Gateway"),
     ("vpc_endpoints", "service-name", "*.s3"),

@@ -50,6 +50,13 @@ TAGGABLE = {
     "CreateIpamPool": "ipam-pool",
     "AllocateIpamPoolCidr": "ipam-pool-allocation",
 }
+# What moto does not look for: where its things are, and the code where one is not there.
+THERE = {
+    "FlowLogIds": ("flow_logs", "InvalidFlowLogId.NotFound"),
+    "NetworkAclIds": ("network_acls", "InvalidNetworkAclID.NotFound"),
+    "PrefixListIds": ("managed_prefix_lists", "InvalidPrefixListID.NotFound"),
+    "PrefixListId": ("managed_prefix_lists", "InvalidPrefixListID.NotFound"),
+}
 FORGOTTEN = {
     "DeleteVpc": "VpcId",
     "DeleteSubnet": "SubnetId",
@@ -79,6 +86,15 @@ def check(operation: str, params: Mapping[str, Any]) -> None:
         _check_specification(operation, spec)
     if params.get("DryRun"):
         raise DryRun
+
+
+def check_there(operation: str, params: Mapping[str, Any], backend: Any) -> None:
+    """Refuse to describe what is not there."""
+    for name in THERE.keys() & params.keys():
+        store, code = THERE[name]
+        for resource_id in _ids(params[name]):
+            if operation.startswith(("Describe", "Get")) and resource_id not in getattr(backend, store):
+                raise AwsError(code, f"The ID '{resource_id}' does not exist")
 
 
 def _ids(value: Any) -> list[Any]:

@@ -66,11 +66,6 @@ class FlowLogResponses(Ec2):
         wanted = (resource_id, self.params.get("LogGroupName"), self.params.get("LogDestination"))
         return any((f.resource_id, f.log_group_name, f.log_destination) == wanted for f in self.ec2.flow_logs.values())
 
-    def describe_flow_logs(self) -> ActionResult:
-        self.there("FlowLogIds", self.ec2.flow_logs, "InvalidFlowLogId.NotFound")
-        answer: ActionResult = super().describe_flow_logs()
-        return answer
-
     def delete_flow_logs(self) -> ActionResult:
         unsuccessful = []
         for log_id in self.params["FlowLogIds"]:

@@ -9,12 +9,20 @@ from moto.ec2.models.nat_gateways import NatGateway
 
 from ..clock import CLOCK
 from ..core import AwsError
-from .base import Ec2, result, tags_in
+from .base import Ec2, answered, result, tags_in
 from .interfaces import make
 from .ipam_responses import tag_dict
 from .states import begin
 
 LIVE = ("pending", "available", "deleting")
+ADDRESS = {
+    "AllocationId": "allocation_id",
+    "AssociationId": "association_id",
+    "NetworkInterfaceId": "network_interface_id",
+    "NetworkInterfaceOwnerId": "network_interface_owner_id",
+    "PrivateIpAddress": "private_ip_address",
+    "PublicIp": "public_ip",
+}
 
 
 class GatewayResponses(Ec2):
@@ -29,8 +37,7 @@ class GatewayResponses(Ec2):
         self.ec2.get_vpc(vpc_id)
         if self._attached(vpc_id):
             raise AwsError("InvalidParameterValue", f"Network {vpc_id} already has an internet gateway attached")
-        answer: ActionResult = super().attach_internet_gateway()
-        return answer
+        return answered(super().attach_internet_gateway())
 
     def _attached(self, vpc_id: str) -> bool:
         return any(g.vpc and g.vpc.id == vpc_id for g in self.ec2.internet_gateways.values())
@@ -40,8 +47,7 @@ class GatewayResponses(Ec2):
         if any(a.eni is not None and a.eni.subnet.vpc_id == vpc_id for a in self.ec2.addresses):
             text = f"Network {vpc_id} has some mapped public address(es). Please unmap those public address(es) "
             raise AwsError("DependencyViolation", f"{text}before detaching the gateway.")
-        answer: ActionResult = super().detach_internet_gateway()
-        return answer
+        return answered(super().detach_internet_gateway())
 
     def create_nat_gateway(self) -> ActionResult:
         self.require("SubnetId")
@@ -121,55 +127,36 @@ class GatewayResponses(Ec2):
         return result(NatGatewayId=nat.id)
 
     def allocate_address(self) -> ActionResult:
-        if self.params.get("Domain") == "standard":
+        if self.params.setdefault("Domain", "vpc") != "vpc":
             raise AwsError("InvalidParameterValue", "Value (standard) for parameter domain is invalid.")
-        self.params["Domain"] = "vpc"
         answer: Any = super().allocate_address()
         return result(**answer.result, PublicIpv4Pool="amazon", NetworkBorderGroup=self.region)
 
     def describe_addresses(self) -> ActionResult:
-        named = self.ec2.describe_addresses(self.params.get("AllocationIds"), self.params.get("PublicIps"))
-        return result(Addresses=[self._address_shown(a) for a in named])
+        found = self.ec2.describe_addresses(self.params.get("AllocationIds"), self.params.get("PublicIps"))
+        return result(Addresses=[self._address_shown(a) for a in found])
 
     def _address_shown(self, address: Any) -> dict[str, Any]:
-        held: dict[str, Any] = {}
-        if address.eni is not None:
-            held = {
-                "AssociationId": address.association_id,
-                "NetworkInterfaceId": address.eni.id,
-                "NetworkInterfaceOwnerId": self.current_account,
-                "PrivateIpAddress": address.eni.private_ip_address,
-            }
-        return {
-            "AllocationId": address.allocation_id,
-            "PublicIp": address.public_ip,
-            "Domain": "vpc",
-            "PublicIpv4Pool": "amazon",
-            "NetworkBorderGroup": self.region,
-            "Tags": tags_in(self.ec2, address.allocation_id),
-            **held,
-        }
+        fields = {name: getattr(address, field) or None for name, field in ADDRESS.items()}
+        always = {"PublicIpv4Pool": "amazon", "NetworkBorderGroup": self.region, "Domain": "vpc"}
+        return {**fields, **always, "Tags": tags_in(self.ec2, address.allocation_id)}
 
     def associate_address(self) -> ActionResult:
         self.require("AllocationId", "NetworkInterfaceId")
         params, eni = self.params, self.ec2.get_network_interface(self.params["NetworkInterfaceId"])
         (address,) = self.ec2.address_by_allocation([params["AllocationId"]])
         if not self._attached(eni.subnet.vpc_id):
-            raise AwsError(
-                "Gateway.NotAttached", f"Network {eni.subnet.vpc_id} is not attached to any internet gateway"
-            )
+            raise AwsError("Gateway.NotAttached", f"Network {eni.subnet.vpc_id} has no internet gateway attached")
         if address.association_id and not params.get("AllowReassociation"):
             text = f"resource {address.allocation_id} is already associated with associate-id {address.association_id}"
             raise AwsError("Resource.AlreadyAssociated", text)
-        answer: ActionResult = super().associate_address()
-        return answer
+        return answered(super().associate_address())
 
     def release_address(self) -> ActionResult:
         (address,) = self.ec2.address_by_allocation([self.params.get("AllocationId")])
         if address.association_id:
             raise AwsError("InvalidIPAddress.InUse", f"Address {address.public_ip} is in use.")
-        answer: ActionResult = super().release_address()
-        return answer
+        return answered(super().release_address())
 
     def disassociate_address(self) -> ActionResult:
         self.require("AssociationId")
@@ -177,5 +164,4 @@ class GatewayResponses(Ec2):
         for address in self.ec2.addresses:
             if address.association_id == self.params["AssociationId"] and address.eni.id in nats:
                 raise AwsError("AuthFailure", "You do not have permission to access the specified resource.")
-        answer: ActionResult = super().disassociate_address()
-        return answer
+        return answered(super().disassociate_address())

@@ -21,7 +21,7 @@ def free_address(backend: Any, subnet: Any) -> str:
 def make(backend: Any, subnet: Any, kind: str, text: str, groups: list[str]) -> Any:
     """An interface of something that AWS runs; ``kind`` is its type."""
     eni = backend.create_network_interface(subnet, free_address(backend, subnet), group_ids=groups, description=text)
-    eni.interface_type, eni.requester_managed, eni.status = kind, True, "in-use"
+    eni.interface_type, eni.requester_managed, eni.requester_id, eni.status = kind, True, None, "in-use"
     if not groups:
         eni._group_set = []
     return eni

@@ -35,15 +35,11 @@ _ALIASES = {
     "DescribeFlowLogs": {"deliver-log-status": "deliver-logs-status"},
     "DescribeNetworkInterfaces": {
         "group-id": "group.group-id",
-        "addresses.primary": "private-ip-addresses.primary",
         "addresses.private-ip-address": "private-ip-addresses.private-ip-address",
-        "addresses.association.public-ip": "private-ip-addresses.association.public-ip",
     },
     "DescribeNetworkAcls": {
         "default": "is-default",
-        "entry.cidr": "entries.cidr-block",
         "association.association-id": "association.network-acl-association-id",
-        **{f"entry.{name}": f"entries.{name}" for name in ("protocol", "egress", "rule-number", "rule-action")},
     },
     "DescribeDhcpOptions": {"key": "dhcp-configuration.key", "value": "dhcp-configuration.value.value"},
     "DescribeSecurityGroups": {
@@ -54,9 +50,9 @@ _ALIASES = {
 # Filters on what the local AWS does not show.
 _BEYOND = re.compile(
     r"ipv6-.*|.*dns64|.*lni-at-device-index|.*customer-owned.*|outpost-arn|ip-address-type|service-region|operator.*"
-    r"|(message|parent-zone|group-long-name|requester-id|addresses.association.owner-id)\b.*|(egress.)?ip-permission.group-name"
-    r"|attachment\.(?!vpc-id|state).*|entry\.(icmp|ipv6|port-range).*|network-interface-owner-id"
-    r"|association\.(ip-owner-id|public-dns-name)|.*enable-resource-name-dns.*"
+    r"|(message|parent-zone|group-long-name|requester-id|addresses\.(association|primary)|entry)\b.*"
+    r"|attachment\.(?!vpc-id|state).*|association\.(ip-owner-id|public-dns-name)|.*enable-resource-name-dns.*"
+    r"|(egress.)?ip-permission.group-name"
 )
 _NAMES = ("Filters", "Filter", "MaxResults", "NextToken")
 

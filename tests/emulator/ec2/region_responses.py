@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from moto.core.responses import ActionResult
 
 from ..core import AwsError
@@ -23,42 +21,23 @@ class RegionResponses(Ec2):
     """Regions, zones and the account's attributes."""
 
     def describe_regions(self) -> ActionResult:
-        params = self.params
-        rows = [
-            {
-                "RegionName": region.name,
-                "Endpoint": f"ec2.{region.name}.amazonaws.com",
-                "OptInStatus": "opt-in-not-required" if region.name in EVERYONES else "not-opted-in",
-            }
-            for region in self.ec2.regions
-        ]
-        _all_known(params.get("RegionNames"), [r["RegionName"] for r in rows], "region")
-        if params.get("RegionNames"):
-            rows = [r for r in rows if r["RegionName"] in params["RegionNames"]]
-        elif not params.get("AllRegions"):
-            rows = [r for r in rows if r["RegionName"] in EVERYONES]
-        return result(Regions=rows)
+        named, everything = self.params.get("RegionNames"), self.params.get("AllRegions")
+        _all_known(named, [r.name for r in self.ec2.regions], "region")
+        for region in self.ec2.regions:
+            region.opt_in_status = "opt-in-not-required" if region.name in EVERYONES else "not-opted-in"
+        wanted = [r for r in self.ec2.regions if r.name in (named or (EVERYONES if not everything else [r.name]))]
+        return result(Regions=wanted)
 
     def describe_availability_zones(self) -> ActionResult:
         names, ids = self.params.get("ZoneNames"), self.params.get("ZoneIds")
         zones = self.ec2.describe_availability_zones()
         _all_known(names, [z.name for z in zones], "availability zone")
         _all_known(ids, [z.zone_id for z in zones], "availability zone")
+        for zone in zones:
+            zone.group_name, zone.network_border_group = f"{self.region}-zg-1", self.region
+            zone.opt_in_status = "opt-in-not-required"
         zones = [z for z in zones if z.name in (names or [z.name]) and z.zone_id in (ids or [z.zone_id])]
-        return result(AvailabilityZones=[self._zone_shown(z) for z in zones])
-
-    def _zone_shown(self, zone: Any) -> dict[str, Any]:
-        return {
-            "ZoneName": zone.name,
-            "ZoneId": zone.zone_id,
-            "ZoneType": "availability-zone",
-            "State": "available",
-            "RegionName": self.region,
-            "GroupName": f"{self.region}-zg-1",
-            "NetworkBorderGroup": self.region,
-            "OptInStatus": "opt-in-not-required",
-            "Messages": [],
-        }
+        return result(AvailabilityZones=zones)
 
     def describe_account_attributes(self) -> ActionResult:
         default = self.ec2.get_default_vpc()
@@ -73,28 +52,6 @@ class RegionResponses(Ec2):
         wanted = self.params.get("AttributeNames") or list(values)
         rows = [{"AttributeName": n, "AttributeValues": [{"AttributeValue": values[n]}]} for n in wanted]
         return result(AccountAttributes=rows)
-
-    def describe_network_acls(self) -> ActionResult:
-        self.there("NetworkAclIds", self.ec2.network_acls, "InvalidNetworkAclID.NotFound")
-        answer: ActionResult = super().describe_network_acls()
-        return answer
-
-    def describe_prefix_lists(self) -> ActionResult:
-        self.there("PrefixListIds", self.ec2.managed_prefix_lists, "InvalidPrefixListID.NotFound")
-        answer: ActionResult = super().describe_prefix_lists()
-        return answer
-
-    def describe_managed_prefix_lists(self) -> ActionResult:
-        self.there("PrefixListIds", self.ec2.managed_prefix_lists, "InvalidPrefixListID.NotFound")
-        answer: ActionResult = super().describe_managed_prefix_lists()
-        return answer
-
-    def get_managed_prefix_list_entries(self) -> ActionResult:
-        if self.params["PrefixListId"] not in self.ec2.managed_prefix_lists:
-            text = f"The prefix list ID '{self.params['PrefixListId']}' does not exist"
-            raise AwsError("InvalidPrefixListID.NotFound", text)
-        answer: ActionResult = super().get_managed_prefix_list_entries()
-        return answer
 
 
 def _all_known(named: list[str] | None, known: list[str], what: str) -> None:

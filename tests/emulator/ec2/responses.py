@@ -12,7 +12,7 @@ from moto.core.utils import camelcase_to_underscores
 
 from ..core import AwsError, own_backend
 from .base import forget_tags
-from .checks import check, forgotten
+from .checks import check, check_there, forgotten
 from .endpoint_responses import EndpointResponses
 from .flow_log_responses import FlowLogResponses
 from .gateway_responses import GatewayResponses
@@ -63,6 +63,7 @@ class LocalEc2(
             return super().call_action()
         try:
             check(operation, self.params)
+            check_there(operation, self.params, self.ec2)
             earlier, key, asked = self._earlier(operation)
         except ServiceException as error:
             return self._refusal(error)

@@ -7,7 +7,7 @@ from typing import Any
 from moto.core.responses import ActionResult
 
 from ..core import AwsError
-from .base import Ec2, result, tags_in
+from .base import Ec2, answered, result, tags_in
 from .checks import canonical, check_id
 
 TARGETS = ("GatewayId", "NatGatewayId")
@@ -54,8 +54,7 @@ class RouteResponses(Ec2):
         wanted = self.params["DestinationCidrBlock"]
         if any(r.local and r.destination_cidr_block == wanted for r in table.routes):
             raise AwsError("InvalidParameterValue", f"cannot replace local route {wanted} in route table {table.id}")
-        answer: ActionResult = super().replace_route()
-        return answer
+        return answered(super().replace_route())
 
     def _check_route(self) -> Any:
         """Refuse a route that cannot be; returns its table."""
@@ -106,8 +105,7 @@ class RouteResponses(Ec2):
                 kind = "local" if route.local else "VPC endpoint"
                 text = f"cannot remove {kind} route {params[name]} in route table {table.id}"
                 raise AwsError("InvalidParameterValue", text)
-        answer: ActionResult = super().delete_route()
-        return answer
+        return answered(super().delete_route())
 
     def describe_route_tables(self) -> ActionResult:
         named = self.params.get("RouteTableIds") or []
@@ -142,8 +140,7 @@ class RouteResponses(Ec2):
         if others and others != [table.id]:
             text = f"the specified association for route table {table.id} conflicts with an existing association"
             raise AwsError("Resource.AlreadyAssociated", text)
-        answer: ActionResult = super().associate_route_table()
-        return answer
+        return answered(super().associate_route_table())
 
     def _table_of(self, association_id: str) -> Any:
         for table in self.ec2.route_tables.values():
@@ -156,8 +153,7 @@ class RouteResponses(Ec2):
         if self._table_of(association_id).main_association_id == association_id:
             text = f"cannot disassociate the main route table association {association_id}"
             raise AwsError("InvalidParameterValue", text)
-        answer: ActionResult = super().disassociate_route_table()
-        return answer
+        return answered(super().disassociate_route_table())
 
     def replace_route_table_association(self) -> ActionResult:
         have = self._table_of(self.params["AssociationId"])
@@ -165,8 +161,7 @@ class RouteResponses(Ec2):
         if table.vpc_id != have.vpc_id:
             text = f"route table {table.id} and route table {have.id} belong to different networks"
             raise AwsError("InvalidParameterValue", text)
-        answer: ActionResult = super().replace_route_table_association()
-        return answer
+        return answered(super().replace_route_table_association())
 
     def delete_route_table(self) -> ActionResult:
         table = self.ec2.get_route_table(self.params["RouteTableId"])

@@ -10,7 +10,7 @@ from moto.core.responses import ActionResult
 from ..clock import Timeline
 from ..core import AwsError
 from . import ipam_pools
-from .base import Ec2, result, tags_in
+from .base import Ec2, answered, result, tags_in
 from .checks import block, canonical
 from .ipam_models import Allocation, ipam_of
 from .ipam_responses import tag_dict
@@ -96,8 +96,7 @@ class VpcResponses(Ec2):
         vpc = self.ec2.get_vpc(self.params["VpcId"])
         if given[0] == "EnableDnsHostnames" and self.params[given[0]].get("Value") and not vpc.enable_dns_support:
             raise AwsError("InvalidParameterCombination", "DNS hostnames can be enabled only with DNS support enabled.")
-        answer: ActionResult = super().modify_vpc_attribute()
-        return answer
+        return answered(super().modify_vpc_attribute())
 
     def associate_vpc_cidr_block(self) -> ActionResult:
         vpc = self.ec2.get_vpc(self.params["VpcId"])
@@ -195,8 +194,7 @@ class VpcResponses(Ec2):
         if given == ["AssignIpv6AddressOnCreation"] and self.params[given[0]].get("Value"):
             text = f"Invalid value 'true' for assignIpv6AddressOnCreation. {subnet.id} has no IPv6 CIDR block."
             raise AwsError("InvalidParameterValue", text)
-        answer: ActionResult = super().modify_subnet_attribute()
-        return answer
+        return answered(super().modify_subnet_attribute())
 
     def modify_vpc_tenancy(self) -> ActionResult:
         super().modify_vpc_tenancy()
