@@ -223,11 +223,21 @@ def test_vpc_goes_last(net: Net) -> None:
     def held() -> None:
         refused("DependencyViolation", net.ec2.delete_vpc, VpcId=net.vpc)
 
+    def default() -> dict[str, Any]:
+        (found,) = net.ec2.describe_security_groups(Filters=by("vpc-id", net.vpc) + by("group-name", "default"))[
+            "SecurityGroups"
+        ]
+        return dict(found)
+
+    net.ec2.revoke_security_group_egress(
+        GroupId=default()["GroupId"], IpPermissions=[{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]
+    )
     group = net.group("g")
     net.attach()
     service = f"com.amazonaws.{HERE}.s3"
     endpoint = net.ec2.create_vpc_endpoint(VpcId=net.vpc, ServiceName=service)["VpcEndpoint"]["VpcEndpointId"]
     held()
+    assert default()["IpPermissionsEgress"] == []
     net.ec2.delete_subnet(SubnetId=net.subnet)
     held()
     net.ec2.delete_route_table(RouteTableId=net.table)

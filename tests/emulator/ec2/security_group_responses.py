@@ -82,23 +82,21 @@ class SecurityGroupResponses(Ec2):
         faces = any(group_id in [g.id for g in e.group_set if g] for e in self.ec2.enis.values())
         return named or faces or any(group_id in e.security_group_ids for e in self.ec2.vpc_end_points.values())
 
+    def _side(self) -> tuple[Any, bool, list[Rule]]:
+        """The group of the request, the direction that the operation is for, and the group's rules in it."""
+        self.require("GroupId")
+        group, egress = self._group(self.params["GroupId"]), self._get_action().endswith("Egress")
+        return group, egress, group.egress_rules if egress else group.ingress_rules
+
     def authorize_security_group_ingress(self) -> ActionResult:
-        return self._authorize(egress=False)
-
-    def authorize_security_group_egress(self) -> ActionResult:
-        return self._authorize(egress=True)
-
-    def _authorize(self, egress: bool) -> ActionResult:
-        self.require("GroupId", "IpPermissions")
-        group = self._group(self.params["GroupId"])
-        rules = read(self.ec2, group, egress, self.params["IpPermissions"])
-        have = group.egress_rules if egress else group.ingress_rules
+        self.require("IpPermissions")
+        group, egress, have = self._side()
+        rules, known = read(self.ec2, group, egress, self.params["IpPermissions"]), {rule.key for rule in have}
         if len({rule.key for rule in rules}) < len(rules):
             raise AwsError("InvalidParameterValue", "The same permission must not appear multiple times")
-        for rule in rules:
-            if any(rule.key == other.key for other in have):
-                text = f'the specified rule "peer: {rule.peer}, {rule.protocol.upper()}, ALLOW" already exists'
-                raise AwsError("InvalidPermission.Duplicate", text)
+        for rule in [rule for rule in rules if rule.key in known]:
+            text = f'the specified rule "peer: {rule.peer}, {rule.protocol.upper()}, ALLOW" already exists'
+            raise AwsError("InvalidPermission.Duplicate", text)
         if len(have) + len(rules) > QUOTA:
             text = "The maximum number of rules per security group has been reached."
             raise AwsError("RulesPerSecurityGroupLimitExceeded", text)
@@ -108,25 +106,32 @@ class SecurityGroupResponses(Ec2):
         return result(Return=True, SecurityGroupRules=[shown(self.ec2, rule) for rule in rules])
 
     def revoke_security_group_ingress(self) -> ActionResult:
-        return self._revoke(egress=False)
-
-    def revoke_security_group_egress(self) -> ActionResult:
-        return self._revoke(egress=True)
-
-    def _revoke(self, egress: bool) -> ActionResult:
-        self.require("GroupId")
-        group, ids = self._group(self.params["GroupId"]), self.params.get("SecurityGroupRuleIds")
-        have = group.egress_rules if egress else group.ingress_rules
-        if ids:
-            gone = [self._rule(have, rule_id) for rule_id in ids]
-        else:
-            self.require("IpPermissions")
-            gone = self._matching(have, group, egress)
+        (_, _, have), ids = self._side(), self.params.get("SecurityGroupRuleIds")
+        gone = [self._rule(have, rule_id) for rule_id in ids] if ids else [rule for rule, _ in self._matching()]
         told = [shown(self.ec2, rule) for rule in gone]
         for rule in gone:
             have.remove(rule)
         forget_tags(self.ec2, [rule.id for rule in gone])
         return result(Return=True, RevokedSecurityGroupRules=told)
+
+    def update_security_group_rule_descriptions_ingress(self) -> ActionResult:
+        for rule, text in self._matching():
+            rule.text = text
+        return result(Return=True)
+
+    authorize_security_group_egress = authorize_security_group_ingress
+    revoke_security_group_egress = revoke_security_group_ingress
+    update_security_group_rule_descriptions_egress = update_security_group_rule_descriptions_ingress
+
+    def _matching(self) -> list[tuple[Rule, str | None]]:
+        """The rules of a group that the permissions of the request name, with the descriptions given for them."""
+        self.require("IpPermissions")
+        group, egress, have = self._side()
+        known = {rule.key: rule for rule in have}
+        asked = {rule.key: rule.text for rule in read(self.ec2, group, egress, self.params["IpPermissions"])}
+        if not set(asked) <= set(known):
+            raise AwsError("InvalidPermission.NotFound", "The specified rule does not exist in this security group.")
+        return [(known[key], text) for key, text in asked.items()]
 
     def _rule(self, rules: list[Rule], rule_id: str) -> Rule:
         for rule in rules:
@@ -134,30 +139,6 @@ class SecurityGroupResponses(Ec2):
                 return rule
         text = f"The security group rule ID '{rule_id}' does not exist"
         raise AwsError("InvalidSecurityGroupRuleId.NotFound", text)
-
-    def _matching(self, have: list[Rule], group: Any, egress: bool) -> list[Rule]:
-        """The rules of a group that the permissions of the request name."""
-        known = {rule.key: rule for rule in have}
-        asked = read(self.ec2, group, egress, self.params["IpPermissions"])
-        if not {rule.key for rule in asked} <= set(known):
-            text = "The specified rule does not exist in this security group."
-            raise AwsError("InvalidPermission.NotFound", text)
-        return [known[key] for key in dict.fromkeys(rule.key for rule in asked)]
-
-    def update_security_group_rule_descriptions_ingress(self) -> ActionResult:
-        return self._describe_rules(egress=False)
-
-    def update_security_group_rule_descriptions_egress(self) -> ActionResult:
-        return self._describe_rules(egress=True)
-
-    def _describe_rules(self, egress: bool) -> ActionResult:
-        self.require("GroupId", "IpPermissions")
-        group = self._group(self.params["GroupId"])
-        have = group.egress_rules if egress else group.ingress_rules
-        texts = {rule.key: rule.text for rule in read(self.ec2, group, egress, self.params["IpPermissions"])}
-        for rule in self._matching(have, group, egress):
-            rule.text = texts[rule.key]
-        return result(Return=True)
 
     def describe_security_group_rules(self) -> ActionResult:
         rules = [r for g in self._groups() for r in (*g.ingress_rules, *g.egress_rules)]

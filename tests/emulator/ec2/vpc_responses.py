@@ -78,10 +78,14 @@ class VpcResponses(Ec2):
 
     def _vpc_in_use(self, vpc_id: str) -> bool:
         ec2 = self.ec2
-        attached = [g for g in ec2.internet_gateways.values() if g.vpc and g.vpc.id == vpc_id]
         groups = [g for g in ec2.groups.get(vpc_id, {}).values() if g.name != "default"]
+        tables = [t for t in ec2.route_tables.values() if t.vpc_id == vpc_id and not t.main_association_id]
         endpoints = [e for e in ec2.vpc_end_points.values() if e.vpc_id == vpc_id]
-        return bool(attached or groups or endpoints)
+        attached = [g for g in ec2.internet_gateways.values() if g.vpc and g.vpc.id == vpc_id]
+        return bool(groups or tables or endpoints or attached or self._subnets_of(vpc_id))
+
+    def _subnets_of(self, vpc_id: str) -> list[Any]:
+        return [s for zone in self.ec2.subnets.values() for s in zone.values() if s.vpc_id == vpc_id]
 
     def _drop_flow_logs(self, resource_id: str) -> None:
         for log in [f for f in self.ec2.flow_logs.values() if f.resource_id == resource_id]:
@@ -136,8 +140,7 @@ class VpcResponses(Ec2):
             text = f"The vpc CIDR block association ID '{key}' does not exist"
             raise AwsError("InvalidVpcCidrBlockAssociationID.NotFound", text)
         vpc, cidr = found[0], block(association["cidr_block"])
-        subnets = [s for zone in self.ec2.subnets.values() for s in zone.values() if s.vpc_id == vpc.id]
-        if cidr != block(vpc.cidr_block) and any(s.cidr.subnet_of(cidr) for s in subnets):
+        if cidr != block(vpc.cidr_block) and any(s.cidr.subnet_of(cidr) for s in self._subnets_of(vpc.id)):
             raise AwsError("DependencyViolation", f"The CIDR block {cidr} of {vpc.id} has subnets.")
         association.pop("timeline", None)
         answer: ActionResult = super().disassociate_vpc_cidr_block()
