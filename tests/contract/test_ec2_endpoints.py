@@ -91,6 +91,14 @@ def test_interface_endpoint(aws: Any, net: Net) -> None:
     net.ec2.delete_subnet(SubnetId=net.subnet)
 
 
+@keeps("ec2.endpoint-states")
+def test_an_interface_endpoint_that_fails(aws: Any, net: Net) -> None:
+    aws.control.fault("ec2:CreateVpcEndpoint", "fail", state="failed", message="no luck")
+    asked = {"VpcId": net.vpc, "ServiceName": SECRETS, "VpcEndpointType": "Interface", "PrivateDnsEnabled": False}
+    assert net.ec2.create_vpc_endpoint(**asked)["VpcEndpoint"]["State"] == "pending"
+    assert (shown(net)["State"], shown(net)["LastError"]["Message"]) == ("failed", "no luck")
+
+
 @keeps("ec2.endpoint-subnets", "ec2.endpoint-private-dns", "ec2.interfaces")
 def test_what_an_interface_endpoint_is_made_of(net: Net) -> None:
     one, two, create = net.group("one"), net.group("two"), net.ec2.create_subnet

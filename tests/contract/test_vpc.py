@@ -138,6 +138,16 @@ def test_secondary_blocks(aws: Any, net: Net) -> None:
     assert len(net.ec2.describe_vpcs(VpcIds=[net.vpc])["Vpcs"][0]["CidrBlockAssociationSet"]) == 2
 
 
+@keeps("ec2.vpc-secondary")
+def test_a_secondary_block_that_fails(aws: Any, net: Net) -> None:
+    aws.control.fault("ec2:AssociateVpcCidrBlock", "fail", state="failed", message="no luck")
+    net.ec2.associate_vpc_cidr_block(VpcId=net.vpc, CidrBlock="10.1.0.0/16")
+    (vpc,) = net.ec2.describe_vpcs(VpcIds=[net.vpc])["Vpcs"]
+    state = {"State": "failed", "StatusMessage": "no luck"}
+    assert vpc["CidrBlockAssociationSet"][1]["CidrBlockState"] == state
+    refused("InvalidSubnet.Range", net.ec2.create_subnet, VpcId=net.vpc, CidrBlock="10.1.0.0/24")
+
+
 @keeps("ec2.vpc-secondary-refused")
 def test_secondary_blocks_refused(net: Net) -> None:
     add = net.ec2.associate_vpc_cidr_block

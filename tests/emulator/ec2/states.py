@@ -25,6 +25,8 @@ def refresh(backend: Any) -> None:
         timeline = getattr(resource, "timeline", None)
         if timeline:
             resource.state = timeline.state
+        if timeline and timeline.reason and resource.state == "failed":
+            resource.last_error = {"Code": "InternalError", "Message": timeline.reason}
     for vpc in backend.vpcs.values():
         complete(backend, vpc)
     for nat in nats:
@@ -51,7 +53,7 @@ def complete(backend: Any, vpc: Any) -> None:
     for key, association in list(vpc._cidr_block_association_set.items()):
         timeline = association.get("timeline")
         if timeline:
-            association["cidr_block_state"]["state"] = timeline.state
+            association["cidr_block_state"] |= {"state": timeline.state, "StatusMessage": timeline.reason or None}
         if timeline and timeline.state == "disassociated" and CLOCK.now() >= timeline.end + LISTED:
             del vpc._cidr_block_association_set[key]
 

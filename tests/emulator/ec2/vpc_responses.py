@@ -16,6 +16,7 @@ from .ipam_models import Allocation, ipam_of
 from .ipam_responses import tag_dict
 from .states import begin, complete
 
+ENDED = ("disassociated", "failed")
 PRIVATE = [IPv4Network(block) for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")]
 
 
@@ -122,7 +123,7 @@ class VpcResponses(Ec2):
     def _check_secondary(self, vpc: Any, wanted: IPv4Network) -> dict[str, Any]:
         """Refuse a block that the VPC cannot take besides its own ones, which are returned."""
         held = dict(vpc._cidr_block_association_set)
-        blocks = [block(a["cidr_block"]) for a in held.values() if a["cidr_block_state"]["state"] != "disassociated"]
+        blocks = [block(a["cidr_block"]) for a in held.values() if a["cidr_block_state"]["state"] not in ENDED]
         ours, theirs = ([p for p in PRIVATE if b.overlaps(p)] for b in (block(vpc.cidr_block), wanted))
         apart = bool(theirs and ours != theirs)
         if not 16 <= wanted.prefixlen <= 28 or any(wanted.overlaps(b) for b in blocks) or apart:
@@ -152,7 +153,7 @@ class VpcResponses(Ec2):
         params = self.params
         self.require("CidrBlock")
         wanted, vpc = block(params["CidrBlock"], "cidrBlock", strict=False), self.ec2.get_vpc(params["VpcId"])
-        live = [a for a in vpc.cidr_block_association_set if not a["cidr_block_state"]["state"].startswith("dis")]
+        live = [a for a in vpc.cidr_block_association_set if a["cidr_block_state"]["state"].startswith("assoc")]
         inside = any(wanted.subnet_of(block(a["cidr_block"])) for a in live)
         if not 16 <= wanted.prefixlen <= 28 or not inside:
             raise AwsError("InvalidSubnet.Range", f"The CIDR '{wanted}' is invalid.")
