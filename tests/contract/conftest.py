@@ -81,14 +81,14 @@ def _unproved(counts: list[dict[str, list[str]]]) -> Iterator[str]:
 
     seen: dict[str, set[str]] = defaultdict(set)
     for count in counts:
-        for name, given in count.items():
-            seen[name] |= set(given)
+        for name, used in count.items():
+            seen[name] |= set(used)
     for service, promised in services().items():
-        for operation in promised.operations:
+        for operation, given in promised.operations.items():
             name = f"{service}:{operation}"
             if name not in seen:
                 yield name
-            elif left := sorted((promised.parameters(operation) or frozenset()) - seen[name]):
+            elif left := sorted(set(given.split()) - seen[name]):
                 yield f"{name} {', '.join(left)}"
 
 

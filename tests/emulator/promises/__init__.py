@@ -7,7 +7,7 @@ implemented. ``tests/contract`` proves the rows, and ``docs/local-aws.md`` is ma
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 
@@ -26,16 +26,20 @@ class Rule:
 
 @dataclass(frozen=True)
 class Service:
-    """One service: its operations with the parameters that they take, and its rules."""
+    """One service: its operations with the parameters that they take, and its rules.
+
+    ``refused`` are parameters that the service itself turns down in AWS's words, whatever their value.
+    """
 
     title: str
     operations: Mapping[str, str]
     rules: tuple[Rule, ...] = ()
+    refused: Mapping[str, str] = field(default_factory=dict)
 
     def parameters(self, operation: str) -> frozenset[str] | None:
-        """The parameters that an operation takes; None where it is not implemented."""
+        """The parameters that reach an operation; None where it is not implemented."""
         given = self.operations.get(operation)
-        return None if given is None else frozenset(given.split())
+        return None if given is None else frozenset(f"{given} {self.refused.get(operation, '')}".split())
 
 
 @cache
