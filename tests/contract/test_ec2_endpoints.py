@@ -65,6 +65,10 @@ def test_services_and_policies(net: Net) -> None:
     refused("InvalidPolicyDocument", net.ec2.modify_vpc_endpoint, VpcEndpointId=endpoint, PolicyDocument="{")
     net.ec2.modify_vpc_endpoint(VpcEndpointId=endpoint, ResetPolicy=True)
     assert json.loads(shown(net)["PolicyDocument"])["Statement"][0]["Effect"] == "Allow"
+    net.ec2.modify_vpc_endpoint(VpcEndpointId=endpoint, PolicyDocument=POLICY)
+    assert json.loads(shown(net)["PolicyDocument"]) == json.loads(POLICY)
+    net.ec2.modify_vpc_endpoint(VpcEndpointId=endpoint, ResetPolicy=True)
+    assert json.loads(shown(net)["PolicyDocument"])["Statement"][0]["Effect"] == "Allow"
     known = net.ec2.describe_vpc_endpoint_services()["ServiceNames"]
     assert {SECRETS, asked["ServiceName"], f"com.amazonaws.{HERE}.rds"} <= set(known)
     (detail,) = net.ec2.describe_vpc_endpoint_services(ServiceNames=[asked["ServiceName"]])["ServiceDetails"]

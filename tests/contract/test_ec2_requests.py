@@ -108,6 +108,18 @@ def test_ids_refused(here: Any, malformed: str, missing: str, call: str, paramet
         refused(code, getattr(here, call), **{parameter: asked})
 
 
+@keeps("ec2.ids")
+def test_lists_by_id(net: Net) -> None:
+    net.ec2.create_network_interface(SubnetId=net.subnet)
+    net.ec2.create_vpc_endpoint(VpcId=net.vpc, ServiceName=f"com.amazonaws.{HERE}.s3")
+    for _, _, call, parameter, _ in IDS:
+        if call.startswith("describe") and call not in ("describe_nat_gateways", "describe_flow_logs"):
+            ((_, listed), *_) = ((k, v) for k, v in getattr(net.ec2, call)().items() if isinstance(v, list))
+            asked = [listed[0][parameter.removesuffix("s") if parameter != "GroupIds" else "GroupId"]]
+            answer = getattr(net.ec2, call)(**{parameter: asked})
+            assert listed[:1] in answer.values(), call
+
+
 def sample(shape: Any, name: str) -> Any:
     """A value that fits a shape of the model."""
     ids = {"VpcId": "vpc", "SubnetId": "subnet", "GroupId": "sg", "RouteTableId": "rtb", "NatGatewayId": "nat"}

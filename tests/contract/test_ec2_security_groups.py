@@ -153,10 +153,11 @@ def test_how_rules_are_shown(net: Net, group: str) -> None:
     assert grouped[1]["PrefixListIds"][0]["Description"] == "storage"
     ids = [made[0]["SecurityGroupRuleId"]]
     assert net.ec2.describe_security_group_rules(SecurityGroupRuleIds=ids)["SecurityGroupRules"] == made[:1]
+    net.ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[everything], TagSpecifications=spec)
     tagged = net.ec2.describe_security_group_rules(Filters=by("tag:a", "b"))["SecurityGroupRules"]
-    assert len(tagged) == 5
+    assert len(tagged) == 6
     net.ec2.revoke_security_group_egress(GroupId=group, IpPermissions=[everything])
-    assert len(net.ec2.describe_tags(Filters=by("resource-type", "security-group-rule"))["Tags"]) == 4
+    assert len(net.ec2.describe_tags(Filters=by("resource-type", "security-group-rule"))["Tags"]) == 5
 
 
 @keeps("ec2.sg-rule-id")

@@ -36,7 +36,7 @@ OPERATIONS: dict[str, str] = {
     "DeleteInternetGateway": "DryRun InternetGatewayId",
     "DeleteNatGateway": "DryRun NatGatewayId",
     "DeleteNetworkInterface": "DryRun NetworkInterfaceId",
-    "DeleteRoute": "DestinationCidrBlock DestinationPrefixListId DryRun RouteTableId",
+    "DeleteRoute": "DestinationCidrBlock DryRun RouteTableId",
     "DeleteRouteTable": "DryRun RouteTableId",
     "DeleteSecurityGroup": "DryRun GroupId",
     "DeleteSubnet": "DryRun SubnetId",
@@ -46,7 +46,7 @@ OPERATIONS: dict[str, str] = {
     "DescribeAccountAttributes": "AttributeNames DryRun",
     "DescribeAddresses": "AllocationIds DryRun Filters PublicIps",
     "DescribeAvailabilityZones": "DryRun Filters ZoneIds ZoneNames",
-    "DescribeDhcpOptions": f"{_LIST} DhcpOptionsIds",
+    "DescribeDhcpOptions": "DhcpOptionsIds DryRun Filters MaxResults",
     "DescribeFlowLogs": "DryRun Filter FlowLogIds MaxResults NextToken",
     "DescribeInternetGateways": f"{_LIST} InternetGatewayIds",
     "DescribeManagedPrefixLists": f"{_LIST} PrefixListIds",
@@ -157,4 +157,6 @@ RULES: tuple[Rule, ...] = (
     Rule("filters-beyond", "Filters on what is not shown here, such as IPv6 blocks or instances.", "V", missing=True),
     Rule("network-beyond", "Instances, peering, transit gateways, VPNs, making ACLs, DHCP options, prefix lists and default VPCs.", "V", missing=True),
 )  # fmt: skip
-SERVICE = Service("EC2: IPAM and VPC", {**ec2_ipam.OPERATIONS, **OPERATIONS}, (*ec2_ipam.RULES, *RULES))
+# The only routes by prefix list are those of endpoints, and no list of DHCP options has a second page.
+REFUSED = {"DeleteRoute": "DestinationPrefixListId", "DescribeDhcpOptions": "NextToken"}
+SERVICE = Service("EC2: IPAM and VPC", {**ec2_ipam.OPERATIONS, **OPERATIONS}, (*ec2_ipam.RULES, *RULES), REFUSED)
