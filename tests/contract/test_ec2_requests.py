@@ -416,6 +416,7 @@ def test_page_sizes_refused(here: Any) -> None:
 def test_waiters(aws: Any, net: Net) -> None:
     net.attach()
     group = net.group("g")
+    own = net.ec2.create_network_interface(SubnetId=net.subnet)["NetworkInterface"]["NetworkInterfaceId"]
     aws.control.scale(0.001)
     nat = net.nat()["NatGatewayId"]
     quick = {"WaiterConfig": {"Delay": 0.02, "MaxAttempts": 100}}
@@ -426,6 +427,7 @@ def test_waiters(aws: Any, net: Net) -> None:
         ("security_group_exists", {"GroupIds": [group]}),
         ("internet_gateway_exists", {"InternetGatewayIds": [net.igw]}),
         ("nat_gateway_available", {"NatGatewayIds": [nat]}),
+        ("network_interface_available", {"NetworkInterfaceIds": [own]}),
     ):
         net.ec2.get_waiter(name).wait(**asked, **quick)
     assert net.nat_shown(nat)["State"] == "available"

@@ -13,16 +13,9 @@ from .checks import canonical, check_id
 TARGETS = ("GatewayId", "NatGatewayId")
 ROUTE = {
     "DestinationCidrBlock": "destination_cidr_block",
-    "DestinationIpv6CidrBlock": "destination_ipv6_cidr_block",
     "DestinationPrefixListId": "destination_prefix_list_id",
     "GatewayId": "gateway_id",
     "NatGatewayId": "nat_gateway_id",
-    "InstanceId": "instance_id",
-    "NetworkInterfaceId": "network_interface_id",
-    "VpcPeeringConnectionId": "vpc_peering_connection_id",
-    "TransitGatewayId": "transit_gateway_id",
-    "EgressOnlyInternetGatewayId": "egress_only_internet_gateway_id",
-    "CarrierGatewayId": "carrier_gateway_id",
     "Origin": "origin",
 }
 
