@@ -287,7 +287,10 @@ def test_aurora_holds_subnets_and_groups(aws: Any, net: Net) -> None:
     refused("DependencyViolation", net.ec2.delete_security_group, GroupId=group)
     by_hand = {"NetworkInterfaceId": shown["NetworkInterfaceId"]}
     refused("InvalidParameterValue", net.ec2.delete_network_interface, **by_hand)
-    net.ec2.delete_subnet(SubnetId=net.subnet)
+    net.ec2.delete_subnet(SubnetId=net.subnet)  # a subnet group alone does not hold its subnets
+    rds.create_db_instance(DBInstanceIdentifier="j", AvailabilityZone="us-west-2a", **asked)
+    assert len(net.ec2.describe_network_interfaces()["NetworkInterfaces"]) == 1
+    rds.delete_db_instance(DBInstanceIdentifier="j")
     rds.delete_db_instance(DBInstanceIdentifier="i")
     rds.delete_db_cluster(DBClusterIdentifier="c", SkipFinalSnapshot=True)
     net.ec2.delete_subnet(SubnetId=other["SubnetId"])

@@ -41,9 +41,11 @@ def follow_aurora(backend: Any) -> None:
     held = {e.instance_name: e for e in backend.enis.values() if getattr(e, "instance_name", None)}
     for name in set(held) - set(wanted):
         del backend.enis[held[name].id]
+    known = {subnet.id: subnet for zone in backend.subnets.values() for subnet in zone.values()}
     for name, (subnet_id, groups) in wanted.items():
+        subnet = known.get(subnet_id)  # it may have been deleted before the instance was made
         if name in held:
             held[name]._group_set = [backend.get_security_group_from_id(g) for g in groups]
-        elif subnet_id:
-            made = make(backend, backend.get_subnet(subnet_id), "interface", "RDSNetworkInterface", groups)
+        elif subnet and subnet.available_ip_address_count:
+            made = make(backend, subnet, "interface", "RDSNetworkInterface", groups)
             made.instance_name = name
