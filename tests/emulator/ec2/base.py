@@ -38,6 +38,12 @@ class Ec2(EC2Response):
                 raise AwsError("MissingParameter", f"The request must contain the parameter {name}")
 
 
+def answered(answer: Any) -> ActionResult:
+    """What moto's handler answers."""
+    found: ActionResult = answer
+    return found
+
+
 def result(**fields: Any) -> ActionResult:
     """An answer; fields without a value are left out."""
     return ActionResult({name: value for name, value in fields.items() if value is not None})

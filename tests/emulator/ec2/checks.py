@@ -21,6 +21,10 @@ IDS: dict[str, tuple[str, str]] = {
     "VpcEndpointId": ("vpce", "InvalidVpcEndpointId.Malformed"),
     "FlowLogId": ("fl", "InvalidFlowLogId.Malformed"),
     "NetworkInterfaceId": ("eni", "InvalidNetworkInterfaceId.Malformed"),
+    "NetworkAclId": ("acl", "InvalidNetworkAclId.Malformed"),
+    "DhcpOptionsId": ("dopt", "InvalidDhcpOptionsId.Malformed"),
+    "PrefixListId": ("pl", "InvalidPrefixListId.Malformed"),
+    "SecurityGroupRuleId": ("sgr", "InvalidSecurityGroupRuleId.Malformed"),
     "IpamId": ("ipam", "InvalidIpamId.Malformed"),
     "IpamScopeId": ("ipam-scope", "InvalidIpamScopeId.Malformed"),
     "CurrentIpamScopeId": ("ipam-scope", "InvalidIpamScopeId.Malformed"),
@@ -47,10 +51,18 @@ TAGGABLE = {
     "AuthorizeSecurityGroupEgress": "security-group-rule",
     "CreateVpcEndpoint": "vpc-endpoint",
     "CreateFlowLogs": "vpc-flow-log",
+    "CreateNetworkInterface": "network-interface",
     "CreateIpam": "ipam",
     "CreateIpamScope": "ipam-scope",
     "CreateIpamPool": "ipam-pool",
     "AllocateIpamPoolCidr": "ipam-pool-allocation",
+}
+# What moto does not look for: where its things are, and the code where one is not there.
+THERE = {
+    "FlowLogIds": ("flow_logs", "InvalidFlowLogId.NotFound"),
+    "NetworkAclIds": ("network_acls", "InvalidNetworkAclID.NotFound"),
+    "PrefixListIds": ("managed_prefix_lists", "InvalidPrefixListID.NotFound"),
+    "PrefixListId": ("managed_prefix_lists", "InvalidPrefixListID.NotFound"),
 }
 FORGOTTEN = {
     "DeleteVpc": "VpcId",
@@ -60,6 +72,7 @@ FORGOTTEN = {
     "DeleteRouteTable": "RouteTableId",
     "ReleaseAddress": "AllocationId",
     "DeleteFlowLogs": "FlowLogIds",
+    "DeleteNetworkInterface": "NetworkInterfaceId",
 }
 
 
@@ -75,11 +88,20 @@ def check(operation: str, params: Mapping[str, Any]) -> None:
     for name, value in params.items():
         for resource_id in _ids(value):
             check_id(name, resource_id)
-    check_tags(params.get("Tags") if operation == "CreateTags" else [])
+    check_tags(params.get("Tags") if operation in ("CreateTags", "DeleteTags") else [])
     for spec in params.get("TagSpecifications") or []:
         _check_specification(operation, spec)
     if params.get("DryRun"):
         raise DryRun
+
+
+def check_there(operation: str, params: Mapping[str, Any], backend: Any) -> None:
+    """Refuse to describe what is not there."""
+    for name in THERE.keys() & params.keys():
+        store, code = THERE[name]
+        for resource_id in _ids(params[name]):
+            if operation.startswith(("Describe", "Get")) and resource_id not in getattr(backend, store):
+                raise AwsError(code, f"The ID '{resource_id}' does not exist")
 
 
 def _ids(value: Any) -> list[Any]:

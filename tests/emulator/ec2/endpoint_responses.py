@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from moto.core.responses import ActionResult
+from moto.ec2.models.vpcs import AWS_ENDPOINT_SERVICES
 
+from ..admission import Missing
 from ..core import AwsError
 from .base import Ec2, result
+from .interfaces import make
 from .states import begin, refresh
-
-MODIFIABLE = {
-    "VpcEndpointId",
-    "ResetPolicy",
-    "PolicyDocument",
-    "AddRouteTableIds",
-    "RemoveRouteTableIds",
-    "AddSubnetIds",
-    "RemoveSubnetIds",
-    "AddSecurityGroupIds",
-    "RemoveSecurityGroupIds",
-    "PrivateDnsEnabled",
-    "DryRun",
-}
 
 
 class EndpointResponses(Ec2):
@@ -30,25 +20,47 @@ class EndpointResponses(Ec2):
 
     def create_vpc_endpoint(self) -> ActionResult:
         params = self.params
-        self.refuse("SubnetConfigurations", "ServiceNetworkArn", "ResourceConfigurationArn", "ServiceRegion")
         self.require("ServiceName")
         params["VpcEndpointType"] = kind = params.get("VpcEndpointType") or "Gateway"
         vpc, service = self.ec2.get_vpc(params["VpcId"]), params["ServiceName"]
         gateways = [f"com.amazonaws.{self.region}.{name}" for name in ("s3", "dynamodb")]
         if kind not in ("Gateway", "Interface"):
-            raise AwsError("UnsupportedOperation", f"The local AWS does not implement endpoints of the type {kind}.")
-        if not service.startswith(f"com.amazonaws.{self.region}.") or (kind == "Gateway" and service not in gateways):
+            raise Missing(f"endpoints of the type {kind}")
+        if service not in (gateways if kind == "Gateway" else self._services()):
             raise AwsError("InvalidServiceName", f"The Vpc Endpoint Service '{service}' does not exist")
+        self._check_policy()
         if kind == "Gateway":
             params["PrivateDnsEnabled"] = False
             self._check_tables(vpc.id, service, params.get("RouteTableIds") or [])
         else:
             self._check_interface(vpc)
+        subnet_ids = params.pop("SubnetIds", None) or []
         answer: ActionResult = super().create_vpc_endpoint()
         endpoint: Any = answer.result["VpcEndpoint"]
         if kind == "Interface":
+            endpoint.subnet_ids = subnet_ids
+            self._add_interfaces(endpoint, subnet_ids)
             begin(endpoint, ("pending", 60), ("available", 0))
         return answer
+
+    def _add_interfaces(self, endpoint: Any, subnet_ids: list[str]) -> None:
+        for subnet_id in subnet_ids:
+            text, groups = f"VPC Endpoint Interface {endpoint.id}", endpoint.security_group_ids
+            eni = make(self.ec2, self.ec2.get_subnet(subnet_id), "vpc_endpoint", text, groups)
+            endpoint.network_interface_ids.append(eni.id)
+
+    def _services(self) -> list[str]:
+        """The services of AWS that have interface endpoints, as far as moto knows them."""
+        return [f"com.amazonaws.{self.region}.{name}" for name in ("s3", "dynamodb", *AWS_ENDPOINT_SERVICES)]
+
+    def _check_policy(self) -> None:
+        policy = self.params.get("PolicyDocument")
+        try:
+            valid = not policy or isinstance(json.loads(policy).get("Statement"), (list, dict))
+        except (ValueError, AttributeError):
+            valid = False
+        if not valid:
+            raise AwsError("InvalidPolicyDocument", "Invalid policy document: it is no JSON with statements")
 
     def _check_tables(self, vpc_id: str, service: str, table_ids: list[str]) -> None:
         for table_id in table_ids:
@@ -63,19 +75,33 @@ class EndpointResponses(Ec2):
 
     def _check_interface(self, vpc: Any) -> None:
         params = self.params
-        if params.get("PrivateDnsEnabled") is not False and not (vpc.enable_dns_support and vpc.enable_dns_hostnames):
-            text = "Enabling private DNS requires both enableDnsSupport and enableDnsHostnames VPC attributes set to "
-            raise AwsError("InvalidParameter", f"{text}true for {vpc.id}")
-        for subnet_id in params.get("SubnetIds") or []:
-            self._check_subnet(vpc.id, subnet_id)
+        if params.get("PrivateDnsEnabled") is not False:
+            self._check_private_dns(vpc, params["ServiceName"])
+        self._check_subnets(vpc.id, params.get("SubnetIds") or [])
         for group_id in params.get("SecurityGroupIds") or []:
             self._check_group(vpc.id, group_id)
         if not params.get("SecurityGroupIds"):
             params["SecurityGroupIds"] = [self.ec2.get_default_security_group(vpc.id).id]
 
-    def _check_subnet(self, vpc_id: str, subnet_id: str) -> None:
-        if self.ec2.get_subnet(subnet_id).vpc_id != vpc_id:
-            raise AwsError("InvalidParameter", f"The subnet {subnet_id} is not in the VPC {vpc_id}.")
+    def _check_private_dns(self, vpc: Any, service: str) -> None:
+        if not (vpc.enable_dns_support and vpc.enable_dns_hostnames):
+            text = "Enabling private DNS requires both enableDnsSupport and enableDnsHostnames VPC attributes set to "
+            raise AwsError("InvalidParameter", f"{text}true for {vpc.id}")
+        for other in self.ec2.vpc_end_points.values():
+            if (other.vpc_id, other.service_name, other.private_dns_enabled) == (vpc.id, service, True):
+                text = "private-dns-enabled cannot be set because there is already a conflicting DNS domain for "
+                raise AwsError("InvalidParameter", f"{text}{service} in the VPC {vpc.id}")
+
+    def _check_subnets(self, vpc_id: str, subnet_ids: list[str]) -> None:
+        """Subnets of the VPC, at most one in each zone."""
+        subnets = [self.ec2.get_subnet(i) for i in subnet_ids]
+        for subnet in subnets:
+            if subnet.vpc_id != vpc_id:
+                raise AwsError("InvalidParameter", f"The subnet {subnet.id} is not in the VPC {vpc_id}.")
+        zones = [s.availability_zone for s in subnets]
+        if len(set(zones)) < len(zones):
+            found = ", ".join(subnet_ids)
+            raise AwsError("DuplicateSubnetsInSameZone", f"Found another VPC endpoint subnet in the same zone: {found}")
 
     def _check_group(self, vpc_id: str, group_id: str) -> None:
         group = self.ec2.get_security_group_from_id(group_id)
@@ -86,7 +112,7 @@ class EndpointResponses(Ec2):
 
     def modify_vpc_endpoint(self) -> ActionResult:
         params = self.params
-        self.refuse(*(n for n in params if n not in MODIFIABLE))
+        self._check_policy()
         endpoint = self.ec2.get_vpc_end_point(params["VpcEndpointId"])
         gateway = endpoint.vpc_endpoint_type == "Gateway"
         wrong = ("AddSubnetIds", "AddSecurityGroupIds", "PrivateDnsEnabled") if gateway else ("AddRouteTableIds",)
@@ -101,8 +127,13 @@ class EndpointResponses(Ec2):
             params["PolicyDocument"] = None
             endpoint.policy_document = type(endpoint)(self.ec2, "", "", "", "", None, []).policy_document
         if params.get("PrivateDnsEnabled") is not None:
+            if params["PrivateDnsEnabled"] and not endpoint.private_dns_enabled:
+                self._check_private_dns(self.ec2.get_vpc(endpoint.vpc_id), endpoint.service_name)
             endpoint.private_dns_enabled = params["PrivateDnsEnabled"]
         answer: ActionResult = super().modify_vpc_endpoint()
+        for eni_id in endpoint.network_interface_ids:
+            groups = [self.ec2.get_security_group_from_id(i) for i in endpoint.security_group_ids]
+            self.ec2.enis[eni_id]._group_set = groups
         return answer
 
     def _change_routes(self, endpoint: Any) -> None:
@@ -121,14 +152,12 @@ class EndpointResponses(Ec2):
         params = self.params
         for group_id in params.get("AddSecurityGroupIds") or []:
             self._check_group(endpoint.vpc_id, group_id)
+        removed = params.get("RemoveSubnetIds") or []
         new = [i for i in params.get("AddSubnetIds") or [] if i not in endpoint.subnet_ids]
-        for subnet_id in new:
-            self._check_subnet(endpoint.vpc_id, subnet_id)
-        for subnet_id in new:
-            made = self.ec2.create_network_interface(self.ec2.get_subnet(subnet_id), [])
-            endpoint.network_interface_ids.append(made.id)
+        self._check_subnets(endpoint.vpc_id, [i for i in endpoint.subnet_ids if i not in removed] + new)
+        self._add_interfaces(endpoint, new)
         for eni_id in list(endpoint.network_interface_ids):
-            if self.ec2.enis[eni_id].subnet.id in (params.get("RemoveSubnetIds") or []):
+            if self.ec2.enis[eni_id].subnet.id in removed:
                 endpoint.network_interface_ids.remove(eni_id)
                 del self.ec2.enis[eni_id]
 
@@ -148,3 +177,24 @@ class EndpointResponses(Ec2):
                 begin(endpoint, ("deleting", 30), ("deleted", 0))
         refresh(self.ec2)
         return result(Unsuccessful=unsuccessful)
+
+    def describe_vpc_endpoint_services(self) -> ActionResult:
+        known = self._services()
+        for name in self.params.get("ServiceNames") or []:
+            if name not in known:
+                raise AwsError("InvalidServiceName", f"The Vpc Endpoint Service '{name}' does not exist")
+        names = sorted(self.params.get("ServiceNames") or known)
+        return result(ServiceNames=names, ServiceDetails=[self._service_shown(n) for n in names])
+
+    def _service_shown(self, name: str) -> dict[str, Any]:
+        kinds = ["Gateway", "Interface"] if name.endswith((".s3", ".dynamodb")) else ["Interface"]
+        return {
+            "ServiceName": name,
+            "ServiceType": [{"ServiceType": kind} for kind in kinds],
+            "AvailabilityZones": [z.name for z in self.ec2.describe_availability_zones()],
+            "Owner": "amazon",
+            "VpcEndpointPolicySupported": True,
+            "AcceptanceRequired": False,
+            "ManagesVpcEndpoints": False,
+            "Tags": [],
+        }

@@ -7,6 +7,7 @@ from typing import Any
 
 from moto.core.responses import ActionResult
 
+from ..admission import Missing
 from ..core import AwsError
 from .base import Ec2, result
 
@@ -34,19 +35,17 @@ class FlowLogResponses(Ec2):
 
     def _check_flow_log(self) -> None:
         params = self.params
-        self.refuse("DeliverCrossAccountRole", "DestinationOptions")
         kind = params["ResourceType"]
         if kind not in RESOURCES:
-            raise AwsError("UnsupportedOperation", f"The local AWS does not implement flow logs of a {kind}.")
+            raise Missing(f"flow logs of a {kind}")
         for resource_id in params["ResourceIds"]:
             if not re.fullmatch(RESOURCES[kind] + r"-[0-9a-f]{8,17}", resource_id):
                 raise AwsError("InvalidParameter", f"The resource {resource_id} is not a {kind}.")
         self.require("TrafficType")
         params["LogDestinationType"] = destination = params.get("LogDestinationType") or "cloud-watch-logs"
-        if destination == "cloud-watch-logs":
-            self._log_group()
-        elif destination != "s3":
-            raise AwsError("UnsupportedOperation", f"The local AWS does not implement flow logs to {destination}.")
+        if destination != "cloud-watch-logs":
+            raise Missing(f"flow logs to {destination}")
+        self._log_group()
 
     def _log_group(self) -> None:
         """The log group may be named or given by its ARN; the description shows its name."""
@@ -66,3 +65,11 @@ class FlowLogResponses(Ec2):
     def _same(self, resource_id: str) -> bool:
         wanted = (resource_id, self.params.get("LogGroupName"), self.params.get("LogDestination"))
         return any((f.resource_id, f.log_group_name, f.log_destination) == wanted for f in self.ec2.flow_logs.values())
+
+    def delete_flow_logs(self) -> ActionResult:
+        unsuccessful = []
+        for log_id in self.params["FlowLogIds"]:
+            if self.ec2.flow_logs.pop(log_id, None) is None:
+                error = {"Code": "InvalidFlowLogId.NotFound", "Message": f"The flow log ID '{log_id}' does not exist"}
+                unsuccessful.append({"ResourceId": log_id, "Error": error})
+        return result(Unsuccessful=unsuccessful)

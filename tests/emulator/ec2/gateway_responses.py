@@ -8,15 +8,20 @@ from moto.core.responses import ActionResult
 from moto.ec2.models.nat_gateways import NatGateway
 
 from ..clock import CLOCK
-from ..core import AwsError, filtered, paged
-from .base import Ec2, result, tags_in
+from ..core import AwsError
+from .base import Ec2, answered, result, tags_in
+from .interfaces import make
 from .ipam_responses import tag_dict
 from .states import begin
 
 LIVE = ("pending", "available", "deleting")
-FAILURES = {
-    "Gateway.NotAttached": "Network {vpc} has no Internet gateway attached",
-    "Resource.AlreadyAssociated": "Elastic IP address {eip} is already associated",
+ADDRESS = {
+    "AllocationId": "allocation_id",
+    "AssociationId": "association_id",
+    "NetworkInterfaceId": "network_interface_id",
+    "NetworkInterfaceOwnerId": "network_interface_owner_id",
+    "PrivateIpAddress": "private_ip_address",
+    "PublicIp": "public_ip",
 }
 
 
@@ -32,8 +37,7 @@ class GatewayResponses(Ec2):
         self.ec2.get_vpc(vpc_id)
         if self._attached(vpc_id):
             raise AwsError("InvalidParameterValue", f"Network {vpc_id} already has an internet gateway attached")
-        answer: ActionResult = super().attach_internet_gateway()
-        return answer
+        return answered(super().attach_internet_gateway())
 
     def _attached(self, vpc_id: str) -> bool:
         return any(g.vpc and g.vpc.id == vpc_id for g in self.ec2.internet_gateways.values())
@@ -43,14 +47,9 @@ class GatewayResponses(Ec2):
         if any(a.eni is not None and a.eni.subnet.vpc_id == vpc_id for a in self.ec2.addresses):
             text = f"Network {vpc_id} has some mapped public address(es). Please unmap those public address(es) "
             raise AwsError("DependencyViolation", f"{text}before detaching the gateway.")
-        answer: ActionResult = super().detach_internet_gateway()
-        return answer
+        return answered(super().detach_internet_gateway())
 
     def create_nat_gateway(self) -> ActionResult:
-        self.refuse("SecondaryAllocationIds", "SecondaryPrivateIpAddresses", "SecondaryPrivateIpAddressCount")
-        self.refuse("AvailabilityZoneAddresses", "PrivateIpAddress")
-        if self.params.get("AvailabilityMode") == "regional":
-            raise AwsError("UnsupportedOperation", "The local AWS does not implement regional NAT gateways.")
         self.require("SubnetId")
         kind, eip_id = self.params.get("ConnectivityType") or "public", str(self.params.get("AllocationId") or "")
         if kind == "private" and eip_id:
@@ -60,27 +59,36 @@ class GatewayResponses(Ec2):
             self.ec2.address_by_allocation([eip_id])
         subnet = self.ec2.get_subnet(self.params["SubnetId"])
         nat = NatGateway(self.ec2, subnet.id, "", tag_dict(self.params, "natgateway"), kind)
-        nat._created_at, nat.deleted_at, nat.eni_id = CLOCK.datetime(), None, nat._eni.id
-        nat.failure = self._nat_failure(subnet.vpc_id, eip_id) if kind == "public" else None
-        nat.address_set = [self._nat_address(nat, eip_id)]
-        self.ec2.nat_gateways[nat.id] = nat
+        del self.ec2.enis[nat._eni.id]
+        nat._created_at, nat.deleted_at, nat.eni_id, nat.address_set = CLOCK.datetime(), None, None, []
+        nat.failure = self._nat_failure(subnet, eip_id if kind == "public" else "")
         begin(nat, ("pending", 120), ("failed" if nat.failure else "available", 0))
+        if nat.timeline.reason and not nat.failure:
+            nat.failure = ("InternalError", nat.timeline.reason)
+        nat.address_set = [self._nat_address(nat, subnet, eip_id)]
+        self.ec2.nat_gateways[nat.id] = nat
         return result(NatGateway=self._nat_shown(nat))
 
-    def _nat_failure(self, vpc_id: str, eip_id: str) -> tuple[str, str] | None:
-        taken = self.ec2.address_by_allocation([eip_id])[0].association_id
-        code = "Resource.AlreadyAssociated" if taken else "Gateway.NotAttached"
-        if not taken and self._attached(vpc_id):
-            return None
-        return code, FAILURES[code].format(vpc=vpc_id, eip=eip_id)
+    def _nat_failure(self, subnet: Any, eip_id: str) -> tuple[str, str] | None:
+        """Why a NAT gateway that was accepted ends in the state ``failed``."""
+        if subnet.available_ip_address_count < 1:
+            return "InsufficientFreeAddressesInSubnet", f"Subnet {subnet.id} has insufficient free addresses"
+        if eip_id and self.ec2.address_by_allocation([eip_id])[0].association_id:
+            return "Resource.AlreadyAssociated", f"Elastic IP address {eip_id} is already associated"
+        if eip_id and not self._attached(subnet.vpc_id):
+            return "Gateway.NotAttached", f"Network {subnet.vpc_id} has no Internet gateway attached"
+        return None
 
-    def _nat_address(self, nat: Any, eip_id: str) -> dict[str, Any]:
-        address = {"NetworkInterfaceId": nat.eni_id, "PrivateIp": nat._eni.private_ip_address, "IsPrimary": True}
+    def _nat_address(self, nat: Any, subnet: Any, eip_id: str) -> dict[str, Any]:
+        address: dict[str, Any] = {"IsPrimary": True, **({"AllocationId": eip_id} if eip_id else {})}
+        if nat.failure:
+            return address | {"Status": "failed"}
+        eni = make(self.ec2, subnet, "nat_gateway", f"Interface for NAT Gateway {nat.id}", [])
+        nat.eni_id = eni.id
+        address |= {"NetworkInterfaceId": eni.id, "PrivateIp": eni.private_ip_address, "Status": "succeeded"}
         if eip_id:
-            address["AllocationId"] = eip_id
-        if eip_id and not nat.failure:
-            eip = self.ec2.associate_address(eni=nat._eni, allocation_id=eip_id)
-            address |= {"PublicIp": eip.public_ip, "AssociationId": eip.association_id, "Status": "succeeded"}
+            eip = self.ec2.associate_address(eni=eni, allocation_id=eip_id)
+            address |= {"PublicIp": eip.public_ip, "AssociationId": eip.association_id}
         return address
 
     def _nat_shown(self, nat: Any) -> dict[str, Any]:
@@ -102,11 +110,7 @@ class GatewayResponses(Ec2):
     def describe_nat_gateways(self) -> ActionResult:
         named = self.params.get("NatGatewayIds")
         found = [self._nat(i) for i in named] if named else list(self.ec2.nat_gateways.values())
-        fields = {"nat-gateway-id": "NatGatewayId", "vpc-id": "VpcId", "subnet-id": "SubnetId", "state": "State"}
-        readers = {name: (lambda item, key=key: item[key]) for name, key in fields.items()}
-        filters = self.params.get("Filter") or self.params.get("Filters")
-        page, token = paged(filtered([self._nat_shown(n) for n in found], filters, readers), self.params)
-        return result(NatGateways=page, NextToken=token)
+        return result(NatGateways=[self._nat_shown(n) for n in found])
 
     def _nat(self, nat_id: str) -> Any:
         if nat_id not in self.ec2.nat_gateways:
@@ -122,25 +126,42 @@ class GatewayResponses(Ec2):
             begin(nat, ("deleting", 60), ("deleted", 0))
         return result(NatGatewayId=nat.id)
 
+    def allocate_address(self) -> ActionResult:
+        if self.params.setdefault("Domain", "vpc") != "vpc":
+            raise AwsError("InvalidParameterValue", "Value (standard) for parameter domain is invalid.")
+        answer: Any = super().allocate_address()
+        return result(**answer.result, PublicIpv4Pool="amazon", NetworkBorderGroup=self.region)
+
+    def describe_addresses(self) -> ActionResult:
+        found = self.ec2.describe_addresses(self.params.get("AllocationIds"), self.params.get("PublicIps"))
+        return result(Addresses=[self._address_shown(a) for a in found])
+
+    def _address_shown(self, address: Any) -> dict[str, Any]:
+        fields = {name: getattr(address, field) or None for name, field in ADDRESS.items()}
+        always = {"PublicIpv4Pool": "amazon", "NetworkBorderGroup": self.region, "Domain": "vpc"}
+        return {**fields, **always, "Tags": tags_in(self.ec2, address.allocation_id)}
+
+    def associate_address(self) -> ActionResult:
+        self.require("AllocationId", "NetworkInterfaceId")
+        params, eni = self.params, self.ec2.get_network_interface(self.params["NetworkInterfaceId"])
+        (address,) = self.ec2.address_by_allocation([params["AllocationId"]])
+        if not self._attached(eni.subnet.vpc_id):
+            raise AwsError("Gateway.NotAttached", f"Network {eni.subnet.vpc_id} has no internet gateway attached")
+        if address.association_id and not params.get("AllowReassociation"):
+            text = f"resource {address.allocation_id} is already associated with associate-id {address.association_id}"
+            raise AwsError("Resource.AlreadyAssociated", text)
+        return answered(super().associate_address())
+
     def release_address(self) -> ActionResult:
-        address = self._address()
-        if address and address.association_id:
+        (address,) = self.ec2.address_by_allocation([self.params.get("AllocationId")])
+        if address.association_id:
             raise AwsError("InvalidIPAddress.InUse", f"Address {address.public_ip} is in use.")
-        answer: ActionResult = super().release_address()
-        return answer
+        return answered(super().release_address())
 
     def disassociate_address(self) -> ActionResult:
-        address = self._address()
+        self.require("AssociationId")
         nats = {n.eni_id for n in self.ec2.nat_gateways.values() if n.state in LIVE}
-        if address and address.eni is not None and address.eni.id in nats:
-            raise AwsError("AuthFailure", "You do not have permission to access the specified resource.")
-        answer: ActionResult = super().disassociate_address()
-        return answer
-
-    def _address(self) -> Any:
-        params, wanted = self.params, ("AllocationId", "PublicIp", "AssociationId")
         for address in self.ec2.addresses:
-            known = (address.allocation_id, address.public_ip, address.association_id)
-            if any(params.get(n) and params[n] == v for n, v in zip(wanted, known, strict=True)):
-                return address
-        return None
+            if address.association_id == self.params["AssociationId"] and address.eni.id in nats:
+                raise AwsError("AuthFailure", "You do not have permission to access the specified resource.")
+        return answered(super().disassociate_address())

@@ -12,14 +12,17 @@ from moto.core.utils import camelcase_to_underscores
 
 from ..core import AwsError, own_backend
 from .base import forget_tags
-from .checks import check, forgotten
+from .checks import check, check_there, forgotten
 from .endpoint_responses import EndpointResponses
 from .flow_log_responses import FlowLogResponses
 from .gateway_responses import GatewayResponses
+from .interface_responses import InterfaceResponses
 from .ipam_cidr_responses import IpamCidrResponses
 from .ipam_pool_responses import IpamPoolResponses
 from .ipam_resource_responses import IpamResourceResponses
 from .ipam_responses import IpamResponses
+from .listing import narrowed, taken
+from .region_responses import RegionResponses
 from .route_responses import RouteResponses
 from .security_group_responses import SecurityGroupResponses
 from .states import refresh
@@ -50,6 +53,8 @@ class LocalEc2(
     FlowLogResponses,
     SecurityGroupResponses,
     TagResponses,
+    RegionResponses,
+    InterfaceResponses,
 ):
     """EC2."""
 
@@ -60,14 +65,17 @@ class LocalEc2(
             return super().call_action()
         try:
             check(operation, self.params)
+            check_there(operation, self.params, self.ec2)
             earlier, key, asked = self._earlier(operation)
         except ServiceException as error:
             return self._refusal(error)
         if earlier:
             return earlier
         refresh(self.ec2)
-        gone = list(forgotten(operation, self.params))
+        gone, part = list(forgotten(operation, self.params)), taken(operation, self.params)
         status, headers, body = super().call_action()
+        if int(status) == 200 and part:
+            return self._narrowed(operation, part, (status, headers, body))
         if int(status) == 200:
             forget_tags(self.ec2, gone)
             if key[1]:
@@ -82,6 +90,12 @@ class LocalEc2(
             text = "The client token was used before, in a request with other parameters."
             raise AwsError("IdempotentParameterMismatch", text)
         return known[1] if known and key[1] else None, key, asked
+
+    def _narrowed(self, operation: str, part: Any, answer: Any) -> Any:
+        try:
+            return self.serialized(ActionResult(narrowed(operation, part, *answer)))
+        except ServiceException as error:
+            return self._refusal(error)
 
     def _refusal(self, error: ServiceException) -> Any:
         status, headers, body = self.serialized(ActionResult(error))

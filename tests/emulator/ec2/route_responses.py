@@ -6,33 +6,16 @@ from typing import Any
 
 from moto.core.responses import ActionResult
 
-from ..core import AwsError, paged
-from .base import Ec2, result, tags_in
+from ..core import AwsError
+from .base import Ec2, answered, result, tags_in
 from .checks import canonical, check_id
 
-TARGETS = (
-    "GatewayId",
-    "NatGatewayId",
-    "InstanceId",
-    "NetworkInterfaceId",
-    "VpcPeeringConnectionId",
-    "TransitGatewayId",
-    "EgressOnlyInternetGatewayId",
-    "CarrierGatewayId",
-    "VpcEndpointId",
-)
+TARGETS = ("GatewayId", "NatGatewayId")
 ROUTE = {
     "DestinationCidrBlock": "destination_cidr_block",
-    "DestinationIpv6CidrBlock": "destination_ipv6_cidr_block",
     "DestinationPrefixListId": "destination_prefix_list_id",
     "GatewayId": "gateway_id",
     "NatGatewayId": "nat_gateway_id",
-    "InstanceId": "instance_id",
-    "NetworkInterfaceId": "network_interface_id",
-    "VpcPeeringConnectionId": "vpc_peering_connection_id",
-    "TransitGatewayId": "transit_gateway_id",
-    "EgressOnlyInternetGatewayId": "egress_only_internet_gateway_id",
-    "CarrierGatewayId": "carrier_gateway_id",
     "Origin": "origin",
 }
 
@@ -52,43 +35,44 @@ class RouteResponses(Ec2):
     """Route tables and routes."""
 
     def create_route(self) -> ActionResult:
-        self._check_route()
-        answer: ActionResult = super().create_route()
-        return answer
+        table = self._check_route()
+        wanted = self.params["DestinationCidrBlock"]
+        if any(r.destination_cidr_block == wanted for r in table.routes):
+            raise AwsError("RouteAlreadyExists", f"The route identified by {wanted} already exists.")
+        super().create_route()
+        return result(Return=True)
 
     def replace_route(self) -> ActionResult:
-        self.refuse("LocalTarget")
-        self._check_route()
-        answer: ActionResult = super().replace_route()
-        return answer
+        table = self._check_route()
+        wanted = self.params["DestinationCidrBlock"]
+        if any(r.local and r.destination_cidr_block == wanted for r in table.routes):
+            raise AwsError("InvalidParameterValue", f"cannot replace local route {wanted} in route table {table.id}")
+        return answered(super().replace_route())
 
-    def _check_route(self) -> None:
+    def _check_route(self) -> Any:
+        """Refuse a route that cannot be; returns its table."""
         params = self.params
         table = self.ec2.get_route_table(params["RouteTableId"])
-        if params.get("DestinationCidrBlock"):
-            params["DestinationCidrBlock"] = canonical(params["DestinationCidrBlock"], "destinationCidrBlock")
-        destinations = [n for n in ROUTE if n.startswith("Destination") and params.get(n)]
-        if len(destinations) != 1:
-            raise AwsError("MissingParameter", "The request must contain exactly one destination.")
+        self.require("DestinationCidrBlock")
+        params["DestinationCidrBlock"] = canonical(params["DestinationCidrBlock"], "destinationCidrBlock")
         if sum(bool(params.get(n)) for n in TARGETS) != 1:
             text = "The request must contain exactly one of gatewayId, natGatewayId, networkInterfaceId, "
             raise AwsError("MissingParameter", f"{text}vpcPeeringConnectionId, transitGatewayId or vpcEndpointId.")
         self._check_gateway(table)
         self._check_nat(table)
+        return table
 
     def _check_gateway(self, table: Any) -> None:
         gateway_id = self.params.get("GatewayId")
-        if not gateway_id or not gateway_id.startswith(("igw-", "vgw-")):
-            if gateway_id:
-                text = f"invalid value for parameter gateway-id: {gateway_id}"
-                raise AwsError("InvalidParameterValue", text)
+        if not gateway_id:
             return
-        if gateway_id.startswith("igw-"):
-            check_id("InternetGatewayId", gateway_id)
-            gateway = self.ec2.get_internet_gateway(gateway_id)
-            if not gateway.vpc or gateway.vpc.id != table.vpc_id:
-                text = f"route table {table.id} and network gateway {gateway_id} belong to different networks"
-                raise AwsError("InvalidParameterValue", text)
+        if not gateway_id.startswith("igw-"):
+            raise AwsError("InvalidParameterValue", f"invalid value for parameter gateway-id: {gateway_id}")
+        check_id("InternetGatewayId", gateway_id)
+        gateway = self.ec2.get_internet_gateway(gateway_id)
+        if not gateway.vpc or gateway.vpc.id != table.vpc_id:
+            text = f"route table {table.id} and network gateway {gateway_id} belong to different networks"
+            raise AwsError("InvalidParameterValue", text)
 
     def _check_nat(self, table: Any) -> None:
         nat_id = self.params.get("NatGatewayId")
@@ -114,14 +98,11 @@ class RouteResponses(Ec2):
                 kind = "local" if route.local else "VPC endpoint"
                 text = f"cannot remove {kind} route {params[name]} in route table {table.id}"
                 raise AwsError("InvalidParameterValue", text)
-        answer: ActionResult = super().delete_route()
-        return answer
+        return answered(super().delete_route())
 
     def describe_route_tables(self) -> ActionResult:
         named = self.params.get("RouteTableIds") or []
-        found = self.ec2.describe_route_tables(named, self._filters_from_querystring())
-        page, token = paged([self._table_shown(t) for t in found], self.params)
-        return result(RouteTables=page, NextToken=token)
+        return result(RouteTables=[self._table_shown(t) for t in self.ec2.describe_route_tables(named)])
 
     def _table_shown(self, table: Any) -> dict[str, Any]:
         routes = [
@@ -140,20 +121,40 @@ class RouteResponses(Ec2):
         }
 
     def associate_route_table(self) -> ActionResult:
-        self.refuse("PublicIpv4Pool")
+        self.require("SubnetId")
+        table, subnet = (
+            self.ec2.get_route_table(self.params["RouteTableId"]),
+            self.ec2.get_subnet(self.params["SubnetId"]),
+        )
+        if subnet.vpc_id != table.vpc_id:
+            text = f"route table {table.id} and subnet {subnet.id} belong to different networks"
+            raise AwsError("InvalidParameterValue", text)
+        others = [t.id for t in self.ec2.route_tables.values() if subnet.id in t._associations.values()]
+        if others and others != [table.id]:
+            text = f"the specified association for route table {table.id} conflicts with an existing association"
+            raise AwsError("Resource.AlreadyAssociated", text)
+        return answered(super().associate_route_table())
+
+    def _table_of(self, association_id: str) -> Any:
+        for table in self.ec2.route_tables.values():
+            if association_id in (table.main_association_id, *table._associations):
+                return table
+        raise AwsError("InvalidAssociationID.NotFound", f"The association ID '{association_id}' does not exist")
+
+    def disassociate_route_table(self) -> ActionResult:
+        association_id = self.params["AssociationId"]
+        if self._table_of(association_id).main_association_id == association_id:
+            text = f"cannot disassociate the main route table association {association_id}"
+            raise AwsError("InvalidParameterValue", text)
+        return answered(super().disassociate_route_table())
+
+    def replace_route_table_association(self) -> ActionResult:
+        have = self._table_of(self.params["AssociationId"])
         table = self.ec2.get_route_table(self.params["RouteTableId"])
-        if not self.params.get("GatewayId"):
-            self.require("SubnetId")
-            subnet = self.ec2.get_subnet(self.params["SubnetId"])
-            if subnet.vpc_id != table.vpc_id:
-                text = f"route table {table.id} and subnet {subnet.id} belong to different networks"
-                raise AwsError("InvalidParameterValue", text)
-            others = [t.id for t in self.ec2.route_tables.values() if subnet.id in t._associations.values()]
-            if others and others != [table.id]:
-                text = f"the specified association for route table {table.id} conflicts with an existing association"
-                raise AwsError("Resource.AlreadyAssociated", text)
-        answer: ActionResult = super().associate_route_table()
-        return answer
+        if table.vpc_id != have.vpc_id:
+            text = f"route table {table.id} and route table {have.id} belong to different networks"
+            raise AwsError("InvalidParameterValue", text)
+        return answered(super().replace_route_table_association())
 
     def delete_route_table(self) -> ActionResult:
         table = self.ec2.get_route_table(self.params["RouteTableId"])

@@ -2,47 +2,167 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 from moto.core.responses import ActionResult
 
 from ..core import AwsError
-from .base import Ec2
-from .checks import canonical
+from .base import Ec2, forget_tags, result, tags_in
+from .ipam_responses import tag_dict
+from .security_group_rules import PEERS, QUOTA, Rule, check_text, everywhere, permissions, read, shown
+
+_NAME = re.compile(r"[a-zA-Z0-9. _\-:/()#,@\[\]+=&;{}!$*]{1,255}")
 
 
 class SecurityGroupResponses(Ec2):
-    """Security groups and their rules."""
+    """Security groups and their rules, all of a request or none."""
+
+    def create_security_group(self) -> ActionResult:
+        params = self.params
+        name = params["GroupName"]
+        if not _NAME.fullmatch(name) or name.startswith("sg-"):
+            raise AwsError("InvalidParameterValue", f"Value ({name}) for parameter GroupName is invalid.")
+        if name == "default":
+            raise AwsError("InvalidGroup.Reserved", "The security group 'default' is reserved")
+        check_text(params["Description"], "security group description")
+        default = self.ec2.get_default_vpc()
+        if not params.get("VpcId") and not default:
+            raise AwsError("VPCIdNotSpecified", "No default VPC for this user")
+        vpc = self.ec2.get_vpc(params.get("VpcId") or default.id)
+        if any(g.name == name for g in self.ec2.groups[vpc.id].values()):
+            text = f"The security group '{name}' already exists for VPC '{vpc.id}'"
+            raise AwsError("InvalidGroup.Duplicate", text)
+        group = self.ec2.create_security_group(name, params["Description"], vpc.id, tag_dict(params, "security-group"))
+        group.egress_rules = [everywhere(group.id)]
+        return result(GroupId=group.id, SecurityGroupArn=group.arn, Tags=tags_in(self.ec2, group.id))
+
+    def _groups(self) -> list[Any]:
+        return [g for groups in self.ec2.groups.values() for g in groups.values()]
+
+    def _group(self, group_id: str) -> Any:
+        group = self.ec2.get_security_group_from_id(group_id)
+        if group is None:
+            raise AwsError("InvalidGroup.NotFound", f"The security group '{group_id}' does not exist")
+        return group
+
+    def describe_security_groups(self) -> ActionResult:
+        named = self.params.get("GroupIds")
+        found = [self._group(i) for i in named] if named else self._groups()
+        return result(SecurityGroups=[self._shown(g) for g in found])
+
+    def _shown(self, group: Any) -> dict[str, Any]:
+        return {
+            "GroupId": group.id,
+            "GroupName": group.name,
+            "Description": group.description,
+            "VpcId": group.vpc_id,
+            "OwnerId": group.owner_id,
+            "SecurityGroupArn": group.arn,
+            "IpPermissions": permissions(group.ingress_rules, group.owner_id),
+            "IpPermissionsEgress": permissions(group.egress_rules, group.owner_id),
+            "Tags": tags_in(self.ec2, group.id),
+        }
 
     def delete_security_group(self) -> ActionResult:
-        group_id = self.params.get("GroupId")
-        group = self.ec2.get_security_group_from_id(group_id) if group_id else None
-        if group and group.name == "default":
+        self.require("GroupId")
+        group = self._group(self.params["GroupId"])
+        if group.name == "default":
             text = f'the specified group: "{group.id}" name: "default" cannot be deleted by a user'
             raise AwsError("CannotDelete", text)
-        if group and self._group_in_use(group.id):
+        if self._group_in_use(group.id):
             raise AwsError("DependencyViolation", f"resource {group.id} has a dependent object")
-        answer: ActionResult = super().delete_security_group()
-        return answer
+        del self.ec2.groups[group.vpc_id][group.id]
+        forget_tags(self.ec2, [rule.id for rule in (*group.ingress_rules, *group.egress_rules)])
+        return result(Return=True, GroupId=group.id)
 
     def _group_in_use(self, group_id: str) -> bool:
-        others = [g for groups in self.ec2.groups.values() for g in groups.values() if g.id != group_id]
-        rules = [r for g in others for r in (*g.ingress_rules, *g.egress_rules)]
-        named = any((r.source_group or {}).get("GroupId") == group_id for r in rules)
+        others = [g for g in self._groups() if g.id != group_id]
+        named = any(r.peer == group_id for g in others for r in (*g.ingress_rules, *g.egress_rules))
         faces = any(group_id in [g.id for g in e.group_set if g] for e in self.ec2.enis.values())
         return named or faces or any(group_id in e.security_group_ids for e in self.ec2.vpc_end_points.values())
 
+    def _side(self) -> tuple[Any, bool, list[Rule]]:
+        """The group of the request, the direction that the operation is for, and the group's rules in it."""
+        self.require("GroupId")
+        group, egress = self._group(self.params["GroupId"]), self._get_action().endswith("Egress")
+        return group, egress, group.egress_rules if egress else group.ingress_rules
+
     def authorize_security_group_ingress(self) -> ActionResult:
-        self._canonical_rules()
-        answer: ActionResult = super().authorize_security_group_ingress()
-        return answer
+        self.require("IpPermissions")
+        group, egress, have = self._side()
+        rules, known = read(self.ec2, group, egress, self.params["IpPermissions"]), {rule.key for rule in have}
+        if len({rule.key for rule in rules}) < len(rules):
+            raise AwsError("InvalidParameterValue", "The same permission must not appear multiple times")
+        for rule in [rule for rule in rules if rule.key in known]:
+            text = f'the specified rule "peer: {rule.peer}, {rule.protocol.upper()}, ALLOW" already exists'
+            raise AwsError("InvalidPermission.Duplicate", text)
+        if len(have) + len(rules) > QUOTA:
+            text = "The maximum number of rules per security group has been reached."
+            raise AwsError("RulesPerSecurityGroupLimitExceeded", text)
+        have.extend(rules)
+        for rule in rules:
+            self.ec2.tags[rule.id] = tag_dict(self.params, "security-group-rule")
+        return result(Return=True, SecurityGroupRules=[shown(self.ec2, rule) for rule in rules])
 
-    def authorize_security_group_egress(self) -> ActionResult:
-        self._canonical_rules()
-        answer: ActionResult = super().authorize_security_group_egress()
-        return answer
+    def revoke_security_group_ingress(self) -> ActionResult:
+        (_, _, have), ids = self._side(), self.params.get("SecurityGroupRuleIds")
+        gone = [self._rule(have, rule_id) for rule_id in ids] if ids else [rule for rule, _ in self._matching()]
+        told = [shown(self.ec2, rule) for rule in gone]
+        for rule in gone:
+            have.remove(rule)
+        forget_tags(self.ec2, [rule.id for rule in gone])
+        return result(Return=True, RevokedSecurityGroupRules=told)
 
-    def _canonical_rules(self) -> None:
-        if self.params.get("CidrIp"):
-            self.params["CidrIp"] = canonical(self.params["CidrIp"], "cidrIp")
-        for rule in self.params.get("IpPermissions") or []:
-            for ip_range in rule.get("IpRanges") or []:
-                ip_range["CidrIp"] = canonical(ip_range.get("CidrIp"), "cidrIp")
+    def update_security_group_rule_descriptions_ingress(self) -> ActionResult:
+        for rule, text in self._matching():
+            rule.text = text
+        return result(Return=True)
+
+    authorize_security_group_egress = authorize_security_group_ingress
+    revoke_security_group_egress = revoke_security_group_ingress
+    update_security_group_rule_descriptions_egress = update_security_group_rule_descriptions_ingress
+
+    def _matching(self) -> list[tuple[Rule, str | None]]:
+        """The rules of a group that the permissions of the request name, with the descriptions given for them."""
+        self.require("IpPermissions")
+        group, egress, have = self._side()
+        known = {rule.key: rule for rule in have}
+        asked = {rule.key: rule.text for rule in read(self.ec2, group, egress, self.params["IpPermissions"])}
+        if not set(asked) <= set(known):
+            raise AwsError("InvalidPermission.NotFound", "The specified rule does not exist in this security group.")
+        return [(known[key], text) for key, text in asked.items()]
+
+    def _rule(self, rules: list[Rule], rule_id: str) -> Rule:
+        for rule in rules:
+            if rule.id == rule_id:
+                return rule
+        text = f"The security group rule ID '{rule_id}' does not exist"
+        raise AwsError("InvalidSecurityGroupRuleId.NotFound", text)
+
+    def describe_security_group_rules(self) -> ActionResult:
+        rules = [r for g in self._groups() for r in (*g.ingress_rules, *g.egress_rules)]
+        ids = self.params.get("SecurityGroupRuleIds")
+        found = [self._rule(rules, rule_id) for rule_id in ids] if ids else rules
+        return result(SecurityGroupRules=[shown(self.ec2, rule) for rule in found])
+
+    def modify_security_group_rules(self) -> ActionResult:
+        """A rule becomes another one and keeps its id, its tags and its direction."""
+        group = self._group(self.params["GroupId"])
+        for asked in self.params["SecurityGroupRules"]:
+            rule = self._rule([*group.ingress_rules, *group.egress_rules], asked["SecurityGroupRuleId"])
+            wanted = asked.get("SecurityGroupRule") or {}
+            peers = {
+                k: [{n: wanted[r], "Description": wanted.get("Description")}]
+                for k, (n, r) in PEERS.items()
+                if wanted.get(r)
+            }
+            if len(peers) != 1:
+                raise AwsError("InvalidParameterCombination", "A rule has exactly one source or destination.")
+            (new,) = read(self.ec2, group, rule.egress, [wanted | peers])
+            have = group.egress_rules if rule.egress else group.ingress_rules
+            if any(new.key == other.key and other is not rule for other in have):
+                raise AwsError("InvalidPermission.Duplicate", "the specified rule already exists")
+            new.id = rule.id
+            have[have.index(rule)] = new
+        return result(Return=True)

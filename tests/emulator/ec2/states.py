@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ..clock import CLOCK, Timeline
+from .interfaces import follow_aurora
+from .security_group_rules import Rule, everywhere
 
 LISTED = 3600
 
@@ -23,10 +25,37 @@ def refresh(backend: Any) -> None:
         timeline = getattr(resource, "timeline", None)
         if timeline:
             resource.state = timeline.state
+        if timeline and timeline.reason and resource.state == "failed":
+            resource.last_error = {"Code": "InternalError", "Message": timeline.reason}
+    for vpc in backend.vpcs.values():
+        complete(backend, vpc)
     for nat in nats:
         _refresh_nat(backend, nat)
     for endpoint in [e for e in backend.vpc_end_points.values() if e.state == "deleted"]:
         _drop_endpoint(backend, endpoint)
+    follow_aurora(backend)
+
+
+def complete(backend: Any, vpc: Any) -> None:
+    """Give a VPC what AWS gives each: its DHCP options, and rules in its default group."""
+    if not vpc.dhcp_options:
+        sets = backend.dhcp_options_sets
+        name = "ec2.internal" if backend.region_name == "us-east-1" else f"{backend.region_name}.compute.internal"
+        vpc.dhcp_options = next(iter(sets.values()), None) or backend.create_dhcp_options(["AmazonProvidedDNS"], [name])
+        group = backend.get_default_security_group(vpc.id)
+        group.egress_rules = [everywhere(group.id)]
+        group.ingress_rules = [Rule(group.id, False, "-1", None, "UserIdGroupPairs", group.id)]
+        if vpc.is_default:
+            gateway = backend.create_internet_gateway()
+            gateway.vpc = vpc
+            table = next(t for t in backend.route_tables.values() if t.vpc_id == vpc.id)
+            backend.create_route(table.id, "0.0.0.0/0", gateway_id=gateway.id)
+    for key, association in list(vpc._cidr_block_association_set.items()):
+        timeline = association.get("timeline")
+        if timeline:
+            association["cidr_block_state"] |= {"state": timeline.state, "StatusMessage": timeline.reason or None}
+        if timeline and timeline.state == "disassociated" and CLOCK.now() >= timeline.end + LISTED:
+            del vpc._cidr_block_association_set[key]
 
 
 def _refresh_nat(backend: Any, nat: Any) -> None:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from fnmatch import fnmatchcase
 from typing import Any
 
-from moto.core.responses import ActionResult, EmptyResult
+from moto.core.responses import ActionResult
 
-from ..core import AwsError, paged
+from ..core import AwsError
 from .base import Ec2, result
 from .ipam_models import ipam_of
 
@@ -31,16 +30,7 @@ TYPES = {
     "eni": "network-interface",
     "ipam": "ipam",
     "dopt": "dhcp-options",
-    "pcx": "vpc-peering-connection",
-    "eigw": "egress-only-internet-gateway",
-    "i": "instance",
-    "vol": "volume",
-    "snap": "snapshot",
-    "ami": "image",
-    "lt": "launch-template",
-    "tgw": "transit-gateway",
 }
-FILTERS = {"key": "Key", "value": "Value", "resource-id": "ResourceId", "resource-type": "ResourceType"}
 
 
 def type_of(resource_id: str) -> str:
@@ -69,47 +59,49 @@ class TagResponses(Ec2):
     def _check_moto(self, ids: list[str]) -> None:
         """Refuse to tag what is not there; moto looks for some types only."""
         ec2 = self.ec2
-        stores = {
+        rules = [r.id for gs in ec2.groups.values() for g in gs.values() for r in (*g.ingress_rules, *g.egress_rules)]
+        stores: dict[str, Any] = {
             "nat": ec2.nat_gateways,
             "vpce": ec2.vpc_end_points,
             "fl": ec2.flow_logs,
             "eipalloc": [a.allocation_id for a in ec2.addresses],
+            "sgr": rules,
+            "acl": ec2.network_acls,
+            "eni": ec2.enis,
+            "dopt": ec2.dhcp_options_sets,
+            "pl": [],  # those of AWS are not the account's
         }
         for resource_id in ids:
-            prefix = resource_id.split("-", 1)[0]
-            if prefix in stores and resource_id not in stores[prefix]:
+            prefix = resource_id.rsplit("-", 1)[0]
+            if prefix not in TYPES or resource_id not in stores.get(prefix, [resource_id]):
                 raise AwsError("InvalidID", f"The ID '{resource_id}' is not valid")
 
     def create_tags(self) -> ActionResult:
         self.require("Resources", "Tags")
         new = {t["Key"]: t.get("Value") or "" for t in self.params["Tags"]}
-        self.params["Tags"] = [{"Key": k, "Value": v} for k, v in new.items()]
-        found = self._ipam_tags()
+        found: list[dict[str, str]] = self._ipam_tags()
+        if self.params["Resources"]:
+            self.ec2.do_resources_exist(self.params["Resources"])
+        found += [self.ec2.tags.setdefault(i, {}) for i in self.params["Resources"]]
         if any(len(tags | new) > 50 for tags in found):
             raise AwsError("TagLimitExceeded", "The maximum number of Tags for a resource has been reached.")
-        if self.params["Resources"]:
-            super().create_tags()
         for tags in found:
             tags.update(new)
-        return EmptyResult()
+        return result(Return=True)
 
     def delete_tags(self) -> ActionResult:
         """Without tags, all go; with a value, a tag goes only where it has that value."""
         self.require("Resources")
-        found = self._ipam_tags()
         unwanted = self.params.get("Tags") or []
-        for resource_id in self.params["Resources"]:
-            found.append(self.ec2.tags.get(resource_id, {}))
+        found = self._ipam_tags() + [self.ec2.tags.get(i, {}) for i in self.params["Resources"]]
         for tags in found:
             for tag in unwanted or [{"Key": k} for k in list(tags)]:
                 if tag.get("Value") is None or tags.get(tag["Key"]) == tag["Value"]:
                     tags.pop(tag["Key"], None)
-        return EmptyResult()
+        return result(Return=True)
 
     def describe_tags(self) -> ActionResult:
-        rows = [r for r in self._rows() if self._passes(r)]
-        page, token = paged(rows, self.params)
-        return result(Tags=page, NextToken=token)
+        return result(Tags=list(self._rows()))
 
     def _rows(self) -> Iterable[dict[str, str]]:
         ipam = ipam_of(self.current_account)
@@ -119,16 +111,3 @@ class TagResponses(Ec2):
         for resource_id, tags in everything.items():
             for key, value in tags.items():
                 yield {"ResourceId": resource_id, "ResourceType": type_of(resource_id), "Key": key, "Value": value}
-
-    def _passes(self, row: Mapping[str, Any]) -> bool:
-        for wanted in self.params.get("Filters") or []:
-            name, values = wanted["Name"], wanted.get("Values") or []
-            if name.startswith("tag:"):
-                value = row["Value"] if row["Key"] == name[4:] else None
-            elif name in FILTERS:
-                value = row[FILTERS[name]]
-            else:
-                raise AwsError("InvalidParameterValue", f"The filter '{name}' is invalid")
-            if value is None or not any(fnmatchcase(value, v) for v in values):
-                return False
-        return True

@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv4Network
 from typing import Any
 
 from moto.core.responses import ActionResult
 
+from ..clock import Timeline
 from ..core import AwsError
 from . import ipam_pools
-from .base import Ec2, result, tags_in
+from .base import Ec2, answered, result, tags_in
 from .checks import block, canonical
 from .ipam_models import Allocation, ipam_of
 from .ipam_responses import tag_dict
-from .states import begin
+from .states import begin, complete
 
-IPV6 = ("Ipv6Pool", "Ipv6CidrBlock", "Ipv6IpamPoolId", "Ipv6NetmaskLength")
+ENDED = ("disassociated", "failed")
+PRIVATE = [IPv4Network(block) for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")]
+
+
+def begin_cidr(association: dict[str, Any], *states: str) -> None:
+    """Let an association of a block pass from one state to another."""
+    association["timeline"] = Timeline((states[0], 5), (states[1], 0))
+    association["cidr_block_state"]["state"] = states[0]
 
 
 class VpcResponses(Ec2):
     """VPCs and subnets."""
 
     def create_vpc(self) -> ActionResult:
-        self.refuse(*IPV6)
+        if self.params.get("InstanceTenancy") == "host":
+            raise AwsError("InvalidParameterValue", "Value (host) for parameter instanceTenancy is invalid.")
         made = self._allocate(tag_dict(self.params, "vpc"))
         try:
             answer: ActionResult = super().create_vpc()
@@ -32,6 +42,7 @@ class VpcResponses(Ec2):
         if made:
             made.resource_id = vpc.id
         begin(vpc, ("pending", 5), ("available", 0))
+        complete(self.ec2, vpc)
         return answer
 
     def _allocate(self, tags: dict[str, str]) -> Allocation | None:
@@ -59,6 +70,7 @@ class VpcResponses(Ec2):
         self.ec2.get_vpc(vpc_id)
         if self._vpc_in_use(vpc_id):
             raise AwsError("DependencyViolation", f"The vpc '{vpc_id}' has dependencies and cannot be deleted.")
+        self.ec2.vpcs[vpc_id].dhcp_options = None  # they are shared, and moto would delete them too
         answer: ActionResult = super().delete_vpc()
         ipam_pools.release_later(ipam_of(self.current_account), vpc_id, self.region)
         self._drop_flow_logs(vpc_id)
@@ -67,10 +79,14 @@ class VpcResponses(Ec2):
 
     def _vpc_in_use(self, vpc_id: str) -> bool:
         ec2 = self.ec2
-        attached = [g for g in ec2.internet_gateways.values() if g.vpc and g.vpc.id == vpc_id]
         groups = [g for g in ec2.groups.get(vpc_id, {}).values() if g.name != "default"]
+        tables = [t for t in ec2.route_tables.values() if t.vpc_id == vpc_id and not t.main_association_id]
         endpoints = [e for e in ec2.vpc_end_points.values() if e.vpc_id == vpc_id]
-        return bool(attached or groups or endpoints)
+        attached = [g for g in ec2.internet_gateways.values() if g.vpc and g.vpc.id == vpc_id]
+        return bool(groups or tables or endpoints or attached or self._subnets_of(vpc_id))
+
+    def _subnets_of(self, vpc_id: str) -> list[Any]:
+        return [s for zone in self.ec2.subnets.values() for s in zone.values() if s.vpc_id == vpc_id]
 
     def _drop_flow_logs(self, resource_id: str) -> None:
         for log in [f for f in self.ec2.flow_logs.values() if f.resource_id == resource_id]:
@@ -85,46 +101,63 @@ class VpcResponses(Ec2):
         vpc = self.ec2.get_vpc(self.params["VpcId"])
         if given[0] == "EnableDnsHostnames" and self.params[given[0]].get("Value") and not vpc.enable_dns_support:
             raise AwsError("InvalidParameterCombination", "DNS hostnames can be enabled only with DNS support enabled.")
-        answer: ActionResult = super().modify_vpc_attribute()
-        return answer
+        return answered(super().modify_vpc_attribute())
 
     def associate_vpc_cidr_block(self) -> ActionResult:
-        self.refuse(*IPV6, "Ipv6CidrBlockNetworkBorderGroup")
         vpc = self.ec2.get_vpc(self.params["VpcId"])
-        if self.params.get("AmazonProvidedIpv6CidrBlock"):
-            plain: ActionResult = super().associate_vpc_cidr_block()
-            return plain
         made = self._allocate({t["Key"]: t["Value"] for t in tags_in(self.ec2, vpc.id)})
         try:
-            wanted = block(self.params["CidrBlock"])
-            held = [a["cidr_block"] for a in vpc.cidr_block_association_set]
-            if not 16 <= wanted.prefixlen <= 28 or any(wanted.overlaps(block(h, strict=False)) for h in held):
-                raise AwsError("InvalidVpc.Range", f"The CIDR '{wanted}' is invalid.")
+            held = self._check_secondary(vpc, block(self.params["CidrBlock"]))
             answer: ActionResult = super().associate_vpc_cidr_block()
         except Exception:
             self._give_back(made)
             raise
         if made:
             made.resource_id = vpc.id
+        associations = vpc._cidr_block_association_set
+        associations.update({k: a for k, a in held.items() if k not in associations})  # moto drops those that linger
+        shown: Any = answer.result["CidrBlockAssociation"]
+        begin_cidr(associations[shown["AssociationId"]], "associating", "associated")
         return answer
 
+    def _check_secondary(self, vpc: Any, wanted: IPv4Network) -> dict[str, Any]:
+        """Refuse a block that the VPC cannot take besides its own ones, which are returned."""
+        held = dict(vpc._cidr_block_association_set)
+        blocks = [block(a["cidr_block"]) for a in held.values() if a["cidr_block_state"]["state"] not in ENDED]
+        ours, theirs = ([p for p in PRIVATE if b.overlaps(p)] for b in (block(vpc.cidr_block), wanted))
+        apart = bool(theirs and ours != theirs)
+        if not 16 <= wanted.prefixlen <= 28 or any(wanted.overlaps(b) for b in blocks) or apart:
+            raise AwsError("InvalidVpc.Range", f"The CIDR '{wanted}' is invalid.")
+        if len(blocks) >= 5:
+            text = f"This network '{vpc.id}' has met its maximum number of allowed CIDRs: 5"
+            raise AwsError("CidrLimitExceeded", text)
+        return held
+
     def disassociate_vpc_cidr_block(self) -> ActionResult:
+        key = self.params["AssociationId"]
+        found = [v for v in self.ec2.vpcs.values() if key in v._cidr_block_association_set]
+        association = found[0]._cidr_block_association_set[key] if found else None
+        if not association or association["cidr_block_state"]["state"].startswith("dis"):
+            text = f"The vpc CIDR block association ID '{key}' does not exist"
+            raise AwsError("InvalidVpcCidrBlockAssociationID.NotFound", text)
+        vpc, cidr = found[0], block(association["cidr_block"])
+        if cidr != block(vpc.cidr_block) and any(s.cidr.subnet_of(cidr) for s in self._subnets_of(vpc.id)):
+            raise AwsError("DependencyViolation", f"The CIDR block {cidr} of {vpc.id} has subnets.")
+        association.pop("timeline", None)
         answer: ActionResult = super().disassociate_vpc_cidr_block()
-        shown: Any = answer.result
-        cidr = (shown.get("CidrBlockAssociation") or {}).get("CidrBlock")
-        if cidr:
-            ipam_pools.release_later(ipam_of(self.current_account), shown["VpcId"], self.region, cidr)
+        begin_cidr(association, "disassociating", "disassociated")
+        ipam_pools.release_later(ipam_of(self.current_account), vpc.id, self.region, str(cidr))
         return answer
 
     def create_subnet(self) -> ActionResult:
-        self.refuse("Ipv4IpamPoolId", "Ipv4NetmaskLength", "Ipv6IpamPoolId", "Ipv6NetmaskLength", "OutpostArn")
         params = self.params
-        if not params.get("Ipv6Native"):
-            self.require("CidrBlock")
-            params["CidrBlock"] = canonical(params["CidrBlock"])
-            if not 16 <= block(params["CidrBlock"]).prefixlen <= 28:
-                raise AwsError("InvalidSubnet.Range", f"The CIDR '{params['CidrBlock']}' is invalid.")
-        params["AvailabilityZone"] = self._zone()
+        self.require("CidrBlock")
+        wanted, vpc = block(params["CidrBlock"], "cidrBlock", strict=False), self.ec2.get_vpc(params["VpcId"])
+        live = [a for a in vpc.cidr_block_association_set if a["cidr_block_state"]["state"].startswith("assoc")]
+        inside = any(wanted.subnet_of(block(a["cidr_block"])) for a in live)
+        if not 16 <= wanted.prefixlen <= 28 or not inside:
+            raise AwsError("InvalidSubnet.Range", f"The CIDR '{wanted}' is invalid.")
+        params["CidrBlock"], params["AvailabilityZone"] = str(wanted), self._zone()
         params.pop("AvailabilityZoneId", None)
         answer: ActionResult = super().create_subnet()
         subnet: Any = answer.result["Subnet"]
@@ -159,12 +192,17 @@ class VpcResponses(Ec2):
 
     def modify_subnet_attribute(self) -> ActionResult:
         given = [n for n, v in self.params.items() if n not in ("SubnetId", "DryRun") and v is not None]
-        known = ("MapPublicIpOnLaunch", "AssignIpv6AddressOnCreation", "EnableResourceNameDnsARecordOnLaunch")
-        self.refuse(*(n for n in given if n not in known))
         if len(given) != 1:
             raise AwsError("InvalidParameterCombination", "Exactly one attribute can be modified in a request")
-        answer: ActionResult = super().modify_subnet_attribute()
-        return answer
+        subnet = self.ec2.get_subnet(self.params["SubnetId"])
+        if given == ["AssignIpv6AddressOnCreation"] and self.params[given[0]].get("Value"):
+            text = f"Invalid value 'true' for assignIpv6AddressOnCreation. {subnet.id} has no IPv6 CIDR block."
+            raise AwsError("InvalidParameterValue", text)
+        return answered(super().modify_subnet_attribute())
+
+    def modify_vpc_tenancy(self) -> ActionResult:
+        super().modify_vpc_tenancy()
+        return result(ReturnValue=True)
 
     def describe_vpc_attribute(self) -> ActionResult:
         self.require("Attribute")

@@ -73,16 +73,17 @@ def test_rules_drift_and_new_ones_come_first(aws, run):
 
 def test_one_rule_in_many_spellings(aws, run):
     network(aws)
+    prefix_list = aws.client("ec2").describe_prefix_lists()["PrefixLists"][0]["PrefixListId"]
     spelled = [
         {"ip_protocol": "6", "from_port": 80, "to_port": 80, "cidr_ipv4": "10.1.2.3/16"},
         {"ip_protocol": "TCP", "from_port": 80, "to_port": 80, "cidr_ipv4": "10.1.0.0/16"},
-        {"ip_protocol": "-1", "from_port": 0, "to_port": 0, "prefix_list_id": "pl-12345678"},
+        {"ip_protocol": "-1", "from_port": 0, "to_port": 0, "prefix_list_id": prefix_list},
         {"ip_protocol": "icmp", "cidr_ipv4": "10.1.0.0/16"},
         {"ip_protocol": "udp", "from_port": 53, "to_port": 53, "cidr_ipv6": "2001:DB8:0::1/32"},
     ]
     rules = run(NAME, **params(rules=spelled))["security_group"]["rules"]
     assert len(rules) == 4
-    assert {"ip_protocol": "-1", "prefix_list_id": "pl-12345678"} in rules
+    assert {"ip_protocol": "-1", "prefix_list_id": prefix_list} in rules
     assert {"ip_protocol": "icmp", "from_port": -1, "to_port": -1, "cidr_ipv4": "10.1.0.0/16"} in rules
     assert not run(NAME, **params(rules=spelled[::-1]))["changed"]
 

@@ -1,0 +1,70 @@
+"""A network to try EC2 on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+UNKNOWN = "(known after apply)"
+HERE = "us-west-2"
+ONE = "00000000000000000"  # behind a prefix, the id of nothing
+
+
+def refused(code: str, call: Any, **params: Any) -> ClientError:
+    with pytest.raises(ClientError) as error:
+        call(**params)
+    assert error.value.response["Error"]["Code"] == code, error.value
+    return error.value
+
+
+def by(name: str, *values: str) -> list[dict[str, Any]]:
+    """One filter."""
+    return [{"Name": name, "Values": list(values)}]
+
+
+class Net:
+    """A VPC with a subnet, an internet gateway, a route table and an address."""
+
+    def __init__(self, ec2: Any) -> None:
+        self.ec2 = ec2
+        self.vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+        self.subnet = ec2.create_subnet(VpcId=self.vpc, CidrBlock="10.0.0.0/24")["Subnet"]["SubnetId"]
+        self.igw = ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
+        self.table = ec2.create_route_table(VpcId=self.vpc)["RouteTable"]["RouteTableId"]
+        self.eip = ec2.allocate_address(Domain="vpc")["AllocationId"]
+
+    def attach(self) -> None:
+        self.ec2.attach_internet_gateway(InternetGatewayId=self.igw, VpcId=self.vpc)
+
+    def detach(self) -> None:
+        self.ec2.detach_internet_gateway(InternetGatewayId=self.igw, VpcId=self.vpc)
+
+    def nat(self, **more: Any) -> dict[str, Any]:
+        asked = {"SubnetId": self.subnet, "AllocationId": self.eip, **more}
+        made: dict[str, Any] = self.ec2.create_nat_gateway(**asked)["NatGateway"]
+        return made
+
+    def nat_shown(self, nat: str) -> dict[str, Any]:
+        shown: dict[str, Any] = self.ec2.describe_nat_gateways(NatGatewayIds=[nat])["NatGateways"][0]
+        return shown
+
+    def group(self, name: str, vpc: str | None = None) -> str:
+        asked = {"GroupName": name, "Description": "d", "VpcId": vpc or self.vpc}
+        return str(self.ec2.create_security_group(**asked)["GroupId"])
+
+    def subnet_shown(self, subnet: str) -> dict[str, Any]:
+        shown: dict[str, Any] = self.ec2.describe_subnets(SubnetIds=[subnet])["Subnets"][0]
+        return shown
+
+    def routes(self, table: str | None = None) -> dict[str, tuple[str, str]]:
+        found = self.ec2.describe_route_tables(RouteTableIds=[table or self.table])["RouteTables"][0]["Routes"]
+        keys = ("DestinationCidrBlock", "DestinationPrefixListId")
+        targets = ("GatewayId", "NatGatewayId")
+        return {next(r[k] for k in keys if k in r): (next(r[t] for t in targets if t in r), r["State"]) for r in found}
+
+    def main_table(self) -> dict[str, Any]:
+        filters = by("association.main", "true") + by("vpc-id", self.vpc)
+        shown: dict[str, Any] = self.ec2.describe_route_tables(Filters=filters)["RouteTables"][0]
+        return shown

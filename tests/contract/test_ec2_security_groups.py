@@ -1,0 +1,232 @@
+"""Security groups and their rules, seen through boto3."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ec2_net import HERE, ONE, Net, by, refused
+from promise import keeps
+
+POSTGRES = {"IpProtocol": "tcp", "FromPort": 5432, "ToPort": 5432}
+BLOCK = [{"CidrIp": "10.0.0.0/16"}]
+
+
+@pytest.fixture
+def net(aws: Any) -> Net:
+    return Net(aws.client("ec2", HERE))
+
+
+@pytest.fixture
+def group(net: Net) -> str:
+    return net.group("g")
+
+
+def shown(net: Net, group: str) -> dict[str, Any]:
+    (found,) = net.ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"]
+    return dict(found)
+
+
+def rules(net: Net, group: str, egress: bool = False) -> list[dict[str, Any]]:
+    found = net.ec2.describe_security_group_rules(Filters=by("group-id", group))["SecurityGroupRules"]
+    return [r for r in found if r["IsEgress"] is egress]
+
+
+@keeps("ec2.sg-names")
+@pytest.mark.parametrize(
+    ("code", "changed"),
+    [
+        ("InvalidGroup.Duplicate", {"GroupName": "g"}),
+        ("InvalidGroup.Reserved", {"GroupName": "default"}),
+        ("InvalidParameterValue", {"GroupName": "sg-mine"}),
+        ("InvalidParameterValue", {"GroupName": "a|b"}),
+        ("InvalidParameterValue", {"GroupName": "a" * 256}),
+        ("InvalidParameterValue", {"Description": "a\nb"}),
+        ("InvalidVpcID.NotFound", {"VpcId": f"vpc-{ONE}"}),
+    ],
+)
+def test_groups_refused(net: Net, group: str, code: str, changed: dict[str, Any]) -> None:
+    asked = {"GroupName": "new", "Description": "d", "VpcId": net.vpc, **changed}
+    refused(code, net.ec2.create_security_group, **asked)
+
+
+@keeps("ec2.sg-names", "ec2.sg-egress")
+def test_a_new_group(net: Net) -> None:
+    spec = [{"ResourceType": "security-group", "Tags": [{"Key": "a", "Value": "b"}]}]
+    made = net.ec2.create_security_group(GroupName="n", Description="d", VpcId=net.vpc, TagSpecifications=spec)
+    assert made["Tags"] == spec[0]["Tags"] and made["SecurityGroupArn"].endswith(f"security-group/{made['GroupId']}")
+    found = shown(net, made["GroupId"])
+    assert found["IpPermissions"] == []
+    (egress,) = found["IpPermissionsEgress"]
+    assert (egress["IpProtocol"], egress["IpRanges"]) == ("-1", [{"CidrIp": "0.0.0.0/0"}])
+    assert "FromPort" not in egress
+    other = Net(net.ec2)
+    assert other.group("n") != made["GroupId"]
+    default = net.ec2.create_security_group(GroupName="n", Description="d")["GroupId"]
+    (vpc,) = net.ec2.describe_vpcs(Filters=by("is-default", "true"))["Vpcs"]
+    assert shown(net, default)["VpcId"] == vpc["VpcId"]
+
+
+@keeps("ec2.sg-rule-same", "ec2.sg-all-or-none")
+def test_what_makes_two_rules_the_same(net: Net, group: str) -> None:
+    allow = net.ec2.authorize_security_group_ingress
+    text = [{"CidrIp": "10.0.0.1/16", "Description": "all of it"}]
+    made = allow(GroupId=group, IpPermissions=[POSTGRES | {"IpRanges": text}])["SecurityGroupRules"]
+    assert [(r["CidrIpv4"], r["FromPort"], r["Description"]) for r in made] == [("10.0.0.0/16", 5432, "all of it")]
+    for same in (POSTGRES, POSTGRES | {"IpProtocol": "6"}, POSTGRES | {"IpProtocol": "TCP"}):
+        refused("InvalidPermission.Duplicate", allow, GroupId=group, IpPermissions=[same | {"IpRanges": BLOCK}])
+    new = {"IpProtocol": "tcp", "FromPort": 1, "ToPort": 2, "IpRanges": BLOCK}
+    refused("InvalidPermission.Duplicate", allow, GroupId=group, IpPermissions=[new, POSTGRES | {"IpRanges": BLOCK}])
+    refused("InvalidParameterValue", allow, GroupId=group, IpPermissions=[new, new])
+    assert len(rules(net, group)) == 1
+    revoke = net.ec2.revoke_security_group_ingress
+    refused("InvalidPermission.NotFound", revoke, GroupId=group, IpPermissions=[POSTGRES | {"IpRanges": BLOCK}, new])
+    assert len(rules(net, group)) == 1
+    gone = revoke(GroupId=group, IpPermissions=[POSTGRES | {"IpRanges": BLOCK}])["RevokedSecurityGroupRules"]
+    assert [g["SecurityGroupRuleId"] for g in gone] == [made[0]["SecurityGroupRuleId"]]
+    assert rules(net, group) == []
+
+
+@keeps("ec2.sg-rule-refused")
+@pytest.mark.parametrize(
+    ("code", "permission"),
+    [
+        ("InvalidParameterValue", {"IpProtocol": "tpc", "FromPort": 1, "ToPort": 2, "IpRanges": BLOCK}),
+        ("InvalidParameterValue", {"IpProtocol": "256", "IpRanges": BLOCK}),
+        ("InvalidParameterValue", {"IpProtocol": "tcp", "IpRanges": BLOCK}),
+        ("InvalidParameterValue", {"IpProtocol": "tcp", "FromPort": 2, "ToPort": 1, "IpRanges": BLOCK}),
+        ("InvalidParameterValue", {"IpProtocol": "udp", "FromPort": 1, "ToPort": 65536, "IpRanges": BLOCK}),
+        ("InvalidParameterValue", POSTGRES | {"IpRanges": [{"CidrIp": "10.0.0.0/33"}]}),
+        ("InvalidParameterValue", POSTGRES | {"Ipv6Ranges": [{"CidrIpv6": "10.0.0.0/16"}]}),
+        ("InvalidParameterValue", POSTGRES | {"IpRanges": [{"CidrIp": "10.0.0.0/16", "Description": "a" * 256}]}),
+        ("InvalidParameterValue", POSTGRES | {"IpRanges": [{"CidrIp": "10.0.0.0/16", "Description": "it's"}]}),
+        ("InvalidGroup.NotFound", POSTGRES | {"UserIdGroupPairs": [{"GroupId": f"sg-{ONE}"}]}),
+        ("InvalidPrefixListID.NotFound", POSTGRES | {"PrefixListIds": [{"PrefixListId": f"pl-{ONE}"}]}),
+        ("MissingParameter", POSTGRES),
+    ],
+)
+def test_rules_refused(net: Net, group: str, code: str, permission: dict[str, Any]) -> None:
+    for call in (net.ec2.authorize_security_group_ingress, net.ec2.authorize_security_group_egress):
+        refused(code, call, GroupId=group, IpPermissions=[permission])
+    assert rules(net, group) == []
+
+
+@keeps("ec2.sg-rule-refused")
+def test_rules_refused_for_the_group(net: Net, group: str) -> None:
+    allow, other = net.ec2.authorize_security_group_ingress, Net(net.ec2).group("theirs")
+    theirs = [POSTGRES | {"UserIdGroupPairs": [{"GroupId": other}]}]
+    refused("InvalidGroup.NotFound", allow, GroupId=group, IpPermissions=theirs)
+    refused("InvalidGroup.NotFound", allow, GroupId=f"sg-{ONE}", IpPermissions=[POSTGRES | {"IpRanges": BLOCK}])
+    refused("MissingParameter", allow, GroupId=group)
+    refused("MissingParameter", net.ec2.revoke_security_group_ingress, GroupId=group)
+    many = [POSTGRES | {"IpRanges": [{"CidrIp": f"10.0.{n}.0/24"} for n in range(60)]}]
+    allow(GroupId=group, IpPermissions=many)
+    one_more = [POSTGRES | {"IpRanges": BLOCK}]
+    refused("RulesPerSecurityGroupLimitExceeded", allow, GroupId=group, IpPermissions=one_more)
+
+
+@keeps("ec2.sg-rules-shown")
+def test_how_rules_are_shown(net: Net, group: str) -> None:
+    (prefix_list,) = net.ec2.describe_managed_prefix_lists(Filters=by("prefix-list-name", f"com.amazonaws.{HERE}.s3"))[
+        "PrefixLists"
+    ]
+    permission = POSTGRES | {
+        "IpRanges": BLOCK,
+        "Ipv6Ranges": [{"CidrIpv6": "fd00:0::1/64", "Description": "six"}],
+        "UserIdGroupPairs": [{"GroupId": group, "Description": "us"}],
+        "PrefixListIds": [{"PrefixListId": prefix_list["PrefixListId"], "Description": "storage"}],
+    }
+    everything = {"IpProtocol": "-1", "IpRanges": [{"CidrIp": "10.1.0.0/16"}]}
+    spec = [{"ResourceType": "security-group-rule", "Tags": [{"Key": "a", "Value": "b"}]}]
+    made = net.ec2.authorize_security_group_egress(
+        GroupId=group, IpPermissions=[permission, everything], TagSpecifications=spec
+    )["SecurityGroupRules"]
+    assert len(made) == 5 and all(r["Tags"] == spec[0]["Tags"] for r in made)
+    peers = {r.get("Description"): r for r in made}
+    assert peers["six"]["CidrIpv6"] == "fd00::/64"
+    assert peers["us"]["ReferencedGroupInfo"] == {"GroupId": group, "UserId": "123456789012"}
+    assert peers["storage"]["PrefixListId"] == prefix_list["PrefixListId"]
+    assert (made[-1]["FromPort"], made[-1]["ToPort"]) == (-1, -1)
+    grouped = shown(net, group)["IpPermissionsEgress"]
+    assert [(p["IpProtocol"], len(p["IpRanges"])) for p in grouped] == [("-1", 2), ("tcp", 1)]
+    assert grouped[1]["UserIdGroupPairs"] == [{"Description": "us", "GroupId": group, "UserId": "123456789012"}]
+    assert grouped[1]["PrefixListIds"][0]["Description"] == "storage"
+    ids = [made[0]["SecurityGroupRuleId"]]
+    assert net.ec2.describe_security_group_rules(SecurityGroupRuleIds=ids)["SecurityGroupRules"] == made[:1]
+    net.ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[everything], TagSpecifications=spec)
+    tagged = net.ec2.describe_security_group_rules(Filters=by("tag:a", "b"))["SecurityGroupRules"]
+    assert len(tagged) == 6
+    net.ec2.revoke_security_group_egress(GroupId=group, IpPermissions=[everything])
+    assert len(net.ec2.describe_tags(Filters=by("resource-type", "security-group-rule"))["Tags"]) == 5
+
+
+@keeps("ec2.sg-rule-id")
+def test_rules_by_id(net: Net, group: str) -> None:
+    net.ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[POSTGRES | {"IpRanges": BLOCK}])
+    (rule,) = rules(net, group)
+    ids, wrong = {"SecurityGroupRuleIds": [rule["SecurityGroupRuleId"]]}, {"SecurityGroupRuleIds": [f"sgr-{ONE}"]}
+    refused("InvalidSecurityGroupRuleId.NotFound", net.ec2.revoke_security_group_ingress, GroupId=group, **wrong)
+    refused("InvalidSecurityGroupRuleId.NotFound", net.ec2.revoke_security_group_egress, GroupId=group, **ids)
+    refused("InvalidSecurityGroupRuleId.NotFound", net.ec2.describe_security_group_rules, **wrong)
+    net.ec2.revoke_security_group_ingress(GroupId=group, **ids)
+    (egress,) = rules(net, group, egress=True)
+    net.ec2.revoke_security_group_egress(GroupId=group, SecurityGroupRuleIds=[egress["SecurityGroupRuleId"]])
+    assert shown(net, group)["IpPermissions"] == shown(net, group)["IpPermissionsEgress"] == []
+
+
+@keeps("ec2.sg-rule-modified")
+def test_a_rule_becomes_another(net: Net, group: str) -> None:
+    two = [POSTGRES | {"IpRanges": [*BLOCK, {"CidrIp": "10.1.0.0/16"}]}]
+    made = net.ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=two)["SecurityGroupRules"]
+    modify, rule_id = net.ec2.modify_security_group_rules, made[0]["SecurityGroupRuleId"]
+
+    def becomes(rule_id: str, **peer: str) -> dict[str, Any]:
+        rule = {"SecurityGroupRuleId": rule_id, "SecurityGroupRule": {**POSTGRES, **peer}}
+        return {"GroupId": group, "SecurityGroupRules": [rule]}
+
+    modify(**becomes(rule_id, CidrIpv4="10.2.0.0/16", Description="new"))
+    assert [(r["CidrIpv4"], r.get("Description")) for r in rules(net, group)] == [
+        ("10.2.0.0/16", "new"),
+        ("10.1.0.0/16", None),
+    ]
+    modify(**becomes(rule_id, ReferencedGroupId=group))
+    changed = rules(net, group)[0]
+    assert (changed["SecurityGroupRuleId"], changed["ReferencedGroupInfo"]["GroupId"]) == (rule_id, group)
+    refused("InvalidPermission.Duplicate", modify, **becomes(rule_id, CidrIpv4="10.1.0.0/16"))
+    refused("InvalidParameterCombination", modify, **becomes(rule_id))
+    refused("InvalidSecurityGroupRuleId.NotFound", modify, **becomes(f"sgr-{ONE}", CidrIpv4="10.3.0.0/16"))
+
+
+@keeps("ec2.sg-descriptions")
+def test_descriptions(net: Net, group: str) -> None:
+    for way, egress in (("ingress", False), ("egress", True)):
+        getattr(net.ec2, f"authorize_security_group_{way}")(
+            GroupId=group, IpPermissions=[POSTGRES | {"UserIdGroupPairs": [{"GroupId": group}]}]
+        )
+        update = getattr(net.ec2, f"update_security_group_rule_descriptions_{way}")
+        described = POSTGRES | {"UserIdGroupPairs": [{"GroupId": group, "Description": "us"}]}
+        update(GroupId=group, IpPermissions=[described])
+        assert [r["Description"] for r in rules(net, group, egress) if r["FromPort"] == 5432] == ["us"]
+        update(GroupId=group, IpPermissions=[POSTGRES | {"UserIdGroupPairs": [{"GroupId": group}]}])
+        assert not any("Description" in r for r in rules(net, group, egress))
+        refused("InvalidPermission.NotFound", update, GroupId=group, IpPermissions=[POSTGRES | {"IpRanges": BLOCK}])
+
+
+@keeps("ec2.sg-held")
+def test_groups_that_cannot_be_deleted(net: Net, group: str) -> None:
+    two = net.group("two")
+    permission = [POSTGRES | {"UserIdGroupPairs": [{"GroupId": group}]}]
+    net.ec2.authorize_security_group_ingress(GroupId=two, IpPermissions=permission)
+    refused("DependencyViolation", net.ec2.delete_security_group, GroupId=group)
+    eni = net.ec2.create_network_interface(SubnetId=net.subnet, Groups=[two])["NetworkInterface"]
+    refused("DependencyViolation", net.ec2.delete_security_group, GroupId=two)
+    net.ec2.delete_network_interface(NetworkInterfaceId=eni["NetworkInterfaceId"])
+    filters = by("group-name", "default") + by("vpc-id", net.vpc)
+    default = net.ec2.describe_security_groups(Filters=filters)["SecurityGroups"][0]["GroupId"]
+    refused("CannotDelete", net.ec2.delete_security_group, GroupId=default)
+    net.ec2.authorize_security_group_ingress(
+        GroupId=two, IpPermissions=[POSTGRES | {"UserIdGroupPairs": [{"GroupId": two}]}]
+    )
+    net.ec2.delete_security_group(GroupId=two)
+    net.ec2.delete_security_group(GroupId=group)
+    refused("InvalidGroup.NotFound", net.ec2.delete_security_group, GroupId=group)

@@ -1,0 +1,60 @@
+"""The calls for what is there before anyone makes anything: Regions, zones, the account's attributes."""
+
+from __future__ import annotations
+
+from moto.core.responses import ActionResult
+
+from ..core import AwsError
+from .base import Ec2, result
+
+# The Regions that every account has; the others must be opted in to, and a new account has not done so.
+EVERYONES = {
+    *(f"us-{place}" for place in ("east-1", "east-2", "west-1", "west-2")),
+    *(f"eu-{place}" for place in ("central-1", "north-1", "west-1", "west-2", "west-3")),
+    *(f"ap-{place}" for place in ("south-1", "southeast-1", "southeast-2")),
+    *(f"ap-northeast-{number}" for number in (1, 2, 3)),
+    *("ca-central-1", "sa-east-1"),
+}
+
+
+class RegionResponses(Ec2):
+    """Regions, zones and the account's attributes."""
+
+    def describe_regions(self) -> ActionResult:
+        named, everything = self.params.get("RegionNames"), self.params.get("AllRegions")
+        _all_known(named, [r.name for r in self.ec2.regions], "region")
+        for region in self.ec2.regions:
+            region.opt_in_status = "opt-in-not-required" if region.name in EVERYONES else "not-opted-in"
+        wanted = [r for r in self.ec2.regions if r.name in (named or (EVERYONES if not everything else [r.name]))]
+        return result(Regions=wanted)
+
+    def describe_availability_zones(self) -> ActionResult:
+        names, ids = self.params.get("ZoneNames"), self.params.get("ZoneIds")
+        zones = self.ec2.describe_availability_zones()
+        _all_known(names, [z.name for z in zones], "availability zone")
+        _all_known(ids, [z.zone_id for z in zones], "availability zone")
+        for zone in zones:
+            zone.group_name, zone.network_border_group = f"{self.region}-zg-1", self.region
+            zone.opt_in_status = "opt-in-not-required"
+        zones = [z for z in zones if z.name in (names or [z.name]) and z.zone_id in (ids or [z.zone_id])]
+        return result(AvailabilityZones=zones)
+
+    def describe_account_attributes(self) -> ActionResult:
+        default = self.ec2.get_default_vpc()
+        values = {
+            "supported-platforms": "VPC",
+            "default-vpc": default.id if default else "none",
+            "vpc-max-security-groups-per-interface": "5",
+            "max-elastic-ips": "5",
+            "vpc-max-elastic-ips": "5",
+            "max-instances": "20",
+        }
+        wanted = self.params.get("AttributeNames") or list(values)
+        rows = [{"AttributeName": n, "AttributeValues": [{"AttributeValue": values[n]}]} for n in wanted]
+        return result(AccountAttributes=rows)
+
+
+def _all_known(named: list[str] | None, known: list[str], what: str) -> None:
+    unknown = sorted(set(named or []) - set(known))
+    if unknown:
+        raise AwsError("InvalidParameterValue", f"Invalid {what}: [{', '.join(unknown)}]")

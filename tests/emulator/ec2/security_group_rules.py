@@ -1,0 +1,151 @@
+"""The rules of security groups: what AWS takes for one, which two are the same, and how it shows them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from ipaddress import IPv6Network
+from typing import Any
+
+from ..admission import Missing
+from ..core import AwsError, new_id
+from .base import tags_in
+from .checks import canonical
+
+QUOTA = 60
+_PROTOCOLS = {"6": "tcp", "17": "udp", "1": "icmp", "58": "icmpv6", "all": "-1"}
+_TEXT = re.compile(r"[a-zA-Z0-9. _\-:/()#,@\[\]+=&;{}!$*]{0,255}")
+# How each kind of peer is called in a permission, in a list of peers, and in a rule.
+PEERS = {
+    "IpRanges": ("CidrIp", "CidrIpv4"),
+    "Ipv6Ranges": ("CidrIpv6", "CidrIpv6"),
+    "UserIdGroupPairs": ("GroupId", "ReferencedGroupId"),
+    "PrefixListIds": ("PrefixListId", "PrefixListId"),
+}
+
+
+@dataclass
+class Rule:
+    """A protocol with its ports, and one peer: a block, a group or a prefix list."""
+
+    group_id: str
+    egress: bool
+    protocol: str
+    ports: tuple[int, int] | None
+    kind: str
+    peer: str
+    text: str | None = None
+    id: str = field(default_factory=lambda: new_id("sgr"))
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """What makes two rules the same; the description does not."""
+        return self.egress, self.protocol, self.ports, self.kind, self.peer
+
+
+def everywhere(group_id: str) -> Rule:
+    """The rule that every group begins with: all may leave."""
+    return Rule(group_id, True, "-1", None, "IpRanges", "0.0.0.0/0")
+
+
+def read(backend: Any, group: Any, egress: bool, permissions: Iterable[Mapping[str, Any]]) -> list[Rule]:
+    """The rules that a request names."""
+    return [rule for permission in permissions for rule in _read(backend, group, egress, permission)]
+
+
+def _read(backend: Any, group: Any, egress: bool, permission: Mapping[str, Any]) -> Iterator[Rule]:
+    protocol, ports = _protocol(permission)
+    peers = [(kind, peer) for kind in PEERS for peer in permission.get(kind) or []]
+    if not peers:
+        raise AwsError("MissingParameter", "The request must contain a CIDR, a group or a prefix list in each rule.")
+    for kind, peer in peers:
+        check_text(peer.get("Description"), "rule description")
+        name = _peer(backend, group, kind, peer)
+        yield Rule(group.id, egress, protocol, ports, kind, name, peer.get("Description"))
+
+
+def check_text(text: str | None, what: str) -> None:
+    """Refuse a description that AWS does not take."""
+    if text and not _TEXT.fullmatch(text):
+        allowed = "strings less than 256 characters from the following set: a-zA-Z0-9. _-:/()#,@[]+=&;{}!$*"
+        raise AwsError("InvalidParameterValue", f"Invalid {what}. Valid descriptions are {allowed}")
+
+
+def _protocol(permission: Mapping[str, Any]) -> tuple[str, tuple[int, int] | None]:
+    given = str(permission.get("IpProtocol") or "").lower()
+    protocol = _PROTOCOLS.get(given, given)
+    start, end = permission.get("FromPort"), permission.get("ToPort")
+    if protocol in ("tcp", "udp", "icmp", "icmpv6"):
+        if start is None or end is None:
+            text = "Must specify both from and to ports with TCP/UDP."
+            raise AwsError("InvalidParameterValue", f"Invalid value '{text}' for portRange.")
+        if protocol in ("tcp", "udp") and not 0 <= start <= end <= 65535:
+            raise AwsError("InvalidParameterValue", f"Invalid {protocol.upper()} range ({start}-{end})")
+        return protocol, (start, end)
+    if protocol != "-1" and not (protocol.isdigit() and int(protocol) < 256):
+        raise AwsError("InvalidParameterValue", f"Invalid value '{given}' for IP protocol. Unknown protocol.")
+    return protocol, None
+
+
+def _peer(backend: Any, group: Any, kind: str, peer: Mapping[str, Any]) -> str:
+    name = str(peer.get(PEERS[kind][0]) or "")
+    if kind == "IpRanges":
+        return canonical(name, "cidrIp")
+    if kind == "Ipv6Ranges":
+        try:
+            return str(IPv6Network(name, strict=False))
+        except ValueError as error:
+            raise AwsError("InvalidParameterValue", f"CIDR block {name} is malformed") from error
+    if kind == "PrefixListIds" and name not in backend.managed_prefix_lists:
+        raise AwsError("InvalidPrefixListID.NotFound", f"The prefix list ID '{name}' does not exist")
+    if kind == "UserIdGroupPairs":
+        ours = peer.get("UserId") in (None, backend.account_id)
+        if not name or not ours or peer.get("VpcPeeringConnectionId"):
+            raise Missing("groups by name, of other accounts or of peered VPCs")
+        other = backend.get_security_group_from_id(name)
+        if other is None:
+            raise AwsError("InvalidGroup.NotFound", f"The security group '{name}' does not exist")
+        if other.vpc_id != group.vpc_id:
+            raise AwsError(
+                "InvalidGroup.NotFound", "You have specified two resources that belong to different networks."
+            )
+    return name
+
+
+def permissions(rules: Iterable[Rule], account: str) -> list[dict[str, Any]]:
+    """Rules as a group shows them: the peers together that have the same protocol and ports."""
+    found: dict[Any, dict[str, Any]] = {}
+    for rule in rules:
+        shown = found.setdefault((rule.protocol, rule.ports), _ports(rule) | {kind: [] for kind in PEERS})
+        peer = {PEERS[rule.kind][0]: rule.peer, "Description": rule.text}
+        if rule.kind == "UserIdGroupPairs":
+            peer["UserId"] = account
+        shown[rule.kind].append({k: v for k, v in peer.items() if v is not None})
+    return list(found.values())
+
+
+def _ports(rule: Rule) -> dict[str, Any]:
+    ports = {"FromPort": rule.ports[0], "ToPort": rule.ports[1]} if rule.ports else {}
+    return {"IpProtocol": rule.protocol, **ports}
+
+
+def shown(backend: Any, rule: Rule) -> dict[str, Any]:
+    """A rule as DescribeSecurityGroupRules shows it: -1 where there are no ports."""
+    peer: dict[str, Any] = {PEERS[rule.kind][1]: rule.peer}
+    if rule.kind == "UserIdGroupPairs":
+        peer = {"ReferencedGroupInfo": {"GroupId": rule.peer, "UserId": backend.account_id}}
+    arn = f"arn:aws:ec2:{backend.region_name}:{backend.account_id}:security-group-rule/{rule.id}"
+    return {
+        "SecurityGroupRuleId": rule.id,
+        "SecurityGroupRuleArn": arn,
+        "GroupId": rule.group_id,
+        "GroupOwnerId": backend.account_id,
+        "IsEgress": rule.egress,
+        "FromPort": -1,
+        "ToPort": -1,
+        **_ports(rule),
+        **peer,
+        **({"Description": rule.text} if rule.text else {}),
+        "Tags": tags_in(backend, rule.id),
+    }
