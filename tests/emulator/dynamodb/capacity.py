@@ -125,9 +125,11 @@ def _switch(table: Table, mode: str, changes: list[Change]) -> None:
         if len(recent) >= 4:
             raise limited("Subscriber limit exceeded: Update to PayPerRequest mode is limited to 4 times in 24 hours.")
         changes = [(name, NO_UNITS) for name in [None, *(i.name for i in table.global_indexes)]]
-    for one in tables_of(table):
+    seconds = 60 if mode == PROVISIONED else 5 if state_of(table).switches else 150
+    tables = tables_of(table)
+    for one in tables:
         _set_mode(one, mode)
-    _apply(table, changes, 60)
+    _apply(table, changes, seconds if len(tables) == 1 else 218)
 
 
 def _set_mode(table: Table, mode: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from moto.dynamodb.models.table import GlobalSecondaryIndex, Table
 
-from .state import HIDDEN, Member, backend, members_of, state_of
+from .state import FAILED, HIDDEN, Member, backend, entries_of, members_of, state_of
 
 ON_DEMAND, PROVISIONED = "PAY_PER_REQUEST", "PROVISIONED"
 BACKFILLING = "BACKFILLING"
@@ -49,6 +49,8 @@ def describe(table: Table, status: str | None = None, fresh: Container[str] = ()
         ]
     shown.update(_settings(table))
     shown.update(_replicas(table, fresh))
+    if state.restored:
+        shown["RestoreSummary"] = {**state.restored, "RestoreInProgress": not state.timeline.settled}
     return shown
 
 
@@ -114,12 +116,17 @@ def _settings(table: Table) -> dict[str, Any]:
 
 def _replicas(table: Table, fresh: Container[str]) -> dict[str, Any]:
     """The other Regions, never the one that is asked."""
-    found = []
-    for region, member in members_of(table.account_id, table.name).items():
+    found: list[dict[str, Any]] = []
+    if table.region_name not in members_of(table.account_id, table.name):
+        return {}
+    for region, member in entries_of(table.account_id, table.name).items():
         status = member.entry.first if region in fresh else member.entry.state
         if region != table.region_name and status != HIDDEN:
-            other = backend(table.account_id, region).tables[table.name]
-            found.append({**_replica(member, other), "RegionName": region, "ReplicaStatus": status})
+            if status == FAILED:
+                shown = {"ReplicaStatusDescription": member.entry.reason}
+            else:
+                shown = _replica(member, backend(table.account_id, region).tables[table.name])
+            found.append({**shown, "RegionName": region, "ReplicaStatus": status})
     if not found:
         return {}
     return {"GlobalTableVersion": "2019.11.21", "Replicas": found}

@@ -1,24 +1,49 @@
-"""What belongs to a table but is not changed by UpdateTable: TTL, backups, tags, insights."""
+"""What belongs to a table but is not changed by UpdateTable: TTL, recovery, tags, insights, policies."""
 
 from __future__ import annotations
 
+import json
+import secrets
 from typing import Any
 
 from moto.core.responses import ActionResult, EmptyResult
-from moto.dynamodb.models.table import Table
+from moto.dynamodb.models.table import ResourcePolicy, Table
 
 from ..clock import CLOCK, Timeline
-from ..core import AwsError
-from .checks import check_enum, check_tags
+from ..core import AwsError, paged
+from .checks import check_tags
 from .data import DataPlane
-from .state import check_active, find, get, invalid, state_of, tables_of
+from .state import DAY, check_active, find, get, invalid, state_of, tables_of
 
 TTL_COOLDOWN = 3600
 MODES = ("ACCESSED_AND_THROTTLED_KEYS", "THROTTLED_KEYS")
 
 
+def check_backups(table: Table) -> None:
+    """Refuse what needs backups just after the table became ACTIVE."""
+    if not state_of(table).backups.settled:
+        text = f"Backups are being enabled for the table: {table.name}. Please retry later"
+        raise AwsError("ContinuousBackupsUnavailableException", text)
+
+
+def check_policy(text: str) -> None:
+    """A policy is JSON of at most 20 KB."""
+    try:
+        json.loads(text)
+    except ValueError as error:
+        raise invalid("Resource-based policy is not valid JSON") from error
+    if len(text) > 20480:
+        raise invalid("The resource-based policy exceeds 20 KB")
+
+
+def no_policy(arn: str) -> AwsError:
+    """The answer where there is no policy, or none of the expected revision."""
+    text = f"Resource-based policy not found for the provided ResourceArn: {arn}"
+    return AwsError("PolicyNotFoundException", text)
+
+
 class Extras(DataPlane):
-    """TTL (synced between replicas), continuous backups, tags and contributor insights (each Region its own)."""
+    """TTL (synced between replicas), and what is each Region's own: recovery, tags, insights and policy."""
 
     def _table(self) -> Table:
         return get(self.current_account, self.region, self.params["TableName"])
@@ -56,8 +81,19 @@ class Extras(DataPlane):
         return table
 
     def describe_continuous_backups(self) -> ActionResult:
-        """Point-in-time recovery of this Region's table."""
-        return ActionResult({"ContinuousBackupsDescription": self._backed_up().continuous_backups})
+        """Point-in-time recovery of this Region's table, to any moment since it was switched on but the last ones."""
+        table = self._backed_up()
+        shown: dict[str, Any] = {"PointInTimeRecoveryStatus": "DISABLED"}
+        if state_of(table).recovery:
+            since, days = state_of(table).recovery or (0.0, 0)
+            shown = {
+                "PointInTimeRecoveryStatus": "ENABLED",
+                "RecoveryPeriodInDays": days,
+                "EarliestRestorableDateTime": max(since, CLOCK.now() - days * DAY),
+                "LatestRestorableDateTime": max(since, CLOCK.now() - 300),
+            }
+        answer = {"ContinuousBackupsStatus": "ENABLED", "PointInTimeRecoveryDescription": shown}
+        return ActionResult({"ContinuousBackupsDescription": answer})
 
     def update_continuous_backups(self) -> ActionResult:
         """Switch point-in-time recovery on (1 to 35 days back) or off."""
@@ -65,15 +101,10 @@ class Extras(DataPlane):
         days = spec.get("RecoveryPeriodInDays")
         if days is not None and not spec["PointInTimeRecoveryEnabled"]:
             raise invalid("RecoveryPeriodInDays can be given only if PointInTimeRecoveryEnabled is true")
-        if days is not None and not 1 <= days <= 35:
-            raise invalid("RecoveryPeriodInDays must be between 1 and 35")
-        if not state_of(table).backups.settled:
-            raise AwsError(
-                "ContinuousBackupsUnavailableException",
-                f"Backups are being enabled for the table: {table.name}. Please retry later",
-            )
-        shown = self.dynamodb_backend.update_continuous_backups(table.name, spec)
-        return ActionResult({"ContinuousBackupsDescription": shown})
+        check_backups(table)
+        since, before = state_of(table).recovery or (CLOCK.now(), 35)
+        state_of(table).recovery = (since, days or before) if spec["PointInTimeRecoveryEnabled"] else None
+        return self.describe_continuous_backups()
 
     def _tagged(self) -> Table:
         arn = str(self.params["ResourceArn"])
@@ -110,8 +141,6 @@ class Extras(DataPlane):
         """Switch contributor insights on or off, for this Region's table or index."""
         table = self._table()
         self._insights(table)
-        check_enum(self.params, "ContributorInsightsAction", ("ENABLE", "DISABLE"))
-        check_enum(self.params, "ContributorInsightsMode", MODES)
         enable = self.params["ContributorInsightsAction"] == "ENABLE"
         steps = ("ENABLING", "ENABLED") if enable else ("DISABLING", "DISABLED")
         status = Timeline((steps[0], 30), (steps[1], 0))
@@ -134,6 +163,53 @@ class Extras(DataPlane):
                 f"DynamoDBContributorInsights-{kind}-{suffix}" for kind in ("PKC", "PKT")
             ]
         return ActionResult(shown)
+
+    def list_contributor_insights(self) -> ActionResult:
+        """Where contributor insights were ever switched on: table by table, index by index."""
+        name = self.params.get("TableName")
+        found = [
+            {
+                "TableName": table.name,
+                **({"IndexName": index} if index else {}),
+                "ContributorInsightsStatus": known["status"].state,
+                "ContributorInsightsMode": known["mode"],
+            }
+            for table in ([self._table()] if name else self.dynamodb_backend.tables.values())
+            for index, known in sorted(state_of(table).insights.items())
+        ]
+        page, token = paged(found, self.params, 100)
+        return ActionResult({"ContributorInsightsSummaries": page, **({"NextToken": token} if token else {})})
+
+    def put_resource_policy(self) -> ActionResult:
+        """Attach a policy to this Region's table, or replace it."""
+        table, known, text = self._tagged(), self._policy(), str(self.params["Policy"])
+        check_policy(text)
+        if known and known.policy_doc == text:
+            return ActionResult({"RevisionId": known.revision_id})
+        policy = self.dynamodb_backend.resource_policies[table.table_arn] = ResourcePolicy(table.table_arn, text)
+        policy.revision_id = secrets.token_hex(8)
+        return ActionResult({"RevisionId": policy.revision_id})
+
+    def get_resource_policy(self) -> ActionResult:
+        """The policy of this Region's table."""
+        table, known = self._tagged(), self._policy()
+        if known is None:
+            raise no_policy(table.table_arn)
+        return ActionResult({"Policy": known.policy_doc, "RevisionId": known.revision_id})
+
+    def delete_resource_policy(self) -> ActionResult:
+        """Take the policy away; none is no error."""
+        table, known = self._tagged(), self._policy()
+        self.dynamodb_backend.resource_policies.pop(table.table_arn, None)
+        return ActionResult({"RevisionId": known.revision_id} if known else {})
+
+    def _policy(self) -> ResourcePolicy | None:
+        """The policy there is, which must be of the revision that the call expects."""
+        arn, expected = self._tagged().table_arn, self.params.get("ExpectedRevisionId")
+        known: ResourcePolicy | None = self.dynamodb_backend.resource_policies.get(arn)
+        if expected and expected != (known.revision_id if known else "NO_POLICY"):
+            raise no_policy(arn)
+        return known
 
     def _names(self, table: Table) -> dict[str, Any]:
         index = self.params.get("IndexName")

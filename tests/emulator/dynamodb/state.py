@@ -13,7 +13,7 @@ from ..clock import CLOCK, Timeline
 from ..core import AwsError, own_backend
 
 HOME = "us-east-1"  # where the membership of global tables is kept
-GONE, HIDDEN = "GONE", "HIDDEN"
+GONE, HIDDEN, FAILED = "GONE", "HIDDEN", "CREATION_FAILED"
 DAY = 86400
 READ, WRITE = "ReadCapacityUnits", "WriteCapacityUnits"
 NO_UNITS = {READ: 0, WRITE: 0}
@@ -91,6 +91,8 @@ class TableState:
         self.protection_changed: float | None = None
         self.ttl_changed: float | None = None
         self.insights: dict[str, dict[str, Any]] = {}
+        self.recovery: tuple[float, int] | None = None  # since when, and how many days back
+        self.restored: dict[str, Any] | None = None
 
     def index(self, name: str) -> IndexState:
         """The state of an index; one that was made with the table is simply active."""
@@ -106,7 +108,14 @@ class Member:
 
     def __init__(self, *steps: tuple[str, float]) -> None:
         self.entry = Timeline(*(steps or (("ACTIVE", 0.0),)))
+        if self.entry.steps[-1][0] not in ("ACTIVE", FAILED):  # it fails, and nothing is left of it
+            self.entry.steps = (*self.entry.steps[:-1], (GONE, 0))
         self.overrides: dict[str, Any] = {}
+
+    @property
+    def lives(self) -> bool:
+        """Whether there is, or will be, a table behind the entry."""
+        return self.entry.steps[-1][0] not in (GONE, FAILED)
 
 
 class GlobalTables(BaseBackend):
@@ -211,12 +220,12 @@ def get(account: str, region: str, name: str) -> Table:
     return table
 
 
-def members_of(account: str, name: str) -> dict[str, Member]:
-    """The Regions of a global table; empty for a regional one."""
+def entries_of(account: str, name: str) -> dict[str, Member]:
+    """What a global table lists: its Regions, and those where a replica could not be made."""
     known = GLOBAL_TABLES[account][HOME]
     members: dict[str, Member] = known.members.get(name, {})
     for region, member in list(members.items()):
-        if member.entry.state == GONE or not exists(account, region, name):
+        if member.entry.state == GONE or (member.entry.state != FAILED and not exists(account, region, name)):
             del members[region]
     if len(members) < 2:
         known.members.pop(name, None)
@@ -225,11 +234,17 @@ def members_of(account: str, name: str) -> dict[str, Member]:
     return members
 
 
+def members_of(account: str, name: str) -> dict[str, Member]:
+    """The Regions of a global table; empty for a regional one."""
+    entries = entries_of(account, name)
+    return {region: member for region, member in entries.items() if member.entry.state != FAILED}
+
+
 def tables_of(table: Table) -> list[Table]:
     """The table and its replicas, without those that are being deleted."""
     found = [table]
     for region, member in members_of(table.account_id, table.name).items():
-        if region != table.region_name and member.entry.steps[-1][0] != GONE:
+        if region != table.region_name and member.lives:
             found.append(backend(table.account_id, region).tables[table.name])
     return found
 
