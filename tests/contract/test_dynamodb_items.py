@@ -10,7 +10,7 @@ from dynamodb_tables import DAY, HERE, IMAGES, THERE, THIRD, T, make, refused, r
 from promise import keeps
 
 
-@keeps("dynamodb.index-key-types")
+@keeps("dynamodb.index-key-types", "dynamodb.transaction-types")
 def test_index_keys_have_their_type(here: Any, there: Any) -> None:
     make(here, gsi=True)
     here.update_table(**replica("Create", THERE))
@@ -20,11 +20,15 @@ def test_index_keys_have_their_type(here: Any, there: Any) -> None:
         batch = {"orders": [{"PutRequest": {"Item": wrong}}]}
         refused("ValidationException", client.batch_write_item, RequestItems=batch)
         transaction = [{"Put": {**T, "Item": wrong}}]
-        refused("ValidationException", client.transact_write_items, TransactItems=transaction)
+        refused("TransactionCanceledException", client.transact_write_items, TransactItems=transaction)
         update = {"Key": {"pk": {"S": "a"}}, "UpdateExpression": "SET #d = :d"}
         update |= {"ExpressionAttributeNames": {"#d": "day"}, "ExpressionAttributeValues": {":d": {"N": "1"}}}
         refused("ValidationException", client.update_item, **T, **update)
-        refused("ValidationException", client.transact_write_items, TransactItems=[{"Update": {**T, **update}}])
+        transaction = [{"Put": {**T, "Item": {"pk": {"S": "b"}}}}, {"Update": {**T, **update}}]
+        with pytest.raises(ClientError) as caught:
+            client.transact_write_items(TransactItems=transaction)
+        reasons = caught.value.response["CancellationReasons"]
+        assert [reason["Code"] for reason in reasons] == ["None", "ValidationError"]
     assert here.scan(**T)["Count"] == there.scan(**T)["Count"] == 0
 
 
@@ -62,7 +66,7 @@ def test_keys_must_fit(here: Any) -> None:
     for key in ({"other": {"S": "1"}}, {"pk": {"S": "1"}, "other": {"S": "1"}}):
         refused("ValidationException", here.update_item, **T, Key=key, **update)
         action = {"Update": {**T, "Key": key, **update}}
-        refused("ValidationException", here.transact_write_items, TransactItems=[action])
+        refused("TransactionCanceledException", here.transact_write_items, TransactItems=[action])
     arn = show(here)["TableArn"]
     here.transact_write_items(TransactItems=[{"Put": {"TableName": arn, "Item": {"pk": {"S": "1"}}}}])
     assert here.get_item(TableName=arn, Key={"pk": {"S": "1"}})["Item"] == {"pk": {"S": "1"}}
@@ -87,6 +91,9 @@ def test_items_that_cannot_be(aws: Any, here: Any) -> None:
         item("1", day={"NULL": True}),
         item("1", large={"S": "x" * 410000}),
         item("1", number={"N": "many"}),
+        item("1", set={"SS": []}),
+        item("1", deep={"M": {"a": {"L": [{"NS": ["1", "1"]}]}}}),
+        item("1", two={"S": "a", "N": "1"}),
     ]
     for one in bad:
         refused("ValidationException", here.put_item, **T, Item=one)
@@ -99,7 +106,36 @@ def test_items_that_cannot_be(aws: Any, here: Any) -> None:
         refused("ValidationException", here.transact_get_items, TransactItems=[{"Get": {**T, "Key": key}}])
         batch = {"orders": [{"DeleteRequest": {"Key": key}}]}
         refused("ValidationException", here.batch_write_item, RequestItems=batch)
+    refused("ValidationException", here.transact_write_items, TransactItems=[{"Put": {**T, "Item": item("")}}])
+    for wrong in ({}, {"PutRequest": {"Item": item("1")}, "DeleteRequest": {"Key": item("1")}}):
+        refused("ValidationException", here.batch_write_item, RequestItems={"orders": [wrong]})
+        actions = [{"Put": {**T, "Item": item("1")}, "Delete": {**T, "Key": item("1")}} if wrong else {}]
+        refused("ValidationException", here.transact_write_items, TransactItems=actions)
     assert here.scan(**T)["Count"] == 0
+
+
+@keeps("dynamodb.expressions")
+@pytest.mark.parametrize(
+    ("condition", "names", "values", "more"),
+    [
+        ("day = :d", {}, {":d": {"S": "mon"}}, {"IndexName": "by-day"}),
+        ("pk = :p", {}, {":p": {"N": "1"}}, {}),
+        ("pk = :p", {}, {}, {}),
+        ("pk = :p", {}, {":p": {"S": "1"}, ":q": {"S": "1"}}, {}),
+        ("#p = :p", {}, {":p": {"S": "1"}}, {}),
+        ("#p = :p", {"#p": "pk", "#q": "q"}, {":p": {"S": "1"}}, {}),
+        ("begins_with(pk, :p)", {}, {":p": {"S": "1"}}, {}),
+        ("other = :p", {}, {":p": {"S": "1"}}, {}),
+        ("pk = :p", {}, {":p": {"S": "1"}}, {"FilterExpression": "a b"}),
+        ("pk = :p", {}, {":p": {"S": "1"}}, {"FilterExpression": "name = :p"}),
+        ("", {}, {}, {}),
+    ],
+)
+def test_queries_that_cannot_be(here: Any, condition: str, names: Any, values: Any, more: Any) -> None:
+    make(here, gsi=True)
+    given = {"ExpressionAttributeNames": names, "ExpressionAttributeValues": values}
+    given = {"KeyConditionExpression": condition, **{name: value for name, value in given.items() if value}}
+    refused("ValidationException", here.query, **T, **given, **more)
 
 
 @keeps("dynamodb.conditions")
@@ -122,6 +158,8 @@ def test_conditions_and_what_a_write_answers(here: Any) -> None:
     deleted = here.delete_item(**T, Key=item("1"), **same, ReturnValues="ALL_OLD")
     assert deleted["Attributes"] == item("1", n={"N": "3"})
     assert "Item" not in here.get_item(**T, Key=item("1"), ConsistentRead=True)
+    assert "ConsumedCapacity" not in here.update_item(**T, Key=item("2"))
+    assert here.get_item(**T, Key=item("2"))["Item"] == item("2")
 
 
 @keeps("dynamodb.index-eventual", "dynamodb.index-unknown", "dynamodb.table-waiters")

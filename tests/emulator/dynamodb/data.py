@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from moto.core.responses import ActionResult
+from moto.dynamodb.exceptions import TransactionCanceledException
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.dynamodb.models.table import Table
+from moto.dynamodb.parsing.key_condition_expression import parse_expression
+from moto.dynamodb.parsing.reserved_keywords import ReservedKeywords
 from moto.dynamodb.responses import DynamoHandler
 
 from ..clock import CLOCK
@@ -16,51 +20,113 @@ from ..core import AwsError
 from .state import backend, find, invalid, state_of, tables_of
 
 NOT_FOUND = AwsError("ResourceNotFoundException", "Requested resource not found")
+HEAD = "One or more parameter values were invalid: "
+EMPTY = (
+    "One or more parameter values are not valid. {}The AttributeValue for a key attribute cannot contain an empty "
+    "string value. "
+)
 Moto = Callable[[], ActionResult]
+Reason = tuple[str | None, str | None, dict[str, Any] | None]
+
+
+class WrongType(AwsError):
+    """A key of a wrong type: a plain refusal, but within a transaction a reason to cancel it."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("ValidationException", message)
+
+
+def types_of(table: Table) -> dict[str, str]:
+    """The types of the attributes that are keys."""
+    return {definition["AttributeName"]: definition["AttributeType"] for definition in table.attr}
+
+
+def check_value(value: dict[str, Any]) -> None:
+    """A value has exactly one type; a set has members, each once."""
+    if len(value) != 1:
+        raise invalid("Supplied AttributeValue must contain exactly one of the supported datatypes")
+    ((kind, held),) = value.items()
+    if kind in ("SS", "NS", "BS") and len(set(held)) != max(len(held), 1):
+        raise invalid(f"{HEAD}A set may not be empty, and holds no duplicates: {held}")
+    for inner in held.values() if kind == "M" else held if kind == "L" else ():
+        check_value(inner)
 
 
 def check_item(table: Table, item: dict[str, dict[str, Any]]) -> None:
     """Refuse an item whose index keys are empty or of another type than defined; such an index must not exist."""
-    types = {definition["AttributeName"]: definition["AttributeType"] for definition in table.attr}
+    types = types_of(table)
     for index in table.all_indexes():
-        for name in index.schema_key_attrs:
-            if name not in item:
-                continue
+        for name in set(index.schema_key_attrs) & set(item):
             ((actual, value),) = item[name].items()
             if actual != types[name]:
-                raise invalid(
-                    f"One or more parameter values were invalid: Type mismatch for Index Key {name} "
-                    f"Expected: {types[name]} Actual: {actual} IndexName: {index.name}"
+                raise WrongType(
+                    f"{HEAD}Type mismatch for Index Key {name} Expected: {types[name]} Actual: {actual} "
+                    f"IndexName: {index.name}"
                 )
             if not value:
-                raise invalid(
-                    "One or more parameter values are not valid. A value specified for a secondary index key is not "
-                    "supported. The AttributeValue for a key attribute cannot contain an empty string value. "
-                    f"IndexName: {index.name}, IndexKey: {name}"
-                )
+                what = EMPTY.format("A value specified for a secondary index key is not supported. ")
+                raise invalid(f"{what}IndexName: {index.name}, IndexKey: {name}")
 
 
 def check_key(table: Table, key: dict[str, Any]) -> None:
     """Refuse a key that has not exactly the table's key attributes, each of its type and not empty."""
-    types = {definition["AttributeName"]: definition["AttributeType"] for definition in table.attr}
+    types = types_of(table)
     if {name: [*value] for name, value in key.items()} != {name: [types[name]] for name in table.table_key_attrs}:
-        raise invalid("The provided key element does not match the schema")
+        raise WrongType("The provided key element does not match the schema")
     for name, value in key.items():
         if not next(iter(value.values())):
+            raise invalid(f"{EMPTY.format('')}Key: {name}")
+
+
+def check_new(table: Table, item: dict[str, Any]) -> dict[str, Any]:
+    """Refuse an item that cannot be put; answers its key."""
+    for value in item.values():
+        check_value(value)
+    for name in table.table_key_attrs:
+        if name not in item:
+            raise invalid(f"{HEAD}Missing the key {name} in the item")
+    key = {name: item[name] for name in table.table_key_attrs}
+    check_key(table, key)
+    check_item(table, item)
+    return key
+
+
+def check_expressions(params: dict[str, Any]) -> None:
+    """Every name and value of an expression is given, and none that is not used."""
+    text = " ".join(str(value) for name, value in params.items() if name.endswith("Expression"))
+    for sign, what in ((":", "ExpressionAttributeValues"), ("#", "ExpressionAttributeNames")):
+        used, given = set(re.findall(sign + r"\w+", text)), set(params.get(what) or {})
+        if used - given:
+            raise invalid(f"Invalid expression: not defined in {what}: {', '.join(sorted(used - given))}")
+        if given - used:
             raise invalid(
-                "One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an "
-                f"empty string value. Key: {name}"
+                f"Value provided in {what} unused in expressions: keys: {{{', '.join(sorted(given - used))}}}"
             )
 
 
-def key_of(table: Table, item: dict[str, Any]) -> dict[str, Any]:
-    """The key attributes of an item, which must be there."""
-    for name in table.table_key_attrs:
-        if name not in item:
-            raise invalid(f"One or more parameter values were invalid: Missing the key {name} in the item")
-    key = {name: item[name] for name in table.table_key_attrs}
-    check_key(table, key)
-    return key
+def check_conditions(table: Table, params: dict[str, Any]) -> None:
+    """The conditions of a query name no reserved words, and compare keys with values of their types."""
+    text = params.get("KeyConditionExpression")
+    if not text:
+        raise invalid("Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.")
+    words = {word.upper() for word in re.findall(r"(?<![#:\w])[A-Za-z_]\w*", text)} - {"AND", "BETWEEN"}
+    for word in sorted(words & set(ReservedKeywords.get_reserved_keywords())):
+        raise invalid(f"Invalid KeyConditionExpression: Attribute name is a reserved keyword; reserved keyword: {word}")
+    index = params.get("IndexName")
+    hashes, ranges, _ = parse_expression(
+        text,
+        expression_attribute_names=params.get("ExpressionAttributeNames") or {},
+        expression_attribute_values=params.get("ExpressionAttributeValues") or {},
+        schema=table.get_index(index).schema if index else table.schema,
+    )
+    found = [(name, "=", [value]) for name, value in hashes] + ranges
+    for name, comparison, values in found:
+        if any([*value] != [types_of(table)[name]] for value in values):
+            raise invalid(f"{HEAD}Condition parameter type does not match schema type")
+        if comparison == "BEGINS_WITH" and types_of(table)[name] == "N":
+            raise invalid(
+                "Invalid KeyConditionExpression: Incorrect operand type for operator or function; begins_with"
+            )
 
 
 def stored(table: Table, key: dict[str, Any]) -> Item | None:
@@ -88,6 +154,30 @@ def streamed(table: Table) -> list[dict[str, Any]]:
     return found
 
 
+def check_all(actions: list[dict[str, Any]], check: Callable[[dict[str, Any]], None]) -> None:
+    """Check the actions of a transaction: a wrong type cancels it, anything else refuses it."""
+    reasons: list[Reason] = []
+    for action in actions:
+        try:
+            check(action)
+            reasons.append((None, None, None))
+        except WrongType as wrong:
+            reasons.append(("ValidationError", wrong.message, None))
+    if any(code for code, _, _ in reasons):
+        raise TransactionCanceledException(reasons)
+
+
+def understood(moto: Moto) -> ActionResult:
+    """moto's answer without what was not asked for, or AWS's to an expression that moto cannot read."""
+    try:
+        answer = moto()
+    except ValueError as error:
+        raise invalid(f"Invalid expression: {error}") from error
+    for name in ("ConsumedCapacity", "ConsumedCapacityUnits"):
+        answer.result.pop(name, None)
+    return answer
+
+
 class DataPlane(DynamoHandler):
     """Reads and writes of items."""
 
@@ -100,6 +190,7 @@ class DataPlane(DynamoHandler):
             if table is None or state_of(table).timeline.state in ("CREATING", "DELETING"):
                 raise NOT_FOUND
             tables.append(table)
+            check_expressions(self.params)
             if index and index not in {i.name for i in table.all_indexes()}:
                 raise invalid(f"The table does not have the specified index: {index}")
             known = {i.name for i in table.global_indexes}
@@ -111,7 +202,7 @@ class DataPlane(DynamoHandler):
         """Let moto write, and show what it did in every Region of a global table, and in its stream there."""
         noted = [len(streamed(table)) for table in tables]
         try:
-            answer = moto()
+            answer = understood(moto)
         except Exception:
             for table, length in zip(tables, noted, strict=True):
                 del streamed(table)[length:]
@@ -130,14 +221,15 @@ class DataPlane(DynamoHandler):
     def put_item(self) -> ActionResult:
         """Write one item."""
         (table,) = self._ready([self.params["TableName"]])
-        key_of(table, self.params["Item"])
-        check_item(table, self.params["Item"])
+        check_new(table, self.params["Item"])
         return self._write([table], super().put_item)
 
     def update_item(self) -> ActionResult:
         """Change one item, unless an index key gets a wrong type."""
         (table,), key = self._ready([self.params["TableName"]]), self.params["Key"]
         check_key(table, key)
+        if not self.params.get("UpdateExpression"):
+            self.params["AttributeUpdates"] = {}  # for moto: no change, but the item is there afterwards
         before, moto = copy.deepcopy(stored(table, key)), super().update_item
 
         def change() -> ActionResult:
@@ -166,10 +258,10 @@ class DataPlane(DynamoHandler):
         for table, requests in zip(tables, self.params["RequestItems"].values(), strict=True):
             keys = []
             for request in requests:
-                item = (request.get("PutRequest") or {}).get("Item")
-                if item is not None:
-                    check_item(table, item)
-                keys.append(key_of(table, item) if item is not None else request["DeleteRequest"]["Key"])
+                if len(request) != 1:
+                    raise invalid("Exactly one of PutRequest and DeleteRequest must be given")
+                ((kind, one),) = request.items()
+                keys.append(check_new(table, one["Item"]) if kind == "PutRequest" else one["Key"])
                 check_key(table, keys[-1])
             if any(key in keys[:number] for number, key in enumerate(keys)):
                 raise invalid("Provided list of item keys contains duplicates")
@@ -184,6 +276,8 @@ class DataPlane(DynamoHandler):
             if known == asked:
                 return ActionResult({})
             raise AwsError("IdempotentParameterMismatchException", "The token was used with other parameters")
+        if any(len(item) != 1 for item in self.params["TransactItems"]):
+            raise invalid("TransactItems can only contain one of Check, Put, Update or Delete")
         answer = self._transact([action for item in self.params["TransactItems"] for action in item.values()])
         if token:
             tokens[token] = asked, CLOCK.now()
@@ -193,10 +287,18 @@ class DataPlane(DynamoHandler):
         tables: dict[str, Table] = {}
         for action in actions:
             (table,) = self._ready([action["TableName"]])
+            check_expressions(action)
             action["TableName"], tables[table.name] = table.name, table
-            if "Item" in action:
-                check_item(table, action["Item"])
-            check_key(table, action["Key"] if "Key" in action else key_of(table, action["Item"]))
+
+        def check(action: dict[str, Any]) -> None:
+            table = tables[action["TableName"]]
+            check_key(table, action["Key"]) if "Key" in action else check_new(table, action["Item"])
+
+        def check_after(action: dict[str, Any]) -> None:
+            after = stored(tables[action["TableName"]], action["Key"]) if "Key" in action else None
+            check_item(tables[action["TableName"]], after.to_json()["Attributes"] if after else {})
+
+        check_all(actions, check)
         before, moto = (
             {table.name: copy.deepcopy(table.items) for table in tables.values()},
             super().transact_write_items,
@@ -205,10 +307,8 @@ class DataPlane(DynamoHandler):
         def change() -> ActionResult:
             answer = moto()
             try:
-                for action in actions:
-                    after = stored(tables[action["TableName"]], action["Key"]) if "Key" in action else None
-                    check_item(tables[action["TableName"]], after.to_json()["Attributes"] if after else {})
-            except AwsError:
+                check_all(actions, check_after)
+            except Exception:
                 for table in tables.values():
                     table.items = before[table.name]
                 raise
@@ -227,7 +327,7 @@ class DataPlane(DynamoHandler):
         for table, request in zip(self._ready(asked), asked.values(), strict=True):
             for key in request["Keys"]:
                 check_key(table, key)
-        return super().batch_get_item()
+        return understood(super().batch_get_item)
 
     def transact_get_items(self) -> ActionResult:
         """Read several items at one moment."""
@@ -237,10 +337,11 @@ class DataPlane(DynamoHandler):
 
     def query(self) -> ActionResult:
         """Read the items of a key."""
-        self._ready([self.params["TableName"]], self.params.get("IndexName"))
-        return super().query()
+        (table,) = self._ready([self.params["TableName"]], self.params.get("IndexName"))
+        check_conditions(table, self.params)
+        return understood(super().query)
 
     def scan(self) -> ActionResult:
         """Read all items."""
         self._ready([self.params["TableName"]], self.params.get("IndexName"))
-        return super().scan()
+        return understood(super().scan)

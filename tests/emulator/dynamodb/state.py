@@ -207,7 +207,7 @@ def find(account: str, region: str, name: str) -> Table | None:
         parts = name.split(":", 5)
         if len(parts) < 6 or parts[3:5] != [region, account]:
             return None
-        name = parts[5].removeprefix("table/").split("/")[0]
+        name = parts[5].removeprefix("table/")
     table = backend(account, region).tables.get(name)
     return None if table is None or state_of(table).timeline.state == HIDDEN else table
 

@@ -93,11 +93,15 @@ _ITEMS = (
     Rule("item-keys", "A key has exactly the table's attributes, of their types, and is not empty.", "D"),
     Rule("index-key-types", "An index key of another type, a BOOL say, or an empty one: ValidationException.", "D"),
     Rule("item-size", "An item is at most 400 KB: ValidationException.", "D quotas"),
+    Rule("expressions", "Names and values of expressions are all given and used, of the keys' types, no reserved words: "
+         "else ValidationException.", "D"),
     Rule("conditions", "A write whose condition fails: ConditionalCheckFailedException.", "B"),
     Rule("index-eventual", "A global index is not read consistently: ValidationException.", "D"),
     Rule("index-unknown", "Reading an index that is not there: ValidationException.", "D"),
     Rule("batches", "At most 25 writes in a batch, none twice.", "B"),
     Rule("transactions", "All or nothing, in this Region: TransactionCanceledException says why.", "D"),
+    Rule("transaction-types", "A key of a wrong type cancels a transaction, an empty one is a ValidationException.",
+         "paritysuite/dynamodb-conformance 46 and 60"),
     Rule("transaction-token", "The same transaction again with its token does nothing; another one: "
          "IdempotentParameterMismatchException.", "B"),
     Rule("items-replicated", "Items are in every Region of a global table.", "D"),
