@@ -26,7 +26,8 @@ EMPTY = (
     "string value. "
 )
 Moto = Callable[[], ActionResult]
-Reason = tuple[str | None, str | None, dict[str, Any] | None]
+Target = tuple[Table, dict[str, Any]]
+Check = Callable[[Table, dict[str, Any]], None]
 
 
 class WrongType(AwsError):
@@ -78,17 +79,28 @@ def check_key(table: Table, key: dict[str, Any]) -> None:
             raise invalid(f"{EMPTY.format('')}Key: {name}")
 
 
-def check_new(table: Table, item: dict[str, Any]) -> dict[str, Any]:
-    """Refuse an item that cannot be put; answers its key."""
+def check_new(table: Table, item: dict[str, Any]) -> None:
+    """Refuse an item that cannot be put."""
     for value in item.values():
         check_value(value)
     for name in table.table_key_attrs:
         if name not in item:
             raise invalid(f"{HEAD}Missing the key {name} in the item")
-    key = {name: item[name] for name in table.table_key_attrs}
-    check_key(table, key)
+    check_key(table, key_of(table, item))
     check_item(table, item)
-    return key
+
+
+def key_of(table: Table, item: dict[str, Any]) -> dict[str, Any]:
+    """The key of an item."""
+    return {name: item[name] for name in table.table_key_attrs}
+
+
+def check_action(table: Table, action: dict[str, Any]) -> None:
+    """Refuse what a transaction cannot do."""
+    if "Key" in action:
+        check_key(table, action["Key"])
+    else:
+        check_new(table, action["Item"])
 
 
 def check_expressions(params: dict[str, Any]) -> None:
@@ -136,6 +148,12 @@ def stored(table: Table, key: dict[str, Any]) -> Item | None:
     return table.get_item(hash_key, range_key)
 
 
+def check_stored(table: Table, key: dict[str, Any]) -> None:
+    """Refuse what a write has made of an item."""
+    item = stored(table, key)
+    check_item(table, item.to_json()["Attributes"] if item else {})
+
+
 def restore(table: Table, key: dict[str, Any], before: Item | None) -> None:
     """Put back what was there before a write that must not be."""
     hash_key = DynamoType(key[table.hash_key_attr])
@@ -154,14 +172,16 @@ def streamed(table: Table) -> list[dict[str, Any]]:
     return found
 
 
-def check_all(actions: list[dict[str, Any]], check: Callable[[dict[str, Any]], None]) -> None:
-    """Check the actions of a transaction: a wrong type cancels it, anything else refuses it."""
-    reasons: list[Reason] = []
-    for action in actions:
+def check_all(check: Check, targets: list[Target], transaction: bool) -> None:
+    """Check what is written: a wrong type cancels a transaction, anything else refuses it."""
+    reasons: list[tuple[str | None, str | None, None]] = []
+    for target in targets:
         try:
-            check(action)
+            check(*target)
             reasons.append((None, None, None))
         except WrongType as wrong:
+            if not transaction:
+                raise
             reasons.append(("ValidationError", wrong.message, None))
     if any(code for code, _, _ in reasons):
         raise TransactionCanceledException(reasons)
@@ -198,12 +218,21 @@ class DataPlane(DynamoHandler):
                 raise invalid(f"Cannot read from backfilling global secondary index: {index}")
         return tables
 
-    def _write(self, tables: list[Table], moto: Moto) -> ActionResult:
-        """Let moto write, and show what it did in every Region of a global table, and in its stream there."""
-        noted = [len(streamed(table)) for table in tables]
+    def _write(
+        self, tables: list[Table], moto: Moto, targets: Iterable[Target] = (), transaction: bool = False
+    ) -> ActionResult:
+        """Let moto write, and show it in every Region of a global table and in its stream; or undo it.
+
+        ``targets`` are the tables and keys of items of which only moto knows what they will be.
+        """
+        targets, noted = list(targets), [len(streamed(table)) for table in tables]
+        before = [copy.deepcopy(stored(*target)) for target in targets]
         try:
             answer = understood(moto)
+            check_all(check_stored, targets, transaction)
         except Exception:
+            for target, item in zip(targets, before, strict=True):
+                restore(*target, item)
             for table, length in zip(tables, noted, strict=True):
                 del streamed(table)[length:]
             raise
@@ -230,19 +259,7 @@ class DataPlane(DynamoHandler):
         check_key(table, key)
         if not self.params.get("UpdateExpression"):
             self.params["AttributeUpdates"] = {}  # for moto: no change, but the item is there afterwards
-        before, moto = copy.deepcopy(stored(table, key)), super().update_item
-
-        def change() -> ActionResult:
-            try:
-                answer = moto()
-                after = stored(table, key)
-                check_item(table, after.to_json()["Attributes"] if after else {})
-            except Exception:
-                restore(table, key, before)
-                raise
-            return answer
-
-        return self._write([table], change)
+        return self._write([table], super().update_item, [(table, key)])
 
     def delete_item(self) -> ActionResult:
         """Delete one item."""
@@ -261,8 +278,8 @@ class DataPlane(DynamoHandler):
                 if len(request) != 1:
                     raise invalid("Exactly one of PutRequest and DeleteRequest must be given")
                 ((kind, one),) = request.items()
-                keys.append(check_new(table, one["Item"]) if kind == "PutRequest" else one["Key"])
-                check_key(table, keys[-1])
+                check_action(table, one)
+                keys.append(key_of(table, one["Item"]) if kind == "PutRequest" else one["Key"])
             if any(key in keys[:number] for number, key in enumerate(keys)):
                 raise invalid("Provided list of item keys contains duplicates")
         return self._write(tables, super().batch_write_item)
@@ -278,43 +295,18 @@ class DataPlane(DynamoHandler):
             raise AwsError("IdempotentParameterMismatchException", "The token was used with other parameters")
         if any(len(item) != 1 for item in self.params["TransactItems"]):
             raise invalid("TransactItems can only contain one of Check, Put, Update or Delete")
-        answer = self._transact([action for item in self.params["TransactItems"] for action in item.values()])
+        actions = [action for item in self.params["TransactItems"] for action in item.values()]
+        targets = [(self._ready([action["TableName"]])[0], action) for action in actions]
+        for table, action in targets:
+            check_expressions(action)
+            action["TableName"] = table.name  # moto undoes nothing in a table that is named by its ARN
+        check_all(check_action, targets, True)
+        keys = [(table, action.get("Key") or key_of(table, action["Item"])) for table, action in targets]
+        tables = list({table.name: table for table, _ in targets}.values())
+        answer = self._write(tables, super().transact_write_items, keys, True)
         if token:
             tokens[token] = asked, CLOCK.now()
         return answer
-
-    def _transact(self, actions: list[dict[str, Any]]) -> ActionResult:
-        tables: dict[str, Table] = {}
-        for action in actions:
-            (table,) = self._ready([action["TableName"]])
-            check_expressions(action)
-            action["TableName"], tables[table.name] = table.name, table
-
-        def check(action: dict[str, Any]) -> None:
-            table = tables[action["TableName"]]
-            check_key(table, action["Key"]) if "Key" in action else check_new(table, action["Item"])
-
-        def check_after(action: dict[str, Any]) -> None:
-            after = stored(tables[action["TableName"]], action["Key"]) if "Key" in action else None
-            check_item(tables[action["TableName"]], after.to_json()["Attributes"] if after else {})
-
-        check_all(actions, check)
-        before, moto = (
-            {table.name: copy.deepcopy(table.items) for table in tables.values()},
-            super().transact_write_items,
-        )
-
-        def change() -> ActionResult:
-            answer = moto()
-            try:
-                check_all(actions, check_after)
-            except Exception:
-                for table in tables.values():
-                    table.items = before[table.name]
-                raise
-            return answer
-
-        return self._write(list(tables.values()), change)
 
     def get_item(self) -> ActionResult:
         """Read one item."""
