@@ -142,7 +142,7 @@ def missing(call: Any, **params: Any) -> None:
         ("update_table", {**T, "VectorIndexUpdates": []}),
         ("search_vectors", {**T, "IndexName": "abc"}),
         ("restore_table_to_point_in_time", {"TargetTableName": "new", "RestoreDateTime": 1}),
-        ("restore_table_from_backup", {"TargetTableName": "new", "BackupArn": "a" * 40, "BillingModeOverride": "x"}),
+        ("restore_table_to_point_in_time", {"TargetTableName": "new", "BillingModeOverride": "PROVISIONED"}),
         ("put_item", {**T, "Item": {}, "Expected": {}}),
         ("update_item", {**T, "Key": {}, "AttributeUpdates": {}}),
         ("query", {**T, "KeyConditions": {}}),
@@ -157,10 +157,20 @@ def test_what_is_not_there_is_said(aws: Any, here: Any, operation: str, params: 
     missing(getattr(unchecked(aws), operation), **params)
 
 
-@keeps("dynamodb.global-2017", "dynamodb.bulk", "dynamodb.kinesis", "dynamodb.partiql", "dynamodb.vectors")
+@keeps(
+    "dynamodb.backups",
+    "dynamodb.global-2017",
+    "dynamodb.bulk",
+    "dynamodb.kinesis",
+    "dynamodb.partiql",
+    "dynamodb.vectors",
+)
 @pytest.mark.parametrize(
     "operation",
     [
+        "create_backup",
+        "list_backups",
+        "restore_table_from_backup",
         "create_global_table",
         "update_global_table",
         "describe_global_table",

@@ -160,7 +160,7 @@ def test_resource_policies(here: Any, there: Any) -> None:
     refused("ResourceNotFoundException", put, ResourceArn=arn + "x", Policy=POLICY)
 
 
-# Backups
+# Restoring
 
 
 def full(here: Any) -> dict[str, Any]:
@@ -189,39 +189,16 @@ def check_restored(here: Any, table: dict[str, Any]) -> None:
     assert here.scan(**T)["Count"] == 1
 
 
-@keeps("dynamodb.backups", "dynamodb.backup-not-found", "dynamodb.restore", "dynamodb.restore-exists")
-def test_a_backup_is_restored(aws: Any, here: Any) -> None:
-    table = full(here)
-    slow(aws)
-    made = here.create_backup(**T, BackupName="first")["BackupDetails"]
-    arn = made["BackupArn"]
-    assert (made["BackupStatus"], made["BackupType"]) == ("CREATING", "USER")
-    for call in (here.delete_backup, here.restore_table_from_backup):
-        more = {} if call == here.delete_backup else {"TargetTableName": "new"}
-        refused("BackupInUseException", call, BackupArn=arn, **more)
-    aws.control.advance(30)
-    shown = here.describe_backup(BackupArn=arn)["BackupDescription"]
-    assert shown["BackupDetails"]["BackupStatus"] == "AVAILABLE"
-    assert shown["SourceTableDetails"]["TableId"] == table["TableId"]
-    restore = {"BackupArn": arn, "TargetTableName": "new"}
-    refused("TableAlreadyExistsException", here.restore_table_from_backup, **{**restore, "TargetTableName": "orders"})
-    answer = here.restore_table_from_backup(**restore)["TableDescription"]
-    assert (answer["TableStatus"], answer["RestoreSummary"]["RestoreInProgress"]) == ("CREATING", True)
-    assert answer["RestoreSummary"]["SourceBackupArn"] == arn
-    aws.control.advance(1200)
-    check_restored(here, table)
-    assert here.delete_backup(BackupArn=arn)["BackupDescription"]["BackupDetails"]["BackupStatus"] == "DELETED"
-    refused("BackupNotFoundException", here.describe_backup, BackupArn=arn)
-    refused("TableNotFoundException", here.create_backup, TableName="missing", BackupName="first")
-
-
-@keeps("dynamodb.restore", "dynamodb.restore-recovery")
+@keeps("dynamodb.restore", "dynamodb.restore-exists", "dynamodb.restore-recovery")
 def test_a_table_is_restored_as_it_was_a_moment_ago(aws: Any, here: Any) -> None:
     table = full(here)
+    slow(aws)
     restore = here.restore_table_to_point_in_time
     target = {"TargetTableName": "new", "UseLatestRestorableTime": True}
     answer = restore(SourceTableName="orders", **target)["TableDescription"]
     assert answer["RestoreSummary"]["SourceTableArn"] == table["TableArn"]
+    assert (answer["TableStatus"], answer["RestoreSummary"]["RestoreInProgress"]) == ("CREATING", True)
+    aws.control.advance(1200)
     check_restored(here, table)
     restore(SourceTableArn=table["TableArn"], **{**target, "TargetTableName": "third"})
     refused("TableAlreadyExistsException", restore, SourceTableName="orders", **target)
@@ -229,24 +206,3 @@ def test_a_table_is_restored_as_it_was_a_moment_ago(aws: Any, here: Any) -> None
     refused(code, restore, SourceTableName="new", **{**target, "TargetTableName": "fourth"})
     refused("TableNotFoundException", restore, SourceTableName="missing", **target)
     refused("ValidationException", restore, SourceTableName="orders", TargetTableName="fourth")
-
-
-@keeps("dynamodb.deleted-table", "dynamodb.backups", "dynamodb.table-waiters")
-def test_backups_are_listed(aws: Any, here: Any) -> None:
-    full(here)
-    for name in ("aaa", "bbb", "ccc"):
-        here.create_backup(**T, BackupName=name)
-    pages = list(here.get_paginator("list_backups").paginate(**T, PaginationConfig={"PageSize": 2}))
-    assert [[one["BackupName"] for one in page["BackupSummaries"]] for page in pages] == [["aaa", "bbb"], ["ccc"]]
-    here.delete_table(**T)
-
-    def names(**params: Any) -> list[str]:
-        return [one["BackupName"] for one in here.list_backups(**params)["BackupSummaries"]]
-
-    assert names(BackupType="SYSTEM") == ["orders$DeletedTableBackup"]
-    assert names() == ["aaa", "bbb", "ccc"] and len(names(BackupType="ALL")) == 4
-    arn = here.list_backups(BackupType="SYSTEM")["BackupSummaries"][0]["BackupArn"]
-    here.restore_table_from_backup(BackupArn=arn, TargetTableName="orders")
-    assert here.scan(**T)["Count"] == 1
-    aws.control.advance(35 * DAY)
-    assert names(BackupType="SYSTEM") == [] and names(TableName="missing") == []

@@ -243,8 +243,8 @@ class DataPlane(DynamoHandler):
                     other.items = mine.items
         for table, length in zip(tables, noted, strict=True):
             for other in tables_of(table):
-                if other is not table and other.stream_shard is not None:
-                    other.stream_shard.repeat(streamed(table)[length:])
+                for record in streamed(table)[length:] if other is not table and other.stream_shard else ():
+                    other.stream_shard.take(record)
         return answer
 
     def put_item(self) -> ActionResult:

@@ -7,23 +7,16 @@ import secrets
 from typing import Any
 
 from moto.core.responses import ActionResult, EmptyResult
-from moto.dynamodb.models.table import ResourcePolicy, Table
+from moto.dynamodb.models.table import Table
 
 from ..clock import CLOCK, Timeline
 from ..core import AwsError, paged
 from .checks import check_tags
 from .data import DataPlane
-from .state import DAY, check_active, find, get, invalid, state_of, tables_of
+from .state import DAY, TableState, check_active, find, get, invalid, state_of, tables_of
 
 TTL_COOLDOWN = 3600
 MODES = ("ACCESSED_AND_THROTTLED_KEYS", "THROTTLED_KEYS")
-
-
-def check_backups(table: Table) -> None:
-    """Refuse what needs backups just after the table became ACTIVE."""
-    if not state_of(table).backups.settled:
-        text = f"Backups are being enabled for the table: {table.name}. Please retry later"
-        raise AwsError("ContinuousBackupsUnavailableException", text)
 
 
 def check_policy(text: str) -> None:
@@ -101,7 +94,9 @@ class Extras(DataPlane):
         days = spec.get("RecoveryPeriodInDays")
         if days is not None and not spec["PointInTimeRecoveryEnabled"]:
             raise invalid("RecoveryPeriodInDays can be given only if PointInTimeRecoveryEnabled is true")
-        check_backups(table)
+        if not state_of(table).backups.settled:
+            text = f"Backups are being enabled for the table: {table.name}. Please retry later"
+            raise AwsError("ContinuousBackupsUnavailableException", text)
         since, before = state_of(table).recovery or (CLOCK.now(), 35)
         state_of(table).recovery = (since, days or before) if spec["PointInTimeRecoveryEnabled"] else None
         return self.describe_continuous_backups()
@@ -131,86 +126,69 @@ class Extras(DataPlane):
         self._tagged()
         return super().list_tags_of_resource()
 
-    def _insights(self, table: Table) -> dict[str, Any]:
-        index = self.params.get("IndexName")
+    def _insights(self, table: Table, index: str | None) -> dict[str, Any]:
         if index and index not in {i.name for i in table.global_indexes}:
             raise AwsError("ResourceNotFoundException", f"Requested resource not found: Index: {index} not found")
-        return state_of(table).insights.get(index or "", {})
+        shown = {"TableName": table.name, **({"IndexName": index} if index else {})}
+        known = state_of(table).insights.get(index or "")
+        if known is None:
+            return {**shown, "ContributorInsightsStatus": "DISABLED"}
+        return {
+            **shown, "ContributorInsightsStatus": known["status"].state, "ContributorInsightsMode": known["mode"]
+        }  # fmt: skip
 
     def update_contributor_insights(self) -> ActionResult:
         """Switch contributor insights on or off, for this Region's table or index."""
-        table = self._table()
-        self._insights(table)
+        table, index = self._table(), self.params.get("IndexName")
+        self._insights(table, index)
         enable = self.params["ContributorInsightsAction"] == "ENABLE"
-        steps = ("ENABLING", "ENABLED") if enable else ("DISABLING", "DISABLED")
-        status = Timeline((steps[0], 30), (steps[1], 0))
+        status = Timeline(*((("ENABLING", 30), ("ENABLED", 0)) if enable else (("DISABLING", 30), ("DISABLED", 0))))
         new = {"status": status, "mode": self.params.get("ContributorInsightsMode") or MODES[0], "time": CLOCK.now()}
-        state_of(table).insights[self.params.get("IndexName") or ""] = new
-        return ActionResult({**self._names(table), "ContributorInsightsStatus": steps[0],
-                             "ContributorInsightsMode": new["mode"]})  # fmt: skip
+        state_of(table).insights[index or ""] = new
+        return ActionResult({**self._insights(table, index), "ContributorInsightsStatus": status.first})
 
     def describe_contributor_insights(self) -> ActionResult:
         """Whether contributor insights are on."""
-        table = self._table()
-        known, shown = self._insights(table), self._names(table)
-        shown["ContributorInsightsStatus"] = known["status"].state if known else "DISABLED"
+        table, index = self._table(), self.params.get("IndexName")
+        shown, known = self._insights(table, index), state_of(table).insights.get(index or "")
         if known:
             shown["LastUpdateDateTime"] = known["time"]
-        if shown["ContributorInsightsStatus"] in ("ENABLING", "ENABLED"):
+        if known and shown["ContributorInsightsStatus"] in ("ENABLING", "ENABLED"):
             suffix = f"{table.name}-{int(known['time'] * 1000)}"
-            shown["ContributorInsightsMode"] = known["mode"]
-            shown["ContributorInsightsRuleList"] = [
-                f"DynamoDBContributorInsights-{kind}-{suffix}" for kind in ("PKC", "PKT")
-            ]
+            rules = [f"DynamoDBContributorInsights-{kind}-{suffix}" for kind in ("PKC", "PKT")]
+            shown["ContributorInsightsRuleList"] = rules
         return ActionResult(shown)
 
     def list_contributor_insights(self) -> ActionResult:
         """Where contributor insights were ever switched on: table by table, index by index."""
-        name = self.params.get("TableName")
-        found = [
-            {
-                "TableName": table.name,
-                **({"IndexName": index} if index else {}),
-                "ContributorInsightsStatus": known["status"].state,
-                "ContributorInsightsMode": known["mode"],
-            }
-            for table in ([self._table()] if name else self.dynamodb_backend.tables.values())
-            for index, known in sorted(state_of(table).insights.items())
-        ]
+        tables = [self._table()] if self.params.get("TableName") else self.dynamodb_backend.tables.values()
+        found = [self._insights(table, index) for table in tables for index in sorted(state_of(table).insights)]
         page, token = paged(found, self.params, 100)
         return ActionResult({"ContributorInsightsSummaries": page, **({"NextToken": token} if token else {})})
 
+    def _protected(self) -> TableState:
+        """The state of a table whose policy is of the revision that the call expects."""
+        state, expected = state_of(self._tagged()), self.params.get("ExpectedRevisionId")
+        if expected and expected != (state.policy.get("RevisionId") or "NO_POLICY"):
+            raise no_policy(self.params["ResourceArn"])
+        return state
+
     def put_resource_policy(self) -> ActionResult:
         """Attach a policy to this Region's table, or replace it."""
-        table, known, text = self._tagged(), self._policy(), str(self.params["Policy"])
+        state, text = self._protected(), str(self.params["Policy"])
         check_policy(text)
-        if known and known.policy_doc == text:
-            return ActionResult({"RevisionId": known.revision_id})
-        policy = self.dynamodb_backend.resource_policies[table.table_arn] = ResourcePolicy(table.table_arn, text)
-        policy.revision_id = secrets.token_hex(8)
-        return ActionResult({"RevisionId": policy.revision_id})
+        if state.policy.get("Policy") != text:
+            state.policy = {"Policy": text, "RevisionId": secrets.token_hex(8)}
+        return ActionResult({"RevisionId": state.policy["RevisionId"]})
 
     def get_resource_policy(self) -> ActionResult:
         """The policy of this Region's table."""
-        table, known = self._tagged(), self._policy()
-        if known is None:
-            raise no_policy(table.table_arn)
-        return ActionResult({"Policy": known.policy_doc, "RevisionId": known.revision_id})
+        if not self._protected().policy:
+            raise no_policy(self.params["ResourceArn"])
+        return ActionResult(self._protected().policy)
 
     def delete_resource_policy(self) -> ActionResult:
         """Take the policy away; none is no error."""
-        table, known = self._tagged(), self._policy()
-        self.dynamodb_backend.resource_policies.pop(table.table_arn, None)
-        return ActionResult({"RevisionId": known.revision_id} if known else {})
-
-    def _policy(self) -> ResourcePolicy | None:
-        """The policy there is, which must be of the revision that the call expects."""
-        arn, expected = self._tagged().table_arn, self.params.get("ExpectedRevisionId")
-        known: ResourcePolicy | None = self.dynamodb_backend.resource_policies.get(arn)
-        if expected and expected != (known.revision_id if known else "NO_POLICY"):
-            raise no_policy(arn)
-        return known
-
-    def _names(self, table: Table) -> dict[str, Any]:
-        index = self.params.get("IndexName")
-        return {"TableName": table.name, **({"IndexName": index} if index else {})}
+        state = self._protected()
+        gone, state.policy = state.policy, {}
+        return ActionResult({name: value for name, value in gone.items() if name == "RevisionId"})

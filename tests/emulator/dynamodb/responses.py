@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from typing import Any
 
@@ -11,11 +12,11 @@ from moto.dynamodb.models.table import Table
 
 from ..clock import CLOCK, Timeline
 from . import capacity, indexes, replica_autoscaling, replicas, settings
-from .backups import Backups
 from .capacity import index_updates, merged_on_demand
 from .checks import HEAD, MAX_UNITS, check_create
 from .describe import ON_DEMAND, describe
 from .extras import check_policy
+from .restore import Restoring
 from .state import (
     GONE,
     HIDDEN,
@@ -83,7 +84,7 @@ UPDATES: dict[str, Callable[[Table, dict[str, Any]], Any]] = {
 }
 
 
-class LocalDynamoHandler(Backups):
+class LocalDynamoHandler(Restoring):
     """Answers for DynamoDB."""
 
     def call_action(self) -> Any:
@@ -135,8 +136,7 @@ class LocalDynamoHandler(Backups):
             shown.timeline = Timeline(("CREATING", 10), ("ACTIVE", 0))
             shown.on_demand = merged_on_demand(None, index.get("OnDemandThroughput") or {})
         if params.get("ResourcePolicy"):
-            self.params = {"ResourceArn": table.table_arn, "Policy": params["ResourcePolicy"]}
-            self.put_resource_policy()
+            state.policy = {"Policy": params["ResourcePolicy"], "RevisionId": secrets.token_hex(8)}
         fresh = {index.name for index in table.global_indexes}
         return ActionResult({"TableDescription": describe(table, state.timeline.first, fresh)})
 
@@ -173,7 +173,6 @@ class LocalDynamoHandler(Backups):
                 raise in_use(f"Attempt to change a resource which is still in use: Index: {busy_index(table)}")
             replicas.check_leaving(table)
             replicas.leave(table)
-            self.keep(table)
             close(table)
             state.timeline = Timeline(("DELETING", 10), (GONE, 0))
         return ActionResult({"TableDescription": describe(table, "DELETING")})

@@ -92,6 +92,7 @@ class TableState:
         self.ttl_changed: float | None = None
         self.insights: dict[str, dict[str, Any]] = {}
         self.recovery: tuple[float, int] | None = None  # since when, and how many days back
+        self.policy: dict[str, str] = {}
         self.restored: dict[str, Any] | None = None
 
     def index(self, name: str) -> IndexState:
@@ -145,7 +146,6 @@ def backend(account: str, region: str) -> DynamoDBBackend:
         state = state_of(table)
         if state.timeline.state == GONE:
             del tables.tables[name]
-            tables.resource_policies.pop(table.table_arn, None)
             continue
         for index in list(table.global_indexes):
             if state.index(index.name).timeline.state == GONE:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import base64
 import copy
-import json
 import uuid
 from typing import Any
 
@@ -35,16 +33,15 @@ STREAMS = own_backend("local-dynamodb-streams", Streams)
 
 
 class Shard(StreamShard):
-    """The one shard of a stream."""
+    """A stream and its only shard."""
 
     def __init__(self, account_id: str, table: Table) -> None:
         self.name, self.region, self.schema = table.name, table.region_name, table.schema
-        self.label = str(table.latest_stream_label).split("+")[0]
-        table.latest_stream_label = self.label
+        self.label = table.latest_stream_label = str(table.latest_stream_label).split("+")[0]
         self.arn = f"{table.table_arn}/stream/{self.label}"
         self.view = str((table.stream_specification or {})["StreamViewType"])
         self.id = f"shardId-{int(CLOCK.now() * 1000):020d}-{uuid.uuid4().hex[:8]}"
-        self.created, self.closed = CLOCK.datetime(), 0.0
+        self.created, self.closed = CLOCK.now(), 0.0
         self.records: list[dict[str, Any]] = []
         STREAMS[account_id][self.region].shards.append(self)
 
@@ -57,41 +54,24 @@ class Shard(StreamShard):
         before, after = (copy.deepcopy(item.attrs) if item else None for item in (old, new))
         if before == after:
             return
-        keys = {key["AttributeName"]: (after or before or {})[key["AttributeName"]] for key in self.schema}
         kind = "INSERT" if before is None else "REMOVE" if after is None else "MODIFY"
-        last: dict[str, Any] = self.records[-1] if self.records else {"eventName": "", "dynamodb": {}}
-        if kind == last["eventName"] == "INSERT" and keys == last["dynamodb"]["Keys"]:
-            self.records.pop()  # moto makes an item and then changes it, where AWS makes it whole
-        self._append(kind, keys, before, after)
-
-    def _append(self, kind: str, keys: Any, before: Any, after: Any) -> None:
-        shown: dict[str, Any] = {
+        told: dict[str, Any] = {
             "ApproximateCreationDateTime": int(CLOCK.now()),
-            "Keys": keys,
-            "SequenceNumber": str(FIRST + len(self.records)),
-            "SizeBytes": sum(len(str(part)) for part in (keys, before, after) if part),
+            "Keys": {key["AttributeName"]: (after or before or {})[key["AttributeName"]] for key in self.schema},
+            "SizeBytes": len(f"{before}{after}"),
             "StreamViewType": self.view,
         }
-        if after is not None and "NEW" in self.view:
-            shown["NewImage"] = after
-        if before is not None and "OLD" in self.view:
-            shown["OldImage"] = before
-        self.records.append(
-            {
-                "eventID": uuid.uuid4().hex,
-                "eventName": kind,
-                "eventVersion": "1.1",
-                "eventSource": "aws:dynamodb",
-                "awsRegion": self.region,
-                "dynamodb": shown,
-            }
-        )
+        images = (("NEW", "NewImage", after), ("OLD", "OldImage", before))
+        told.update({name: image for view, name, image in images if view in self.view and image is not None})
+        last: dict[str, Any] = self.records[-1] if self.records else {"eventName": ""}
+        if kind == last["eventName"] == "INSERT" and told["Keys"] == last["dynamodb"]["Keys"]:
+            self.records.pop()  # moto makes an item and then changes it, where AWS makes it whole
+        self.take({"eventName": kind, "eventVersion": "1.1", "eventSource": "aws:dynamodb", "dynamodb": told})
 
-    def repeat(self, records: list[dict[str, Any]]) -> None:
-        """The same writes, replicated from another Region."""
-        for record in records:
-            shown = record["dynamodb"]
-            self._append(record["eventName"], shown["Keys"], shown.get("OldImage"), shown.get("NewImage"))
+    def take(self, record: dict[str, Any]) -> None:
+        """Note a record, perhaps one of another Region's stream, as this stream's next one."""
+        told = {**record["dynamodb"], "SequenceNumber": str(FIRST + len(self.records))}
+        self.records.append({**record, "eventID": uuid.uuid4().hex, "awsRegion": self.region, "dynamodb": told})
 
     @property
     def trimmed(self) -> int:
@@ -105,15 +85,17 @@ class Shard(StreamShard):
         if self.closed:
             numbers["EndingSequenceNumber"] = str(FIRST + max(len(self.records) - 1, 0))
         return {
-            "StreamArn": self.arn,
-            "StreamLabel": self.label,
+            **self.listed(),
             "StreamStatus": "DISABLED" if self.closed else "ENABLED",
             "StreamViewType": self.view,
             "CreationRequestDateTime": self.created,
-            "TableName": self.name,
             "KeySchema": self.schema,
             "Shards": [{"ShardId": self.id, "SequenceNumberRange": numbers}],
         }
+
+    def listed(self) -> dict[str, Any]:
+        """The stream as ListStreams shows it."""
+        return {"StreamArn": self.arn, "StreamLabel": self.label, "TableName": self.name}
 
 
 def close(table: Table) -> None:
@@ -132,25 +114,20 @@ class LocalStreamsHandler(DynamoDBStreamsHandler):
         super().__init__()
         self.automated_parameter_parsing = True
 
-    def _shards(self) -> list[Shard]:
+    def _shards(self) -> dict[str, Shard]:
         shards: list[Shard] = STREAMS[self.current_account][self.region].shards
-        return [shard for shard in shards if not shard.closed or CLOCK.now() - shard.closed < DAY]
+        return {shard.arn: shard for shard in shards if not shard.closed or CLOCK.now() - shard.closed < DAY}
 
     def _shard(self, arn: str) -> Shard:
-        for shard in self._shards():
-            if shard.arn == arn:
-                return shard
-        raise AwsError("ResourceNotFoundException", f"Requested resource not found: Stream: {arn} not found")
+        if arn not in self._shards():
+            raise AwsError("ResourceNotFoundException", f"Requested resource not found: Stream: {arn} not found")
+        return self._shards()[arn]
 
     def list_streams(self) -> ActionResult:
         """The streams of one table or of all, 100 per page."""
         start, name = self.params.get("ExclusiveStartStreamArn", ""), self.params.get("TableName")
-        limit, shards = self.params.get("Limit") or 100, sorted(self._shards(), key=lambda shard: shard.arn)
-        found = [
-            {"StreamArn": shard.arn, "TableName": shard.name, "StreamLabel": shard.label}
-            for shard in shards
-            if shard.arn > start and name in (None, shard.name)
-        ]
+        shards, limit = sorted(self._shards().items()), self.params.get("Limit") or 100
+        found = [shard.listed() for arn, shard in shards if arn > start and name in (None, shard.name)]
         more = {"LastEvaluatedStreamArn": found[limit - 1]["StreamArn"]} if len(found) > limit else {}
         return ActionResult({"Streams": found[:limit], **more})
 
@@ -169,36 +146,27 @@ class LocalStreamsHandler(DynamoDBStreamsHandler):
         position = {"TRIM_HORIZON": shard.trimmed, "LATEST": len(shard.records)}.get(kind)
         if position is None:
             position = int(number or 0) - FIRST + (kind == "AFTER_SEQUENCE_NUMBER")
-            _check_trimmed(shard, position)
         return ActionResult({"ShardIterator": _iterator(shard, position)})
 
     def get_records(self) -> ActionResult:
         """The next records, and where to go on; nowhere at the end of a stream that was switched off."""
-        arn, position, made = _parsed(self.params["ShardIterator"])
-        shard = self._shard(arn)
-        if CLOCK.now() - made > ITERATOR_LIFE:
+        parts = self.params["ShardIterator"].split("|")
+        if len(parts) != 3:
+            raise invalid("Invalid ShardIterator")
+        shard, position = self._shard(parts[0]), int(parts[1])
+        if CLOCK.now() - float(parts[2]) > ITERATOR_LIFE:
             raise AwsError("ExpiredIteratorException", "Iterator expired")
-        _check_trimmed(shard, position)
-        records = shard.records[position : position + (self.params.get("Limit") or 1000)]
+        records = shard.records[_kept(shard, position) : position + (self.params.get("Limit") or 1000)]
         position += len(records)
         more = not shard.closed or position < len(shard.records)
         return DynamoResult({"Records": records, **({"NextShardIterator": _iterator(shard, position)} if more else {})})
 
 
-def _check_trimmed(shard: Shard, position: int) -> None:
+def _kept(shard: Shard, position: int) -> int:
     if position < shard.trimmed:
         raise AwsError("TrimmedDataAccessException", "The operation attempted to read past the oldest stream record")
+    return position
 
 
 def _iterator(shard: Shard, position: int) -> str:
-    token = base64.b64encode(json.dumps([position, CLOCK.now()]).encode()).decode()
-    return f"{shard.arn}|1|{token}"
-
-
-def _parsed(iterator: str) -> tuple[str, int, float]:
-    arn, _, token = iterator.split("|") if iterator.count("|") == 2 else ("", "", "")
-    try:
-        position, made = json.loads(base64.b64decode(token))
-    except ValueError as error:
-        raise invalid("Invalid ShardIterator") from error
-    return arn, int(position), float(made)
+    return f"{shard.arn}|{_kept(shard, position)}|{CLOCK.now()}"

@@ -16,17 +16,14 @@ _READ = (
 OPERATIONS: dict[str, str] = {
     "BatchGetItem": "RequestItems",
     "BatchWriteItem": "RequestItems",
-    "CreateBackup": "BackupName TableName",
     "CreateTable": (
         "AttributeDefinitions BillingMode DeletionProtectionEnabled GlobalSecondaryIndexes KeySchema "
         "LocalSecondaryIndexes OnDemandThroughput ProvisionedThroughput ResourcePolicy SSESpecification "
         "StreamSpecification TableClass TableName Tags WarmThroughput"
     ),
-    "DeleteBackup": "BackupArn",
     "DeleteItem": f"{_CONDITION} Key",
     "DeleteResourcePolicy": "ExpectedRevisionId ResourceArn",
     "DeleteTable": "TableName",
-    "DescribeBackup": "BackupArn",
     "DescribeContinuousBackups": "TableName",
     "DescribeContributorInsights": "IndexName TableName",
     "DescribeLimits": "",
@@ -35,14 +32,12 @@ OPERATIONS: dict[str, str] = {
     "DescribeTimeToLive": "TableName",
     "GetItem": "ConsistentRead ExpressionAttributeNames Key ProjectionExpression TableName",
     "GetResourcePolicy": "ResourceArn",
-    "ListBackups": "BackupType ExclusiveStartBackupArn Limit TableName",
     "ListContributorInsights": "MaxResults NextToken TableName",
     "ListTables": "ExclusiveStartTableName Limit",
     "ListTagsOfResource": "NextToken ResourceArn",
     "PutItem": f"{_CONDITION} Item",
     "PutResourcePolicy": "ExpectedRevisionId Policy ResourceArn",
     "Query": f"{_READ} KeyConditionExpression ScanIndexForward",
-    "RestoreTableFromBackup": "BackupArn TargetTableName",
     "RestoreTableToPointInTime": "SourceTableArn SourceTableName TargetTableName UseLatestRestorableTime",
     "Scan": f"{_READ} Segment TotalSegments",
     "TagResource": "ResourceArn Tags",

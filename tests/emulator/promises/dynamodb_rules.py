@@ -63,14 +63,11 @@ _SETTINGS = (
     Rule("tags", "At most 50 tags, none beginning with aws: else ValidationException.", "D"),
     Rule("tagging-api", "The Tagging API shows the tables that are there.", "B"),
 )
-_BACKUPS = (
-    Rule("backups", "A backup keeps the items and the definition; it is CREATING at first.", "B"),
-    Rule("backup-not-found", "A backup that is not there: BackupNotFoundException.", "B"),
+_RESTORE = (
     Rule("restore", "A restored table has keys, indexes, capacity, key and items; no tags, stream, TTL, protection, "
          "recovery.", "D"),
     Rule("restore-exists", "Restoring to a table that is there: TableAlreadyExistsException.", "B"),
     Rule("restore-recovery", "RestoreTableToPointInTime without recovery: PointInTimeRecoveryUnavailableException.", "B"),
-    Rule("deleted-table", "A table with recovery leaves a SYSTEM backup for 35 days when it is deleted.", "D"),
 )
 _REPLICAS = (
     Rule("replica-one", "One action on one replica per call, and nothing else in it: ValidationException.", "L"),
@@ -115,6 +112,7 @@ _MISSING = tuple(Rule(*row, missing=True) for row in (
     ("bulk", "Export to and import from S3, and bulk operations.", "B"),
     ("kinesis", "Kinesis destinations.", "B"),
     ("partiql", "PartiQL.", "B"),
+    ("backups", "On-demand backups, and the one that a deleted table with recovery leaves for 35 days.", "D"),
     ("restore-overrides", "Restoring to an earlier moment than the latest, or with other settings.", "B"),
     ("legacy-parameters", "Expected, AttributeUpdates, KeyConditions, QueryFilter, ScanFilter, AttributesToGet.", "B"),
     ("consumed-capacity", "How much capacity a call takes: throughput is not metered.", "B"),
@@ -125,7 +123,7 @@ RULES: tuple[Rule, ...] = (
     *_CAPACITY,
     *_INDEXES,
     *_SETTINGS,
-    *_BACKUPS,
+    *_RESTORE,
     *_REPLICAS,
     *_ITEMS,
     *_MISSING,
