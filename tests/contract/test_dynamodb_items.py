@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from dynamodb_tables import DAY, HERE, IMAGES, THERE, THIRD, T, make, refused, replica, show
+from dynamodb_tables import DAY, HERE, HOUR, IMAGES, THERE, THIRD, T, make, refused, replica, show
 from promise import keeps
 
 
@@ -210,6 +210,18 @@ def test_reading_many(here: Any) -> None:
     gets = [{"Get": {**T, "Key": item(str(number))}} for number in range(30)]
     found = here.transact_get_items(TransactItems=gets)["Responses"]
     assert [bool(one) for one in found] == [True] * 5 + [False] * 25
+
+
+@keeps("dynamodb.item-count")
+def test_items_are_counted_now_and_then(aws: Any, here: Any) -> None:
+    make(here, gsi=True)
+    here.put_item(**T, Item=item("1", day={"S": "mon"}))
+    here.put_item(**T, Item=item("2"))
+    assert (show(here)["ItemCount"], show(here)["TableSizeBytes"]) == (0, 0)
+    aws.control.advance(6 * HOUR)
+    table = show(here)
+    assert (table["ItemCount"], table["GlobalSecondaryIndexes"][0]["ItemCount"]) == (2, 1)
+    assert table["TableSizeBytes"] > table["GlobalSecondaryIndexes"][0]["IndexSizeBytes"] > 0
 
 
 @keeps("dynamodb.batches")

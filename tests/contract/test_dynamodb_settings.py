@@ -10,7 +10,7 @@ from promise import keeps
 # TTL, backups, tags, insights
 
 
-@keeps("dynamodb.ttl-cooldown", "dynamodb.ttl-rename")
+@keeps("dynamodb.ttl-cooldown", "dynamodb.ttl-rename", "dynamodb.ttl-expiry")
 def test_ttl(aws: Any, here: Any) -> None:
     update = here.update_time_to_live
     on, off = ({"TimeToLiveSpecification": {"Enabled": e, "AttributeName": "x"}} for e in (True, False))
@@ -24,7 +24,9 @@ def test_ttl(aws: Any, here: Any) -> None:
     assert "multiple times" in refused("ValidationException", update, **T, **off)
     other = {"TimeToLiveSpecification": {"Enabled": True, "AttributeName": "y"}}
     assert "different" in refused("ValidationException", update, **T, **other)
+    here.put_item(**T, Item={"pk": {"S": "old"}, "x": {"N": "1"}})
     aws.control.advance(HOUR)
+    assert here.scan(**T)["Count"] == 1
     update(**T, **off)
     assert here.describe_time_to_live(**T)["TimeToLiveDescription"] == {"TimeToLiveStatus": "DISABLED"}
 
@@ -51,6 +53,15 @@ def test_continuous_backups(aws: Any, here: Any, there: Any) -> None:
     assert (shown["PointInTimeRecoveryStatus"], shown["RecoveryPeriodInDays"]) == ("ENABLED", 35)
     other = there.describe_continuous_backups(**T)["ContinuousBackupsDescription"]
     assert other["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"] == "DISABLED"
+
+
+@keeps("dynamodb.eventual")
+def test_reads_may_be_late(aws: Any, here: Any) -> None:
+    arn = make(here)["TableArn"]
+    aws.control.lag(1)
+    here.tag_resource(ResourceArn=arn, Tags=[{"Key": "a", "Value": "1"}])
+    assert here.list_tags_of_resource(ResourceArn=arn)["Tags"] == []
+    assert here.list_tags_of_resource(ResourceArn=arn)["Tags"] == [{"Key": "a", "Value": "1"}]
 
 
 @keeps("dynamodb.tags", "dynamodb.not-synced")

@@ -93,6 +93,7 @@ class TableState:
         self.insights: dict[str, dict[str, Any]] = {}
         self.recovery: tuple[float, int] | None = None  # since when, and how many days back
         self.policy: dict[str, str] = {}
+        self.measured, self.measures = CLOCK.now(), dict[str, tuple[int, int]]()
         self.restored: dict[str, Any] | None = None
 
     def index(self, name: str) -> IndexState:

@@ -17,6 +17,8 @@ _TABLES = (
     Rule("table-waiters", "boto3's waiters and paginators end on these tables.", "B"),
     Rule("limits", "A capacity is at most 40,000, and 80,000 in all: DescribeLimits.", "D quotas"),
     Rule("one-concern", "An UpdateTable call is about one thing: else ValidationException.", "L"),
+    Rule("item-count", "ItemCount and sizes are measured every 6 hours.", "D"),
+    Rule("eventual", "What describes tables and tags may show what was before a write (`lag`).", "D"),
     Rule("nothing", "An UpdateTable call that changes nothing of class, key, stream or capacity: ValidationException.", "L"),
 )
 _CAPACITY = (
@@ -48,6 +50,7 @@ _SETTINGS = (
     Rule("stream-change", "Another view type needs off and on again; on twice: ValidationException.", "L"),
     Rule("stream-frozen", "The stream of a table with replicas cannot be changed.", "L"),
     Rule("ttl-cooldown", "TTL can be changed once an hour: ValidationException.", "D"),
+    Rule("ttl-expiry", "Expired items are not deleted here; AWS does it within days, and shows them until then.", "D"),
     Rule("ttl-rename", "Another TTL attribute needs off and on again.", "D"),
     Rule("recovery-days", "RecoveryPeriodInDays is 1 to 35, 35 if not given, and refused when it is switched off.", "B"),
     Rule("recovery-not-found", "Backups of a table that is not there: TableNotFoundException.", "B"),
