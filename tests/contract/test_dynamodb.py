@@ -455,6 +455,10 @@ def test_warm_throughput_rises(aws: Any, here: Any) -> None:
     here.update_table(**T, GlobalSecondaryIndexUpdates=index)
     assert show(here)["GlobalSecondaryIndexes"][0]["WarmThroughput"]["ReadUnitsPerSecond"] == 13000
     refused("ValidationException", here.update_table, **T, WarmThroughput={"ReadUnitsPerSecond": 12000})
+    index[0]["Update"]["IndexName"] = "missing"
+    refused("ResourceNotFoundException", here.update_table, **T, GlobalSecondaryIndexUpdates=index)
+    nothing = [{"Update": {"IndexName": "by-day"}}]
+    refused("ValidationException", here.update_table, **T, GlobalSecondaryIndexUpdates=nothing)
 
 
 @keeps("dynamodb.to-on-demand", "dynamodb.to-on-demand-limit", "dynamodb.to-provisioned", "dynamodb.on-demand-maximum")

@@ -248,6 +248,30 @@ def test_an_empty_replica_is_made_in_a_moment(aws: Any, here: Any, there: Any) -
     assert show(there)["TableStatus"] == "ACTIVE"
 
 
+@keeps("dynamodb.overridable")
+def test_a_maximum_of_reads_can_differ(here: Any, there: Any) -> None:
+    make(here, gsi=True)
+    here.update_table(**replica("Create", THERE))
+    low, high = {"MaxReadRequestUnits": 5}, {"MaxReadRequestUnits": 9, "MaxWriteRequestUnits": 8}
+    index = {"IndexName": "by-day", "OnDemandThroughputOverride": low}
+    more = {"OnDemandThroughputOverride": low, "GlobalSecondaryIndexes": [index]}
+    here.update_table(**replica("Update", THERE, **more))
+    (entry,) = show(here)["Replicas"]
+    assert (
+        entry["OnDemandThroughputOverride"] == entry["GlobalSecondaryIndexes"][0]["OnDemandThroughputOverride"] == low
+    )
+    table = show(there)
+    for one in (table, table["GlobalSecondaryIndexes"][0]):
+        assert one["OnDemandThroughput"] == {**low, "MaxWriteRequestUnits": -1}
+    change = [{"Update": {"IndexName": "by-day", "OnDemandThroughput": high}}]
+    mode = {"BillingMode": "PAY_PER_REQUEST", "OnDemandThroughput": high}
+    here.update_table(**T, **mode, GlobalSecondaryIndexUpdates=change)
+    table, (entry,) = show(there), show(here)["Replicas"]
+    for one in (table, table["GlobalSecondaryIndexes"][0]):
+        assert one["OnDemandThroughput"] == high
+    assert "OnDemandThroughputOverride" not in str(entry)
+
+
 @keeps("dynamodb.replica-failed")
 @pytest.mark.parametrize("state", ["CREATION_FAILED", "failed"])
 def test_a_replica_can_fail(aws: Any, here: Any, there: Any, state: str) -> None:

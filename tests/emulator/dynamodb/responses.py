@@ -48,7 +48,7 @@ def concern(params: dict[str, Any]) -> str:
     for update in params.get("GlobalSecondaryIndexUpdates") or []:
         if update.get("Create") or update.get("Delete"):
             found.add("index")
-        elif update.get("Update"):
+        elif len(update.get("Update") or {}) > 1:
             found.add("WarmThroughput" if update["Update"].get("WarmThroughput") else "throughput")
     if not found:
         raise invalid(
@@ -64,6 +64,7 @@ def concern(params: dict[str, Any]) -> str:
 
 
 def _warm(table: Table, params: dict[str, Any]) -> None:
+    capacity.check_changed(table, params)
     if params.get("WarmThroughput"):
         settings.update_warm(table, params["WarmThroughput"])
     for update in index_updates(params):

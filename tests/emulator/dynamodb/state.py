@@ -114,6 +114,10 @@ class Member:
             self.entry.steps = (*self.entry.steps[:-1], (GONE, 0))
         self.overrides: dict[str, Any] = {}
 
+    def overwrite(self, name: str, index: str | None) -> None:
+        """A value that is set for the global table takes the place of the override."""
+        (self.overrides.get("indexes", {}).get(index, {}) if index else self.overrides).pop(name, None)
+
     @property
     def lives(self) -> bool:
         """Whether there is, or will be, a table behind the entry."""
