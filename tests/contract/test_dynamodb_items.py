@@ -128,6 +128,8 @@ def test_items_that_cannot_be(aws: Any, here: Any) -> None:
         ("other = :p", {}, {":p": {"S": "1"}}, {}),
         ("pk = :p", {}, {":p": {"S": "1"}}, {"FilterExpression": "a b"}),
         ("pk = :p", {}, {":p": {"S": "1"}}, {"FilterExpression": "name = :p"}),
+        ("pk = :p", {}, {":p": {"S": "1"}}, {"FilterExpression": "n = :p OR pk = :p"}),
+        ("pk = :p", {"#k": "pk"}, {":p": {"S": "1"}}, {"FilterExpression": "#k = :p"}),
         ("", {}, {}, {}),
     ],
 )

@@ -16,12 +16,9 @@ MAX_PARTS = 4  # of an index's HASH key, and of its RANGE key
 
 
 def check_units(units: dict[str, Any], what: str) -> None:
-    """Capacity units of at least 1 and at most the quota."""
+    """Capacity units of at most the quota."""
     for name in ("ReadCapacityUnits", "WriteCapacityUnits"):
-        value = units.get(name)
-        if value is None or value < 1:
-            raise invalid(f"{HEAD}{name} of {what} must be at least 1")
-        if value > MAX_UNITS:
+        if units[name] > MAX_UNITS:
             raise limited(f"Subscriber limit exceeded: {name} of {what} cannot exceed {MAX_UNITS}")
 
 

@@ -116,29 +116,37 @@ def check_expressions(params: dict[str, Any]) -> None:
             )
 
 
-def check_conditions(table: Table, params: dict[str, Any]) -> None:
-    """The conditions of a query name no reserved words, and compare keys with values of their types."""
-    text = params.get("KeyConditionExpression")
+def words_of(expression: str) -> set[str]:
+    """The attributes and names, and the functions and operators, of an expression."""
+    return set(re.findall(r"(?<![:.#\w])#?[A-Za-z_]\w*", expression))
+
+
+def check_query(table: Table, params: dict[str, Any]) -> None:
+    """A query's conditions name no reserved words, and compare keys with values of their types; its filter no keys."""
+    text, names = params.get("KeyConditionExpression"), params.get("ExpressionAttributeNames") or {}
     if not text:
         raise invalid("Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.")
-    words = {word.upper() for word in re.findall(r"(?<![#:\w])[A-Za-z_]\w*", text)} - {"AND", "BETWEEN"}
-    for word in sorted(words & set(ReservedKeywords.get_reserved_keywords())):
-        raise invalid(f"Invalid KeyConditionExpression: Attribute name is a reserved keyword; reserved keyword: {word}")
-    index = params.get("IndexName")
-    hashes, ranges, _ = parse_expression(
-        text,
-        expression_attribute_names=params.get("ExpressionAttributeNames") or {},
-        expression_attribute_values=params.get("ExpressionAttributeValues") or {},
-        schema=table.get_index(index).schema if index else table.schema,
-    )
-    found = [(name, "=", [value]) for name, value in hashes] + ranges
-    for name, comparison, values in found:
-        if any([*value] != [types_of(table)[name]] for value in values):
+    reserved = set(ReservedKeywords.get_reserved_keywords()) - {"AND", "BETWEEN"}
+    for word in words_of(text):
+        if word.upper() in reserved:
+            raise invalid(f"Invalid KeyConditionExpression: Attribute name is a reserved keyword: {word}")
+    index, values = params.get("IndexName"), params.get("ExpressionAttributeValues") or {}
+    schema = table.get_index(index).schema if index else table.schema
+    filtered = {names.get(word, word) for word in words_of(params.get("FilterExpression") or "")}
+    for name in filtered & {key["AttributeName"] for key in schema}:
+        raise invalid(f"Filter Expression can only contain non-primary key attributes: Primary key attribute: {name}")
+    hashes, ranges, _ = parse_expression(text, values, names, schema)
+    check_types(table, [*((name, "=", [value]) for name, value in hashes), *ranges])
+
+
+def check_types(table: Table, conditions: list[tuple[str, str, list[dict[str, Any]]]]) -> None:
+    """A condition compares a key with values of its type, and by their beginning only what has one."""
+    types = types_of(table)
+    for name, comparison, values in conditions:
+        if any([*value] != [types[name]] for value in values):
             raise invalid(f"{HEAD}Condition parameter type does not match schema type")
-        if comparison == "BEGINS_WITH" and types_of(table)[name] == "N":
-            raise invalid(
-                "Invalid KeyConditionExpression: Incorrect operand type for operator or function; begins_with"
-            )
+        if comparison == "BEGINS_WITH" and types[name] == "N":
+            raise invalid("Invalid KeyConditionExpression: Incorrect operand type; function: begins_with")
 
 
 def stored(table: Table, key: dict[str, Any]) -> Item | None:
@@ -330,7 +338,7 @@ class DataPlane(DynamoHandler):
     def query(self) -> ActionResult:
         """Read the items of a key."""
         (table,) = self._ready([self.params["TableName"]], self.params.get("IndexName"))
-        check_conditions(table, self.params)
+        check_query(table, self.params)
         return understood(super().query)
 
     def scan(self) -> ActionResult:
