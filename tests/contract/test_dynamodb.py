@@ -342,9 +342,10 @@ def test_encryption(aws: Any, here: Any) -> None:
     refused("ValidationException", here.update_table, **T, SSESpecification={"Enabled": True})
     here.update_table(**T, SSESpecification={"Enabled": True, "KMSMasterKeyId": key})
     assert show(here)["SSEDescription"]["KMSMasterKeyArn"] == key
-    aws.client("kms").disable_key(KeyId=key)
     other = aws.client("kms", THERE).create_key()["KeyMetadata"]["Arn"]
-    for wrong in (key[:-1] + "x", other):
+    disabled = aws.client("kms").create_key()["KeyMetadata"]["Arn"]
+    aws.client("kms").disable_key(KeyId=disabled)
+    for wrong in (key[:-1] + "x", other, disabled):
         spec = {"Enabled": True, "KMSMasterKeyId": wrong}
         refused("ValidationException", here.update_table, **T, SSESpecification=spec)
     here.update_table(**T, SSESpecification={"Enabled": False})
@@ -380,7 +381,7 @@ def test_table_class_changes_twice_a_month(aws: Any, here: Any) -> None:
 # Throughput and billing
 
 
-@keeps("dynamodb.billing-summary", "dynamodb.same-throughput")
+@keeps("dynamodb.billing-summary", "dynamodb.same-throughput", "dynamodb.limits")
 def test_throughput(aws: Any, here: Any) -> None:
     make(here, provisioned=True, gsi=True)
     assert "BillingModeSummary" not in show(here)
@@ -440,6 +441,20 @@ def test_table_and_index_have_decreases_of_their_own(aws: Any, here: Any) -> Non
             here.update_table(**T, GlobalSecondaryIndexUpdates=less(read))
     shown = show(here)["GlobalSecondaryIndexes"][0]["ProvisionedThroughput"]
     assert shown["NumberOfDecreasesToday"] == 23
+
+
+@keeps("dynamodb.to-on-demand")
+def test_the_second_switch_to_on_demand_is_fast(aws: Any, here: Any) -> None:
+    make(here, provisioned=True)
+    slow(aws)
+    for seconds in (150, 5):
+        here.update_table(**T, BillingMode="PAY_PER_REQUEST")
+        aws.control.advance(seconds - 1)
+        assert show(here)["TableStatus"] == "UPDATING"
+        aws.control.advance(1)
+        assert show(here)["TableStatus"] == "ACTIVE"
+        here.update_table(**T, BillingMode="PROVISIONED", ProvisionedThroughput=UNITS)
+        aws.control.advance(60)
 
 
 @keeps("dynamodb.warm-rises")

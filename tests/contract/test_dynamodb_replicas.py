@@ -173,6 +173,9 @@ def test_settings_that_are_synced_and_settings_that_are_not(aws: Any, here: Any,
     there.update_time_to_live(**T, TimeToLiveSpecification=ttl)
     shown = here.describe_time_to_live(**T)["TimeToLiveDescription"]
     assert shown == {"TimeToLiveStatus": "ENABLED", "AttributeName": "expires"}
+    warm = {"ReadUnitsPerSecond": 14000, "WriteUnitsPerSecond": 4000}
+    there.update_table(**T, WarmThroughput=warm)
+    assert show(here)["WarmThroughput"] == {**warm, "Status": "ACTIVE"}
     here.update_table(**T, TableClass="STANDARD_INFREQUENT_ACCESS")
     here.update_table(**T, TableClass="STANDARD")
     assert show(there)["TableClassSummary"]["TableClass"] == "STANDARD"
