@@ -70,11 +70,12 @@ def _regional(client: Callable[[str, str], Any], region: str) -> Iterator[Row]:
 
 
 def estate(aws: Any, regions: tuple[str, ...]) -> set[Row]:
-    """Every resource in the account as (region, kind, id), but for keys that are scheduled for deletion."""
+    """Every resource in the account as (region, kind, id), but for keys on their way out and AWS's own roles."""
     found = {row for region in regions for row in _regional(aws.client, region)}
     found |= {("global", "global_cluster", g["GlobalClusterIdentifier"]) for g in _globals(aws)}
     iam = aws.client("iam")
-    found |= {("global", "role", r["RoleName"]) for r in _pages(iam, "list_roles", "Roles")}
+    roles = [r for r in _pages(iam, "list_roles", "Roles") if not r["Path"].startswith("/aws-service-role/")]
+    found |= {("global", "role", r["RoleName"]) for r in roles}
     return found | {
         ("global", "policy", p["PolicyName"]) for p in _pages(iam, "list_policies", "Policies", Scope="Local")
     }
