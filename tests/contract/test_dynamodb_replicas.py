@@ -237,6 +237,17 @@ def test_a_global_table_survives_save_and_load(aws: Any, here: Any, there: Any, 
     assert there.scan(**T)["Count"] == 1
 
 
+@keeps("dynamodb.replica-role")
+def test_the_first_replica_makes_a_role(aws: Any, here: Any) -> None:
+    iam, name = aws.client("iam"), "AWSServiceRoleForDynamoDBReplication"
+    make(here)
+    refused("NoSuchEntity", iam.get_role, RoleName=name)
+    here.update_table(**replica("Create", THERE))
+    here.update_table(**replica("Create", THIRD))
+    role = iam.get_role(RoleName=name)["Role"]
+    assert role["Path"] == "/aws-service-role/replication.dynamodb.amazonaws.com/"
+
+
 @keeps("dynamodb.replica-states", "dynamodb.to-on-demand")
 def test_an_empty_replica_is_made_in_a_moment(aws: Any, here: Any, there: Any) -> None:
     make(here)

@@ -79,6 +79,7 @@ _REPLICAS = (
     Rule("replica-scaled", "A PROVISIONED table needs a scaling target and policy for all its writes, indexes too.", "L"),
     Rule("replica-key", "Every replica has the same kind of KMS key: a customer's is named per Region.", "L"),
     Rule("replica-stream", "The first replica switches the stream on with NEW_AND_OLD_IMAGES.", "L"),
+    Rule("replica-role", "The first replica makes the service-linked role AWSServiceRoleForDynamoDBReplication.", "D"),
     Rule("replica-states", "The entry appears after 6 s, the table after 10 s; ACTIVE after 40 s, with items 10 min.", "L"),
     Rule("replica-failed", "A replica can fail later: an entry with CREATION_FAILED, or none.", "L"),
     Rule("replica-not-self", "Replicas never lists the own Region, and goes with the last replica.", "L"),
