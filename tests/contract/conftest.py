@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from dynamodb_tables import client_here, client_there  # noqa: F401 - fixtures
 
 SEEN = "local_aws_seen"
 _DRY_RUN = 412  # how EC2 says that a dry run would have succeeded

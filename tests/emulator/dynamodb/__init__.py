@@ -7,8 +7,15 @@ from ..core import serve
 
 def register() -> None:
     """Take over from moto's handler."""
+    from moto.dynamodb import responses
+    from moto.dynamodb.models import table
+
     from .responses import LocalDynamoHandler
+    from .streams import LocalStreamsHandler, Shard
     from .tagging import adapt
 
     adapt()
+    table.StreamShard = Shard
+    responses.TRANSACTION_MAX_ITEMS = 100
     serve("dynamodb", LocalDynamoHandler)
+    serve("dynamodbstreams", LocalStreamsHandler)

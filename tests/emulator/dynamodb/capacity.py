@@ -39,14 +39,18 @@ def index_updates(params: dict[str, Any]) -> Iterator[dict[str, Any]]:
             yield update["Update"]
 
 
-def update(table: Table, params: dict[str, Any]) -> None:
-    """Change billing mode, throughput and on-demand maxima, on all replicas."""
-    names = {index.name for index in table.global_indexes}
+def check_changed(table: Table, params: dict[str, Any]) -> None:
+    """The indexes that change are there and not busy."""
     for change in index_updates(params):
-        if change["IndexName"] not in names:
+        if change["IndexName"] not in {index.name for index in table.global_indexes}:
             raise AwsError("ResourceNotFoundException", f"Requested resource not found: Index: {change['IndexName']}")
         if not state_of(table).index(change["IndexName"]).timeline.settled:
             raise in_use(f"Attempt to change a resource which is still in use: Index: {change['IndexName']}")
+
+
+def update(table: Table, params: dict[str, Any]) -> None:
+    """Change billing mode, throughput and on-demand maxima, on all replicas."""
+    check_changed(table, params)
     mode = params.get("BillingMode") or billing_mode(table)
     if params.get("OnDemandThroughput") and not (params.get("BillingMode") and mode == ON_DEMAND):
         raise invalid(f"{HEAD}OnDemandThroughput must come with BillingMode {ON_DEMAND}")
@@ -94,7 +98,8 @@ def _check_decrease(usage: Usage, what: str) -> None:
 
 def _apply(table: Table, changes: list[Change], seconds: float) -> None:
     for member in members_of(table.account_id, table.name).values():
-        member.overrides.pop("ProvisionedThroughputOverride", None)  # a value set elsewhere overwrites an override
+        for index, _ in changes:
+            member.overwrite("ProvisionedThroughputOverride", index)
     for one in tables_of(table):
         for index, units in changes:
             set_units(one, index, units)
@@ -122,9 +127,11 @@ def _switch(table: Table, mode: str, changes: list[Change]) -> None:
         if len(recent) >= 4:
             raise limited("Subscriber limit exceeded: Update to PayPerRequest mode is limited to 4 times in 24 hours.")
         changes = [(name, NO_UNITS) for name in [None, *(i.name for i in table.global_indexes)]]
-    for one in tables_of(table):
+    seconds = 60 if mode == PROVISIONED else 5 if state_of(table).switches else 150
+    tables = tables_of(table)
+    for one in tables:
         _set_mode(one, mode)
-    _apply(table, changes, 60)
+    _apply(table, changes, seconds if len(tables) == 1 else 218)
 
 
 def _set_mode(table: Table, mode: str) -> None:
@@ -156,6 +163,9 @@ def _set_on_demand(table: Table, mode: str, params: dict[str, Any]) -> None:
     wanted += [(u["IndexName"], u["OnDemandThroughput"]) for u in index_updates(params) if u.get("OnDemandThroughput")]
     if wanted and mode != ON_DEMAND:
         raise invalid(f"{HEAD}OnDemandThroughput needs BillingMode {ON_DEMAND}")
+    for member in members_of(table.account_id, table.name).values():
+        for index, _ in wanted:
+            member.overwrite("OnDemandThroughputOverride", index)
     for one in tables_of(table) if wanted else ():
         state = state_of(one)
         for index, units in wanted:

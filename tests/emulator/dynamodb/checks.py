@@ -10,39 +10,15 @@ from .describe import ON_DEMAND, PROVISIONED
 from .state import invalid, limited
 
 NAME = re.compile(r"^[a-zA-Z0-9_.-]{3,255}$")
-KEY_TYPES = ("S", "N", "B")
 MAX_UNITS, MAX_INDEXES, MAX_LOCAL_INDEXES = 40000, 20, 5
 HEAD = "One or more parameter values were invalid: "
-NOT_HERE = ("VectorIndexes", "GlobalTableSourceArn", "GlobalTableSettingsReplicationMode", "VectorIndexUpdates",
-            "DisassociationProtectionEnabled", "GlobalTableWitnessUpdates")  # fmt: skip
-
-
-def check_implemented(params: dict[str, Any]) -> None:
-    """Say what is not implemented instead of ignoring it."""
-    for name in NOT_HERE:
-        if params.get(name) is not None:
-            raise invalid(f"The local AWS does not implement {name}.")
-    if params.get("MultiRegionConsistency") == "STRONG":
-        raise invalid("The local AWS does not implement MultiRegionConsistency STRONG.")
-
-
-def check_enum(params: dict[str, Any], name: str, allowed: tuple[str, ...]) -> None:
-    """One of the allowed values, where one is given."""
-    value = params.get(name)
-    if value is not None and value not in allowed:
-        raise invalid(
-            f"1 validation error detected: Value '{value}' at '{name[0].lower()}{name[1:]}' failed to satisfy "
-            f"constraint: Member must satisfy enum value set: [{', '.join(allowed)}]"
-        )
+MAX_PARTS = 4  # of an index's HASH key, and of its RANGE key
 
 
 def check_units(units: dict[str, Any], what: str) -> None:
-    """Capacity units of at least 1 and at most the quota."""
+    """Capacity units of at most the quota."""
     for name in ("ReadCapacityUnits", "WriteCapacityUnits"):
-        value = units.get(name)
-        if value is None or value < 1:
-            raise invalid(f"{HEAD}{name} of {what} must be at least 1")
-        if value > MAX_UNITS:
+        if units[name] > MAX_UNITS:
             raise limited(f"Subscriber limit exceeded: {name} of {what} cannot exceed {MAX_UNITS}")
 
 
@@ -65,7 +41,7 @@ def check_projection(index: dict[str, Any]) -> None:
     """INCLUDE names attributes, the other types do not."""
     projection = index.get("Projection") or {}
     kind, attributes = projection.get("ProjectionType"), projection.get("NonKeyAttributes")
-    if kind not in ("ALL", "KEYS_ONLY", "INCLUDE"):
+    if kind is None:
         raise invalid(f"{HEAD}Unknown ProjectionType: {kind}")
     if kind == "INCLUDE" and not attributes:
         raise invalid(f"{HEAD}ProjectionType is INCLUDE, but NonKeyAttributes is not specified")
@@ -73,11 +49,16 @@ def check_projection(index: dict[str, Any]) -> None:
         raise invalid(f"{HEAD}ProjectionType is {kind}, but NonKeyAttributes is specified")
 
 
-def check_schema(schema: list[dict[str, str]]) -> None:
-    """A key starts with a HASH attribute and names none twice."""
+def check_schema(schema: list[dict[str, str]], parts: int = 1) -> None:
+    """A key is of HASH attributes and then of RANGE attributes, names none twice, and each is of few parts."""
     names = [element["AttributeName"] for element in schema]
-    if schema[0]["KeyType"] != "HASH":
+    kinds = [element["KeyType"] for element in schema]
+    if kinds[0] != "HASH":
         raise invalid("Invalid KeySchema: The first KeySchemaElement is not a HASH key type")
+    if kinds != sorted(kinds):
+        raise invalid("Invalid KeySchema: A HASH key element must not come after a RANGE key element")
+    if max(kinds.count("HASH"), kinds.count("RANGE")) > parts:
+        raise invalid(f"Invalid KeySchema: There can be at most {parts} HASH and {parts} RANGE key elements")
     if len(set(names)) < len(names):
         raise invalid(
             "Invalid KeySchema: Both the Hash Key and the Range Key element in the KeySchema have the same name"
@@ -89,8 +70,6 @@ def check_attributes(definitions: list[dict[str, str]]) -> None:
     names = [definition["AttributeName"] for definition in definitions]
     if len(set(names)) < len(names):
         raise invalid(f"{HEAD}Duplicate AttributeName in AttributeDefinitions")
-    for definition in definitions:
-        check_enum(definition, "AttributeType", KEY_TYPES)
 
 
 def check_tags(tags: list[dict[str, str]]) -> None:
@@ -106,11 +85,8 @@ def check_tags(tags: list[dict[str, str]]) -> None:
 
 def check_create(params: dict[str, Any]) -> str:
     """Everything about a new table that moto lets pass. Answers its billing mode."""
-    check_implemented(params)
     if not NAME.match(params["TableName"]):
         raise invalid(f"Invalid table name: {params['TableName']}")
-    check_enum(params, "BillingMode", (ON_DEMAND, PROVISIONED))
-    check_enum(params, "TableClass", ("STANDARD", "STANDARD_INFREQUENT_ACCESS"))
     check_tags(params.get("Tags") or [])
     check_attributes(params["AttributeDefinitions"])
     check_schema(params["KeySchema"])
@@ -132,7 +108,7 @@ def _check_indexes(params: dict[str, Any], mode: str) -> None:
         raise AwsError("ValidationException", f"{HEAD}the per-table limit of secondary indexes is exceeded")
     for index in [*globals_, *locals_]:
         check_projection(index)
-        check_schema(index["KeySchema"])
+        check_schema(index["KeySchema"], MAX_PARTS if index in globals_ else 1)
     for index in globals_:
         check_index_units(index, mode)
     if locals_ and len(params["KeySchema"]) < 2:

@@ -7,10 +7,12 @@ from typing import Any
 
 from moto.dynamodb.models.table import GlobalSecondaryIndex, Table
 
-from .state import HIDDEN, Member, backend, members_of, state_of
+from ..clock import CLOCK
+from .state import FAILED, HIDDEN, Member, backend, entries_of, members_of, state_of
 
 ON_DEMAND, PROVISIONED = "PAY_PER_REQUEST", "PROVISIONED"
 BACKFILLING = "BACKFILLING"
+MEASURED_EVERY = 6 * 3600
 
 
 def describe(table: Table, status: str | None = None, fresh: Container[str] = ()) -> dict[str, Any]:
@@ -26,8 +28,8 @@ def describe(table: Table, status: str | None = None, fresh: Container[str] = ()
         "TableStatus": status or state.timeline.state,
         "CreationDateTime": table.created_at,
         "ProvisionedThroughput": throughput(table.throughput, state.usage),
-        "TableSizeBytes": 0,
-        "ItemCount": len(table),
+        "TableSizeBytes": measured(table)[1],
+        "ItemCount": measured(table)[0],
         "TableArn": table.table_arn,
         "TableId": state.table_id,
         "DeletionProtectionEnabled": bool(table.deletion_protection_enabled),
@@ -38,8 +40,8 @@ def describe(table: Table, status: str | None = None, fresh: Container[str] = ()
             {
                 **index.describe(),
                 "IndexArn": f"{table.table_arn}/index/{index.name}",
-                "IndexSizeBytes": 0,
-                "ItemCount": 0,
+                "IndexSizeBytes": measured(table, index.name)[1],
+                "ItemCount": measured(table, index.name)[0],
             }
             for index in table.indexes
         ]
@@ -49,7 +51,19 @@ def describe(table: Table, status: str | None = None, fresh: Container[str] = ()
         ]
     shown.update(_settings(table))
     shown.update(_replicas(table, fresh))
+    if state.restored:
+        shown["RestoreSummary"] = {**state.restored, "RestoreInProgress": not state.timeline.settled}
     return shown
+
+
+def measured(table: Table, index: str = "") -> tuple[int, int]:
+    """How many items there are and how large they are together, as of the last time that AWS looked."""
+    state = state_of(table)
+    if CLOCK.now() - state.measured >= MEASURED_EVERY:
+        state.measured = CLOCK.now()
+        items = {"": table.all_items(), **{one.name: table.has_idx_items(one.name) for one in table.all_indexes()}}
+        state.measures = {name: (len(found), sum(item.size() for item in found)) for name, found in items.items()}
+    return state.measures.get(index, (0, 0))
 
 
 def throughput(units: dict[str, Any], usage: Any) -> dict[str, Any]:
@@ -72,8 +86,8 @@ def describe_index(table: Table, index: GlobalSecondaryIndex, fresh: bool = Fals
         "Projection": index.projection,
         "IndexStatus": "CREATING" if step == BACKFILLING else step,
         "ProvisionedThroughput": throughput(index.throughput, state.usage),
-        "IndexSizeBytes": 0,
-        "ItemCount": 0,
+        "IndexSizeBytes": measured(table, index.name)[1],
+        "ItemCount": measured(table, index.name)[0],
         "IndexArn": f"{table.table_arn}/index/{index.name}",
         "WarmThroughput": warm(index.warm_throughput, "ACTIVE"),
     }
@@ -114,12 +128,17 @@ def _settings(table: Table) -> dict[str, Any]:
 
 def _replicas(table: Table, fresh: Container[str]) -> dict[str, Any]:
     """The other Regions, never the one that is asked."""
-    found = []
-    for region, member in members_of(table.account_id, table.name).items():
+    found: list[dict[str, Any]] = []
+    if table.region_name not in members_of(table.account_id, table.name):
+        return {}
+    for region, member in entries_of(table.account_id, table.name).items():
         status = member.entry.first if region in fresh else member.entry.state
         if region != table.region_name and status != HIDDEN:
-            other = backend(table.account_id, region).tables[table.name]
-            found.append({**_replica(member, other), "RegionName": region, "ReplicaStatus": status})
+            if status == FAILED:
+                shown = {"ReplicaStatusDescription": member.entry.reason}
+            else:
+                shown = _replica(member, backend(table.account_id, region).tables[table.name])
+            found.append({**shown, "RegionName": region, "ReplicaStatus": status})
     if not found:
         return {}
     return {"GlobalTableVersion": "2019.11.21", "Replicas": found}

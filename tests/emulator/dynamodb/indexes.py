@@ -11,7 +11,7 @@ from ..autoscaling.models import AUTOSCALING, WRITE, dimension_of, resource_id
 from ..clock import Timeline
 from ..core import AwsError
 from .capacity import merged_on_demand
-from .checks import HEAD, MAX_INDEXES, NAME, check_attributes, check_index_units, check_projection, check_schema
+from .checks import HEAD, MAX_INDEXES, MAX_PARTS, check_attributes, check_index_units, check_projection, check_schema
 from .describe import PROVISIONED, billing_mode
 from .state import GONE, IndexState, busy_index, invalid, limited, state_of, tables_of
 
@@ -54,14 +54,12 @@ def _state(table: Table, index: str) -> str:
 
 
 def _check_create(table: Table, spec: dict[str, Any], definitions: list[dict[str, str]]) -> None:
-    if not NAME.match(spec["IndexName"]):
-        raise invalid(f"{HEAD}Invalid index name: {spec['IndexName']}")
     if spec["IndexName"] in {index.name for index in table.all_indexes()}:
         raise invalid(f"Attempting to create an index which already exists: {spec['IndexName']}")
     if len(table.global_indexes) >= MAX_INDEXES:
         raise limited(f"Subscriber limit exceeded: a table can have at most {MAX_INDEXES} global secondary indexes")
     check_projection(spec)
-    check_schema(spec["KeySchema"])
+    check_schema(spec["KeySchema"], MAX_PARTS)
     check_index_units(spec, billing_mode(table))
     check_attributes(definitions)
     known = {a["AttributeName"]: a["AttributeType"] for a in table.attr}
@@ -110,6 +108,8 @@ def _scale(table: Table, index: str) -> None:
 def _delete(table: Table, name: str) -> None:
     if name not in {index.name for index in table.global_indexes}:
         raise AwsError("ResourceNotFoundException", f"Requested resource not found: Index: {name}")
-    for one in tables_of(table):
-        state_of(one).index(name).timeline = Timeline(("DELETING", 30), (GONE, 0))
-        state_of(one).become(30)
+    tables = tables_of(table)
+    seconds = 10 if len(tables) == 1 else 38
+    for one in tables:
+        state_of(one).index(name).timeline = Timeline(("DELETING", seconds), (GONE, 0))
+        state_of(one).become(seconds)

@@ -10,11 +10,12 @@ from moto.dynamodb.models.table import Table
 
 from ..autoscaling.models import AUTOSCALING, READ
 from ..clock import CLOCK, Timeline
+from ..iam.linked import linked_role
 from .capacity import merged_on_demand
 from .checks import HEAD
 from .describe import ON_DEMAND, billing_mode
 from .indexes import check_scaled
-from .settings import CLASSES, CUSTOMER, encryption, key_type
+from .settings import CUSTOMER, encryption, key_type
 from .state import (
     DAY,
     GLOBAL_TABLES,
@@ -27,6 +28,7 @@ from .state import (
     busy_index,
     check_active,
     check_all_active,
+    entries_of,
     exists,
     in_use,
     invalid,
@@ -34,7 +36,13 @@ from .state import (
     set_units,
     state_of,
 )
+from .streams import close
 
+ROLE = (
+    "replication.dynamodb.amazonaws.com",
+    "AWSServiceRoleForDynamoDBReplication",
+    "DynamoDBReplicationServiceRolePolicy",
+)
 ACTIONS = ("Create", "Update", "Delete", "Disassociate")
 
 
@@ -52,7 +60,7 @@ def update(table: Table, updates: list[dict[str, Any]]) -> str:
     check_all_active(table)
     if action == "Create":
         _create(table, region, params)
-    elif region not in members_of(table.account_id, table.name):
+    elif region not in (entries_of if action == "Delete" else members_of)(table.account_id, table.name):
         raise invalid(f"Update global table operation failed because a replica is not part of it: {region}")
     elif action == "Update":
         _update(table, region, params)
@@ -67,7 +75,7 @@ def _check_create(table: Table, region: str, params: dict[str, Any]) -> dict[str
         raise invalid(f"{HEAD}Unsupported region for a replica: {region}")
     if busy_index(table):
         raise in_use(f"Attempt to change a resource which is still in use: Index: {busy_index(table)}")
-    if exists(table.account_id, region, table.name):
+    if exists(table.account_id, region, table.name) or region in entries_of(table.account_id, table.name):
         raise invalid(
             f"Failed to create the new replica of table with name: '{table.name}' because one or more replicas "
             f"already existed as tables: {region}"
@@ -93,8 +101,6 @@ def _check_overrides(table: Table, params: dict[str, Any]) -> None:
             raise invalid(f"{HEAD}ProvisionedThroughputOverride needs BillingMode PROVISIONED")
         if one.get("OnDemandThroughputOverride") and not on_demand:
             raise invalid(f"{HEAD}OnDemandThroughputOverride needs BillingMode {ON_DEMAND}")
-    if params.get("TableClassOverride") not in (None, *CLASSES):
-        raise invalid(f"{HEAD}Unknown TableClassOverride: {params['TableClassOverride']}")
 
 
 def _create(table: Table, region: str, params: dict[str, Any]) -> None:
@@ -102,43 +108,49 @@ def _create(table: Table, region: str, params: dict[str, Any]) -> None:
     account, name, known = table.account_id, table.name, GLOBAL_TABLES[table.account_id][HOME]
     if not (table.stream_specification or {}).get("StreamEnabled"):
         table.set_stream_specification({"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"})
-    replica = _copy(table, region)
-    replica.sse_specification = sse
+    seconds = 600 if table.items else 40  # items are copied slowly
     members = known.members.setdefault(name, {table.region_name: Member()})
-    members[region] = Member((HIDDEN, 6), ("CREATING", 294), ("ACTIVE", 0))
+    members[region] = Member((HIDDEN, 6), ("CREATING", seconds - 6), ("ACTIVE", 0))
+    steps = ((HIDDEN, 10), ("CREATING", seconds - 10), ("ACTIVE", 0))
+    if not members[region].lives:
+        steps = ((HIDDEN, 10), (HIDDEN, seconds - 10), (GONE, 0))
+    stream = table.stream_specification if members[region].lives else None
+    replica = copied(table, name, region, TableState(*steps), stream)
+    replica.items, replica.ttl, replica.sse_specification = table.items, dict(table.ttl), sse
+    state_of(replica).table_class = state_of(table).table_class
+    state_of(replica).ttl_changed = state_of(table).ttl_changed
     backend(account, region).tables[name] = replica
     _override(members[region], replica, params)
     made = [one for one in known.sources.get(name, []) if one[1] != region]
     known.sources[name] = [*made, (table.region_name, region, CLOCK.now())]
-    AUTOSCALING[account][table.region_name].mirror_writes(name, AUTOSCALING[account][region])
-    state_of(table).become(300)
+    if members[region].lives:
+        AUTOSCALING[account][table.region_name].mirror_writes(name, AUTOSCALING[account][region])
+    linked_role(account, *ROLE)
+    state_of(table).become(seconds)
 
 
-def _copy(source: Table, region: str) -> Table:
-    """The regional table of a new replica: same definition and items, no tags, no protection, no PITR."""
+def copied(source: Table, name: str, region: str, state: TableState, streams: dict[str, Any] | None = None) -> Table:
+    """A new table with the keys, indexes and capacity of another one; nothing else of it."""
     provisioned = billing_mode(source) != ON_DEMAND
     units = {k: source.throughput[k] for k in ("ReadCapacityUnits", "WriteCapacityUnits")}
     replica = Table(
-        source.name,
+        name,
         source.account_id,
         region,
         schema=copy.deepcopy(source.schema),
         attr=copy.deepcopy(source.attr),
         throughput=units if provisioned else None,
         billing_mode=source.billing_mode,
-        streams=dict(source.stream_specification or {}),
+        streams=dict(streams or {}),
     )
     replica.indexes = copy.deepcopy(source.indexes)
     replica.global_indexes = copy.deepcopy(source.global_indexes)
     replica.warm_throughput = dict(source.warm_throughput)
-    replica.items = source.items
-    replica.ttl = dict(source.ttl)
-    state, old = TableState((HIDDEN, 10), ("CREATING", 290), ("ACTIVE", 0)), state_of(source)
-    state.on_demand, state.table_class, state.ttl_changed = old.on_demand, old.table_class, old.ttl_changed
+    replica.__dict__["local"], old = state, state_of(source)
+    state.on_demand = old.on_demand
     state.on_demand_since = old.on_demand_since if billing_mode(source) == ON_DEMAND else None
     for index in source.global_indexes:
         state.index(index.name).on_demand = old.index(index.name).on_demand
-    replica.__dict__["local"] = state
     return replica
 
 
@@ -191,10 +203,7 @@ def check_leaving(table: Table) -> None:
     young = [
         replica
         for source, replica, moment in made
-        if source == table.region_name
-        and CLOCK.now() - moment < DAY
-        and replica in members
-        and members[replica].entry.steps[-1][0] != GONE
+        if source == table.region_name and CLOCK.now() - moment < DAY and replica in members and members[replica].lives
     ]
     if young:
         raise invalid(
@@ -204,6 +213,10 @@ def check_leaving(table: Table) -> None:
 
 
 def _delete(table: Table, region: str) -> None:
+    if region not in members_of(table.account_id, table.name):  # it could not be made
+        GLOBAL_TABLES[table.account_id][HOME].members[table.name].pop(region)
+        state_of(table).become(10)
+        return
     replica = backend(table.account_id, region).tables[table.name]
     check_active(replica)
     if busy_index(replica):
@@ -211,6 +224,7 @@ def _delete(table: Table, region: str) -> None:
     check_leaving(replica)
     members_of(table.account_id, table.name)[region].entry = Timeline(("DELETING", 180), (GONE, 0))
     state_of(replica).timeline = Timeline(("DELETING", 195), (GONE, 0))
+    close(replica)
     state_of(table).become(180)
 
 

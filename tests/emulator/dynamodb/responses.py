@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from typing import Any
 
@@ -12,12 +13,15 @@ from moto.dynamodb.models.table import Table
 from ..clock import CLOCK, Timeline
 from . import capacity, indexes, replica_autoscaling, replicas, settings
 from .capacity import index_updates, merged_on_demand
-from .checks import HEAD, check_create, check_implemented
+from .checks import HEAD, MAX_UNITS, check_create
 from .describe import ON_DEMAND, describe
-from .extras import Extras
+from .extras import check_policy
+from .restore import Restoring
 from .state import (
     GONE,
     HIDDEN,
+    READ,
+    WRITE,
     backend,
     busy_index,
     check_active,
@@ -27,6 +31,7 @@ from .state import (
     invalid,
     state_of,
 )
+from .streams import close
 
 ALONE = (
     "SSESpecification", "TableClass", "DeletionProtectionEnabled", "WarmThroughput", "ReplicaUpdates",
@@ -43,7 +48,7 @@ def concern(params: dict[str, Any]) -> str:
     for update in params.get("GlobalSecondaryIndexUpdates") or []:
         if update.get("Create") or update.get("Delete"):
             found.add("index")
-        elif update.get("Update"):
+        elif len(update.get("Update") or {}) > 1:
             found.add("WarmThroughput" if update["Update"].get("WarmThroughput") else "throughput")
     if not found:
         raise invalid(
@@ -59,6 +64,7 @@ def concern(params: dict[str, Any]) -> str:
 
 
 def _warm(table: Table, params: dict[str, Any]) -> None:
+    capacity.check_changed(table, params)
     if params.get("WarmThroughput"):
         settings.update_warm(table, params["WarmThroughput"])
     for update in index_updates(params):
@@ -79,7 +85,7 @@ UPDATES: dict[str, Callable[[Table, dict[str, Any]], Any]] = {
 }
 
 
-class LocalDynamoHandler(Extras):
+class LocalDynamoHandler(Restoring):
     """Answers for DynamoDB."""
 
     def call_action(self) -> Any:
@@ -89,6 +95,11 @@ class LocalDynamoHandler(Extras):
         finally:
             for region in list(dynamodb_backends[self.current_account]):
                 backend(self.current_account, region)
+
+    def describe_limits(self) -> ActionResult:
+        """The quotas on capacity."""
+        account = {f"AccountMax{units}": 2 * MAX_UNITS for units in (READ, WRITE)}
+        return ActionResult({**account, **{f"TableMax{units}": MAX_UNITS for units in (READ, WRITE)}})
 
     def _tables(self) -> dict[str, Table]:
         found: dict[str, Table] = backend(self.current_account, self.region).tables
@@ -109,6 +120,8 @@ class LocalDynamoHandler(Extras):
         settings.check_stream(params.get("StreamSpecification"))
         on_demand = merged_on_demand(None, params.get("OnDemandThroughput") or {})
         sse = settings.encryption(account, self.region, params.get("SSESpecification"))
+        if params.get("ResourcePolicy"):
+            check_policy(params["ResourcePolicy"])
         if exists(account, self.region, params["TableName"]):
             raise in_use(f"Table already exists: {params['TableName']}")
         self.body = {name: value for name, value in params.items() if name != "SSESpecification"}
@@ -124,7 +137,7 @@ class LocalDynamoHandler(Extras):
             shown.timeline = Timeline(("CREATING", 10), ("ACTIVE", 0))
             shown.on_demand = merged_on_demand(None, index.get("OnDemandThroughput") or {})
         if params.get("ResourcePolicy"):
-            self.dynamodb_backend.put_resource_policy(table.table_arn, params["ResourcePolicy"], None)
+            state.policy = {"Policy": params["ResourcePolicy"], "RevisionId": secrets.token_hex(8)}
         fresh = {index.name for index in table.global_indexes}
         return ActionResult({"TableDescription": describe(table, state.timeline.first, fresh)})
 
@@ -135,7 +148,8 @@ class LocalDynamoHandler(Extras):
     def update_table(self) -> ActionResult:
         """Change one thing of a table."""
         params, table = self.params, self._table()
-        check_implemented(params)
+        if params.get("MultiRegionConsistency") == "STRONG":
+            raise invalid("The local AWS does not implement MultiRegionConsistency STRONG.")
         what = concern(params)
         definitions = params.get("AttributeDefinitions")
         if definitions is not None and what != "index" and not _same(definitions, table.attr):
@@ -160,6 +174,7 @@ class LocalDynamoHandler(Extras):
                 raise in_use(f"Attempt to change a resource which is still in use: Index: {busy_index(table)}")
             replicas.check_leaving(table)
             replicas.leave(table)
+            close(table)
             state.timeline = Timeline(("DELETING", 10), (GONE, 0))
         return ActionResult({"TableDescription": describe(table, "DELETING")})
 

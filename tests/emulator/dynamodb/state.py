@@ -13,7 +13,7 @@ from ..clock import CLOCK, Timeline
 from ..core import AwsError, own_backend
 
 HOME = "us-east-1"  # where the membership of global tables is kept
-GONE, HIDDEN = "GONE", "HIDDEN"
+GONE, HIDDEN, FAILED = "GONE", "HIDDEN", "CREATION_FAILED"
 DAY = 86400
 READ, WRITE = "ReadCapacityUnits", "WriteCapacityUnits"
 NO_UNITS = {READ: 0, WRITE: 0}
@@ -97,6 +97,10 @@ class TableState:
         self.protection_changed: float | None = None
         self.ttl_changed: float | None = None
         self.insights: dict[str, dict[str, Any]] = {}
+        self.recovery: tuple[float, int] | None = None  # since when, and how many days back
+        self.policy: dict[str, str] = {}
+        self.measured, self.measures = CLOCK.now(), dict[str, tuple[int, int]]()
+        self.restored: dict[str, Any] | None = None
 
     def index(self, name: str) -> IndexState:
         """The state of an index; one that was made with the table is simply active."""
@@ -112,7 +116,18 @@ class Member:
 
     def __init__(self, *steps: tuple[str, float]) -> None:
         self.entry = Timeline(*(steps or (("ACTIVE", 0.0),)))
+        if self.entry.steps[-1][0] not in ("ACTIVE", FAILED):  # it fails, and nothing is left of it
+            self.entry.steps = (*self.entry.steps[:-1], (GONE, 0))
         self.overrides: dict[str, Any] = {}
+
+    def overwrite(self, name: str, index: str | None) -> None:
+        """A value that is set for the global table takes the place of the override."""
+        (self.overrides.get("indexes", {}).get(index, {}) if index else self.overrides).pop(name, None)
+
+    @property
+    def lives(self) -> bool:
+        """Whether there is, or will be, a table behind the entry."""
+        return self.entry.steps[-1][0] not in (GONE, FAILED)
 
 
 class GlobalTables(BaseBackend):
@@ -142,7 +157,6 @@ def backend(account: str, region: str) -> DynamoDBBackend:
         state = state_of(table)
         if state.timeline.state == GONE:
             del tables.tables[name]
-            tables.resource_policies.pop(table.table_arn, None)
             continue
         for index in list(table.global_indexes):
             if state.index(index.name).timeline.state == GONE:
@@ -191,7 +205,7 @@ def find(account: str, region: str, name: str) -> Table | None:
         parts = name.split(":", 5)
         if len(parts) < 6 or parts[3:5] != [region, account]:
             return None
-        name = parts[5].removeprefix("table/").split("/")[0]
+        name = parts[5].removeprefix("table/")
     table = backend(account, region).tables.get(name)
     return None if table is None or state_of(table).timeline.state == HIDDEN else table
 
@@ -204,12 +218,12 @@ def get(account: str, region: str, name: str) -> Table:
     return table
 
 
-def members_of(account: str, name: str) -> dict[str, Member]:
-    """The Regions of a global table; empty for a regional one."""
+def entries_of(account: str, name: str) -> dict[str, Member]:
+    """What a global table lists: its Regions, and those where a replica could not be made."""
     known = GLOBAL_TABLES[account][HOME]
     members: dict[str, Member] = known.members.get(name, {})
     for region, member in list(members.items()):
-        if member.entry.state == GONE or not exists(account, region, name):
+        if member.entry.state == GONE or (member.entry.state != FAILED and not exists(account, region, name)):
             del members[region]
     if len(members) < 2:
         known.members.pop(name, None)
@@ -218,11 +232,17 @@ def members_of(account: str, name: str) -> dict[str, Member]:
     return members
 
 
+def members_of(account: str, name: str) -> dict[str, Member]:
+    """The Regions of a global table; empty for a regional one."""
+    entries = entries_of(account, name)
+    return {region: member for region, member in entries.items() if member.entry.state != FAILED}
+
+
 def tables_of(table: Table) -> list[Table]:
     """The table and its replicas, without those that are being deleted."""
     found = [table]
     for region, member in members_of(table.account_id, table.name).items():
-        if region != table.region_name and member.entry.steps[-1][0] != GONE:
+        if region != table.region_name and member.lives:
             found.append(backend(table.account_id, region).tables[table.name])
     return found
 

@@ -1,0 +1,125 @@
+"""Billing mode, provisioned, on-demand and warm throughput."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dynamodb_tables import DAY, GSI, HOUR, UNITS, T, make, refused, show, slow
+from promise import keeps
+
+
+@keeps("dynamodb.billing-summary", "dynamodb.same-throughput", "dynamodb.limits")
+def test_throughput(aws: Any, here: Any) -> None:
+    make(here, provisioned=True, gsi=True)
+    assert "BillingModeSummary" not in show(here)
+    assert "will not change" in refused("ValidationException", here.update_table, **T, ProvisionedThroughput=UNITS)
+    more = {"ReadCapacityUnits": 6, "WriteCapacityUnits": 7}
+    index = [{"Update": {"IndexName": "by-day", "ProvisionedThroughput": more}}]
+    here.update_table(**T, ProvisionedThroughput=more, GlobalSecondaryIndexUpdates=index)
+    table = show(here)
+    for units in (table["ProvisionedThroughput"], table["GlobalSecondaryIndexes"][0]["ProvisionedThroughput"]):
+        assert {k: units[k] for k in more} == more
+        assert units["NumberOfDecreasesToday"] == 0 and "LastIncreaseDateTime" in units
+    refused("ValidationException", here.update_table, **T, GlobalSecondaryIndexUpdates=index)
+    index[0]["Update"]["IndexName"] = "missing"
+    refused("ResourceNotFoundException", here.update_table, **T, GlobalSecondaryIndexUpdates=index)
+    huge = {**UNITS, "ReadCapacityUnits": 40001}
+    refused("LimitExceededException", here.update_table, **T, ProvisionedThroughput=huge)
+
+
+@keeps("dynamodb.decreases")
+def test_decreases_are_limited_per_day(aws: Any, here: Any) -> None:
+    units = {"ReadCapacityUnits": 20, "WriteCapacityUnits": 5}
+    make(here, provisioned=True, ProvisionedThroughput=units)
+    now = aws.control.ask("GET", "health")["now"]
+    aws.control.advance(DAY - now % DAY + 60)
+    for read in (19, 18, 17, 16):
+        here.update_table(**T, ProvisionedThroughput={**units, "ReadCapacityUnits": read})
+    assert show(here)["ProvisionedThroughput"]["NumberOfDecreasesToday"] == 4
+    less = {**units, "ReadCapacityUnits": 15}
+    refused("LimitExceededException", here.update_table, **T, ProvisionedThroughput=less)
+    here.update_table(**T, ProvisionedThroughput={**units, "ReadCapacityUnits": 30})
+    aws.control.advance(HOUR)
+    here.update_table(**T, ProvisionedThroughput=less)
+    aws.control.advance(DAY)
+    assert show(here)["ProvisionedThroughput"]["NumberOfDecreasesToday"] == 0
+
+
+@keeps("dynamodb.decreases", "dynamodb.limits")
+def test_table_and_index_have_decreases_of_their_own(aws: Any, here: Any) -> None:
+    units = {"ReadCapacityUnits": 40, "WriteCapacityUnits": 40}
+    make(here, provisioned=True, ProvisionedThroughput=units, gsi=True,
+         GlobalSecondaryIndexes=[{**GSI, "ProvisionedThroughput": units}])  # fmt: skip
+    now = aws.control.ask("GET", "health")["now"]
+    aws.control.advance(DAY - now % DAY + 60)
+
+    def less(read: int) -> list[dict[str, Any]]:
+        return [{"Update": {"IndexName": "by-day", "ProvisionedThroughput": {**units, "ReadCapacityUnits": read}}}]
+
+    for read in (39, 38, 37, 36):
+        here.update_table(**T, GlobalSecondaryIndexUpdates=less(read))
+    both = {"ProvisionedThroughput": UNITS, "GlobalSecondaryIndexUpdates": less(35)}
+    refused("LimitExceededException", here.update_table, **T, **both)
+    assert show(here)["ProvisionedThroughput"]["ReadCapacityUnits"] == 40
+    here.update_table(**T, ProvisionedThroughput=UNITS)
+    for read in range(35, 12, -1):
+        if read > 16:
+            aws.control.advance(HOUR)
+            here.update_table(**T, GlobalSecondaryIndexUpdates=less(read))
+    shown = show(here)["GlobalSecondaryIndexes"][0]["ProvisionedThroughput"]
+    assert shown["NumberOfDecreasesToday"] == 23
+
+
+@keeps("dynamodb.to-on-demand")
+def test_the_second_switch_to_on_demand_is_fast(aws: Any, here: Any) -> None:
+    make(here, provisioned=True)
+    slow(aws)
+    for seconds in (150, 5):
+        here.update_table(**T, BillingMode="PAY_PER_REQUEST")
+        aws.control.advance(seconds - 1)
+        assert show(here)["TableStatus"] == "UPDATING"
+        aws.control.advance(1)
+        assert show(here)["TableStatus"] == "ACTIVE"
+        here.update_table(**T, BillingMode="PROVISIONED", ProvisionedThroughput=UNITS)
+        aws.control.advance(60)
+
+
+@keeps("dynamodb.warm-rises")
+def test_warm_throughput_rises(aws: Any, here: Any) -> None:
+    make(here, gsi=True)
+    slow(aws)
+    more = {"ReadUnitsPerSecond": 13000, "WriteUnitsPerSecond": 4000}
+    shown = here.update_table(**T, WarmThroughput=more)["TableDescription"]
+    assert (shown["TableStatus"], show(here)["WarmThroughput"]) == ("ACTIVE", {**more, "Status": "UPDATING"})
+    aws.control.advance(300)
+    assert show(here)["WarmThroughput"]["Status"] == "ACTIVE"
+    index = [{"Update": {"IndexName": "by-day", "WarmThroughput": more}}]
+    here.update_table(**T, GlobalSecondaryIndexUpdates=index)
+    assert show(here)["GlobalSecondaryIndexes"][0]["WarmThroughput"]["ReadUnitsPerSecond"] == 13000
+    refused("ValidationException", here.update_table, **T, WarmThroughput={"ReadUnitsPerSecond": 12000})
+    index[0]["Update"]["IndexName"] = "missing"
+    refused("ResourceNotFoundException", here.update_table, **T, GlobalSecondaryIndexUpdates=index)
+    nothing = [{"Update": {"IndexName": "by-day"}}]
+    refused("ValidationException", here.update_table, **T, GlobalSecondaryIndexUpdates=nothing)
+
+
+@keeps("dynamodb.to-on-demand", "dynamodb.to-on-demand-limit", "dynamodb.to-provisioned", "dynamodb.on-demand-maximum")
+def test_billing_mode(aws: Any, here: Any) -> None:
+    make(here, provisioned=True, gsi=True)
+    update = here.update_table
+    refused("ValidationException", update, **T, BillingMode="PAY_PER_REQUEST", ProvisionedThroughput=UNITS)
+    index = [{"Update": {"IndexName": "by-day", "ProvisionedThroughput": UNITS}}]
+    for _ in range(4):
+        update(**T, BillingMode="PAY_PER_REQUEST")
+        assert show(here)["GlobalSecondaryIndexes"][0]["ProvisionedThroughput"]["ReadCapacityUnits"] == 0
+        refused("ValidationException", update, **T, BillingMode="PROVISIONED", ProvisionedThroughput=UNITS)
+        update(**T, BillingMode="PROVISIONED", ProvisionedThroughput=UNITS, GlobalSecondaryIndexUpdates=index)
+    assert show(here)["BillingModeSummary"]["BillingMode"] == "PROVISIONED"
+    refused("LimitExceededException", update, **T, BillingMode="PAY_PER_REQUEST")
+    aws.control.advance(DAY)
+    maximum = {"MaxReadRequestUnits": 10, "MaxWriteRequestUnits": 20}
+    update(**T, BillingMode="PAY_PER_REQUEST", OnDemandThroughput=maximum)
+    assert show(here)["OnDemandThroughput"] == maximum
+    update(**T, BillingMode="PAY_PER_REQUEST", OnDemandThroughput=dict.fromkeys(maximum, -1))
+    assert "OnDemandThroughput" not in show(here)
+    update(**T, BillingMode="PAY_PER_REQUEST")

@@ -1,0 +1,312 @@
+"""Replicas of tables in other Regions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from dynamodb_tables import (
+    DAY,
+    DAY_ATTR,
+    DROP_GSI,
+    GSI,
+    HERE,
+    IMAGES,
+    NEW_GSI,
+    PK,
+    THERE,
+    THIRD,
+    UNITS,
+    T,
+    autoscale,
+    change,
+    make,
+    refused,
+    replica,
+    show,
+    slow,
+)
+from promise import keeps
+
+# Replicas
+
+
+@keeps(
+    "dynamodb.replica-states",
+    "dynamodb.replica-busy",
+    "dynamodb.replica-stream",
+    "dynamodb.replica-not-self",
+    "dynamodb.replica-removed",
+)
+def test_a_replica_is_made_and_removed_in_time(aws: Any, here: Any, there: Any) -> None:
+    make(here, Tags=[{"Key": "a", "Value": "b"}])
+    here.put_item(**T, Item={"pk": {"S": "old"}})
+    slow(aws)
+    answer = here.update_table(**replica("Create", THERE))["TableDescription"]
+    assert answer["TableStatus"] == "UPDATING" and "Replicas" not in answer
+    assert "Replicas" not in show(here)
+    refused("ResourceNotFoundException", there.describe_table, **T)
+    assert there.list_tables()["TableNames"] == []
+    refused("ResourceInUseException", make, client=there)
+    aws.control.advance(11)
+    table = show(here)
+    assert table["TableStatus"] == "UPDATING" and table["GlobalTableVersion"] == "2019.11.21"
+    assert [(r["RegionName"], r["ReplicaStatus"]) for r in table["Replicas"]] == [(THERE, "CREATING")]
+    assert show(there)["TableStatus"] == "CREATING"
+    refused("ResourceInUseException", here.update_table, **replica("Create", THIRD))
+    refused("ResourceNotFoundException", there.get_item, **T, Key={"pk": {"S": "old"}})
+    aws.control.advance(590)
+    for client, other in ((here, THERE), (there, HERE)):
+        table = show(client)
+        assert table["TableStatus"] == "ACTIVE" and table["StreamSpecification"] == IMAGES
+        assert [(r["RegionName"], r["ReplicaStatus"]) for r in table["Replicas"]] == [(other, "ACTIVE")]
+        assert "MultiRegionConsistency" not in table
+    arn = show(there)["TableArn"]
+    assert arn == show(here)["TableArn"].replace(HERE, THERE)
+    assert there.list_tags_of_resource(ResourceArn=arn)["Tags"] == []
+    assert there.get_item(**T, Key={"pk": {"S": "old"}})["Item"] == {"pk": {"S": "old"}}
+    answer = here.update_table(**replica("Delete", THERE))["TableDescription"]
+    assert answer["Replicas"][0]["ReplicaStatus"] == "DELETING"
+    refused("ResourceInUseException", here.delete_table, **T)
+    aws.control.advance(180)
+    table = show(here)
+    assert not {"Replicas", "GlobalTableVersion", "MultiRegionConsistency"} & set(table)
+    assert show(there)["TableStatus"] == "DELETING"
+    refused("ValidationException", here.update_table, **replica("Create", THERE))
+    aws.control.advance(15)
+    refused("ResourceNotFoundException", there.describe_table, **T)
+    here.update_table(**replica("Create", THERE))
+
+
+@keeps("dynamodb.replica-one", "dynamodb.replica-name", "dynamodb.replica-key")
+@pytest.mark.parametrize(
+    "updates",
+    [
+        [{"Create": {"RegionName": THERE}}, {"Create": {"RegionName": THIRD}}],
+        [{"Create": {"RegionName": THERE}, "Delete": {"RegionName": THIRD}}],
+        [{}],
+        [{"Create": {"RegionName": HERE}}],
+        [{"Create": {"RegionName": "mars-north-1"}}],
+        [{"Create": {"RegionName": THERE, "KMSMasterKeyId": "alias/aws/dynamodb"}}],
+        [{"Create": {"RegionName": THERE, "ProvisionedThroughputOverride": {"ReadCapacityUnits": 5}}}],
+        [{"Delete": {"RegionName": THERE}}],
+        [{"Update": {"RegionName": THERE, "TableClassOverride": "STANDARD"}}],
+        [{"Disassociate": {"RegionName": THERE, "DisassociationMode": "WAIT_FOR_REPLICATION"}}],
+    ],
+)
+def test_what_replica_updates_cannot_be(here: Any, updates: list[dict[str, Any]]) -> None:
+    make(here)
+    refused("ValidationException", here.update_table, **T, ReplicaUpdates=updates)
+    assert "Replicas" not in show(here)
+
+
+@keeps("dynamodb.replica-name")
+def test_a_replica_needs_a_free_name(here: Any, there: Any) -> None:
+    make(here)
+    make(there)
+    assert "already existed" in refused("ValidationException", here.update_table, **replica("Create", THERE))
+
+
+@keeps("dynamodb.replica-scaled", "dynamodb.overridable")
+def test_a_provisioned_table_needs_autoscaled_writes(aws: Any, here: Any, there: Any) -> None:
+    make(here, provisioned=True, gsi=True)
+    create = replica("Create", THERE)
+    for index, policy in ((None, False), (None, True), ("by-day", False)):
+        message = refused("ValidationException", here.update_table, **create)
+        assert message == "Table write capacity should either be Pay-Per-Request or AutoScaled."
+        autoscale(aws, index=index, policy=policy)
+    refused("ValidationException", here.update_table, **create)
+    autoscale(aws, index="by-day")
+    override = replica("Create", THERE, ProvisionedThroughputOverride={"ReadCapacityUnits": 9})
+    here.update_table(**override)
+    assert show(here)["Replicas"][0]["ProvisionedThroughputOverride"] == {"ReadCapacityUnits": 9}
+    units = show(there)["ProvisionedThroughput"]
+    assert (units["ReadCapacityUnits"], units["WriteCapacityUnits"]) == (9, 5)
+    scaling = aws.client("application-autoscaling", THERE)
+    targets = scaling.describe_scalable_targets(ServiceNamespace="dynamodb")["ScalableTargets"]
+    assert [t["ResourceId"] for t in targets] == ["table/orders", "table/orders/index/by-day"]
+    assert len(scaling.describe_scaling_policies(ServiceNamespace="dynamodb")["ScalingPolicies"]) == 2
+    second = {**GSI, "IndexName": "second", "ProvisionedThroughput": UNITS}
+    there.update_table(**T, **change({"Create": second}))
+    found = scaling.describe_scalable_targets(ServiceNamespace="dynamodb", ResourceIds=["table/orders/index/second"])
+    assert [(t["MinCapacity"], t["MaxCapacity"]) for t in found["ScalableTargets"]] == [(1, 10)]
+
+
+@keeps("dynamodb.replica-key")
+def test_replicas_of_an_encrypted_table(aws: Any, here: Any, there: Any) -> None:
+    keys = [aws.client("kms", region).create_key()["KeyMetadata"]["Arn"] for region in (HERE, THERE)]
+    make(here, SSESpecification={"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": keys[0]})
+    refused("ValidationException", here.update_table, **replica("Create", THERE))
+    refused("ValidationException", here.update_table, **replica("Create", THERE, KMSMasterKeyId=keys[0]))
+    here.update_table(**replica("Create", THERE, KMSMasterKeyId=keys[1]))
+    assert show(here)["Replicas"][0]["KMSMasterKeyId"] == keys[1]
+    assert show(there)["SSEDescription"]["KMSMasterKeyArn"] == keys[1]
+    other = aws.client("kms", THERE).create_key()["KeyMetadata"]["Arn"]
+    refused("ValidationException", here.update_table, **replica("Update", THERE, KMSMasterKeyId=other))
+    there.update_table(**T, SSESpecification={"Enabled": True, "KMSMasterKeyId": other})
+    assert show(here)["Replicas"][0]["KMSMasterKeyId"] == other
+    assert show(here)["SSEDescription"]["KMSMasterKeyArn"] == keys[0]
+
+
+@keeps("dynamodb.synced", "dynamodb.overridable", "dynamodb.not-synced", "dynamodb.stream-frozen")
+def test_settings_that_are_synced_and_settings_that_are_not(aws: Any, here: Any, there: Any) -> None:
+    make(here, DeletionProtectionEnabled=True)
+    here.update_table(**replica("Create", THERE, TableClassOverride="STANDARD_INFREQUENT_ACCESS"))
+    assert show(there)["TableClassSummary"]["TableClass"] == "STANDARD_INFREQUENT_ACCESS"
+    assert "TableClassSummary" not in show(here)
+    assert show(there)["DeletionProtectionEnabled"] is False
+    there.update_table(**T, **NEW_GSI)
+    assert [index["IndexName"] for index in show(here)["GlobalSecondaryIndexes"]] == ["by-day"]
+    assert show(here)["AttributeDefinitions"] == [DAY_ATTR, PK]
+    assert show(here)["Replicas"][0]["GlobalSecondaryIndexes"] == [{"IndexName": "by-day"}]
+    index = [{"Update": {"IndexName": "by-day", "ProvisionedThroughput": UNITS}}]
+    mode = {"BillingMode": "PROVISIONED", "ProvisionedThroughput": UNITS, "GlobalSecondaryIndexUpdates": index}
+    here.update_table(**T, **mode)
+    assert show(there)["ProvisionedThroughput"]["WriteCapacityUnits"] == 5
+    here.update_table(**T, BillingMode="PAY_PER_REQUEST")
+    here.update_table(**T, **DROP_GSI)
+    assert "GlobalSecondaryIndexes" not in show(there)
+    here.update_table(**T, SSESpecification={"Enabled": True})
+    assert ":eu-west-1:" in show(there)["SSEDescription"]["KMSMasterKeyArn"]
+    refused("ValidationException", here.update_table, **T, StreamSpecification={"StreamEnabled": False})
+    ttl = {"Enabled": True, "AttributeName": "expires"}
+    there.update_time_to_live(**T, TimeToLiveSpecification=ttl)
+    shown = here.describe_time_to_live(**T)["TimeToLiveDescription"]
+    assert shown == {"TimeToLiveStatus": "ENABLED", "AttributeName": "expires"}
+    warm = {"ReadUnitsPerSecond": 14000, "WriteUnitsPerSecond": 4000}
+    there.update_table(**T, WarmThroughput=warm)
+    assert show(here)["WarmThroughput"] == {**warm, "Status": "ACTIVE"}
+    here.update_table(**T, TableClass="STANDARD_INFREQUENT_ACCESS")
+    here.update_table(**T, TableClass="STANDARD")
+    assert show(there)["TableClassSummary"]["TableClass"] == "STANDARD"
+
+
+@keeps("dynamodb.index-replicated")
+def test_a_change_concerns_every_replica_at_once(aws: Any, here: Any, there: Any) -> None:
+    make(here)
+    here.update_table(**replica("Create", THERE))
+    slow(aws)
+    here.update_table(**T, **NEW_GSI)
+    assert show(there)["TableStatus"] == "UPDATING"
+    assert show(there)["GlobalSecondaryIndexes"][0]["IndexStatus"] == "CREATING"
+    refused("ResourceInUseException", there.update_table, **T, TableClass="STANDARD_INFREQUENT_ACCESS")
+
+
+@keeps("dynamodb.replica-source", "dynamodb.replica-own-delete")
+def test_a_source_cannot_go_for_a_day(aws: Any, here: Any, there: Any) -> None:
+    make(here)
+    here.update_table(**replica("Create", THERE))
+    assert "acted as a source region" in refused("ValidationException", here.delete_table, **T)
+    refused("ValidationException", there.update_table, **replica("Delete", HERE))
+    aws.control.advance(DAY + 1)
+    here.delete_table(**T)
+    table = show(there)
+    assert table["TableStatus"] == "ACTIVE" and "Replicas" not in table
+    there.delete_table(**T)
+
+
+@keeps("dynamodb.replica-source", "dynamodb.protection")
+def test_replicas_first_makes_the_source_deletable(aws: Any, here: Any, there: Any) -> None:
+    make(here)
+    here.update_table(**replica("Create", THERE))
+    there.update_table(**replica("Create", THIRD))
+    refused("ValidationException", there.delete_table, **T)
+    third = aws.client("dynamodb", THIRD)
+    third.update_table(**T, DeletionProtectionEnabled=True)
+    refused("ValidationException", here.update_table, **replica("Delete", THIRD))
+    aws.control.advance(15)
+    third.update_table(**T, DeletionProtectionEnabled=False)
+    third.delete_table(**T)
+    assert [r["RegionName"] for r in show(here)["Replicas"]] == [THERE]
+    here.update_table(**replica("Delete", THERE))
+    here.delete_table(**T)
+    for client in (here, there, third):
+        refused("ResourceNotFoundException", client.describe_table, **T)
+
+
+def test_a_global_table_survives_save_and_load(aws: Any, here: Any, there: Any, tmp_path: Any) -> None:
+    make(here)
+    here.update_table(**replica("Create", THERE))
+    path = str(tmp_path / "state")
+    aws.control.ask("POST", "save", path=path)
+    aws.control.reset()
+    refused("ResourceNotFoundException", here.describe_table, **T)
+    aws.control.ask("POST", "load", path=path)
+    assert [r["RegionName"] for r in show(there)["Replicas"]] == [HERE]
+    here.put_item(**T, Item={"pk": {"S": "1"}})
+    assert there.scan(**T)["Count"] == 1
+
+
+@keeps("dynamodb.replica-role")
+def test_the_first_replica_makes_a_role(aws: Any, here: Any) -> None:
+    iam, name = aws.client("iam"), "AWSServiceRoleForDynamoDBReplication"
+    make(here)
+    refused("NoSuchEntity", iam.get_role, RoleName=name)
+    here.update_table(**replica("Create", THERE))
+    here.update_table(**replica("Create", THIRD))
+    role = iam.get_role(RoleName=name)["Role"]
+    assert role["Path"] == "/aws-service-role/replication.dynamodb.amazonaws.com/"
+
+
+@keeps("dynamodb.replica-states", "dynamodb.to-on-demand")
+def test_an_empty_replica_is_made_in_a_moment(aws: Any, here: Any, there: Any) -> None:
+    make(here)
+    slow(aws)
+    here.update_table(**replica("Create", THERE))
+    aws.control.advance(40)
+    assert show(here)["TableStatus"] == show(there)["TableStatus"] == "ACTIVE"
+    here.update_table(**T, BillingMode="PROVISIONED", ProvisionedThroughput=UNITS)
+    aws.control.advance(217)
+    assert show(there)["TableStatus"] == "UPDATING"
+    aws.control.advance(1)
+    assert show(there)["TableStatus"] == "ACTIVE"
+
+
+@keeps("dynamodb.overridable")
+def test_a_maximum_of_reads_can_differ(here: Any, there: Any) -> None:
+    make(here, gsi=True)
+    here.update_table(**replica("Create", THERE))
+    low, high = {"MaxReadRequestUnits": 5}, {"MaxReadRequestUnits": 9, "MaxWriteRequestUnits": 8}
+    index = {"IndexName": "by-day", "OnDemandThroughputOverride": low}
+    more = {"OnDemandThroughputOverride": low, "GlobalSecondaryIndexes": [index]}
+    here.update_table(**replica("Update", THERE, **more))
+    (entry,) = show(here)["Replicas"]
+    assert (
+        entry["OnDemandThroughputOverride"] == entry["GlobalSecondaryIndexes"][0]["OnDemandThroughputOverride"] == low
+    )
+    table = show(there)
+    for one in (table, table["GlobalSecondaryIndexes"][0]):
+        assert one["OnDemandThroughput"] == {**low, "MaxWriteRequestUnits": -1}
+    change = [{"Update": {"IndexName": "by-day", "OnDemandThroughput": high}}]
+    mode = {"BillingMode": "PAY_PER_REQUEST", "OnDemandThroughput": high}
+    here.update_table(**T, **mode, GlobalSecondaryIndexUpdates=change)
+    table, (entry,) = show(there), show(here)["Replicas"]
+    for one in (table, table["GlobalSecondaryIndexes"][0]):
+        assert one["OnDemandThroughput"] == high
+    assert "OnDemandThroughputOverride" not in str(entry)
+
+
+@keeps("dynamodb.replica-failed")
+@pytest.mark.parametrize("state", ["CREATION_FAILED", "failed"])
+def test_a_replica_can_fail(aws: Any, here: Any, there: Any, state: str) -> None:
+    make(here)
+    slow(aws)
+    aws.control.fault("dynamodb:UpdateTable", "fail", state=state, message="no permission")
+    here.update_table(**replica("Create", THERE))
+    aws.control.advance(11)
+    assert show(here)["Replicas"][0]["ReplicaStatus"] == "CREATING"
+    aws.control.advance(30)
+    table = show(here)
+    assert table["TableStatus"] == "ACTIVE"
+    if state == "CREATION_FAILED":
+        entry = {"RegionName": THERE, "ReplicaStatus": state, "ReplicaStatusDescription": "no permission"}
+        assert table["Replicas"] == [entry]
+        refused("ValidationException", here.update_table, **replica("Create", THERE))
+        here.update_table(**replica("Delete", THERE))
+        aws.control.advance(10)
+    assert "Replicas" not in show(here)
+    refused("ResourceNotFoundException", there.describe_table, **T)
+    assert aws.client("dynamodbstreams", THERE).list_streams()["Streams"] == []
+    here.update_table(**replica("Create", THERE))
+    aws.control.advance(40)
+    assert show(there)["TableStatus"] == "ACTIVE"
