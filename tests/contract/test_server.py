@@ -20,7 +20,7 @@ TESTS = Path(__file__).parents[1]
 MISSING = [
     ("ec2", "describe_scheduled_instances", {}),
     ("rds", "describe_blue_green_deployments", {}),
-    ("dynamodb", "list_contributor_insights", {}),
+    ("dynamodb", "list_imports", {}),
     ("kms", "derive_shared_secret", {"KeyId": "a", "KeyAgreementAlgorithm": "ECDH", "PublicKey": b"1"}),
     ("logs", "list_anomalies", {}),
     ("iam", "list_organizations_features", {}),

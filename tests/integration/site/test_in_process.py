@@ -36,6 +36,7 @@ def tasks(aws, site, tmp_path):
             "ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json",
             # Ansible writes below HOME and reads below the user's home of the password file: let both be one.
             "ANSIBLE_ASYNC_DIR": str(tmp_path / "async"),
+            "ANSIBLE_INJECT_INVOCATION": "true",  # ansible-core 2.21 shows it only when it is asked to
         }
         command = [str(BIN / "ansible-playbook"), "-i", "localhost,", "-vvv", str(book)]
         done = subprocess.run(command, cwd=ROOT, env=environ, text=True, capture_output=True, check=False)
