@@ -41,7 +41,6 @@ _REGIONAL: dict[str, tuple[str, str, str, str]] = {
         "DBClusterParameterGroupName",
     ),
     "parameters": ("rds", "describe_db_parameter_groups", "DBParameterGroups", "DBParameterGroupName"),
-    "snapshot": ("rds", "describe_db_cluster_snapshots", "DBClusterSnapshots", "DBClusterSnapshotIdentifier"),
     "secret": ("secretsmanager", "list_secrets", "SecretList", "Name"),
     "alias": ("kms", "list_aliases", "Aliases", "AliasName"),
 }
@@ -52,6 +51,12 @@ def _regional(client: Callable[[str, str], Any], region: str) -> Iterator[Row]:
         for item in _pages(client(service, region), operation, key):
             if item.get("State", "") not in _GONE:
                 yield region, kind, item[name]
+    # Not those that RDS makes by itself every day.
+    snapshots = _pages(
+        client("rds", region), "describe_db_cluster_snapshots", "DBClusterSnapshots", SnapshotType="manual"
+    )
+    for snapshot in snapshots:
+        yield region, "snapshot", snapshot["DBClusterSnapshotIdentifier"]
     for table in _pages(client("dynamodb", region), "list_tables", "TableNames"):
         yield region, "table", table
     targets = _pages(
