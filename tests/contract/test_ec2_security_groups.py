@@ -37,7 +37,7 @@ def rules(net: Net, group: str, egress: bool = False) -> list[dict[str, Any]]:
     ("code", "changed"),
     [
         ("InvalidGroup.Duplicate", {"GroupName": "g"}),
-        ("InvalidGroup.Reserved", {"GroupName": "default"}),
+        ("InvalidParameterValue", {"GroupName": "default"}),
         ("InvalidParameterValue", {"GroupName": "sg-mine"}),
         ("InvalidParameterValue", {"GroupName": "a|b"}),
         ("InvalidParameterValue", {"GroupName": "a" * 256}),

@@ -22,9 +22,10 @@ class SecurityGroupResponses(Ec2):
         params = self.params
         name = params["GroupName"]
         if not _NAME.fullmatch(name) or name.startswith("sg-"):
-            raise AwsError("InvalidParameterValue", f"Value ({name}) for parameter GroupName is invalid.")
+            text = f"Value ({name}) for parameter GroupName is invalid. Group names may not be in the format sg-*."
+            raise AwsError("InvalidParameterValue", text)
         if name == "default":
-            raise AwsError("InvalidGroup.Reserved", "The security group 'default' is reserved")
+            raise AwsError("InvalidParameterValue", "Cannot use reserved security group name: default")
         check_text(params["Description"], "security group description")
         default = self.ec2.get_default_vpc()
         if not params.get("VpcId") and not default:
