@@ -135,6 +135,10 @@ def test_what_an_interface_endpoint_is_made_of(net: Net) -> None:
     net.ec2.modify_vpc_attribute(VpcId=net.vpc, EnableDnsHostnames={"Value": True})
     modify(VpcEndpointId=endpoint, PrivateDnsEnabled=True)
     assert shown(net)["PrivateDnsEnabled"] is True
+    storage = {**asked, "ServiceName": f"com.amazonaws.{HERE}.s3"}
+    refused("InvalidParameter", make, **(storage | {"PrivateDnsEnabled": True}))
+    make(VpcId=net.vpc, ServiceName=storage["ServiceName"])
+    assert make(**(storage | {"PrivateDnsEnabled": True}))["VpcEndpoint"]["PrivateDnsEnabled"] is True
 
 
 @keeps("ec2.flow-log-unsuccessful", "ec2.flow-log-fixed", "ec2.flow-log-destination")

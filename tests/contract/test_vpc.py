@@ -124,7 +124,7 @@ def test_secondary_blocks(aws: Any, net: Net) -> None:
     assert set(net.routes(later)) == {"10.0.0.0/16", "100.64.0.0/16"}
     subnet = net.ec2.create_subnet(VpcId=net.vpc, CidrBlock="100.64.1.0/24")["Subnet"]["SubnetId"]
     end = {"AssociationId": made["AssociationId"]}
-    refused("DependencyViolation", net.ec2.disassociate_vpc_cidr_block, **end)
+    refused("InvalidCidrBlock.InUse", net.ec2.disassociate_vpc_cidr_block, **end)
     net.ec2.delete_subnet(SubnetId=subnet)
     gone = net.ec2.disassociate_vpc_cidr_block(**end)["CidrBlockAssociation"]
     assert gone["CidrBlockState"]["State"] == associations(net)["100.64.0.0/16"] == "disassociating"

@@ -116,6 +116,9 @@ class SecurityGroupResponses(Ec2):
         return result(Return=True, RevokedSecurityGroupRules=told)
 
     def update_security_group_rule_descriptions_ingress(self) -> ActionResult:
+        for permission in self.params.get("IpPermissions") or []:
+            if permission.get("IpProtocol") == "-1" and {"FromPort", "ToPort"} & permission.keys():
+                raise AwsError("InvalidParameterValue", "When protocol is ALL, you cannot specify from-port.")
         for rule, text in self._matching():
             rule.text = text
         return result(Return=True)

@@ -150,7 +150,9 @@ class VpcResponses(Ec2):
             raise AwsError("InvalidVpcCidrBlockAssociationID.NotFound", text)
         vpc, cidr = found[0], block(association["cidr_block"])
         if cidr != block(vpc.cidr_block) and any(s.cidr.subnet_of(cidr) for s in self._subnets_of(vpc.id)):
-            raise AwsError("DependencyViolation", f"The CIDR block {cidr} of {vpc.id} has subnets.")
+            raise AwsError(
+                "InvalidCidrBlock.InUse", f"The vpc {vpc.id} currently has a subnet within CIDR block {cidr}"
+            )
         association.pop("timeline", None)
         answer: ActionResult = super().disassociate_vpc_cidr_block()
         begin_cidr(association, "disassociating", "disassociated")
