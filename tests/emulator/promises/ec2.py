@@ -135,7 +135,7 @@ RULES: tuple[Rule, ...] = (
     Rule("flow-log-unsuccessful", "CreateFlowLogs and DeleteFlowLogs succeed and tell in `Unsuccessful` what failed: `FlowLogAlreadyExists`, `InvalidFlowLogId.NotFound`.", "B, V errors"),
     Rule("flow-log-fixed", "Nothing of a flow log can be changed but its tags.", "B"),
     Rule("flow-log-destination", "A log group by name or ARN; without the group nothing is delivered (`FAILED`, `Access error`).", "V, known"),
-    Rule("flow-log-refused", "60 or 600 seconds, a role's ARN, one log group of the Region, resources of the type.", "V"),
+    Rule("flow-log-refused", "60 or 600 seconds, a role that flow logs may take on (`Unable to assume given IAM role`), one log group of the Region, resources of the type.", "V, I TF#29323"),
     Rule("ids", "An id that cannot be is refused in the words of its type (`InvalidVpcID.Malformed`, `NatGatewayMalformed`, ...), and so is one that is not there (`.NotFound`).", "V errors"),
     Rule("dry-run", "`DryRun` checks, answers `DryRunOperation` (412) and changes nothing.", "V errors"),
     Rule("client-token", "The same token gives the same thing; with other parameters: `IdempotentParameterMismatch`.", "V errors"),
