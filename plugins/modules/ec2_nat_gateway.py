@@ -100,7 +100,11 @@ class NatGateway(Resource):
     managed = ("subnet_id", "connectivity_type")
     immutable = frozenset({"subnet_id", "connectivity_type"})
     computed = ("nat_gateway_id", "allocation_id", "public_ip")
-    retry_codes = ("InvalidIPAddress.InUse", "InvalidAllocationID.NotFound")
+    retry_codes = (
+        "InvalidIPAddress.InUse",
+        "InvalidAllocationID.NotFound",
+        ("AuthFailure", "permission to access the specified resource"),  # of an address that a gateway still holds
+    )
 
     def siblings(self):
         """Gateways; where ours is gone and shall be, the address it left stands for the pair."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -22,6 +23,14 @@ def refused(code: str, call: Any, **params: Any) -> ClientError:
 def by(name: str, *values: str) -> list[dict[str, Any]]:
     """One filter."""
     return [{"Name": name, "Values": list(values)}]
+
+
+def flow_role(aws: Any, service: str = "vpc-flow-logs") -> str:
+    """A role that a service may take on."""
+    trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": f"{service}.amazonaws.com"}}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    made = aws.client("iam").create_role(RoleName=f"for-{service}", AssumeRolePolicyDocument=policy)
+    return str(made["Role"]["Arn"])
 
 
 class Net:

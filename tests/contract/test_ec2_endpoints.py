@@ -6,11 +6,10 @@ import json
 from typing import Any
 
 import pytest
-from ec2_net import HERE, ONE, UNKNOWN, Net, by, refused
+from ec2_net import HERE, ONE, UNKNOWN, Net, by, flow_role, refused
 from promise import keeps
 
 POLICY = json.dumps({"Statement": [{"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*"}]})
-ROLE = "arn:aws:iam::123456789012:role/flow"
 SECRETS = f"com.amazonaws.{HERE}.secretsmanager"
 
 
@@ -135,6 +134,10 @@ def test_what_an_interface_endpoint_is_made_of(net: Net) -> None:
     net.ec2.modify_vpc_attribute(VpcId=net.vpc, EnableDnsHostnames={"Value": True})
     modify(VpcEndpointId=endpoint, PrivateDnsEnabled=True)
     assert shown(net)["PrivateDnsEnabled"] is True
+    storage = {**asked, "ServiceName": f"com.amazonaws.{HERE}.s3"}
+    refused("InvalidParameter", make, **(storage | {"PrivateDnsEnabled": True}))
+    make(VpcId=net.vpc, ServiceName=storage["ServiceName"])
+    assert make(**(storage | {"PrivateDnsEnabled": True}))["VpcEndpoint"]["PrivateDnsEnabled"] is True
 
 
 @keeps("ec2.flow-log-unsuccessful", "ec2.flow-log-fixed", "ec2.flow-log-destination")
@@ -147,7 +150,7 @@ def test_flow_logs(aws: Any, net: Net) -> None:
         "LogGroupName": "/flow",
         "LogDestinationType": "cloud-watch-logs",
         "LogFormat": "${srcaddr} ${dstaddr}",
-        "DeliverLogsPermissionArn": ROLE,
+        "DeliverLogsPermissionArn": flow_role(aws),
         "MaxAggregationInterval": 60,
         "TagSpecifications": [{"ResourceType": "vpc-flow-log", "Tags": [{"Key": "a", "Value": "b"}]}],
     }
@@ -183,6 +186,8 @@ def test_flow_logs(aws: Any, net: Net) -> None:
         ("InvalidParameter", {"MaxAggregationInterval": 61}),
         ("InvalidParameter", {"DeliverLogsPermissionArn": None}),
         ("InvalidParameter", {"DeliverLogsPermissionArn": "flow"}),
+        ("InvalidParameter", {"DeliverLogsPermissionArn": "arn:aws:iam::123456789012:role/nobody"}),
+        ("InvalidParameter", {"DeliverLogsPermissionArn": "arn:aws:iam::123456789012:role/for-rds"}),
         ("InvalidParameter", {"ResourceIds": [UNKNOWN]}),
         ("InvalidParameter", {"LogDestination": f"arn:aws:logs:{HERE}:123456789012:log-group:/flow"}),
         ("InvalidParameter", {"LogGroupName": None, "LogDestination": "arn:aws:logs:eu-west-1:1:log-group:/flow"}),
@@ -192,8 +197,9 @@ def test_flow_logs(aws: Any, net: Net) -> None:
         ("InvalidVpcID.NotFound", {"ResourceIds": ["vpc-00000000"]}),
     ],
 )
-def test_flow_logs_refused(net: Net, code: str, changed: dict[str, Any]) -> None:
+def test_flow_logs_refused(aws: Any, net: Net, code: str, changed: dict[str, Any]) -> None:
     asked = {"ResourceIds": [net.vpc], "ResourceType": "VPC", "TrafficType": "ALL", "LogGroupName": "/flow"}
-    asked |= {"DeliverLogsPermissionArn": ROLE, **changed}
+    flow_role(aws, "rds")
+    asked |= {"DeliverLogsPermissionArn": flow_role(aws), **changed}
     refused(code, net.ec2.create_flow_logs, **{k: v for k, v in asked.items() if v is not None})
     assert not net.ec2.describe_flow_logs()["FlowLogs"]

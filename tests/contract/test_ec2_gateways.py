@@ -32,7 +32,7 @@ def test_nat_gateway_lives_and_dies(aws: Any, ec2: Any) -> None:
     shown = net.nat_shown(nat)
     assert shown["State"] == "available" and shown["NatGatewayAddresses"][0]["AllocationId"] == net.eip
     assert net.routes()["0.0.0.0/0"] == (nat, "active")
-    refused("InvalidIPAddress.InUse", ec2.release_address, AllocationId=net.eip)
+    refused("AuthFailure", ec2.release_address, AllocationId=net.eip)
     address = ec2.describe_addresses(AllocationIds=[net.eip])["Addresses"][0]
     assert address["NetworkInterfaceId"] == shown["NatGatewayAddresses"][0]["NetworkInterfaceId"]
     refused("AuthFailure", ec2.disassociate_address, AssociationId=address["AssociationId"])
@@ -40,10 +40,12 @@ def test_nat_gateway_lives_and_dies(aws: Any, ec2: Any) -> None:
     refused("DependencyViolation", net.detach)
     ec2.delete_nat_gateway(NatGatewayId=nat)
     assert net.nat_shown(nat)["State"] == "deleting" and "DeleteTime" in net.nat_shown(nat)
-    refused("InvalidIPAddress.InUse", ec2.release_address, AllocationId=net.eip)
+    refused("AuthFailure", ec2.release_address, AllocationId=net.eip)
     refused("DependencyViolation", net.detach)
     aws.control.advance(60)
     assert net.nat_shown(nat)["State"] == "deleted"
+    refused("AuthFailure", ec2.release_address, AllocationId=net.eip)
+    aws.control.advance(5)
     assert net.routes()["0.0.0.0/0"] == (nat, "blackhole")
     refused("NatGatewayNotFound", ec2.delete_nat_gateway, NatGatewayId=nat)
     route = {"RouteTableId": net.table, "DestinationCidrBlock": "1.0.0.0/8", "NatGatewayId": nat}
@@ -88,6 +90,10 @@ def test_nat_gateways_refused(net: Net) -> None:
 def test_the_interface_of_a_nat_gateway(net: Net) -> None:
     net.attach()
     nat = net.nat()["NatGatewayId"]
+    own = net.ec2.create_network_interface(SubnetId=net.subnet)["NetworkInterface"]["NetworkInterfaceId"]
+    taken = {"AllocationId": net.eip, "NetworkInterfaceId": own, "AllowReassociation": True}
+    refused("AuthFailure", net.ec2.associate_address, **taken)
+    net.ec2.delete_network_interface(NetworkInterfaceId=own)
     (shown,) = net.ec2.describe_network_interfaces(Filters=by("vpc-id", net.vpc))["NetworkInterfaces"]
     assert (shown["InterfaceType"], shown["Description"]) == ("nat_gateway", f"Interface for NAT Gateway {nat}")
     assert (shown["PrivateIpAddress"], shown["Groups"]) == ("10.0.0.4", [])

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, WaiterError
-from ec2_net import HERE, ONE, UNKNOWN, Net, by, refused
+from ec2_net import HERE, ONE, UNKNOWN, Net, by, flow_role, refused
 from emulator.promises import ec2 as promised
 from emulator.requests import service_model
 from promise import keeps
@@ -205,12 +205,12 @@ KINDS = {
 }
 
 
-def one_of_each(net: Net) -> dict[str, str]:
+def one_of_each(aws: Any, net: Net) -> dict[str, str]:
     """AWS's name of each type of resource, and one of that type."""
     net.attach()
     rule = net.ec2.describe_security_group_rules()["SecurityGroupRules"][0]["SecurityGroupRuleId"]
     endpoint = net.ec2.create_vpc_endpoint(VpcId=net.vpc, ServiceName=f"com.amazonaws.{HERE}.s3")["VpcEndpoint"]
-    log = {"LogGroupName": "g", "DeliverLogsPermissionArn": "arn:aws:iam::123456789012:role/r", "TrafficType": "ALL"}
+    log = {"LogGroupName": "g", "DeliverLogsPermissionArn": flow_role(aws), "TrafficType": "ALL"}
     ipam = net.ec2.create_ipam()["Ipam"]
     pool = net.ec2.create_ipam_pool(IpamScopeId=ipam["PrivateDefaultScopeId"], AddressFamily="ipv4")["IpamPool"]
     acl = net.ec2.describe_network_acls(Filters=by("vpc-id", net.vpc))["NetworkAcls"][0]
@@ -236,8 +236,8 @@ def one_of_each(net: Net) -> dict[str, str]:
 
 
 @keeps("ec2.tags")
-def test_tags_of_everything(net: Net) -> None:
-    each = one_of_each(net)
+def test_tags_of_everything(aws: Any, net: Net) -> None:
+    each = one_of_each(aws, net)
     net.ec2.create_tags(Resources=list(each.values()), Tags=[TAG, {"Key": "empty", "Value": ""}])
     rows = net.ec2.describe_tags(Filters=by("tag:a", "b"))["Tags"]
     assert {r["ResourceType"]: r["ResourceId"] for r in rows} == each
@@ -381,9 +381,9 @@ PAGED = [o for o, given in promised.OPERATIONS.items() if "MaxResults" in given.
 
 
 @keeps("ec2.pages")
-def test_pages(net: Net) -> None:
+def test_pages(aws: Any, net: Net) -> None:
     """All that a list holds comes in pages, each thing once; a token that no page gave is refused."""
-    log = {"LogGroupName": "g", "DeliverLogsPermissionArn": "arn:aws:iam::123456789012:role/r", "TrafficType": "ALL"}
+    log = {"LogGroupName": "g", "DeliverLogsPermissionArn": flow_role(aws), "TrafficType": "ALL"}
     for number in range(1, 7):
         other = Net(net.ec2)
         other.attach()

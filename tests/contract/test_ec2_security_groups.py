@@ -37,7 +37,7 @@ def rules(net: Net, group: str, egress: bool = False) -> list[dict[str, Any]]:
     ("code", "changed"),
     [
         ("InvalidGroup.Duplicate", {"GroupName": "g"}),
-        ("InvalidGroup.Reserved", {"GroupName": "default"}),
+        ("InvalidParameterValue", {"GroupName": "default"}),
         ("InvalidParameterValue", {"GroupName": "sg-mine"}),
         ("InvalidParameterValue", {"GroupName": "a|b"}),
         ("InvalidParameterValue", {"GroupName": "a" * 256}),
@@ -93,6 +93,7 @@ def test_what_makes_two_rules_the_same(net: Net, group: str) -> None:
     [
         ("InvalidParameterValue", {"IpProtocol": "tpc", "FromPort": 1, "ToPort": 2, "IpRanges": BLOCK}),
         ("InvalidParameterValue", {"IpProtocol": "256", "IpRanges": BLOCK}),
+        ("InvalidParameterValue", {"IpProtocol": "icmp", "FromPort": -1, "ToPort": 65535, "IpRanges": BLOCK}),
         ("InvalidParameterValue", {"IpProtocol": "tcp", "IpRanges": BLOCK}),
         ("InvalidParameterValue", {"IpProtocol": "tcp", "FromPort": 2, "ToPort": 1, "IpRanges": BLOCK}),
         ("InvalidParameterValue", {"IpProtocol": "udp", "FromPort": 1, "ToPort": 65536, "IpRanges": BLOCK}),
@@ -210,6 +211,8 @@ def test_descriptions(net: Net, group: str) -> None:
         update(GroupId=group, IpPermissions=[POSTGRES | {"UserIdGroupPairs": [{"GroupId": group}]}])
         assert not any("Description" in r for r in rules(net, group, egress))
         refused("InvalidPermission.NotFound", update, GroupId=group, IpPermissions=[POSTGRES | {"IpRanges": BLOCK}])
+        with_ports = {"IpProtocol": "-1", "FromPort": 0, "ToPort": 0, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
+        refused("InvalidParameterValue", update, GroupId=group, IpPermissions=[with_ports])
 
 
 @keeps("ec2.sg-held")

@@ -54,6 +54,8 @@ def test_blocks_become_canonical(here: Any) -> None:
         ("InvalidParameterValue", {"CidrBlock": "fd00::/56"}),
         ("InvalidVpc.Range", {"CidrBlock": "10.0.0.0/15"}),
         ("InvalidVpc.Range", {"CidrBlock": "10.0.0.0/29"}),
+        ("InvalidVpc.Range", {"CidrBlock": "127.1.0.0/16"}),
+        ("InvalidVpc.Range", {"CidrBlock": "169.254.0.0/24"}),
         ("InvalidParameterValue", {"CidrBlock": "10.0.0.0/16", "InstanceTenancy": "host"}),
         ("InvalidParameterValue", {"CidrBlock": "10.0.0.0/16", "InstanceTenancy": "shared"}),
         ("InvalidParameterCombination", {"Ipv4NetmaskLength": 16}),
@@ -122,7 +124,7 @@ def test_secondary_blocks(aws: Any, net: Net) -> None:
     assert set(net.routes(later)) == {"10.0.0.0/16", "100.64.0.0/16"}
     subnet = net.ec2.create_subnet(VpcId=net.vpc, CidrBlock="100.64.1.0/24")["Subnet"]["SubnetId"]
     end = {"AssociationId": made["AssociationId"]}
-    refused("DependencyViolation", net.ec2.disassociate_vpc_cidr_block, **end)
+    refused("InvalidCidrBlock.InUse", net.ec2.disassociate_vpc_cidr_block, **end)
     net.ec2.delete_subnet(SubnetId=subnet)
     gone = net.ec2.disassociate_vpc_cidr_block(**end)["CidrBlockAssociation"]
     assert gone["CidrBlockState"]["State"] == associations(net)["100.64.0.0/16"] == "disassociating"
@@ -151,8 +153,20 @@ def test_a_secondary_block_that_fails(aws: Any, net: Net) -> None:
 @keeps("ec2.vpc-secondary-refused")
 def test_secondary_blocks_refused(net: Net) -> None:
     add = net.ec2.associate_vpc_cidr_block
-    for cidr in ("10.0.128.0/20", "10.1.0.0/29", "10.0.0.0/8", "172.16.0.0/16", "192.168.0.0/24"):
+    net.attach()
+    net.ec2.create_route(RouteTableId=net.table, DestinationCidrBlock="10.9.0.0/24", GatewayId=net.igw)
+    for cidr in (
+        *("10.0.128.0/20", "10.1.0.0/29", "10.0.0.0/8", "172.16.0.0/16", "192.168.0.0/24", "127.0.0.0/16"),
+        *("198.19.1.0/24", "10.9.0.0/24", "10.9.0.0/16"),
+    ):
         refused("InvalidVpc.Range", add, VpcId=net.vpc, CidrBlock=cidr)
+    for first, second in (
+        ("10.1.0.0/24", "10.0.0.0/24"),
+        ("172.16.0.0/16", "172.31.0.0/24"),
+        ("100.64.0.0/16", "10.0.0.0/16"),
+    ):
+        vpc = net.ec2.create_vpc(CidrBlock=first)["Vpc"]["VpcId"]
+        refused("InvalidVpc.Range", add, VpcId=vpc, CidrBlock=second)
     (vpc,) = net.ec2.describe_vpcs(VpcIds=[net.vpc])["Vpcs"]
     primary = {"AssociationId": vpc["CidrBlockAssociationSet"][0]["AssociationId"]}
     refused("OperationNotPermitted", net.ec2.disassociate_vpc_cidr_block, **primary)

@@ -75,7 +75,7 @@ class EndpointResponses(Ec2):
 
     def _check_interface(self, vpc: Any) -> None:
         params = self.params
-        if params.get("PrivateDnsEnabled") is not False:
+        if params.setdefault("PrivateDnsEnabled", not params["ServiceName"].endswith((".s3", ".dynamodb"))):
             self._check_private_dns(vpc, params["ServiceName"])
         self._check_subnets(vpc.id, params.get("SubnetIds") or [])
         for group_id in params.get("SecurityGroupIds") or []:
@@ -87,10 +87,13 @@ class EndpointResponses(Ec2):
         if not (vpc.enable_dns_support and vpc.enable_dns_hostnames):
             text = "Enabling private DNS requires both enableDnsSupport and enableDnsHostnames VPC attributes set to "
             raise AwsError("InvalidParameter", f"{text}true for {vpc.id}")
-        for other in self.ec2.vpc_end_points.values():
-            if (other.vpc_id, other.service_name, other.private_dns_enabled) == (vpc.id, service, True):
-                text = "private-dns-enabled cannot be set because there is already a conflicting DNS domain for "
-                raise AwsError("InvalidParameter", f"{text}{service} in the VPC {vpc.id}")
+        others = [e for e in self.ec2.vpc_end_points.values() if (e.vpc_id, e.service_name) == (vpc.id, service)]
+        if any(other.private_dns_enabled for other in others):
+            text = "private-dns-enabled cannot be set because there is already a conflicting DNS domain for "
+            raise AwsError("InvalidParameter", f"{text}{service} in the VPC {vpc.id}")
+        if service.endswith(".s3") and not any(other.vpc_endpoint_type == "Gateway" for other in others):
+            text = f"To set PrivateDnsOnlyForInboundResolverEndpoint to true, the VPC {vpc.id} must have a Gateway "
+            raise AwsError("InvalidParameter", f"{text}endpoint for the service.")
 
     def _check_subnets(self, vpc_id: str, subnet_ids: list[str]) -> None:
         """Subnets of the VPC, at most one in each zone."""

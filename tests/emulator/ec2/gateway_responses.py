@@ -14,7 +14,6 @@ from .interfaces import make
 from .ipam_responses import tag_dict
 from .states import begin
 
-LIVE = ("pending", "available", "deleting")
 ADDRESS = {
     "AllocationId": "allocation_id",
     "AssociationId": "association_id",
@@ -123,7 +122,7 @@ class GatewayResponses(Ec2):
             raise AwsError("NatGatewayNotFound", f"The Nat Gateway {nat.id} was not found")
         if nat.state != "deleting":
             nat.deleted_at = CLOCK.datetime()
-            begin(nat, ("deleting", 60), ("deleted", 0))
+            begin(nat, ("deleting", 60), ("deleted", 5), ("deleted", 0))  # it lets go of its address a little later
         return result(NatGatewayId=nat.id)
 
     def allocate_address(self) -> ActionResult:
@@ -150,18 +149,25 @@ class GatewayResponses(Ec2):
         if address.association_id and not params.get("AllowReassociation"):
             text = f"resource {address.allocation_id} is already associated with associate-id {address.association_id}"
             raise AwsError("Resource.AlreadyAssociated", text)
+        _check_ours(address)
         return answered(super().associate_address())
 
     def release_address(self) -> ActionResult:
         (address,) = self.ec2.address_by_allocation([self.params.get("AllocationId")])
+        _check_ours(address)
         if address.association_id:
             raise AwsError("InvalidIPAddress.InUse", f"Address {address.public_ip} is in use.")
         return answered(super().release_address())
 
     def disassociate_address(self) -> ActionResult:
         self.require("AssociationId")
-        nats = {n.eni_id for n in self.ec2.nat_gateways.values() if n.state in LIVE}
         for address in self.ec2.addresses:
-            if address.association_id == self.params["AssociationId"] and address.eni.id in nats:
-                raise AwsError("AuthFailure", "You do not have permission to access the specified resource.")
+            if address.association_id == self.params["AssociationId"]:
+                _check_ours(address)
         return answered(super().disassociate_address())
+
+
+def _check_ours(address: Any) -> None:
+    """Refuse to touch the address of a NAT gateway."""
+    if address.eni is not None and address.eni.requester_managed:
+        raise AwsError("AuthFailure", "You do not have permission to access the specified resource.")

@@ -22,9 +22,10 @@ class SecurityGroupResponses(Ec2):
         params = self.params
         name = params["GroupName"]
         if not _NAME.fullmatch(name) or name.startswith("sg-"):
-            raise AwsError("InvalidParameterValue", f"Value ({name}) for parameter GroupName is invalid.")
+            text = f"Value ({name}) for parameter GroupName is invalid. Group names may not be in the format sg-*."
+            raise AwsError("InvalidParameterValue", text)
         if name == "default":
-            raise AwsError("InvalidGroup.Reserved", "The security group 'default' is reserved")
+            raise AwsError("InvalidParameterValue", "Cannot use reserved security group name: default")
         check_text(params["Description"], "security group description")
         default = self.ec2.get_default_vpc()
         if not params.get("VpcId") and not default:
@@ -115,6 +116,9 @@ class SecurityGroupResponses(Ec2):
         return result(Return=True, RevokedSecurityGroupRules=told)
 
     def update_security_group_rule_descriptions_ingress(self) -> ActionResult:
+        for permission in self.params.get("IpPermissions") or []:
+            if permission.get("IpProtocol") == "-1" and {"FromPort", "ToPort"} & permission.keys():
+                raise AwsError("InvalidParameterValue", "When protocol is ALL, you cannot specify from-port.")
         for rule, text in self._matching():
             rule.text = text
         return result(Return=True)

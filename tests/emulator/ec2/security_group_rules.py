@@ -82,6 +82,8 @@ def _protocol(permission: Mapping[str, Any]) -> tuple[str, tuple[int, int] | Non
             raise AwsError("InvalidParameterValue", f"Invalid value '{text}' for portRange.")
         if protocol in ("tcp", "udp") and not 0 <= start <= end <= 65535:
             raise AwsError("InvalidParameterValue", f"Invalid {protocol.upper()} range ({start}-{end})")
+        if protocol in ("icmp", "icmpv6") and not (-1 <= start <= 255 and -1 <= end <= 255):
+            raise AwsError("InvalidParameterValue", f"ICMP type ({start}) or code ({end}) out of range")
         return protocol, (start, end)
     if protocol != "-1" and not (protocol.isdigit() and int(protocol) < 256):
         raise AwsError("InvalidParameterValue", f"Invalid value '{given}' for IP protocol. Unknown protocol.")

@@ -59,7 +59,7 @@ def complete(backend: Any, vpc: Any) -> None:
 
 
 def _refresh_nat(backend: Any, nat: Any) -> None:
-    if nat.state not in ("deleted", "failed"):
+    if nat.state not in ("deleted", "failed") or not nat.timeline.settled:
         return
     if nat.id not in getattr(nat, "freed", ()):
         nat.freed = (nat.id,)

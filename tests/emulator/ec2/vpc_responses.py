@@ -18,6 +18,9 @@ from .states import begin, complete
 
 ENDED = ("disassociated", "failed")
 PRIVATE = [IPv4Network(block) for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")]
+RESERVED = [IPv4Network(block) for block in ("0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/4")]
+# Where a VPC has a block, and what it cannot take besides.
+APART = {"10.0.0.0/15": "10.0.0.0/16", "172.16.0.0/12": "172.31.0.0/16", "0.0.0.0/0": "198.19.0.0/16"}
 
 
 def begin_cidr(association: dict[str, Any], *states: str) -> None:
@@ -59,6 +62,8 @@ class VpcResponses(Ec2):
         if not params.get("CidrBlock"):
             raise AwsError("MissingParameter", "Either 'cidrBlock' or 'ipv4IpamPoolId' should be provided.")
         params["CidrBlock"] = canonical(params["CidrBlock"])
+        if any(block(params["CidrBlock"]).overlaps(reserved) for reserved in RESERVED):
+            raise AwsError("InvalidVpc.Range", f"The CIDR '{params['CidrBlock']}' is invalid.")
         return None
 
     def _give_back(self, made: Allocation | None) -> None:
@@ -125,8 +130,11 @@ class VpcResponses(Ec2):
         held = dict(vpc._cidr_block_association_set)
         blocks = [block(a["cidr_block"]) for a in held.values() if a["cidr_block_state"]["state"] not in ENDED]
         ours, theirs = ([p for p in PRIVATE if b.overlaps(p)] for b in (block(vpc.cidr_block), wanted))
-        apart = bool(theirs and ours != theirs)
-        if not 16 <= wanted.prefixlen <= 28 or any(wanted.overlaps(b) for b in blocks) or apart:
+        apart = [IPv4Network(new) for old, new in APART.items() if any(b.overlaps(IPv4Network(old)) for b in blocks)]
+        met = any(wanted.overlaps(b) for b in (*blocks, *apart)) or bool(theirs and ours != theirs)
+        tables = [t for t in self.ec2.route_tables.values() if t.vpc_id == vpc.id]
+        routed = [block(r.destination_cidr_block) for t in tables for r in t.routes if r.destination_cidr_block]
+        if not 16 <= wanted.prefixlen <= 28 or met or any(r.subnet_of(wanted) for r in routed):
             raise AwsError("InvalidVpc.Range", f"The CIDR '{wanted}' is invalid.")
         if len(blocks) >= 5:
             text = f"This network '{vpc.id}' has met its maximum number of allowed CIDRs: 5"
@@ -142,7 +150,9 @@ class VpcResponses(Ec2):
             raise AwsError("InvalidVpcCidrBlockAssociationID.NotFound", text)
         vpc, cidr = found[0], block(association["cidr_block"])
         if cidr != block(vpc.cidr_block) and any(s.cidr.subnet_of(cidr) for s in self._subnets_of(vpc.id)):
-            raise AwsError("DependencyViolation", f"The CIDR block {cidr} of {vpc.id} has subnets.")
+            raise AwsError(
+                "InvalidCidrBlock.InUse", f"The vpc {vpc.id} currently has a subnet within CIDR block {cidr}"
+            )
         association.pop("timeline", None)
         answer: ActionResult = super().disassociate_vpc_cidr_block()
         begin_cidr(association, "disassociating", "disassociated")
