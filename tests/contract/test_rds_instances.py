@@ -147,9 +147,8 @@ def test_monitoring_of_an_instance_and_of_its_cluster(site: Site, aws: Any) -> N
     site.modify(MonitoringInterval=60, MonitoringRoleArn=role)
     assert site.instance()["MonitoringInterval"] == 60
     refused(COMBINATION, change, DBInstanceIdentifier="one", MonitoringInterval=5)
-    trust = {
-        "Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}]
-    }
+    statement = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    trust = {"Version": "2012-10-17", "Statement": [statement]}
     stranger = aws.client("iam").create_role(RoleName="stranger", AssumeRolePolicyDocument=json.dumps(trust))["Role"]
     refused(VALUE, site.modify, MonitoringInterval=30, MonitoringRoleArn=stranger["Arn"])
     site.modify(MonitoringInterval=0)

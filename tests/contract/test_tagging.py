@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from ec2_net import flow_role
 from promise import keeps
 
 ACCOUNT = "123456789012"
@@ -60,7 +61,7 @@ def network(aws: Any) -> dict[str, str]:
     group = ec2.create_security_group(GroupName="g", Description="x", VpcId=vpc)["GroupId"]
     endpoint = ec2.create_vpc_endpoint(VpcId=vpc, ServiceName="com.amazonaws.us-east-1.dynamodb")["VpcEndpoint"]
     logs.create_log_group(logGroupName="/flow")
-    role = f"arn:aws:iam::{ACCOUNT}:role/flow"
+    role = flow_role(aws)
     flow = ec2.create_flow_logs(
         ResourceIds=[vpc],
         ResourceType="VPC",

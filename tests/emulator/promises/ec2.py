@@ -61,7 +61,7 @@ OPERATIONS: dict[str, str] = {
     "DescribeSubnets": f"{_LIST} SubnetIds",
     "DescribeTags": _LIST,
     "DescribeVpcAttribute": "Attribute DryRun VpcId",
-    "DescribeVpcEndpointServices": "DryRun ServiceNames",
+    "DescribeVpcEndpointServices": "DryRun MaxResults NextToken ServiceNames",
     "DescribeVpcEndpoints": f"{_LIST} VpcEndpointIds",
     "DescribeVpcs": f"{_LIST} VpcIds",
     "DetachInternetGateway": "DryRun InternetGatewayId VpcId",
