@@ -9,7 +9,7 @@ from moto.core.responses import ActionResult
 from moto.ec2.models.vpcs import AWS_ENDPOINT_SERVICES
 
 from ..admission import Missing
-from ..core import AwsError, paged
+from ..core import AwsError
 from .base import Ec2, result
 from .interfaces import make
 from .states import begin, refresh
@@ -186,8 +186,8 @@ class EndpointResponses(Ec2):
         for name in self.params.get("ServiceNames") or []:
             if name not in known:
                 raise AwsError("InvalidServiceName", f"The Vpc Endpoint Service '{name}' does not exist")
-        names, token = paged(sorted(self.params.get("ServiceNames") or known), self.params)
-        return result(ServiceNames=names, ServiceDetails=[self._service_shown(n) for n in names], NextToken=token)
+        names = sorted(self.params.get("ServiceNames") or known)
+        return result(ServiceNames=names, ServiceDetails=[self._service_shown(n) for n in names])
 
     def _service_shown(self, name: str) -> dict[str, Any]:
         kinds = ["Gateway", "Interface"] if name.endswith((".s3", ".dynamodb")) else ["Interface"]

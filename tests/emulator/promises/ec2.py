@@ -61,7 +61,7 @@ OPERATIONS: dict[str, str] = {
     "DescribeSubnets": f"{_LIST} SubnetIds",
     "DescribeTags": _LIST,
     "DescribeVpcAttribute": "Attribute DryRun VpcId",
-    "DescribeVpcEndpointServices": "DryRun MaxResults NextToken ServiceNames",
+    "DescribeVpcEndpointServices": "DryRun ServiceNames",
     "DescribeVpcEndpoints": f"{_LIST} VpcEndpointIds",
     "DescribeVpcs": f"{_LIST} VpcIds",
     "DetachInternetGateway": "DryRun InternetGatewayId VpcId",
