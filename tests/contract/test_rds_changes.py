@@ -244,6 +244,16 @@ def test_rename(site: Site, aws: Any) -> None:
     assert [(m["DBInstanceIdentifier"], m["IsClusterWriter"]) for m in got["DBClusterMembers"]] == [("first", True)]
 
 
+@keeps("rds.rename")
+def test_a_name_that_is_taken_in_the_meantime(site: Site, aws: Any) -> None:
+    for name in ("main", "other"):
+        site.create(name)
+        site.rds.modify_db_cluster(DBClusterIdentifier=name, NewDBClusterIdentifier="data", ApplyImmediately=False)
+    aws.control.advance(WEEK + 120)
+    found = [c["DBClusterIdentifier"] for c in site.rds.describe_db_clusters()["DBClusters"]]
+    assert sorted(found) == ["data", "other"]
+
+
 @keeps("rds.stop-start")
 def test_stop_and_start(site: Site, aws: Any) -> None:
     stop, start = site.rds.stop_db_cluster, site.rds.start_db_cluster

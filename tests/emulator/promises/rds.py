@@ -150,7 +150,7 @@ RULES: tuple[Rule, ...] = (
     Rule("http-endpoint", "The Data API has calls of its own; ModifyDBCluster refuses EnableHttpEndpoint: "
          "`InvalidParameterCombination`.", "B, T"),
     Rule("modify-at-once", "Port, windows, security groups, parameter group, scaling range and protection change at "
-         "once; another port restarts the instances.", "A, B"),
+         "once; another port restarts the instances.", "A, B, known"),
     Rule("pending-values", "Other changes wait in PendingModifiedValues, absent when empty; any call with "
          "ApplyImmediately applies all of them.", "A, B, T"),
     Rule("maintenance-window", "Pending values of clusters and instances are applied when the maintenance window "
@@ -159,16 +159,18 @@ RULES: tuple[Rule, ...] = (
          "some seconds.", "A, known"),
     Rule("wrong-state", "Changes in another state are refused: `InvalidDBClusterStateFault`, "
          "`InvalidDBInstanceState`.", "B, T"),
-    Rule("rename", "What is renamed has another ARN and endpoint; the endpoints of a cluster's instances stay.", "A"),
+    Rule("rename", "What is renamed has another ARN and endpoint (a taken name: `DBClusterAlreadyExistsFault`, "
+         "`DBInstanceAlreadyExists`); the endpoints of a cluster's instances stay.", "A"),
     Rule("stop-start", "A stopped cluster is neither changed nor deleted, and starts by itself after seven days; one "
          "with other members of its global cluster is not stopped: `InvalidDBClusterStateFault`.", "A"),
     Rule("failover", "The first instance is the writer; a target, or the reader of the lowest tier, then the largest, "
          "takes over (`InvalidDBInstanceState`).", "A, B"),
-    Rule("failure", "What fails shows its state, keeps its former values, and DescribeEvents tells the reason.", "A"),
+    Rule("failure", "What fails shows its state, values that were being applied stay as they were, and DescribeEvents "
+         "tells the reason.", "A"),
     Rule("delete", "A cluster is deleted when it is not protected (`InvalidParameterCombination`; its instances are "
          "not) and all its instances are `deleting` (`InvalidDBClusterStateFault`).", "A, T"),
-    Rule("final-snapshot", "FinalDBSnapshotIdentifier goes with no SkipFinalSnapshot, and must then be there; never "
-         "for an instance: `InvalidParameterCombination`.", "A, B, T"),
+    Rule("final-snapshot", "FinalDBSnapshotIdentifier must be there unless SkipFinalSnapshot is, and not beside it; "
+         "never for an instance: `InvalidParameterCombination`.", "A, B, T"),
     Rule("quotas", "40 clusters (`DBClusterQuotaExceededFault`, HTTP 403), 40 instances, 15 readers in a cluster "
          "(`InstanceQuotaExceeded`).", "A chap-limits, B"),
     Rule("cluster-owned", "What belongs to the cluster is refused for its instances, or must be the same: "
@@ -190,8 +192,8 @@ RULES: tuple[Rule, ...] = (
     Rule("default-groups", "The default groups are there and cannot be changed: `InvalidParameterValue`.", "A, B"),
     Rule("parameters", "Up to 20 parameters in a call, with values that are allowed (`InvalidParameterValue`); "
          "`immediate` for dynamic ones only (`InvalidParameterCombination`).", "A, B"),
-    Rule("parameter-sources", "Source is `user`, `system` or `engine-default`, also for a value of the user's that is "
-         "the engine's own.", "B, known"),
+    Rule("parameter-sources", "Source is `user`, `system` or `engine-default`, the last also where the user gave the "
+         "engine's own value.", "B, known"),
     Rule("force-ssl", "`rds.force_ssl` is 1 from version 17 on, and 0 before.", "A aurorapostgresql-security"),
     Rule("pending-reboot", "Static parameters and other groups are `pending-reboot` until the instance "
          "restarts.", "A, B"),

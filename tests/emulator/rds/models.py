@@ -346,10 +346,10 @@ class RdsBackend(BaseBackend, TaggableResourcesMixin):
             values, instance.applying = instance.applying, {}
             if instance.timeline.reason:
                 return
-            self._rename(instance, "DBInstanceIdentifier", values)
-            instance.data.update(values)
             if {"DBInstanceClass", "DBInstanceIdentifier"} & set(values):
                 self.booted(instance, self.clusters[instance.cluster])
+            self._rename(instance, "DBInstanceIdentifier", values)
+            instance.data.update(values)
 
     def _settle_cluster(self, cluster: Cluster) -> None:
         moment = cluster.maintained()
@@ -383,8 +383,8 @@ class RdsBackend(BaseBackend, TaggableResourcesMixin):
         if cluster.timeline.reason:  # it failed, and what was before stays
             cluster.applying, cluster.new_groups = {}, {}
             return
-        before, values = cluster.version, dict(cluster.applying)
-        self._rename(cluster, "DBClusterIdentifier", values)
+        before = cluster.version
+        self._rename(cluster, "DBClusterIdentifier", cluster.applying)
         cluster.apply()
         if engine.family_of(cluster.version) != engine.family_of(before):
             self.adopt_groups(cluster)
@@ -393,11 +393,11 @@ class RdsBackend(BaseBackend, TaggableResourcesMixin):
                 self.booted(instance, cluster)
 
     def _rename(self, found: Cluster | Instance, key: str, values: dict[str, Any]) -> None:
-        """Keep something under its new name, with a new ARN."""
-        if key not in values:
-            return
+        """Keep something under its new name, with a new ARN, unless another has that name by now."""
         kept: dict[str, Any] = self.clusters if isinstance(found, Cluster) else self.instances
-        before, name, members = found.name, values[key], self.instances_of(found.name)
+        before, name, members = found.name, values.pop(key, found.name), self.instances_of(found.name)
+        if name in kept:
+            return
         del kept[before]
         kept[name], found.data[key] = found, name
         for member in (m for g in store(self.account_id).values() for m in g.members if m.arn == found.arn):
