@@ -56,7 +56,6 @@ def test_changes_wait_without_apply_immediately(site: Site, aws: Any) -> None:
         BackupRetentionPeriod=7,
         EnableIAMDatabaseAuthentication=True,
         StorageType="aurora-iopt1",
-        MasterUserPassword="another-password",
         CloudwatchLogsExportConfiguration={"EnableLogTypes": ["postgresql"]},
         DeletionProtection=True,
     )
@@ -65,7 +64,6 @@ def test_changes_wait_without_apply_immediately(site: Site, aws: Any) -> None:
         "BackupRetentionPeriod": 7,
         "IAMDatabaseAuthenticationEnabled": True,
         "StorageType": "aurora-iopt1",
-        "MasterUserPassword": "****",
         "PendingCloudwatchLogsExports": {"LogTypesToEnable": ["postgresql"]},
     }
     assert got["BackupRetentionPeriod"] == 1 and got["DeletionProtection"] is True
@@ -81,6 +79,19 @@ def test_changes_wait_without_apply_immediately(site: Site, aws: Any) -> None:
     aws.control.scale(0)
     site.modify(StorageType="aurora", CloudwatchLogsExportConfiguration={"DisableLogTypes": ["postgresql"]})
     assert "StorageType" not in site.cluster() and not site.cluster().get("EnabledCloudwatchLogsExports")
+
+
+@keeps("rds.modify-at-once")
+def test_a_password_changes_at_once(site: Site, aws: Any) -> None:
+    site.create()
+    aws.control.scale(1)
+    site.modify(now=False, MasterUserPassword="another-password", BackupRetentionPeriod=7)
+    aws.control.advance(6)
+    got = site.cluster()
+    assert got["Status"] == "resetting-master-credentials"
+    assert got["PendingModifiedValues"] == {"MasterUserPassword": "****", "BackupRetentionPeriod": 7}
+    aws.control.advance(60)
+    assert site.cluster()["PendingModifiedValues"] == {"BackupRetentionPeriod": 7}
 
 
 MODIFY_REFUSALS: list[tuple[str, dict[str, Any]]] = [

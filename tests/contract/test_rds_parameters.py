@@ -74,9 +74,16 @@ def change(name: str, value: str, method: str = "pending-reboot") -> list[dict[s
     return [{"ParameterName": name, "ParameterValue": value, "ApplyMethod": method}]
 
 
-@keeps("rds.group-names", "rds.parameters", "rds.default-groups", "rds.group-limits", "rds.group-not-found")
+@keeps(
+    "rds.group-names",
+    "rds.parameters",
+    "rds.default-groups",
+    "rds.group-limits",
+    "rds.group-not-found",
+    "rds.group-held",
+)
 @pytest.mark.parametrize(("scope", "prefix"), GROUPS)
-def test_parameter_groups(site: Site, scope: str, prefix: str) -> None:
+def test_parameter_groups(site: Site, aws: Any, scope: str, prefix: str) -> None:
     group: Any = Group(site.rds, prefix)
     with pytest.raises(ClientError) as caught:
         group.describe()
@@ -117,8 +124,13 @@ def test_parameter_groups(site: Site, scope: str, prefix: str) -> None:
     site.create(**({"DBClusterParameterGroupName": "own"} if scope == "cluster" else {}))
     site.add(**({"DBParameterGroupName": "own"} if scope == "instance" else {}))
     refused("InvalidDBParameterGroupState", group.delete)
+    aws.control.scale(1)
     site.rds.delete_db_instance(DBInstanceIdentifier="one")
     site.rds.delete_db_cluster(DBClusterIdentifier="main", SkipFinalSnapshot=True)
+    aws.control.advance(1000)
+    refused("DBClusterNotFoundFault", site.cluster)
+    refused("InvalidDBParameterGroupState", group.delete)
+    aws.control.advance(180)
     group.delete()
     refused("DBParameterGroupNotFound", group.delete)
 

@@ -149,8 +149,8 @@ RULES: tuple[Rule, ...] = (
          "Modify takes deltas.", "B"),
     Rule("http-endpoint", "The Data API has calls of its own; ModifyDBCluster refuses EnableHttpEndpoint: "
          "`InvalidParameterCombination`.", "B, T"),
-    Rule("modify-at-once", "Port, windows, security groups, parameter group, scaling range and protection change at "
-         "once; another port restarts the instances.", "A, B, known"),
+    Rule("modify-at-once", "Port, windows, security groups, parameter group, scaling range, protection and the master password "
+         "change at once; another port restarts the instances.", "A, B, known"),
     Rule("pending-values", "Other changes wait in PendingModifiedValues, absent when empty; any call with "
          "ApplyImmediately applies all of them.", "A, B, T"),
     Rule("maintenance-window", "Pending values of clusters and instances are applied when the maintenance window "
@@ -189,6 +189,8 @@ RULES: tuple[Rule, ...] = (
          "`DBParameterGroupNotFound` elsewhere.", "B"),
     Rule("group-limits", "50 groups of either kind (`DBParameterGroupQuotaExceeded`); one in use is not deleted "
          "(`InvalidDBParameterGroupState`).", "A chap-limits, T"),
+    Rule("group-held", "A parameter group cannot be deleted for some minutes after its last user has gone: "
+         "`InvalidDBParameterGroupState`.", "T"),
     Rule("default-groups", "The default groups are there and cannot be changed: `InvalidParameterValue`.", "A, B"),
     Rule("parameters", "Up to 20 parameters in a call, with values that are allowed (`InvalidParameterValue`); "
          "`immediate` for dynamic ones only (`InvalidParameterCombination`).", "A, B"),

@@ -36,9 +36,10 @@ def modify(backend: RdsBackend, cluster: Cluster, p: dict[str, Any]) -> None:
         name = p["DBClusterParameterGroupName"]
         at_once["DBClusterParameterGroup"] = parameter_group(backend, "cluster", name, cluster.version)
     password = _credentials(backend, cluster, p)
-    if password:
-        later["MasterUserPassword"] = password
-    changed = any(cluster.data.get(k) != v for k, v in at_once.items()) or _secret_changes(backend, cluster, p)
+    if password:  # at once, whatever ApplyImmediately says
+        cluster.applying["MasterUserPassword"] = password
+    secret_changed = _secret_changes(backend, cluster, p)
+    changed = password or secret_changed or any(cluster.data.get(k) != v for k, v in at_once.items())
     moved = at_once.get("Port", cluster.data["Port"]) != cluster.data["Port"]
     cluster.data.update(at_once)
     cluster.new_groups = new_groups or cluster.new_groups
@@ -228,7 +229,6 @@ def _secret_changes(backend: RdsBackend, cluster: Cluster, p: dict[str, Any]) ->
     manage = p.get("ManageMasterUserPassword")
     if manage and not cluster.secret:
         secret.create(backend, cluster, p.get("MasterUserSecretKmsKeyId"))
-        cluster.pending.pop("MasterUserPassword", None)
         return True
     if manage is False and cluster.secret:
         secret.delete(backend, cluster)

@@ -118,7 +118,7 @@ class ParameterGroupCalls(Calls):
         )
         if scope == "cluster":
             used = any(c.data["DBClusterParameterGroup"] == group.name for c in backend.clusters.values())
-        if used:
+        if used or not (group.held is None or group.held.settled):
             raise AwsError(
                 "InvalidDBParameterGroupState",
                 f"One or more database instances are still members of this parameter group {group.name}, so the group "

@@ -68,6 +68,7 @@ class ParameterGroup(Resource):
     description: str
     values: dict[str, tuple[str, str]] = field(default_factory=dict)
     revision: int = 0  # counts changes that wait for a reboot
+    held: Timeline | None = None  # how long it counts a user that has gone
 
 
 @dataclass
@@ -342,6 +343,7 @@ class RdsBackend(BaseBackend, TaggableResourcesMixin):
             return
         if instance.deleting:
             del self.instances[instance.name]
+            self._let_go("instance", instance.data["DBParameterGroupName"])
         elif instance.applying:
             values, instance.applying = instance.applying, {}
             if instance.timeline.reason:
@@ -351,6 +353,11 @@ class RdsBackend(BaseBackend, TaggableResourcesMixin):
             self._rename(instance, "DBInstanceIdentifier", values)
             instance.data.update(values)
 
+    def _let_go(self, scope: str, name: str) -> None:
+        """RDS counts a user of a parameter group for some minutes after it has gone."""
+        if name in self.parameter_groups[scope]:
+            self.parameter_groups[scope][name].held = Timeline(("held", 180), ("free", 0))
+
     def _settle_cluster(self, cluster: Cluster) -> None:
         moment = cluster.maintained()
         if moment:
@@ -359,6 +366,7 @@ class RdsBackend(BaseBackend, TaggableResourcesMixin):
             return
         if cluster.deleting and not self.instances_of(cluster.name):
             del self.clusters[cluster.name]
+            self._let_go("cluster", cluster.data["DBClusterParameterGroup"])
             self.retained += [cluster] if cluster.deleted_at else []
         if cluster.timeline.state == "stopped" and CLOCK.now() >= cluster.restarts:
             text = "DB cluster is being started due to it exceeding the maximum allowed time being stopped."
