@@ -248,6 +248,25 @@ def test_what_a_table_cannot_be(aws: Any, here: Any, params: dict[str, Any]) -> 
     assert here.list_tables()["TableNames"] == []
 
 
+@keeps("dynamodb.index-limit")
+@pytest.mark.parametrize(("kind", "limit"), [("GlobalSecondaryIndexes", 20), ("LocalSecondaryIndexes", 5)])
+def test_a_table_has_so_many_indexes(here: Any, kind: str, limit: int) -> None:
+    keys = [
+        {"AttributeName": "a" if kind.startswith("Local") else "b", "KeyType": "HASH"},
+        {"AttributeName": "b" if kind.startswith("Local") else "a", "KeyType": "RANGE"},
+    ]
+    table = {
+        "BillingMode": "PAY_PER_REQUEST",
+        "KeySchema": [{"AttributeName": "a", "KeyType": "HASH"}, {"AttributeName": "b", "KeyType": "RANGE"}],
+        "AttributeDefinitions": [{"AttributeName": n, "AttributeType": "S"} for n in "ab"],
+    }
+    indexes = [
+        {"IndexName": f"index{n}", "KeySchema": keys, "Projection": {"ProjectionType": "ALL"}} for n in range(limit + 1)
+    ]
+    refused("ValidationException", here.create_table, TableName="many", **table, **{kind: indexes})
+    here.create_table(TableName="many", **table, **{kind: indexes[1:]})
+
+
 # One change at a time
 
 
@@ -274,6 +293,18 @@ def test_what_a_table_cannot_be(aws: Any, here: Any, params: dict[str, Any]) -> 
         {"SSESpecification": {"Enabled": False}},
         {"StreamSpecification": {"StreamEnabled": False}},
         {"WarmThroughput": {"ReadUnitsPerSecond": 11999}},
+        {"GlobalSecondaryIndexUpdates": [{"Update": {"IndexName": "by_day"}}]},
+        {
+            "GlobalSecondaryIndexUpdates": [
+                {
+                    "Update": {
+                        "IndexName": "by_day",
+                        "WarmThroughput": {"ReadUnitsPerSecond": 13000},
+                        "OnDemandThroughput": {"MaxReadRequestUnits": 5},
+                    }
+                }
+            ]
+        },
         {"BillingMode": "PROVISIONED"},
         {"MultiRegionConsistency": "EVENTUAL", "TableClass": "STANDARD_INFREQUENT_ACCESS"},
     ],

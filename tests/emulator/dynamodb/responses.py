@@ -48,8 +48,9 @@ def concern(params: dict[str, Any]) -> str:
     for update in params.get("GlobalSecondaryIndexUpdates") or []:
         if update.get("Create") or update.get("Delete"):
             found.add("index")
-        elif len(update.get("Update") or {}) > 1:
-            found.add("WarmThroughput" if update["Update"].get("WarmThroughput") else "throughput")
+        else:
+            given = {name for name in update.get("Update") or {} if name != "IndexName"}
+            found |= {"WarmThroughput" if name == "WarmThroughput" else "throughput" for name in given}
     if not found:
         raise invalid(
             "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates or "
@@ -68,7 +69,8 @@ def _warm(table: Table, params: dict[str, Any]) -> None:
     if params.get("WarmThroughput"):
         settings.update_warm(table, params["WarmThroughput"])
     for update in index_updates(params):
-        settings.update_warm(table, update["WarmThroughput"], update["IndexName"])
+        if update.get("WarmThroughput"):
+            settings.update_warm(table, update["WarmThroughput"], update["IndexName"])
 
 
 UPDATES: dict[str, Callable[[Table, dict[str, Any]], Any]] = {

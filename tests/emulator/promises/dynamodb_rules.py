@@ -43,6 +43,7 @@ _INDEXES = (
     Rule("index-multi-query", "A Query needs equality on all HASH attributes, and RANGE attributes from the left.", "D"),
     Rule("index-capacity", "An index of a PROVISIONED table needs a capacity, one of an on-demand table has none.", "B"),
     Rule("index-projection", "INCLUDE needs NonKeyAttributes, the other projections refuse them.", "B"),
+    Rule("index-limit", "A table has 20 global and 5 local indexes at most: ValidationException.", "D, L"),
     Rule("index-local", "A local index needs a table with a RANGE key, and its HASH key.", "B"),
 )
 _SETTINGS = (
