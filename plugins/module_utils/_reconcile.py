@@ -102,12 +102,7 @@ class Resource:
         found = [sibling for sibling in self.siblings() if self.is_me(sibling)]
         if len(found) > 1:
             raise Refused(f"{len(found)} of {self} exist, and only one can be meant: remove or rename the others")
-        try:
-            return self.describe(found[0]) if found else None
-        except Exception as error:
-            if not _is_gone(error):
-                raise
-            return None  # it went, or came, between two looks
+        return self.describe(found[0]) if found else None
 
     def status(self, have: Mapping[str, Any]) -> str:
         """ready, busy, failed or leaving."""
@@ -185,7 +180,7 @@ def reconcile(
 
     With ``wait=False`` it returns as soon as what was asked for has begun. Raises :class:`Refused`.
     """
-    have = resource.read()
+    have = _look(resource, sleep)
     first = plan = plan_of(resource, have, present)
     if check:
         return Outcome(first, predict(resource, first, have))
@@ -202,8 +197,20 @@ def reconcile(
             return Outcome(first, have)
         else:
             _pause(resource, plan, have, clock() - start, timeout, not_yet or "", sleep)
-        have = resource.read()
+        have = _look(resource, sleep)
         plan = plan_of(resource, have, present)
+
+
+def _look(resource: Resource, sleep: Callable[[float], None]) -> dict[str, Any] | None:
+    """Read it. What is listed and cannot be found goes or comes just now: look again, and never take it for absent."""
+    for pause in (0.05, 0.2, 1.0, 5.0):
+        try:
+            return resource.read()
+        except Exception as error:
+            if not _is_gone(error):
+                raise
+        sleep(pause)
+    return resource.read()
 
 
 def _due(resource: Resource, plan: Plan, sent: set[str]) -> set[str]:

@@ -147,6 +147,32 @@ def test_what_is_seen_half_done_is_not_sent_again():
     assert not other.steps()["tags"] & whole.steps()["tags"]
 
 
+class Gone(Exception):
+    """What AWS answers where it does not show a thing that it has listed."""
+
+    response = {"Error": {"Code": "InvalidThingID.NotFound", "Message": "no such thing"}}
+
+
+@pytest.mark.parametrize("looks", [1, 4, 5])
+def test_what_is_listed_and_not_found_is_looked_at_again_and_never_made_anew(cloud, monkeypatch, looks):
+    go(cloud, tags={})
+    cloud.requests.clear()
+    left = [Gone()] * looks
+
+    def describe(self, sibling):
+        if left:
+            raise left.pop()
+        return sibling
+
+    monkeypatch.setattr(Thing, "describe", describe)
+    if looks < 5:
+        assert not go(cloud, tags={}).changed
+    else:
+        with pytest.raises(Gone):
+            go(cloud, tags={})
+    assert cloud.requests == []
+
+
 def test_creation_is_not_repeated_while_it_cannot_be_seen(cloud):
     go(cloud, lag=5, wait=False, tags={})
     assert cloud.requests == ["create"]
