@@ -16,13 +16,17 @@ import importlib
 import io
 import json
 import os
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from ansible.errors import AnsibleActionFail
 from ansible.module_utils.testing import patch_module_args
 from ansible.plugins.action import ActionBase
-from ansible_collections.mtk.backend.plugins.module_utils import _boto
+from ansible.utils.display import Display
+from ansible_collections.mtk.backend.plugins.module_utils import _boto, _module
+from ansible_collections.mtk.backend.plugins.plugin_utils import summary
+from ansible_collections.mtk.backend.plugins.plugin_utils.record import RECORD
 
 # Ansible imports this file once, in the parent of all workers: what is loaded here is inherited by every task.
 _boto.warm("ec2", "rds", "dynamodb", "kms", "logs", "sts", "iam", "application-autoscaling", "secretsmanager")
@@ -42,6 +46,7 @@ class ActionModule(ActionBase):
         self._update_module_args(self._task.action, arguments, task_vars)
         environment: dict[str, str] = {}
         self._compute_environment_string(environment)
+        _lend_surroundings()
         with environ(environment):
             return {**result, **execute(self._python_name(), arguments)}
 
@@ -67,6 +72,32 @@ def environ(extra: Mapping[str, str]) -> Iterator[None]:
     finally:
         os.environ.clear()
         os.environ.update(before)
+
+
+def _lend_surroundings() -> None:
+    """What the callback mtk.backend.plan asks for: lines while a module waits, and refusals as parts of the plan."""
+    given = _module.SURROUNDINGS
+    given.collects = RECORD.collects
+    if RECORD.progress_interval:
+        given.progress = _teller(RECORD.progress_interval)
+
+
+def _teller(interval: int) -> Callable[[str, Any, str, float], None]:
+    """Tells how a wait stands, each ``interval`` seconds."""
+    told = time.monotonic()
+
+    def tell(kind: str, resource: Any, state: str, elapsed: float) -> None:
+        nonlocal told
+        if time.monotonic() - told < interval:
+            return
+        told = time.monotonic()
+        usual = max(resource.usual.values(), default=0)
+        hint = f"; AWS usually takes {summary.duration(usual)}" if usual else ""
+        Display().display(
+            f"  ... {kind} {resource.label} in {resource.region}: {state}, {summary.duration(elapsed)} so far{hint}"
+        )
+
+    return tell
 
 
 def execute(name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:

@@ -25,6 +25,11 @@ options:
     description: How long to wait, in seconds.
     type: int
     default: 1800
+  plan_file:
+    description:
+      - A plan that was written in check mode and approved, see C(docs/plan.md). What it does not contain is refused.
+      - Without effect in check mode.
+    type: path
 attributes:
   check_mode:
     support: full

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from ansible_collections.mtk.backend.plugins.module_utils._reconcile import Observation
+
 CREDENTIALS = ("master_username", "manage_master_user_password", "master_user_secret_kms_key_id", "database_name")
 INSIGHTS = ("enable_performance_insights", "performance_insights_retention_period", "performance_insights_kms_key_id")
 # The names that Describe has for what Create and Modify call otherwise.
@@ -110,6 +112,34 @@ def modification(have: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[st
     elif "monitoring_role_arn" in args:
         args = {"monitoring_interval": have.get("monitoring_interval"), **args}
     return args
+
+
+def upgraded(wanted: Any, have: Mapping[str, Any]) -> list[Observation]:
+    """The minor version, where AWS has raised it beyond the wanted one."""
+    running = have.get("engine_version")
+    if not wanted or not running or "." not in str(wanted) or version_parts(running) <= version_parts(wanted):
+        return []
+    reason = "AWS upgrades minor versions by itself (auto_minor_version_upgrade), and takes none back"
+    return [Observation("engine_version", wanted, running, "aws", reason)]
+
+
+def pending(have: Mapping[str, Any]) -> list[Observation]:
+    """What AWS has accepted and does in the maintenance window, and what waits for a reboot."""
+    window = have.get("preferred_maintenance_window")
+    reason = f"AWS does it in the maintenance window {window}; apply_immediately: true does it now"
+    values = have.get("pending_modified_values") or {}
+    found = [Observation(name, value, None, "pending", reason) for name, value in values.items() if value]
+    groups = [
+        (g.get("db_parameter_group_name"), g.get("parameter_apply_status"))
+        for g in have.get("db_parameter_groups") or []
+    ]
+    groups += [
+        (m["db_instance_identifier"], m.get("db_cluster_parameter_group_status"))
+        for m in have.get("db_cluster_members") or []
+    ]
+    told = "static parameters take effect when the instance is rebooted"
+    waiting = [name for name, status in groups if status == "pending-reboot"]
+    return found + [Observation("parameters", name, "pending-reboot", "pending", told) for name in waiting]
 
 
 def members_of(global_cluster: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -24,6 +24,12 @@ class NotYet(Exception):
     """What stands in the way goes by itself."""
 
 
+def pool_label(params: Mapping[str, Any]) -> str:
+    """What a reader calls a block of a pool: the pool, and its CIDR or how long it is."""
+    block = params["cidr"] or f"/{params['netmask_length']}"
+    return f"{params['ipam_pool_name'] or params['ipam_pool_id']} {block}"
+
+
 class IpamResource(Resource):
     """A resource of IPAM. While something uses it, ``state: absent`` refuses, or with ``in_use: keep`` leaves it."""
 

@@ -6,7 +6,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.mtk.backend.plugins.module_utils._boto import (
@@ -17,6 +18,7 @@ from ansible_collections.mtk.backend.plugins.module_utils._boto import (
     client_factory,
 )
 from ansible_collections.mtk.backend.plugins.module_utils._plan import UNKNOWN, Plan
+from ansible_collections.mtk.backend.plugins.module_utils._planned import Approved, entry
 from ansible_collections.mtk.backend.plugins.module_utils._reconcile import Outcome, Refused, Resource, reconcile
 
 # What every module of the collection takes; documented in the fragment mtk.backend.resource.
@@ -24,6 +26,7 @@ COMMON = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "wait": {"type": "bool", "default": True},
     "wait_timeout": {"type": "int", "default": 1800},
+    "plan_file": {"type": "path"},
 }
 TAGS = {
     "tags": {"type": "dict", "aliases": ["resource_tags"]},
@@ -31,26 +34,66 @@ TAGS = {
 }
 
 
+@dataclass
+class Surroundings:
+    """What the controller lends to a module that runs inside of it."""
+
+    progress: Callable[[str, Resource, str, float], None] = lambda kind, resource, state, elapsed: None
+    # Whether somebody collects the plan: in check mode, a refusal is then a part of it instead of its end.
+    collects: bool = False
+
+
+SURROUNDINGS = Surroundings()
+
+
 def run(resource: type[Resource], options: Mapping[str, Any], tags: bool = True, **kwargs: Any) -> None:
     """Be the module of ``resource``: take the options, reconcile, report. ``kwargs`` go to AnsibleModule."""
     spec = {**COMMON, **(TAGS if tags else {}), **options}
     module = AnsibleAWSModule(argument_spec=spec, supports_check_mode=True, **kwargs)
-    if not module.region:
-        module.fail_json(msg="region is required: set it on the task, in module_defaults or as AWS_REGION")
+    _need_region(module)
     params = module.params
+    kind = module._name.rsplit(".", 1)[-1]
     try:
+        one = resource(Aws(client_factory(module), module.region), params)
         outcome = reconcile(
-            resource(Aws(client_factory(module), module.region), params),
+            one,
             present=params["state"] == "present",
             check=module.check_mode,
             wait=params["wait"],
             timeout=params["wait_timeout"],
+            approve=_approval(kind, one),
+            progress=lambda state, elapsed: SURROUNDINGS.progress(kind, one, state, elapsed),
         )
     except Refused as error:
         module.fail_json(msg=str(error))
     except (BotoCoreError, ClientError) as error:
         module.fail_json_aws(error, msg=f"{resource.kind} could not be brought to state {params['state']}")
-    module.exit_json(**result(resource, outcome))
+    answer = {**result(resource, outcome), "plan": entry(kind, one, outcome)}
+    if outcome.refusal and not SURROUNDINGS.collects:
+        module.fail_json(msg=outcome.refusal, **answer)
+    module.exit_json(**answer)
+
+
+def inform(read: Callable[[Aws, Mapping[str, Any]], dict[str, Any]], options: Mapping[str, Any]) -> None:
+    """Be a module that only reads, and returns what ``read`` says."""
+    module = AnsibleAWSModule(argument_spec=dict(options), supports_check_mode=True)
+    _need_region(module)
+    try:
+        found = read(Aws(client_factory(module), module.region), module.params)
+    except (BotoCoreError, ClientError) as error:
+        module.fail_json_aws(error, msg="AWS gave no answer")
+    module.exit_json(changed=False, **found)
+
+
+def _need_region(module: AnsibleAWSModule) -> None:
+    if not module.region:
+        module.fail_json(msg="region is required: set it on the task, in module_defaults or as AWS_REGION")
+
+
+def _approval(kind: str, resource: Resource) -> Callable[[Plan], None]:
+    """What refuses a plan that the option plan_file does not contain."""
+    path = resource.params["plan_file"]
+    return (lambda plan: Approved(path).check(kind, resource, plan)) if path else lambda plan: None
 
 
 def result(resource: type[Resource], outcome: Outcome) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.mtk.backend.plugins.module_utils._aurora import batches, change_tags, parameter_text
-from ansible_collections.mtk.backend.plugins.module_utils._reconcile import Refused, Resource
+from ansible_collections.mtk.backend.plugins.module_utils._reconcile import Resource
 
 OPTIONS: dict[str, Any] = {
     "name": {"type": "str", "required": True},
@@ -27,6 +27,7 @@ class ParameterGroup(Resource):
     identity = ("name",)
     managed = ("family", "description", "parameters")
     immutable = frozenset({"family", "description"})
+    needed = ("family",)
     name_tag = False
     retry_codes = ("InvalidDBParameterGroupState",)  # in use for minutes after the last user has gone
 
@@ -59,8 +60,6 @@ class ParameterGroup(Resource):
         return want
 
     def create(self, want: Mapping[str, Any]) -> None:
-        if "family" not in want:
-            raise Refused(f"{self} does not exist, and to create it needs family")
         self.aws.call(  # its parameters follow as an update
             "rds",
             f"create_{self.noun}",

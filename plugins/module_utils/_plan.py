@@ -7,9 +7,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 # Stands for every value that AWS decides on creation. It travels through tasks like any id.
 UNKNOWN = "(known after apply)"
@@ -19,7 +19,7 @@ UNKNOWN = "(known after apply)"
 class Plan:
     """What one step has to do.
 
-    ``action`` is none, create, update or delete; ``before`` and ``after`` hold the managed fields.
+    ``action`` is none, create, update, delete or refuse; ``before`` and ``after`` hold the managed fields.
     """
 
     action: str
@@ -31,36 +31,45 @@ class Plan:
         """The fields that differ, with the value they shall have."""
         return {name: value for name, value in self.after.items() if value != self.before.get(name)}
 
-    def steps(self, gradual: Container[str] = ()) -> dict[str, frozenset[str]]:
-        """The single differences that it makes, by field; equal for equal ones. Creation and deletion are one each.
+    def differences(self, gradual: Container[str] = ()) -> list[Difference]:
+        """The single differences between before and after of an update.
 
         Mappings differ by key and lists by item, so that what is seen half done differs in nothing new. Fields that are
         ``gradual`` differ as a whole: what is seen half done is the next difference.
         """
+        found: list[Difference] = []
+        for name, after in self.changes.items() if self.action == "update" else ():
+            before = self.before.get(name)
+            found += [Difference(name, "", before, after)] if name in gradual else _differences(name, before, after)
+        return found
+
+    def steps(self, gradual: Container[str] = ()) -> dict[str, frozenset[str]]:
+        """The single differences by field, as text that is equal for equal ones. Creation and deletion are one each."""
         if self.action != "update":
             return {} if self.action == "none" else {self.action: frozenset({_text(self.action, self.before)})}
-        return {
-            name: frozenset(
-                [_text(name, self.before.get(name), value)]
-                if name in gradual
-                else _differences(name, self.before.get(name), value)
-            )
-            for name, value in self.changes.items()
-        }
+        differences = self.differences(gradual)
+        return {name: frozenset(_text(*d) for d in differences if d.field == name) for name in self.changes}
 
 
-def _differences(name: str, before: Any, after: Any) -> Iterator[str]:
+class Difference(NamedTuple):
+    """One difference in a field: of the whole of it, of a ``key`` of a mapping, or an item ('-' or '+') of a list."""
+
+    field: str
+    key: str
+    before: Any
+    after: Any
+
+
+def _differences(name: str, before: Any, after: Any) -> list[Difference]:
     if isinstance(before, Mapping) and isinstance(after, Mapping):
-        keys = {*before, *after}
-        yield from (_text(name, k, before.get(k), after.get(k)) for k in keys if before.get(k) != after.get(k))
-    elif isinstance(before, (list, tuple)) and isinstance(after, (list, tuple)):
-        here, there = {_text(item) for item in before}, {_text(item) for item in after}
-        yield from (_text(name, "without", item) for item in here - there)
-        yield from (_text(name, "with", item) for item in there - here)
-        if here == there:
-            yield _text(name, before, after)
-    else:
-        yield _text(name, before, after)
+        pairs = ((k, before.get(k), after.get(k)) for k in dict.fromkeys([*before, *after]))
+        return [Difference(name, str(key), old, new) for key, old, new in pairs if old != new]
+    if isinstance(before, (list, tuple)) and isinstance(after, (list, tuple)):
+        here, there = ({_text(item): item for item in items} for items in (before, after))
+        if here.keys() != there.keys():
+            gone = [Difference(name, "-", item, None) for text, item in here.items() if text not in there]
+            return gone + [Difference(name, "+", None, item) for text, item in there.items() if text not in here]
+    return [Difference(name, "", before, after)]
 
 
 def _text(*values: Any) -> str:

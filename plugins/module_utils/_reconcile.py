@@ -10,7 +10,7 @@ import re
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from ansible_collections.mtk.backend.plugins.module_utils._plan import (
     NOTHING,
@@ -29,6 +29,16 @@ class Refused(Exception):
     """What cannot or must not be done. The message says which option, which value, and what to do instead."""
 
 
+class Observation(NamedTuple):
+    """A difference that is no work of ours: ``owner`` is aws (its doing) or pending (still to come)."""
+
+    field: str
+    wanted: Any
+    found: Any
+    owner: str
+    reason: str
+
+
 class Resource:
     """One AWS resource: five verbs and some data. Subclass it and run it with :func:`reconcile`.
 
@@ -40,7 +50,8 @@ class Resource:
     identity: Sequence[str] = ("name",)  # the options that say which one it is
     managed: Sequence[str] = ()  # the options whose values are compared and kept
     immutable: frozenset[str] = frozenset()  # of those, the ones AWS cannot change
-    computed: Sequence[str] = ()  # fields that AWS decides on creation
+    needed: Sequence[str] = ()  # those that a creation cannot do without
+    computed: Sequence[str] = ()  # fields that AWS decides on creation; the first one is its id
     gradual: frozenset[str] = frozenset()  # those of which AWS takes one item a request
     secret: frozenset[str] = frozenset()  # options that are sent, and never compared, shown or returned
     status_field = "state"
@@ -48,6 +59,7 @@ class Resource:
     failed: frozenset[str] = frozenset({"failed"})
     leaving: frozenset[str] = frozenset({"deleting"})
     name_tag = True  # whether the Name tag is what tells it from its siblings
+    usual: Mapping[str, int] = {}  # seconds that AWS usually takes, by action, where it takes long
     retry_codes: Sequence[
         str | tuple[str, str]
     ] = ()  # errors of AWS that say 'not yet'; with a text that the message holds
@@ -126,6 +138,21 @@ class Resource:
         code, message = _aws_error(error)
         return any(r == code if isinstance(r, str) else r[0] == code and r[1] in message for r in self.retry_codes)
 
+    @property
+    def region(self) -> str:
+        """The region that a reader looks for it in."""
+        return str(self.aws.region)
+
+    @property
+    def label(self) -> str:
+        """What tells it from the others of its kind in its region, to a reader."""
+        told = (self.params.get(name) for name in self.identity if not name.endswith("_id"))
+        return " ".join(str(value) for value in told if value is not None)
+
+    def observe(self, have: Mapping[str, Any]) -> Iterable[Observation]:
+        """What differs from the options and is let be: AWS's own doing, or a change that AWS has still to make."""
+        return ()
+
     def _given(self, name: str) -> bool:
         return self.params.get(name) is not None
 
@@ -139,10 +166,12 @@ class Outcome:
 
     plan: Plan
     have: Mapping[str, Any] | None
+    refusal: str = ""  # in check mode, why there is no plan
+    seconds: float = 0.0
 
     @property
     def changed(self) -> bool:
-        return self.plan.action != "none"
+        return self.plan.action not in ("none", "refuse")
 
 
 def plan_of(resource: Resource, have: Mapping[str, Any] | None, present: bool) -> Plan:
@@ -156,6 +185,9 @@ def plan_of(resource: Resource, have: Mapping[str, Any] | None, present: bool) -
         )
         return make_plan(None, shown)
     plan = make_plan(resource.desired(have), have)
+    missing = [name for name in resource.needed if not plan.after.get(name)] if plan.action == "create" else []
+    if missing:
+        raise Refused(f"{resource} does not exist, and to create it needs {' and '.join(missing)}")
     fixed = sorted(resource.immutable & set(plan.changes)) if plan.action == "update" else []
     if fixed:
         told = ", ".join(f"{name} from {plan.before[name]!r} to {plan.after[name]!r}" for name in fixed)
@@ -173,32 +205,51 @@ def reconcile(
     check: bool = False,
     wait: bool = True,
     timeout: float = 600,
+    approve: Callable[[Plan], None] = lambda plan: None,
+    progress: Callable[[str, float], None] = lambda state, elapsed: None,
     sleep: Callable[[float], None] = time.sleep,
     clock: Callable[[], float] = time.monotonic,
 ) -> Outcome:
     """Bring one resource to what is wanted. A difference is sent once; if it comes back, AWS has not caught up yet.
 
-    With ``wait=False`` it returns as soon as what was asked for has begun. Raises :class:`Refused`.
+    With ``wait=False`` it returns as soon as what was asked for has begun. ``approve`` sees the plan before anything is
+    done and may refuse it; ``progress`` is told AWS's state and the seconds so far, again and again while it waits.
+    Raises :class:`Refused`; in check mode the refusal of a plan is an outcome.
     """
+    if check:
+        return _foresee(resource, present, sleep)
     have = _look(resource, sleep)
     first = plan = plan_of(resource, have, present)
-    if check:
-        return Outcome(first, predict(resource, first, have))
-    start, sent = clock(), set[str]()
+    if plan.action != "none":
+        approve(plan)
+    patience, sent = Patience(resource, timeout, progress, sleep, clock), set[str]()
     while True:
         status = _status(resource, have, present)
         if plan.action == "none" and (status == "ready" or not wait):
-            return Outcome(first, have)
+            break
         due = _due(resource, plan, sent) if status == "ready" or plan.action == "delete" else set()
         not_yet = _send(resource, plan, have, due, sent) if due else None
         if due and not_yet is None:
             pass  # look at once what came of it
         elif not wait and sent and present and have is not None:
-            return Outcome(first, have)
+            break
         else:
-            _pause(resource, plan, have, clock() - start, timeout, not_yet or "", sleep)
+            patience.pause(plan, have, not_yet or "")
         have = _look(resource, sleep)
         plan = plan_of(resource, have, present)
+    return Outcome(first, have, seconds=patience.elapsed)
+
+
+def _foresee(resource: Resource, present: bool, sleep: Callable[[float], None]) -> Outcome:
+    """What an apply would do, or refuse to do."""
+    have = None
+    try:
+        have = _look(resource, sleep)
+        plan = plan_of(resource, have, present)
+        _status(resource, have, present)
+    except Refused as refusal:
+        return Outcome(Plan("refuse", {}, {}), have or predict(resource, make_plan({}, None), None), str(refusal))
+    return Outcome(plan, predict(resource, plan, have))
 
 
 def _look(resource: Resource, sleep: Callable[[float], None]) -> dict[str, Any] | None:
@@ -276,22 +327,44 @@ def _send(resource: Resource, plan: Plan, have: Mapping[str, Any] | None, due: s
     return None
 
 
-def _pause(
-    resource: Resource,
-    plan: Plan,
-    have: Mapping[str, Any] | None,
-    elapsed: float,
-    timeout: float,
-    answer: str,
-    sleep: Callable[[float], None],
-) -> None:
-    """Wait a tenth of the time that has passed: prompt where AWS is quick, sparing where it is slow."""
-    if elapsed > timeout:
-        state = "does not exist" if have is None else f"is '{have.get(resource.status_field, 'there')}'"
-        left = f"; still to come: {plan.action} {', '.join(sorted(plan.changes))}".rstrip() if plan != NOTHING else ""
-        told = f". AWS said last: {answer}" if answer else ""
-        raise Refused(f"{resource} {state} after {timeout:g} s{left}{told}. Run again to go on, or raise wait_timeout.")
-    sleep(min(10.0, max(0.05, elapsed / 10)))
+class Patience:
+    """Waits a tenth of the time that has passed: prompt where AWS is quick, sparing where it is slow."""
+
+    def __init__(
+        self,
+        resource: Resource,
+        timeout: float,
+        progress: Callable[[str, float], None],
+        sleep: Callable[[float], None],
+        clock: Callable[[], float],
+    ) -> None:
+        self._resource = resource
+        self._timeout = timeout
+        self._progress = progress
+        self._sleep = sleep
+        self._clock = clock
+        self._start = clock()
+
+    @property
+    def elapsed(self) -> float:
+        return self._clock() - self._start
+
+    def pause(self, plan: Plan, have: Mapping[str, Any] | None, answer: str) -> None:
+        """Tell how it stands and wait, or raise :class:`Refused` when the time is over."""
+        elapsed = self.elapsed
+        state = None if have is None else str(have.get(self._resource.status_field) or "there")
+        if elapsed > self._timeout:
+            now = "does not exist" if state is None else f"is '{state}'"
+            left = (
+                f"; still to come: {plan.action} {', '.join(sorted(plan.changes))}".rstrip() if plan != NOTHING else ""
+            )
+            told = f". AWS said last: {answer}" if answer else ""
+            raise Refused(
+                f"{self._resource} {now} after {self._timeout:g} s{left}{told}. Run again to go on, or raise "
+                "wait_timeout."
+            )
+        self._progress(answer or state or "not there", elapsed)
+        self._sleep(min(10.0, max(0.05, elapsed / 10)))
 
 
 def _refuse_foreign(resource: Resource, have: Mapping[str, Any] | None) -> None:

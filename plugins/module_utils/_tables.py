@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.mtk.backend.plugins.module_utils._plan import overlay
+from ansible_collections.mtk.backend.plugins.module_utils._reconcile import Observation
 
 PROVISIONED, ON_DEMAND = "PROVISIONED", "PAY_PER_REQUEST"
 KEY_TYPES = ("S", "N", "B")
@@ -82,6 +83,22 @@ def wanted_capacity(
     asked = {k: v for k, v in (given.get("provisioned_throughput") or {}).items() if v is not None}
     units = {**seed, **there, **asked}
     return {"provisioned_throughput": {u: there[u] if u in scaled and u in there else units[u] for u in UNITS}}
+
+
+def scaled_away(params: Fields, have: Fields) -> list[Observation]:
+    """The capacities that auto scaling has moved from where they were asked to be."""
+    found, given = [], {index["index_name"]: index for index in params.get("global_secondary_indexes") or []}
+    places = [
+        (TABLE, params, have),
+        *((i["index_name"], given.get(i["index_name"], {}), i) for i in have["global_secondary_indexes"]),
+    ]
+    for name, asked, there in places:
+        units, moved = asked.get("provisioned_throughput") or {}, there.get("provisioned_throughput") or {}
+        for unit in have.get("auto_scaled", {}).get(name, []):
+            if units.get(unit) is not None and unit in moved and moved[unit] != units[unit]:
+                field = f"provisioned_throughput.{unit}" if name == TABLE else f"{name}.provisioned_throughput.{unit}"
+                found.append(Observation(field, units[unit], moved[unit], "aws", "auto scaling moves it with the load"))
+    return found
 
 
 def wanted_index(given: Fields, have: Fields | None, mode: str, scaled: Sequence[str], seed: Fields) -> dict[str, Any]:

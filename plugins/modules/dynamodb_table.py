@@ -404,6 +404,9 @@ class Table(Resource):
             want["time_to_live_specification"] = {"enabled": False}
         return want
 
+    def observe(self, have):
+        return tables.scaled_away(self.params, have) if "auto_scaled" in have else ()
+
     def create(self, want):
         request = tables.creation(want, self.params["attribute_definitions"])
         self.aws.call("dynamodb", "create_table", table_name=self.params["table_name"], **request)

@@ -123,6 +123,7 @@ class Replica(Resource):
         dynamodb.RECOVERY,
         dynamodb.INSIGHTS,
     )
+    usual = {"create": 600, "delete": 180}
     computed = ("table_arn", "latest_stream_arn")
     name_tag = False
     status_field = "replica_status"
@@ -134,6 +135,14 @@ class Replica(Resource):
     def __init__(self, aws, params):
         super().__init__(aws, params)
         self.removing = False
+
+    @property
+    def region(self):
+        return self.params["region_name"]
+
+    @property
+    def label(self):
+        return self.params["table_name"]
 
     def siblings(self):
         name, region = self.params["table_name"], self.params["region_name"]

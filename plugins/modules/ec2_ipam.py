@@ -98,6 +98,7 @@ class Ipam(IpamResource):
 
     kind = "ipam"
     managed = ("description", "tier", "operating_regions")
+    usual = {"create": 20}
     computed = ("ipam_id", "ipam_arn", "private_default_scope_id", "public_default_scope_id")
 
     def siblings(self):

@@ -74,6 +74,7 @@ from ansible_collections.mtk.backend.plugins.module_utils._ipam import (
     allocations,
     is_filling,
     pool,
+    pool_label,
 )
 from ansible_collections.mtk.backend.plugins.module_utils._module import run
 from ansible_collections.mtk.backend.plugins.module_utils._plan import UNKNOWN
@@ -97,6 +98,10 @@ class Allocation(IpamResource):
     computed = ("ipam_pool_allocation_id",)
     name_tag = False
     filling = True
+
+    @property
+    def label(self):
+        return pool_label(self.params)
 
     def siblings(self):
         """Read in the pool's own region, where AWS wants allocations to be made and released too."""

@@ -73,6 +73,7 @@ from ansible_collections.mtk.backend.plugins.module_utils._ipam import (
     held,
     inside,
     pool,
+    pool_label,
 )
 from ansible_collections.mtk.backend.plugins.module_utils._lookup import find_id
 from ansible_collections.mtk.backend.plugins.module_utils._module import run
@@ -90,10 +91,15 @@ class PoolCidr(IpamResource):
     managed = ("ipam_pool_id", "cidr", "netmask_length", "state")
     computed = ("ipam_pool_cidr_id",)
     ready = frozenset({"provisioned", "failed-deprovision"})
+    usual = {"create": 30, "delete": 1200}
     failed = frozenset({"failed-provision", "failed-import"})
     leaving = frozenset({"pending-deprovision"})
     former = None  # blocks that could not be had before this run
     lingering = ()
+
+    @property
+    def label(self):
+        return pool_label(self.params)
 
     def siblings(self):
         self.pool_id = self.params["ipam_pool_id"] or find_id(self.aws, "ipam_pool", self.params["ipam_pool_name"])

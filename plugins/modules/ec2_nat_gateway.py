@@ -99,6 +99,7 @@ class NatGateway(Resource):
     kind = "nat_gateway"
     managed = ("subnet_id", "connectivity_type")
     immutable = frozenset({"subnet_id", "connectivity_type"})
+    usual = {"create": 120, "delete": 60}
     computed = ("nat_gateway_id", "allocation_id", "public_ip")
     retry_codes = (
         "InvalidIPAddress.InUse",

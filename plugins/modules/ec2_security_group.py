@@ -167,6 +167,19 @@ OPTIONS = {
 }
 
 
+ALL = {"ip_protocol": "-1", "ip_ranges": [], "ipv6_ranges": [], "prefix_list_ids": [], "user_id_group_pairs": []}
+# The default group as it comes with a VPC that is planned.
+AS_BORN = {
+    "group_name": "default",
+    "group_id": UNKNOWN,
+    "vpc_id": UNKNOWN,
+    "description": "default VPC security group",
+    "ip_permissions": [{**ALL, "user_id_group_pairs": [{"group_id": UNKNOWN}]}],
+    "ip_permissions_egress": [{**ALL, "ip_ranges": [{"cidr_ip": "0.0.0.0/0"}]}],
+    "tags": {},
+}
+
+
 class SecurityGroup(Resource):
     """A security group with its rules."""
 
@@ -180,6 +193,8 @@ class SecurityGroup(Resource):
     def siblings(self):
         self.vpc = vpc_of(self.aws, self.params)
         found = self.aws.pages("ec2", "describe_security_groups", "security_groups")
+        if self.vpc == UNKNOWN and self.params["group_name"] == "default":
+            found = [AS_BORN]
         self.ids = {group["group_name"]: group["group_id"] for group in found if group.get("vpc_id") == self.vpc}
         return found
 

@@ -99,8 +99,10 @@ class Policy(Resource):
     identity = ("policy_name",)
     managed = ("description", "policy_document")
     immutable = frozenset({"description"})
+    needed = ("policy_document",)
     computed = ("arn",)
     name_tag = False
+    region = "global"
     retry_codes = (
         "ConcurrentModification",
         "EntityAlreadyExists",  # made by us, and not shown yet
@@ -137,8 +139,6 @@ class Policy(Resource):
         return want
 
     def create(self, want):
-        if "policy_document" not in want:
-            raise Refused(f"{self} does not exist, and to create it needs policy_document")
         self.aws.call(
             "iam",
             "create_policy",

@@ -110,8 +110,10 @@ class Role(Resource):
     identity = ("role_name",)
     managed = ("path", "description", TRUST, "max_session_duration", "managed_policy_arns")
     immutable = frozenset({"path"})
+    needed = (TRUST,)
     computed = ("arn",)
     name_tag = False
+    region = "global"
     retry_codes = (
         "ConcurrentModification",
         "EntityAlreadyExists",  # made by us, and not shown yet
@@ -150,8 +152,6 @@ class Role(Resource):
         return want
 
     def create(self, want):
-        if TRUST not in want:
-            raise Refused(f"{self} does not exist, and to create it needs {TRUST}")
         given = {name: want.get(name) for name in ("path", "description", "max_session_duration")}
         document = {TRUST: json.dumps(want[TRUST])}
         self.aws.call("iam", "create_role", **self.me, **given, **document, tags=want.get("tags") or None)

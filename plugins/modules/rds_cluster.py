@@ -247,7 +247,7 @@ from ansible_collections.mtk.backend.plugins.module_utils import _aurora
 from ansible_collections.mtk.backend.plugins.module_utils._lookup import find_id, key_arn
 from ansible_collections.mtk.backend.plugins.module_utils._module import run
 from ansible_collections.mtk.backend.plugins.module_utils._plan import UNKNOWN, unknown_in
-from ansible_collections.mtk.backend.plugins.module_utils._reconcile import Refused, Resource
+from ansible_collections.mtk.backend.plugins.module_utils._reconcile import Observation, Refused, Resource
 
 SCALING = {
     "min_capacity": {"type": "float"},
@@ -333,6 +333,7 @@ class Cluster(Resource):
             "global_cluster_identifier",
         }
     )
+    usual = {"create": 180}
     computed = ("db_cluster_arn", "db_cluster_resource_id", "endpoint", "reader_endpoint")
     status_field = "status"
     ready = frozenset({"available", "storage-optimization"})
@@ -406,6 +407,13 @@ class Cluster(Resource):
         if "global_cluster_identifier" in want and have["global_cluster_identifier"] is None:
             self._refuse_joining(have, want.pop("global_cluster_identifier"))
         return self._fitting(want, secondary=not have["is_writer"])
+
+    def observe(self, have):
+        found = [*_aurora.upgraded(self.params["engine_version"], have), *_aurora.pending(have)]
+        if have.get("is_writer") is False and self._has_credentials():
+            reason = "a failover or switchover of the global cluster moved the writer; switch over to have it back"
+            found.append(Observation("is_writer", True, False, "aws", reason))
+        return found
 
     def create(self, want):
         args = {name: value for name, value in want.items() if name != "manage_master_user_password" or value}

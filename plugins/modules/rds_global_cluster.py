@@ -129,6 +129,7 @@ class GlobalCluster(Resource):
     computed = ("global_cluster_arn", "global_cluster_resource_id")
     status_field = "status"
     name_tag = False
+    region = "global"
     retry_codes = (
         "GlobalClusterAlreadyExistsFault",
         "InvalidDBClusterStateFault",

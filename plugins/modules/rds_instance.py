@@ -148,6 +148,8 @@ class Instance(Resource):
     identity = ("db_instance_identifier",)
     managed = tuple(name for name in OPTIONS if name not in UNMANAGED)
     immutable = frozenset({"db_cluster_identifier", "engine", "availability_zone"})
+    needed = ("db_cluster_identifier", "db_instance_class")
+    usual = {"create": 450, "delete": 300}
     computed = ("db_instance_arn", "dbi_resource_id", "endpoint")
     status_field = "db_instance_status"
     ready = frozenset({"available", "storage-optimization"})
@@ -194,10 +196,10 @@ class Instance(Resource):
             want.pop("availability_zone", None)
         return want
 
+    def observe(self, have):
+        return _aurora.pending(have)
+
     def create(self, want):
-        missing = [name for name in ("db_cluster_identifier", "db_instance_class") if name not in want]
-        if missing:
-            raise Refused(f"{self} does not exist, and to create it needs {' and '.join(missing)}")
         name = self.params["db_instance_identifier"]
         self.aws.call("rds", "create_db_instance", db_instance_identifier=name, **want)
 

@@ -66,7 +66,7 @@ db_subnet_group:
 
 from ansible_collections.mtk.backend.plugins.module_utils import _aurora
 from ansible_collections.mtk.backend.plugins.module_utils._module import run
-from ansible_collections.mtk.backend.plugins.module_utils._reconcile import Refused, Resource
+from ansible_collections.mtk.backend.plugins.module_utils._reconcile import Resource
 
 OPTIONS = {
     "name": {"type": "str", "required": True},
@@ -81,6 +81,7 @@ class SubnetGroup(Resource):
     kind = "db_subnet_group"
     identity = ("name",)
     managed = ("description", "subnet_ids")
+    needed = managed
     computed = ("db_subnet_group_arn", "vpc_id")
     name_tag = False
     retry_codes = ("InvalidDBSubnetGroupStateFault",)  # in use for some time after the last cluster has gone
@@ -106,9 +107,6 @@ class SubnetGroup(Resource):
         }
 
     def create(self, want):
-        missing = [name for name in self.managed if not want.get(name)]
-        if missing:
-            raise Refused(f"{self} does not exist, and to create it needs {' and '.join(missing)}")
         self._call("create", want, tags=want.get("tags"))
 
     def update(self, have, changes):

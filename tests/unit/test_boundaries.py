@@ -17,6 +17,7 @@ UTILS = sorted((ROOT / "plugins/module_utils").glob("_*.py"))
 ADAPTERS = ("_boto.py", "_module.py", "_lookup.py", "_ec2.py", "_ipam.py", "_iam.py")
 PURE = [p for p in UTILS if p.name not in ADAPTERS]
 YAML = [p for d in ("roles", "playbooks") for p in sorted((ROOT / d).rglob("*.yml"))] + [ROOT / "site.yml"]
+CHECK_MODE = "{{ ansible_check_mode or mtk_check_mode | default(false) }}"
 GROUPS = ("primary", "secondary", "network", "database")
 
 
@@ -80,7 +81,7 @@ def test_the_product_does_not_know_the_local_aws(where):
 
 @pytest.mark.parametrize("path", YAML, ids=lambda p: str(p.relative_to(ROOT)))
 def test_yaml_is_wiring(path):
-    text = path.read_text()
+    text = path.read_text().replace(f"  check_mode: {CHECK_MODE!r}\n".replace("'", '"'), "")
     for word in ("set_fact", "ansible_check_mode", "ignore_errors"):
         assert word not in text
     if "roles" in path.parts:
@@ -88,20 +89,23 @@ def test_yaml_is_wiring(path):
         assert not used, "a role does not know which groups an inventory has"
 
 
-def test_every_task_of_ours_names_its_region():
-    """Region comes from module_defaults of the play: each play that runs roles has them."""
+def test_every_play_has_what_its_tasks_need():
+    """Region, approved plan and check mode come from the play: each play that runs roles has them."""
     for path in (ROOT / "playbooks").glob("*.yml"):
         for play in yaml.safe_load(path.read_text()):
             if play.get("tasks") and "import_role" in str(play["tasks"]):
                 assert play["module_defaults"]["group/mtk.backend.aws"]["region"] == "{{ inventory_hostname }}", path
+                assert play["module_defaults"]["group/mtk.backend.resources"]["plan_file"], path
+                assert play["check_mode"] == CHECK_MODE, path
                 assert "mtk_aws_environment" in play["environment"], path
 
 
 def test_every_module_is_in_the_action_group_and_in_the_table():
     runtime = yaml.safe_load((ROOT / "meta/runtime.yml").read_text())
-    group = {m for m in runtime["action_groups"]["aws"] if isinstance(m, str)}
     names = {p.stem for p in MODULES}
-    assert group == names | {"in_process"}
+    assert set(runtime["action_groups"]["resources"]) == names
+    assert runtime["action_groups"]["aws"][1:] == ["in_process"]
+    assert runtime["action_groups"]["aws"][0]["metadata"]["extend_group"] == ["amazon.aws.aws", "mtk.backend.resources"]
     theirs = set(runtime["plugin_routing"]["modules"])  # modules of amazon.aws under names of ours
     assert set(runtime["plugin_routing"]["action"]) == theirs, "each of them runs in-process"
     assert not names & theirs

@@ -221,11 +221,20 @@ def test_timeout_says_what_aws_answered_last(cloud):
         go(cloud, timeout=60)
 
 
-def test_immutable_field_is_refused_by_name_in_check_mode_too(cloud):
+def test_immutable_field_is_refused_by_name(cloud):
     go(cloud, tags={})
-    for check in (True, False):
-        with pytest.raises(Refused, match="colour from 'red' to 'blue'"):
-            go(cloud, colour="blue", check=check, tags={})
+    with pytest.raises(Refused, match="colour from 'red' to 'blue'"):
+        go(cloud, colour="blue", tags={})
+    planned = go(cloud, colour="blue", check=True, tags={})
+    assert (planned.plan.action, planned.changed) == ("refuse", False)
+    assert "colour from 'red' to 'blue'" in planned.refusal
+    assert planned.have["colour"] == "red", "what comes after it in the plan sees what there is"
+
+
+def test_check_mode_sees_what_an_apply_would_stop_at(cloud):
+    go(cloud, tags={})
+    cloud.things[0].update(state="failed", state_message="no room")
+    assert go(cloud, tags={}, check=True).refusal == "thing x is 'failed': no room"
 
 
 def test_failed_state_stops_at_once_with_awss_reason(cloud):

@@ -42,7 +42,13 @@ def run(aws: Any, monkeypatch: pytest.MonkeyPatch) -> Run:
 
     def run_module(name: str, /, *, check: bool = False, **params: Any) -> dict[str, Any]:
         params = {"region": "us-east-1", **params}
-        args = {**params, "_ansible_check_mode": check, "_ansible_diff": True, "_ansible_remote_tmp": "/tmp"}
+        args = {
+            **params,
+            "_ansible_check_mode": check,
+            "_ansible_module_name": f"mtk.backend.{name}",
+            "_ansible_diff": True,
+            "_ansible_remote_tmp": "/tmp",
+        }
         out = io.StringIO()
         with patch_module_args(args), redirect_stdout(out), pytest.raises(SystemExit):
             importlib.import_module(f"{MODULES}.{name}").main()

@@ -1,0 +1,115 @@
+# Copyright (c) MTK Backend contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: plan
+type: aggregate
+short_description: Ends a run with what it plans, or what it did, resource by resource
+version_added: 0.1.0
+author: MTK Backend contributors (@mtk)
+description:
+  - In check mode the summary is a plan. By region and resource it lists what would be created (C(+)), changed (C(~)),
+    deleted (C(-)) and what needs a decision (C(!)), and how long AWS usually takes for what is slow.
+  - After an apply it is the report of what was done and how long it took.
+  - A failed task does not hide the rest; the summary says then that it is incomplete.
+  - Works beside any stdout callback, and in AWX.
+  - While a module of this collection waits for AWS, a line tells from time to time what is awaited.
+requirements:
+  - enabled with C(callbacks_enabled = mtk.backend.plan) in ansible.cfg or C(ANSIBLE_CALLBACKS_ENABLED)
+options:
+  plan_out:
+    description:
+      - File for the same as JSON, as C(docs/plan.md) describes it. The extra variable C(plan_out) does the same.
+    type: path
+    env: [{name: MTK_PLAN_OUT}]
+    ini: [{section: callback_mtk_plan, key: plan_out}]
+  progress:
+    description: Whether to tell what is awaited. V(auto) means only on a terminal.
+    type: str
+    choices: [auto, "yes", "no"]
+    default: auto
+    env: [{name: MTK_PROGRESS}]
+    ini: [{section: callback_mtk_plan, key: progress}]
+  progress_interval:
+    description: Seconds between two lines about the same wait.
+    type: int
+    default: 30
+    env: [{name: MTK_PROGRESS_INTERVAL}]
+    ini: [{section: callback_mtk_plan, key: progress_interval}]
+"""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from ansible.plugins.callback import CallbackBase
+from ansible.utils.color import stringc
+from ansible_collections.mtk.backend.plugins.plugin_utils import summary
+from ansible_collections.mtk.backend.plugins.plugin_utils.record import RECORD
+
+VERDICT = "mtk_verdict"  # the tag of tasks that judge a plan; their failure hides nothing
+
+
+class CallbackModule(CallbackBase):
+    """Collects what the modules of this collection return as ``plan``."""
+
+    CALLBACK_VERSION = 2.0
+    CALLBACK_TYPE = "aggregate"
+    CALLBACK_NAME = "mtk.backend.plan"
+    CALLBACK_NEEDS_ENABLED = True
+
+    def set_options(self, task_keys: Any = None, var_options: Any = None, direct: Any = None) -> None:
+        super().set_options(task_keys=task_keys, var_options=var_options, direct=direct)
+        self._out = self.get_option("plan_out")
+        progress = self.get_option("progress")
+        wanted = progress == "yes" or (progress == "auto" and sys.stdout.isatty())
+        RECORD.collects = True
+        RECORD.progress_interval = self.get_option("progress_interval") if wanted else 0
+
+    def v2_playbook_on_play_start(self, play: Any) -> None:
+        variables = play.get_variable_manager()
+        self._out = variables.extra_vars.get("plan_out", self._out)
+        if not RECORD.environment:
+            RECORD.environment = _environment(play, variables)
+
+    def v2_runner_on_ok(self, result: Any) -> None:
+        for one in result.result.get("results") or [result.result]:
+            if isinstance(one, dict) and "plan" in one:
+                RECORD.mode = "plan" if result.task_fields.get("check_mode") else "apply"
+                RECORD.add(one)
+
+    def v2_runner_on_failed(self, result: Any, ignore_errors: bool = False) -> None:
+        self.v2_runner_on_ok(result)
+        if not ignore_errors and VERDICT not in result.task.tags:
+            self._fail(result)
+
+    def v2_runner_on_unreachable(self, result: Any) -> None:
+        self._fail(result)
+
+    def v2_playbook_on_stats(self, stats: Any) -> None:
+        document = RECORD.document()
+        if not document["resources"] and document["complete"]:
+            return
+        self._display.display("")
+        for line in summary.lines(document, stringc):
+            self._display.display(line)
+        if self._out:
+            path = Path(self._out).expanduser()
+            path.write_text(json.dumps(document, indent=1, default=str) + "\n", encoding="utf-8")
+
+    @staticmethod
+    def _fail(result: Any) -> None:
+        told = result.result
+        failed = [one for one in told.get("results") or [] if isinstance(one, dict) and one.get("failed")]
+        message = "; ".join(str(one.get("msg", "")) for one in failed) or str(told.get("msg", "failed"))
+        RECORD.errors.append({"host": result.host.name, "task": result.task.get_name(), "message": message})
+
+
+def _environment(play: Any, variables: Any) -> str:
+    """The environment of the play's first host; empty where the inventory names none."""
+    hosts = variables._inventory.get_hosts(play.hosts) if variables._inventory else []
+    return str(variables.get_vars(play=play, host=hosts[0]).get("mtk_environment", "")) if hosts else ""

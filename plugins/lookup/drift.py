@@ -1,0 +1,51 @@
+# Copyright (c) MTK Backend contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: drift
+short_description: What differs from the inventory, and whose doing it is
+version_added: 0.1.0
+author: MTK Backend contributors (@mtk)
+description:
+  - Makes a drift report from what the run has planned so far, as C(docs/plan.md) describes it.
+requirements:
+  - the callback P(mtk.backend.plan#callback) is enabled
+options:
+  _terms:
+    description:
+      - All resources that bear the environment's tag, as P(mtk.backend.resourcegroupstaggingapi_resource_info#module)
+        lists them.
+    type: list
+    elements: dict
+"""
+
+EXAMPLES = r"""
+- name: Show the drift
+  ansible.builtin.debug:
+    msg: "{{ lookup('mtk.backend.drift', *mtk_tagged.resources).lines }}"
+"""
+
+RETURN = r"""
+_raw:
+  description: The C(report), and the same as C(lines) for a terminal and as C(markdown).
+  type: list
+  elements: dict
+"""
+
+from typing import Any
+
+from ansible.plugins.lookup import LookupBase
+from ansible_collections.mtk.backend.plugins.plugin_utils import drift
+from ansible_collections.mtk.backend.plugins.plugin_utils.record import RECORD
+
+
+class LookupModule(LookupBase):
+    """The report, as a value."""
+
+    def run(self, terms: Any, variables: Any = None, **kwargs: Any) -> list[dict[str, Any]]:
+        self.set_options(var_options=variables, direct=kwargs)
+        whole = drift.report(RECORD.document(), terms)
+        return [{"report": whole, "lines": drift.lines(whole), "markdown": drift.markdown(whole)}]
