@@ -71,15 +71,17 @@ class CallbackModule(CallbackBase):
         RECORD.progress_interval = self.get_option("progress_interval") if wanted else 0
 
     def v2_playbook_on_play_start(self, play: Any) -> None:
-        variables = play.get_variable_manager()
-        self._out = variables.extra_vars.get("plan_out", self._out)
-        if not RECORD.environment:
-            RECORD.environment = _environment(play, variables)
+        self._play = play
+        self._out = play.get_variable_manager().extra_vars.get("plan_out", self._out)
+
+    def v2_runner_on_start(self, host: Any, task: Any) -> None:
+        if RECORD.environment is None:
+            variables = self._play.get_variable_manager().get_vars(play=self._play, host=host)
+            RECORD.environment = str(variables.get("mtk_environment", ""))
 
     def v2_runner_on_ok(self, result: Any) -> None:
         for one in result.result.get("results") or [result.result]:
             if isinstance(one, dict) and "plan" in one:
-                RECORD.mode = "plan" if result.task_fields.get("check_mode") else "apply"
                 RECORD.add(one)
 
     def v2_runner_on_failed(self, result: Any, ignore_errors: bool = False) -> None:
@@ -107,9 +109,3 @@ class CallbackModule(CallbackBase):
         failed = [one for one in told.get("results") or [] if isinstance(one, dict) and one.get("failed")]
         message = "; ".join(str(one.get("msg", "")) for one in failed) or str(told.get("msg", "failed"))
         RECORD.errors.append({"host": result.host.name, "task": result.task.get_name(), "message": message})
-
-
-def _environment(play: Any, variables: Any) -> str:
-    """The environment of the play's first host; empty where the inventory names none."""
-    hosts = variables._inventory.get_hosts(play.hosts) if variables._inventory else []
-    return str(variables.get_vars(play=play, host=hosts[0]).get("mtk_environment", "")) if hosts else ""

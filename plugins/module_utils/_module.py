@@ -68,7 +68,7 @@ def run(resource: type[Resource], options: Mapping[str, Any], tags: bool = True,
         module.fail_json(msg=str(error))
     except (BotoCoreError, ClientError) as error:
         module.fail_json_aws(error, msg=f"{resource.kind} could not be brought to state {params['state']}")
-    answer = {**result(resource, outcome), "plan": entry(kind, one, outcome)}
+    answer = {**result(resource, outcome), "plan": entry(kind, one, outcome, module.check_mode)}
     if outcome.refusal and not SURROUNDINGS.collects:
         module.fail_json(msg=outcome.refusal, **answer)
     module.exit_json(**answer)

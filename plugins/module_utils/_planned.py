@@ -23,11 +23,12 @@ ACTIONS = ("create", "update", "refuse", "delete", "none")
 Entry = dict[str, Any]
 
 
-def entry(kind: str, resource: Resource, outcome: Outcome) -> Entry:
+def entry(kind: str, resource: Resource, outcome: Outcome, check: bool) -> Entry:
     """What a module returns as ``plan``; before and after are in its ``diff``."""
     action, have = outcome.plan.action, outcome.have or {}
     ids = [have[name] for name in resource.computed if isinstance(have.get(name), str) and have[name] != UNKNOWN]
     told = {
+        "mode": "plan" if check else "apply",
         "reason": outcome.refusal,
         "usual_seconds": resource.usual.get(action),
         "seconds": round(outcome.seconds, 1),
@@ -163,13 +164,18 @@ def fits(planned: Any, actual: Any) -> bool:
 
 def _pair(planned: list[Any], actual: list[Any]) -> bool:
     """Whether each actual item has a planned one of its own; equal ones first, since unknown ones fit many."""
-    left = [item for item in planned if item not in actual]
-    for item in (item for item in actual if item not in planned):
-        mate = next((one for one in left if fits(one, item)), None)
+    left, others = list(planned), []
+    for item in actual:
+        if item in left:
+            left.remove(item)
+        else:
+            others.append(item)
+    for item in others:
+        mate = next((at for at, one in enumerate(left) if fits(one, item)), None)
         if mate is None:
             return False
-        left.remove(mate)
-    return not left
+        del left[mate]
+    return True
 
 
 def _plain(value: Any) -> Any:

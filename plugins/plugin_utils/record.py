@@ -23,7 +23,7 @@ class Record:
 
     collects: bool = False  # whether the callback is enabled
     progress_interval: int = 0  # seconds between two lines about the same wait; 0 for none
-    environment: str = ""
+    environment: str | None = None  # as the inventory calls it
     mode: str = "plan"
     entries: dict[tuple[str, str, str], _planned.Entry] = field(default_factory=dict)
     errors: list[dict[str, str]] = field(default_factory=list)
@@ -33,14 +33,16 @@ class Record:
         one = result["plan"]
         if "resource" not in one:
             return
+        self.mode = one["mode"]
         diff = result.get("diff") or {}
-        one = {**one, "before": diff.get("before") or {}, "after": diff.get("after") or {}}
+        one = {name: value for name, value in one.items() if name != "mode"}
+        one |= {"before": diff.get("before") or {}, "after": diff.get("after") or {}}
         place = _planned.place(one)
         self.entries[place] = _planned.merged(self.entries.get(place), one)
 
     def document(self) -> dict[str, Any]:
         """All of it, as docs/plan.md describes it."""
-        return _planned.document(self.environment, self.mode, self.entries.values(), self.errors)
+        return _planned.document(self.environment or "", self.mode, self.entries.values(), self.errors)
 
 
 RECORD = Record()

@@ -1,0 +1,50 @@
+"""What bears certain tags in a region."""
+
+from __future__ import annotations
+
+import pytest
+
+from .conftest import ModuleFailed, documentation, examples
+
+NAME = "resourcegroupstaggingapi_resource_info"
+
+
+@pytest.fixture
+def tagged(aws):
+    """A VPC of prod, one of qa and one without tags."""
+    ec2, tags = (
+        aws.client("ec2"),
+        [{"Key": "mtk:environment", "Value": "prod"}, {"Key": "Name", "Value": "prod_us-east-1_vpc"}],
+    )
+    mine = ec2.create_vpc(CidrBlock="10.0.0.0/16", TagSpecifications=[{"ResourceType": "vpc", "Tags": tags}])
+    other = [{"ResourceType": "vpc", "Tags": [{"Key": "mtk:environment", "Value": "qa"}]}]
+    ec2.create_vpc(CidrBlock="10.1.0.0/16", TagSpecifications=other)
+    ec2.create_vpc(CidrBlock="10.2.0.0/16")
+    return f"arn:aws:ec2:us-east-1:123456789012:vpc/{mine['Vpc']['VpcId']}"
+
+
+@pytest.mark.parametrize("check", [False, True])
+def test_example_finds_what_bears_the_tag_and_nothing_else(aws, run, tagged, check):
+    (example,) = examples(NAME)
+    before = len(aws.mutating())
+    result = run(NAME, check=check, **example)
+    assert len(aws.mutating()) == before and not result["changed"]
+    (found,) = result["resources"]
+    assert (found["arn"], found["region"]) == (tagged, "us-east-1")
+    (sample,) = documentation(NAME)["RETURN"]["resources"]["sample"]
+    assert {**found, "arn": ""} == {**sample, "arn": ""}
+    assert sample["arn"].startswith("arn:aws:ec2:us-east-1:123456789012:vpc/vpc-")
+
+
+def test_all_tags_have_to_match(run, tagged):
+    assert run(NAME, tags={"mtk:environment": "prod", "Name": "x"})["resources"] == []
+
+
+def test_another_region_has_others(run, tagged):
+    assert run(NAME, tags={"mtk:environment": "prod"}, region="us-west-2")["resources"] == []
+
+
+def test_refusal_of_aws_is_told(aws, run):
+    aws.control.fault("tagging:GetResources", "error", code="AccessDeniedException")
+    with pytest.raises(ModuleFailed, match="AWS gave no answer"):
+        run(NAME, tags={"a": "b"})

@@ -1,0 +1,148 @@
+"""What people read at the end of a run, and the drift report."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.mtk.backend.plugins.module_utils import _planned
+from ansible_collections.mtk.backend.plugins.plugin_utils import drift, summary
+
+
+def one(action: str = "none", name: str = "a", **fields: Any) -> dict[str, Any]:
+    place = {"region": "us-east-1", "resource": "ec2_subnet", "name": name, "action": action}
+    return {**place, "before": {}, "after": {}, **fields}
+
+
+def document(*entries: dict[str, Any], mode: str = "plan", errors: Any = ()) -> dict[str, Any]:
+    return _planned.document("prod", mode, entries, list(errors))
+
+
+def test_a_plan():
+    whole = document(
+        one("create", "prod_a_public_subnet", usual_seconds=120),
+        one("create", "prod_b_public_subnet"),
+        one("create", "prod_a_private_subnet"),
+        one("update", before={"tags": {"x": "1"}, "routes": ["r"]}, after={"tags": {"x": "2"}, "routes": ["s"]}),
+        one("refuse", "c", reason="AWS cannot change cidr_block. Delete it and create it anew."),
+        one("delete", "d", region="us-west-2"),
+        one(),
+    )
+    assert list(summary.lines(whole)) == [
+        "  us-east-1",
+        "    ~ ec2_subnet  a",
+        '                  tags.x: "1" → "2"',
+        '                  routes: - "r"',
+        '                  routes: + "s"',
+        "    ! ec2_subnet  c",
+        "                  AWS cannot change cidr_block. Delete it and create it anew.",
+        "    + ec2_subnet  3: prod_{a_private, a_public, b_public}_subnet (AWS takes about 2 min)",
+        "  us-west-2",
+        "    - ec2_subnet  d",
+        "Plan of prod: 3 to create, 1 to change, 1 to decide, 1 to delete; 1 as they shall be.",
+    ]
+
+
+def test_an_apply_tells_how_long_it_took():
+    whole = document(one("create", seconds=95.2), one("update", "b", after={"x": 1}, seconds=0.3), mode="apply")
+    assert list(summary.lines(whole)) == [
+        "  us-east-1",
+        "    + ec2_subnet  a (took 1 min 35 s)",
+        "    ~ ec2_subnet  b",
+        "                  x: null → 1",
+        "Applied of prod: 1 created, 1 changed; 0 as they shall be.",
+    ]
+
+
+def test_a_failed_task_is_shown_and_makes_it_incomplete():
+    whole = document(errors=[{"host": "us-east-1", "task": "Keep the key", "message": "no"}])
+    assert list(summary.lines(whole)) == [
+        "    x us-east-1, Keep the key: no",
+        "Plan of prod: nothing to change; 0 as they shall be. INCOMPLETE: what comes after a failed task is not in it.",
+    ]
+
+
+def test_colour_is_only_paint():
+    whole = document(one("create"))
+    assert [
+        line.replace("<", "").replace(">", "") for line in summary.lines(whole, lambda text, _: f"<{text}>")
+    ] == list(summary.lines(whole))
+
+
+def test_no_line_is_wider_than_a_page():
+    long = document(
+        one("update", "n" * 60, before={"x": ""}, after={"x": "word " * 100}),
+        *(one("create", f"s{i}_x") for i in range(90)),
+    )
+    assert max(len(line) for line in summary.lines(long)) <= summary.WIDTH
+
+
+@pytest.mark.parametrize(
+    ("names", "text"),
+    [
+        (["a"], "a"),
+        (["a", "b"], "2: a, b"),
+        (["prod_a_key", "prod_b_key"], "2: prod_{a, b}_key"),
+        (["prod-a", "prod-b"], "2: prod-a, prod-b"),
+        (["pool 10.0.0.0/8", "pool 10.16.0.0/8"], "2: pool {10.0.0.0, 10.16.0.0}/8"),
+        (["x_a", "x_a_b"], "2: x_{a, a_b}"),
+    ],
+)
+def test_names_together(names, text):
+    assert summary.together(names) == text
+
+
+@pytest.mark.parametrize(("seconds", "text"), [(0.4, "0 s"), (59.4, "59 s"), (60, "1 min"), (450, "7 min 30 s")])
+def test_duration(seconds, text):
+    assert summary.duration(seconds) == text
+
+
+ARN = "arn:aws:ec2:us-east-1:123456789012:"
+
+
+def owners(*entries: dict[str, Any], tagged: Any = ()) -> list[str]:
+    return [item["owner"] for item in drift.report(document(*entries), tagged)["items"]]
+
+
+@pytest.mark.parametrize(
+    ("action", "owner"), [("update", "ours"), ("create", "gone"), ("delete", "ours"), ("refuse", "decision")]
+)
+def test_whose_difference_it_is(action, owner):
+    assert owners(one(action, before={"x": 1}, after={"x": 2})) == [owner]
+
+
+@pytest.mark.parametrize(
+    ("arn", "ids", "foreign"),
+    [
+        (f"{ARN}vpc/vpc-1", ["vpc-1"], False),
+        (f"{ARN}vpc/vpc-2", ["vpc-1"], True),
+        ("arn:aws:ec2::123456789012:ipam-pool/ipam-pool-1", ["ipam-pool-1"], False),
+        ("arn:aws:logs:us-east-1:1:log-group:/aws/x", ["arn:aws:logs:us-east-1:1:log-group:/aws/x:*"], False),
+        ("arn:aws:secretsmanager:eu-west-1:1:secret:s-aB", ["arn:aws:secretsmanager:us-east-1:1:secret:s-aB"], False),
+        ("arn:aws:rds:us-east-1:1:cluster-snapshot:rds:c-2026", [], False),
+        ("arn:aws:rds:us-east-1:1:cluster-snapshot:mine", [], True),
+        ("arn:aws:rds:us-east-1:1:cluster:ab", ["arn:aws:rds:us-east-1:1:cluster:b"], True),
+    ],
+)
+def test_what_no_role_keeps_is_foreign(arn, ids, foreign):
+    assert owners(one(ids=ids), tagged=[{"arn": arn, "region": "us-east-1"}] * 2) == ["foreign"] * foreign
+
+
+def test_a_report():
+    seen = {"field": "engine_version", "wanted": "16.4", "found": "16.6", "owner": "aws", "reason": "AWS upgrades"}
+    whole = drift.report(
+        document(one("update", before={"x": 1}, after={"x": 2}), one(name="b", observations=[seen])),
+        [{"arn": f"{ARN}vpc/vpc-2", "region": "us-west-2"}],
+    )
+    assert whole["counts"] == {"ours": 1, "gone": 0, "decision": 0, "foreign": 1, "aws": 1, "pending": 0}
+    assert drift.lines(whole) == [
+        "ours      us-east-1  ec2_subnet  a: x is 1, wanted 2",
+        f"foreign   us-west-2  ec2  {ARN}vpc/vpc-2",
+        'aws       us-east-1  ec2_subnet  b: engine_version is "16.6", wanted "16.4" (AWS upgrades)',
+    ]
+    page = drift.markdown(whole)
+    assert page.startswith("# Drift of prod\n\nFound: 1 ours, 1 foreign, 1 aws.\n\n## Ours\n")
+    assert '- us-east-1 `ec2_subnet` `b`: engine_version is "16.6", wanted "16.4" (AWS upgrades)\n' in page
+    assert "Incomplete" not in page
+    broken = document(errors=[{"host": "h", "task": "t", "message": "m"}])
+    assert "**Incomplete**" in drift.markdown(drift.report(broken, []))
