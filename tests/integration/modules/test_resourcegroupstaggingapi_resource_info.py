@@ -45,6 +45,6 @@ def test_another_region_has_others(run, tagged):
 
 
 def test_refusal_of_aws_is_told(aws, run):
-    aws.control.fault("tagging:GetResources", "error", code="AccessDeniedException")
+    aws.control.fault("resourcegroupstaggingapi:GetResources", "error", code="AccessDeniedException")
     with pytest.raises(ModuleFailed, match="AWS gave no answer"):
         run(NAME, tags={"a": "b"})
