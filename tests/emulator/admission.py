@@ -28,8 +28,8 @@ class Missing(NotImplementedError):
         return "UnknownOperationException" if "HTTP_X_AMZ_TARGET" in environ else "InvalidAction"
 
 
-def admit(service: str, operation: str, environ: dict[str, Any], body: bytes) -> None:
-    """Refuse what is not promised and what the service's model does not allow.
+def admit(service: str, operation: str, environ: dict[str, Any], body: bytes) -> Mapping[str, Any]:
+    """Refuse what is not promised and what the service's model does not allow. Returns the parameters.
 
     Raises Missing or AwsError. Whether the caller may do it would be decided here, after that: nothing is decided yet.
     """
@@ -41,8 +41,11 @@ def admit(service: str, operation: str, environ: dict[str, Any], body: bytes) ->
     if beyond:
         raise Missing(f"{', '.join(beyond)} of {service}:{operation}")
     model = get_service_model(service).operation_model(operation)
-    if model.input_shape is not None:
-        validate(service, model.input_shape, _parsed(get_service_model(service), model, environ, body))
+    if model.input_shape is None:
+        return {}
+    given = _parsed(get_service_model(service), model, environ, body)
+    validate(service, model.input_shape, given)
+    return given
 
 
 def _parsed(service: ServiceModel, model: Any, environ: dict[str, Any], body: bytes) -> Mapping[str, Any]:

@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from botocore.model import OperationModel
@@ -18,7 +18,7 @@ from moto.moto_server.werkzeug_app import create_backend_app
 
 from . import services
 from .admission import Missing, admit
-from .calls import CALLS, error_code, is_mutating
+from .calls import CALLS, error_code, is_mutating, shown
 from .clock import CLOCK
 from .control import control
 from .core import AwsError
@@ -84,13 +84,14 @@ class LocalAws:
         service, operation, region = identify(environ, body)
         if not service:
             return _unsigned(operation), None
+        asked: Mapping[str, Any] = {}
         fault, mutating = FAULTS.take(service, operation, region), is_mutating(operation, body)
         try:
             if fault and fault.effect in ("throttle", "error"):
                 status, headers, answer = error_answer(service, operation, fault.code, fault.message)
                 status = fault.status or status
             else:
-                admit(service, operation, environ, body)
+                asked = admit(service, operation, environ, body)
                 services.before(operation, region)
                 CLOCK.doom = (fault.state, fault.message) if fault and fault.effect == "fail" else None
                 status, headers, answer = self._answer(service, operation, region, mutating, environ)
@@ -113,6 +114,7 @@ class LocalAws:
             mutating=mutating,
             status=status,
             error=error_code(status, answer),
+            parameters=shown(asked) if mutating else {},
         )
         return (status, headers, answer), fault
 

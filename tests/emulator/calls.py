@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import threading
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 _READS = re.compile(
     r"^(Describe|Get|List|Query|Scan|Search|Preview|BatchGet|TransactGet|Simulate|Decrypt|Encrypt|Verify|Sign)"
 )
+_SECRET = re.compile("Password$|^Secret(String|Binary)$")
 _CODE = re.compile(r"<Code>([^<]+)</Code>")
 
 
@@ -27,6 +29,7 @@ class Call:
     mutating: bool
     status: int
     error: str
+    parameters: Any
 
 
 def is_mutating(operation: str, body: bytes) -> bool:
@@ -47,6 +50,17 @@ def error_code(status: int, body: bytes) -> str:
         return str(json.loads(text).get("__type", "")).rsplit("#", 1)[-1] or str(status)
     except (ValueError, AttributeError):
         return str(status)
+
+
+def shown(value: Any, name: str = "") -> Any:
+    """The parameters of a request as JSON, without passwords."""
+    if isinstance(value, Mapping):
+        return {key: shown(one, key) for key, one in value.items()}
+    if isinstance(value, list):
+        return [shown(one, name) for one in value]
+    if _SECRET.search(name):
+        return "***"
+    return value if isinstance(value, (str, int, float, bool, type(None))) else str(value)
 
 
 class CallLog:
