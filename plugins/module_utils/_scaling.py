@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which scalable targets a table has: of itself, of its indexes, and of its replicas in other regions."""
+"""Which scalable targets a table has in a region: of itself and of its indexes."""
 
 from __future__ import annotations
 
@@ -16,18 +16,13 @@ POLICY = ("target_value", "scale_in_cooldown", "scale_out_cooldown", "disable_sc
 
 
 def wanted_targets(
-    table: str,
-    owner: str,
-    replicas: Sequence[str],
-    read: Fields | None,
-    write: Fields | None,
-    indexes: Sequence[Fields],
+    table: str, read: Fields | None, write: Fields | None, indexes: Sequence[Fields], replica: bool = False
 ) -> list[dict[str, Any]]:
     """The targets, each with its policy.
 
     ``read`` and ``write`` hold min_capacity, max_capacity and what a policy says; an index that has none of its own
-    takes those of the table. Reads are scaled in every region; writes in the owner's, because DynamoDB keeps the write
-    capacity of all replicas equal. Raises ValueError where a minimum is above its maximum.
+    takes those of the table. Reads are scaled in every region; writes not at a ``replica``, because DynamoDB copies
+    the owner's. Raises ValueError where a minimum is above its maximum.
     """
     found = []
     parts = [(f"table/{table}", "table", read, write)]
@@ -36,19 +31,18 @@ def wanted_targets(
         parts.append((f"table/{table}/index/{index['index_name']}", "index", own_read, own_write))
     for resource, kind, reads, writes in parts:
         if reads:
-            found += [_target(region, resource, kind, "read", reads) for region in [owner, *replicas]]
-        if writes:
-            found.append(_target(owner, resource, kind, "write", writes))
+            found.append(_target(resource, kind, "read", reads))
+        if writes and not replica:
+            found.append(_target(resource, kind, "write", writes))
     return sorted(found, key=place)
 
 
-def _target(region: str, resource: str, kind: str, side: str, limits: Fields) -> dict[str, Any]:
+def _target(resource: str, kind: str, side: str, limits: Fields) -> dict[str, Any]:
     low, high = limits["min_capacity"], limits["max_capacity"]
     if not 1 <= low <= high:
         raise ValueError(f"{side} of {resource}: min_capacity {low} must be at least 1 and at most max_capacity {high}")
     policy = {"policy_name": f"{METRICS[side]}:{resource}", **{name: limits[name] for name in POLICY}}
     return {
-        "region": region,
         "resource_id": resource,
         "scalable_dimension": f"dynamodb:{kind}:{CAPACITIES[side]}",
         "min_capacity": low,
@@ -57,14 +51,11 @@ def _target(region: str, resource: str, kind: str, side: str, limits: Fields) ->
     }
 
 
-def found_targets(
-    table: str, region: str, targets: Sequence[Fields], policies: Sequence[Fields]
-) -> list[dict[str, Any]]:
+def found_targets(table: str, targets: Sequence[Fields], policies: Sequence[Fields]) -> list[dict[str, Any]]:
     """The targets of a table and its indexes among all that AWS lists in a region, with their policies."""
     resource = f"table/{table}"
     return [
         {
-            "region": region,
             "resource_id": target["resource_id"],
             "scalable_dimension": target["scalable_dimension"],
             "min_capacity": target["min_capacity"],
@@ -91,17 +82,17 @@ def _policy(policy: Fields) -> dict[str, Any]:
     }
 
 
-def mirrored(target: Fields, owner: str) -> bool:
-    """Whether a target is one that DynamoDB itself copies from the owner's region: the writes of a replica."""
-    return bool(target["region"] != owner and target["scalable_dimension"].endswith(CAPACITIES["write"]))
+def scales_writes(target: Fields) -> bool:
+    """Whether a target is one of those that DynamoDB copies from the owner's region to the replicas."""
+    return str(target["scalable_dimension"]).endswith(CAPACITIES["write"])
 
 
-def place(target: Fields) -> tuple[str, str, str]:
+def place(target: Fields) -> tuple[str, str]:
     """Where a target is; equal for equal ones."""
-    return target["region"], target["resource_id"], target["scalable_dimension"]
+    return target["resource_id"], target["scalable_dimension"]
 
 
-def by_place(targets: Sequence[Fields]) -> dict[tuple[str, str, str], Fields]:
+def by_place(targets: Sequence[Fields]) -> dict[tuple[str, str], Fields]:
     """The targets by their place."""
     return {place(target): target for target in targets}
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: dynamodb_table_auto_scaling
 version_added: 0.1.0
-short_description: Manage the auto scaling of a DynamoDB table, its indexes and its replicas
+short_description: Manage the auto scaling of a DynamoDB table and its indexes in a region
 description:
   - Keeps all scalable targets and target tracking policies of a provisioned table in one task. Targets of the table
     that do not follow from the options are deregistered.
-  - Reads are scaled in every region. Writes are scaled in the region of the task; DynamoDB copies that to the replicas.
+  - Reads are scaled in every region. Writes are scaled in the region that owns the table; DynamoDB copies that to the
+    replicas.
   - AWS keeps targets when a table is deleted or paid by request. Use O(state=absent) before either.
 author: MTK Backend contributors (@mtk)
 options:
@@ -20,11 +21,11 @@ options:
     description: The table.
     type: str
     required: true
-  replica_regions:
-    description: The regions that have replicas. Targets in regions that are not named are left alone.
-    type: list
-    elements: str
-    default: []
+  replica:
+    description:
+      - Whether the region holds a replica of a table that another one owns. The targets of writes are left alone then.
+    type: bool
+    default: false
   read: &scaling
     description: How the table's capacity is scaled. Not scaled where not given.
     type: dict
@@ -90,7 +91,6 @@ EXAMPLES = r"""
   mtk.backend.dynamodb_table_auto_scaling:
     region: us-east-1
     table_name: prod_user_locations
-    replica_regions: [us-west-2]
     state: absent
 """
 
@@ -102,8 +102,7 @@ auto_scaling:
   sample:
     table_name: prod_user_locations
     targets:
-      - region: us-east-1
-        resource_id: table/prod_user_locations
+      - resource_id: table/prod_user_locations
         scalable_dimension: dynamodb:table:WriteCapacityUnits
         min_capacity: 5
         max_capacity: 200
@@ -132,7 +131,7 @@ LIMITS = {
 }
 OPTIONS = {
     "table_name": {"type": "str", "required": True},
-    "replica_regions": {"type": "list", "elements": "str", "default": []},
+    "replica": {"type": "bool", "default": False},
     "read": LIMITS,
     "write": LIMITS,
     "indexes": {
@@ -145,7 +144,7 @@ OPTIONS = {
 
 
 class AutoScaling(Resource):
-    """All scalable targets of one table."""
+    """All scalable targets of one table in a region."""
 
     kind = "auto_scaling"
     identity = ("table_name",)
@@ -158,28 +157,23 @@ class AutoScaling(Resource):
     )
 
     def siblings(self):
-        table, targets = self.params["table_name"], []
-        for region in [self.aws.region, *self.params["replica_regions"]]:
-            listed = [
-                self.aws.pages("application-autoscaling", operation, key, region, service_namespace="dynamodb")
-                for operation, key in (
-                    ("describe_scalable_targets", "scalable_targets"),
-                    ("describe_scaling_policies", "scaling_policies"),
-                )
-            ]
-            targets += scaling.found_targets(table, region, *listed)
-        if self.params["state"] == "present":
-            targets = [target for target in targets if not scaling.mirrored(target, self.aws.region)]
+        table, service = self.params["table_name"], "application-autoscaling"
+        listed = [
+            self.aws.pages(service, f"describe_{key}", key, service_namespace="dynamodb")
+            for key in ("scalable_targets", "scaling_policies")
+        ]
+        targets = scaling.found_targets(table, *listed)
+        if self.params["replica"] and self.params["state"] == "present":
+            targets = [target for target in targets if not scaling.scales_writes(target)]
         return [{"table_name": table, "targets": sorted(targets, key=scaling.place)}] if targets else []
 
     def is_me(self, sibling):
         return sibling["table_name"] == self.params["table_name"]
 
     def desired(self, have):
-        given = (self.params[name] for name in ("table_name", "replica_regions", "read", "write", "indexes"))
-        table, replicas, read, write, indexes = given
+        given = (self.params[name] for name in ("table_name", "read", "write", "indexes", "replica"))
         try:
-            return {"targets": scaling.wanted_targets(table, self.aws.region, replicas, read, write, indexes)}
+            return {"targets": scaling.wanted_targets(*given)}
         except ValueError as error:
             raise Refused(f"{self}: {error}") from error
 
@@ -217,7 +211,6 @@ class AutoScaling(Resource):
         return self.aws.call(
             "application-autoscaling",
             operation,
-            target["region"],
             service_namespace="dynamodb",
             resource_id=target["resource_id"],
             scalable_dimension=target["scalable_dimension"],

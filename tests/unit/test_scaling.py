@@ -23,24 +23,19 @@ INDEX = {"index_name": "by_place", "read": None, "write": None}
 
 
 def places(targets):
-    return {(t["region"], t["resource_id"].split("/", 1)[1], t["scalable_dimension"].split(":")[2]) for t in targets}
+    return {(t["resource_id"].split("/", 1)[1], t["scalable_dimension"].split(":")[2]) for t in targets}
 
 
 def test_reads_everywhere_writes_at_the_owner():
-    found = scaling.wanted_targets("t", "us-east-1", ["us-west-2"], limits(), limits(), [INDEX])
-    assert places(found) == {
-        ("us-east-1", "t", "ReadCapacityUnits"),
-        ("us-east-1", "t", "WriteCapacityUnits"),
-        ("us-east-1", "t/index/by_place", "ReadCapacityUnits"),
-        ("us-east-1", "t/index/by_place", "WriteCapacityUnits"),
-        ("us-west-2", "t", "ReadCapacityUnits"),
-        ("us-west-2", "t/index/by_place", "ReadCapacityUnits"),
-    }
+    reads = {("t", "ReadCapacityUnits"), ("t/index/by_place", "ReadCapacityUnits")}
+    writes = {("t", "WriteCapacityUnits"), ("t/index/by_place", "WriteCapacityUnits")}
+    assert places(scaling.wanted_targets("t", limits(), limits(), [INDEX])) == reads | writes
+    assert places(scaling.wanted_targets("t", limits(), limits(), [INDEX], replica=True)) == reads
 
 
 def test_an_index_inherits_or_has_its_own():
     own = {"index_name": "own", "read": limits(2, 20), "write": None}
-    found = scaling.wanted_targets("t", "r", [], limits(), None, [INDEX, own])
+    found = scaling.wanted_targets("t", limits(), None, [INDEX, own])
     assert {t["resource_id"]: t["max_capacity"] for t in found} == {
         "table/t": 10,
         "table/t/index/by_place": 10,
@@ -48,18 +43,18 @@ def test_an_index_inherits_or_has_its_own():
     }
 
 
-@given(st.lists(st.sampled_from(["a", "b", "c"]), unique=True), st.booleans(), st.booleans())
-def test_targets_are_unique_and_sorted(regions, read, write):
+@given(st.booleans(), st.booleans(), st.booleans())
+def test_targets_are_unique_and_sorted(replica, read, write):
     given_read, given_write = limits() if read else None, limits() if write else None
-    found = scaling.wanted_targets("t", "o", regions, given_read, given_write, [INDEX])
+    found = scaling.wanted_targets("t", given_read, given_write, [INDEX], replica)
     assert [scaling.place(t) for t in found] == sorted({scaling.place(t) for t in found})
-    assert len(found) == 2 * (read * (1 + len(regions)) + write)
+    assert len(found) == 2 * (read + (write and not replica))
 
 
 @pytest.mark.parametrize(("low", "high"), [(0, 5), (6, 5)])
 def test_impossible_limits_are_named(low, high):
     with pytest.raises(ValueError, match=f"write of table/t: min_capacity {low} must"):
-        scaling.wanted_targets("t", "r", [], None, limits(low, high), [])
+        scaling.wanted_targets("t", None, limits(low, high), [])
 
 
 def test_found_targets_are_those_of_the_table():
@@ -71,19 +66,18 @@ def test_found_targets_are_those_of_the_table():
     policy = {"policy_name": "p", "target_tracking_scaling_policy_configuration": config}
     policies = [{**policy, **target("table/t")}, {**policy, **target("table/t2")}]
     listed = [target("table/t"), target("table/t2"), target("table/t/index/i")]
-    found = scaling.found_targets("t", "r", listed, policies)
+    found = scaling.found_targets("t", listed, policies)
     assert [(t["resource_id"], len(t["policies"])) for t in found] == [("table/t", 1), ("table/t/index/i", 0)]
     assert found[0]["policies"][0]["scale_in_cooldown"] == 0
 
 
 def test_what_is_found_after_it_was_sent_is_what_was_wanted():
-    (wanted,) = scaling.wanted_targets("t", "r", [], limits(), None, [])
+    (wanted,) = scaling.wanted_targets("t", limits(), None, [])
     sent = {**wanted, "target_tracking_scaling_policy_configuration": scaling.tracking(wanted)}
     policy = {**sent, "policy_name": wanted["policies"][0]["policy_name"]}
-    assert scaling.found_targets("t", "r", [wanted], [policy]) == [wanted]
+    assert scaling.found_targets("t", [wanted], [policy]) == [wanted]
 
 
-def test_mirrored():
-    write = {"region": "us-west-2", "scalable_dimension": "dynamodb:index:WriteCapacityUnits"}
-    assert scaling.mirrored(write, "us-east-1") and not scaling.mirrored(write, "us-west-2")
-    assert not scaling.mirrored({**write, "scalable_dimension": "dynamodb:table:ReadCapacityUnits"}, "us-east-1")
+def test_which_targets_dynamodb_copies():
+    assert scaling.scales_writes({"scalable_dimension": "dynamodb:index:WriteCapacityUnits"})
+    assert not scaling.scales_writes({"scalable_dimension": "dynamodb:table:ReadCapacityUnits"})

@@ -1,4 +1,4 @@
-"""Which resource a call is about, said by the API alone: (region, module that keeps it, name); and what is done to it."""
+"""Which resource a call is about, said by the API alone: region, module that keeps it, name; and what is done to it."""
 
 from __future__ import annotations
 
@@ -68,6 +68,7 @@ _RDS_ARNS = {
     "subgrp": "rds_subnet_group",
     "global-cluster": "rds_global_cluster",
 }
+OWNER = "us-east-1"  # the region that owns the table; to DynamoDB all its regions are alike
 _GLOBAL = {"iam_role", "iam_managed_policy", "rds_global_cluster"}
 # Calls that begin like a creation or deletion, and change what is there already.
 _PARTS = {"CreateRoute", "DeleteRoute", "CreateTags", "DeleteTags", "CreatePolicyVersion", "DeletePolicyVersion"}
@@ -121,8 +122,8 @@ def _subject(call: Call, names: Names) -> Subject:
     service, region, asked = call["service"], call["region"], call["parameters"]
     kind, name = globals()[f"_{service.replace('-', '_')}"](call["operation"], asked, names)
     replica = _replica(asked)
-    if replica:
-        kind, region = "dynamodb_table_replica", replica
+    if replica or (kind == "dynamodb_table" and region != OWNER):
+        kind, region = "dynamodb_table_replica", replica or region
     return "global" if kind in _GLOBAL else region, kind, name
 
 
