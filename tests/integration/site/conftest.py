@@ -47,7 +47,7 @@ class Site:
         inventories = [str(root / "inventories" / name) for name in (self.environment, "local")]
         return [str(BIN / "ansible-playbook"), playbook, "-i", inventories[0], "-i", inventories[1], *arguments]
 
-    def environ(self, root: Path = ROOT) -> dict[str, str]:
+    def environ(self, root: Path = ROOT, **extra: str) -> dict[str, str]:
         """What a user's shell holds, and where the local AWS is."""
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "ANSIBLE_", "PYTHONDONTWRITE"))}
         return {
@@ -55,6 +55,7 @@ class Site:
             "MTK_LOCAL_AWS_URL": self.aws.url,
             "PATH": f"{BIN}:{os.environ['PATH']}",
             "ANSIBLE_NOCOLOR": "1",
+            **extra,
         }
 
     def start(self, playbook: str, *arguments: str) -> subprocess.Popen[str]:
@@ -69,10 +70,13 @@ class Site:
             start_new_session=True,
         )
 
-    def play(self, playbook: str = "site.yml", *arguments: str, cwd: Path = ROOT, expect: int = 0) -> Played:
-        before = len(self.aws.mutating())
+    def play(
+        self, playbook: str = "site.yml", *arguments: str, cwd: Path = ROOT, expect: int = 0, **extra: str
+    ) -> Played:
+        """Run a playbook; ``extra`` are environment variables."""
+        before, environ = len(self.aws.mutating()), self.environ(**extra)
         done = subprocess.run(
-            self.command(playbook, *arguments), cwd=cwd, env=self.environ(), text=True, capture_output=True, check=False
+            self.command(playbook, *arguments), cwd=cwd, env=environ, text=True, capture_output=True, check=False
         )
         played = Played(done.returncode, done.stdout + done.stderr, self.aws.mutating()[before:])
         assert played.code == expect, played.text[-8000:]
@@ -80,6 +84,35 @@ class Site:
 
     def destroy(self) -> Played:
         return self.play("playbooks/destroy.yml", "-e", f"confirm_environment={self.environment}")
+
+
+@pytest.fixture(scope="session")
+def _built(_local_aws: Any, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """``_built("dev")`` is the saved state of an account in which dev was applied; each is applied once."""
+    states: dict[str, Path] = {}
+
+    def state(environment: str) -> Path:
+        if environment not in states:
+            Site(_local_aws, environment).play()
+            path = tmp_path_factory.mktemp("states") / environment
+            _local_aws.control.ask("POST", "save", path=path)
+            states[environment] = path
+        return states[environment]
+
+    return state
+
+
+@pytest.fixture
+def built(aws: Any, _built: Callable[[str], Path]) -> Callable[[str], Site]:
+    """``built("qa")`` is qa on an account where it was applied."""
+
+    def load(environment: str) -> Site:
+        path = _built(environment)
+        aws.control.ask("POST", "load", path=path)
+        aws.control.ask("DELETE", "calls")
+        return Site(aws, environment)
+
+    return load
 
 
 @pytest.fixture

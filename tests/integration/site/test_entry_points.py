@@ -43,6 +43,7 @@ def test_every_way_in_gives_the_same(aws, site, clone, tmp_path):
     )
     assert runner.status == "successful", runner.stdout.read()[-6000:]
     assert runner.stats["changed"] == {}
+    assert "Applied of dev: nothing was to change" in runner.stdout.read()
     assert aws.mutating()[before:] == []
     assert estate(aws, REGIONS) == built
 

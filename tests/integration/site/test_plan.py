@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import jsonschema
@@ -35,3 +36,139 @@ def test_what_is_planned_is_what_is_done(aws, site, environment, tmp_path):
     done = subjects(aws.control.calls(mutating=True), names.learn(aws, REGIONS))
     assert done == expected
     assert planned(report) == expected, "the report of an apply says what was done"
+
+
+GROUP = "dev_us-east-1_flow_log_group"
+
+
+def retention(aws, days, group=GROUP):
+    aws.client("logs").put_retention_policy(logGroupName=group, retentionInDays=days)
+
+
+def entries(path):
+    return {(one["resource"], one["name"]): one for one in json.loads(path.read_text())["resources"]}
+
+
+def test_what_needs_a_decision_hides_nothing_and_fails_the_run(aws, built, tmp_path):
+    dev, plan = built("dev"), tmp_path / "plan.json"
+    ec2 = aws.client("ec2")
+    (vpc,) = ec2.describe_vpcs(Filters=[{"Name": "tag:Name", "Values": ["dev_us-east-1_vpc"]}])["Vpcs"]
+    ec2.create_tags(Resources=[vpc["VpcId"]], Tags=[{"Key": "mtk:environment", "Value": "other"}])
+    retention(aws, 1)
+    played = dev.play("site.yml", "--check", "-e", f"plan_out={plan}", expect=2)
+    assert "1 of the resources need a decision" in " ".join(played.text.split())
+    assert "    ! ec2_vpc" in played.text and "Plan of dev: 0 to create, 1 to change, 1 to decide" in played.text
+    whole = json.loads(plan.read_text())
+    jsonschema.validate(whole, SCHEMA)
+    assert whole["complete"]
+    found = entries(plan)
+    assert "belongs to environment 'other'" in found["ec2_vpc", "dev_us-east-1_vpc"]["reason"]
+    assert found["logs_log_group", GROUP]["action"] == "update"
+    refused = dev.play("site.yml", expect=2)
+    assert "belongs to environment 'other'" in " ".join(refused.text.split())
+
+
+def test_a_failed_task_does_not_hide_the_rest(aws, built, tmp_path):
+    qa, plan = built("qa"), tmp_path / "plan.json"
+    retention(aws, 1, "qa_us-east-1_flow_log_group")
+    aws.control.fault("kms:ListAliases", "error", code="AccessDeniedException", region="us-west-2", times=1000)
+    played = qa.play("playbooks/plan.yml", "-e", f"plan_out={plan}", expect=2)
+    assert "INCOMPLETE" in played.text and "~ logs_log_group" in played.text
+    whole = json.loads(plan.read_text())
+    jsonschema.validate(whole, SCHEMA)
+    assert not whole["complete"] and [error["host"] for error in whole["errors"]] == ["us-west-2"]
+    assert "AccessDeniedException" in whole["errors"][0]["message"]
+    refused = qa.play("site.yml", "-e", f"plan_file={plan}", expect=2)
+    assert refused.mutating == [] and "is no complete plan of qa" in " ".join(refused.text.split())
+
+
+def test_what_the_plan_does_not_contain_is_refused(aws, built, tmp_path):
+    dev, plan = built("dev"), tmp_path / "plan.json"
+    retention(aws, 1)
+    dev.play("playbooks/plan.yml", "-e", f"plan_out={plan}")
+    retention(aws, 3)
+    refused = dev.play("site.yml", "-e", f"plan_file={plan}", expect=2)
+    told = " ".join(refused.text.split())
+    assert "retention_in_days: 3 -> 30" in told and "Make and approve a new plan" in told
+    assert refused.mutating == []
+    retention(aws, 1)
+    assert dev.play("site.yml", "-e", f"plan_file={plan}").mutating == ["logs:PutRetentionPolicy"]
+    assert dev.play("site.yml", "-e", f"plan_file={plan}").mutating == [], "what is done by now is not done again"
+
+
+def test_a_plan_of_another_environment_is_refused_before_anything_is_done(aws, site, built, tmp_path):
+    plan = tmp_path / "plan.json"
+    site("qa").play("playbooks/plan.yml", "-e", f"plan_out={plan}")
+    refused = site("dev").play("site.yml", "-e", f"plan_file={plan}", expect=2)
+    assert "is no complete plan of dev" in " ".join(refused.text.split())
+    assert refused.mutating == []
+
+
+def test_detailed_exitcode(aws, built):
+    dev = built("dev")
+    dev.play("playbooks/plan.yml", "-e", "detailed_exitcode=true")
+    retention(aws, 1)
+    dev.play("playbooks/plan.yml")
+    changes = dev.play("playbooks/plan.yml", "-e", "detailed_exitcode=true", expect=2)
+    assert "the plan contains changes (0 to create, 1 to change" in " ".join(changes.text.split())
+    assert "INCOMPLETE" not in changes.text and changes.mutating == []
+
+
+@pytest.mark.parametrize(
+    ("part", "regions", "resources"),
+    [
+        (("--limit", "us-west-2"), {"us-west-2"}, {"kms_key"}),
+        (("--tags", "ipam_vpc"), {"us-east-1"}, {"logs_log_group"}),
+        (("--tags", "dynamodb_global"), {"us-west-2"}, {"kms_key"}),
+    ],
+    ids=" ".join,
+)
+def test_a_part_is_planned_as_it_is_applied(aws, built, tmp_path, part, regions, resources):
+    qa, plan = built("qa"), tmp_path / "plan.json"
+    retention(aws, 1, "qa_us-east-1_flow_log_group")
+    kms = aws.client("kms", "us-west-2")
+    kms.disable_key_rotation(KeyId=kms.describe_key(KeyId="alias/qa_us-west-2_dynamodb_key")["KeyMetadata"]["KeyId"])
+    qa.play("playbooks/plan.yml", *part, "-e", f"plan_out={plan}")
+    expected = planned(plan)
+    assert ({s[0] for s in expected}, {s[1] for s in expected}) == (regions, resources)
+    since = len(aws.control.calls())
+    qa.play("site.yml", *part, "-e", f"plan_file={plan}")
+    assert subjects(aws.control.calls(since, mutating=True), Names().learn(aws, REGIONS)) == expected
+
+
+def test_drift_says_whose_doing_a_difference_is(aws, built, tmp_path):
+    dev, report, page = built("dev"), tmp_path / "drift.json", tmp_path / "drift.md"
+    same = dev.play("playbooks/drift.yml")
+    assert same.mutating == []
+    retention(aws, 1)
+    ec2 = aws.client("ec2")
+    (log,) = ec2.describe_flow_logs()["FlowLogs"]
+    ec2.delete_flow_logs(FlowLogIds=[log["FlowLogId"]])
+    tags = [{"Key": "mtk:environment", "Value": "dev"}]
+    vpc = ec2.create_vpc(CidrBlock="192.168.0.0/24", TagSpecifications=[{"ResourceType": "vpc", "Tags": tags}])
+    before = len(aws.mutating())
+    files = ("-e", f"drift_json={report}", "-e", f"drift_markdown={page}")
+    played = dev.play("playbooks/drift.yml", *files, expect=2)
+    assert len(aws.mutating()) == before
+    whole = json.loads(report.read_text())
+    assert {(item["owner"], item["name"]) for item in whole["items"]} == {
+        ("ours", GROUP),
+        ("gone", "dev_us-east-1_flow_log"),
+        ("foreign", f"arn:aws:ec2:us-east-1:123456789012:vpc/{vpc['Vpc']['VpcId']}"),
+    }
+    assert "3 differences (ours, gone, foreign)" in " ".join(played.text.split())
+    assert "retention_in_days is 1, wanted 30" in page.read_text()
+    dev.play()
+    dev.play("playbooks/drift.yml", "-e", '{"drift_fail_on": ["ours", "gone"]}')
+    assert ec2.describe_vpcs(VpcIds=[vpc["Vpc"]["VpcId"]])["Vpcs"], "what is foreign is left alone"
+
+
+def test_a_wait_is_told_where_it_is_asked_for(aws, site):
+    aws.control.scale(0.02)  # an instance takes some nine seconds
+    dev = site("dev")
+    told = dev.play("site.yml", MTK_PROGRESS="yes", MTK_PROGRESS_INTERVAL="1")
+    line = r"\.\.\. rds_instance \S+-aurora-instance in us-east-1: creating, \d+ s so far; AWS usually takes 7 min 30 s"
+    assert re.search(line, told.text), told.text[-3000:]
+    assert re.search(r"\+ rds_instance +\S+ \(took \d+ s\)", told.text)
+    aws.control.reset()
+    assert "so far" not in dev.play().text, "nobody reads it where it is no terminal"
