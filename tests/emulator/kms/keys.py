@@ -2,89 +2,26 @@
 
 from __future__ import annotations
 
-import secrets
-from datetime import timedelta
-
 from moto.kms.models import Key, KmsBackend, kms_backends
 from moto.kms.utils import RESERVED_ALIASES
 
 from ..clock import CLOCK
 from ..core import AwsError
 
-ID_LENGTH = 36
 DAY = 86400
 MANAGED = "alias/aws/"
-READS = {"DescribeKey", "GetKeyPolicy", "GetKeyRotationStatus", "ListAliases", "ListGrants", "ListKeyPolicies"}
-ON_PENDING_DELETION = READS | {
-    "CancelKeyDeletion", "DeleteAlias", "ListKeyRotations", "ListResourceTags", "PutKeyPolicy", "RetireGrant",
-    "RevokeGrant",
-}  # fmt: skip
-ON_MANAGED = READS | {"ListKeyRotations", "ListResourceTags"}
-NOT_ON_DISABLED = {
-    "CreateGrant", "Decrypt", "DisableKeyRotation", "EnableKeyRotation", "Encrypt", "GenerateDataKey",
-    "GenerateDataKeyWithoutPlaintext", "ReEncrypt", "ReplicateKey", "UpdatePrimaryRegion",
-}  # fmt: skip
-NOT_ON_UPDATING = {
-    "CancelKeyDeletion", "DisableKey", "EnableKey", "ReplicateKey", "ScheduleKeyDeletion", "UpdatePrimaryRegion"
-}  # fmt: skip
-
-
-def _all(account: str) -> list[Key]:
-    return [key for backend in kms_backends[account].values() for key in backend.keys.values()]
+READS = {"DescribeKey", "GetKeyPolicy", "GetKeyRotationStatus", "ListAliases"}
+ON_PENDING_DELETION = READS | {"CancelKeyDeletion", "DeleteAlias", "ListResourceTags", "PutKeyPolicy"}
+ON_MANAGED = READS | {"ListResourceTags"}
+NOT_ON_DISABLED = {"Decrypt", "DisableKeyRotation", "EnableKeyRotation", "Encrypt"}
 
 
 def settle(account: str) -> None:
-    """Bring each key to the state that it is in now, and delete those whose waiting period is over."""
+    """Delete the keys whose waiting period is over."""
     now = CLOCK.datetime().replace(tzinfo=None)
-    for key in _all(account):
-        _rotate(key)
-        if key.key_state in ("Creating", "Updating"):
-            key.key_state = key.timeline.state
-            key.enabled = key.key_state == "Enabled"
-    gone = [key for key in _all(account) if key.deletion_date and key.deletion_date <= now]
-    for key in gone:
-        kms_backends[account][key.region].delete_key(key.id)
-        _bereave(family(key), key)
-    if gone:
-        settle(account)  # the waiting period of a primary begins when its last replica is gone
-
-
-def _bereave(left: list[Key], gone: Key) -> None:
-    relate(left)
-    if len(left) == 1 and left[0].key_state == "PendingReplicaDeletion":
-        left[0].key_state = "PendingDeletion"
-        left[0].deletion_date = gone.deletion_date + timedelta(days=left[0].window)
-
-
-def _rotate(key: Key) -> None:
-    """Note the rotations that have come due; the keys of a family share theirs."""
-    due = key.rotation
-    while due["on"] and key.enabled and primary(key) is key and due["start"] + due["days"] * DAY <= CLOCK.now():
-        due["start"] += due["days"] * DAY
-        key.rotations.append({"KeyId": key.id, "RotationDate": due["start"], "RotationType": "AUTOMATIC"})
-
-
-def family(key: Key) -> list[Key]:
-    """The keys of all Regions that share this one's material; of a single-Region key itself."""
-    return [member for member in _all(key.account_id) if member.id == key.id]
-
-
-def primary(key: Key) -> Key:
-    """The primary of a multi-Region key; of a single-Region key itself."""
-    arn = key.multi_region_configuration["PrimaryKey"]["Arn"] if key.multi_region else key.arn
-    return next(member for member in family(key) if member.arn == arn)
-
-
-def relate(members: list[Key], first: Key | None = None) -> None:
-    """Let each key of a family know which one is the primary (as before: None) and which are its replicas."""
-    shown = {member.arn: {"Arn": member.arn, "Region": member.region} for member in members}
-    for member in members:
-        first = first or primary(member)
-        member.multi_region_configuration = {
-            "MultiRegionKeyType": "PRIMARY" if member is first else "REPLICA",
-            "PrimaryKey": shown[first.arn],
-            "ReplicaKeys": [shown[arn] for arn in shown if arn != first.arn],
-        }
+    for backend in kms_backends[account].values():
+        for key in [key for key in backend.keys.values() if key.deletion_date and key.deletion_date <= now]:
+            backend.delete_key(key.id)
 
 
 def managed_key(backend: KmsBackend, alias: str) -> Key | None:
@@ -113,7 +50,7 @@ def lookup(backend: KmsBackend, reference: str) -> Key | None:
 
 
 def find_key(account_id: str, region: str, key_id_or_arn_or_alias: str) -> str | None:
-    """The full ARN of a usable (enabled) key of this account and region, or None."""
+    """The full ARN of a usable (enabled) key of this account and region, or None. What a service asks of a key."""
     settle(account_id)
     key = lookup(kms_backends[account_id][region], key_id_or_arn_or_alias)
     return str(key.arn) if key is not None and key.key_state == "Enabled" else None
@@ -121,27 +58,12 @@ def find_key(account_id: str, region: str, key_id_or_arn_or_alias: str) -> str |
 
 def check_state(key: Key, operation: str) -> None:
     """Refuse what AWS refuses for a key in this state, and for one that AWS manages."""
-    pending = key.key_state.startswith("Pending")
-    if (
-        (pending and operation not in ON_PENDING_DELETION)
-        or (key.key_state == "Creating" and operation not in READS)
-        or (key.key_state == "Updating" and operation in NOT_ON_UPDATING)
-    ):
-        state = "pending deletion" if pending else key.key_state
-        raise AwsError("KMSInvalidStateException", f"{key.arn} is {state}.")
+    pending = key.key_state == "PendingDeletion"
+    if pending and operation not in ON_PENDING_DELETION:
+        raise AwsError("KMSInvalidStateException", f"{key.arn} is pending deletion.")
     if key.key_state == "Disabled" and operation in NOT_ON_DISABLED:
         raise AwsError("DisabledException", f"{key.arn} is disabled.")
     if not pending and operation == "CancelKeyDeletion":
         raise AwsError("KMSInvalidStateException", f"{key.arn} is not pending deletion.")
     if key.key_manager == "AWS" and operation not in ON_MANAGED:
         raise AwsError("AccessDeniedException", f"{key.arn} is managed by AWS: only its services use and change it.")
-
-
-def rename(backend: KmsBackend, key: Key) -> None:
-    """Give a new multi-Region key an id in AWS's form, which moto's ciphertexts have room for."""
-    old, key.id = key.id, "mrk-" + secrets.token_hex(16)
-    key.arn = key.arn.replace(old, key.id)
-    backend.keys[key.id] = backend.keys.pop(old)
-    relate([key], key)
-    backend.tagger.tag_resource(key.id, backend.tagger.list_tags_for_resource(old)["Tags"])
-    backend.tagger.delete_all_tags_for_resource(old)

@@ -16,7 +16,7 @@ def allows(policy: str, callers: set[str], action: str, context: Mapping[str, st
     return "Allow" in effects and "Deny" not in effects
 
 
-def check_policy(policy: str | None, account: str, bypass: bool) -> None:
+def check_policy(policy: str | None, account: str) -> None:
     """Refuse a new key policy that is none, and one that locks its author out."""
     if policy is None:
         return
@@ -24,7 +24,7 @@ def check_policy(policy: str | None, account: str, bypass: bool) -> None:
         kept = allows(policy, {"*", account, f"arn:aws:iam::{account}:root"}, "kms:PutKeyPolicy")
     except (ValueError, TypeError, AttributeError):
         raise AwsError("MalformedPolicyDocumentException", "The new key policy is not a valid policy.") from None
-    if not kept and not bypass:
+    if not kept:
         text = "The new key policy will not allow you to update the key policy in the future."
         raise AwsError("MalformedPolicyDocumentException", text)
 

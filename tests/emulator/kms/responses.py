@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
-import copy
 import json
 from datetime import timedelta
 from typing import Any
 
-from moto.kms.exceptions import AlreadyExistsException, NotAuthorizedException
-from moto.kms.models import Key, kms_backends
+from moto.kms.exceptions import NotAuthorizedException
+from moto.kms.models import Key
 from moto.kms.responses import KmsResponse
 
-from ..admission import Missing
-from ..clock import CLOCK, Timeline
+from ..clock import CLOCK
 from ..core import AwsError
 from . import keys
 from .policies import check_policy
 
-CREATING, UPDATING = 30, 60  # seconds that a replica takes, and a change of the primary
+ID_LENGTH = 36  # a ciphertext begins with the id of its key
 
 
 class LocalKmsResponse(KmsResponse):
     """Answers for KMS."""
 
     def call_action(self) -> Any:
-        """Let time have passed, then answer. moto does not look at the keys of grants."""
+        """Let time have passed, then answer."""
         keys.settle(self.current_account)
-        if self._get_action() in ("CreateGrant", "ListGrants", "RevokeGrant"):
-            self._key()
         return super().call_action()
 
     def _get_param(self, param_name: str, if_none: Any = None) -> Any:
@@ -61,7 +57,7 @@ class LocalKmsResponse(KmsResponse):
     def _policy(self) -> str | None:
         """The policy that is given, checked."""
         policy: str | None = self._get_param("Policy")
-        check_policy(policy, self.current_account, self._get_param("BypassPolicyLockoutSafetyCheck", False))
+        check_policy(policy, self.current_account)
         return policy
 
     def _page(self, name: str, items: list[dict[str, Any]], size: int) -> str:
@@ -77,15 +73,10 @@ class LocalKmsResponse(KmsResponse):
         """A key, with AWS's checks of its policy and tags, created at the virtual moment."""
         self._policy()
         _check_tags(self._get_param("Tags") or [])
-        spec, usage = self._get_param("KeySpec", "SYMMETRIC_DEFAULT"), self._get_param("KeyUsage")
-        if (spec, usage) != ("SYMMETRIC_DEFAULT", "ENCRYPT_DECRYPT"):
-            raise Missing(f"keys of KeySpec {spec} for {usage}")
         answer = json.loads(super().create_key())
         key = self.kms_backend.keys[answer["KeyMetadata"]["KeyId"]]
         key.creation_date = CLOCK.now()
         key.rotation = {"on": False, "days": 365, "start": 0.0}
-        if key.multi_region:
-            keys.rename(self.kms_backend, key)
         return json.dumps(key.to_dict())
 
     def list_keys(self) -> str:
@@ -107,42 +98,27 @@ class LocalKmsResponse(KmsResponse):
         return self._page("Aliases", aliases, 50)
 
     def decrypt(self) -> str:
-        """Decrypt with the key that is named in the ciphertext."""
-        self._check_ciphertext("KeyId")
+        """Decrypt with the key that is named in the ciphertext; refuse it where the caller names another."""
+        name, said = self._get_param("CiphertextBlob")[:ID_LENGTH].decode("utf-8", "replace"), self._get_param("KeyId")
+        found = self.kms_backend.keys.get(name)
+        if said:
+            self._validate_key_id(said)
+        if found is not None:
+            keys.check_state(found, "Decrypt")
+            if said and keys.lookup(self.kms_backend, said) is not found:
+                text = "The key ID in the request does not identify a CMK that can perform this operation."
+                raise AwsError("IncorrectKeyException", text)
         return str(super().decrypt())
 
-    def re_encrypt(self) -> str:
-        """Decrypt with the key that is named in the ciphertext, and encrypt with another."""
-        self._check_ciphertext("SourceKeyId")
-        return str(super().re_encrypt())
-
-    def _check_ciphertext(self, parameter: str) -> None:
-        """Refuse a key that may not decrypt it, or another one than the caller says."""
-        if not self._get_param("CiphertextBlob"):
-            raise AwsError("ValidationException", "The request must contain a CiphertextBlob.")
-        name, said = self._get_param("CiphertextBlob")[: keys.ID_LENGTH].decode("utf-8", "replace"), None
-        found = self.kms_backend.keys.get(name)
-        if self._get_param(parameter):
-            self._validate_key_id(self._get_param(parameter))
-            said = keys.lookup(self.kms_backend, self._get_param(parameter))
-        if found is not None:
-            keys.check_state(found, self._get_action())
-        if said is not None and found is not None and said is not found:
-            text = "The key ID in the request does not identify a CMK that can perform this operation."
-            raise AwsError("IncorrectKeyException", text)
-
     def schedule_key_deletion(self) -> str:
-        """Start the waiting period after which the key is gone; that of a primary begins after its last replica."""
-        key, days = self._key(), self._get_param("PendingWindowInDays")
-        key.window = 30 if days is None else days
-        if not 7 <= key.window <= 30:
-            raise AwsError("ValidationException", f"The waiting period has 7 to 30 days, not {key.window}.")
-        date = CLOCK.datetime() + timedelta(days=key.window)
-        waits = keys.primary(key) is key and len(keys.family(key)) > 1
-        key.enabled, key.key_state = False, "PendingReplicaDeletion" if waits else "PendingDeletion"
-        key.deletion_date = None if waits else date.replace(tzinfo=None)
-        answer = {"KeyId": key.arn, "KeyState": key.key_state, "PendingWindowInDays": key.window}
-        return json.dumps(answer if waits else {**answer, "DeletionDate": date.timestamp()})
+        """Start the waiting period after which the key is gone."""
+        key, days = self._key(), self._get_param("PendingWindowInDays", 30)
+        if not 7 <= days <= 30:
+            raise AwsError("ValidationException", f"The waiting period has 7 to 30 days, not {days}.")
+        date = CLOCK.datetime() + timedelta(days=days)
+        key.enabled, key.key_state, key.deletion_date = False, "PendingDeletion", date.replace(tzinfo=None)
+        answer = {"KeyId": key.arn, "KeyState": key.key_state, "PendingWindowInDays": days}
+        return json.dumps({**answer, "DeletionDate": date.timestamp()})
 
     def cancel_key_deletion(self) -> str:
         """Keep the key after all; it is disabled then."""
@@ -150,38 +126,26 @@ class LocalKmsResponse(KmsResponse):
         key.enabled, key.key_state, key.deletion_date = False, "Disabled", None
         return json.dumps({"KeyId": key.arn})
 
-    def _rotation(self) -> dict[str, Any]:
-        """The rotation that is to change. That of a multi-Region key is its primary's."""
-        key = self._key()
-        if keys.primary(key) is not key:
-            raise AwsError("UnsupportedOperationException", f"The rotation of {key.arn} is that of its primary.")
-        rotation: dict[str, Any] = key.rotation
-        return rotation
-
     def enable_key_rotation(self) -> str:
         """Rotate every ``RotationPeriodInDays`` (90 to 2560, at first 365)."""
-        rotation = self._rotation()
-        days = self._get_param("RotationPeriodInDays") or rotation["days"]
-        rotation.update(on=True, days=days, start=CLOCK.now())
+        rotation = self._key().rotation
+        rotation.update(on=True, days=self._get_param("RotationPeriodInDays") or rotation["days"], start=CLOCK.now())
         return "{}"
 
     def disable_key_rotation(self) -> str:
         """Rotate no more by itself."""
-        self._rotation()["on"] = False
+        self._key().rotation["on"] = False
         return "{}"
 
     def get_key_rotation_status(self) -> str:
         """Whether, how often and when next the key rotates."""
         key = self._key()
-        answer = {"KeyId": key.arn, "KeyRotationEnabled": key.rotation["on"] and "Pending" not in key.key_state}
+        answer = {"KeyId": key.arn, "KeyRotationEnabled": key.rotation["on"] and key.key_state != "PendingDeletion"}
         if answer["KeyRotationEnabled"]:
+            period, start = key.rotation["days"] * keys.DAY, key.rotation["start"]
             answer["RotationPeriodInDays"] = key.rotation["days"]
-            answer["NextRotationDate"] = key.rotation["start"] + key.rotation["days"] * keys.DAY
+            answer["NextRotationDate"] = start + ((CLOCK.now() - start) // period + 1) * period
         return json.dumps(answer)
-
-    def list_key_rotations(self) -> str:
-        """The rotations so far, in pages."""
-        return self._page("Rotations", self._key().rotations, 100)
 
     def tag_resource(self) -> str:
         """Add tags to a key; at most 50."""
@@ -218,56 +182,6 @@ class LocalKmsResponse(KmsResponse):
         if self._get_param("AliasName").startswith(keys.MANAGED):
             raise NotAuthorizedException
         return str(super().delete_alias())
-
-    def list_grants(self) -> str:
-        """The grants of a key, in pages."""
-        return self._page("Grants", json.loads(super().list_grants())["Grants"], 50)
-
-    def _primary(self) -> Key:
-        key = self._key()
-        if not key.multi_region or keys.primary(key) is not key:
-            raise AwsError("UnsupportedOperationException", f"{key.arn} is not a multi-Region primary key.")
-        return key
-
-    def replicate_key(self) -> str:
-        """A replica of a multi-Region key, with a description, policy and tags of its own."""
-        key, region, policy = self._primary(), self._get_param("ReplicaRegion"), self._policy()
-        _check_tags(self._get_param("Tags") or [])
-        if region not in kms_backends[self.current_account].regions:
-            raise AwsError("ValidationException", f"There is no Region {region}.")
-        other = kms_backends[self.current_account][region]
-        if key.id in other.keys:
-            raise AlreadyExistsException(f"{key.id} already exists in {region}.")
-        replica = _replica(key, region)
-        replica.policy = policy or replica.generate_default_policy()
-        replica.description = self._get_param("Description") or ""
-        other.keys[replica.id] = replica
-        keys.relate(keys.family(key), key)
-        other.tagger.tag_resource(replica.id, self._get_param("Tags") or [])
-        tags = other.tagger.list_tags_for_resource(replica.id)["Tags"]
-        metadata = {**replica.to_dict()["KeyMetadata"], "KeyState": replica.timeline.first, "Enabled": False}
-        return json.dumps({"ReplicaKeyMetadata": metadata, "ReplicaPolicy": replica.policy, "ReplicaTags": tags})
-
-    def update_primary_region(self) -> str:
-        """Make the replica of another Region the primary; both are Updating for a while."""
-        key, region = self._primary(), self._get_param("PrimaryRegion")
-        replica = next((member for member in keys.family(key) if member.region == region and member is not key), None)
-        if replica is None:
-            raise AwsError("NotFoundException", f"{key.id} has no replica in {region}.")
-        keys.check_state(replica, "UpdatePrimaryRegion")
-        for member in (key, replica):
-            member.key_state, member.timeline = "Updating", Timeline(("Updating", UPDATING), ("Enabled", 0))
-        keys.relate(keys.family(key), replica)
-        return "{}"
-
-
-def _replica(key: Key, region: str) -> Key:
-    replica = copy.copy(key)  # the key material and its rotation are shared
-    replica.region, replica.arn = region, key.arn.replace(f":{key.region}:", f":{region}:")
-    replica.creation_date, replica.aliases, replica.grants = CLOCK.now(), {}, {}
-    replica.timeline = Timeline(("Creating", CREATING), ("Enabled", 0))
-    replica.enabled, replica.key_state = False, "Creating"
-    return replica
 
 
 def _check_tags(tags: list[dict[str, str]], known: dict[str, str] | None = None) -> None:
