@@ -5,36 +5,28 @@ from __future__ import annotations
 from . import Rule, Service
 
 OPERATIONS: dict[str, str] = {
-    "CreateSecret": (
-        "AddReplicaRegions ClientRequestToken Description ForceOverwriteReplicaSecret KmsKeyId Name SecretBinary "
-        "SecretString Tags"
-    ),
+    "CreateSecret": "AddReplicaRegions ClientRequestToken Description KmsKeyId Name SecretString Tags",
     "DeleteSecret": "ForceDeleteWithoutRecovery RecoveryWindowInDays SecretId",
     "DescribeSecret": "SecretId",
-    "GetRandomPassword": (
-        "ExcludeCharacters ExcludeLowercase ExcludeNumbers ExcludePunctuation ExcludeUppercase IncludeSpace "
-        "PasswordLength RequireEachIncludedType"
-    ),
+    "GetRandomPassword": "ExcludeCharacters PasswordLength RequireEachIncludedType",
     "GetSecretValue": "SecretId VersionId VersionStage",
-    "ListSecretVersionIds": "IncludeDeprecated SecretId",
     "ListSecrets": "Filters IncludePlannedDeletion MaxResults NextToken",
-    "PutSecretValue": "ClientRequestToken SecretBinary SecretId SecretString",
+    "PutSecretValue": "ClientRequestToken SecretId SecretString",
     "RemoveRegionsFromReplication": "RemoveReplicaRegions SecretId",
-    "ReplicateSecretToRegions": "AddReplicaRegions ForceOverwriteReplicaSecret SecretId",
+    "ReplicateSecretToRegions": "AddReplicaRegions SecretId",
     "RestoreSecret": "SecretId",
-    "StopReplicationToReplica": "SecretId",
     "TagResource": "SecretId Tags",
     "UntagResource": "SecretId TagKeys",
-    "UpdateSecret": "ClientRequestToken Description KmsKeyId SecretBinary SecretId SecretString",
+    "UpdateSecret": "ClientRequestToken Description KmsKeyId SecretId SecretString",
 }
 KEPT = {
     "name": "A name has up to 512 letters, digits and /_+=.@!- (`ValidationException`) and is taken once per region "
     "(`ResourceExistsException`).",
-    "one-value": "A value is text or bytes, not both (`InvalidParameterException`), and PutSecretValue needs one "
-    "(`InvalidRequestException`); a secret without a value has none to give (`ResourceNotFoundException`).",
+    "value": "PutSecretValue needs a value (`InvalidRequestException`); a secret without one has none to give "
+    "(`ResourceNotFoundException`).",
     "key": "A KMS key that is not there, disabled or of another region is refused (`EncryptionFailure`); the default "
     "key is not shown.",
-    "labels": "A new value is AWSCURRENT and the one before AWSPREVIOUS; older ones are deprecated and not listed.",
+    "labels": "A new value is AWSCURRENT and the one before AWSPREVIOUS; older ones are not shown.",
     "token": "A ClientRequestToken is the new version's id: the same again with the same value changes nothing, with "
     "another value it is refused (`ResourceExistsException`).",
     "version": "A version that is not there is `ResourceNotFoundException`; one without the label that is asked for, "
@@ -46,10 +38,8 @@ KEPT = {
     "(`InvalidRequestException`).",
     "replicas": "Replicas are `InProgress`, then `InSync`, have a key of their own and follow the primary's values and "
     "tags; a secret that has some is not deleted (`InvalidParameterException`).",
-    "replica-taken": "Where the name is taken in the other region, the replica is `Failed`; with "
-    "ForceOverwriteReplicaSecret the other secret is replaced.",
-    "replica-writes": "A replica is not changed or deleted in its own region (`InvalidParameterException`), until "
-    "StopReplicationToReplica makes it a secret of its own.",
+    "replica-taken": "Where the name is taken in the other region, the replica is `Failed`.",
+    "replica-writes": "A replica is not changed or deleted in its own region (`InvalidParameterException`).",
     "reserved-tags": "Tag keys that begin with aws: are refused (`InvalidParameterException`).",
     "password": "A random password has 1 to 4,096 characters (`ValidationException`), none of those excluded, and by "
     "default one of each type; what cannot be made is refused (`InvalidParameterException`).",
@@ -60,7 +50,10 @@ MISSING = {
     "rotation": "Rotation by a Lambda function.",
     "custom-labels": "Staging labels other than AWSCURRENT and AWSPREVIOUS, and moving labels.",
     "policies": "Resource policies.",
-    "batches": "Many values in one call.",
+    "batches": "Many values in one call, and the list of all versions.",
+    "binary": "Values in bytes.",
+    "replicas-alone": "Replicas that become secrets of their own, or take another secret's place.",
+    "other-passwords": "Random passwords without one of the types of characters, or with blanks.",
 }
 RULES: tuple[Rule, ...] = (
     *(Rule(name, text, "K") for name, text in KEPT.items()),

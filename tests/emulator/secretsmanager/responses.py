@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import copy
 import json
 import re
 import secrets
@@ -19,12 +17,7 @@ from ..kms.keys import find_key
 
 DEFAULT_KEY = "alias/aws/secretsmanager"
 DAY = 86400
-CHARACTERS = {
-    "ExcludeLowercase": string.ascii_lowercase,
-    "ExcludeUppercase": string.ascii_uppercase,
-    "ExcludeNumbers": string.digits,
-    "ExcludePunctuation": string.punctuation,
-}
+TYPES = (string.ascii_lowercase, string.ascii_uppercase, string.digits, string.punctuation)
 
 
 def invalid(message: str) -> AwsError:
@@ -49,51 +42,38 @@ class SecretsResponse(SecretsManagerResponse):
         return found
 
     def create_secret(self) -> str:
-        """CreateSecret."""
         name = self._get_param("Name")
         if not re.fullmatch(r"[A-Za-z0-9/_+=.@!-]{1,512}", name):
-            raise AwsError(
-                "ValidationException",
-                "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: "
-                "-/_+=.@!",
-            )
+            text = "Invalid name. Must be a valid name containing alphanumeric characters, or any of: -/_+=.@!"
+            raise AwsError("ValidationException", text)
         self._require_tags()
-        self._require_one_value()
         existing = self.backend.secrets.get(name)
         if isinstance(existing, ReplicaSecret):
             raise AwsError("ResourceExistsException", f"The operation failed because the secret {name} already exists.")
         if existing is not None and existing.is_deleted():
-            raise AwsError(
-                "InvalidRequestException",
-                "You can't create this secret because a secret with this name is already scheduled for deletion.",
-            )
+            text = "You can't create this secret because a secret with this name is already scheduled for deletion."
+            raise AwsError("InvalidRequestException", text)
         self._require_key(self.region, self._get_param("KmsKeyId"))
         wanted = self._replicas()
         answer = json.loads(super().create_secret())
         return self._with_replicas(self._primary(answer["ARN"]), answer, wanted)
 
     def update_secret(self) -> str:
-        """UpdateSecret."""
         secret = self._own()
         self._require_key(self.region, self._get_param("KmsKeyId"))
-        self._require_one_value()
         answer = str(super().update_secret())
         if self._get_param("Description") == "":
             secret.description = ""
         return answer
 
     def put_secret_value(self) -> str:
-        """PutSecretValue."""
         self._own()
-        self._require_one_value()
         return str(super().put_secret_value())
 
     def describe_secret(self) -> str:
-        """DescribeSecret."""
         return json.dumps(_shown(self.backend.describe_secret(self._get_param("SecretId"))))
 
     def list_secrets(self) -> str:
-        """ListSecrets."""
         if not (self._get_param("NextToken") or "0").isdecimal():
             raise AwsError("InvalidNextTokenException", "The NextToken value is invalid.")
         answer, known = json.loads(super().list_secrets()), self.backend.secrets
@@ -102,18 +82,7 @@ class SecretsResponse(SecretsManagerResponse):
             found.pop("ReplicationStatus", None)
         return json.dumps(answer)
 
-    def list_secret_version_ids(self) -> str:
-        """ListSecretVersionIds: a version without labels is a deprecated one."""
-        secret, all_ = self.backend.describe_secret(self._get_param("SecretId")), self._get_param("IncludeDeprecated")
-        found = [
-            {"VersionId": number, "VersionStages": version["version_stages"], "CreatedDate": version["createdate"]}
-            for number, version in secret.versions.items()
-            if version["version_stages"] or all_
-        ]
-        return json.dumps({"ARN": secret.arn, "Name": secret.name, "Versions": found})
-
     def replicate_secret_to_regions(self) -> str:
-        """ReplicateSecretToRegions."""
         secret, wanted = self._primary(), self._replicas()
         for region in wanted:
             if region in [replica.region for replica in secret.replicas]:
@@ -122,7 +91,7 @@ class SecretsResponse(SecretsManagerResponse):
         return self._with_replicas(secret, answer, wanted)
 
     def remove_regions_from_replication(self) -> str:
-        """RemoveRegionsFromReplication: the replicas are gone at once."""
+        """Let replicas be gone, at once."""
         secret = self._primary()
         for region in self._get_param("RemoveReplicaRegions") or []:
             if region not in [replica.region for replica in secret.replicas]:
@@ -130,21 +99,7 @@ class SecretsResponse(SecretsManagerResponse):
         answer = json.loads(super().remove_regions_from_replication())
         return self._with_replicas(secret, answer, {})
 
-    def stop_replication_to_replica(self) -> str:
-        """StopReplicationToReplica, in the replica's region: it becomes a secret of its own."""
-        replica, known = self.backend.describe_secret(self._get_param("SecretId")), self.backend.secrets
-        if not isinstance(replica, ReplicaSecret):
-            raise invalid(f"Secret {replica.arn} is not a replica.")
-        own = copy.copy(replica.source)
-        own.versions, own.tags, own.replicas = copy.deepcopy(own.versions), copy.copy(own.tags), []
-        own.arn, own.region, own.kms_key_id = replica.arn, replica.region, replica.config["KmsKeyId"]
-        replica.source.replicas.remove(replica)
-        dict.pop(known, replica.arn)
-        known[own.name] = own
-        return json.dumps({"ARN": own.arn})
-
     def delete_secret(self) -> str:
-        """DeleteSecret."""
         secret = self.backend.secrets.get(self._get_param("SecretId"))
         _require_unmanaged(secret)
         answer = json.loads(super().delete_secret())
@@ -155,29 +110,25 @@ class SecretsResponse(SecretsManagerResponse):
         return json.dumps(answer)
 
     def tag_resource(self) -> str:
-        """TagResource."""
         self._primary()
         self._require_tags()
         return str(super().tag_resource())
 
     def untag_resource(self) -> str:
-        """UntagResource."""
         self._primary()
         return str(super().untag_resource())
 
     def get_random_password(self) -> str:
-        """GetRandomPassword."""
+        """A password, by default with one character of each type."""
         length, without = self._get_param("PasswordLength") or 32, self._get_param("ExcludeCharacters") or ""
-        kinds = [letters for flag, letters in CHARACTERS.items() if not self._get_param(flag)]
-        kinds += [" "] if self._get_param("IncludeSpace") else []
-        kinds = ["".join(letter for letter in kind if letter not in without) for kind in kinds]
+        types = [[letter for letter in letters if letter not in without] for letters in TYPES]
         each = self._get_param("RequireEachIncludedType") is not False
-        if not any(kinds) or (each and not all(kinds)):
+        if not any(types) or (each and not all(types)):
             raise invalid("The password can't be made: the excluded characters leave a required type without any.")
-        if each and length < len(kinds):
+        if each and length < len(types):
             raise invalid("Password length is too short based on the required types.")
-        letters = [secrets.choice(kind) for kind in kinds if each]
-        letters += [secrets.choice("".join(kinds)) for _ in range(length - len(letters))]
+        letters = [secrets.choice(letters) for letters in types if each]
+        letters += [secrets.choice(sum(types, [])) for _ in range(length - len(letters))]
         secrets.SystemRandom().shuffle(letters)
         return json.dumps({"RandomPassword": "".join(letters)})
 
@@ -187,32 +138,20 @@ class SecretsResponse(SecretsManagerResponse):
         _require_unmanaged(secret)
         return secret
 
-    def _require_one_value(self) -> None:
-        binary = self._get_param("SecretBinary")
-        if binary:
-            self.params["SecretBinary"] = base64.b64encode(binary).decode()
-        if binary and self._get_param("SecretString"):
-            raise invalid("You can't specify both a binary secret value and a string secret value in the same secret.")
-
     def _primary(self, secret_id: str | None = None) -> FakeSecret:
         """The secret that a call is to change: in its primary region, and not being deleted."""
         secret = self.backend.describe_secret(secret_id or self._get_param("SecretId"))
         if isinstance(secret, ReplicaSecret):
             raise invalid("Operation not permitted on a replica secret. Call must be made in primary secret's region.")
         if secret.is_deleted():
-            raise AwsError(
-                "InvalidRequestException",
-                "You can't perform this operation on the secret because it was marked for deletion.",
-            )
+            text = "You can't perform this operation on the secret because it was marked for deletion."
+            raise AwsError("InvalidRequestException", text)
         return secret
 
     def _require_key(self, region: str, key: str | None) -> None:
         if key and find_key(self.current_account, region, key) is None:
-            raise AwsError(
-                "EncryptionFailure",
-                "Secrets Manager can't encrypt the protected secret text using the provided KMS key. Check that the "
-                "KMS key is available, enabled, and not in an invalid state.",
-            )
+            text = "Secrets Manager can't encrypt the protected secret text using the provided KMS key. Check that the "
+            raise AwsError("EncryptionFailure", f"{text}KMS key is available, enabled, and not in an invalid state.")
 
     def _require_tags(self) -> None:
         for tag in self._get_param("Tags") or []:
@@ -244,10 +183,8 @@ class SecretsResponse(SecretsManagerResponse):
 
 def _require_unmanaged(secret: FakeSecret | ReplicaSecret | None) -> None:
     if secret is not None and secret.owning_service:
-        raise AwsError(
-            "InvalidRequestException",
-            f"You can't change or delete a secret that is managed by another service: {secret.owning_service}.",
-        )
+        text = f"You can't change or delete a secret that is managed by another service: {secret.owning_service}."
+        raise AwsError("InvalidRequestException", text)
 
 
 def _shown(secret: FakeSecret | ReplicaSecret) -> dict[str, Any]:
