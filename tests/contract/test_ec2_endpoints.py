@@ -68,11 +68,6 @@ def test_services_and_policies(net: Net) -> None:
     assert json.loads(shown(net)["PolicyDocument"]) == json.loads(POLICY)
     net.ec2.modify_vpc_endpoint(VpcEndpointId=endpoint, ResetPolicy=True)
     assert json.loads(shown(net)["PolicyDocument"])["Statement"][0]["Effect"] == "Allow"
-    known = net.ec2.describe_vpc_endpoint_services()["ServiceNames"]
-    assert {SECRETS, asked["ServiceName"], f"com.amazonaws.{HERE}.rds"} <= set(known)
-    (detail,) = net.ec2.describe_vpc_endpoint_services(ServiceNames=[asked["ServiceName"]])["ServiceDetails"]
-    assert [t["ServiceType"] for t in detail["ServiceType"]] == ["Gateway", "Interface"]
-    refused("InvalidServiceName", net.ec2.describe_vpc_endpoint_services, ServiceNames=["s3"])
 
 
 @keeps("ec2.endpoint-states", "ec2.endpoint-private-dns", "ec2.subnet-held")
@@ -203,3 +198,14 @@ def test_flow_logs_refused(aws: Any, net: Net, code: str, changed: dict[str, Any
     asked |= {"DeliverLogsPermissionArn": flow_role(aws), **changed}
     refused(code, net.ec2.create_flow_logs, **{k: v for k, v in asked.items() if v is not None})
     assert not net.ec2.describe_flow_logs()["FlowLogs"]
+
+
+@keeps("ec2.flow-log-refused", "iam.spreading")
+def test_a_role_just_made_is_not_known_yet(aws: Any, net: Net) -> None:
+    aws.control.scale(1)
+    asked = {"ResourceIds": [net.vpc], "ResourceType": "VPC", "TrafficType": "ALL", "LogGroupName": "/flow"}
+    asked["DeliverLogsPermissionArn"] = flow_role(aws)
+    told = refused("InvalidParameter", net.ec2.create_flow_logs, **asked)
+    assert "Unable to assume given IAM role" in str(told)
+    aws.control.advance(10)
+    assert net.ec2.create_flow_logs(**asked)["FlowLogIds"]

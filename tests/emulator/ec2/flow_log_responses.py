@@ -6,14 +6,13 @@ import re
 from typing import Any
 
 from moto.core.responses import ActionResult
-from moto.iam.models import iam_backends
-from moto.utilities.utils import get_partition
 
 from ..admission import Missing
 from ..core import AwsError
+from ..iam import can_assume
 from .base import Ec2, result
 
-RESOURCES = {"VPC": "vpc", "Subnet": "subnet", "NetworkInterface": "eni"}
+RESOURCES = {"VPC": "vpc", "Subnet": "subnet"}
 
 
 class FlowLogResponses(Ec2):
@@ -63,13 +62,8 @@ class FlowLogResponses(Ec2):
         role = params.get("DeliverLogsPermissionArn")
         if role and not re.fullmatch(r"arn:aws[\w-]*:iam::\d{12}:role/.+", role):
             raise AwsError("InvalidParameter", f"DeliverLogsPermissionArn is not the ARN of a role: {role}")
-        if role and not self._trusted(role):
+        if role and not can_assume(self.current_account, self.region, "vpc-flow-logs.amazonaws.com", role):
             raise AwsError("InvalidParameter", f"Unable to assume given IAM role: '{role}'")
-
-    def _trusted(self, arn: str) -> bool:
-        """Whether a role is there and lets flow logs take it on."""
-        roles = iam_backends[self.current_account][get_partition(self.region)].roles.values()
-        return any(r.arn == arn and "vpc-flow-logs.amazonaws.com" in r.assume_role_policy_document for r in roles)
 
     def _same(self, resource_id: str) -> bool:
         wanted = (resource_id, self.params.get("LogGroupName"), self.params.get("LogDestination"))

@@ -10,9 +10,9 @@ from typing import Any
 from moto.iam.models import IAMBackend
 
 from ..core import serve
-from .service_roles import service_uses_its_role
+from .service_roles import can_assume, service_uses_its_role
 
-__all__ = ["register", "service_uses_its_role"]
+__all__ = ["can_assume", "register", "service_uses_its_role"]
 
 _read = IAMBackend._init_aws_policies
 

@@ -8,10 +8,12 @@ from moto.core.responses import ActionResult, EmptyResult
 from moto.iam.policy_validation import IAMTrustPolicyDocumentValidator
 from moto.iam.responses import IamResponse
 
+from ..clock import Timeline
 from ..core import AwsError
 from .service_roles import create_service_linked_role
 
 POLICIES_PER_ROLE = 10
+SPREADING = 10  # seconds until the services know a new role
 CHANGES = ("Add", "Attach", "Create", "Delete", "Detach", "Put", "Set", "Tag", "Untag", "Update")
 ATTACHMENTS = {"AttachRolePolicy", "DetachRolePolicy"}
 
@@ -41,7 +43,9 @@ class LocalIam(IamResponse):
         name = self._get_param("RoleName")
         if any(role.name.lower() == name.lower() for role in self.backend.get_roles()):
             raise AwsError("EntityAlreadyExists", f"Role with name {name} already exists.")
-        return super().create_role()
+        answer: ActionResult = super().create_role()
+        self.backend.get_role(name).spread = Timeline(("spreading", SPREADING), ("known", 0))
+        return answer
 
     def update_role(self) -> ActionResult:
         """Change the description or the length of sessions; what is not given stays."""

@@ -42,6 +42,13 @@ def create_service_linked_role(backend: IAMBackend, service: str, description: s
     return role
 
 
+def can_assume(account_id: str, region: str, service: str, arn: str) -> bool:
+    """Whether a service can take a role on: it is there, it trusts the service, and the service knows it by now."""
+    roles = iam_backends[account_id][get_partition(region)].roles.values()
+    found = [role for role in roles if role.arn == arn and service in str(role.assume_role_policy_document)]
+    return any(not hasattr(role, "spread") or role.spread.settled for role in found)
+
+
 def service_uses_its_role(account_id: str, region: str, service: str) -> None:
     """Let the role of a service appear, as it does when the service first needs it."""
     backend = iam_backends[account_id][get_partition(region)]

@@ -54,6 +54,7 @@ RULES: tuple[Rule, ...] = (
     Rule("aws-policies", "The policies that AWS manages are there, in the state of a new account, and not to be changed (`AccessDenied`).", "known"),
     Rule("reserved-tags", "`aws:` tags are refused: `InvalidInput`.", "known"),
     Rule("service-linked", "Service-linked roles have AWS's names, paths and policies; a second one is `InvalidInput`, and a change of one `UnmodifiableEntity`.", "K CreateServiceLinkedRole"),
+    Rule("spreading", "Services cannot take on a role in the first seconds after it was made (10 here).", "I TF 29323; the time is known"),
     Rule("paging", "Roles, policies, attachments and tags come in pages of `MaxItems`.", "B"),
     Rule("principals", "Users, groups, access keys, identity providers, permissions boundaries and the simulation of policies.", "B", missing=True),
     Rule("service-linked-deletion", "Deleting a service-linked role, which AWS refuses while its service uses it.", "K DeleteServiceLinkedRole", missing=True),
