@@ -77,20 +77,6 @@ IDS = [
     ),
     ("InvalidPrefixListId.Malformed", "InvalidPrefixListID.NotFound", "describe_prefix_lists", "PrefixListIds", "pl"),
     (
-        "InvalidPrefixListId.Malformed",
-        "InvalidPrefixListID.NotFound",
-        "describe_managed_prefix_lists",
-        "PrefixListIds",
-        "pl",
-    ),
-    (
-        "InvalidPrefixListId.Malformed",
-        "InvalidPrefixListID.NotFound",
-        "get_managed_prefix_list_entries",
-        "PrefixListId",
-        "pl",
-    ),
-    (
         "InvalidSecurityGroupRuleId.Malformed",
         "InvalidSecurityGroupRuleId.NotFound",
         "describe_security_group_rules",
@@ -110,7 +96,8 @@ def test_ids_refused(here: Any, malformed: str, missing: str, call: str, paramet
 
 @keeps("ec2.ids")
 def test_lists_by_id(net: Net) -> None:
-    net.ec2.create_network_interface(SubnetId=net.subnet)
+    net.attach()
+    net.nat()
     net.ec2.create_vpc_endpoint(VpcId=net.vpc, ServiceName=f"com.amazonaws.{HERE}.s3")
     for _, _, call, parameter, _ in IDS:
         if call.startswith("describe") and call not in ("describe_nat_gateways", "describe_flow_logs"):
@@ -182,7 +169,6 @@ def test_client_tokens(net: Net) -> None:
         ),
         ("create_route_table", {"VpcId": net.vpc}, "describe_route_tables", "RouteTable"),
         ("create_vpc_endpoint", service, "describe_vpc_endpoints", "VpcEndpoint"),
-        ("create_network_interface", {"SubnetId": net.subnet}, "describe_network_interfaces", "NetworkInterface"),
     ):
         first = getattr(net.ec2, call)(**asked, ClientToken="x")
         count = len(getattr(net.ec2, listing)()[f"{key}s"])
@@ -201,7 +187,6 @@ KINDS = {
     "create_route_table": "route-table",
     "create_security_group": "security-group",
     "create_vpc_endpoint": "vpc-endpoint",
-    "create_network_interface": "network-interface",
 }
 
 
@@ -214,14 +199,15 @@ def one_of_each(aws: Any, net: Net) -> dict[str, str]:
     ipam = net.ec2.create_ipam()["Ipam"]
     pool = net.ec2.create_ipam_pool(IpamScopeId=ipam["PrivateDefaultScopeId"], AddressFamily="ipv4")["IpamPool"]
     acl = net.ec2.describe_network_acls(Filters=by("vpc-id", net.vpc))["NetworkAcls"][0]
-    eni = net.ec2.create_network_interface(SubnetId=net.subnet)["NetworkInterface"]
+    nat = net.nat()["NatGatewayId"]
+    (eni,) = net.ec2.describe_network_interfaces()["NetworkInterfaces"]
     return {
         "vpc": net.vpc,
         "subnet": net.subnet,
         "internet-gateway": net.igw,
         "route-table": net.table,
         "elastic-ip": net.eip,
-        "natgateway": net.nat()["NatGatewayId"],
+        "natgateway": nat,
         "security-group": net.group("g"),
         "security-group-rule": rule,
         "vpc-endpoint": endpoint["VpcEndpointId"],
@@ -284,7 +270,6 @@ def test_tags_at_creation(net: Net, call: str) -> None:
         "create_route_table": {"VpcId": net.vpc},
         "create_security_group": {"VpcId": net.vpc, "GroupName": "g", "Description": "d"},
         "create_vpc_endpoint": {"VpcId": net.vpc, "ServiceName": f"com.amazonaws.{HERE}.s3"},
-        "create_network_interface": {"SubnetId": net.subnet},
     }
     spec = [{"ResourceType": KINDS[call], "Tags": [TAG]}]
     getattr(net.ec2, call)(**params.get(call, {}), TagSpecifications=spec)
@@ -310,7 +295,7 @@ FOUND = [
     ("subnets", "availability-zone", "us-west-2a"),
     ("subnets", "default-for-az", "false"),
     ("subnets", "map-public-ip-on-launch", "false"),
-    ("subnets", "available-ip-address-count", "249"),
+    ("subnets", "available-ip-address-count", "250"),
     ("internet_gateways", "attachment.state", "available"),
     ("nat_gateways", "subnet-id", "subnet-*"),
     ("route_tables", "association.main", "true"),
@@ -340,7 +325,6 @@ FOUND = [
 def test_filters_find(net: Net) -> None:
     net.attach()
     net.nat()
-    net.ec2.create_network_interface(SubnetId=net.subnet)
     service = f"com.amazonaws.{HERE}.s3"
     net.ec2.create_vpc_endpoint(VpcId=net.vpc, ServiceName=service, RouteTableIds=[net.table])
     permission = {"IpProtocol": "tcp", "FromPort": 5432, "ToPort": 5432, "IpRanges": [{"CidrIp": "10.0.0.0/8"}]}
@@ -395,16 +379,13 @@ def test_pages(aws: Any, net: Net) -> None:
         call = next(n for n, o in net.ec2.meta.method_to_api_mapping.items() if o == operation)
         model = service_model("ec2").operation_model(operation)
         least = model.input_shape.members["MaxResults"].metadata.get("min", 2)
-        asked: dict[str, Any] = {}
-        if operation == "GetManagedPrefixListEntries":
-            asked = {"PrefixListId": net.ec2.describe_prefix_lists()["PrefixLists"][0]["PrefixListId"]}
         key = next(n for n, s in model.output_shape.members.items() if s.type_name == "list")
-        everything = getattr(net.ec2, call)(**asked)[key]
-        pages = [p[key] for p in net.ec2.get_paginator(call).paginate(**asked, PaginationConfig={"PageSize": least})]
+        everything = getattr(net.ec2, call)()[key]
+        pages = [p[key] for p in net.ec2.get_paginator(call).paginate(PaginationConfig={"PageSize": least})]
         assert [i for page in pages for i in page] == everything, operation
         assert [len(p) for p in pages[:-1]] == [least] * (len(pages) - 1), operation
         assert 0 < len(pages[-1]) <= least and (len(pages) > 1 or operation == "DescribeDhcpOptions"), operation
-        refused("InvalidNextToken", getattr(net.ec2, call), **asked, NextToken="nonsense")
+        refused("InvalidNextToken", getattr(net.ec2, call), NextToken="nonsense")
 
 
 @keeps("ec2.pages")
@@ -416,7 +397,6 @@ def test_page_sizes_refused(here: Any) -> None:
 def test_waiters(aws: Any, net: Net) -> None:
     net.attach()
     group = net.group("g")
-    own = net.ec2.create_network_interface(SubnetId=net.subnet)["NetworkInterface"]["NetworkInterfaceId"]
     aws.control.scale(0.001)
     nat = net.nat()["NatGatewayId"]
     quick = {"WaiterConfig": {"Delay": 0.02, "MaxAttempts": 100}}
@@ -427,7 +407,6 @@ def test_waiters(aws: Any, net: Net) -> None:
         ("security_group_exists", {"GroupIds": [group]}),
         ("internet_gateway_exists", {"InternetGatewayIds": [net.igw]}),
         ("nat_gateway_available", {"NatGatewayIds": [nat]}),
-        ("network_interface_available", {"NetworkInterfaceIds": [own]}),
     ):
         net.ec2.get_waiter(name).wait(**asked, **quick)
     assert net.nat_shown(nat)["State"] == "available"
@@ -465,6 +444,15 @@ BEYOND = [
     ("create_vpc_endpoint", ENDPOINT | {"IpAddressType": "ipv4"}),
     ("create_flow_logs", FLOW | {"LogDestinationType": "s3", "LogDestination": "arn:aws:s3:::b"}),
     ("create_flow_logs", FLOW | {"ResourceIds": [f"tgw-{ONE}"], "ResourceType": "TransitGateway"}),
+    ("create_flow_logs", FLOW | {"ResourceIds": [f"eni-{ONE}"], "ResourceType": "NetworkInterface"}),
+    ("describe_vpc_endpoint_services", {}),
+    ("modify_security_group_rules", {"GroupId": "group", "SecurityGroupRules": [{"SecurityGroupRuleId": "sgr-1"}]}),
+    ("associate_address", {"AllocationId": "eip", "NetworkInterfaceId": f"eni-{ONE}"}),
+    ("create_subnet", {"VpcId": "vpc", "Ipv4IpamPoolId": f"ipam-pool-{ONE}", "Ipv4NetmaskLength": 24}),
+    ("create_network_interface", {"SubnetId": "subnet"}),
+    ("modify_vpc_tenancy", {"VpcId": "vpc", "InstanceTenancy": "default"}),
+    ("describe_account_attributes", {}),
+    ("describe_managed_prefix_lists", {}),
     ("run_instances", {"MinCount": 1, "MaxCount": 1}),
     ("create_network_acl", {"VpcId": "vpc"}),
     ("create_dhcp_options", {"DhcpConfigurations": []}),

@@ -128,9 +128,8 @@ def test_rules_refused_for_the_group(net: Net, group: str) -> None:
 
 @keeps("ec2.sg-rules-shown")
 def test_how_rules_are_shown(net: Net, group: str) -> None:
-    (prefix_list,) = net.ec2.describe_managed_prefix_lists(Filters=by("prefix-list-name", f"com.amazonaws.{HERE}.s3"))[
-        "PrefixLists"
-    ]
+    storage = by("prefix-list-name", f"com.amazonaws.{HERE}.s3")
+    (prefix_list,) = net.ec2.describe_prefix_lists(Filters=storage)["PrefixLists"]
     permission = POSTGRES | {
         "IpRanges": BLOCK,
         "Ipv6Ranges": [{"CidrIpv6": "fd00:0::1/64", "Description": "six"}],
@@ -175,29 +174,6 @@ def test_rules_by_id(net: Net, group: str) -> None:
     assert shown(net, group)["IpPermissions"] == shown(net, group)["IpPermissionsEgress"] == []
 
 
-@keeps("ec2.sg-rule-modified")
-def test_a_rule_becomes_another(net: Net, group: str) -> None:
-    two = [POSTGRES | {"IpRanges": [*BLOCK, {"CidrIp": "10.1.0.0/16"}]}]
-    made = net.ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=two)["SecurityGroupRules"]
-    modify, rule_id = net.ec2.modify_security_group_rules, made[0]["SecurityGroupRuleId"]
-
-    def becomes(rule_id: str, **peer: str) -> dict[str, Any]:
-        rule = {"SecurityGroupRuleId": rule_id, "SecurityGroupRule": {**POSTGRES, **peer}}
-        return {"GroupId": group, "SecurityGroupRules": [rule]}
-
-    modify(**becomes(rule_id, CidrIpv4="10.2.0.0/16", Description="new"))
-    assert [(r["CidrIpv4"], r.get("Description")) for r in rules(net, group)] == [
-        ("10.2.0.0/16", "new"),
-        ("10.1.0.0/16", None),
-    ]
-    modify(**becomes(rule_id, ReferencedGroupId=group))
-    changed = rules(net, group)[0]
-    assert (changed["SecurityGroupRuleId"], changed["ReferencedGroupInfo"]["GroupId"]) == (rule_id, group)
-    refused("InvalidPermission.Duplicate", modify, **becomes(rule_id, CidrIpv4="10.1.0.0/16"))
-    refused("InvalidParameterCombination", modify, **becomes(rule_id))
-    refused("InvalidSecurityGroupRuleId.NotFound", modify, **becomes(f"sgr-{ONE}", CidrIpv4="10.3.0.0/16"))
-
-
 @keeps("ec2.sg-descriptions")
 def test_descriptions(net: Net, group: str) -> None:
     for way, egress in (("ingress", False), ("egress", True)):
@@ -221,9 +197,10 @@ def test_groups_that_cannot_be_deleted(net: Net, group: str) -> None:
     permission = [POSTGRES | {"UserIdGroupPairs": [{"GroupId": group}]}]
     net.ec2.authorize_security_group_ingress(GroupId=two, IpPermissions=permission)
     refused("DependencyViolation", net.ec2.delete_security_group, GroupId=group)
-    eni = net.ec2.create_network_interface(SubnetId=net.subnet, Groups=[two])["NetworkInterface"]
+    service = {"ServiceName": f"com.amazonaws.{HERE}.logs", "VpcEndpointType": "Interface", "PrivateDnsEnabled": False}
+    made = net.ec2.create_vpc_endpoint(VpcId=net.vpc, **service, SubnetIds=[net.subnet], SecurityGroupIds=[two])
     refused("DependencyViolation", net.ec2.delete_security_group, GroupId=two)
-    net.ec2.delete_network_interface(NetworkInterfaceId=eni["NetworkInterfaceId"])
+    net.ec2.delete_vpc_endpoints(VpcEndpointIds=[made["VpcEndpoint"]["VpcEndpointId"]])
     filters = by("group-name", "default") + by("vpc-id", net.vpc)
     default = net.ec2.describe_security_groups(Filters=filters)["SecurityGroups"][0]["GroupId"]
     refused("CannotDelete", net.ec2.delete_security_group, GroupId=default)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -35,7 +36,7 @@ def world(ec2: Any) -> dict[str, str]:
 
 
 @keeps("ec2.ipam-defaults", "ec2.ipam-arns")
-def test_ipam_comes_with_scopes_and_discovery(ec2: Any) -> None:
+def test_ipam_comes_with_scopes_and_discovery(aws: Any, ec2: Any) -> None:
     made = make_ipam(ec2, WEST, Description="all")
     assert made["State"] == "create-in-progress"
     shown = ec2.describe_ipams()["Ipams"][0]
@@ -44,17 +45,10 @@ def test_ipam_comes_with_scopes_and_discovery(ec2: Any) -> None:
     assert shown["IpamArn"] == f"arn:aws:ec2::{shown['OwnerId']}:ipam/{shown['IpamId']}"
     assert (shown["Tier"], shown["ScopeCount"], shown["Description"]) == ("advanced", 2, "all")
     assert (shown["EnablePrivateGua"], shown["MeteredAccount"]) == (False, "ipam-owner")
-    discovery, association = shown["DefaultResourceDiscoveryId"], shown["DefaultResourceDiscoveryAssociationId"]
-    (found,) = ec2.describe_ipam_resource_discoveries(IpamResourceDiscoveryIds=[discovery])["IpamResourceDiscoveries"]
-    assert (found["IsDefault"], found["State"], found["OperatingRegions"]) == (
-        True,
-        "create-complete",
-        shown["OperatingRegions"],
-    )
-    asked = {"IpamResourceDiscoveryAssociationIds": [association]}
-    (tie,) = ec2.describe_ipam_resource_discovery_associations(**asked)["IpamResourceDiscoveryAssociations"]
-    assert (tie["IpamId"], tie["IpamResourceDiscoveryId"]) == (shown["IpamId"], discovery)
-    assert (tie["State"], tie["ResourceDiscoveryStatus"]) == ("associate-complete", "active")
+    for name, prefix in (("DefaultResourceDiscoveryId", ""), ("DefaultResourceDiscoveryAssociationId", "assoc-")):
+        assert re.fullmatch(rf"ipam-res-disco-{prefix}[0-9a-f]{{17}}", shown[name])
+    role = aws.client("iam").get_role(RoleName="AWSServiceRoleForIPAM")["Role"]
+    assert role["Path"] == "/aws-service-role/ipam.amazonaws.com/"
     scopes = ec2.describe_ipam_scopes()["IpamScopes"]
     assert {(s["IpamScopeId"], s["IpamScopeType"], s["IsDefault"]) for s in scopes} == {
         (made["PublicDefaultScopeId"], "public", True),
@@ -66,8 +60,8 @@ def test_ipam_comes_with_scopes_and_discovery(ec2: Any) -> None:
 def test_one_ipam_per_region(aws: Any, ec2: Any) -> None:
     ipam = make_ipam(ec2)
     refused("ResourceLimitExceeded", ec2.create_ipam)
-    other = make_ipam(aws.client("ec2", WEST), Tier="free", EnablePrivateGua=True)
-    assert (other["Tier"], other["EnablePrivateGua"]) == ("free", True)
+    other = make_ipam(aws.client("ec2", WEST), Tier="free")
+    assert other["Tier"] == "free"
     assert [i["IpamId"] for i in ec2.describe_ipams()["Ipams"]] == [ipam["IpamId"]]
     refused("InvalidIpamId.NotFound", aws.client("ec2", EU).describe_ipams, IpamIds=[ipam["IpamId"]])
     assert not aws.client("ec2", EU).describe_ipams()["Ipams"]
@@ -88,8 +82,6 @@ def test_states_pass(aws: Any, ec2: Any) -> None:
     refused("IncorrectState", ec2.modify_ipam, IpamId=ipam["IpamId"], Description="x")
     pool = {"IpamScopeId": ipam["PrivateDefaultScopeId"], "AddressFamily": "ipv4"}
     refused("IncorrectState", ec2.create_ipam_pool, **pool)
-    ties = "IpamResourceDiscoveryAssociations"
-    assert ec2.describe_ipam_resource_discovery_associations()[ties][0]["State"] == "associate-in-progress"
     aws.control.advance(20)
     assert state(ec2, "ipam", ipam["IpamId"]) == "create-complete"
     assert ec2.modify_ipam(IpamId=ipam["IpamId"], Description="x")["Ipam"]["State"] == "modify-in-progress"
@@ -175,12 +167,11 @@ def test_operating_regions_are_deltas(ec2: Any) -> None:
     refused("InvalidParameterValue", ec2.modify_ipam, IpamId=ipam, AddOperatingRegions=many)
     ec2.modify_ipam(
         IpamId=ipam,
-        EnablePrivateGua=True,
         AddOperatingRegions=[{"RegionName": EU}],
         RemoveOperatingRegions=[{"RegionName": WEST}],
     )
     shown = ec2.describe_ipams()["Ipams"][0]
-    assert {r["RegionName"] for r in shown["OperatingRegions"]} == {HOME, EU} and shown["EnablePrivateGua"]
+    assert {r["RegionName"] for r in shown["OperatingRegions"]} == {HOME, EU}
     make_pool(ec2, shown["PrivateDefaultScopeId"], Locale=EU)
     remove = {"IpamId": ipam, "RemoveOperatingRegions": [{"RegionName": EU}]}
     refused("DependencyViolation", ec2.modify_ipam, **remove)
@@ -407,18 +398,6 @@ def test_provisioning_refused(world: dict[str, str], ec2: Any, code: str, more: 
             "ipam-pool-alloc-",
             "InvalidIpamPoolAllocationId",
         ),
-        (
-            "describe_ipam_resource_discoveries",
-            "IpamResourceDiscoveryIds",
-            "ipam-res-disco-",
-            "InvalidIpamResourceDiscoveryId",
-        ),
-        (
-            "describe_ipam_resource_discovery_associations",
-            "IpamResourceDiscoveryAssociationIds",
-            "ipam-res-disco-assoc-",
-            "InvalidIpamResourceDiscoveryAssociationId",
-        ),
     ],
 )
 def test_not_found_and_malformed(ec2: Any, operation: str, parameter: str, prefix: str, code: str) -> None:
@@ -482,8 +461,6 @@ def test_filters_and_pages(world: dict[str, str], ec2: Any) -> None:
     [
         ("describe_ipams", where("tier", "adv?nced"), where("tier", "free")),
         ("describe_ipam_scopes", where("is-default", "true"), where("ipam-scope-type", "other")),
-        ("describe_ipam_resource_discoveries", where("is-default", "true"), where("state", "create-failed")),
-        ("describe_ipam_resource_discovery_associations", where("ipam-region", HOME), where("ipam-region", EU)),
         ("describe_ipam_pool_allocations", where("resource-type", "ipam-pool"), where("resource-type", "vpc")),
     ],
 )
@@ -516,7 +493,6 @@ def test_cascade(aws: Any, world: dict[str, str], ec2: Any, kind: str) -> None:
 def test_dry_runs(world: dict[str, str], ec2: Any) -> None:
     scope, pool, page = {"IpamScopeId": world["scope"]}, {"IpamPoolId": world[HOME]}, {"NextToken": "0"}
     allocation = {"IpamPoolAllocationId": "ipam-pool-alloc-" + GHOST}
-    watched = {"CurrentIpamScopeId": world["scope"], "ResourceId": "vpc-" + GHOST, "ResourceCidr": "10.0.0.0/16"}
     calls: dict[str, dict[str, Any]] = {
         "create_ipam": {},
         "create_ipam_pool": {**scope, "AddressFamily": "ipv4"},
@@ -525,7 +501,6 @@ def test_dry_runs(world: dict[str, str], ec2: Any) -> None:
         "modify_ipam_scope": {**scope, "Description": "x"},
         "modify_ipam_pool": {**pool, "Description": "x"},
         "modify_ipam_pool_allocation": allocation,
-        "modify_ipam_resource_cidr": {**watched, "ResourceRegion": HOME, "Monitored": False},
         "provision_ipam_pool_cidr": {**pool, "NetmaskLength": 16},
         "deprovision_ipam_pool_cidr": {**pool, "Cidr": "10.0.0.0/12"},
         "allocate_ipam_pool_cidr": {**pool, "NetmaskLength": 16},
@@ -537,8 +512,6 @@ def test_dry_runs(world: dict[str, str], ec2: Any) -> None:
         "describe_ipam_scopes": page,
         "describe_ipam_pools": page,
         "describe_ipam_pool_allocations": page,
-        "describe_ipam_resource_discoveries": page,
-        "describe_ipam_resource_discovery_associations": page,
         "get_ipam_pool_allocations": pool,
         "get_ipam_pool_cidrs": pool,
         "get_ipam_resource_cidrs": scope,
@@ -562,11 +535,14 @@ def test_save_and_load(aws: Any, world: dict[str, str], ec2: Any, tmp_path: Any)
     "ec2.ipam-no-ipv6",
     "ec2.ipam-no-public",
     "ec2.ipam-no-organizations",
-    "ec2.ipam-no-discovery-tags",
+    "ec2.ipam-no-discoveries",
+    "ec2.ipam-no-planning",
+    "ec2.ipam-no-changes",
     "ec2.ipam-no-history",
 )
 def test_what_is_missing_says_so(world: dict[str, str], ec2: Any) -> None:
     public, private = {"IpamScopeId": world["public"]}, {"IpamScopeId": world["scope"]}
+    watched = {"CurrentIpamScopeId": world["scope"], "ResourceId": "vpc-" + GHOST, "ResourceCidr": "10.0.0.0/16"}
     discovery = ec2.describe_ipams()["Ipams"][0]["DefaultResourceDiscoveryId"]
     calls: list[tuple[str, dict[str, Any]]] = [
         ("create_ipam_pool", {**private, "AddressFamily": "ipv6"}),
@@ -575,6 +551,11 @@ def test_what_is_missing_says_so(world: dict[str, str], ec2: Any) -> None:
         ("create_vpc", {"CidrBlock": "10.0.0.0/16", "Ipv6IpamPoolId": world[HOME], "Ipv6NetmaskLength": 56}),
         ("get_ipam_resource_cidrs", public),
         ("get_ipam_resource_cidrs", {**private, "ResourceType": "eip"}),
+        ("create_ipam_pool", {**private, "AddressFamily": "ipv4", "SourceResource": {"ResourceType": "vpc"}}),
+        ("create_ipam", {"EnablePrivateGua": True}),
+        ("describe_ipam_resource_discoveries", {}),
+        ("describe_ipam_resource_discovery_associations", {}),
+        ("modify_ipam_resource_cidr", {**watched, "ResourceRegion": HOME, "Monitored": False}),
         ("create_ipam", {"MeteredAccount": "resource-owner"}),
         ("create_ipam_resource_discovery", {}),
         ("enable_ipam_organization_admin_account", {"DelegatedAdminAccountId": "111122223333"}),

@@ -78,6 +78,8 @@ def test_allocation_rules(world: dict[str, str], ec2: Any) -> None:
     rules = {"AllocationMinNetmaskLength": 18, "AllocationMaxNetmaskLength": 22, "AllocationDefaultNetmaskLength": 20}
     ec2.modify_ipam_pool(**pool, **rules)
     assert ec2.allocate_ipam_pool_cidr(**pool)["IpamPoolAllocation"]["Cidr"] == "10.0.0.0/20"
+    for more in ({"AllowedCidrs": ["10.0.0.0/12"]}, {"DisallowedCidrs": ["10.1.0.0/16"]}):
+        refused("InvalidParameterCombination", ec2.allocate_ipam_pool_cidr, **pool, **more)
     for wrong in ({"NetmaskLength": 17}, {"NetmaskLength": 23}, {"Cidr": "10.1.0.0/16"}):
         refused("InvalidParameterValue", ec2.allocate_ipam_pool_cidr, **pool, **wrong)
     child = make_pool(ec2, world["scope"], 16, SourceIpamPoolId=world[HOME], Locale=HOME)
@@ -258,7 +260,7 @@ def test_second_block_of_a_vpc(aws: Any, world: dict[str, str], ec2: Any) -> Non
     assert [a["Cidr"] for a in allocations(ec2, world[WEST])] == ["10.16.0.0/20"]
 
 
-@keeps("ec2.ipam-compliance", "ec2.ipam-discovers-later", "ec2.ipam-ignore")
+@keeps("ec2.ipam-compliance", "ec2.ipam-discovers-later")
 def test_resource_cidrs(aws: Any, world: dict[str, str], ec2: Any) -> None:
     west = aws.client("ec2", WEST)
     vpc = west.create_vpc(Ipv4IpamPoolId=world[WEST], Ipv4NetmaskLength=16)["Vpc"]["VpcId"]
@@ -313,8 +315,6 @@ def test_a_new_ipam_watches_nothing_yet(aws: Any, ec2: Any) -> None:
     aws.control.advance(20)
     wanted = {"Ipv4IpamPoolId": pool, "Ipv4NetmaskLength": 24}
     assert "not monitored by IPAM" in refused("UnsupportedOperation", ec2.create_vpc, **wanted)
-    ties = "IpamResourceDiscoveryAssociations"
-    assert ec2.describe_ipam_resource_discovery_associations()[ties][0]["State"] == "associate-in-progress"
     assert not resource(ec2, scope)
     aws.control.advance(70)
     assert resource(ec2, scope)
@@ -343,40 +343,6 @@ def test_vpcs_are_found_after_a_while(aws: Any, world: dict[str, str], ec2: Any)
     assert len(first["IpamResourceCidrs"]) == 5 and rest["IpamResourceCidrs"]
 
 
-@keeps("ec2.ipam-ignore")
-def test_an_ignored_vpc_gives_its_block_back(aws: Any, world: dict[str, str], ec2: Any) -> None:
-    vpc = ec2.create_vpc(Ipv4IpamPoolId=world[HOME], Ipv4NetmaskLength=16)["Vpc"]["VpcId"]
-    aws.control.scale(1)
-    ask = {"CurrentIpamScopeId": world["scope"], "ResourceId": vpc, "ResourceCidr": "10.0.0.0/16"}
-    elsewhere = {**ask, "ResourceRegion": EU, "Monitored": False}
-    refused("InvalidParameterValue", ec2.modify_ipam_resource_cidr, **elsewhere)
-    ask["ResourceRegion"] = HOME
-    assert ec2.modify_ipam_resource_cidr(**ask, Monitored=False)["IpamResourceCidr"]["ManagementState"] == "ignored"
-    assert len(allocations(ec2, world[HOME])) == 1
-    aws.control.advance(300)
-    assert not allocations(ec2, world[HOME])
-    ec2.modify_ipam_pool(IpamPoolId=world[HOME], AutoImport=True)
-    aws.control.advance(700)
-    assert not allocations(ec2, world[HOME])
-    ec2.modify_ipam_resource_cidr(**ask, Monitored=True)
-    assert allocations(ec2, world[HOME])[0]["ResourceId"] == vpc
-
-
-@keeps("ec2.ipam-move")
-def test_cidrs_move_between_private_scopes(world: dict[str, str], ec2: Any) -> None:
-    lab = ec2.create_ipam_scope(IpamId=world["ipam"])["IpamScope"]["IpamScopeId"]
-    vpc = ec2.create_vpc(CidrBlock="192.168.0.0/16")["Vpc"]["VpcId"]
-    held = ec2.create_vpc(Ipv4IpamPoolId=world[HOME], Ipv4NetmaskLength=16)["Vpc"]["VpcId"]
-    ask = {"CurrentIpamScopeId": world["scope"], "ResourceRegion": HOME, "Monitored": True}
-    for thing, cidr in ((vpc, "192.168.0.0/16"), (held, "10.0.0.0/16")):
-        asked = {**ask, "ResourceId": thing, "ResourceCidr": cidr}
-        refused("InvalidParameterValue", ec2.modify_ipam_resource_cidr, **asked, DestinationIpamScopeId=world["public"])
-        ec2.modify_ipam_resource_cidr(**asked, DestinationIpamScopeId=lab)
-    assert not resource(ec2, world["scope"], ResourceId=vpc)
-    assert [r["ResourceId"] for r in resource(ec2, lab)] == [vpc]
-    assert resource(ec2, world["scope"], ResourceId=held)
-
-
 @keeps("ec2.ipam-auto-import")
 def test_auto_import(aws: Any, world: dict[str, str], ec2: Any) -> None:
     aws.control.scale(1)
@@ -402,86 +368,3 @@ def test_auto_import(aws: Any, world: dict[str, str], ec2: Any) -> None:
     west.delete_vpc(VpcId=large)
     aws.control.advance(1200)
     assert [a["ResourceId"] for a in allocations(west, pool)[1:]] == [small]
-
-
-@pytest.fixture
-def plan(world: dict[str, str], ec2: Any) -> dict[str, Any]:
-    """A VPC 10.0.0.0/16 from the home pool; the pool that plans its space, and a pool below that."""
-    vpc = ec2.create_vpc(Ipv4IpamPoolId=world[HOME], Ipv4NetmaskLength=16)["Vpc"]
-    source = {
-        "ResourceId": vpc["VpcId"],
-        "ResourceType": "vpc",
-        "ResourceRegion": HOME,
-        "ResourceOwner": vpc["OwnerId"],
-    }
-    asked = {"SourceResource": source, "Locale": HOME, "SourceIpamPoolId": world[HOME]}
-    pool = make_pool(ec2, world["scope"], "10.0.0.0/16", **asked)
-    below = make_pool(ec2, world["scope"], 24, SourceIpamPoolId=pool, Locale=HOME)
-    return {"vpc": vpc["VpcId"], "pool": pool, "below": below, "asked": asked}
-
-
-@keeps("ec2.ipam-planning")
-def test_subnets_from_a_planned_vpc(world: dict[str, str], ec2: Any, plan: dict[str, Any]) -> None:
-    (shown,) = ec2.describe_ipam_pools(IpamPoolIds=[plan["below"]])["IpamPools"]
-    assert (shown["SourceResource"], shown["PoolDepth"]) == (plan["asked"]["SourceResource"], 4)
-    assert [a["ResourceId"] for a in allocations(ec2, world[HOME])] == [plan["vpc"]]
-    made = ec2.create_subnet(VpcId=plan["vpc"], Ipv4IpamPoolId=plan["below"], Ipv4NetmaskLength=28)["Subnet"]
-    next_one = ec2.create_subnet(VpcId=plan["vpc"], Ipv4IpamPoolId=plan["pool"], CidrBlock="10.0.4.0/24")["Subnet"]
-    assert (made["CidrBlock"], next_one["CidrBlock"]) == ("10.0.0.0/28", "10.0.4.0/24")
-    (held,) = allocations(ec2, plan["below"])
-    assert (held["ResourceType"], held["ResourceId"]) == ("subnet", made["SubnetId"])
-    (row,) = resource(ec2, world["scope"], ResourceId=made["SubnetId"])
-    assert (row["ManagementState"], row["IpamPoolId"]) == ("managed", plan["below"])
-    second = make_pool(ec2, world["scope"], "10.0.0.0/16", **plan["asked"])
-    assert cidrs(ec2, second) == [("10.0.0.0/16", "failed-provision")]
-    ec2.provision_ipam_pool_cidr(IpamPoolId=second, Cidr="10.0.0.0/17")
-    assert cidrs(ec2, second)[1] == ("10.0.0.0/17", "failed-provision")
-    refused("InvalidParameterCombination", ec2.provision_ipam_pool_cidr, IpamPoolId=second, NetmaskLength=17)
-    ec2.delete_ipam_pool(IpamPoolId=plan["pool"], Cascade=True)
-    assert ec2.describe_subnets(SubnetIds=[made["SubnetId"]])["Subnets"]
-
-
-@keeps("ec2.ipam-planning", "ec2.ipam-planning-refused", "ec2.ipam-resource-tags")
-def test_plans_refused(aws: Any, world: dict[str, str], ec2: Any, plan: dict[str, Any]) -> None:
-    asked, source = plan["asked"], plan["asked"]["SourceResource"]
-    subnet = {"VpcId": plan["vpc"], "Ipv4NetmaskLength": 24}
-    other = ec2.create_vpc(CidrBlock="192.168.0.0/16")["Vpc"]["VpcId"]
-    stray = {**source, "ResourceId": other}
-    for wrong in (
-        {**asked, "SourceResource": stray},
-        {**asked, "SourceResource": {**source, "ResourceOwner": "1" * 12}},
-        {**asked, "SourceResource": {**source, "ResourceRegion": EU}},
-    ):
-        refused("InvalidParameterValue", make_pool, ec2=ec2, scope=world["scope"], **wrong)
-    short = {"SourceResource": {"ResourceId": other}, "Locale": HOME}
-    refused("MissingParameter", make_pool, ec2=ec2, scope=world["scope"], **short)
-    make_pool(ec2, world["scope"], "192.168.0.0/16", SourceResource=stray, Locale=HOME)
-    refused("InvalidParameterValue", ec2.create_vpc, Ipv4IpamPoolId=plan["pool"], Ipv4NetmaskLength=24)
-    refused("InvalidParameterValue", ec2.create_subnet, Ipv4IpamPoolId=world[HOME], **subnet)
-    refused("InvalidParameterValue", ec2.create_subnet, Ipv4IpamPoolId=plan["pool"], **{**subnet, "VpcId": other})
-    refused("InvalidParameterCombination", ec2.create_subnet, **subnet)
-    for length in (15, 29):
-        wide = {**subnet, "Ipv4NetmaskLength": length, "Ipv4IpamPoolId": plan["pool"]}
-        refused("InvalidParameterValue" if length < 16 else "InvalidSubnet.Range", ec2.create_subnet, **wide)
-    ec2.create_subnet(VpcId=plan["vpc"], CidrBlock="10.0.1.0/24")
-    refused("InvalidSubnet.Conflict", ec2.create_subnet, Ipv4IpamPoolId=plan["pool"], **subnet)
-    assert len(allocations(ec2, plan["pool"])) == 1
-    ec2.modify_ipam_pool(IpamPoolId=plan["pool"], AddAllocationResourceTags=[{"Key": "tier", "Value": "db"}])
-    refused("InvalidParameterValue", ec2.create_subnet, Ipv4IpamPoolId=plan["pool"], **subnet)
-
-
-@keeps("ec2.ipam-planning", "ec2.ipam-lingering")
-def test_what_a_plan_waits_for(aws: Any, world: dict[str, str], ec2: Any, plan: dict[str, Any]) -> None:
-    aws.control.scale(1)
-    aws.control.advance(60)
-    subnet = ec2.create_subnet(VpcId=plan["vpc"], Ipv4IpamPoolId=plan["below"], Ipv4NetmaskLength=28)["Subnet"]
-    ec2.delete_subnet(SubnetId=subnet["SubnetId"])
-    again = ec2.create_subnet(VpcId=plan["vpc"], Ipv4IpamPoolId=plan["below"], Ipv4NetmaskLength=28)["Subnet"]
-    assert again["CidrBlock"] == "10.0.0.16/28"
-    aws.control.advance(1200)
-    assert [a["ResourceId"] for a in allocations(ec2, plan["below"])] == [again["SubnetId"]]
-    young = ec2.create_vpc(Ipv4IpamPoolId=world[HOME], Ipv4NetmaskLength=16)["Vpc"]["VpcId"]
-    asked = {**plan["asked"], "SourceResource": {**plan["asked"]["SourceResource"], "ResourceId": young}}
-    refused("InvalidParameterValue", make_pool, ec2=ec2, scope=world["scope"], **asked)
-    aws.control.advance(300)
-    make_pool(ec2, world["scope"], **asked)

@@ -69,10 +69,9 @@ def test_vpcs_refused(here: Any, code: str, asked: dict[str, Any]) -> None:
 @keeps("ec2.vpc-tenancy")
 def test_tenancy(net: Net) -> None:
     vpc = net.ec2.create_vpc(CidrBlock="10.1.0.0/16", InstanceTenancy="dedicated")["Vpc"]
-    refused("InvalidParameterValue", net.ec2.modify_vpc_tenancy, VpcId=net.vpc, InstanceTenancy="dedicated")
-    assert net.ec2.modify_vpc_tenancy(VpcId=vpc["VpcId"], InstanceTenancy="default")["ReturnValue"] is True
-    shown = net.ec2.describe_vpcs(VpcIds=[vpc["VpcId"]])["Vpcs"][0]
-    assert (vpc["InstanceTenancy"], shown["InstanceTenancy"]) == ("dedicated", "default")
+    (shown,) = net.ec2.describe_vpcs(VpcIds=[vpc["VpcId"]])["Vpcs"]
+    assert vpc["InstanceTenancy"] == shown["InstanceTenancy"] == "dedicated"
+    assert net.ec2.describe_vpcs(VpcIds=[net.vpc])["Vpcs"][0]["InstanceTenancy"] == "default"
 
 
 @keeps("ec2.vpc-brings", "ec2.sg-egress")
@@ -101,8 +100,6 @@ def test_the_default_vpc(here: Any) -> None:
     (gateway,) = here.describe_internet_gateways(Filters=by("attachment.vpc-id", vpc["VpcId"]))["InternetGateways"]
     (table,) = here.describe_route_tables(Filters=by("vpc-id", vpc["VpcId"]))["RouteTables"]
     assert gateway["InternetGatewayId"] in [r["GatewayId"] for r in table["Routes"]]
-    attributes = here.describe_account_attributes(AttributeNames=["default-vpc"])["AccountAttributes"]
-    assert attributes == [{"AttributeName": "default-vpc", "AttributeValues": [{"AttributeValue": vpc["VpcId"]}]}]
     assert here.describe_network_interfaces()["NetworkInterfaces"] == []
 
 
@@ -201,14 +198,18 @@ def test_zones_of_subnets(net: Net) -> None:
 def test_addresses_of_subnets(net: Net) -> None:
     small = net.ec2.create_subnet(VpcId=net.vpc, CidrBlock="10.0.1.0/28")["Subnet"]
     assert small["AvailableIpAddressCount"] == 11
-    made = [net.ec2.create_network_interface(SubnetId=small["SubnetId"]) for _ in range(11)]
-    addresses = [m["NetworkInterface"]["PrivateIpAddress"] for m in made]
+    private = {"SubnetId": small["SubnetId"], "ConnectivityType": "private"}
+    made = [net.ec2.create_nat_gateway(**private)["NatGateway"] for _ in range(11)]
+    addresses = [m["NatGatewayAddresses"][0]["PrivateIp"] for m in made]
     assert addresses == [f"10.0.1.{n}" for n in range(4, 15)]
     assert net.subnet_shown(small["SubnetId"])["AvailableIpAddressCount"] == 0
-    refused("InsufficientFreeAddressesInSubnet", net.ec2.create_network_interface, SubnetId=small["SubnetId"])
-    private = net.nat(SubnetId=small["SubnetId"])["NatGatewayId"]
-    assert net.nat_shown(private)["FailureCode"] == "InsufficientFreeAddressesInSubnet"
-    net.ec2.delete_network_interface(NetworkInterfaceId=made[0]["NetworkInterface"]["NetworkInterfaceId"])
+    full = {"VpcId": net.vpc, "VpcEndpointType": "Interface", "SubnetIds": [small["SubnetId"]]}
+    service = {"ServiceName": f"com.amazonaws.{HERE}.logs", "PrivateDnsEnabled": False}
+    refused("InsufficientFreeAddressesInSubnet", net.ec2.create_vpc_endpoint, **full, **service)
+    assert not net.ec2.describe_vpc_endpoints()["VpcEndpoints"]
+    public = net.nat(SubnetId=small["SubnetId"])["NatGatewayId"]
+    assert net.nat_shown(public)["FailureCode"] == "InsufficientFreeAddressesInSubnet"
+    net.ec2.delete_nat_gateway(NatGatewayId=made[0]["NatGatewayId"])
     assert net.subnet_shown(small["SubnetId"])["AvailableIpAddressCount"] == 1
 
 
@@ -229,17 +230,11 @@ def test_attributes(net: Net) -> None:
     modify(VpcId=net.vpc, EnableDnsSupport=on)
     modify(VpcId=net.vpc, EnableDnsHostnames=on)
     assert value("enableDnsHostnames") is True
-    modify(VpcId=net.vpc, EnableNetworkAddressUsageMetrics=on)
-    assert value("enableNetworkAddressUsageMetrics") is True
-
     change = net.ec2.modify_subnet_attribute
     refused("InvalidParameterCombination", change, SubnetId=net.subnet)
-    both = {"MapPublicIpOnLaunch": on, "AssignIpv6AddressOnCreation": off}
-    refused("InvalidParameterCombination", change, SubnetId=net.subnet, **both)
-    refused("InvalidParameterValue", change, SubnetId=net.subnet, AssignIpv6AddressOnCreation=on)
-    change(SubnetId=net.subnet, AssignIpv6AddressOnCreation=off)
-    change(SubnetId=net.subnet, MapPublicIpOnLaunch=on)
-    assert net.subnet_shown(net.subnet)["MapPublicIpOnLaunch"] is True
+    for value in (True, False):
+        change(SubnetId=net.subnet, MapPublicIpOnLaunch={"Value": value})
+        assert net.subnet_shown(net.subnet)["MapPublicIpOnLaunch"] is value
 
 
 @keeps("ec2.vpc-held")
@@ -275,6 +270,24 @@ def test_vpc_goes_last(net: Net) -> None:
     refused("InvalidVpcID.NotFound", net.ec2.delete_vpc, VpcId=net.vpc)
 
 
+@keeps("ec2.vpc-held")
+def test_a_vpc_is_held_a_little_longer(aws: Any, here: Any) -> None:
+    aws.control.scale(1)
+    never = here.create_vpc(CidrBlock="10.1.0.0/16")["Vpc"]["VpcId"]
+    here.delete_vpc(VpcId=never)
+    vpc = here.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    subnet = here.create_subnet(VpcId=vpc, CidrBlock="10.0.0.0/24")["Subnet"]["SubnetId"]
+    group = here.create_security_group(GroupName="g", Description="d", VpcId=vpc)["GroupId"]
+    here.delete_subnet(SubnetId=subnet)
+    aws.control.advance(60)
+    refused("DependencyViolation", here.delete_vpc, VpcId=vpc)
+    here.delete_security_group(GroupId=group)
+    aws.control.advance(10)
+    refused("DependencyViolation", here.delete_vpc, VpcId=vpc)
+    aws.control.advance(5)
+    here.delete_vpc(VpcId=vpc)
+
+
 @keeps("ec2.subnet-held")
 def test_aurora_holds_subnets_and_groups(aws: Any, net: Net) -> None:
     other = net.ec2.create_subnet(VpcId=net.vpc, CidrBlock="10.0.1.0/24", AvailabilityZone="us-west-2b")["Subnet"]
@@ -299,8 +312,6 @@ def test_aurora_holds_subnets_and_groups(aws: Any, net: Net) -> None:
     assert [g["GroupId"] for g in shown["Groups"]] == [group]
     refused("DependencyViolation", net.ec2.delete_subnet, SubnetId=other["SubnetId"])
     refused("DependencyViolation", net.ec2.delete_security_group, GroupId=group)
-    by_hand = {"NetworkInterfaceId": shown["NetworkInterfaceId"]}
-    refused("InvalidParameterValue", net.ec2.delete_network_interface, **by_hand)
     net.ec2.delete_subnet(SubnetId=net.subnet)  # a subnet group alone does not hold its subnets
     rds.create_db_instance(DBInstanceIdentifier="j", AvailabilityZone="us-west-2a", **asked)
     assert len(net.ec2.describe_network_interfaces()["NetworkInterfaces"]) == 1

@@ -43,6 +43,10 @@ class Clock:
         """Move the clock forward by virtual ``seconds``."""
         self._virtual += seconds
 
+    def over(self, start: float, end: float) -> bool:
+        """Whether something that began at ``start`` and takes until ``end`` is done."""
+        return self.scale == 0 or start <= self.done_until or self.now() >= end
+
     def datetime(self) -> datetime:
         """The virtual moment, in UTC."""
         return datetime.fromtimestamp(self.now(), UTC)
@@ -92,4 +96,4 @@ class Timeline:
     @property
     def settled(self) -> bool:
         """Whether the last state is reached."""
-        return CLOCK.scale == 0 or self.start <= CLOCK.done_until or CLOCK.now() >= self.end
+        return CLOCK.over(self.start, self.end)

@@ -54,6 +54,12 @@ def tag_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
     return [{"Key": key, "Value": value} for key, value in tags.items()]
 
 
+def tag_dict(params: Mapping[str, Any], resource_type: str) -> dict[str, str]:
+    """The tags that a create call gives to ``resource_type``."""
+    specs = [spec for spec in params.get("TagSpecifications") or [] if spec.get("ResourceType") == resource_type]
+    return {tag["Key"]: tag.get("Value", "") for spec in specs for tag in spec.get("Tags") or []}
+
+
 def tags_in(backend: Any, resource_id: str) -> list[dict[str, str]]:
     """The tags of one of moto's resources, as EC2 answers them."""
     return tag_list(backend.tags.get(resource_id, {}))

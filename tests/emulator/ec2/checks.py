@@ -27,17 +27,10 @@ IDS: dict[str, tuple[str, str]] = {
     "SecurityGroupRuleId": ("sgr", "InvalidSecurityGroupRuleId.Malformed"),
     "IpamId": ("ipam", "InvalidIpamId.Malformed"),
     "IpamScopeId": ("ipam-scope", "InvalidIpamScopeId.Malformed"),
-    "CurrentIpamScopeId": ("ipam-scope", "InvalidIpamScopeId.Malformed"),
-    "DestinationIpamScopeId": ("ipam-scope", "InvalidIpamScopeId.Malformed"),
     "IpamPoolId": ("ipam-pool", "InvalidIpamPoolId.Malformed"),
     "SourceIpamPoolId": ("ipam-pool", "InvalidIpamPoolId.Malformed"),
     "Ipv4IpamPoolId": ("ipam-pool", "InvalidIpamPoolId.Malformed"),
     "IpamPoolAllocationId": ("ipam-pool-alloc", "InvalidIpamPoolAllocationId.Malformed"),
-    "IpamResourceDiscoveryId": ("ipam-res-disco", "InvalidIpamResourceDiscoveryId.Malformed"),
-    "IpamResourceDiscoveryAssociationId": (
-        "ipam-res-disco-assoc",
-        "InvalidIpamResourceDiscoveryAssociationId.Malformed",
-    ),
 }
 TAGGABLE = {
     "CreateVpc": "vpc",
@@ -51,7 +44,6 @@ TAGGABLE = {
     "AuthorizeSecurityGroupEgress": "security-group-rule",
     "CreateVpcEndpoint": "vpc-endpoint",
     "CreateFlowLogs": "vpc-flow-log",
-    "CreateNetworkInterface": "network-interface",
     "CreateIpam": "ipam",
     "CreateIpamScope": "ipam-scope",
     "CreateIpamPool": "ipam-pool",
@@ -62,7 +54,6 @@ THERE = {
     "FlowLogIds": ("flow_logs", "InvalidFlowLogId.NotFound"),
     "NetworkAclIds": ("network_acls", "InvalidNetworkAclID.NotFound"),
     "PrefixListIds": ("managed_prefix_lists", "InvalidPrefixListID.NotFound"),
-    "PrefixListId": ("managed_prefix_lists", "InvalidPrefixListID.NotFound"),
 }
 FORGOTTEN = {
     "DeleteVpc": "VpcId",
@@ -72,7 +63,6 @@ FORGOTTEN = {
     "DeleteRouteTable": "RouteTableId",
     "ReleaseAddress": "AllocationId",
     "DeleteFlowLogs": "FlowLogIds",
-    "DeleteNetworkInterface": "NetworkInterfaceId",
 }
 
 
@@ -100,7 +90,7 @@ def check_there(operation: str, params: Mapping[str, Any], backend: Any) -> None
     for name in THERE.keys() & params.keys():
         store, code = THERE[name]
         for resource_id in _ids(params[name]):
-            if operation.startswith(("Describe", "Get")) and resource_id not in getattr(backend, store):
+            if operation.startswith("Describe") and resource_id not in getattr(backend, store):
                 raise AwsError(code, f"The ID '{resource_id}' does not exist")
 
 

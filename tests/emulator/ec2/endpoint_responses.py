@@ -11,7 +11,7 @@ from moto.ec2.models.vpcs import AWS_ENDPOINT_SERVICES
 from ..admission import Missing
 from ..core import AwsError
 from .base import Ec2, result
-from .interfaces import make
+from .interfaces import free_address, make
 from .states import begin, refresh
 
 
@@ -77,7 +77,8 @@ class EndpointResponses(Ec2):
         params = self.params
         if params.setdefault("PrivateDnsEnabled", not params["ServiceName"].endswith((".s3", ".dynamodb"))):
             self._check_private_dns(vpc, params["ServiceName"])
-        self._check_subnets(vpc.id, params.get("SubnetIds") or [])
+        subnet_ids = params.get("SubnetIds") or []
+        self._check_subnets(vpc.id, subnet_ids, subnet_ids)
         for group_id in params.get("SecurityGroupIds") or []:
             self._check_group(vpc.id, group_id)
         if not params.get("SecurityGroupIds"):
@@ -95,12 +96,14 @@ class EndpointResponses(Ec2):
             text = f"To set PrivateDnsOnlyForInboundResolverEndpoint to true, the VPC {vpc.id} must have a Gateway "
             raise AwsError("InvalidParameter", f"{text}endpoint for the service.")
 
-    def _check_subnets(self, vpc_id: str, subnet_ids: list[str]) -> None:
-        """Subnets of the VPC, at most one in each zone."""
+    def _check_subnets(self, vpc_id: str, subnet_ids: list[str], new: list[str]) -> None:
+        """Subnets of the VPC, at most one in each zone, and the new ones with an address left."""
         subnets = [self.ec2.get_subnet(i) for i in subnet_ids]
         for subnet in subnets:
             if subnet.vpc_id != vpc_id:
                 raise AwsError("InvalidParameter", f"The subnet {subnet.id} is not in the VPC {vpc_id}.")
+            if subnet.id in new:
+                free_address(self.ec2, subnet)
         zones = [s.availability_zone for s in subnets]
         if len(set(zones)) < len(zones):
             found = ", ".join(subnet_ids)
@@ -157,7 +160,7 @@ class EndpointResponses(Ec2):
             self._check_group(endpoint.vpc_id, group_id)
         removed = params.get("RemoveSubnetIds") or []
         new = [i for i in params.get("AddSubnetIds") or [] if i not in endpoint.subnet_ids]
-        self._check_subnets(endpoint.vpc_id, [i for i in endpoint.subnet_ids if i not in removed] + new)
+        self._check_subnets(endpoint.vpc_id, [i for i in endpoint.subnet_ids if i not in removed] + new, new)
         self._add_interfaces(endpoint, new)
         for eni_id in list(endpoint.network_interface_ids):
             if self.ec2.enis[eni_id].subnet.id in removed:
@@ -180,24 +183,3 @@ class EndpointResponses(Ec2):
                 begin(endpoint, ("deleting", 30), ("deleted", 0))
         refresh(self.ec2)
         return result(Unsuccessful=unsuccessful)
-
-    def describe_vpc_endpoint_services(self) -> ActionResult:
-        known = self._services()
-        for name in self.params.get("ServiceNames") or []:
-            if name not in known:
-                raise AwsError("InvalidServiceName", f"The Vpc Endpoint Service '{name}' does not exist")
-        names = sorted(self.params.get("ServiceNames") or known)
-        return result(ServiceNames=names, ServiceDetails=[self._service_shown(n) for n in names])
-
-    def _service_shown(self, name: str) -> dict[str, Any]:
-        kinds = ["Gateway", "Interface"] if name.endswith((".s3", ".dynamodb")) else ["Interface"]
-        return {
-            "ServiceName": name,
-            "ServiceType": [{"ServiceType": kind} for kind in kinds],
-            "AvailabilityZones": [z.name for z in self.ec2.describe_availability_zones()],
-            "Owner": "amazon",
-            "VpcEndpointPolicySupported": True,
-            "AcceptanceRequired": False,
-            "ManagesVpcEndpoints": False,
-            "Tags": [],
-        }

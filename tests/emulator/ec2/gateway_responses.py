@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv4Network
 from typing import Any
 
 from moto.core.responses import ActionResult
+from moto.ec2.models import ec2_backends
 from moto.ec2.models.nat_gateways import NatGateway
 
 from ..clock import CLOCK
 from ..core import AwsError
-from .base import Ec2, answered, result, tags_in
+from .base import Ec2, answered, result, tag_dict, tags_in
 from .interfaces import make
-from .ipam_responses import tag_dict
 from .states import begin
 
+# The blocks that are kept for examples (RFC 5737): nobody's real address.
+DOCUMENTATION = [IPv4Network("203.0.113.0/24"), IPv4Network("198.51.100.0/24")]
 ADDRESS = {
     "AllocationId": "allocation_id",
     "AssociationId": "association_id",
@@ -128,6 +131,10 @@ class GatewayResponses(Ec2):
     def allocate_address(self) -> ActionResult:
         if self.params.setdefault("Domain", "vpc") != "vpc":
             raise AwsError("InvalidParameterValue", "Value (standard) for parameter domain is invalid.")
+        taken = {a.public_ip for ec2 in ec2_backends[self.current_account].values() for a in ec2.addresses}
+        self.params["Address"] = next((str(a) for b in DOCUMENTATION for a in b.hosts() if str(a) not in taken), None)
+        if not self.params["Address"]:
+            raise AwsError("AddressLimitExceeded", "The maximum number of addresses has been reached.")
         answer: Any = super().allocate_address()
         return result(**answer.result, PublicIpv4Pool="amazon", NetworkBorderGroup=self.region)
 
@@ -140,34 +147,10 @@ class GatewayResponses(Ec2):
         always = {"PublicIpv4Pool": "amazon", "NetworkBorderGroup": self.region, "Domain": "vpc"}
         return {**fields, **always, "Tags": tags_in(self.ec2, address.allocation_id)}
 
-    def associate_address(self) -> ActionResult:
-        self.require("AllocationId", "NetworkInterfaceId")
-        params, eni = self.params, self.ec2.get_network_interface(self.params["NetworkInterfaceId"])
-        (address,) = self.ec2.address_by_allocation([params["AllocationId"]])
-        if not self._attached(eni.subnet.vpc_id):
-            raise AwsError("Gateway.NotAttached", f"Network {eni.subnet.vpc_id} has no internet gateway attached")
-        if address.association_id and not params.get("AllowReassociation"):
-            text = f"resource {address.allocation_id} is already associated with associate-id {address.association_id}"
-            raise AwsError("Resource.AlreadyAssociated", text)
-        _check_ours(address)
-        return answered(super().associate_address())
-
     def release_address(self) -> ActionResult:
         (address,) = self.ec2.address_by_allocation([self.params.get("AllocationId")])
-        _check_ours(address)
+        if address.eni is not None:  # all that has one here is a NAT gateway
+            raise AwsError("AuthFailure", "You do not have permission to access the specified resource.")
         if address.association_id:
             raise AwsError("InvalidIPAddress.InUse", f"Address {address.public_ip} is in use.")
         return answered(super().release_address())
-
-    def disassociate_address(self) -> ActionResult:
-        self.require("AssociationId")
-        for address in self.ec2.addresses:
-            if address.association_id == self.params["AssociationId"]:
-                _check_ours(address)
-        return answered(super().disassociate_address())
-
-
-def _check_ours(address: Any) -> None:
-    """Refuse to touch the address of a NAT gateway."""
-    if address.eni is not None and address.eni.requester_managed:
-        raise AwsError("AuthFailure", "You do not have permission to access the specified resource.")

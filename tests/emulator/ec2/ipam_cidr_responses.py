@@ -6,11 +6,9 @@ from moto.core.responses import ActionResult
 
 from ..core import AwsError
 from . import ipam_pools
-from .base import result
+from .base import result, tag_dict
 from .ipam_models import Allocation, Pool
-from .ipam_responses import IpamBase, listed, tag_dict
-
-KEYS = ("Cidr", "IpamPoolAllocationId", "Description", "ResourceId", "ResourceType", "ResourceRegion", "ResourceOwner")
+from .ipam_responses import IpamBase
 
 
 class IpamCidrResponses(IpamBase):
@@ -49,10 +47,9 @@ class IpamCidrResponses(IpamBase):
         wanted = self.params.get("IpamPoolAllocationId")
         found = self.ipam.allocations_of(pool.id)
         if wanted:
-            found = [a for a in found if a.id == wanted]
-            if not found:
-                self._no_allocation(wanted)
-        return listed([a.shown() for a in found], self.params, "IpamPoolAllocations", *KEYS)
+            one = self.ipam.allocation(wanted, self.region)
+            found = [a for a in found if a is one]
+        return result(IpamPoolAllocations=[a.shown() for a in found])
 
     def describe_ipam_pool_allocations(self) -> ActionResult:
         wanted = self.params.get("IpamPoolAllocationIds")
@@ -61,14 +58,10 @@ class IpamCidrResponses(IpamBase):
         else:
             pools = [p.id for p in self.ipam.pools.values() if p.visible(self.region)]
             found = [a for a in self.ipam.allocations.values() if a.pool_id in pools]
-        return listed([a.shown() for a in found], self.params, "IpamPoolAllocations", *KEYS)
+        return result(IpamPoolAllocations=[a.shown() for a in found])
 
     def modify_ipam_pool_allocation(self) -> ActionResult:
         found = self.ipam.allocation(self.params["IpamPoolAllocationId"], self.region)
         if self.params.get("Description") is not None:
             found.description = self.params["Description"]
         return result(IpamPoolAllocation=found.shown())
-
-    def _no_allocation(self, allocation_id: str) -> None:
-        text = f"The ipam-pool-allocation ID '{allocation_id}' does not exist"
-        raise AwsError("InvalidIpamPoolAllocationId.NotFound", text)

@@ -18,7 +18,6 @@ from .space import inside, meets
 STORE_REGION = "us-east-1"
 MONITORING = 120  # until a new IPAM watches the account
 LINGER = 1200  # until IPAM notices that a resource has gone
-IGNORING = 300  # until an ignored resource's block is back in the pool
 RECYCLING = 180  # until a released block is given out again
 IMPORT = 600  # until a pool looks for resources inside its blocks
 
@@ -83,7 +82,6 @@ class Ipam(Held):
 
     regions: set[str] = field(default_factory=set)
     tier: str = "advanced"
-    private_gua: bool = False
     public_scope: str = ""
     private_scope: str = ""
     discovery: str = field(default_factory=lambda: new_id("ipam-res-disco"))
@@ -145,7 +143,6 @@ class Pool(Held):
     scope_id: str = ""
     locale: str | None = None
     source_id: str | None = None
-    resource: dict[str, str] | None = None  # the VPC whose space this pool plans
     depth: int = 1
     importing: Timeline | None = None
     minimum: int | None = None
@@ -212,8 +209,6 @@ class IpamBackend(BaseBackend):
         self.scopes: dict[str, Scope] = {}
         self.pools: dict[str, Pool] = {}
         self.allocations: dict[str, Allocation] = {}
-        self.ignored: set[tuple[str, str]] = set()
-        self.moved: dict[tuple[str, str], str] = {}  # resource CIDRs that are in another scope than the default one
 
     def settle(self) -> None:
         """Do what was due since the last look: drop what has gone, import what was found."""
@@ -232,13 +227,11 @@ class IpamBackend(BaseBackend):
 
     def _import(self, pool: Pool) -> None:
         """Take the blocks of VPCs that IPAM found inside a pool as allocated, whatever the pool's rules say."""
-        known = {(a.resource_id, str(a.cidr)) for a in self.allocations.values()} | self.ignored
-        default = self.ipams[self.scopes[pool.scope_id].ipam_id].private_scope
-        found = [
-            (cidr, vpc.id)
-            for vpc, cidr in vpc_cidrs(self.account_id, pool.locale or "")
-            if (vpc.id, str(cidr)) not in known and self.moved.get((vpc.id, str(cidr)), default) == pool.scope_id
-        ]
+        if self.ipams[self.scopes[pool.scope_id].ipam_id].private_scope != pool.scope_id:
+            return  # what IPAM finds is in the default scope
+        known = {(a.resource_id, a.cidr) for a in self.allocations.values()}
+        blocks = [(cidr, vpc.id) for vpc, cidr in vpc_cidrs(self.account_id, pool.locale or "")]
+        found = [(cidr, vpc_id) for cidr, vpc_id in blocks if (vpc_id, cidr) not in known]
         for cidr, vpc_id in sorted(found, key=lambda item: item[0].prefixlen):  # of two that overlap, the larger one
             if inside(cidr, pool.space) and not meets(cidr, self.taken(pool.id)):
                 self.add(Allocation(pool.id, cidr, "vpc", self.account_id, vpc_id, pool.locale))
@@ -288,11 +281,6 @@ class IpamBackend(BaseBackend):
     def taken(self, pool_id: str) -> list[IPv4Network]:
         """The blocks that a pool cannot give out: what is allocated, and what was released just now."""
         return [a.cidr for a in self.allocations_of(pool_id)] + [cidr for cidr, _ in self.pools[pool_id].recycling]
-
-    def resource(self, pool: Pool) -> dict[str, str] | None:
-        """The VPC whose space a pool plans, itself or as a part of another pool's."""
-        source = self.pools.get(pool.source_id or "")
-        return pool.resource or (self.resource(source) if source else None)
 
     def children(self, pool_id: str) -> list[Pool]:
         """The pools whose source is this one."""

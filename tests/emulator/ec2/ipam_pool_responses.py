@@ -9,13 +9,11 @@ from moto.core.responses import ActionResult
 
 from ..core import AwsError, new_id
 from . import ipam_pools
-from .base import result, tag_list
-from .ipam_models import Pool, PoolCidr, Scope
-from .ipam_responses import IpamBase, limit, listed, tag_dict
-from .ipam_watch import vpc_cidrs
+from .base import result, tag_dict, tag_list
+from .ipam_models import Pool, Scope
+from .ipam_responses import IpamBase, limit
 
 MAX_POOLS, MAX_DEPTH = 50, 10
-PLANNING = 120
 RULES = {
     "AllocationMinNetmaskLength": "minimum",
     "AllocationMaxNetmaskLength": "maximum",
@@ -39,7 +37,6 @@ class IpamPoolResponses(IpamBase):
             "PoolDepth": pool.depth,
             "AutoImport": bool(pool.importing),
             "AddressFamily": "ipv4",
-            "SourceResource": self.ipam.resource(pool),
             **{name: getattr(pool, field) for name, field in RULES.items()},
             "AllocationResourceTags": tag_list(pool.resource_tags),
         }
@@ -52,19 +49,17 @@ class IpamPoolResponses(IpamBase):
         locale = None if params.get("Locale") in (None, "", "None") else params["Locale"]
         self._check_scope(scope, locale)
         source = self._source(scope, locale)
-        resource = self._resource(source, locale)
         self._check_import(locale)
         pool = Pool(
             new_id("ipam-pool"),
             self.current_account,
             self.region,
-            PLANNING if resource else 10,
+            10,
             params.get("Description") or "",
             tag_dict(params, "ipam-pool"),
             scope_id=scope.id,
             locale=locale,
             source_id=source.id if source else None,
-            resource=resource,
             depth=source.depth + 1 if source else 1,
             resource_tags={t["Key"]: t.get("Value", "") for t in params.get("AllocationResourceTags") or []},
         )
@@ -105,34 +100,13 @@ class IpamPoolResponses(IpamBase):
             raise AwsError("InvalidParameterValue", text)
         return source
 
-    def _resource(self, source: Pool | None, locale: str | None) -> dict[str, str] | None:
-        """The VPC whose space the pool shall plan: one that IPAM has found and, with a source pool, that is in it."""
-        given: dict[str, str] | None = self.params.get("SourceResource")
-        if not given:
-            return None
-        for name in ("ResourceId", "ResourceType", "ResourceRegion", "ResourceOwner"):
-            if not given.get(name):
-                raise AwsError("MissingParameter", f"The request must contain the parameter SourceResource.{name}")
-        if given["ResourceRegion"] != locale:
-            raise AwsError("InvalidParameterValue", "The locale must be the Region of the source resource.")
-        found = {cidr for vpc, cidr in vpc_cidrs(self.current_account, locale) if vpc.id == given["ResourceId"]}
-        if source:
-            held = self.ipam.allocations_of(source.id)
-            found &= {a.cidr for a in held if a.resource_id == given["ResourceId"] and not a.release}
-        if not found or given["ResourceOwner"] != self.current_account:
-            text = f"IPAM does not manage the resource {given['ResourceId']} as a source of this pool."
-            raise AwsError("InvalidParameterValue", text)
-        return given
-
     def describe_ipam_pools(self) -> ActionResult:
         named = self.params.get("IpamPoolIds")
         if named:
             found = [self.ipam.pool(i, self.region) for i in named]
         else:
             found = [p for p in self.ipam.pools.values() if p.visible(self.region)]
-        keys = ("OwnerId", "IpamPoolId", "SourceIpamPoolId", "IpamPoolArn", "IpamScopeArn", "IpamScopeType", "IpamArn")
-        more = ("IpamRegion", "Locale", "PoolDepth", "State", "Description", "AutoImport", "AddressFamily")
-        return listed([self._pool_shown(p) for p in found], self.params, "IpamPools", *keys, *more)
+        return result(IpamPools=[self._pool_shown(p) for p in found])
 
     def modify_ipam_pool(self) -> ActionResult:
         params = self.params
@@ -189,5 +163,4 @@ class IpamPoolResponses(IpamBase):
 
     def get_ipam_pool_cidrs(self) -> ActionResult:
         pool = self.ipam.pool(self.params["IpamPoolId"], self.region)
-        shown = [PoolCidr.shown(c, answer=False) for c in pool.cidrs]
-        return listed(shown, self.params, "IpamPoolCidrs", "Cidr", "State", "IpamPoolCidrId", "NetmaskLength")
+        return result(IpamPoolCidrs=[c.shown(answer=False) for c in pool.cidrs])

@@ -10,7 +10,6 @@ from ..clock import Timeline
 from ..core import AwsError
 from .checks import block
 from .ipam_models import LINGER, RECYCLING, Allocation, IpamBackend, Pool, PoolCidr
-from .ipam_watch import vpc_cidrs
 from .space import common, first_fit, inside, meets
 
 PROVISION, DEPROVISION = 20, 20
@@ -32,7 +31,7 @@ def provision(ipam: IpamBackend, pool: Pool, cidr: str | None, length: int | Non
     pool.ready()
     if (cidr is None) == (length is None):
         raise AwsError("InvalidParameterCombination", "Specify either Cidr or NetmaskLength, and not both.")
-    if length is not None and (pool.resource or not pool.source_id):
+    if length is not None and not pool.source_id:
         raise AwsError("InvalidParameterCombination", "NetmaskLength needs a pool that takes its CIDRs from a pool.")
     wanted = block(cidr) if cidr is not None else None
     chosen, failure = _choose(ipam, pool, wanted, length)
@@ -46,7 +45,7 @@ def provision(ipam: IpamBackend, pool: Pool, cidr: str | None, length: int | Non
     )
     if not added.live and not failure:
         added.failure = _unavailable(added.timeline.reason)
-    if chosen and added.live and pool.source_id and not pool.resource:
+    if chosen and added.live and pool.source_id:
         carved = ipam.add(Allocation(pool.source_id, chosen, "ipam-pool", pool.account, pool.id, pool.region))
         added.parent_allocation = carved.id
     pool.cidrs.append(added)
@@ -62,28 +61,15 @@ def _choose(
 ) -> tuple[IPv4Network | None, dict[str, str] | None]:
     if sum(c.live for c in pool.cidrs) >= MAX_CIDRS:
         return None, {"Code": "limit-exceeded", "Message": f"The pool already has {MAX_CIDRS} CIDRs."}
-    if wanted and (pool.resource or not pool.source_id):
-        found = wanted if _planned(pool, wanted) and not meets(wanted, _others(ipam, pool)) else None
-    else:
-        source = ipam.pools[pool.source_id or ""]
+    if pool.source_id:
+        source = ipam.pools[pool.source_id]
         found = _free(ipam, source, wanted) if wanted else first_fit(source.space, ipam.taken(source.id), length or 0)
+    else:
+        others = [c.cidr for p in ipam.pools_in(pool.scope_id) if not p.source_id for c in p.cidrs if c.live and c.cidr]
+        found = wanted if wanted and not meets(wanted, others) else None
     if found:
         return found, None
     return None, _unavailable(f"The CIDR {wanted or f'of netmask length {length}'} is not available.")
-
-
-def _others(ipam: IpamBackend, pool: Pool) -> list[IPv4Network]:
-    """The blocks of all pools that take theirs from where this one does: from the scope, or from the same VPC."""
-    alike = [p for p in ipam.pools_in(pool.scope_id) if p.resource == pool.resource and (p.resource or not p.source_id)]
-    return [c.cidr for p in alike for c in p.cidrs if c.live and c.cidr]
-
-
-def _planned(pool: Pool, cidr: IPv4Network) -> bool:
-    """Whether a pool may have a block: one that plans a VPC has the VPC's own blocks only."""
-    plans = pool.resource
-    return not plans or any(
-        vpc.id == plans["ResourceId"] and cidr == own for vpc, own in vpc_cidrs(pool.account, plans["ResourceRegion"])
-    )
 
 
 def _free(ipam: IpamBackend, pool: Pool, cidr: IPv4Network) -> IPv4Network | None:
@@ -118,6 +104,8 @@ def next_free(ipam: IpamBackend, pool: Pool, params: Mapping[str, Any]) -> IPv4N
         raise AwsError("InvalidParameterCombination", text)
     if cidr:
         return _exactly(ipam, pool, block(cidr))
+    if length is None and (allowed or disallowed):
+        raise AwsError("InvalidParameterCombination", "AllowedCidrs and DisallowedCidrs need a NetmaskLength.")
     wanted = pool.default if length is None else int(length)
     if wanted is None:
         text = "Specify Cidr or NetmaskLength: the pool has no default netmask length."
@@ -155,10 +143,10 @@ def needs_locale(pool: Pool, region: str) -> None:
         raise AwsError("InvalidParameterValue", text)
 
 
-def _take(
-    ipam: IpamBackend, pool: Pool, region: str, params: Mapping[str, Any], tags: Mapping[str, str], kind: str
+def allocate_to_vpc(
+    ipam: IpamBackend, pool: Pool, region: str, params: Mapping[str, Any], tags: Mapping[str, str]
 ) -> Allocation:
-    """Take the block of a resource that is about to be made."""
+    """Take the block of a VPC that is about to be made."""
     needs_locale(pool, region)
     if not ipam.ipams[ipam.scopes[pool.scope_id].ipam_id].monitoring.settled:
         raise AwsError("UnsupportedOperation", f"The account {pool.account} is not monitored by IPAM.")
@@ -168,30 +156,8 @@ def _take(
         raise AwsError("InvalidParameterValue", text)
     chosen = next_free(ipam, pool, {"Cidr": params.get("CidrBlock"), "NetmaskLength": params.get("Ipv4NetmaskLength")})
     if not 16 <= chosen.prefixlen <= 28:
-        code = {"vpc": "InvalidVpc.Range", "subnet": "InvalidSubnet.Range"}[kind]
-        raise AwsError(code, f"The CIDR '{chosen}' is invalid.")
-    return ipam.add(Allocation(pool.id, chosen, kind, pool.account, None, region))
-
-
-def allocate_to_vpc(
-    ipam: IpamBackend, pool: Pool, region: str, params: Mapping[str, Any], tags: Mapping[str, str]
-) -> Allocation:
-    """Take the block of a VPC from a pool."""
-    if ipam.resource(pool):
-        raise AwsError("InvalidParameterValue", f"The pool {pool.id} plans the space of a VPC and feeds subnets only.")
-    return _take(ipam, pool, region, params, tags, "vpc")
-
-
-def allocate_to_subnet(
-    ipam: IpamBackend, pool: Pool, region: str, params: Mapping[str, Any], tags: Mapping[str, str]
-) -> Allocation:
-    """Take the block of a subnet from a pool that plans the space of its VPC."""
-    plans = ipam.resource(pool)
-    if not plans:
-        raise AwsError("InvalidParameterValue", f"IpamPool '{pool.id}' is missing a source resource")
-    if plans["ResourceId"] != params["VpcId"]:
-        raise AwsError("InvalidParameterValue", f"The pool {pool.id} plans the space of {plans['ResourceId']}.")
-    return _take(ipam, pool, region, params, tags, "subnet")
+        raise AwsError("InvalidVpc.Range", f"The CIDR '{chosen}' is invalid.")
+    return ipam.add(Allocation(pool.id, chosen, "vpc", pool.account, None, region))
 
 
 def release(ipam: IpamBackend, pool: Pool, held: Allocation) -> None:

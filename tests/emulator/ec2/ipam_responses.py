@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from moto.core.responses import ActionResult
 
-from ..core import AwsError, filtered, new_id, paged, tags_of
-from .base import Ec2, result
+from ..core import AwsError, new_id
+from ..iam import service_uses_its_role
+from .base import Ec2, result, tag_dict
 from .ipam_models import Held, Ipam, IpamBackend, Scope, ipam_of
 
 MAX_SCOPES = 5
@@ -20,26 +20,6 @@ def limit(what: str, has: int, most: int) -> None:
     if has >= most:
         text = f"You've reached the limit for {what}. You have created {has} {what} and you are limited to {most}."
         raise AwsError("ResourceLimitExceeded", text)
-
-
-def tag_dict(params: dict[str, Any], resource_type: str) -> dict[str, str]:
-    """The tags of a create call."""
-    return {t["Key"]: t["Value"] for t in tags_of(params, resource_type)}
-
-
-def _text(key: str) -> Callable[[dict[str, Any]], Any]:
-    def read(item: dict[str, Any]) -> Any:
-        value = item.get(key)
-        return str(value).lower() if isinstance(value, bool) else value
-
-    return read
-
-
-def listed(items: Iterable[dict[str, Any]], params: dict[str, Any], name: str, *keys: str) -> ActionResult:
-    """A page of ``items`` that pass the filters; a filter is named as the field it looks at: ``ipam-pool-id``."""
-    fields = {re.sub(r"(?<!^)(?=[A-Z])", "-", key).lower(): _text(key) for key in keys}
-    page, token = paged(filtered(items, params.get("Filters"), fields), params)
-    return result(**{name: page, "NextToken": token})
 
 
 class IpamBase(Ec2):
@@ -63,7 +43,7 @@ class IpamBase(Ec2):
             "DefaultResourceDiscoveryAssociationId": ipam.association,
             "ResourceDiscoveryAssociationCount": 1,
             "Tier": ipam.tier,
-            "EnablePrivateGua": ipam.private_gua,
+            "EnablePrivateGua": False,
             "MeteredAccount": "ipam-owner",
         }
 
@@ -102,9 +82,9 @@ class IpamResponses(IpamBase):
             tag_dict(params, "ipam"),
             regions=regions,
             tier=params.get("Tier") or "advanced",
-            private_gua=bool(params.get("EnablePrivateGua")),
         )
         self.ipam.ipams[ipam.id] = ipam
+        service_uses_its_role(account, self.region, "ipam.amazonaws.com")
         for kind in ("public", "private"):
             scope = Scope(new_id("ipam-scope"), account, self.region, 20, ipam_id=ipam.id, kind=kind, default=True)
             self.ipam.scopes[scope.id] = scope
@@ -121,8 +101,7 @@ class IpamResponses(IpamBase):
 
     def describe_ipams(self) -> ActionResult:
         found = self._wanted("IpamIds", self.ipam.ipams.values(), self.ipam.ipam)
-        keys = ("OwnerId", "IpamId", "IpamArn", "IpamRegion", "Description", "State", "Tier", "ScopeCount")
-        return listed([self._ipam_shown(i) for i in found], self.params, "Ipams", *keys)
+        return result(Ipams=[self._ipam_shown(i) for i in found])
 
     def modify_ipam(self) -> ActionResult:
         params = self.params
@@ -136,7 +115,6 @@ class IpamResponses(IpamBase):
         if ipam.modified(params.get("Description")):
             ipam.regions = (ipam.regions | add) - (remove - add)
             ipam.tier = tier
-            ipam.private_gua = bool(params.get("EnablePrivateGua", ipam.private_gua))
         return result(Ipam=self._ipam_shown(ipam, answer=True))
 
     def _check_removal(self, ipam: Ipam, regions: set[str]) -> None:
@@ -183,9 +161,7 @@ class IpamResponses(IpamBase):
 
     def describe_ipam_scopes(self) -> ActionResult:
         found = self._wanted("IpamScopeIds", self.ipam.scopes.values(), self.ipam.scope)
-        keys = ("OwnerId", "IpamScopeId", "IpamScopeArn", "IpamArn", "IpamRegion", "IpamScopeType", "IsDefault")
-        shown = [self._scope_shown(s) for s in found]
-        return listed(shown, self.params, "IpamScopes", *keys, "Description", "State", "PoolCount")
+        return result(IpamScopes=[self._scope_shown(s) for s in found])
 
     def modify_ipam_scope(self) -> ActionResult:
         scope = self.ipam.scope(self.params["IpamScopeId"], self.region)

@@ -59,8 +59,7 @@ _NAMES = ("Filters", "Filter", "MaxResults", "NextToken")
 
 def taken(operation: str, params: dict[str, Any]) -> dict[str, Any]:
     """What a request says about which part of a list it wants; the handlers give the whole list."""
-    ours = operation.startswith(("Describe", "Get")) and "Ipam" not in operation
-    return {name: params.pop(name) for name in _NAMES if ours and name in params}
+    return {name: params.pop(name) for name in _NAMES if operation.startswith(("Describe", "Get")) and name in params}
 
 
 def narrowed(operation: str, asked: Mapping[str, Any], status: int, headers: Any, body: str) -> dict[str, Any]:
@@ -83,7 +82,8 @@ def _path(operation: str, item: Any, name: str) -> str:
     """Where a filter looks; refuses one that there is not."""
     if {"Tags", "TagSet", "Key"} & set(item.members) and (name.startswith("tag:") or name == "tag-key"):
         return name
-    if name not in _known(operation):
+    known = _fields(item) if "Ipam" in operation else _known(operation)
+    if name not in known:
         raise AwsError("InvalidParameterValue", f"The filter '{name}' is invalid")
     if _BEYOND.fullmatch(name):
         raise Missing(f"the filter {name} of ec2:{operation}")
@@ -99,6 +99,16 @@ def _seen(value: Mapping[str, Any], item: Any, path: str) -> Iterable[str]:
     if path.startswith("tag:"):
         return [t["Value"] for t in tags if t["Key"] == path[4:]]
     return _values(value, item, path)
+
+
+def _fields(item: Any) -> set[str]:
+    """The filters of a list of IPAM, which are named like the fields and documented nowhere."""
+    plain = [name for name, member in item.members.items() if member.type_name not in ("list", "structure")]
+    return {_kebab(name) for name in plain}
+
+
+def _kebab(field: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", field).lower()
 
 
 @cache
@@ -126,7 +136,7 @@ def _values(value: Any, shape: Any, name: str) -> Iterator[str]:
 def _field(shape: Any, name: str) -> tuple[str, str]:
     """The field that a dotted name begins with, and the rest of the name."""
     for field in shape.members:
-        kebab = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", field).lower()
+        kebab = _kebab(field)
         for known in (kebab, kebab.removesuffix("s"), kebab.removesuffix("-set")):
             if name == known or name.startswith(known + "."):
                 return field, name[len(known) + 1 :]

@@ -1,4 +1,4 @@
-"""The calls for what is there before anyone makes anything: Regions, zones, the account's attributes."""
+"""The calls for what is there before anyone makes anything: Regions and zones."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ EVERYONES = {
 
 
 class RegionResponses(Ec2):
-    """Regions, zones and the account's attributes."""
+    """Regions and zones."""
 
     def describe_regions(self) -> ActionResult:
         named, everything = self.params.get("RegionNames"), self.params.get("AllRegions")
@@ -38,20 +38,6 @@ class RegionResponses(Ec2):
             zone.opt_in_status = "opt-in-not-required"
         zones = [z for z in zones if z.name in (names or [z.name]) and z.zone_id in (ids or [z.zone_id])]
         return result(AvailabilityZones=zones)
-
-    def describe_account_attributes(self) -> ActionResult:
-        default = self.ec2.get_default_vpc()
-        values = {
-            "supported-platforms": "VPC",
-            "default-vpc": default.id if default else "none",
-            "vpc-max-security-groups-per-interface": "5",
-            "max-elastic-ips": "5",
-            "vpc-max-elastic-ips": "5",
-            "max-instances": "20",
-        }
-        wanted = self.params.get("AttributeNames") or list(values)
-        rows = [{"AttributeName": n, "AttributeValues": [{"AttributeValue": values[n]}]} for n in wanted]
-        return result(AccountAttributes=rows)
 
 
 def _all_known(named: list[str] | None, known: list[str], what: str) -> None:

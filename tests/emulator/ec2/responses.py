@@ -16,7 +16,6 @@ from .checks import check, check_there, forgotten
 from .endpoint_responses import EndpointResponses
 from .flow_log_responses import FlowLogResponses
 from .gateway_responses import GatewayResponses
-from .interface_responses import InterfaceResponses
 from .ipam_cidr_responses import IpamCidrResponses
 from .ipam_pool_responses import IpamPoolResponses
 from .ipam_resource_responses import IpamResourceResponses
@@ -25,7 +24,7 @@ from .listing import narrowed, taken
 from .region_responses import RegionResponses
 from .route_responses import RouteResponses
 from .security_group_responses import SecurityGroupResponses
-from .states import refresh
+from .states import refresh, watch
 from .tag_responses import TagResponses
 from .vpc_responses import VpcResponses
 
@@ -54,7 +53,6 @@ class LocalEc2(
     SecurityGroupResponses,
     TagResponses,
     RegionResponses,
-    InterfaceResponses,
 ):
     """EC2."""
 
@@ -78,6 +76,9 @@ class LocalEc2(
             return self._narrowed(operation, part, (status, headers, body))
         if int(status) == 200:
             forget_tags(self.ec2, gone)
+            if not operation.startswith("Describe"):
+                for vpc in self.ec2.vpcs.values():
+                    watch(self.ec2, vpc)
             if key[1]:
                 _REQUESTS[self.current_account][self.region].answers[key] = (asked, (status, dict(headers), body))
         return status, headers, body

@@ -8,9 +8,8 @@ from typing import Any
 from moto.core.responses import ActionResult
 
 from ..core import AwsError
-from .base import Ec2, forget_tags, result, tags_in
-from .ipam_responses import tag_dict
-from .security_group_rules import PEERS, QUOTA, Rule, check_text, everywhere, permissions, read, shown
+from .base import Ec2, forget_tags, result, tag_dict, tags_in
+from .security_group_rules import QUOTA, Rule, check_text, everywhere, permissions, read, shown
 
 _NAME = re.compile(r"[a-zA-Z0-9. _\-:/()#,@\[\]+=&;{}!$*]{1,255}")
 
@@ -149,24 +148,3 @@ class SecurityGroupResponses(Ec2):
         ids = self.params.get("SecurityGroupRuleIds")
         found = [self._rule(rules, rule_id) for rule_id in ids] if ids else rules
         return result(SecurityGroupRules=[shown(self.ec2, rule) for rule in found])
-
-    def modify_security_group_rules(self) -> ActionResult:
-        """A rule becomes another one and keeps its id, its tags and its direction."""
-        group = self._group(self.params["GroupId"])
-        for asked in self.params["SecurityGroupRules"]:
-            rule = self._rule([*group.ingress_rules, *group.egress_rules], asked["SecurityGroupRuleId"])
-            wanted = asked.get("SecurityGroupRule") or {}
-            peers = {
-                k: [{n: wanted[r], "Description": wanted.get("Description")}]
-                for k, (n, r) in PEERS.items()
-                if wanted.get(r)
-            }
-            if len(peers) != 1:
-                raise AwsError("InvalidParameterCombination", "A rule has exactly one source or destination.")
-            (new,) = read(self.ec2, group, rule.egress, [wanted | peers])
-            have = group.egress_rules if rule.egress else group.ingress_rules
-            if any(new.key == other.key and other is not rule for other in have):
-                raise AwsError("InvalidPermission.Duplicate", "the specified rule already exists")
-            new.id = rule.id
-            have[have.index(rule)] = new
-        return result(Return=True)

@@ -29,6 +29,7 @@ def refresh(backend: Any) -> None:
             resource.last_error = {"Code": "InternalError", "Message": timeline.reason}
     for vpc in backend.vpcs.values():
         complete(backend, vpc)
+        watch(backend, vpc)
     for nat in nats:
         _refresh_nat(backend, nat)
     for endpoint in [e for e in backend.vpc_end_points.values() if e.state == "deleted"]:
@@ -56,6 +57,19 @@ def complete(backend: Any, vpc: Any) -> None:
             association["cidr_block_state"] |= {"state": timeline.state, "StatusMessage": timeline.reason or None}
         if timeline and timeline.state == "disassociated" and CLOCK.now() >= timeline.end + LISTED:
             del vpc._cidr_block_association_set[key]
+
+
+def watch(backend: Any, vpc: Any) -> None:
+    """Note when the last of what a VPC holds has gone."""
+    groups = [g for g in backend.groups.get(vpc.id, {}).values() if g.name != "default"]
+    tables = [t for t in backend.route_tables.values() if t.vpc_id == vpc.id and not t.main_association_id]
+    endpoints = [e for e in backend.vpc_end_points.values() if e.vpc_id == vpc.id]
+    attached = [g for g in backend.internet_gateways.values() if g.vpc and g.vpc.id == vpc.id]
+    subnets = [s for zone in backend.subnets.values() for s in zone.values() if s.vpc_id == vpc.id]
+    held = bool(groups or tables or endpoints or attached or subnets)
+    if getattr(vpc, "held", False) and not held:
+        vpc.emptied = CLOCK.now()
+    vpc.held = held
 
 
 def _refresh_nat(backend: Any, nat: Any) -> None:

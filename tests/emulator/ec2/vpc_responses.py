@@ -7,15 +7,15 @@ from typing import Any
 
 from moto.core.responses import ActionResult
 
-from ..clock import Timeline
+from ..clock import CLOCK, Timeline
 from ..core import AwsError
 from . import ipam_pools
-from .base import Ec2, answered, result, tags_in
+from .base import Ec2, answered, result, tag_dict, tags_in
 from .checks import block, canonical
 from .ipam_models import Allocation, ipam_of
-from .ipam_responses import tag_dict
 from .states import begin, complete
 
+FORGETTING = 15  # seconds until AWS knows that the last thing in a VPC is gone
 ENDED = ("disassociated", "failed")
 PRIVATE = [IPv4Network(block) for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")]
 RESERVED = [IPv4Network(block) for block in ("0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/4")]
@@ -72,23 +72,16 @@ class VpcResponses(Ec2):
 
     def delete_vpc(self) -> ActionResult:
         vpc_id = self.params["VpcId"]
-        self.ec2.get_vpc(vpc_id)
-        if self._vpc_in_use(vpc_id):
+        vpc = self.ec2.get_vpc(vpc_id)
+        emptied = getattr(vpc, "emptied", 0.0)
+        if vpc.held or not (CLOCK.hurry or CLOCK.over(emptied, emptied + FORGETTING)):
             raise AwsError("DependencyViolation", f"The vpc '{vpc_id}' has dependencies and cannot be deleted.")
-        self.ec2.vpcs[vpc_id].dhcp_options = None  # they are shared, and moto would delete them too
+        vpc.dhcp_options = None  # they are shared, and moto would delete them too
         answer: ActionResult = super().delete_vpc()
         ipam_pools.release_later(ipam_of(self.current_account), vpc_id, self.region)
         self._drop_flow_logs(vpc_id)
         self.ec2.network_acls = {k: a for k, a in self.ec2.network_acls.items() if a.vpc_id != vpc_id}
         return answer
-
-    def _vpc_in_use(self, vpc_id: str) -> bool:
-        ec2 = self.ec2
-        groups = [g for g in ec2.groups.get(vpc_id, {}).values() if g.name != "default"]
-        tables = [t for t in ec2.route_tables.values() if t.vpc_id == vpc_id and not t.main_association_id]
-        endpoints = [e for e in ec2.vpc_end_points.values() if e.vpc_id == vpc_id]
-        attached = [g for g in ec2.internet_gateways.values() if g.vpc and g.vpc.id == vpc_id]
-        return bool(groups or tables or endpoints or attached or self._subnets_of(vpc_id))
 
     def _subnets_of(self, vpc_id: str) -> list[Any]:
         return [s for zone in self.ec2.subnets.values() for s in zone.values() if s.vpc_id == vpc_id]
@@ -98,7 +91,7 @@ class VpcResponses(Ec2):
             del self.ec2.flow_logs[log.id]
 
     def modify_vpc_attribute(self) -> ActionResult:
-        known = ("EnableDnsSupport", "EnableDnsHostnames", "EnableNetworkAddressUsageMetrics")
+        known = ("EnableDnsSupport", "EnableDnsHostnames")
         given = [n for n in known if self.params.get(n) is not None]
         if len(given) != 1:
             text = "Exactly one attribute can be modified in a request" if given else "No attributes specified."
@@ -201,18 +194,9 @@ class VpcResponses(Ec2):
         return answer
 
     def modify_subnet_attribute(self) -> ActionResult:
-        given = [n for n, v in self.params.items() if n not in ("SubnetId", "DryRun") and v is not None]
-        if len(given) != 1:
-            raise AwsError("InvalidParameterCombination", "Exactly one attribute can be modified in a request")
-        subnet = self.ec2.get_subnet(self.params["SubnetId"])
-        if given == ["AssignIpv6AddressOnCreation"] and self.params[given[0]].get("Value"):
-            text = f"Invalid value 'true' for assignIpv6AddressOnCreation. {subnet.id} has no IPv6 CIDR block."
-            raise AwsError("InvalidParameterValue", text)
+        if self.params.get("MapPublicIpOnLaunch") is None:
+            raise AwsError("InvalidParameterCombination", "No attributes specified.")
         return answered(super().modify_subnet_attribute())
-
-    def modify_vpc_tenancy(self) -> ActionResult:
-        super().modify_vpc_tenancy()
-        return result(ReturnValue=True)
 
     def describe_vpc_attribute(self) -> ActionResult:
         self.require("Attribute")

@@ -99,8 +99,10 @@ class LocalKmsResponse(KmsResponse):
 
     def decrypt(self) -> str:
         """Decrypt with the key that is named in the ciphertext; refuse it where the caller names another."""
-        name, said = self._get_param("CiphertextBlob")[:ID_LENGTH].decode("utf-8", "replace"), self._get_param("KeyId")
-        found = self.kms_backend.keys.get(name)
+        blob, said = self._get_param("CiphertextBlob"), self._get_param("KeyId")
+        if not blob:
+            raise AwsError("ValidationException", "The request must contain a CiphertextBlob.")
+        found = self.kms_backend.keys.get(blob[:ID_LENGTH].decode("utf-8", "replace"))
         if said:
             self._validate_key_id(said)
         if found is not None:

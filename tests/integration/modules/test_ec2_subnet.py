@@ -75,8 +75,9 @@ def test_refusals(aws, run):
         run(NAME, **{**params, "cidr_block": "10.0.72.0/21", "availability_zone": "us-east-1b"})
     with pytest.raises(ModuleFailed, match="belongs to environment 'dev'"):
         run(NAME, **{**params, "tags": {"mtk:environment": "prod"}})
-    face = aws.client("ec2").create_network_interface(SubnetId=id)["NetworkInterface"]["NetworkInterfaceId"]
+    ec2 = aws.client("ec2")
+    nat = ec2.create_nat_gateway(SubnetId=id, ConnectivityType="private")["NatGateway"]["NatGatewayId"]
     with pytest.raises(ModuleFailed, match="still to come: delete"):
         run(NAME, **remove, wait_timeout=0)
-    aws.client("ec2").delete_network_interface(NetworkInterfaceId=face)
+    ec2.delete_nat_gateway(NatGatewayId=nat)
     assert run(NAME, **remove)["changed"]
