@@ -425,7 +425,8 @@ ROUTE = {"RouteTableId": "table", "DestinationCidrBlock": "0.0.0.0/0"}
 BEYOND = [
     ("create_vpc", {"CidrBlock": "10.0.0.0/16", "AmazonProvidedIpv6CidrBlock": True}),
     ("create_subnet", {"VpcId": "vpc", "Ipv6CidrBlock": "fd00::/64"}),
-    ("associate_vpc_cidr_block", {"VpcId": "vpc", "AmazonProvidedIpv6CidrBlock": True}),
+    ("associate_vpc_cidr_block", {"VpcId": "vpc", "CidrBlock": "10.1.0.0/16"}),
+    ("modify_vpc_attribute", {"VpcId": "vpc", "EnableNetworkAddressUsageMetrics": {"Value": True}}),
     ("associate_subnet_cidr_block", {"SubnetId": "subnet", "Ipv6CidrBlock": "fd00::/64"}),
     ("create_egress_only_internet_gateway", {"VpcId": "vpc"}),
     ("create_nat_gateway", {"VpcId": "vpc", "AvailabilityMode": "regional"}),
@@ -466,6 +467,7 @@ PERMISSIONS = {
 
 @keeps(
     "ec2.ipv6",
+    "ec2.vpc-beyond",
     "ec2.nat-beyond",
     "ec2.route-beyond",
     "ec2.subnet-beyond",

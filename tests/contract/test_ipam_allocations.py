@@ -249,17 +249,6 @@ def test_vpc_allocation_lingers(aws: Any, world: dict[str, str], ec2: Any) -> No
     assert cidrs(ec2, world[WEST]) == [("10.16.0.0/12", "deprovisioned")]
 
 
-@keeps("ec2.ipam-vpc")
-def test_second_block_of_a_vpc(aws: Any, world: dict[str, str], ec2: Any) -> None:
-    west = aws.client("ec2", WEST)  # at home, 10.0.0.0/15, AWS adds no block of 10.0.0.0/16
-    vpc = west.create_vpc(Ipv4IpamPoolId=world[WEST], Ipv4NetmaskLength=20)["Vpc"]["VpcId"]
-    added = west.associate_vpc_cidr_block(VpcId=vpc, Ipv4IpamPoolId=world[WEST], Ipv4NetmaskLength=20)
-    assert added["CidrBlockAssociation"]["CidrBlock"] == "10.16.16.0/20"
-    assert [a["ResourceId"] for a in allocations(ec2, world[WEST])] == [vpc, vpc]
-    west.disassociate_vpc_cidr_block(AssociationId=added["CidrBlockAssociation"]["AssociationId"])
-    assert [a["Cidr"] for a in allocations(ec2, world[WEST])] == ["10.16.0.0/20"]
-
-
 @keeps("ec2.ipam-compliance", "ec2.ipam-discovers-later")
 def test_resource_cidrs(aws: Any, world: dict[str, str], ec2: Any) -> None:
     west = aws.client("ec2", WEST)

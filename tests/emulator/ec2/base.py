@@ -25,12 +25,6 @@ class Ec2(EC2Response):
         """moto's EC2 of this account and region."""
         return self.ec2_backend
 
-    def refuse(self, *names: str) -> None:
-        """Refuse parameters that would change what the call does and that are missing here."""
-        for name in names:
-            if self.params.get(name):
-                raise AwsError("UnsupportedOperation", f"The local AWS does not implement the parameter {name} here.")
-
     def require(self, *names: str) -> None:
         """Refuse a request that lacks a parameter."""
         for name in names:

@@ -182,10 +182,6 @@ class Allocation:
     id: str = field(default_factory=lambda: new_id("ipam-pool-alloc", 32))
     release: Timeline | None = None
 
-    def release_in(self, seconds: float) -> None:
-        """Let go of the block after a while, unless that has begun already."""
-        self.release = self.release or Timeline(("held", seconds), ("released", 0))
-
     def shown(self) -> dict[str, Any]:
         """The description."""
         return {

@@ -166,11 +166,11 @@ def release(ipam: IpamBackend, pool: Pool, held: Allocation) -> None:
     pool.recycling.append((held.cidr, Timeline(("released", RECYCLING), ("free", 0))))
 
 
-def release_later(ipam: IpamBackend, resource_id: str, region: str, cidr: str | None = None) -> None:
-    """Let go of a deleted resource's blocks, which IPAM notices only after a while."""
+def release_later(ipam: IpamBackend, vpc_id: str) -> None:
+    """Let go of a deleted VPC's block; IPAM notices only after a while."""
     for held in ipam.allocations.values():
-        if (held.resource_id, held.region) == (resource_id, region) and cidr in (None, str(held.cidr)):
-            held.release_in(LINGER)
+        if held.resource_id == vpc_id:
+            held.release = Timeline(("held", LINGER), ("released", 0))
 
 
 def compliant(pool: Pool, cidr: IPv4Network, tags: Mapping[str, str]) -> bool:

@@ -12,8 +12,5 @@ from moto.ec2.models import ec2_backends
 def vpc_cidrs(account: str, region: str) -> Iterator[tuple[Any, IPv4Network]]:
     """The blocks of the VPCs that IPAM knows in a region."""
     for vpc in ec2_backends[account][region].vpcs.values():
-        if hasattr(vpc, "discovery") and not vpc.discovery.settled:
-            continue
-        for association in vpc.cidr_block_association_set:
-            if association["cidr_block_state"]["state"] != "disassociated":
-                yield vpc, IPv4Network(association["cidr_block"])
+        if not hasattr(vpc, "discovery") or vpc.discovery.settled:
+            yield vpc, IPv4Network(vpc.cidr_block)

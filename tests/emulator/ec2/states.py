@@ -51,12 +51,6 @@ def complete(backend: Any, vpc: Any) -> None:
             gateway.vpc = vpc
             table = next(t for t in backend.route_tables.values() if t.vpc_id == vpc.id)
             backend.create_route(table.id, "0.0.0.0/0", gateway_id=gateway.id)
-    for key, association in list(vpc._cidr_block_association_set.items()):
-        timeline = association.get("timeline")
-        if timeline:
-            association["cidr_block_state"] |= {"state": timeline.state, "StatusMessage": timeline.reason or None}
-        if timeline and timeline.state == "disassociated" and CLOCK.now() >= timeline.end + LISTED:
-            del vpc._cidr_block_association_set[key]
 
 
 def watch(backend: Any, vpc: Any) -> None:
@@ -77,17 +71,12 @@ def _refresh_nat(backend: Any, nat: Any) -> None:
         return
     if nat.id not in getattr(nat, "freed", ()):
         nat.freed = (nat.id,)
-        free_nat(backend, nat)
+        for address in [a for a in backend.addresses if a.eni is not None and a.eni.id == nat.eni_id]:
+            backend.disassociate_address(association_id=address.association_id)
+        backend.enis.pop(nat.eni_id, None)
     if CLOCK.now() >= nat.timeline.end + LISTED:
         del backend.nat_gateways[nat.id]
         backend.tags.pop(nat.id, None)
-
-
-def free_nat(backend: Any, nat: Any) -> None:
-    """Give back the address and the network interface of a NAT gateway that is no more."""
-    for address in [a for a in backend.addresses if a.eni is not None and a.eni.id == nat.eni_id]:
-        backend.disassociate_address(association_id=address.association_id)
-    backend.enis.pop(nat.eni_id, None)
 
 
 def _drop_endpoint(backend: Any, endpoint: Any) -> None:

@@ -7,26 +7,16 @@ from typing import Any
 
 from moto.core.responses import ActionResult
 
-from ..clock import CLOCK, Timeline
+from ..clock import CLOCK
 from ..core import AwsError
 from . import ipam_pools
-from .base import Ec2, answered, result, tag_dict, tags_in
+from .base import Ec2, answered, result, tag_dict
 from .checks import block, canonical
 from .ipam_models import Allocation, ipam_of
 from .states import begin, complete
 
 FORGETTING = 15  # seconds until AWS knows that the last thing in a VPC is gone
-ENDED = ("disassociated", "failed")
-PRIVATE = [IPv4Network(block) for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")]
 RESERVED = [IPv4Network(block) for block in ("0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/4")]
-# Where a VPC has a block, and what it cannot take besides.
-APART = {"10.0.0.0/15": "10.0.0.0/16", "172.16.0.0/12": "172.31.0.0/16", "0.0.0.0/0": "198.19.0.0/16"}
-
-
-def begin_cidr(association: dict[str, Any], *states: str) -> None:
-    """Let an association of a block pass from one state to another."""
-    association["timeline"] = Timeline((states[0], 5), (states[1], 0))
-    association["cidr_block_state"]["state"] = states[0]
 
 
 class VpcResponses(Ec2):
@@ -35,11 +25,12 @@ class VpcResponses(Ec2):
     def create_vpc(self) -> ActionResult:
         if self.params.get("InstanceTenancy") == "host":
             raise AwsError("InvalidParameterValue", "Value (host) for parameter instanceTenancy is invalid.")
-        made = self._allocate(tag_dict(self.params, "vpc"))
+        made, ipam = self._allocate(), ipam_of(self.current_account)
         try:
             answer: ActionResult = super().create_vpc()
         except Exception:
-            self._give_back(made)
+            if made:
+                del ipam.allocations[made.id]
             raise
         vpc: Any = answer.result["Vpc"]
         if made:
@@ -48,13 +39,13 @@ class VpcResponses(Ec2):
         complete(self.ec2, vpc)
         return answer
 
-    def _allocate(self, tags: dict[str, str]) -> Allocation | None:
+    def _allocate(self) -> Allocation | None:
         """Settle which IPv4 block the request is for, from a pool where it names one."""
         params = self.params
         if params.get("Ipv4IpamPoolId"):
             ipam = ipam_of(self.current_account)
             pool = ipam.pool(params["Ipv4IpamPoolId"], self.region)
-            made = ipam_pools.allocate_to_vpc(ipam, pool, self.region, params, tags)
+            made = ipam_pools.allocate_to_vpc(ipam, pool, self.region, params, tag_dict(params, "vpc"))
             params["CidrBlock"] = str(made.cidr)
             return made
         if params.get("Ipv4NetmaskLength") is not None:
@@ -66,10 +57,6 @@ class VpcResponses(Ec2):
             raise AwsError("InvalidVpc.Range", f"The CIDR '{params['CidrBlock']}' is invalid.")
         return None
 
-    def _give_back(self, made: Allocation | None) -> None:
-        if made:
-            ipam_of(self.current_account).allocations.pop(made.id, None)
-
     def delete_vpc(self) -> ActionResult:
         vpc_id = self.params["VpcId"]
         vpc = self.ec2.get_vpc(vpc_id)
@@ -78,13 +65,10 @@ class VpcResponses(Ec2):
             raise AwsError("DependencyViolation", f"The vpc '{vpc_id}' has dependencies and cannot be deleted.")
         vpc.dhcp_options = None  # they are shared, and moto would delete them too
         answer: ActionResult = super().delete_vpc()
-        ipam_pools.release_later(ipam_of(self.current_account), vpc_id, self.region)
+        ipam_pools.release_later(ipam_of(self.current_account), vpc_id)
         self._drop_flow_logs(vpc_id)
         self.ec2.network_acls = {k: a for k, a in self.ec2.network_acls.items() if a.vpc_id != vpc_id}
         return answer
-
-    def _subnets_of(self, vpc_id: str) -> list[Any]:
-        return [s for zone in self.ec2.subnets.values() for s in zone.values() if s.vpc_id == vpc_id]
 
     def _drop_flow_logs(self, resource_id: str) -> None:
         for log in [f for f in self.ec2.flow_logs.values() if f.resource_id == resource_id]:
@@ -101,64 +85,11 @@ class VpcResponses(Ec2):
             raise AwsError("InvalidParameterCombination", "DNS hostnames can be enabled only with DNS support enabled.")
         return answered(super().modify_vpc_attribute())
 
-    def associate_vpc_cidr_block(self) -> ActionResult:
-        vpc = self.ec2.get_vpc(self.params["VpcId"])
-        made = self._allocate({t["Key"]: t["Value"] for t in tags_in(self.ec2, vpc.id)})
-        try:
-            held = self._check_secondary(vpc, block(self.params["CidrBlock"]))
-            answer: ActionResult = super().associate_vpc_cidr_block()
-        except Exception:
-            self._give_back(made)
-            raise
-        if made:
-            made.resource_id = vpc.id
-        associations = vpc._cidr_block_association_set
-        associations.update({k: a for k, a in held.items() if k not in associations})  # moto drops those that linger
-        shown: Any = answer.result["CidrBlockAssociation"]
-        begin_cidr(associations[shown["AssociationId"]], "associating", "associated")
-        return answer
-
-    def _check_secondary(self, vpc: Any, wanted: IPv4Network) -> dict[str, Any]:
-        """Refuse a block that the VPC cannot take besides its own ones, which are returned."""
-        held = dict(vpc._cidr_block_association_set)
-        blocks = [block(a["cidr_block"]) for a in held.values() if a["cidr_block_state"]["state"] not in ENDED]
-        ours, theirs = ([p for p in PRIVATE if b.overlaps(p)] for b in (block(vpc.cidr_block), wanted))
-        apart = [IPv4Network(new) for old, new in APART.items() if any(b.overlaps(IPv4Network(old)) for b in blocks)]
-        met = any(wanted.overlaps(b) for b in (*blocks, *apart)) or bool(theirs and ours != theirs)
-        tables = [t for t in self.ec2.route_tables.values() if t.vpc_id == vpc.id]
-        routed = [block(r.destination_cidr_block) for t in tables for r in t.routes if r.destination_cidr_block]
-        if not 16 <= wanted.prefixlen <= 28 or met or any(r.subnet_of(wanted) for r in routed):
-            raise AwsError("InvalidVpc.Range", f"The CIDR '{wanted}' is invalid.")
-        if len(blocks) >= 5:
-            text = f"This network '{vpc.id}' has met its maximum number of allowed CIDRs: 5"
-            raise AwsError("CidrLimitExceeded", text)
-        return held
-
-    def disassociate_vpc_cidr_block(self) -> ActionResult:
-        key = self.params["AssociationId"]
-        found = [v for v in self.ec2.vpcs.values() if key in v._cidr_block_association_set]
-        association = found[0]._cidr_block_association_set[key] if found else None
-        if not association or association["cidr_block_state"]["state"].startswith("dis"):
-            text = f"The vpc CIDR block association ID '{key}' does not exist"
-            raise AwsError("InvalidVpcCidrBlockAssociationID.NotFound", text)
-        vpc, cidr = found[0], block(association["cidr_block"])
-        if cidr != block(vpc.cidr_block) and any(s.cidr.subnet_of(cidr) for s in self._subnets_of(vpc.id)):
-            raise AwsError(
-                "InvalidCidrBlock.InUse", f"The vpc {vpc.id} currently has a subnet within CIDR block {cidr}"
-            )
-        association.pop("timeline", None)
-        answer: ActionResult = super().disassociate_vpc_cidr_block()
-        begin_cidr(association, "disassociating", "disassociated")
-        ipam_pools.release_later(ipam_of(self.current_account), vpc.id, self.region, str(cidr))
-        return answer
-
     def create_subnet(self) -> ActionResult:
         params = self.params
         self.require("CidrBlock")
         wanted, vpc = block(params["CidrBlock"], "cidrBlock", strict=False), self.ec2.get_vpc(params["VpcId"])
-        live = [a for a in vpc.cidr_block_association_set if a["cidr_block_state"]["state"].startswith("assoc")]
-        inside = any(wanted.subnet_of(block(a["cidr_block"])) for a in live)
-        if not 16 <= wanted.prefixlen <= 28 or not inside:
+        if not 16 <= wanted.prefixlen <= 28 or not wanted.subnet_of(block(vpc.cidr_block)):
             raise AwsError("InvalidSubnet.Range", f"The CIDR '{wanted}' is invalid.")
         params["CidrBlock"], params["AvailabilityZone"] = str(wanted), self._zone()
         params.pop("AvailabilityZoneId", None)

@@ -8,7 +8,6 @@ _LIST = "DryRun Filters MaxResults NextToken"
 OPERATIONS: dict[str, str] = {
     "AllocateAddress": "Domain DryRun TagSpecifications",
     "AssociateRouteTable": "DryRun RouteTableId SubnetId",
-    "AssociateVpcCidrBlock": "CidrBlock Ipv4IpamPoolId Ipv4NetmaskLength VpcId",
     "AttachInternetGateway": "DryRun InternetGatewayId VpcId",
     "AuthorizeSecurityGroupEgress": "DryRun GroupId IpPermissions TagSpecifications",
     "AuthorizeSecurityGroupIngress": "DryRun GroupId IpPermissions TagSpecifications",
@@ -58,7 +57,6 @@ OPERATIONS: dict[str, str] = {
     "DescribeVpcs": f"{_LIST} VpcIds",
     "DetachInternetGateway": "DryRun InternetGatewayId VpcId",
     "DisassociateRouteTable": "AssociationId DryRun",
-    "DisassociateVpcCidrBlock": "AssociationId",
     "ModifySubnetAttribute": "MapPublicIpOnLaunch SubnetId",
     "ModifyVpcAttribute": "EnableDnsHostnames EnableDnsSupport VpcId",
     "ModifyVpcEndpoint": (
@@ -79,8 +77,6 @@ RULES: tuple[Rule, ...] = (
     Rule("vpc-brings", "A VPC brings a main route table, a network ACL, DHCP options and the group `default`, whose members may reach each other.", "V"),
     Rule("default-vpc", "Each Region has a default VPC: 172.31.0.0/16, a public subnet in each zone, an internet gateway.", "V"),
     Rule("vpc-tenancy", "Tenancy is `default` or `dedicated`.", "V CreateVpc"),
-    Rule("vpc-secondary", "Secondary blocks are associating, associated, disassociating, disassociated; the last stay listed for a time. Each has a local route in every table.", "B, V"),
-    Rule("vpc-secondary-refused", "At most five blocks (`CidrLimitExceeded`), none that overlaps, covers a route or is of a range that AWS keeps apart (`InvalidVpc.Range`). The first one stays (`OperationNotPermitted`), and one with subnets (`InvalidCidrBlock.InUse`).", "V vpc-cidr-blocks, I TF#40791"),
     Rule("vpc-attributes", "ModifyVpcAttribute changes one attribute at a time; DNS hostnames need DNS support (`InvalidParameterCombination`).", "T"),
     Rule("vpc-held", "A VPC with subnets, gateways, endpoints, groups or route tables of its own is not deleted (`DependencyViolation`), nor in the first seconds after the last of them has gone (15 here).", "V errors, T; the time is known"),
     Rule("quotas", "VPCs, subnets, gateways and addresses have no quota here, as in an account that had theirs raised: order `VpcLimitExceeded` and the like as faults.", "known"),
@@ -134,6 +130,7 @@ RULES: tuple[Rule, ...] = (
     Rule("zones", "DescribeAvailabilityZones by name, id and filter.", "V"),
     Rule("regions", "DescribeRegions gives the 17 that every account has, and with AllRegions those not opted in to.", "V, known"),
     Rule("ipv6", "IPv6 blocks, and what needs them: egress-only gateways, IPv6 routes and filters.", "V", missing=True),
+    Rule("vpc-beyond", "Secondary blocks of VPCs, changes of tenancy, Network Address Usage metrics.", "V", missing=True),
     Rule("nat-beyond", "Regional NAT gateways, and more than one address of a gateway.", "V", missing=True),
     Rule("route-beyond", "Routes to anything but internet and NAT gateways, or by prefix list; tables of gateways; route propagation.", "V", missing=True),
     Rule("subnet-beyond", "Other attributes of subnets, blocks from planning pools, reservations, Outposts, shared subnets.", "V", missing=True),
@@ -142,7 +139,7 @@ RULES: tuple[Rule, ...] = (
     Rule("endpoint-beyond", "Endpoints of other types than Gateway and Interface, their DNS and address options, the list of services and services of one's own.", "V", missing=True),
     Rule("flow-log-beyond", "Flow logs to S3 or Firehose, of interfaces and transit gateways, across accounts.", "V", missing=True),
     Rule("filters-beyond", "Filters on what is not shown here, such as IPv6 blocks or instances.", "V", missing=True),
-    Rule("network-beyond", "Instances and their interfaces, peering, transit gateways, VPNs, making ACLs, DHCP options, prefix lists and default VPCs, changes of tenancy, the account's attributes.", "V", missing=True),
+    Rule("network-beyond", "Instances and their interfaces, peering, transit gateways, VPNs, making ACLs, DHCP options, prefix lists and default VPCs; the account's attributes.", "V", missing=True),
 )  # fmt: skip
 # The only routes by prefix list are those of endpoints, and no list of DHCP options has a second page.
 REFUSED = {"DeleteRoute": "DestinationPrefixListId", "DescribeDhcpOptions": "NextToken"}

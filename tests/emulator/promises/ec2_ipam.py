@@ -75,7 +75,7 @@ RULES: tuple[Rule, ...] = (
     Rule("ipam-dry-run", "A dry run changes nothing and answers `DryRunOperation`.", "B"),
     Rule("ipam-tags", "IPAMs, scopes, pools and allocations take tags when made and later, where they can be seen.", "B"),
     Rule("ipam-lists", "Lists take filters named like the fields, `tag:<key>` and `tag-key`, with `*` and `?`, and come in pages; an unknown filter is `InvalidParameterValue`.", "B; the names are known"),
-    Rule("ipam-vpc", "`CreateVpc` and `AssociateVpcCidrBlock` take a block of /16 to /28 from a pool (`InvalidVpc.Range`); the allocation names the VPC.", "B"),
+    Rule("ipam-vpc", "`CreateVpc` takes a block of /16 to /28 from a pool (`InvalidVpc.Range`); the allocation names the VPC.", "B"),
     Rule("ipam-not-monitored", "Until the association of a new IPAM is `associate-complete` (2 minutes here), VPCs get nothing from its pools: `UnsupportedOperation`, \"... is not monitored by IPAM\".", "T"),
     Rule("ipam-lingering", "The allocation of a deleted VPC stays for about 20 minutes, during which its block is not given out and its pool's CIDR cannot be deprovisioned.", "T, I TF#46324"),
     Rule("ipam-delete-order", "Pools with CIDRs, allocations or pools in them, scopes with pools, and IPAMs with either cannot be deleted (`DependencyViolation`).", "B, G, I"),
