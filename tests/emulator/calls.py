@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-import threading
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,21 +13,6 @@ _READS = re.compile(
 )
 _SECRET = re.compile("Password$|^Secret(String|Binary)$")
 _CODE = re.compile(r"<Code>([^<]+)</Code>")
-
-
-@dataclass(frozen=True)
-class Call:
-    """One request. ``error`` is AWS's code, empty where it succeeded; ``time`` is the virtual moment."""
-
-    n: int
-    time: float
-    service: str
-    operation: str
-    region: str
-    mutating: bool
-    status: int
-    error: str
-    parameters: Any
 
 
 def is_mutating(operation: str, body: bytes) -> bool:
@@ -64,29 +47,28 @@ def shown(value: Any, name: str = "") -> Any:
 
 
 class CallLog:
-    """All calls since the last reset, in memory and, where a path is given, as JSON lines in a file."""
+    """All calls since the last reset, in memory and, where a path is given, as JSON lines in a file.
+
+    One call is ``n``, the virtual ``time``, ``service``, ``operation``, ``region``, ``mutating``, ``status``,
+    ``error``, AWS's code, and of mutating ones the ``parameters``.
+    """
 
     def __init__(self) -> None:
-        self._calls: list[Call] = []
-        self._lock = threading.Lock()
+        self._calls: list[dict[str, Any]] = []
         self.path: Path | None = None
 
-    def add(self, **fields: Any) -> None:
-        with self._lock:
-            call = Call(n=len(self._calls) + 1, **fields)
-            self._calls.append(call)
-            if self.path:
-                with self.path.open("a", encoding="utf-8") as file:
-                    file.write(json.dumps(asdict(call)) + "\n")
+    def add(self, **call: Any) -> None:
+        self._calls.append({"n": len(self._calls) + 1, **call})
+        if self.path:
+            with self.path.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(self._calls[-1]) + "\n")
 
     def since(self, n: int = 0, mutating: bool | None = None) -> list[dict[str, Any]]:
         """The calls after the ``n``-th, all or only those that are (not) mutating."""
-        with self._lock:
-            return [asdict(c) for c in self._calls[n:] if mutating is None or c.mutating is mutating]
+        return [call for call in self._calls[n:] if mutating is None or call["mutating"] is mutating]
 
     def clear(self) -> None:
-        with self._lock:
-            self._calls.clear()
+        self._calls.clear()
 
 
 CALLS = CallLog()
