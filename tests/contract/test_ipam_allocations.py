@@ -357,3 +357,8 @@ def test_auto_import(aws: Any, world: dict[str, str], ec2: Any) -> None:
     west.delete_vpc(VpcId=large)
     aws.control.advance(1200)
     assert [a["ResourceId"] for a in allocations(west, pool)[1:]] == [small]
+    changed = ec2.modify_ipam_pool(IpamPoolId=pool, AutoImport=False)["IpamPool"]
+    assert changed["AutoImport"] is False
+    west.create_vpc(CidrBlock="10.50.0.0/16")
+    aws.control.advance(1200)
+    assert len(allocations(west, pool)) == 2
