@@ -64,7 +64,8 @@ class IpamResourceResponses(IpamBase):
                 yield from self._vpc_and_subnets(ipam, ec2_backends[self.current_account][region], vpc, cidr)
 
     def _vpc_and_subnets(self, ipam: Ipam, backend: Any, vpc: Any, cidr: IPv4Network) -> Iterator[dict[str, Any]]:
-        pool = self._pool_of(vpc.id, cidr)
+        held = [a.pool_id for a in self.ipam.allocations.values() if a.resource_id == vpc.id]
+        pool = self.ipam.pools[held[0]] if held else None
         base: dict[str, Any] = {
             "IpamId": ipam.id,
             "IpamScopeId": pool.scope_id if pool else ipam.private_scope,
@@ -72,21 +73,14 @@ class IpamResourceResponses(IpamBase):
             "ResourceOwnerId": self.current_account,
             "VpcId": vpc.id,
         }
-        subnets = [
-            s for s in backend.describe_subnets() if s.vpc_id == vpc.id and IPv4Network(s.cidr_block).subnet_of(cidr)
-        ]
+        subnets = [s for s in backend.describe_subnets() if s.vpc_id == vpc.id]
         used = sum(IPv4Network(s.cidr_block).num_addresses for s in subnets) / cidr.num_addresses
         yield base | self._row(backend, vpc.id, "vpc", cidr, used, pool)
         for subnet in subnets:
             block = IPv4Network(subnet.cidr_block)
             taken = 1 - subnet.available_ip_address_count / block.num_addresses
-            row = self._row(backend, subnet.id, "subnet", block, taken, self._pool_of(subnet.id, block))
+            row = self._row(backend, subnet.id, "subnet", block, taken, None)
             yield base | row | {"AvailabilityZoneId": subnet.availability_zone_id}
-
-    def _pool_of(self, resource_id: str, cidr: IPv4Network) -> Pool | None:
-        """The pool that a resource's block comes from."""
-        held = [a for a in self.ipam.allocations.values() if (a.resource_id, a.cidr) == (resource_id, cidr)]
-        return self.ipam.pools[held[0].pool_id] if held else None
 
     def _row(
         self, backend: Any, resource_id: str, kind: str, cidr: IPv4Network, used: float, pool: Pool | None

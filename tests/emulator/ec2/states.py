@@ -69,11 +69,11 @@ def watch(backend: Any, vpc: Any) -> None:
 def _refresh_nat(backend: Any, nat: Any) -> None:
     if nat.state not in ("deleted", "failed") or not nat.timeline.settled:
         return
-    if nat.id not in getattr(nat, "freed", ()):
-        nat.freed = (nat.id,)
+    if nat.eni_id:
         for address in [a for a in backend.addresses if a.eni is not None and a.eni.id == nat.eni_id]:
             backend.disassociate_address(association_id=address.association_id)
         backend.enis.pop(nat.eni_id, None)
+        nat.eni_id = None
     if CLOCK.now() >= nat.timeline.end + LISTED:
         del backend.nat_gateways[nat.id]
         backend.tags.pop(nat.id, None)
