@@ -15,7 +15,6 @@ CLIENTS: dict[tuple[str, str], Any] = {}
 UNITS = {"ReadCapacityUnits": 5, "WriteCapacityUnits": 5}
 IMAGES = {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"}
 T = {"TableName": "orders"}
-POLICY = '{"Version": "2012-10-17", "Statement": []}'
 GSI = {
     "IndexName": "by-day",
     "KeySchema": [{"AttributeName": "day", "KeyType": "HASH"}],

@@ -15,10 +15,10 @@ from dynamodb_tables import (
     IMAGES,
     NEW_GSI,
     PK,
-    POLICY,
     THERE,
     UNITS,
     T,
+    change,
     make,
     refused,
     replica,
@@ -93,16 +93,8 @@ def test_what_a_table_is_made_with(aws: Any, here: Any) -> None:
         SSESpecification={"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": key["KeyId"]},
         StreamSpecification=IMAGES,
         Tags=[{"Key": "a", "Value": "b"}],
-        WarmThroughput={"ReadUnitsPerSecond": 13000, "WriteUnitsPerSecond": 4000},
-        KeySchema=schema("pk", "day"),
-        AttributeDefinitions=[PK, DAY_ATTR],
-        LocalSecondaryIndexes=[{**GSI, "KeySchema": schema("pk", "day")}],
-        ResourcePolicy=POLICY,
     )
     table = show(here)
-    assert table["WarmThroughput"]["ReadUnitsPerSecond"] == 13000
-    assert table["LocalSecondaryIndexes"][0]["IndexArn"] == f"{table['TableArn']}/index/by-day"
-    assert here.get_resource_policy(ResourceArn=table["TableArn"])["Policy"] == POLICY
     assert table["TableClassSummary"] == {"TableClass": "STANDARD_INFREQUENT_ACCESS"}
     assert table["OnDemandThroughput"] == {"MaxReadRequestUnits": 7, "MaxWriteRequestUnits": -1}
     assert table["SSEDescription"] == {"Status": "ENABLED", "SSEType": "KMS", "KMSMasterKeyArn": key["Arn"]}
@@ -112,6 +104,7 @@ def test_what_a_table_is_made_with(aws: Any, here: Any) -> None:
 
 
 BOOL = {"AttributeName": "pk", "AttributeType": "BOOL"}
+WARM = {"WarmThroughput": {"ReadUnitsPerSecond": 13000, "WriteUnitsPerSecond": 4000}}
 
 
 def missing(call: Any, **params: Any) -> None:
@@ -124,6 +117,10 @@ def missing(call: Any, **params: Any) -> None:
     "dynamodb.disassociate",
     "dynamodb.multi-account",
     "dynamodb.vectors",
+    "dynamodb.warm",
+    "dynamodb.local-indexes",
+    "dynamodb.policies",
+    "dynamodb.index-insights",
     "dynamodb.restore-overrides",
     "dynamodb.legacy-parameters",
     "dynamodb.consumed-capacity",
@@ -138,6 +135,14 @@ def missing(call: Any, **params: Any) -> None:
         ("update_table", {**T, "GlobalTableSettingsReplicationMode": "ENABLED"}),
         ("create_table", {**T, "GlobalTableSourceArn": f"arn:aws:dynamodb:{HERE}:123456789012:table/orders"}),
         ("update_table", {**T, "VectorIndexUpdates": []}),
+        ("update_table", {**T, "WarmThroughput": {}}),
+        ("update_table", {**T, **change({"Create": {**GSI, "IndexName": "new", **WARM}})}),
+        ("update_table", {**T, "GlobalSecondaryIndexUpdates": [{"Update": {"IndexName": "by-day", **WARM}}]}),
+        ("create_table", {**T, "WarmThroughput": {}}),
+        ("create_table", {**T, "LocalSecondaryIndexes": []}),
+        ("create_table", {**T, "ResourcePolicy": "{}"}),
+        ("describe_contributor_insights", {**T, "IndexName": "by-day"}),
+        ("update_contributor_insights", {**T, "ContributorInsightsMode": "THROTTLED_KEYS"}),
         ("search_vectors", {**T, "IndexName": "abc"}),
         ("restore_table_to_point_in_time", {"TargetTableName": "new", "RestoreDateTime": 1}),
         ("restore_table_to_point_in_time", {"TargetTableName": "new", "BillingModeOverride": "PROVISIONED"}),
@@ -151,7 +156,7 @@ def missing(call: Any, **params: Any) -> None:
     ],
 )
 def test_what_is_not_there_is_said(aws: Any, here: Any, operation: str, params: dict[str, Any]) -> None:
-    make(here)
+    make(here, gsi=True)
     missing(getattr(unchecked(aws), operation), **params)
 
 
@@ -162,6 +167,9 @@ def test_what_is_not_there_is_said(aws: Any, here: Any, operation: str, params: 
     "dynamodb.kinesis",
     "dynamodb.partiql",
     "dynamodb.vectors",
+    "dynamodb.transactions",
+    "dynamodb.policies",
+    "dynamodb.index-insights",
 )
 @pytest.mark.parametrize(
     "operation",
@@ -182,6 +190,12 @@ def test_what_is_not_there_is_said(aws: Any, here: Any, operation: str, params: 
         "batch_execute_statement",
         "execute_transaction",
         "search_vectors",
+        "transact_write_items",
+        "transact_get_items",
+        "put_resource_policy",
+        "get_resource_policy",
+        "delete_resource_policy",
+        "list_contributor_insights",
     ],
 )
 def test_operations_that_are_not_there_say_so(aws: Any, operation: str) -> None:
@@ -194,8 +208,8 @@ def test_operations_that_are_not_there_say_so(aws: Any, operation: str) -> None:
     "dynamodb.index-capacity",
     "dynamodb.index-projection",
     "dynamodb.stream-view",
-    "dynamodb.index-local",
     "dynamodb.index-multi",
+    "dynamodb.tags",
 )
 @pytest.mark.parametrize(
     "params",
@@ -230,17 +244,10 @@ def test_operations_that_are_not_there_say_so(aws: Any, operation: str) -> None:
             "GlobalSecondaryIndexes": [{**GSI, "Projection": {"ProjectionType": "ALL", "NonKeyAttributes": ["a"]}}],
             "AttributeDefinitions": [PK, DAY_ATTR],
         },
-        {"LocalSecondaryIndexes": [{**GSI, "KeySchema": schema("pk", "day")}], "AttributeDefinitions": [PK, DAY_ATTR]},
-        {
-            "KeySchema": schema("pk", "day"),
-            "LocalSecondaryIndexes": [{**GSI, "KeySchema": schema("day", "pk")}],
-            "AttributeDefinitions": [PK, DAY_ATTR],
-        },
         {"KeySchema": [*schema("pk"), *schema("day")], "AttributeDefinitions": [PK, DAY_ATTR]},
         {"KeySchema": schema("pk", "pk")},
         {"KeySchema": schema("pk", "day")[::-1], "AttributeDefinitions": [PK, DAY_ATTR]},
-        {"WarmThroughput": {"ReadUnitsPerSecond": 11999}},
-        {"ResourcePolicy": "no json"},
+        {"Tags": [{"Key": "a", "Value": ""}] * 2},
     ],
 )
 def test_what_a_table_cannot_be(aws: Any, here: Any, params: dict[str, Any]) -> None:
@@ -249,22 +256,33 @@ def test_what_a_table_cannot_be(aws: Any, here: Any, params: dict[str, Any]) -> 
 
 
 @keeps("dynamodb.index-limit")
-@pytest.mark.parametrize(("kind", "limit"), [("GlobalSecondaryIndexes", 20), ("LocalSecondaryIndexes", 5)])
-def test_a_table_has_so_many_indexes(here: Any, kind: str, limit: int) -> None:
-    keys = [
-        {"AttributeName": "a" if kind.startswith("Local") else "b", "KeyType": "HASH"},
-        {"AttributeName": "b" if kind.startswith("Local") else "a", "KeyType": "RANGE"},
-    ]
-    table = {
-        "BillingMode": "PAY_PER_REQUEST",
-        "KeySchema": [{"AttributeName": "a", "KeyType": "HASH"}, {"AttributeName": "b", "KeyType": "RANGE"}],
-        "AttributeDefinitions": [{"AttributeName": n, "AttributeType": "S"} for n in "ab"],
-    }
-    indexes = [
-        {"IndexName": f"index{n}", "KeySchema": keys, "Projection": {"ProjectionType": "ALL"}} for n in range(limit + 1)
-    ]
-    refused("ValidationException", here.create_table, TableName="many", **table, **{kind: indexes})
-    here.create_table(TableName="many", **table, **{kind: indexes[1:]})
+def test_a_table_has_so_many_indexes(here: Any) -> None:
+    indexes = [{**GSI, "IndexName": f"index{n}"} for n in range(21)]
+    refused("ValidationException", make, client=here, gsi=True, GlobalSecondaryIndexes=indexes)
+    make(here, gsi=True, GlobalSecondaryIndexes=indexes[1:])
+    refused("LimitExceededException", here.update_table, **T, **NEW_GSI)
+
+
+@keeps("dynamodb.limits")
+def test_so_many_tables_are_made_at_a_time(aws: Any, here: Any) -> None:
+    aws.control.scale(1)
+    for number in range(250):
+        make(here, gsi=True, TableName=f"table{number}")
+    told = refused("LimitExceededException", make, client=here, gsi=True)
+    assert "concurrent" in told
+    make(here)
+    make(aws.client("dynamodb", THERE), gsi=True)
+    aws.control.advance(10)
+    make(here, gsi=True, TableName="last")
+
+
+@keeps("dynamodb.quotas")
+def test_calls_are_not_counted(aws: Any, here: Any) -> None:
+    arn = make(here)["TableArn"]
+    aws.control.scale(1)
+    for number in range(20):
+        here.tag_resource(ResourceArn=arn, Tags=[{"Key": "a", "Value": str(number)}])
+    assert here.list_tags_of_resource(ResourceArn=arn)["Tags"] == [{"Key": "a", "Value": "19"}]
 
 
 # One change at a time
@@ -275,7 +293,6 @@ def test_a_table_has_so_many_indexes(here: Any, kind: str, limit: int) -> None:
     "dynamodb.nothing",
     "dynamodb.on-demand-maximum",
     "dynamodb.stream-change",
-    "dynamodb.warm-rises",
     "dynamodb.to-provisioned",
 )
 @pytest.mark.parametrize(
@@ -292,19 +309,7 @@ def test_a_table_has_so_many_indexes(here: Any, kind: str, limit: int) -> None:
         {"TableClass": "STANDARD"},
         {"SSESpecification": {"Enabled": False}},
         {"StreamSpecification": {"StreamEnabled": False}},
-        {"WarmThroughput": {"ReadUnitsPerSecond": 11999}},
         {"GlobalSecondaryIndexUpdates": [{"Update": {"IndexName": "by_day"}}]},
-        {
-            "GlobalSecondaryIndexUpdates": [
-                {
-                    "Update": {
-                        "IndexName": "by_day",
-                        "WarmThroughput": {"ReadUnitsPerSecond": 13000},
-                        "OnDemandThroughput": {"MaxReadRequestUnits": 5},
-                    }
-                }
-            ]
-        },
         {"BillingMode": "PROVISIONED"},
         {"MultiRegionConsistency": "EVENTUAL", "TableClass": "STANDARD_INFREQUENT_ACCESS"},
     ],

@@ -84,25 +84,6 @@ def test_the_second_switch_to_on_demand_is_fast(aws: Any, here: Any) -> None:
         aws.control.advance(60)
 
 
-@keeps("dynamodb.warm-rises")
-def test_warm_throughput_rises(aws: Any, here: Any) -> None:
-    make(here, gsi=True)
-    slow(aws)
-    more = {"ReadUnitsPerSecond": 13000, "WriteUnitsPerSecond": 4000}
-    shown = here.update_table(**T, WarmThroughput=more)["TableDescription"]
-    assert (shown["TableStatus"], show(here)["WarmThroughput"]) == ("ACTIVE", {**more, "Status": "UPDATING"})
-    aws.control.advance(300)
-    assert show(here)["WarmThroughput"]["Status"] == "ACTIVE"
-    index = [{"Update": {"IndexName": "by-day", "WarmThroughput": more}}]
-    here.update_table(**T, GlobalSecondaryIndexUpdates=index)
-    assert show(here)["GlobalSecondaryIndexes"][0]["WarmThroughput"]["ReadUnitsPerSecond"] == 13000
-    refused("ValidationException", here.update_table, **T, WarmThroughput={"ReadUnitsPerSecond": 12000})
-    index[0]["Update"]["IndexName"] = "missing"
-    refused("ResourceNotFoundException", here.update_table, **T, GlobalSecondaryIndexUpdates=index)
-    nothing = [{"Update": {"IndexName": "by-day"}}]
-    refused("ValidationException", here.update_table, **T, GlobalSecondaryIndexUpdates=nothing)
-
-
 @keeps("dynamodb.to-on-demand", "dynamodb.to-on-demand-limit", "dynamodb.to-provisioned", "dynamodb.on-demand-maximum")
 def test_billing_mode(aws: Any, here: Any) -> None:
     make(here, provisioned=True, gsi=True)
@@ -122,4 +103,7 @@ def test_billing_mode(aws: Any, here: Any) -> None:
     assert show(here)["OnDemandThroughput"] == maximum
     update(**T, BillingMode="PAY_PER_REQUEST", OnDemandThroughput=dict.fromkeys(maximum, -1))
     assert "OnDemandThroughput" not in show(here)
+    refused("ValidationException", update, **T, OnDemandThroughput=maximum)
+    update(**T, GlobalSecondaryIndexUpdates=[{"Update": {"IndexName": "by-day", "OnDemandThroughput": maximum}}])
+    assert show(here)["GlobalSecondaryIndexes"][0]["OnDemandThroughput"] == maximum
     update(**T, BillingMode="PAY_PER_REQUEST")

@@ -10,7 +10,7 @@ from dynamodb_tables import DAY, HERE, HOUR, IMAGES, THERE, THIRD, T, make, refu
 from promise import keeps
 
 
-@keeps("dynamodb.index-key-types", "dynamodb.transaction-types")
+@keeps("dynamodb.index-key-types")
 def test_index_keys_have_their_type(here: Any, there: Any) -> None:
     make(here, gsi=True)
     here.update_table(**replica("Create", THERE))
@@ -19,17 +19,15 @@ def test_index_keys_have_their_type(here: Any, there: Any) -> None:
         refused("ValidationException", client.put_item, **T, Item=wrong)
         batch = {"orders": [{"PutRequest": {"Item": wrong}}]}
         refused("ValidationException", client.batch_write_item, RequestItems=batch)
-        transaction = [{"Put": {**T, "Item": wrong}}]
-        refused("TransactionCanceledException", client.transact_write_items, TransactItems=transaction)
         update = {"Key": {"pk": {"S": "a"}}, "UpdateExpression": "SET #d = :d"}
         update |= {"ExpressionAttributeNames": {"#d": "day"}, "ExpressionAttributeValues": {":d": {"N": "1"}}}
         refused("ValidationException", client.update_item, **T, **update)
-        transaction = [{"Put": {**T, "Item": {"pk": {"S": "b"}}}}, {"Update": {**T, **update}}]
-        with pytest.raises(ClientError) as caught:
-            client.transact_write_items(TransactItems=transaction)
-        reasons = caught.value.response["CancellationReasons"]
-        assert [reason["Code"] for reason in reasons] == ["None", "ValidationError"]
     assert here.scan(**T)["Count"] == there.scan(**T)["Count"] == 0
+    good = {"pk": {"S": "a"}, "day": {"S": "mon"}, "more": {"B": b"\x01"}}
+    here.put_item(**T, Item=good)
+    refused("ValidationException", here.update_item, **T, **update)
+    for client in (here, there):
+        assert client.get_item(**T, Key={"pk": {"S": "a"}})["Item"] == good
 
 
 @keeps("dynamodb.items-replicated")
@@ -43,19 +41,15 @@ def test_items_are_in_every_region(aws: Any, here: Any, there: Any) -> None:
     assert {r["RegionName"] for r in show(there)["Replicas"]} == {HERE, THIRD}
     there.put_item(**T, Item={"pk": {"S": "2"}})
     third.batch_write_item(RequestItems={"orders": [{"PutRequest": {"Item": {"pk": {"S": "3"}}}}]})
-    here.transact_write_items(TransactItems=[{"Put": {**T, "Item": {"pk": {"S": "4"}}}}])
     for client in clients:
-        assert sorted(item["pk"]["S"] for item in client.scan(**T)["Items"]) == ["1", "2", "3", "4"]
+        assert sorted(item["pk"]["S"] for item in client.scan(**T)["Items"]) == ["1", "2", "3"]
     third.delete_item(**T, Key={"pk": {"S": "1"}})
     update = {"UpdateExpression": "ADD hits :one", "ExpressionAttributeValues": {":one": {"N": "1"}}}
     for client in clients:
         client.update_item(**T, Key={"pk": {"S": "2"}}, **update)
-    failing = {"ConditionExpression": "attribute_not_exists(pk)"}
-    transaction = [{"Put": {**T, "Item": {"pk": {"S": name}}, **failing}} for name in ("5", "4")]
-    refused("TransactionCanceledException", there.transact_write_items, TransactItems=transaction)
     there.delete_item(**T, Key={"pk": {"S": "3"}})
     for client in clients:
-        assert sorted(item["pk"]["S"] for item in client.scan(**T)["Items"]) == ["2", "4"]
+        assert sorted(item["pk"]["S"] for item in client.scan(**T)["Items"]) == ["2"]
         assert client.get_item(**T, Key={"pk": {"S": "2"}})["Item"]["hits"] == {"N": "3"}
 
 
@@ -65,10 +59,8 @@ def test_keys_must_fit(here: Any) -> None:
     update = {"UpdateExpression": "SET a = :a", "ExpressionAttributeValues": {":a": {"S": "1"}}}
     for key in ({"other": {"S": "1"}}, {"pk": {"S": "1"}, "other": {"S": "1"}}):
         refused("ValidationException", here.update_item, **T, Key=key, **update)
-        action = {"Update": {**T, "Key": key, **update}}
-        refused("TransactionCanceledException", here.transact_write_items, TransactItems=[action])
     arn = show(here)["TableArn"]
-    here.transact_write_items(TransactItems=[{"Put": {"TableName": arn, "Item": {"pk": {"S": "1"}}}}])
+    here.put_item(TableName=arn, Item={"pk": {"S": "1"}})
     assert here.get_item(TableName=arn, Key={"pk": {"S": "1"}})["Item"] == {"pk": {"S": "1"}}
 
 
@@ -103,14 +95,10 @@ def test_items_that_cannot_be(aws: Any, here: Any) -> None:
         for call in (here.get_item, here.delete_item):
             refused("ValidationException", call, **T, Key=key)
         refused("ValidationException", here.batch_get_item, RequestItems={"orders": {"Keys": [key]}})
-        refused("ValidationException", here.transact_get_items, TransactItems=[{"Get": {**T, "Key": key}}])
         batch = {"orders": [{"DeleteRequest": {"Key": key}}]}
         refused("ValidationException", here.batch_write_item, RequestItems=batch)
-    refused("ValidationException", here.transact_write_items, TransactItems=[{"Put": {**T, "Item": item("")}}])
     for wrong in ({}, {"PutRequest": {"Item": item("1")}, "DeleteRequest": {"Key": item("1")}}):
         refused("ValidationException", here.batch_write_item, RequestItems={"orders": [wrong]})
-        actions = [{"Put": {**T, "Item": item("1")}, "Delete": {**T, "Key": item("1")}} if wrong else {}]
-        refused("ValidationException", here.transact_write_items, TransactItems=actions)
     assert here.scan(**T)["Count"] == 0
 
 
@@ -209,9 +197,6 @@ def test_reading_many(here: Any) -> None:
     assert here.get_item(**T, Key=item("3"), **names)["Item"] == {"n": {"N": "3"}, "b": {"B": b"\x00\xff"}}
     keys = {"orders": {"Keys": [item("1"), item("2"), item("9")]}}
     assert len(here.batch_get_item(RequestItems=keys)["Responses"]["orders"]) == 2
-    gets = [{"Get": {**T, "Key": item(str(number))}} for number in range(30)]
-    found = here.transact_get_items(TransactItems=gets)["Responses"]
-    assert [bool(one) for one in found] == [True] * 5 + [False] * 25
 
 
 @keeps("dynamodb.item-count")
@@ -238,134 +223,55 @@ def test_batches(here: Any) -> None:
     refused("ResourceNotFoundException", here.batch_write_item, RequestItems={"missing": puts[:1]})
 
 
-@keeps("dynamodb.transactions", "dynamodb.transaction-token")
-def test_transactions(aws: Any, here: Any) -> None:
-    make(here, StreamSpecification=IMAGES)
-    add = {"UpdateExpression": "ADD hits :one", "ExpressionAttributeValues": {":one": {"N": "1"}}}
-    update = [{"Update": {**T, "Key": item("1"), **add}}]
-    for _ in range(2):
-        here.transact_write_items(TransactItems=update, ClientRequestToken="once")
-    assert here.get_item(**T, Key=item("1"))["Item"]["hits"] == {"N": "1"}
-    other = [{"Put": {**T, "Item": item("2")}}]
-    code = "IdempotentParameterMismatchException"
-    refused(code, here.transact_write_items, TransactItems=other, ClientRequestToken="once")
-    aws.control.advance(600)
-    here.transact_write_items(TransactItems=other, ClientRequestToken="once")
-    failing = [
-        {"Put": {**T, "Item": item("3")}},
-        {"Delete": {**T, "Key": item("1"), **NOT_THERE}},
-        {"ConditionCheck": {**T, "Key": item("2"), "ConditionExpression": "attribute_exists(pk)"}},
-    ]
-    with pytest.raises(ClientError) as caught:
-        here.transact_write_items(TransactItems=failing)
-    reasons = caught.value.response["CancellationReasons"]
-    assert [reason["Code"] for reason in reasons] == ["None", "ConditionalCheckFailed", "None"]
-    assert sorted(one["pk"]["S"] for one in here.scan(**T)["Items"]) == ["1", "2"]
-    assert [record["eventName"] for record in records(aws, HERE)] == ["INSERT", "INSERT"]
-    twice = [{"Put": {**T, "Item": item("1")}}, {"Delete": {**T, "Key": item("1")}}]
-    refused("ValidationException", here.transact_write_items, TransactItems=twice)
-
-
 # Streams
 
 
-def records(aws: Any, region: str = HERE, kind: str = "TRIM_HORIZON", **params: Any) -> list[dict[str, Any]]:
-    streams = aws.client("dynamodbstreams", region)
-    (stream,) = streams.list_streams(**T)["Streams"]
-    shown = streams.describe_stream(StreamArn=stream["StreamArn"])["StreamDescription"]
-    place = {"StreamArn": stream["StreamArn"], "ShardId": shown["Shards"][0]["ShardId"], "ShardIteratorType": kind}
-    iterator = streams.get_shard_iterator(**place, **params)["ShardIterator"]
-    return list(streams.get_records(ShardIterator=iterator)["Records"])
+def streams(aws: Any, region: str = HERE) -> list[str]:
+    """The streams of the table in a Region."""
+    return [one["StreamArn"] for one in aws.client("dynamodbstreams", region).list_streams(**T)["Streams"]]
 
 
-@keeps("dynamodbstreams.records", "dynamodbstreams.nothing-changed")
-@pytest.mark.parametrize("view", ["NEW_AND_OLD_IMAGES", "NEW_IMAGE", "OLD_IMAGE", "KEYS_ONLY"])
-def test_what_a_stream_tells(aws: Any, here: Any, view: str) -> None:
-    make(here, StreamSpecification={"StreamEnabled": True, "StreamViewType": view})
-    update = {"UpdateExpression": "SET n = :n", "ExpressionAttributeValues": {":n": {"N": "1"}}}
-    here.update_item(**T, Key=item("1"), **update)
-    here.put_item(**T, Item=item("1", n={"N": "1"}))
-    here.put_item(**T, Item=item("1", b={"B": b"\x01"}))
-    here.delete_item(**T, Key=item("1"))
-    here.delete_item(**T, Key=item("1"))
-    one, two = item("1", n={"N": "1"}), item("1", b={"B": b"\x01"})
-    expected = [("INSERT", None, one), ("MODIFY", one, two), ("REMOVE", two, None)]
-    found = records(aws)
-    assert [record["eventName"] for record in found] == [kind for kind, _, _ in expected]
-    numbers = [int(record["dynamodb"]["SequenceNumber"]) for record in found]
-    assert numbers == sorted(set(numbers))
-    for record, (_, old, new) in zip(found, expected, strict=True):
-        told = record["dynamodb"]
-        assert (told["Keys"], told["StreamViewType"], record["awsRegion"]) == (item("1"), view, HERE)
-        assert told.get("OldImage") == (old if "OLD" in view else None)
-        assert told.get("NewImage") == (new if "NEW" in view else None)
-
-
-@keeps("dynamodbstreams.each-region", "dynamodb.items-replicated", "dynamodb.transactions")
-def test_a_write_is_in_the_stream_of_each_region(aws: Any, here: Any, there: Any) -> None:
+@keeps("dynamodbstreams.each-region")
+def test_each_region_has_its_stream(aws: Any, here: Any, there: Any) -> None:
     make(here)
     here.update_table(**replica("Create", THERE), MultiRegionConsistency="EVENTUAL")
-    there.put_item(**T, Item=item("1"))
-    here.transact_write_items(TransactItems=[{"Delete": {**T, "Key": item("1")}}])
-    failing = [
-        {"Put": {**T, "Item": item("2")}},
-        {"Delete": {**T, "Key": item("1"), "ConditionExpression": "attribute_exists(pk)"}},
-    ]
-    refused("TransactionCanceledException", here.transact_write_items, TransactItems=failing)
-    for region in (HERE, THERE):
-        found = records(aws, region)
-        assert [record["eventName"] for record in found] == ["INSERT", "REMOVE"]
-        assert {record["awsRegion"] for record in found} == {region}
+    for region, client in ((HERE, here), (THERE, there)):
+        (arn,) = streams(aws, region)
+        assert arn == show(client)["LatestStreamArn"] and f":{region}:" in arn
+        told = aws.client("dynamodbstreams", region).describe_stream(StreamArn=arn)["StreamDescription"]
+        assert (told["StreamStatus"], told["StreamViewType"]) == ("ENABLED", "NEW_AND_OLD_IMAGES")
+        assert told["KeySchema"] == show(client)["KeySchema"] and len(told["Shards"]) == 1
 
 
-@keeps("dynamodbstreams.a-day", "dynamodbstreams.closed", "dynamodbstreams.iterators-expire")
-def test_a_stream_in_time(aws: Any, here: Any) -> None:
-    make(here, StreamSpecification=IMAGES)
-    streams = aws.client("dynamodbstreams")
-    here.put_item(**T, Item=item("1"))
-    (old,) = records(aws)
-    number = old["dynamodb"]["SequenceNumber"]
-    aws.control.advance(DAY + 60)
-    here.put_item(**T, Item=item("2"))
-    (new,) = records(aws)
-    assert new["dynamodb"]["Keys"] == item("2")
-    assert records(aws, kind="AFTER_SEQUENCE_NUMBER", SequenceNumber=number) == [new]
-    with pytest.raises(ClientError, match="TrimmedDataAccessException"):
-        records(aws, kind="AT_SEQUENCE_NUMBER", SequenceNumber=number)
-    assert records(aws, kind="LATEST") == []
-    (stream,) = streams.list_streams(**T, Limit=1)["Streams"]
-    arn = stream["StreamArn"]
-    assert streams.list_streams(ExclusiveStartStreamArn=arn)["Streams"] == []
-    assert arn == show(here)["LatestStreamArn"]
-    shard = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"][0]["ShardId"]
-    place = {"StreamArn": arn, "ShardId": shard, "ShardIteratorType": "TRIM_HORIZON"}
-    iterator = streams.get_shard_iterator(**place)["ShardIterator"]
-    aws.control.advance(901)
-    refused("ExpiredIteratorException", streams.get_records, ShardIterator=iterator)
-    here.update_table(**T, StreamSpecification={"StreamEnabled": False})
-    here.delete_table(**T)
-    told = streams.describe_stream(StreamArn=arn)["StreamDescription"]
-    assert told["StreamStatus"] == "DISABLED" and told["Shards"][0]["SequenceNumberRange"]["EndingSequenceNumber"]
-    iterator = streams.get_shard_iterator(**place)["ShardIterator"]
-    answer = streams.get_records(ShardIterator=iterator, Limit=10)
-    assert answer["Records"] == [new] and "NextShardIterator" not in answer
-    aws.control.advance(DAY)
-    refused("ResourceNotFoundException", streams.describe_stream, StreamArn=arn)
-    assert streams.list_streams()["Streams"] == []
-
-
-@keeps("dynamodbstreams.not-found", "dynamodbstreams.several-shards", "dynamodbstreams.at-timestamp")
-def test_what_streams_refuse(aws: Any, here: Any) -> None:
+@keeps("dynamodbstreams.closed", "dynamodbstreams.not-found")
+def test_a_stream_is_shown_for_a_day_after_its_end(aws: Any, here: Any) -> None:
     arn = make(here, StreamSpecification=IMAGES)["LatestStreamArn"]
-    streams, other = aws.client("dynamodbstreams"), arn.replace("orders", "others")
-    shard = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"][0]["ShardId"]
-    refused("ResourceNotFoundException", streams.describe_stream, StreamArn=other)
-    place = {"StreamArn": arn, "ShardId": shard, "ShardIteratorType": "TRIM_HORIZON"}
-    refused("ResourceNotFoundException", streams.get_shard_iterator, **{**place, "ShardId": shard + "x"})
-    place["ShardIteratorType"] = "AT_SEQUENCE_NUMBER"
-    refused("ValidationException", streams.get_shard_iterator, **place)
+    client = aws.client("dynamodbstreams")
+    assert streams(aws) == [arn]
+    assert client.list_streams(ExclusiveStartStreamArn=arn)["Streams"] == []
+    here.update_table(**T, StreamSpecification={"StreamEnabled": False})
+    here.update_table(**T, StreamSpecification=IMAGES)
+    here.delete_table(**T)
+    first = client.list_streams(**T, Limit=1)
+    assert first["LastEvaluatedStreamArn"] == first["Streams"][0]["StreamArn"] == arn
+    assert len(streams(aws)) == 2
+    assert client.describe_stream(StreamArn=arn)["StreamDescription"]["StreamStatus"] == "DISABLED"
+    aws.control.advance(DAY)
+    refused("ResourceNotFoundException", client.describe_stream, StreamArn=arn)
+    assert streams(aws) == []
+
+
+@keeps("dynamodbstreams.records", "dynamodbstreams.several-shards")
+def test_what_streams_do_not_have_is_said(aws: Any, here: Any) -> None:
+    arn = make(here, StreamSpecification=IMAGES)["LatestStreamArn"]
+    client = aws.client("dynamodbstreams")
+    (shard,) = client.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]
+    for call, params in (
+        (client.get_shard_iterator, {"ShardId": shard["ShardId"], "ShardIteratorType": "LATEST"}),
+        (client.describe_stream, {"ShardFilter": {"Type": "CHILD_SHARDS", "ShardId": shard["ShardId"]}}),
+        (client.describe_stream, {"Limit": 1}),
+    ):
+        with pytest.raises(ClientError, match="does not implement"):
+            call(StreamArn=arn, **params)
     with pytest.raises(ClientError, match="does not implement"):
-        streams.get_shard_iterator(**place, Timestamp=1)
-    with pytest.raises(ClientError, match="does not implement"):
-        streams.describe_stream(StreamArn=arn, ShardFilter={"Type": "CHILD_SHARDS", "ShardId": shard})
-    refused("ValidationException", streams.get_records, ShardIterator="no iterator")
+        client.get_records(ShardIterator="x")

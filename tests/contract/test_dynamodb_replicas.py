@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 from dynamodb_tables import (
     DAY,
     DAY_ATTR,
     DROP_GSI,
     GSI,
     HERE,
+    HOUR,
     IMAGES,
     NEW_GSI,
     PK,
@@ -132,6 +134,113 @@ def test_a_provisioned_table_needs_autoscaled_writes(aws: Any, here: Any, there:
     assert [(t["MinCapacity"], t["MaxCapacity"]) for t in found["ScalableTargets"]] == [(1, 10)]
 
 
+@keeps("dynamodb.replica-scaled")
+def test_with_replicas_the_switch_to_provisioned_needs_autoscaled_writes(aws: Any, here: Any, there: Any) -> None:
+    make(here, gsi=True)
+    here.update_table(**replica("Create", THERE))
+    index = [{"Update": {"IndexName": "by-day", "ProvisionedThroughput": UNITS}}]
+    mode = {"BillingMode": "PROVISIONED", "ProvisionedThroughput": UNITS, "GlobalSecondaryIndexUpdates": index}
+    for scaled in (None, "by-day"):
+        message = refused("ValidationException", here.update_table, **T, **mode)
+        assert message == "Table write capacity should either be Pay-Per-Request or AutoScaled."
+        autoscale(aws, index=scaled)
+    here.update_table(**T, **mode)
+    assert show(there)["ProvisionedThroughput"]["WriteCapacityUnits"] == 5
+
+
+@keeps("dynamodb.index-scaled")
+def test_an_index_that_is_not_scaled_keeps_others_from_coming_and_going(aws: Any, here: Any, there: Any) -> None:
+    make(here, provisioned=True, gsi=True)
+    for index in (None, "by-day"):
+        autoscale(aws, index=index)
+    here.update_table(**replica("Create", THERE))
+    policy = {"ServiceNamespace": "dynamodb", "ResourceId": "table/orders/index/by-day", "PolicyName": "w"}
+    policy["ScalableDimension"] = "dynamodb:index:WriteCapacityUnits"
+    aws.client("application-autoscaling").delete_scaling_policy(**policy)
+    second = change({"Create": {**GSI, "IndexName": "second", "ProvisionedThroughput": UNITS}})
+    for client in (here, there):
+        for params in (second, DROP_GSI):
+            refused("ValidationException", client.update_table, **T, **params)
+    autoscale(aws, THERE, index="by-day")
+    here.update_table(**T, **second)
+    here.update_table(**T, **DROP_GSI)
+    assert [index["IndexName"] for index in show(there)["GlobalSecondaryIndexes"]] == ["second"]
+
+
+def lost(description: dict[str, Any]) -> bool:
+    return bool(description["TableStatus"] == "INACCESSIBLE_ENCRYPTION_CREDENTIALS")
+
+
+@keeps("dynamodb.key-lost", "dynamodb.archived")
+@pytest.mark.parametrize("scale", [0, 1])
+def test_a_table_without_its_key_cannot_be_used(aws: Any, here: Any, scale: int) -> None:
+    kms = aws.client("kms")
+    key = kms.create_key()["KeyMetadata"]["KeyId"]
+    make(here, SSESpecification={"Enabled": True, "KMSMasterKeyId": key})
+    here.put_item(**T, Item={"pk": {"S": "1"}})
+    aws.control.scale(scale)
+    kms.disable_key(KeyId=key)
+    table = show(here)
+    assert lost(table) and table["SSEDescription"]["InaccessibleEncryptionDateTime"]
+    refused("AccessDeniedException", here.get_item, **T, Key={"pk": {"S": "1"}})
+    refused("AccessDeniedException", here.put_item, **T, Item={"pk": {"S": "2"}})
+    refused("ResourceInUseException", here.update_table, **T, SSESpecification={"Enabled": False})
+    refused("ResourceInUseException", here.delete_table, **T)
+    kms.enable_key(KeyId=key)
+    assert show(here)["TableStatus"] == "ACTIVE"
+    assert "InaccessibleEncryptionDateTime" not in show(here)["SSEDescription"]
+    assert here.scan(**T)["Count"] == 1
+    kms.schedule_key_deletion(KeyId=key, PendingWindowInDays=7)
+    assert lost(show(here))
+    aws.control.advance(8 * DAY)
+    assert lost(show(here))
+
+
+@keeps("dynamodb.replica-key-lost", "dynamodb.key-lost")
+def test_a_replica_without_its_key_leaves_the_global_table(aws: Any, here: Any, there: Any) -> None:
+    keys = [aws.client("kms", region).create_key()["KeyMetadata"]["Arn"] for region in (HERE, THERE)]
+    make(here, SSESpecification={"Enabled": True, "KMSMasterKeyId": keys[0]})
+    here.put_item(**T, Item={"pk": {"S": "1"}})
+    here.update_table(**replica("Create", THERE, KMSMasterKeyId=keys[1]))
+    kms = aws.client("kms", THERE)
+    for hours, left in ((19, [HERE]), (21, [])):
+        kms.disable_key(KeyId=keys[1])
+        (entry,) = show(here)["Replicas"]
+        assert entry["ReplicaStatus"] == "INACCESSIBLE_ENCRYPTION_CREDENTIALS" and entry["ReplicaInaccessibleDateTime"]
+        refused("ResourceInUseException", here.update_table, **replica("Delete", THERE))
+        aws.control.advance(hours * HOUR)
+        assert lost(show(there))
+        kms.enable_key(KeyId=keys[1])
+        assert [one["RegionName"] for one in show(there).get("Replicas", [])] == left
+    assert show(there)["TableStatus"] == "ACTIVE" and "Replicas" not in show(here)
+    here.put_item(**T, Item={"pk": {"S": "2"}})
+    assert (here.scan(**T)["Count"], there.scan(**T)["Count"]) == (2, 1)
+    refused("ValidationException", here.update_table, **replica("Create", THERE, KMSMasterKeyId=keys[1]))
+    there.delete_table(**T)
+    assert show(here)["TableStatus"] == "ACTIVE"
+
+
+@keeps("dynamodb.replica-key-lost")
+def test_what_left_a_global_table_has_nothing_to_do_with_it(aws: Any, here: Any, there: Any) -> None:
+    key = aws.client("kms", THERE).create_key()["KeyMetadata"]["Arn"]
+    own = aws.client("kms").create_key()["KeyMetadata"]["Arn"]
+    make(here, SSESpecification={"Enabled": True, "KMSMasterKeyId": own})
+    third = aws.client("kms", THIRD).create_key()["KeyMetadata"]["Arn"]
+    for region, name in ((THERE, key), (THIRD, third)):
+        here.update_table(**replica("Create", region, KMSMasterKeyId=name))
+    aws.client("kms", THERE).disable_key(KeyId=key)
+    here.list_tables()
+    aws.control.advance(21 * HOUR)
+    aws.client("kms", THERE).enable_key(KeyId=key)
+    assert [one["RegionName"] for one in show(here)["Replicas"]] == [THIRD]
+    there.update_table(**T, TableClass="STANDARD_INFREQUENT_ACCESS")
+    assert "TableClassSummary" not in show(here)
+    refused("ResourceNotFoundException", there.describe_table_replica_auto_scaling, **T)
+    refused("ValidationException", there.update_table, **replica("Delete", THIRD))
+    with pytest.raises(ClientError, match="does not implement two global tables"):
+        there.update_table(**replica("Create", "eu-west-3", KMSMasterKeyId="alias/x"))
+
+
 @keeps("dynamodb.replica-key")
 def test_replicas_of_an_encrypted_table(aws: Any, here: Any, there: Any) -> None:
     keys = [aws.client("kms", region).create_key()["KeyMetadata"]["Arn"] for region in (HERE, THERE)]
@@ -161,6 +270,8 @@ def test_settings_that_are_synced_and_settings_that_are_not(aws: Any, here: Any,
     assert show(here)["Replicas"][0]["GlobalSecondaryIndexes"] == [{"IndexName": "by-day"}]
     index = [{"Update": {"IndexName": "by-day", "ProvisionedThroughput": UNITS}}]
     mode = {"BillingMode": "PROVISIONED", "ProvisionedThroughput": UNITS, "GlobalSecondaryIndexUpdates": index}
+    for index in (None, "by-day"):
+        autoscale(aws, index=index)
     here.update_table(**T, **mode)
     assert show(there)["ProvisionedThroughput"]["WriteCapacityUnits"] == 5
     here.update_table(**T, BillingMode="PAY_PER_REQUEST")
@@ -173,9 +284,6 @@ def test_settings_that_are_synced_and_settings_that_are_not(aws: Any, here: Any,
     there.update_time_to_live(**T, TimeToLiveSpecification=ttl)
     shown = here.describe_time_to_live(**T)["TimeToLiveDescription"]
     assert shown == {"TimeToLiveStatus": "ENABLED", "AttributeName": "expires"}
-    warm = {"ReadUnitsPerSecond": 14000, "WriteUnitsPerSecond": 4000}
-    there.update_table(**T, WarmThroughput=warm)
-    assert show(here)["WarmThroughput"] == {**warm, "Status": "ACTIVE"}
     here.update_table(**T, TableClass="STANDARD_INFREQUENT_ACCESS")
     here.update_table(**T, TableClass="STANDARD")
     assert show(there)["TableClassSummary"]["TableClass"] == "STANDARD"
@@ -255,6 +363,7 @@ def test_an_empty_replica_is_made_in_a_moment(aws: Any, here: Any, there: Any) -
     here.update_table(**replica("Create", THERE))
     aws.control.advance(40)
     assert show(here)["TableStatus"] == show(there)["TableStatus"] == "ACTIVE"
+    autoscale(aws)
     here.update_table(**T, BillingMode="PROVISIONED", ProvisionedThroughput=UNITS)
     aws.control.advance(217)
     assert show(there)["TableStatus"] == "UPDATING"

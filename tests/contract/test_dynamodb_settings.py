@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dynamodb_tables import DAY, HERE, HOUR, IMAGES, POLICY, THERE, T, make, refused, replica, show, slow, unchecked
+from dynamodb_tables import DAY, HERE, HOUR, IMAGES, THERE, T, make, refused, replica, show, slow, unchecked
 from promise import keeps
 
 # TTL, backups, tags, insights
@@ -81,16 +81,16 @@ def test_tags_are_per_region(here: Any, there: Any) -> None:
 
 @keeps("dynamodb.insights", "dynamodb.not-synced")
 def test_contributor_insights_are_per_region(here: Any, there: Any) -> None:
-    make(here, gsi=True)
+    make(here)
     here.update_table(**replica("Create", THERE))
     describe = here.describe_contributor_insights
     assert describe(**T)["ContributorInsightsStatus"] == "DISABLED"
-    for index in ({}, {"IndexName": "by-day"}):
-        here.update_contributor_insights(**T, **index, ContributorInsightsAction="ENABLE")
-        assert describe(**T, **index)["ContributorInsightsStatus"] == "ENABLED"
-        assert describe(**T, **index)["ContributorInsightsMode"] == "ACCESSED_AND_THROTTLED_KEYS"
+    answer = here.update_contributor_insights(**T, ContributorInsightsAction="ENABLE")
+    assert answer["ContributorInsightsStatus"] == "ENABLING"
+    assert describe(**T)["ContributorInsightsStatus"] == "ENABLED"
+    assert describe(**T)["ContributorInsightsMode"] == "ACCESSED_AND_THROTTLED_KEYS"
     assert there.describe_contributor_insights(**T)["ContributorInsightsStatus"] == "DISABLED"
-    refused("ResourceNotFoundException", describe, **T, IndexName="missing")
+    refused("ResourceNotFoundException", describe, TableName="missing")
     here.update_contributor_insights(**T, ContributorInsightsAction="DISABLE")
     assert describe(**T)["ContributorInsightsStatus"] == "DISABLED"
 
@@ -130,45 +130,6 @@ def test_recovery_reaches_back_to_when_it_was_switched_on(aws: Any, here: Any) -
     assert 7 * DAY < short - first < 9 * DAY
     assert switch(False) == (0, 0)
     assert switch(True)[0] > last
-
-
-@keeps("dynamodb.insights")
-def test_contributor_insights_are_listed(here: Any) -> None:
-    make(here, gsi=True)
-    params = {"ContributorInsightsAction": "ENABLE", "ContributorInsightsMode": "THROTTLED_KEYS"}
-    for index in ({}, {"IndexName": "by-day"}):
-        here.update_contributor_insights(**T, **index, **params)
-    state = {"ContributorInsightsStatus": "ENABLED", "ContributorInsightsMode": "THROTTLED_KEYS", **T}
-    first = here.list_contributor_insights(MaxResults=1)
-    assert first["ContributorInsightsSummaries"] == [state]
-    second = here.list_contributor_insights(**T, MaxResults=1, NextToken=first["NextToken"])
-    assert second["ContributorInsightsSummaries"] == [{**state, "IndexName": "by-day"}]
-    assert "NextToken" not in second
-    refused("ResourceNotFoundException", here.list_contributor_insights, TableName="missing")
-
-
-@keeps("dynamodb.policy", "dynamodb.not-synced")
-def test_resource_policies(here: Any, there: Any) -> None:
-    arn = make(here)["TableArn"]
-    here.update_table(**replica("Create", THERE))
-    get, put, delete = here.get_resource_policy, here.put_resource_policy, here.delete_resource_policy
-    refused("PolicyNotFoundException", get, ResourceArn=arn)
-    assert "RevisionId" not in delete(ResourceArn=arn)
-    first = put(ResourceArn=arn, Policy=POLICY, ExpectedRevisionId="NO_POLICY")["RevisionId"]
-    assert put(ResourceArn=arn, Policy=POLICY)["RevisionId"] == first
-    shown = get(ResourceArn=arn)
-    assert (shown["Policy"], shown["RevisionId"]) == (POLICY, first)
-    other = POLICY.replace("[]", "[{}]")
-    for revision in ("NO_POLICY", "another"):
-        refused("PolicyNotFoundException", put, ResourceArn=arn, Policy=other, ExpectedRevisionId=revision)
-    second = put(ResourceArn=arn, Policy=other, ExpectedRevisionId=first)["RevisionId"]
-    refused("PolicyNotFoundException", delete, ResourceArn=arn, ExpectedRevisionId=first)
-    refused("PolicyNotFoundException", there.get_resource_policy, ResourceArn=arn.replace(HERE, THERE))
-    assert delete(ResourceArn=arn, ExpectedRevisionId=second)["RevisionId"] == second
-    refused("PolicyNotFoundException", get, ResourceArn=arn)
-    for text in ("no json", '"' + "x" * 20480 + '"'):
-        refused("ValidationException", put, ResourceArn=arn, Policy=text)
-    refused("ResourceNotFoundException", put, ResourceArn=arn + "x", Policy=POLICY)
 
 
 # Restoring

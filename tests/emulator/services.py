@@ -45,6 +45,7 @@ def before(operation: str, region: str) -> None:
 def tick() -> None:
     """Do what AWS does by itself as time passes."""
     if _registered():
+        _ours("dynamodb.keys").run()
         _ours("autoscaling.scaler").run()
 
 

@@ -7,7 +7,6 @@ from ..core import serve
 
 def register() -> None:
     """Take over from moto's handler."""
-    from moto.dynamodb import responses
     from moto.dynamodb.models import table
 
     from .responses import LocalDynamoHandler
@@ -16,6 +15,5 @@ def register() -> None:
 
     adapt()
     table.StreamShard = Shard
-    responses.TRANSACTION_MAX_ITEMS = 100
     serve("dynamodb", LocalDynamoHandler)
     serve("dynamodbstreams", LocalStreamsHandler)

@@ -7,9 +7,10 @@ from typing import Any
 
 from moto.dynamodb.models.table import DEFAULT_WARM_THROUGHPUT_RCU, DEFAULT_WARM_THROUGHPUT_WCU, Table
 
+from ..autoscaling.models import AUTOSCALING
 from ..clock import CLOCK, Timeline
 from ..core import AwsError
-from .checks import HEAD, check_units
+from .checks import HEAD, check_units, check_warm
 from .describe import ON_DEMAND, PROVISIONED, billing_mode
 from .state import (
     DAY,
@@ -29,6 +30,7 @@ from .state import (
     usage_of,
 )
 
+SCALED = "Table write capacity should either be Pay-Per-Request or AutoScaled."
 Change = tuple[str | None, dict[str, Any]]  # an index or the table itself, and its new units
 
 
@@ -44,6 +46,7 @@ def check_changed(table: Table, params: dict[str, Any]) -> None:
     for change in index_updates(params):
         if change["IndexName"] not in {index.name for index in table.global_indexes}:
             raise AwsError("ResourceNotFoundException", f"Requested resource not found: Index: {change['IndexName']}")
+        check_warm(change)
         if not state_of(table).index(change["IndexName"]).timeline.settled:
             raise in_use(f"Attempt to change a resource which is still in use: Index: {change['IndexName']}")
 
@@ -62,6 +65,14 @@ def update(table: Table, params: dict[str, Any]) -> None:
     elif changes:
         _change(table, changes)
     _set_on_demand(table, mode, params)
+
+
+def check_scaled(table: Table, mode: str) -> None:
+    """A provisioned global table needs a target and a policy for every write capacity."""
+    store = AUTOSCALING[table.account_id][table.region_name]
+    names: list[str | None] = [None, *(index.name for index in table.global_indexes)]
+    if mode == PROVISIONED and not all(store.is_scaled(table.name, name, WRITE) for name in names):
+        raise invalid(SCALED)
 
 
 def _changes(params: dict[str, Any]) -> Iterator[Change]:
@@ -97,7 +108,7 @@ def _check_decrease(usage: Usage, what: str) -> None:
 
 
 def _apply(table: Table, changes: list[Change], seconds: float) -> None:
-    for member in members_of(table.account_id, table.name).values():
+    for member in members_of(table).values():
         for index, _ in changes:
             member.overwrite("ProvisionedThroughputOverride", index)
     for one in tables_of(table):
@@ -129,6 +140,8 @@ def _switch(table: Table, mode: str, changes: list[Change]) -> None:
         changes = [(name, NO_UNITS) for name in [None, *(i.name for i in table.global_indexes)]]
     seconds = 60 if mode == PROVISIONED else 5 if state_of(table).switches else 150
     tables = tables_of(table)
+    if len(tables) > 1:
+        check_scaled(table, mode)
     for one in tables:
         _set_mode(one, mode)
     _apply(table, changes, seconds if len(tables) == 1 else 218)
@@ -163,7 +176,7 @@ def _set_on_demand(table: Table, mode: str, params: dict[str, Any]) -> None:
     wanted += [(u["IndexName"], u["OnDemandThroughput"]) for u in index_updates(params) if u.get("OnDemandThroughput")]
     if wanted and mode != ON_DEMAND:
         raise invalid(f"{HEAD}OnDemandThroughput needs BillingMode {ON_DEMAND}")
-    for member in members_of(table.account_id, table.name).values():
+    for member in members_of(table).values():
         for index, _ in wanted:
             member.overwrite("OnDemandThroughputOverride", index)
     for one in tables_of(table) if wanted else ():

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ..core import AwsError
 from .describe import ON_DEMAND, PROVISIONED
 from .state import invalid, limited
 
 NAME = re.compile(r"^[a-zA-Z0-9_.-]{3,255}$")
-MAX_UNITS, MAX_INDEXES, MAX_LOCAL_INDEXES = 40000, 20, 5
+MAX_UNITS, MAX_INDEXES = 40000, 20
 HEAD = "One or more parameter values were invalid: "
 MAX_PARTS = 4  # of an index's HASH key, and of its RANGE key
 
@@ -22,8 +21,15 @@ def check_units(units: dict[str, Any], what: str) -> None:
             raise limited(f"Subscriber limit exceeded: {name} of {what} cannot exceed {MAX_UNITS}")
 
 
+def check_warm(index: dict[str, Any]) -> None:
+    """Warm throughput of an index is not implemented, as that of a table."""
+    if index.get("WarmThroughput"):
+        raise invalid("The local AWS does not implement WarmThroughput of an index.")
+
+
 def check_index_units(index: dict[str, Any], mode: str) -> None:
     """A provisioned table's index needs a capacity; an on-demand one has none."""
+    check_warm(index)
     units, name = index.get("ProvisionedThroughput"), index["IndexName"]
     if mode == ON_DEMAND and units:
         raise invalid(
@@ -95,24 +101,17 @@ def check_create(params: dict[str, Any]) -> str:
         check_units(params["ProvisionedThroughput"], "the table")
     if params.get("OnDemandThroughput") and mode == PROVISIONED:
         raise invalid(f"{HEAD}OnDemandThroughput needs BillingMode {ON_DEMAND}")
-    _check_indexes(params, mode)
+    _check_indexes(params.get("GlobalSecondaryIndexes") or [], mode)
     return mode
 
 
-def _check_indexes(params: dict[str, Any], mode: str) -> None:
-    globals_, locals_ = params.get("GlobalSecondaryIndexes") or [], params.get("LocalSecondaryIndexes") or []
-    names = [index["IndexName"] for index in [*globals_, *locals_]]
-    if len(set(names)) < len(names):
+def _check_indexes(indexes: list[dict[str, Any]], mode: str) -> None:
+    names = {index["IndexName"] for index in indexes}
+    if len(names) < len(indexes):
         raise invalid(f"{HEAD}Duplicate index name")
-    if len(globals_) > MAX_INDEXES or len(locals_) > MAX_LOCAL_INDEXES:
-        raise AwsError("ValidationException", f"{HEAD}the per-table limit of secondary indexes is exceeded")
-    for index in [*globals_, *locals_]:
+    if len(indexes) > MAX_INDEXES:
+        raise invalid(f"{HEAD}the per-table limit of secondary indexes is exceeded")
+    for index in indexes:
         check_projection(index)
-        check_schema(index["KeySchema"], MAX_PARTS if index in globals_ else 1)
-    for index in globals_:
+        check_schema(index["KeySchema"], MAX_PARTS)
         check_index_units(index, mode)
-    if locals_ and len(params["KeySchema"]) < 2:
-        raise invalid(f"{HEAD}Table KeySchema does not have a range key, which is required with a LocalSecondaryIndex")
-    for index in locals_:
-        if index["KeySchema"][0]["AttributeName"] != params["KeySchema"][0]["AttributeName"]:
-            raise invalid(f"{HEAD}Index KeySchema does not have the same leading hash key as table KeySchema")

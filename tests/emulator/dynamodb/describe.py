@@ -8,7 +8,7 @@ from typing import Any
 from moto.dynamodb.models.table import GlobalSecondaryIndex, Table
 
 from ..clock import CLOCK
-from .state import FAILED, HIDDEN, Member, backend, entries_of, members_of, state_of
+from .state import FAILED, HIDDEN, KEYLESS, Member, backend, entries_of, members_of, state_of
 
 ON_DEMAND, PROVISIONED = "PAY_PER_REQUEST", "PROVISIONED"
 BACKFILLING = "BACKFILLING"
@@ -25,7 +25,7 @@ def describe(table: Table, status: str | None = None, fresh: Container[str] = ()
         "AttributeDefinitions": sorted(table.attr, key=lambda a: str(a["AttributeName"])),
         "TableName": table.name,
         "KeySchema": table.schema,
-        "TableStatus": status or state.timeline.state,
+        "TableStatus": status or state.status,
         "CreationDateTime": table.created_at,
         "ProvisionedThroughput": throughput(table.throughput, state.usage),
         "TableSizeBytes": measured(table)[1],
@@ -33,18 +33,8 @@ def describe(table: Table, status: str | None = None, fresh: Container[str] = ()
         "TableArn": table.table_arn,
         "TableId": state.table_id,
         "DeletionProtectionEnabled": bool(table.deletion_protection_enabled),
-        "WarmThroughput": warm(table.warm_throughput, state.warming.state),
+        "WarmThroughput": warm(table.warm_throughput),
     }
-    if table.indexes:
-        shown["LocalSecondaryIndexes"] = [
-            {
-                **index.describe(),
-                "IndexArn": f"{table.table_arn}/index/{index.name}",
-                "IndexSizeBytes": measured(table, index.name)[1],
-                "ItemCount": measured(table, index.name)[0],
-            }
-            for index in table.indexes
-        ]
     if table.global_indexes:
         shown["GlobalSecondaryIndexes"] = [
             describe_index(table, index, index.name in fresh) for index in table.global_indexes
@@ -61,7 +51,7 @@ def measured(table: Table, index: str = "") -> tuple[int, int]:
     state = state_of(table)
     if CLOCK.now() - state.measured >= MEASURED_EVERY:
         state.measured = CLOCK.now()
-        items = {"": table.all_items(), **{one.name: table.has_idx_items(one.name) for one in table.all_indexes()}}
+        items = {"": table.all_items(), **{one.name: table.has_idx_items(one.name) for one in table.global_indexes}}
         state.measures = {name: (len(found), sum(item.size() for item in found)) for name, found in items.items()}
     return state.measures.get(index, (0, 0))
 
@@ -71,9 +61,9 @@ def throughput(units: dict[str, Any], usage: Any) -> dict[str, Any]:
     return {**{k: units[k] for k in ("ReadCapacityUnits", "WriteCapacityUnits")}, **usage.describe()}
 
 
-def warm(units: dict[str, Any], status: str) -> dict[str, Any]:
-    """A warm throughput and its status."""
-    return {**{k: v for k, v in units.items() if k != "Status"}, "Status": status}
+def warm(units: dict[str, Any]) -> dict[str, Any]:
+    """A warm throughput, which nobody raises here."""
+    return {**units, "Status": "ACTIVE"}
 
 
 def describe_index(table: Table, index: GlobalSecondaryIndex, fresh: bool = False) -> dict[str, Any]:
@@ -89,7 +79,7 @@ def describe_index(table: Table, index: GlobalSecondaryIndex, fresh: bool = Fals
         "IndexSizeBytes": measured(table, index.name)[1],
         "ItemCount": measured(table, index.name)[0],
         "IndexArn": f"{table.table_arn}/index/{index.name}",
-        "WarmThroughput": warm(index.warm_throughput, "ACTIVE"),
+        "WarmThroughput": warm(index.warm_throughput),
     }
     if step in ("CREATING", BACKFILLING):
         shown["Backfilling"] = step == BACKFILLING
@@ -123,22 +113,22 @@ def _settings(table: Table) -> dict[str, Any]:
     if (table.sse_specification or {}).get("Enabled"):
         key = table.sse_specification["KMSMasterKeyId"]
         shown["SSEDescription"] = {"Status": "ENABLED", "SSEType": "KMS", "KMSMasterKeyArn": key}
+        if state.key_lost is not None:
+            shown["SSEDescription"]["InaccessibleEncryptionDateTime"] = state.key_lost
     return shown
 
 
 def _replicas(table: Table, fresh: Container[str]) -> dict[str, Any]:
     """The other Regions, never the one that is asked."""
     found: list[dict[str, Any]] = []
-    if table.region_name not in members_of(table.account_id, table.name):
-        return {}
-    for region, member in entries_of(table.account_id, table.name).items():
+    for region, member in entries_of(table.account_id, table.name).items() if members_of(table) else ():
         status = member.entry.first if region in fresh else member.entry.state
         if region != table.region_name and status != HIDDEN:
+            shown = {"RegionName": region, "ReplicaStatus": status}
             if status == FAILED:
-                shown = {"ReplicaStatusDescription": member.entry.reason}
+                found.append({**shown, "ReplicaStatusDescription": member.entry.reason})
             else:
-                shown = _replica(member, backend(table.account_id, region).tables[table.name])
-            found.append({**shown, "RegionName": region, "ReplicaStatus": status})
+                found.append({**shown, **_replica(member, backend(table.account_id, region).tables[table.name])})
     if not found:
         return {}
     return {"GlobalTableVersion": "2019.11.21", "Replicas": found}
@@ -146,19 +136,21 @@ def _replicas(table: Table, fresh: Container[str]) -> dict[str, Any]:
 
 def _replica(member: Member, table: Table) -> dict[str, Any]:
     shown: dict[str, Any] = {}
-    encryption = table.sse_specification or {}
+    state, encryption = state_of(table), table.sse_specification or {}
+    if state.status == KEYLESS:
+        shown = {"ReplicaStatus": KEYLESS, "ReplicaInaccessibleDateTime": state.key_lost}
     if encryption.get("Enabled") and not encryption.get("Managed"):
         shown["KMSMasterKeyId"] = encryption["KMSMasterKeyId"]
     for name in ("ProvisionedThroughputOverride", "OnDemandThroughputOverride"):
         if name in member.overrides:
             shown[name] = member.overrides[name]
-    if state_of(table).table_class:
-        shown["ReplicaTableClassSummary"] = {"TableClass": state_of(table).table_class}
+    if state.table_class:
+        shown["ReplicaTableClassSummary"] = {"TableClass": state.table_class}
     indexes = [
         {"IndexName": index.name, **member.overrides.get("indexes", {}).get(index.name, {})}
         for index in table.global_indexes
     ]
     if indexes:
         shown["GlobalSecondaryIndexes"] = indexes
-    shown["WarmThroughput"] = warm(table.warm_throughput, state_of(table).warming.state)
+    shown["WarmThroughput"] = warm(table.warm_throughput)
     return shown

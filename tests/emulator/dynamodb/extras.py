@@ -1,42 +1,23 @@
-"""What belongs to a table but is not changed by UpdateTable: TTL, recovery, tags, insights, policies."""
+"""What belongs to a table but is not changed by UpdateTable: TTL, recovery, tags, insights."""
 
 from __future__ import annotations
 
-import json
-import secrets
 from typing import Any
 
 from moto.core.responses import ActionResult, EmptyResult
 from moto.dynamodb.models.table import Table
 
 from ..clock import CLOCK, Timeline
-from ..core import AwsError, paged
+from ..core import AwsError
 from .checks import check_tags
 from .data import DataPlane
-from .state import DAY, TableState, check_active, find, get, invalid, state_of, tables_of
+from .state import DAY, check_active, find, get, invalid, state_of, tables_of
 
 TTL_COOLDOWN = 3600
-MODES = ("ACCESSED_AND_THROTTLED_KEYS", "THROTTLED_KEYS")
-
-
-def check_policy(text: str) -> None:
-    """A policy is JSON of at most 20 KB."""
-    try:
-        json.loads(text)
-    except ValueError as error:
-        raise invalid("Resource-based policy is not valid JSON") from error
-    if len(text) > 20480:
-        raise invalid("The resource-based policy exceeds 20 KB")
-
-
-def no_policy(arn: str) -> AwsError:
-    """The answer where there is no policy, or none of the expected revision."""
-    text = f"Resource-based policy not found for the provided ResourceArn: {arn}"
-    return AwsError("PolicyNotFoundException", text)
 
 
 class Extras(DataPlane):
-    """TTL (synced between replicas), and what is each Region's own: recovery, tags, insights and policy."""
+    """TTL (synced between replicas), and what is each Region's own: recovery, tags and insights."""
 
     def _table(self) -> Table:
         return get(self.current_account, self.region, self.params["TableName"])
@@ -126,69 +107,23 @@ class Extras(DataPlane):
         self._tagged()
         return super().list_tags_of_resource()
 
-    def _insights(self, table: Table, index: str | None) -> dict[str, Any]:
-        if index and index not in {i.name for i in table.global_indexes}:
-            raise AwsError("ResourceNotFoundException", f"Requested resource not found: Index: {index} not found")
-        shown = {"TableName": table.name, **({"IndexName": index} if index else {})}
-        known = state_of(table).insights.get(index or "")
-        if known is None:
-            return {**shown, "ContributorInsightsStatus": "DISABLED"}
-        return {
-            **shown, "ContributorInsightsStatus": known["status"].state, "ContributorInsightsMode": known["mode"]
-        }  # fmt: skip
-
     def update_contributor_insights(self) -> ActionResult:
-        """Switch contributor insights on or off, for this Region's table or index."""
-        table, index = self._table(), self.params.get("IndexName")
-        self._insights(table, index)
-        enable = self.params["ContributorInsightsAction"] == "ENABLE"
-        status = Timeline(*((("ENABLING", 30), ("ENABLED", 0)) if enable else (("DISABLING", 30), ("DISABLED", 0))))
-        new = {"status": status, "mode": self.params.get("ContributorInsightsMode") or MODES[0], "time": CLOCK.now()}
-        state_of(table).insights[index or ""] = new
-        return ActionResult({**self._insights(table, index), "ContributorInsightsStatus": status.first})
+        """Switch contributor insights on or off, for this Region's table."""
+        on = self.params["ContributorInsightsAction"] == "ENABLE"
+        steps = (("ENABLING", 30), ("ENABLED", 0)) if on else (("DISABLING", 30), ("DISABLED", 0))
+        state_of(self._table()).insights = status = Timeline(*steps)
+        return ActionResult({"TableName": self._table().name, "ContributorInsightsStatus": status.first})
 
     def describe_contributor_insights(self) -> ActionResult:
-        """Whether contributor insights are on."""
-        table, index = self._table(), self.params.get("IndexName")
-        shown, known = self._insights(table, index), state_of(table).insights.get(index or "")
-        if known:
-            shown["LastUpdateDateTime"] = known["time"]
-        if known and shown["ContributorInsightsStatus"] in ("ENABLING", "ENABLED"):
-            suffix = f"{table.name}-{int(known['time'] * 1000)}"
+        """Whether contributor insights are on, and since when they were changed."""
+        table = self._table()
+        status = state_of(table).insights
+        if status is None:
+            return ActionResult({"TableName": table.name, "ContributorInsightsStatus": "DISABLED"})
+        shown = {"TableName": table.name, "ContributorInsightsStatus": status.state, "LastUpdateDateTime": status.start}
+        if status.state in ("ENABLING", "ENABLED"):
+            shown["ContributorInsightsMode"] = "ACCESSED_AND_THROTTLED_KEYS"
+            suffix = f"{table.name}-{int(status.start * 1000)}"
             rules = [f"DynamoDBContributorInsights-{kind}-{suffix}" for kind in ("PKC", "PKT")]
             shown["ContributorInsightsRuleList"] = rules
         return ActionResult(shown)
-
-    def list_contributor_insights(self) -> ActionResult:
-        """Where contributor insights were ever switched on: table by table, index by index."""
-        tables = [self._table()] if self.params.get("TableName") else self.dynamodb_backend.tables.values()
-        found = [self._insights(table, index) for table in tables for index in sorted(state_of(table).insights)]
-        page, token = paged(found, self.params, 100)
-        return ActionResult({"ContributorInsightsSummaries": page, **({"NextToken": token} if token else {})})
-
-    def _protected(self) -> TableState:
-        """The state of a table whose policy is of the revision that the call expects."""
-        state, expected = state_of(self._tagged()), self.params.get("ExpectedRevisionId")
-        if expected and expected != (state.policy.get("RevisionId") or "NO_POLICY"):
-            raise no_policy(self.params["ResourceArn"])
-        return state
-
-    def put_resource_policy(self) -> ActionResult:
-        """Attach a policy to this Region's table, or replace it."""
-        state, text = self._protected(), str(self.params["Policy"])
-        check_policy(text)
-        if state.policy.get("Policy") != text:
-            state.policy = {"Policy": text, "RevisionId": secrets.token_hex(8)}
-        return ActionResult({"RevisionId": state.policy["RevisionId"]})
-
-    def get_resource_policy(self) -> ActionResult:
-        """The policy of this Region's table."""
-        if not self._protected().policy:
-            raise no_policy(self.params["ResourceArn"])
-        return ActionResult(self._protected().policy)
-
-    def delete_resource_policy(self) -> ActionResult:
-        """Take the policy away; none is no error."""
-        state = self._protected()
-        gone, state.policy = state.policy, {}
-        return ActionResult({name: value for name, value in gone.items() if name == "RevisionId"})

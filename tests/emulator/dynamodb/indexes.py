@@ -10,23 +10,12 @@ from moto.dynamodb.models.table import GlobalSecondaryIndex, Table
 from ..autoscaling.models import AUTOSCALING, WRITE, dimension_of, resource_id
 from ..clock import Timeline
 from ..core import AwsError
-from .capacity import merged_on_demand
+from .capacity import check_scaled, merged_on_demand
 from .checks import HEAD, MAX_INDEXES, MAX_PARTS, check_attributes, check_index_units, check_projection, check_schema
 from .describe import PROVISIONED, billing_mode
 from .state import GONE, IndexState, busy_index, invalid, limited, state_of, tables_of
 
 ONLY_ONE = "Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously per table"
-SCALED = "Table write capacity should either be Pay-Per-Request or AutoScaled."
-
-
-def check_scaled(table: Table, region: str | None = None) -> None:
-    """A provisioned global table needs a target and a policy for every write capacity."""
-    if billing_mode(table) != PROVISIONED:
-        return
-    store = AUTOSCALING[table.account_id][region or table.region_name]
-    names: list[str | None] = [None, *(index.name for index in table.global_indexes)]
-    if not all(store.is_scaled(table.name, name, WRITE) for name in names):
-        raise invalid(SCALED)
 
 
 def update(table: Table, params: dict[str, Any]) -> str:
@@ -41,7 +30,7 @@ def update(table: Table, params: dict[str, Any]) -> str:
     if busy and (create or busy != delete["IndexName"] or _state(table, busy) == "DELETING"):
         raise limited(ONLY_ONE)
     if len(tables_of(table)) > 1:
-        check_scaled(table)
+        check_scaled(table, billing_mode(table))
     if create:
         _create(table, create, params.get("AttributeDefinitions") or [])
     else:
@@ -54,7 +43,7 @@ def _state(table: Table, index: str) -> str:
 
 
 def _check_create(table: Table, spec: dict[str, Any], definitions: list[dict[str, str]]) -> None:
-    if spec["IndexName"] in {index.name for index in table.all_indexes()}:
+    if spec["IndexName"] in {index.name for index in table.global_indexes}:
         raise invalid(f"Attempting to create an index which already exists: {spec['IndexName']}")
     if len(table.global_indexes) >= MAX_INDEXES:
         raise limited(f"Subscriber limit exceeded: a table can have at most {MAX_INDEXES} global secondary indexes")

@@ -20,7 +20,7 @@ Change = tuple[str, Key, dict[str, Any]]  # Region, resource and dimension, Auto
 def global_table(account: str, region: str, name: str) -> Table:
     """The table, which must have replicas."""
     table = find(account, region, name)
-    if table is None or not members_of(account, table.name):
+    if table is None or not members_of(table):
         raise AwsError("ResourceNotFoundException", f"Global table with name: '{name}' does not exist")
     return table
 
@@ -28,7 +28,7 @@ def global_table(account: str, region: str, name: str) -> Table:
 def describe(table: Table) -> dict[str, Any]:
     """All Regions of the table, this one too, in alphabetical order."""
     replicas = []
-    for region, member in sorted(members_of(table.account_id, table.name).items()):
+    for region, member in sorted(members_of(table).items()):
         other = backend(table.account_id, region).tables[table.name]
         if member.entry.state == HIDDEN:
             continue
@@ -90,7 +90,7 @@ def update(table: Table, params: dict[str, Any]) -> None:
 
 
 def _changes(table: Table, params: dict[str, Any]) -> Iterator[Change]:
-    regions = members_of(table.account_id, table.name)
+    regions = members_of(table)
     write = params.get("ProvisionedWriteCapacityAutoScalingUpdate")
     indexes = params.get("GlobalSecondaryIndexUpdates") or []
     for region in regions:
@@ -104,7 +104,7 @@ def _changes(table: Table, params: dict[str, Any]) -> Iterator[Change]:
 
 def _read_changes(table: Table, updates: list[dict[str, Any]]) -> Iterator[Change]:
     regions = [update["RegionName"] for update in updates]
-    unknown = set(regions) - set(members_of(table.account_id, table.name))
+    unknown = set(regions) - set(members_of(table))
     if len(set(regions)) < len(regions) or unknown:
         raise invalid(f"ReplicaUpdates must name each region of the table at most once: {', '.join(regions)}")
     for update in updates:

@@ -11,10 +11,9 @@ from moto.dynamodb.models.table import Table
 from ..autoscaling.models import AUTOSCALING, READ
 from ..clock import CLOCK, Timeline
 from ..iam.linked import linked_role
-from .capacity import merged_on_demand
+from .capacity import check_scaled, merged_on_demand
 from .checks import HEAD
 from .describe import ON_DEMAND, billing_mode
-from .indexes import check_scaled
 from .settings import CUSTOMER, encryption, key_type
 from .state import (
     DAY,
@@ -60,13 +59,19 @@ def update(table: Table, updates: list[dict[str, Any]]) -> str:
     check_all_active(table)
     if action == "Create":
         _create(table, region, params)
-    elif region not in (entries_of if action == "Delete" else members_of)(table.account_id, table.name):
+    elif region not in _known(table, action):
         raise invalid(f"Update global table operation failed because a replica is not part of it: {region}")
     elif action == "Update":
         _update(table, region, params)
     else:
         _delete(table, region)
     return region
+
+
+def _known(table: Table, action: str) -> dict[str, Member]:
+    """The Regions that an action can be about: one where the replica failed can only be deleted."""
+    members = members_of(table)
+    return entries_of(table.account_id, table.name) if members and action == "Delete" else members
 
 
 def _check_create(table: Table, region: str, params: dict[str, Any]) -> dict[str, Any] | None:
@@ -80,7 +85,9 @@ def _check_create(table: Table, region: str, params: dict[str, Any]) -> dict[str
             f"Failed to create the new replica of table with name: '{table.name}' because one or more replicas "
             f"already existed as tables: {region}"
         )
-    check_scaled(table)
+    if entries_of(table.account_id, table.name) and not members_of(table):
+        raise invalid("The local AWS does not implement two global tables of one name.")
+    check_scaled(table, billing_mode(table))
     key, kind = params.get("KMSMasterKeyId"), key_type(table.sse_specification)
     if bool(key) != (kind == CUSTOMER):
         need = "needs" if kind == CUSTOMER else "refuses"
@@ -143,7 +150,6 @@ def copied(source: Table, name: str, region: str, state: TableState, streams: di
         billing_mode=source.billing_mode,
         streams=dict(streams or {}),
     )
-    replica.indexes = copy.deepcopy(source.indexes)
     replica.global_indexes = copy.deepcopy(source.global_indexes)
     replica.warm_throughput = dict(source.warm_throughput)
     replica.__dict__["local"], old = state, state_of(source)
@@ -183,7 +189,7 @@ def _update(table: Table, region: str, params: dict[str, Any]) -> None:
     if not set(params) - {"RegionName"}:
         raise invalid(f"{HEAD}Nothing to update for the replica in {region}")
     _check_overrides(table, params)
-    member = members_of(table.account_id, table.name)[region]
+    member = members_of(table)[region]
     replica = backend(table.account_id, region).tables[table.name]
     _override(member, replica, params)
     member.entry = Timeline(("UPDATING", 30), ("ACTIVE", 0))
@@ -198,7 +204,7 @@ def check_leaving(table: Table) -> None:
             "Resource cannot be deleted as it is currently protected against deletion. "
             "Disable deletion protection first."
         )
-    members = members_of(table.account_id, table.name)
+    members = members_of(table)
     made = GLOBAL_TABLES[table.account_id][HOME].sources.get(table.name, [])
     young = [
         replica
@@ -213,7 +219,7 @@ def check_leaving(table: Table) -> None:
 
 
 def _delete(table: Table, region: str) -> None:
-    if region not in members_of(table.account_id, table.name):  # it could not be made
+    if region not in members_of(table):  # it could not be made
         GLOBAL_TABLES[table.account_id][HOME].members[table.name].pop(region)
         state_of(table).become(10)
         return
@@ -222,7 +228,7 @@ def _delete(table: Table, region: str) -> None:
     if busy_index(replica):
         raise in_use(f"Attempt to change a resource which is still in use: Index: {busy_index(replica)}")
     check_leaving(replica)
-    members_of(table.account_id, table.name)[region].entry = Timeline(("DELETING", 180), (GONE, 0))
+    members_of(table)[region].entry = Timeline(("DELETING", 180), (GONE, 0))
     state_of(replica).timeline = Timeline(("DELETING", 195), (GONE, 0))
     close(replica)
     state_of(table).become(180)
@@ -230,6 +236,6 @@ def _delete(table: Table, region: str) -> None:
 
 def leave(table: Table) -> None:
     """A replica that is deleted like a table in its own Region leaves the global table."""
-    member = members_of(table.account_id, table.name).get(table.region_name)
+    member = members_of(table).get(table.region_name)
     if member:
         member.entry = Timeline(("DELETING", 10), (GONE, 0))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
 from typing import Any
 
@@ -12,10 +11,9 @@ from moto.dynamodb.models.table import Table
 
 from ..clock import CLOCK, Timeline
 from . import capacity, indexes, replica_autoscaling, replicas, settings
-from .capacity import index_updates, merged_on_demand
+from .capacity import merged_on_demand
 from .checks import HEAD, MAX_UNITS, check_create
 from .describe import ON_DEMAND, describe
-from .extras import check_policy
 from .restore import Restoring
 from .state import (
     GONE,
@@ -26,6 +24,7 @@ from .state import (
     busy_index,
     check_active,
     check_all_active,
+    check_few,
     exists,
     in_use,
     invalid,
@@ -33,10 +32,7 @@ from .state import (
 )
 from .streams import close
 
-ALONE = (
-    "SSESpecification", "TableClass", "DeletionProtectionEnabled", "WarmThroughput", "ReplicaUpdates",
-    "StreamSpecification",
-)  # fmt: skip
+ALONE = ("SSESpecification", "TableClass", "DeletionProtectionEnabled", "ReplicaUpdates", "StreamSpecification")
 THROUGHPUT = ("BillingMode", "ProvisionedThroughput", "OnDemandThroughput")
 
 
@@ -48,9 +44,8 @@ def concern(params: dict[str, Any]) -> str:
     for update in params.get("GlobalSecondaryIndexUpdates") or []:
         if update.get("Create") or update.get("Delete"):
             found.add("index")
-        else:
-            given = {name for name in update.get("Update") or {} if name != "IndexName"}
-            found |= {"WarmThroughput" if name == "WarmThroughput" else "throughput" for name in given}
+        elif set(update.get("Update") or {}) - {"IndexName"}:
+            found.add("throughput")
     if not found:
         raise invalid(
             "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates or "
@@ -64,15 +59,6 @@ def concern(params: dict[str, Any]) -> str:
     return what
 
 
-def _warm(table: Table, params: dict[str, Any]) -> None:
-    capacity.check_changed(table, params)
-    if params.get("WarmThroughput"):
-        settings.update_warm(table, params["WarmThroughput"])
-    for update in index_updates(params):
-        if update.get("WarmThroughput"):
-            settings.update_warm(table, update["WarmThroughput"], update["IndexName"])
-
-
 UPDATES: dict[str, Callable[[Table, dict[str, Any]], Any]] = {
     "ReplicaUpdates": lambda table, params: replicas.update(table, params["ReplicaUpdates"]),
     "index": indexes.update,
@@ -83,7 +69,6 @@ UPDATES: dict[str, Callable[[Table, dict[str, Any]], Any]] = {
     "DeletionProtectionEnabled": lambda table, params: settings.update_protection(
         table, params["DeletionProtectionEnabled"]
     ),
-    "WarmThroughput": _warm,
 }
 
 
@@ -122,10 +107,9 @@ class LocalDynamoHandler(Restoring):
         settings.check_stream(params.get("StreamSpecification"))
         on_demand = merged_on_demand(None, params.get("OnDemandThroughput") or {})
         sse = settings.encryption(account, self.region, params.get("SSESpecification"))
-        if params.get("ResourcePolicy"):
-            check_policy(params["ResourcePolicy"])
         if exists(account, self.region, params["TableName"]):
             raise in_use(f"Table already exists: {params['TableName']}")
+        check_few(account, self.region, bool(params.get("GlobalSecondaryIndexes")))
         self.body = {name: value for name, value in params.items() if name != "SSESpecification"}
         super().create_table()
         table = self._tables()[params["TableName"]]
@@ -138,8 +122,6 @@ class LocalDynamoHandler(Restoring):
             shown = state.index(index["IndexName"])
             shown.timeline = Timeline(("CREATING", 10), ("ACTIVE", 0))
             shown.on_demand = merged_on_demand(None, index.get("OnDemandThroughput") or {})
-        if params.get("ResourcePolicy"):
-            state.policy = {"Policy": params["ResourcePolicy"], "RevisionId": secrets.token_hex(8)}
         fresh = {index.name for index in table.global_indexes}
         return ActionResult({"TableDescription": describe(table, state.timeline.first, fresh)})
 
@@ -153,6 +135,7 @@ class LocalDynamoHandler(Restoring):
         if params.get("MultiRegionConsistency") == "STRONG":
             raise invalid("The local AWS does not implement MultiRegionConsistency STRONG.")
         what = concern(params)
+        check_few(self.current_account, self.region)
         definitions = params.get("AttributeDefinitions")
         if definitions is not None and what != "index" and not _same(definitions, table.attr):
             raise invalid(f"{HEAD}AttributeDefinitions can be given only when an index is created or deleted")
@@ -174,6 +157,7 @@ class LocalDynamoHandler(Restoring):
             check_active(table)
             if busy_index(table):
                 raise in_use(f"Attempt to change a resource which is still in use: Index: {busy_index(table)}")
+            check_few(self.current_account, self.region)
             replicas.check_leaving(table)
             replicas.leave(table)
             close(table)

@@ -1,4 +1,4 @@
-"""Stream, encryption, table class, deletion protection and warm throughput: each changed on its own."""
+"""Stream, encryption, table class and deletion protection: each changed on its own."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from moto.dynamodb.models.table import Table
 
-from ..clock import CLOCK, Timeline
+from ..clock import CLOCK
 from ..core import AwsError
 from ..kms import find_key
 from .checks import HEAD
@@ -30,7 +30,7 @@ def update_stream(table: Table, spec: dict[str, Any]) -> None:
     """Switch the stream on or off; a replica's stream is frozen."""
     check_stream(spec)
     enabled = bool((table.stream_specification or {}).get("StreamEnabled"))
-    if members_of(table.account_id, table.name):
+    if members_of(table):
         raise invalid(f"{HEAD}The stream of a table with replicas cannot be changed: {table.name}")
     if enabled == spec["StreamEnabled"]:
         raise invalid(f"Table already has {'an enabled' if enabled else 'a disabled'} stream: TableName: {table.name}")
@@ -89,7 +89,7 @@ def update_class(table: Table, name: str) -> None:
     if name == (state_of(table).table_class or CLASSES[0]):
         raise invalid(f"{HEAD}The table class is already {name}")
     _check_rate(state_of(table).class_changes, 2, 30 * DAY, "The table class can be changed twice in 30 days")
-    for member in members_of(table.account_id, table.name).values():
+    for member in members_of(table).values():
         member.overrides.pop("TableClassOverride", None)
     for one in tables_of(table):
         state_of(one).table_class = name
@@ -105,19 +105,6 @@ def update_protection(table: Table, enabled: bool) -> None:
         raise AwsError("ThrottlingException", "Deletion protection was changed a moment ago. Try again later.")
     state.protection_changed = CLOCK.now()
     table.deletion_protection_enabled = enabled
-
-
-def update_warm(table: Table, warm: dict[str, int], index: str | None = None) -> None:
-    """Raise the warm throughput, on all replicas; it never falls."""
-    holder = table.get_index(index) if index else table
-    old = holder.warm_throughput
-    if any(value < old[name] for name, value in warm.items()):
-        raise invalid(f"{HEAD}Requested WarmThroughput is lower than the current one: {old}")
-    if all(value == old[name] for name, value in warm.items()):
-        raise invalid(f"{HEAD}The warm throughput will not change")
-    for one in tables_of(table):
-        (one.get_index(index) if index else one).warm_throughput.update(warm)
-        state_of(one).warming = Timeline(("UPDATING", 300), ("ACTIVE", 0))
 
 
 def _check_rate(changes: list[float], most: int, seconds: float, message: str) -> None:

@@ -13,7 +13,7 @@ from ..clock import CLOCK, Timeline
 from ..core import AwsError, own_backend
 
 HOME = "us-east-1"  # where the membership of global tables is kept
-GONE, HIDDEN, FAILED = "GONE", "HIDDEN", "CREATION_FAILED"
+GONE, HIDDEN, FAILED, KEYLESS = "GONE", "HIDDEN", "CREATION_FAILED", "INACCESSIBLE_ENCRYPTION_CREDENTIALS"
 DAY = 86400
 READ, WRITE = "ReadCapacityUnits", "WriteCapacityUnits"
 NO_UNITS = {READ: 0, WRITE: 0}
@@ -84,8 +84,8 @@ class TableState:
     def __init__(self, *steps: tuple[str, float]) -> None:
         self.table_id = str(uuid.uuid4())
         self.timeline = Timeline(*(steps or (("CREATING", 10), ("ACTIVE", 0))))
+        self.key_lost: float | None = None  # since when its KMS key cannot be used
         self.backups = Timeline(("UNAVAILABLE", self.timeline.end - self.timeline.start + 20), ("AVAILABLE", 0))
-        self.warming = Timeline(("ACTIVE", 0))
         self.indexes: dict[str, IndexState] = {}
         self.usage = Usage()
         self.on_demand: dict[str, int] | None = None
@@ -96,9 +96,8 @@ class TableState:
         self.encryption_changes: list[float] = []
         self.protection_changed: float | None = None
         self.ttl_changed: float | None = None
-        self.insights: dict[str, dict[str, Any]] = {}
+        self.insights: Timeline | None = None
         self.recovery: tuple[float, int] | None = None  # since when, and how many days back
-        self.policy: dict[str, str] = {}
         self.measured, self.measures = CLOCK.now(), dict[str, tuple[int, int]]()
         self.restored: dict[str, Any] | None = None
 
@@ -106,9 +105,15 @@ class TableState:
         """The state of an index; one that was made with the table is simply active."""
         return self.indexes.setdefault(name, IndexState())
 
-    def become(self, seconds: float, state: str = "UPDATING") -> None:
-        """Be in ``state`` for a while, then ACTIVE again."""
-        self.timeline = Timeline((state, seconds), ("ACTIVE", 0))
+    @property
+    def status(self) -> str:
+        """TableStatus, now."""
+        found = self.timeline.state
+        return KEYLESS if found == "ACTIVE" and self.key_lost is not None else found
+
+    def become(self, seconds: float) -> None:
+        """Be UPDATING for a while, then ACTIVE again."""
+        self.timeline = Timeline(("UPDATING", seconds), ("ACTIVE", 0))
 
 
 class Member:
@@ -232,16 +237,17 @@ def entries_of(account: str, name: str) -> dict[str, Member]:
     return members
 
 
-def members_of(account: str, name: str) -> dict[str, Member]:
-    """The Regions of a global table; empty for a regional one."""
-    entries = entries_of(account, name)
-    return {region: member for region, member in entries.items() if member.entry.state != FAILED}
+def members_of(table: Table) -> dict[str, Member]:
+    """The Regions of a global table; empty for a regional one, also where others of its name form a global one."""
+    entries = entries_of(table.account_id, table.name)
+    members = {region: member for region, member in entries.items() if member.entry.state != FAILED}
+    return members if table.region_name in members else {}
 
 
 def tables_of(table: Table) -> list[Table]:
     """The table and its replicas, without those that are being deleted."""
     found = [table]
-    for region, member in members_of(table.account_id, table.name).items():
+    for region, member in members_of(table).items():
         if region != table.region_name and member.lives:
             found.append(backend(table.account_id, region).tables[table.name])
     return found
@@ -249,17 +255,29 @@ def tables_of(table: Table) -> list[Table]:
 
 def check_active(table: Table) -> None:
     """Refuse a change while the table is busy."""
-    status = state_of(table).timeline
-    if not status.settled or status.state != "ACTIVE":
-        verb = {"CREATING": "created", "DELETING": "deleted"}.get(status.state, "updated")
+    status, settled = state_of(table).status, state_of(table).timeline.settled
+    if status == KEYLESS:
+        raise in_use(f"The KMS key of the table cannot be used: {table.name}")
+    if not settled or status != "ACTIVE":
+        verb = {"CREATING": "created", "DELETING": "deleted"}.get(status, "updated")
         raise in_use(f"Attempt to change a resource which is still in use: Table is being {verb}: {table.name}")
+
+
+def check_few(account: str, region: str, indexed: bool = False) -> None:
+    """Refuse one more operation on tables while many are going on; making tables with indexes takes more."""
+    busy = [table for table in backend(account, region).tables.values() if not state_of(table).timeline.settled]
+    making = [table for table in busy if table.global_indexes and state_of(table).timeline.state == "CREATING"]
+    if len(busy) >= 500 or (indexed and len(making) >= 250):
+        raise limited(
+            "Subscriber limit exceeded: There is a limit of 500 concurrent table operations, 250 with indexes"
+        )
 
 
 def check_all_active(table: Table) -> None:
     """Refuse a change that concerns all replicas while one of them is busy."""
     for one in tables_of(table):
         check_active(one)
-    for region, member in members_of(table.account_id, table.name).items():
+    for region, member in members_of(table).items():
         if not member.entry.settled:
             raise in_use(f"Attempt to change a resource which is still in use: Replica is being updated: {region}")
 

@@ -1,8 +1,7 @@
-"""DynamoDB Streams: what was written to a table in the last 24 hours, in each Region in its own stream."""
+"""DynamoDB Streams as one looks at them: which there are, in each Region its own. Their records cannot be read."""
 
 from __future__ import annotations
 
-import copy
 import uuid
 from typing import Any
 
@@ -10,15 +9,11 @@ from moto.core.base_backend import BaseBackend
 from moto.core.responses import ActionResult
 from moto.dynamodb.models.dynamo_type import Item
 from moto.dynamodb.models.table import StreamShard, Table
-from moto.dynamodb.responses import DynamoResult
 from moto.dynamodbstreams.responses import DynamoDBStreamsHandler
 
 from ..clock import CLOCK
 from ..core import AwsError, own_backend
-from .state import DAY, invalid
-
-FIRST = 1100000000017454423009
-ITERATOR_LIFE = 900
+from .state import DAY
 
 
 class Streams(BaseBackend):
@@ -36,70 +31,34 @@ class Shard(StreamShard):
     """A stream and its only shard."""
 
     def __init__(self, account_id: str, table: Table) -> None:
-        self.name, self.region, self.schema = table.name, table.region_name, table.schema
-        self.label = table.latest_stream_label = str(table.latest_stream_label).split("+")[0]
-        self.arn = f"{table.table_arn}/stream/{self.label}"
-        self.view = str((table.stream_specification or {})["StreamViewType"])
-        self.id = f"shardId-{int(CLOCK.now() * 1000):020d}-{uuid.uuid4().hex[:8]}"
+        label = table.latest_stream_label = str(table.latest_stream_label).split("+")[0]
+        self.arn = f"{table.table_arn}/stream/{label}"
+        self.listed = {"StreamArn": self.arn, "StreamLabel": label, "TableName": table.name}
         self.created, self.closed = CLOCK.now(), 0.0
-        self.records: list[dict[str, Any]] = []
-        STREAMS[account_id][self.region].shards.append(self)
+        self.settings = {
+            "StreamViewType": (table.stream_specification or {})["StreamViewType"],
+            "CreationRequestDateTime": self.created,
+            "KeySchema": table.schema,
+        }
+        shown = {"ShardId": f"shardId-{int(self.created * 1000):020d}-{uuid.uuid4().hex[:8]}"}
+        self.shard = {**shown, "SequenceNumberRange": {"StartingSequenceNumber": "1100000000017454423009"}}
+        STREAMS[account_id][table.region_name].shards.append(self)
 
     def __deepcopy__(self, memo: Any) -> Shard:
         """A copy of its table, as moto makes for what may be undone, has no stream of its own."""
         return self
 
     def add(self, old: Item | None, new: Item | None) -> None:
-        """Note a write. One that changes nothing leaves no record."""
-        before, after = (copy.deepcopy(item.attrs) if item else None for item in (old, new))
-        if before == after:
-            return
-        kind = "INSERT" if before is None else "REMOVE" if after is None else "MODIFY"
-        told: dict[str, Any] = {
-            "ApproximateCreationDateTime": int(CLOCK.now()),
-            "Keys": {key["AttributeName"]: (after or before or {})[key["AttributeName"]] for key in self.schema},
-            "SizeBytes": len(f"{before}{after}"),
-            "StreamViewType": self.view,
-        }
-        images = (("NEW", "NewImage", after), ("OLD", "OldImage", before))
-        told.update({name: image for view, name, image in images if view in self.view and image is not None})
-        last: dict[str, Any] = self.records[-1] if self.records else {"eventName": ""}
-        if kind == last["eventName"] == "INSERT" and told["Keys"] == last["dynamodb"]["Keys"]:
-            self.records.pop()  # moto makes an item and then changes it, where AWS makes it whole
-        self.take({"eventName": kind, "eventVersion": "1.1", "eventSource": "aws:dynamodb", "dynamodb": told})
-
-    def take(self, record: dict[str, Any]) -> None:
-        """Note a record, perhaps one of another Region's stream, as this stream's next one."""
-        told = {**record["dynamodb"], "SequenceNumber": str(FIRST + len(self.records))}
-        self.records.append({**record, "eventID": uuid.uuid4().hex, "awsRegion": self.region, "dynamodb": told})
-
-    @property
-    def trimmed(self) -> int:
-        """How many of the oldest records are gone, because they are a day old."""
-        old = CLOCK.now() - DAY
-        return sum(1 for record in self.records if record["dynamodb"]["ApproximateCreationDateTime"] < old)
+        """Records are not kept."""
 
     def describe(self) -> dict[str, Any]:
         """The stream as DescribeStream shows it."""
-        numbers = {"StartingSequenceNumber": str(FIRST + self.trimmed)}
-        if self.closed:
-            numbers["EndingSequenceNumber"] = str(FIRST + max(len(self.records) - 1, 0))
-        return {
-            **self.listed(),
-            "StreamStatus": "DISABLED" if self.closed else "ENABLED",
-            "StreamViewType": self.view,
-            "CreationRequestDateTime": self.created,
-            "KeySchema": self.schema,
-            "Shards": [{"ShardId": self.id, "SequenceNumberRange": numbers}],
-        }
-
-    def listed(self) -> dict[str, Any]:
-        """The stream as ListStreams shows it."""
-        return {"StreamArn": self.arn, "StreamLabel": self.label, "TableName": self.name}
+        status = "DISABLED" if self.closed else "ENABLED"
+        return {**self.listed, **self.settings, "StreamStatus": status, "Shards": [self.shard]}
 
 
 def close(table: Table) -> None:
-    """End a table's stream; what is in it can be read for a day."""
+    """End a table's stream; it is shown for a day."""
     if table.stream_shard is not None:
         table.stream_shard.closed = CLOCK.now()
     table.stream_shard = None
@@ -118,55 +77,17 @@ class LocalStreamsHandler(DynamoDBStreamsHandler):
         shards: list[Shard] = STREAMS[self.current_account][self.region].shards
         return {shard.arn: shard for shard in shards if not shard.closed or CLOCK.now() - shard.closed < DAY}
 
-    def _shard(self, arn: str) -> Shard:
-        if arn not in self._shards():
-            raise AwsError("ResourceNotFoundException", f"Requested resource not found: Stream: {arn} not found")
-        return self._shards()[arn]
-
     def list_streams(self) -> ActionResult:
         """The streams of one table or of all, 100 per page."""
         start, name = self.params.get("ExclusiveStartStreamArn", ""), self.params.get("TableName")
         shards, limit = sorted(self._shards().items()), self.params.get("Limit") or 100
-        found = [shard.listed() for arn, shard in shards if arn > start and name in (None, shard.name)]
+        found = [shard.listed for arn, shard in shards if arn > start and name in (None, shard.listed["TableName"])]
         more = {"LastEvaluatedStreamArn": found[limit - 1]["StreamArn"]} if len(found) > limit else {}
         return ActionResult({"Streams": found[:limit], **more})
 
     def describe_stream(self) -> ActionResult:
         """One stream and its shard."""
-        return ActionResult({"StreamDescription": self._shard(self.params["StreamArn"]).describe()})
-
-    def get_shard_iterator(self) -> ActionResult:
-        """A place in the shard to read from."""
-        shard, kind = self._shard(self.params["StreamArn"]), self.params["ShardIteratorType"]
-        if shard.id != self.params["ShardId"]:
-            raise AwsError("ResourceNotFoundException", "Requested resource not found: Shard does not exist")
-        number = self.params.get("SequenceNumber")
-        if (number is not None) != kind.endswith("_SEQUENCE_NUMBER"):
-            raise invalid(f"SequenceNumber must be given exactly with a ShardIteratorType that needs one, not {kind}")
-        position = {"TRIM_HORIZON": shard.trimmed, "LATEST": len(shard.records)}.get(kind)
-        if position is None:
-            position = int(number or 0) - FIRST + (kind == "AFTER_SEQUENCE_NUMBER")
-        return ActionResult({"ShardIterator": _iterator(shard, position)})
-
-    def get_records(self) -> ActionResult:
-        """The next records, and where to go on; nowhere at the end of a stream that was switched off."""
-        parts = self.params["ShardIterator"].split("|")
-        if len(parts) != 3:
-            raise invalid("Invalid ShardIterator")
-        shard, position = self._shard(parts[0]), int(parts[1])
-        if CLOCK.now() - float(parts[2]) > ITERATOR_LIFE:
-            raise AwsError("ExpiredIteratorException", "Iterator expired")
-        records = shard.records[_kept(shard, position) : position + (self.params.get("Limit") or 1000)]
-        position += len(records)
-        more = not shard.closed or position < len(shard.records)
-        return DynamoResult({"Records": records, **({"NextShardIterator": _iterator(shard, position)} if more else {})})
-
-
-def _kept(shard: Shard, position: int) -> int:
-    if position < shard.trimmed:
-        raise AwsError("TrimmedDataAccessException", "The operation attempted to read past the oldest stream record")
-    return position
-
-
-def _iterator(shard: Shard, position: int) -> str:
-    return f"{shard.arn}|{_kept(shard, position)}|{CLOCK.now()}"
+        arn = self.params["StreamArn"]
+        if arn not in self._shards():
+            raise AwsError("ResourceNotFoundException", f"Requested resource not found: Stream: {arn} not found")
+        return ActionResult({"StreamDescription": self._shards()[arn].describe()})

@@ -15,7 +15,8 @@ _TABLES = (
     Rule("attributes-used", "AttributeDefinitions holds exactly the key attributes of table and indexes.", "L"),
     Rule("attributes-sorted", "Deleting an index drops definitions that no key uses; they are shown sorted.", "L"),
     Rule("table-waiters", "boto3's waiters and paginators end on these tables.", "B"),
-    Rule("limits", "A capacity is at most 40,000: LimitExceededException. DescribeLimits tells the quotas.", "D quotas"),
+    Rule("limits", "A capacity is at most 40,000, and a Region makes, changes and deletes 500 tables at a time, 250 while it "
+         "makes tables with indexes: LimitExceededException. DescribeLimits tells the quotas of capacity.", "D quotas"),
     Rule("one-concern", "An UpdateTable call is about one thing: else ValidationException.", "L"),
     Rule("item-count", "ItemCount and sizes are measured every 6 hours.", "D"),
     Rule("eventual", "What describes tables and tags may show what was before a write (`lag`).", "D"),
@@ -29,8 +30,8 @@ _CAPACITY = (
     Rule("same-throughput", "The capacity that is there already: ValidationException.", "L"),
     Rule("decreases", "4 decreases a UTC day, then 1 an hour, 27 at most, table and index apart; else "
          "LimitExceededException, and nothing of the call is done.", "D"),
-    Rule("on-demand-maximum", "OnDemandThroughput comes with BillingMode; -1 takes a maximum away.", "L"),
-    Rule("warm-rises", "Warm throughput only rises, in 5 minutes, while the table is ACTIVE.", "L"),
+    Rule("on-demand-maximum", "The table's OnDemandThroughput comes with BillingMode, an index's may come alone; -1 takes a "
+         "maximum away.", "L; T global_secondary_index.go"),
 )
 _INDEXES = (
     Rule("index-one", "One index is created or deleted per call and per table at a time: LimitExceededException.", "D"),
@@ -43,8 +44,10 @@ _INDEXES = (
     Rule("index-multi-query", "A Query needs equality on all HASH attributes, and RANGE attributes from the left.", "D"),
     Rule("index-capacity", "An index of a PROVISIONED table needs a capacity, one of an on-demand table has none.", "B"),
     Rule("index-projection", "INCLUDE needs NonKeyAttributes, the other projections refuse them.", "B"),
-    Rule("index-limit", "A table has 20 global and 5 local indexes at most: ValidationException.", "D, L"),
-    Rule("index-local", "A local index needs a table with a RANGE key, and its HASH key.", "B"),
+    Rule("index-limit", "CreateTable takes 20 indexes at most: ValidationException; one more later: "
+         "LimitExceededException.", "D, L"),
+    Rule("index-scaled", "On a PROVISIONED global table no index is created or deleted while one has no write scaling: "
+         "ValidationException.", "L"),
 )
 _SETTINGS = (
     Rule("stream-view", "A view type is given when a stream is switched on, and only then.", "B"),
@@ -61,10 +64,11 @@ _SETTINGS = (
     Rule("protection", "A protected table cannot be deleted, nor removed as a replica: ValidationException.", "L"),
     Rule("class-limit", "The table class changes twice in 30 days: LimitExceededException.", "known"),
     Rule("sse-key", "A key is shown by its full ARN; one that is not there or disabled: ValidationException.", "L"),
+    Rule("key-lost", "While a customer's key is disabled or to be deleted, the table is INACCESSIBLE_ENCRYPTION_CREDENTIALS: "
+         "items AccessDeniedException, changes ResourceInUseException. With the key it is back.", "B TableDescription"),
     Rule("sse-limit", "The kind of key changes 4 times in 24 h, and after 6 h without once more, 8 at most.", "D"),
-    Rule("insights", "Contributor insights are switched on for a table or an index, and listed.", "B"),
-    Rule("policy", "A resource policy is put, read and deleted by revision; none: PolicyNotFoundException.", "B"),
-    Rule("tags", "At most 50 tags, none beginning with aws: else ValidationException.", "D"),
+    Rule("insights", "Contributor insights are switched on and off for a table.", "B"),
+    Rule("tags", "At most 50 tags, no key beginning with `aws:`, none twice: else ValidationException.", "D"),
     Rule("tagging-api", "The Tagging API shows the tables that are there.", "B"),
 )
 _RESTORE = (
@@ -77,8 +81,12 @@ _REPLICAS = (
     Rule("replica-one", "One action on one replica per call, and nothing else in it: ValidationException.", "L"),
     Rule("replica-busy", "While a replica or an index is made or removed, the next: ResourceInUseException.", "L"),
     Rule("replica-name", "A table of that name in the Region, or an unknown or the own Region: ValidationException.", "L"),
-    Rule("replica-scaled", "A PROVISIONED table needs a scaling target and policy for all its writes, indexes too.", "L"),
-    Rule("replica-key", "Every replica has the same kind of KMS key: a customer's is named per Region.", "L"),
+    Rule("replica-scaled", "A PROVISIONED table needs a scaling target and policy for all its writes, indexes too: for a "
+         "replica, and with replicas for the switch from on-demand (ValidationException).", "L; D globaltables-security"),
+    Rule("replica-key", "Every replica has the same kind of KMS key: a customer's is named per Region, and changed by "
+         "SSESpecification there; ReplicaUpdates.Update with KMSMasterKeyId: ValidationException.", "L"),
+    Rule("replica-key-lost", "A replica without its key for more than 20 hours is a regional table for good, with what it "
+         "holds.", "D globaltables-security"),
     Rule("replica-stream", "The first replica switches the stream on with NEW_AND_OLD_IMAGES.", "L"),
     Rule("replica-role", "The first replica makes the service-linked role AWSServiceRoleForDynamoDBReplication.", "D"),
     Rule("replica-states", "The entry appears after 6 s, the table after 10 s; ACTIVE after 40 s, with items 10 min.", "L"),
@@ -87,9 +95,11 @@ _REPLICAS = (
     Rule("replica-removed", "A removed replica's entry goes after 3 minutes, its table 15 s later.", "L"),
     Rule("replica-source", "A Region that a replica was made from in the last 24 h cannot go before it.", "L"),
     Rule("replica-own-delete", "DeleteTable in a replica's own Region takes it out of the global table.", "D"),
-    Rule("synced", "Billing, write capacity, keys, indexes, kind of key, TTL, warm throughput are the same everywhere.", "D"),
-    Rule("overridable", "Read capacity and class can differ, until they are set in another Region.", "D"),
-    Rule("not-synced", "Protection, recovery, tags, policy and insights are each Region's own.", "D"),
+    Rule("synced", "Billing, write capacity as it is set, on-demand maximum of writes, keys, indexes, kind of key and TTL are "
+         "the same everywhere. (What the scaler makes of the capacity is each Region's own.)", "D"),
+    Rule("overridable", "Read capacity, on-demand maximum of reads and class can differ, until they are set in another "
+         "Region.", "D"),
+    Rule("not-synced", "Protection, recovery, tags and insights are each Region's own.", "D"),
 )
 _ITEMS = (
     Rule("item-keys", "A key has exactly the table's attributes, of their types, and is not empty.", "D"),
@@ -101,11 +111,6 @@ _ITEMS = (
     Rule("index-eventual", "A global index is not read consistently: ValidationException.", "D"),
     Rule("index-unknown", "Reading an index that is not there: ValidationException.", "D"),
     Rule("batches", "At most 25 writes in a batch, none twice.", "B"),
-    Rule("transactions", "All or nothing, in this Region: TransactionCanceledException says why.", "D"),
-    Rule("transaction-types", "A key of a wrong type cancels a transaction, an empty one is a ValidationException.",
-         "paritysuite/dynamodb-conformance 46 and 60"),
-    Rule("transaction-token", "The same transaction again with its token does nothing; another one: "
-         "IdempotentParameterMismatchException.", "B"),
     Rule("items-replicated", "Items are in every Region of a global table.", "D"),
 )
 _MISSING = tuple(Rule(*row, missing=True) for row in (
@@ -113,6 +118,13 @@ _MISSING = tuple(Rule(*row, missing=True) for row in (
     ("disassociate", "Taking a replica out with its data, and the protection from it.", "B"),
     ("multi-account", "Replicas in other accounts.", "B"),
     ("global-2017", "Global tables of version 2017.11.29.", "D"),
+    ("archived", "ARCHIVED, after 7 days without the key.", "B"),
+    ("quotas", "2,500 tables a Region, and calls a second, as 5 changes of tags.", "D"),
+    ("local-indexes", "Local secondary indexes.", "B"),
+    ("warm", "Raising a warm throughput: what AWS gives is shown.", "B"),
+    ("transactions", "Transactions.", "D"),
+    ("policies", "Resource policies.", "B"),
+    ("index-insights", "Contributor insights of an index, their modes and their list.", "B"),
     ("vectors", "Vector indexes, and searching them.", "B"),
     ("bulk", "Export to and import from S3, and bulk operations.", "B"),
     ("kinesis", "Kinesis destinations.", "B"),
