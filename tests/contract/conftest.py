@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from autoscaling_targets import client_scaling  # noqa: F401 - a fixture
 from dynamodb_tables import client_here, client_there  # noqa: F401 - fixtures
 
 SEEN = "local_aws_seen"

@@ -1,4 +1,4 @@
-"""Application Auto Scaling of the local AWS: targets, policies, tags, the scaler, and scaling of global tables."""
+"""Application Auto Scaling of the local AWS: targets, policies, and the scaler."""
 
 from __future__ import annotations
 
@@ -6,70 +6,28 @@ from typing import Any
 from urllib.error import HTTPError
 
 import pytest
+from autoscaling_targets import (
+    CONFIG,
+    HERE,
+    INDEX,
+    METRIC,
+    NEW_GSI,
+    POLICY,
+    READ,
+    ROLE,
+    TARGET,
+    THERE,
+    UNITS,
+    WRITE,
+    T,
+    create,
+    refused,
+    targets,
+    track,
+    units,
+)
 from botocore.exceptions import ClientError
 from promise import keeps
-
-HERE, THERE, THIRD = "us-east-1", "eu-west-1", "ap-southeast-2"
-WRITE, READ = "dynamodb:table:WriteCapacityUnits", "dynamodb:table:ReadCapacityUnits"
-TARGET = {"ServiceNamespace": "dynamodb", "ResourceId": "table/orders", "ScalableDimension": WRITE}
-INDEX = {**TARGET, "ResourceId": "table/orders/index/by-day", "ScalableDimension": "dynamodb:index:WriteCapacityUnits"}
-METRIC = {"PredefinedMetricSpecification": {"PredefinedMetricType": "DynamoDBWriteCapacityUtilization"}}
-CONFIG = {**METRIC, "TargetValue": 70.0}
-POLICY = {**TARGET, "PolicyName": "p", "PolicyType": "TargetTrackingScaling"}
-ROLE = "AWSServiceRoleForApplicationAutoScaling_DynamoDBTable"
-T, UNITS = {"TableName": "orders"}, {"ReadCapacityUnits": 5, "WriteCapacityUnits": 5}
-GSI = {
-    "IndexName": "by-day",
-    "KeySchema": [{"AttributeName": "day", "KeyType": "HASH"}],
-    "Projection": {"ProjectionType": "ALL"},
-    "ProvisionedThroughput": UNITS,
-}
-PK, DAY = {"AttributeName": "pk", "AttributeType": "S"}, {"AttributeName": "day", "AttributeType": "S"}
-NEW_GSI = {"AttributeDefinitions": [PK, DAY], "GlobalSecondaryIndexUpdates": [{"Create": GSI}]}
-
-
-def refused(code: str, call: Any, **params: Any) -> str:
-    with pytest.raises(ClientError) as caught:
-        call(**params)
-    assert caught.value.response["Error"]["Code"] == code, caught.value
-    return str(caught.value.response["Error"]["Message"])
-
-
-def create(aws: Any, region: str = HERE, name: str = "orders", **params: Any) -> None:
-    aws.client("dynamodb", region).create_table(
-        TableName=name,
-        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
-        **{"AttributeDefinitions": [PK], "ProvisionedThroughput": UNITS, **params},
-    )
-
-
-def units(aws: Any, region: str = HERE) -> tuple[int, int]:
-    """The read and the write capacity of the table."""
-    shown = aws.client("dynamodb", region).describe_table(**T)["Table"]["ProvisionedThroughput"]
-    return shown["ReadCapacityUnits"], shown["WriteCapacityUnits"]
-
-
-def targets(aws: Any, region: str = HERE) -> dict[tuple[str, str], int]:
-    """The maximum of each target, by the last name of its resource and its capacity's letter."""
-    found = aws.client("application-autoscaling", region).describe_scalable_targets(ServiceNamespace="dynamodb")
-    return {
-        (t["ResourceId"].rsplit("/", 1)[1], t["ScalableDimension"].split(":")[2][0]): t["MaxCapacity"]
-        for t in found["ScalableTargets"]
-    }
-
-
-def track(scaling: Any, low: int = 1, high: int = 100, key: Any = TARGET, **config: Any) -> None:
-    """Register a target and track its consumption at 50 percent."""
-    scaling.register_scalable_target(**key, MinCapacity=low, MaxCapacity=high)
-    tracking = {**METRIC, "TargetValue": 50.0, **config}
-    scaling.put_scaling_policy(**{**POLICY, **key}, TargetTrackingScalingPolicyConfiguration=tracking)
-
-
-@pytest.fixture
-def scaling(aws: Any) -> Any:
-    create(aws)
-    return aws.client("application-autoscaling")
-
 
 # Targets
 
@@ -192,21 +150,6 @@ def test_a_switch_to_on_demand_keeps_targets(aws: Any, scaling: Any) -> None:
     assert units(aws) == (5, 2)
 
 
-@keeps("application-autoscaling.tags")
-def test_tags(scaling: Any) -> None:
-    made = scaling.register_scalable_target(**TARGET, MinCapacity=1, MaxCapacity=10, Tags={"a": "1"})
-    arn = {"ResourceARN": made["ScalableTargetARN"]}
-    refused("ValidationException", scaling.register_scalable_target, **TARGET, Tags={"a": "2"})
-    scaling.tag_resource(**arn, Tags={"b": "2"})
-    assert scaling.list_tags_for_resource(**arn)["Tags"] == {"a": "1", "b": "2"}
-    scaling.untag_resource(**arn, TagKeys=["a"])
-    assert scaling.list_tags_for_resource(**arn)["Tags"] == {"b": "2"}
-    refused("TooManyTagsException", scaling.tag_resource, **arn, Tags={f"t{n}": "" for n in range(50)})
-    refused("ValidationException", scaling.tag_resource, **arn, Tags={"aws:x": ""})
-    missing = arn["ResourceARN"][:-1] + "x"
-    refused("ResourceNotFoundException", scaling.list_tags_for_resource, ResourceARN=missing)
-
-
 # Policies
 
 
@@ -313,8 +256,18 @@ def _pages(scaling: Any, operation: str, **config: Any) -> Any:
     return scaling.get_paginator(operation).paginate(ServiceNamespace="dynamodb", PaginationConfig=config)
 
 
+@keeps("application-autoscaling.alarms-shown")
+def test_cloudwatch_does_not_know_a_policys_alarms(aws: Any, scaling: Any) -> None:
+    scaling.register_scalable_target(**TARGET, MinCapacity=1, MaxCapacity=10)
+    put = scaling.put_scaling_policy(**POLICY, TargetTrackingScalingPolicyConfiguration=CONFIG)
+    names, watch = [alarm["AlarmName"] for alarm in put["Alarms"]], aws.client("cloudwatch")
+    assert watch.describe_alarms(AlarmNames=names)["MetricAlarms"] == []
+    refused("ResourceNotFound", watch.delete_alarms, AlarmNames=names)
+
+
 @keeps(
     "application-autoscaling.scheduled-actions",
+    "application-autoscaling.tags",
     "application-autoscaling.other-namespaces",
     "application-autoscaling.customized-metrics",
     "application-autoscaling.not-scaled-activities",
@@ -330,6 +283,8 @@ def test_what_is_missing_is_refused(scaling: Any) -> None:
     for call, params in (
         ("put_scheduled_action", {**TARGET, "ScheduledActionName": "a", "Schedule": "rate(1 hour)"}),
         ("delete_scheduled_action", {**TARGET, "ScheduledActionName": "a"}),
+        ("describe_scheduled_actions", {"ServiceNamespace": "dynamodb"}),
+        ("register_scalable_target", {**TARGET, "Tags": {"a": "1"}}),
         ("register_scalable_target", {**cluster, "MinCapacity": 1, "MaxCapacity": 2}),
         ("describe_scalable_targets", {"ServiceNamespace": "rds"}),
         ("describe_scaling_activities", {"ServiceNamespace": "dynamodb", "IncludeNotScaledActivities": True}),
@@ -346,7 +301,8 @@ def test_what_is_missing_is_refused(scaling: Any) -> None:
     ):
         with pytest.raises(ClientError, match="does not implement"):
             getattr(scaling, call)(**params)
-    assert scaling.describe_scheduled_actions(ServiceNamespace="dynamodb")["ScheduledActions"] == []
+    with pytest.raises(ClientError, match="does not implement"):
+        scaling.list_tags_for_resource(ResourceARN="arn:aws:application-autoscaling:us-east-1:1:scalable-target/x")
 
 
 # The scaler
@@ -511,176 +467,3 @@ def test_an_index_is_not_scaled_before_it_is_active(aws: Any, scaling: Any) -> N
 def test_traffic_must_be_of_something(aws: Any, scaling: Any, query: dict[str, Any]) -> None:
     with pytest.raises(HTTPError, match="400"):
         aws.control.traffic(HERE, **query)
-
-
-# Global tables
-
-
-def replicate(aws: Any, region: str = THERE, action: str = "Create") -> None:
-    aws.client("dynamodb").update_table(**T, ReplicaUpdates=[{action: {"RegionName": region}}])
-
-
-@pytest.fixture
-def here(aws: Any, scaling: Any) -> Any:
-    """DynamoDB, where a provisioned table has a replica."""
-    scaling.register_scalable_target(**TARGET, MinCapacity=1, MaxCapacity=10)
-    scaling.put_scaling_policy(**POLICY, TargetTrackingScalingPolicyConfiguration=CONFIG)
-    replicate(aws)
-    return aws.client("dynamodb")
-
-
-LIMITS = {"MinimumUnits": 6, "MaximumUnits": 20}
-TRACKING = "TargetTrackingScalingPolicyConfiguration"
-TRACK = {"ScalingPolicyUpdate": {TRACKING: {"TargetValue": 50.0}}}
-READS = "ReplicaProvisionedReadCapacityAutoScalingUpdate"
-WRITES = "ProvisionedWriteCapacityAutoScalingUpdate"
-
-
-@keeps(
-    "application-autoscaling.replica-shared",
-    "application-autoscaling.replica-regions-shown",
-    "application-autoscaling.replica-stale",
-    "application-autoscaling.replica-reads",
-    "application-autoscaling.replica-writes",
-    "application-autoscaling.replica-copies-writes",
-)
-def test_global_tables_and_application_auto_scaling_share_what_they_know(aws: Any, here: Any) -> None:
-    describe, update = here.describe_table_replica_auto_scaling, here.update_table_replica_auto_scaling
-    shown = describe(**T)["TableAutoScalingDescription"]
-    assert [r["RegionName"] for r in shown["Replicas"]] == [THERE, HERE]
-    for one in shown["Replicas"]:
-        write = one["ReplicaProvisionedWriteCapacityAutoScalingSettings"]
-        assert (write["MinimumUnits"], write["MaximumUnits"]) == (1, 10)
-        assert write["AutoScalingRoleArn"].endswith(ROLE)
-        assert write["ScalingPolicies"][0]["PolicyName"] == "p"
-        off = {"AutoScalingDisabled": True, "ScalingPolicies": []}
-        assert one["ReplicaProvisionedReadCapacityAutoScalingSettings"] == off
-    read = {**LIMITS, **TRACK, "AutoScalingRoleArn": "arn:aws:iam::123456789012:role/own"}
-    stale = update(**T, ReplicaUpdates=[{"RegionName": THERE, READS: read}])["TableAutoScalingDescription"]
-    assert stale == shown
-    eu = describe(**T)["TableAutoScalingDescription"]["Replicas"][0]
-    settings = eu["ReplicaProvisionedReadCapacityAutoScalingSettings"]
-    assert settings["AutoScalingRoleArn"].endswith(ROLE)
-    assert settings["ScalingPolicies"][0]["PolicyName"] == "DynamoDBReadCapacityUtilization:table/orders"
-    assert (units(aws, THERE)[0], units(aws)[0]) == (6, 5)
-    update(**T, **{WRITES: {"MaximumUnits": 99}})
-    assert targets(aws, THERE) == {("orders", "R"): 20, ("orders", "W"): 99}
-    assert targets(aws) == {("orders", "W"): 99}
-    update(**T, ReplicaUpdates=[{"RegionName": THERE, READS: {"AutoScalingDisabled": True}}])
-    assert targets(aws, THERE) == {("orders", "W"): 99}
-    listed = aws.client("application-autoscaling", THERE).describe_scaling_policies(ServiceNamespace="dynamodb")
-    assert [policy["PolicyName"] for policy in listed["ScalingPolicies"]] == ["p"]
-
-
-@keeps("application-autoscaling.replica-writes")
-def test_writes_are_scaled_alike_in_all_regions(aws: Any, here: Any, scaling: Any) -> None:
-    there = aws.client("application-autoscaling", THERE)
-    there.register_scalable_target(**TARGET, MinCapacity=7, MaxCapacity=77)
-    assert targets(aws) == targets(aws, THERE) == {("orders", "W"): 77}
-    assert units(aws) == units(aws, THERE) == (5, 7)
-    there.put_scaling_policy(**POLICY, TargetTrackingScalingPolicyConfiguration={**CONFIG, "TargetValue": 40.0})
-    (policy,) = scaling.describe_scaling_policies(ServiceNamespace="dynamodb")["ScalingPolicies"]
-    assert policy["TargetTrackingScalingPolicyConfiguration"]["TargetValue"] == 40.0
-    there.register_scalable_target(**{**TARGET, "ScalableDimension": READ}, MinCapacity=1, MaxCapacity=9)
-    assert targets(aws) == {("orders", "W"): 77}
-    scaling.delete_scaling_policy(**TARGET, PolicyName="p")
-    assert there.describe_scaling_policies(ServiceNamespace="dynamodb")["ScalingPolicies"] == []
-    scaling.deregister_scalable_target(**TARGET)
-    assert targets(aws, THERE) == {("orders", "R"): 9}
-
-
-@keeps("application-autoscaling.replica-index", "application-autoscaling.replica-busy")
-def test_a_new_index_of_a_global_table_is_scaled_by_itself(aws: Any, here: Any) -> None:
-    aws.control.scale(1)
-    aws.control.advance(600)
-    here.update_table(**T, **NEW_GSI)
-    update = here.update_table_replica_auto_scaling
-    indexes = {"GlobalSecondaryIndexUpdates": [{"IndexName": "by-day", WRITES: {"MaximumUnits": 50}}]}
-    refused("ResourceInUseException", update, **T, **indexes)
-    aws.control.advance(40)
-    refused("ResourceNotFoundException", update, **T, **indexes)
-    aws.control.advance(600)
-    for replica in here.describe_table_replica_auto_scaling(**T)["TableAutoScalingDescription"]["Replicas"]:
-        (index,) = replica["GlobalSecondaryIndexes"]
-        write = index["ProvisionedWriteCapacityAutoScalingSettings"]
-        assert (index["IndexStatus"], write["MinimumUnits"], write["MaximumUnits"]) == ("ACTIVE", 1, 10)
-        (policy,) = write["ScalingPolicies"]
-        assert policy["PolicyName"] == "DynamoDBWriteCapacityUtilization:table/orders/index/by-day"
-        assert policy["TargetTrackingScalingPolicyConfiguration"] == {"TargetValue": 70.0}
-    reads = {"IndexName": "by-day", "ProvisionedReadCapacityAutoScalingUpdate": {**TRACK, **LIMITS}}
-    update(**T, **indexes, ReplicaUpdates=[{"RegionName": THERE, "ReplicaGlobalSecondaryIndexUpdates": [reads]}])
-    assert targets(aws, THERE) == {("orders", "W"): 10, ("by-day", "R"): 20, ("by-day", "W"): 50}
-
-
-@keeps("application-autoscaling.replica-copies-writes", "application-autoscaling.targets-outlive-tables")
-def test_a_new_replica_copies_writes_and_leaves_them_behind(aws: Any, here: Any, scaling: Any) -> None:
-    scaling.register_scalable_target(**{**TARGET, "ScalableDimension": READ}, MinCapacity=1, MaxCapacity=9)
-    aws.control.scale(1)
-    aws.control.advance(600)
-    replicate(aws, THIRD)
-
-    def regions() -> list[str]:
-        shown = here.describe_table_replica_auto_scaling(**T)["TableAutoScalingDescription"]["Replicas"]
-        return [replica["RegionName"] for replica in shown]
-
-    assert (regions(), targets(aws, THIRD)) == ([THERE, HERE], {("orders", "W"): 10})
-    aws.control.advance(900)
-    assert regions() == [THIRD, THERE, HERE]
-    replicate(aws, THIRD, "Delete")
-    aws.control.advance(900)
-    assert (regions(), targets(aws, THIRD)) == ([THERE, HERE], {("orders", "W"): 10})
-
-
-@keeps("application-autoscaling.scaler-regions")
-def test_each_region_is_scaled_by_what_it_consumes(aws: Any, here: Any) -> None:
-    aws.control.traffic(THERE, "orders", write=7)
-    assert (units(aws), units(aws, THERE)) == ((5, 5), (5, 10))
-
-
-@keeps("application-autoscaling.replica-global-only")
-def test_a_regional_table_has_no_replica_autoscaling(aws: Any, scaling: Any) -> None:
-    dynamodb = aws.client("dynamodb")
-    for name in ("orders", "missing"):
-        told = refused("ResourceNotFoundException", dynamodb.describe_table_replica_auto_scaling, TableName=name)
-        assert told == f"Global table with name: '{name}' does not exist"
-        write = {WRITES: {"AutoScalingDisabled": True}}
-        refused("ResourceNotFoundException", dynamodb.update_table_replica_auto_scaling, TableName=name, **write)
-
-
-@keeps(
-    "application-autoscaling.replica-first",
-    "application-autoscaling.replica-disabled",
-    "application-autoscaling.replica-regions",
-    "application-autoscaling.replica-index",
-)
-@pytest.mark.parametrize(
-    ("code", "params"),
-    [
-        ("ValidationException", {}),
-        ("ValidationException", {"ReplicaUpdates": [{"RegionName": THIRD, READS: {"AutoScalingDisabled": True}}]}),
-        ("ValidationException", {"ReplicaUpdates": [{"RegionName": THERE, READS: {"AutoScalingDisabled": True}}] * 2}),
-        ("ValidationException", {"ReplicaUpdates": [{"RegionName": THERE, READS: LIMITS}]}),
-        ("ValidationException", {"ReplicaUpdates": [{"RegionName": THERE, READS: {"MinimumUnits": 6, **TRACK}}]}),
-        ("ValidationException", {"ReplicaUpdates": [{"RegionName": THERE, READS: {"MaximumUnits": 6, **TRACK}}]}),
-        ("ValidationException", {WRITES: {"MinimumUnits": 11}}),
-        ("ValidationException", {WRITES: {"ScalingPolicyUpdate": {TRACKING: {"TargetValue": 91.0}}}}),
-        ("ValidationException", {WRITES: {"AutoScalingDisabled": True, "MinimumUnits": 1}}),
-        ("ValidationException", {WRITES: {"AutoScalingDisabled": True, "MaximumUnits": 1}}),
-        (
-            "ResourceNotFoundException",
-            {"GlobalSecondaryIndexUpdates": [{"IndexName": "missing", WRITES: {"MinimumUnits": 1}}]},
-        ),
-    ],
-)
-def test_what_replica_autoscaling_refuses(aws: Any, here: Any, code: str, params: dict[str, Any]) -> None:
-    refused(code, here.update_table_replica_auto_scaling, **T, **params)
-    assert targets(aws) == targets(aws, THERE) == {("orders", "W"): 10}
-
-
-@keeps("application-autoscaling.replica-on-demand")
-def test_global_tables_on_demand_are_not_scaled(aws: Any, here: Any) -> None:
-    here.update_table(**T, BillingMode="PAY_PER_REQUEST")
-    update = here.update_table_replica_auto_scaling
-    refused("ValidationException", update, **T, **{WRITES: {**LIMITS, **TRACK}})
-    update(**T, **{WRITES: {"AutoScalingDisabled": True}})
-    assert targets(aws) == targets(aws, THERE) == {}

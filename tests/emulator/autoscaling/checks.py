@@ -99,11 +99,3 @@ def check_only_policy(names: Iterable[str], name: str) -> None:
     """One target-tracking policy per dimension."""
     if any(known != name for known in names):
         raise invalid("Only one TargetTrackingScaling policy for a given metric specification is allowed.")
-
-
-def check_tags(tags: dict[str, str]) -> None:
-    """At most 50 tags, none of them AWS's own."""
-    if len(tags) > 50:
-        raise AwsError("TooManyTagsException", "A resource can have at most 50 tags.")
-    if any(name.lower().startswith("aws:") for name in tags):
-        raise invalid("Tag keys that begin with aws: are reserved")

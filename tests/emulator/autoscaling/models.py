@@ -42,7 +42,6 @@ class AutoscalingBackend(BaseBackend):
         super().__init__(region_name, account_id)
         self.targets: dict[Key, dict[str, Any]] = {}
         self.policies: dict[Key, dict[str, dict[str, Any]]] = {}
-        self.tags: dict[str, dict[str, str]] = {}
         self.activities: list[dict[str, Any]] = []
         self.due: dict[Key, float] = {}  # capacities that have to come within their target's bounds, since when
         self.loads: dict[Key, tuple[float, float]] = {}  # since when, how many units a second are consumed
@@ -70,9 +69,8 @@ class AutoscalingBackend(BaseBackend):
         """Deregister a target where there is one, and with it its policies."""
         for name in list(self.policies.get(key, {})):
             self.drop_policy(key, name)
-        for held in (self.policies, self.due, self.moves):
+        for held in (self.targets, self.policies, self.due, self.moves):
             held.pop(key, None)
-        self.tags.pop(self.targets.pop(key, {}).get("ScalableTargetARN", ""), None)
 
     def drop_policy(self, key: Key, name: str) -> None:
         """Delete a policy where there is one."""

@@ -8,7 +8,6 @@ from typing import Any
 from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
 from moto.core.responses import ActionResult, EmptyResult
 
-from ..core import AwsError
 from ..dynamodb.state import tables_of
 from . import checks, scaler
 from .models import AUTOSCALING, WRITE, AutoscalingBackend, Key
@@ -37,18 +36,12 @@ class LocalAutoscalingResponse(ApplicationAutoScalingResponse):
             params.get("MinCapacity", known["MinCapacity"] if known else None),
             params.get("MaxCapacity", known["MaxCapacity"] if known else None),
         )
-        if known and params.get("Tags"):
-            raise checks.invalid("Tags can be given only to a new scalable target; use TagResource")
-        checks.check_tags(params.get("Tags") or {})
         if scaler.place(self.current_account, self.region, key) is None:
             raise checks.invalid(f"DynamoDB table or index does not exist: {key[0]}")
         for store in self._stores(key):
             store.put_target(key, low, high, params.get("SuspendedState"))
             scaler.registered(store, key)
-        arn = self.backend.targets[key]["ScalableTargetARN"]
-        if params.get("Tags"):
-            self.backend.tags[arn] = dict(params["Tags"])
-        return ActionResult({"ScalableTargetARN": arn})
+        return ActionResult({"ScalableTargetARN": self.backend.targets[key]["ScalableTargetARN"]})
 
     def _stores(self, key: Key) -> Iterator[AutoscalingBackend]:
         """This Region's, and those of a global table's other Regions for writes, whose scaling is the same in all."""
@@ -131,33 +124,3 @@ class LocalAutoscalingResponse(ApplicationAutoScalingResponse):
         ]
         found, token = checks.page(found, self.params, 50)
         return ActionResult({"ScalingActivities": found, "NextToken": token})
-
-    def describe_scheduled_actions(self) -> ActionResult:
-        """There are none here."""
-        checks.check_namespace(self.params)
-        return ActionResult({"ScheduledActions": []})
-
-    def tag_resource(self) -> ActionResult:
-        """Add tags to a target."""
-        arn = self._tagged()
-        tags = {**self.backend.tags.get(arn, {}), **self.params["Tags"]}
-        checks.check_tags(tags)
-        self.backend.tags[arn] = tags
-        return EmptyResult()
-
-    def untag_resource(self) -> ActionResult:
-        """Remove tags from a target."""
-        arn = self._tagged()
-        tags = self.backend.tags.get(arn, {})
-        self.backend.tags[arn] = {k: v for k, v in tags.items() if k not in self.params["TagKeys"]}
-        return EmptyResult()
-
-    def list_tags_for_resource(self) -> ActionResult:
-        """The tags of a target."""
-        return ActionResult({"Tags": self.backend.tags.get(self._tagged(), {})})
-
-    def _tagged(self) -> str:
-        arn = str(self.params["ResourceARN"])
-        if all(target["ScalableTargetARN"] != arn for target in self.backend.targets.values()):
-            raise AwsError("ResourceNotFoundException", f"The specified resource doesn't exist: {arn}")
-        return arn
