@@ -30,9 +30,9 @@ def resource_id(table: str, index: str | None = None) -> str:
     return f"table/{table}/index/{index}" if index else f"table/{table}"
 
 
-def dimension_of(resource: str, units: str) -> str:
-    """The scalable dimension of a table's or an index's read or write capacity."""
-    return f"dynamodb:{'index' if '/index/' in resource else 'table'}:{units}"
+def key_of(table: str, index: str | None, units: str) -> Key:
+    """How it names the read or the write capacity of a table or an index."""
+    return resource_id(table, index), f"dynamodb:{'index' if index else 'table'}:{units}"
 
 
 class AutoscalingBackend(BaseBackend):
@@ -120,8 +120,7 @@ class AutoscalingBackend(BaseBackend):
 
     def is_scaled(self, table: str, index: str | None, units: str) -> bool:
         """Whether a capacity has both a target and a policy."""
-        resource = resource_id(table, index)
-        key = (resource, dimension_of(resource, units))
+        key = key_of(table, index, units)
         return key in self.targets and bool(self.policies.get(key))
 
     def mirror_writes(self, table: str, other: AutoscalingBackend) -> None:

@@ -12,7 +12,7 @@ from moto.dynamodb.models.table import Table
 from ..clock import CLOCK, Timeline
 from ..dynamodb.describe import PROVISIONED, billing_mode
 from ..dynamodb.state import IndexState, TableState, find, set_units, state_of, units_of, usage_of
-from .models import AUTOSCALING, READ, WRITE, AutoscalingBackend, Key, dimension_of, resource_id
+from .models import AUTOSCALING, READ, WRITE, AutoscalingBackend, Key, key_of
 
 # Seconds that consumption has to last: two minutes above the target, a quarter of an hour well below it.
 ABOVE, BELOW, IDLE = 120, 900, 90
@@ -83,11 +83,11 @@ def registered(store: AutoscalingBackend, key: Key) -> None:
 
 def consume(region: str, table: str, index: str | None, units: dict[str, float]) -> None:
     """From now on a table or an index consumes so many units per second."""
-    store, resource = AUTOSCALING[DEFAULT_ACCOUNT_ID][region], resource_id(table, index)
+    store = AUTOSCALING[DEFAULT_ACCOUNT_ID][region]
     for name, consumed in units.items():
-        key = (resource, dimension_of(resource, name))
+        key = key_of(table, index, name)
         if place(DEFAULT_ACCOUNT_ID, region, key) is None or not 0 <= consumed < math.inf:
-            raise ValueError(f"{name} of {resource} in {region} cannot be {consumed}")
+            raise ValueError(f"{name} of {key[0]} in {region} cannot be {consumed}")
         store.loads[key] = (CLOCK.now(), consumed)
 
 

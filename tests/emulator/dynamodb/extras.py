@@ -1,7 +1,8 @@
-"""What belongs to a table but is not changed by UpdateTable: TTL, recovery, tags, insights."""
+"""What belongs to a table but is not changed by UpdateTable: TTL, recovery and restoring, tags, insights."""
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 from moto.core.responses import ActionResult, EmptyResult
@@ -11,7 +12,9 @@ from ..clock import CLOCK, Timeline
 from ..core import AwsError
 from .checks import check_tags
 from .data import DataPlane
-from .state import DAY, check_active, find, get, invalid, state_of, tables_of
+from .describe import describe
+from .replicas import copied
+from .state import DAY, TableState, check_active, check_few, exists, find, get, invalid, state_of, tables_of
 
 TTL_COOLDOWN = 3600
 
@@ -127,3 +130,27 @@ class Extras(DataPlane):
             rules = [f"DynamoDBContributorInsights-{kind}-{suffix}" for kind in ("PKC", "PKT")]
             shown["ContributorInsightsRuleList"] = rules
         return ActionResult(shown)
+
+    def restore_table_to_point_in_time(self) -> ActionResult:
+        """A table with keys, indexes, capacity, encryption and items of another one, and nothing else of it."""
+        params, account, region = self.params, self.current_account, self.region
+        source, name = params.get("SourceTableArn") or params.get("SourceTableName"), params["TargetTableName"]
+        if not source or not params.get("UseLatestRestorableTime"):
+            raise invalid("A source table and either UseLatestRestorableTime or RestoreDateTime must be given")
+        table = find(account, region, source)
+        if table is None:
+            raise AwsError("TableNotFoundException", f"Source table not found: {source}")
+        if not state_of(table).recovery:
+            text = f"Point in time recovery is not enabled for table '{table.name}'"
+            raise AwsError("PointInTimeRecoveryUnavailableException", text)
+        if exists(account, region, name):
+            raise AwsError("TableAlreadyExistsException", f"Table already exists: {name}")
+        check_few(account, region, bool(table.global_indexes))
+        state = TableState(("CREATING", 1200), ("ACTIVE", 0))
+        state.restored = {"SourceTableArn": table.table_arn, "RestoreDateTime": CLOCK.now()}
+        new = self.dynamodb_backend.tables[name] = copied(table, name, region, state)
+        new.items, new.sse_specification = copy.deepcopy(table.items), copy.deepcopy(table.sse_specification)
+        new.created_at = CLOCK.datetime()
+        shown: dict[str, Any] = describe(new, "CREATING")
+        shown["RestoreSummary"]["RestoreInProgress"] = True
+        return ActionResult({"TableDescription": shown})

@@ -7,7 +7,7 @@ from typing import Any
 
 from moto.dynamodb.models.table import GlobalSecondaryIndex, Table
 
-from ..autoscaling.models import AUTOSCALING, WRITE, dimension_of, resource_id
+from ..autoscaling.models import AUTOSCALING, WRITE, key_of
 from ..clock import Timeline
 from ..core import AwsError
 from .capacity import check_scaled, merged_on_demand
@@ -85,13 +85,11 @@ def _create(table: Table, spec: dict[str, Any], definitions: list[dict[str, str]
 
 def _scale(table: Table, index: str) -> None:
     """A new index of a provisioned global table gets write auto scaling from 1 to 10 at 70 percent."""
-    resource = resource_id(table.name, index)
-    key = (resource, dimension_of(resource, WRITE))
-    store = AUTOSCALING[table.account_id][table.region_name]
+    store, key = AUTOSCALING[table.account_id][table.region_name], key_of(table.name, index, WRITE)
     store.put_target(key, 1, 10)
     metric = {"PredefinedMetricType": "DynamoDBWriteCapacityUtilization"}
     config = {"PredefinedMetricSpecification": metric, "TargetValue": 70.0}
-    store.put_policy(key, f"DynamoDBWriteCapacityUtilization:{resource}", config)
+    store.put_policy(key, f"DynamoDBWriteCapacityUtilization:{key[0]}", config)
 
 
 def _delete(table: Table, name: str) -> None:

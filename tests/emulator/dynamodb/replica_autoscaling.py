@@ -8,12 +8,22 @@ from typing import Any
 from moto.dynamodb.models.table import Table
 
 from ..autoscaling import checks as autoscaling_checks
-from ..autoscaling.models import AUTOSCALING, METRICS, READ, WRITE, Key, dimension_of, resource_id
+from ..autoscaling.models import AUTOSCALING, METRICS, READ, WRITE, Key, key_of
 from ..autoscaling.scaler import registered
 from ..core import AwsError
 from .describe import ON_DEMAND, billing_mode, describe_index
 from .state import HIDDEN, backend, find, invalid, members_of, state_of
 
+WRITES = (
+    "ProvisionedWriteCapacityAutoScalingUpdate",
+    "GlobalSecondaryIndexUpdates",
+    "ProvisionedWriteCapacityAutoScalingUpdate",
+)
+READS = (
+    "ReplicaProvisionedReadCapacityAutoScalingUpdate",
+    "ReplicaGlobalSecondaryIndexUpdates",
+    "ProvisionedReadCapacityAutoScalingUpdate",
+)
 Change = tuple[str, Key, dict[str, Any]]  # Region, resource and dimension, AutoScalingSettingsUpdate
 
 
@@ -45,16 +55,11 @@ def describe(table: Table) -> dict[str, Any]:
             for index in other.global_indexes
         ]
         replicas.append(shown)
-    return {"TableName": table.name, "TableStatus": state_of(table).timeline.state, "Replicas": replicas}
-
-
-def _key(table: Table, index: str | None, units: str) -> Key:
-    resource = resource_id(table.name, index)
-    return resource, dimension_of(resource, units)
+    return {"TableName": table.name, "TableStatus": state_of(table).status, "Replicas": replicas}
 
 
 def _settings(table: Table, index: str | None, units: str) -> dict[str, Any]:
-    store, key = AUTOSCALING[table.account_id][table.region_name], _key(table, index, units)
+    store, key = AUTOSCALING[table.account_id][table.region_name], key_of(table.name, index, units)
     target = store.targets.get(key)
     if target is None:
         return {"AutoScalingDisabled": True, "ScalingPolicies": []}
@@ -90,37 +95,31 @@ def update(table: Table, params: dict[str, Any]) -> None:
 
 
 def _changes(table: Table, params: dict[str, Any]) -> Iterator[Change]:
-    regions = members_of(table)
-    write = params.get("ProvisionedWriteCapacityAutoScalingUpdate")
-    indexes = params.get("GlobalSecondaryIndexUpdates") or []
-    for region in regions:
-        if write is not None:
-            yield region, _key(table, None, WRITE), write
-        for one in indexes:
-            if one.get("ProvisionedWriteCapacityAutoScalingUpdate") is not None:
-                yield region, _key(table, one["IndexName"], WRITE), one["ProvisionedWriteCapacityAutoScalingUpdate"]
-    yield from _read_changes(table, params.get("ReplicaUpdates") or [])
-
-
-def _read_changes(table: Table, updates: list[dict[str, Any]]) -> Iterator[Change]:
-    regions = [update["RegionName"] for update in updates]
-    unknown = set(regions) - set(members_of(table))
-    if len(set(regions)) < len(regions) or unknown:
-        raise invalid(f"ReplicaUpdates must name each region of the table at most once: {', '.join(regions)}")
+    members, updates = members_of(table), params.get("ReplicaUpdates") or []
+    named = [update["RegionName"] for update in updates]
+    if len(set(named)) < len(named) or set(named) - set(members):
+        raise invalid(f"ReplicaUpdates must name each region of the table at most once: {', '.join(named)}")
+    for region in members:
+        yield from _given(table.name, region, WRITE, params, WRITES)
     for update in updates:
-        read = update.get("ReplicaProvisionedReadCapacityAutoScalingUpdate")
-        if read is not None:
-            yield update["RegionName"], _key(table, None, READ), read
-        for one in update.get("ReplicaGlobalSecondaryIndexUpdates") or []:
-            if one.get("ProvisionedReadCapacityAutoScalingUpdate") is not None:
-                key = _key(table, one["IndexName"], READ)
-                yield update["RegionName"], key, one["ProvisionedReadCapacityAutoScalingUpdate"]
+        yield from _given(table.name, update["RegionName"], READ, update, READS)
+
+
+def _given(
+    name: str, region: str, units: str, params: dict[str, Any], fields: tuple[str, str, str]
+) -> Iterator[Change]:
+    """The settings in ``params`` of the table, and of its indexes."""
+    own, indexes, of_index = fields
+    if params.get(own) is not None:
+        yield region, key_of(name, None, units), params[own]
+    for index in params.get(indexes) or []:
+        if index.get(of_index) is not None:
+            yield region, key_of(name, index["IndexName"], units), index[of_index]
 
 
 def _check(table: Table, region: str, key: Key, settings: dict[str, Any]) -> None:
-    disabled = bool(settings.get("AutoScalingDisabled"))
     low, high, policy = (settings.get(name) for name in ("MinimumUnits", "MaximumUnits", "ScalingPolicyUpdate"))
-    if disabled:
+    if settings.get("AutoScalingDisabled"):
         if low is not None or high is not None or policy:
             raise invalid("MinimumUnits, MaximumUnits and ScalingPolicyUpdate cannot be given with AutoScalingDisabled")
         return

@@ -14,7 +14,7 @@ from . import capacity, indexes, replica_autoscaling, replicas, settings
 from .capacity import merged_on_demand
 from .checks import HEAD, MAX_UNITS, check_create
 from .describe import ON_DEMAND, describe
-from .restore import Restoring
+from .extras import Extras
 from .state import (
     GONE,
     HIDDEN,
@@ -72,7 +72,7 @@ UPDATES: dict[str, Callable[[Table, dict[str, Any]], Any]] = {
 }
 
 
-class LocalDynamoHandler(Restoring):
+class LocalDynamoHandler(Extras):
     """Answers for DynamoDB."""
 
     def call_action(self) -> Any:
