@@ -15,8 +15,8 @@ _TABLES = (
     Rule("attributes-used", "AttributeDefinitions holds exactly the key attributes of table and indexes.", "L"),
     Rule("attributes-sorted", "Deleting an index drops definitions that no key uses; they are shown sorted.", "L"),
     Rule("table-waiters", "boto3's waiters and paginators end on these tables.", "B"),
-    Rule("limits", "A capacity is at most 40,000, and a Region makes, changes and deletes 500 tables at a time, 250 while it "
-         "makes tables with indexes: LimitExceededException. DescribeLimits tells the quotas of capacity.", "D quotas"),
+    Rule("limits", "A capacity is at most 40,000, and a Region makes, changes and deletes 500 tables at a time, 250 of them new "
+         "ones with indexes: LimitExceededException. DescribeLimits tells the quotas of capacity.", "D quotas"),
     Rule("one-concern", "An UpdateTable call is about one thing: else ValidationException.", "L"),
     Rule("item-count", "ItemCount and sizes are measured every 6 hours.", "D"),
     Rule("eventual", "What describes tables and tags may show what was before a write (`lag`).", "D"),
