@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from typing import Any
 
 from ..core import AwsError
@@ -93,9 +92,3 @@ def check_policy(key: Key, config: dict[str, Any]) -> None:
         raise invalid("TargetValue must be between 10 and 90")
     if min(config.get("ScaleInCooldown", 0), config.get("ScaleOutCooldown", 0)) < 0:
         raise invalid("A cooldown must not be negative")
-
-
-def check_only_policy(names: Iterable[str], name: str) -> None:
-    """One target-tracking policy per dimension."""
-    if any(known != name for known in names):
-        raise invalid("Only one TargetTrackingScaling policy for a given metric specification is allowed.")

@@ -84,7 +84,8 @@ class LocalAutoscalingResponse(ApplicationAutoScalingResponse):
         if not config:
             raise checks.invalid("TargetTrackingScalingPolicyConfiguration is needed")
         checks.check_policy(key, config)
-        checks.check_only_policy(known, name)
+        if set(known) - {name}:
+            raise checks.invalid("Only one TargetTrackingScaling policy for a given metric specification is allowed.")
         for store in self._stores(key):
             store.put_policy(key, name, dict(config))
         policy = self.backend.policies[key][name]

@@ -18,7 +18,7 @@ from .state import (
     READ,
     WRITE,
     Usage,
-    busy_index,
+    check_indexes,
     in_use,
     invalid,
     limited,
@@ -120,9 +120,7 @@ def _apply(table: Table, changes: list[Change], seconds: float) -> None:
 
 
 def _switch(table: Table, mode: str, changes: list[Change]) -> None:
-    index = busy_index(table)
-    if index:
-        raise in_use(f"Attempt to change a resource which is still in use: Index: {index}")
+    check_indexes(table)
     if mode == PROVISIONED:
         given = {name for name, _ in changes}
         missing = [i.name for i in table.global_indexes if i.name not in given]

@@ -24,12 +24,11 @@ from .state import (
     Member,
     TableState,
     backend,
-    busy_index,
     check_active,
     check_all_active,
+    check_indexes,
     entries_of,
     exists,
-    in_use,
     invalid,
     members_of,
     set_units,
@@ -78,8 +77,7 @@ def _check_create(table: Table, region: str, params: dict[str, Any]) -> dict[str
     """Everything that AWS wants before it adds a Region; answers the encryption there."""
     if region not in dynamodb_backends[table.account_id].regions:
         raise invalid(f"{HEAD}Unsupported region for a replica: {region}")
-    if busy_index(table):
-        raise in_use(f"Attempt to change a resource which is still in use: Index: {busy_index(table)}")
+    check_indexes(table)
     if exists(table.account_id, region, table.name) or region in entries_of(table.account_id, table.name):
         raise invalid(
             f"Failed to create the new replica of table with name: '{table.name}' because one or more replicas "
@@ -225,8 +223,7 @@ def _delete(table: Table, region: str) -> None:
         return
     replica = backend(table.account_id, region).tables[table.name]
     check_active(replica)
-    if busy_index(replica):
-        raise in_use(f"Attempt to change a resource which is still in use: Index: {busy_index(replica)}")
+    check_indexes(replica)
     check_leaving(replica)
     members_of(table)[region].entry = Timeline(("DELETING", 180), (GONE, 0))
     state_of(replica).timeline = Timeline(("DELETING", 195), (GONE, 0))

@@ -21,10 +21,10 @@ from .state import (
     READ,
     WRITE,
     backend,
-    busy_index,
     check_active,
     check_all_active,
     check_few,
+    check_indexes,
     exists,
     in_use,
     invalid,
@@ -155,8 +155,7 @@ class LocalDynamoHandler(Extras):
         state = state_of(table)
         if state.timeline.state != "DELETING":
             check_active(table)
-            if busy_index(table):
-                raise in_use(f"Attempt to change a resource which is still in use: Index: {busy_index(table)}")
+            check_indexes(table)
             check_few(self.current_account, self.region)
             replicas.check_leaving(table)
             replicas.leave(table)

@@ -282,6 +282,12 @@ def check_all_active(table: Table) -> None:
             raise in_use(f"Attempt to change a resource which is still in use: Replica is being updated: {region}")
 
 
+def check_indexes(table: Table) -> None:
+    """Refuse a change while one of the indexes is busy."""
+    if busy_index(table):
+        raise in_use(f"Attempt to change a resource which is still in use: Index: {busy_index(table)}")
+
+
 def busy_index(table: Table) -> str | None:
     """An index that is being created, changed or deleted."""
     state = state_of(table)
