@@ -17,6 +17,7 @@ GONE, HIDDEN, FAILED, KEYLESS = "GONE", "HIDDEN", "CREATION_FAILED", "INACCESSIB
 DAY = 86400
 READ, WRITE = "ReadCapacityUnits", "WriteCapacityUnits"
 NO_UNITS = {READ: 0, WRITE: 0}
+AT_ONCE = (500, 250)  # operations on tables, and new tables with indexes among them
 
 
 def invalid(message: str) -> AwsError:
@@ -264,13 +265,11 @@ def check_active(table: Table) -> None:
 
 
 def check_few(account: str, region: str, indexed: bool = False) -> None:
-    """Refuse one more operation on tables while many are going on; making tables with indexes takes more."""
+    """Refuse one more operation on tables while many are going on; new tables with indexes have a limit of their own."""
     busy = [table for table in backend(account, region).tables.values() if not state_of(table).timeline.settled]
     making = [table for table in busy if table.global_indexes and state_of(table).timeline.state == "CREATING"]
-    if len(busy) >= 500 or (indexed and len(making) >= 250):
-        raise limited(
-            "Subscriber limit exceeded: There is a limit of 500 concurrent table operations, 250 with indexes"
-        )
+    if len(busy) >= AT_ONCE[0] or (indexed and len(making) >= AT_ONCE[1]):
+        raise limited(f"Subscriber limit exceeded: There is a limit of {AT_ONCE[0]} concurrent table operations")
 
 
 def check_all_active(table: Table) -> None:
