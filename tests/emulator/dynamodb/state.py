@@ -265,7 +265,7 @@ def check_active(table: Table) -> None:
 
 
 def check_few(account: str, region: str, indexed: bool = False) -> None:
-    """Refuse one more operation on tables while many are going on; new tables with indexes have a limit of their own."""
+    """Refuse one more operation on tables while many are going on; new tables with indexes have their own limit."""
     busy = [table for table in backend(account, region).tables.values() if not state_of(table).timeline.settled]
     making = [table for table in busy if table.global_indexes and state_of(table).timeline.state == "CREATING"]
     if len(busy) >= AT_ONCE[0] or (indexed and len(making) >= AT_ONCE[1]):
