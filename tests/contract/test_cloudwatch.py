@@ -45,7 +45,6 @@ def test_an_alarm_is_replaced_but_for_its_tags(aws: Any) -> None:
         "ActionsEnabled": False,
         "Dimensions": [{"Name": "DBClusterIdentifier", "Value": "c"}],
         "Unit": "Percent",
-        "TreatMissingData": "breaching",
         "OKActions": [ACTION],
         "AlarmActions": [ACTION],
         "InsufficientDataActions": [ACTION],
@@ -80,7 +79,6 @@ def test_an_alarm_is_replaced_but_for_its_tags(aws: Any) -> None:
         {"Period": 3600, "EvaluationPeriods": 200},
         {"Statistic": None},
         {"Threshold": None},
-        {"TreatMissingData": "perhaps"},
     ],
 )
 def test_alarms_that_are_refused(aws: Any, change: dict[str, Any]) -> None:
@@ -116,6 +114,7 @@ def test_alarms_are_found_and_deleted(aws: Any) -> None:
         ("put_metric_alarm", {**ALARM, "ThresholdMetricId": "a"}),
         ("put_metric_alarm", {**ALARM, "ExtendedStatistic": "p99"}),
         ("put_metric_alarm", {**ALARM, "DatapointsToAlarm": 3}),
+        ("put_metric_alarm", {**ALARM, "TreatMissingData": "breaching"}),
         ("put_metric_alarm", {**ALARM, "Tags": [{"Key": "a", "Value": "1"}]}),
         ("describe_alarms", {"AlarmTypes": ["CompositeAlarm"]}),
         ("set_alarm_state", {"AlarmName": "c", "StateValue": "OK", "StateReason": "x"}),

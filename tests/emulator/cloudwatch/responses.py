@@ -29,14 +29,13 @@ class LocalCloudWatch(CloudWatchResponse):
 
     def describe_alarms(self) -> ActionResult:
         """Alarms by names or the prefix of the name, and by state, 50 to a page."""
-        names, prefix = self._get_param("AlarmNames", []), self._get_param("AlarmNamePrefix", "")
-        state = self._get_param("StateValue")
+        names, prefix, state = (self._get_param(name) for name in ("AlarmNames", "AlarmNamePrefix", "StateValue"))
         if names and prefix:
             raise AwsError("ValidationError", "AlarmNamePrefix and AlarmNames are mutually exclusive")
         found = [
             alarm
             for name, alarm in sorted(self.cloudwatch_backend.alarms.items())
-            if (name in names or not names) and name.startswith(prefix) and state in (None, alarm.state_value)
+            if (not names or name in names) and name.startswith(prefix or "") and state in (None, alarm.state_value)
         ]
         place = {"NextToken": self._get_param("NextToken"), "MaxResults": self._get_param("MaxRecords")}
         page, more = paged(found, place, 50)
@@ -63,12 +62,12 @@ class LocalCloudWatch(CloudWatchResponse):
     def get_metric_statistics(self) -> ActionResult:
         """What was put for a metric with exactly these dimensions, by whole periods."""
         start, end, period = (self._get_param(name) for name in ("StartTime", "EndTime", "Period"))
-        if not self._get_param("Statistics"):
-            raise AwsError("InvalidParameterCombination", "Must specify either Statistics or ExtendedStatistics")
         if start >= end or (period not in (1, 5, 10, 20, 30) and period % 60):
             raise AwsError("InvalidParameterValue", "StartTime is before EndTime, Period 1, 5, 10, 20, 30 or n x 60.")
-        if (end - start).total_seconds() / period > 1440:
-            raise AwsError("InvalidParameterCombination", "More than the limit of 1,440 datapoints.")
+        if not self._get_param("Statistics") or (end - start).total_seconds() / period > 1440:
+            raise AwsError(
+                "InvalidParameterCombination", "Statistics must be given, and are of 1,440 datapoints at most."
+            )
         dimensions = {d["Name"]: d["Value"] for d in self._get_param("Dimensions", [])}
         wanted = (self._get_param("Namespace"), self._get_param("MetricName"), dimensions)
         found: dict[datetime, Statistics] = {}
@@ -85,8 +84,6 @@ def _faults(p: Mapping[str, Any]) -> Iterator[str]:
     """What AWS refuses in an alarm of one metric."""
     if None in (p.get(name) for name in ("MetricName", "Namespace", "Period", "Statistic", "Threshold")):
         yield "MetricName, Namespace, Period, Statistic and Threshold must be specified."
-    if p.get("TreatMissingData", "missing") not in ("breaching", "notBreaching", "ignore", "missing"):
-        yield "TreatMissingData must be one of breaching, notBreaching, ignore and missing."
     if p["Period"] not in (10, 20, 30) and p["Period"] % 60:
         yield "Period must be 10, 20, 30 or a multiple of 60."
     if p["Period"] * p["EvaluationPeriods"] > (7 * DAY if p["Period"] >= 3600 else DAY):

@@ -10,7 +10,7 @@ OPERATIONS: dict[str, str] = {
     "GetMetricStatistics": "Dimensions EndTime MetricName Namespace Period StartTime Statistics",
     "PutMetricAlarm": (
         "ActionsEnabled AlarmActions AlarmDescription AlarmName ComparisonOperator Dimensions EvaluationPeriods "
-        "InsufficientDataActions MetricName Namespace OKActions Period Statistic Threshold TreatMissingData Unit"
+        "InsufficientDataActions MetricName Namespace OKActions Period Statistic Threshold Unit"
     ),
     "PutMetricData": "MetricData Namespace",
 }
@@ -21,7 +21,7 @@ RULES: tuple[Rule, ...] = (
     Rule("alarm-listing", "Alarms by names or prefix (not both) and by state, 50 to a page.", "K DescribeAlarms"),
     Rule("alarm-deletion", "All the alarms named are deleted, with their tags, or none: `ResourceNotFound`.", "K DeleteAlarms"),
     Rule("statistics", "Datapoints of what was put, with exactly the dimensions asked for, by whole periods, 1,440 at most (`InvalidParameterCombination`); nothing where nothing was put: no service sends metrics here, and `AWS/` is refused to others (`InvalidParameterValue`).", "K GetMetricStatistics"),
-    Rule("more-alarms", "Alarms of several metrics or of some datapoints, composite alarms, anomaly detection; setting a state, switching actions; tags but through the Tagging API.", "B", missing=True),
+    Rule("more-alarms", "Alarms of several metrics or of some datapoints, how they treat missing data, composite alarms, anomaly detection; setting a state, switching actions; tags but through the Tagging API.", "B", missing=True),
     Rule("more-metrics", "ListMetrics, GetMetricData, extended statistics (percentiles), metric streams and dashboards.", "B", missing=True),
 )  # fmt: skip
 SERVICE = Service("CloudWatch", OPERATIONS, RULES)
