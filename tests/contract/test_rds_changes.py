@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from promise import keeps
-from rds_site import COMBINATION, SCALING, VALUE, Site, refused
+from rds_site import COMBINATION, SCALING, VALUE, Site, monitoring_role, refused
 
 
 @pytest.fixture
@@ -32,18 +32,26 @@ def test_states_take_their_time(site: Site, aws: Any) -> None:
     assert site.instance()["Endpoint"]["Port"] == 5432
     assert site.modify(Port=5433)["Status"] == "available"
     assert site.cluster()["Status"] == "available"
+    delete = {"DBClusterIdentifier": "main", "SkipFinalSnapshot": True}
+    refused("InvalidDBClusterStateFault", site.modify, Port=5434)  # although it says "available"
+    refused("InvalidDBClusterStateFault", site.rds.stop_db_cluster, DBClusterIdentifier="main")
+    refused("InvalidResourceStateFault", site.rds.enable_http_endpoint, ResourceArn=site.cluster()["DBClusterArn"])
     aws.control.advance(6)
     assert site.cluster()["Status"] == "modifying"
     refused("InvalidDBClusterStateFault", site.modify, Port=5434)
     aws.control.advance(61)
     assert site.cluster()["Status"] == "available"
     assert site.rds.delete_db_instance(DBInstanceIdentifier="one")["DBInstance"]["DBInstanceStatus"] == "deleting"
-    gone = site.rds.delete_db_cluster(DBClusterIdentifier="main", SkipFinalSnapshot=True)["DBCluster"]
+    site.modify(CopyTagsToSnapshot=True)
+    assert site.cluster()["Status"] == "available"
+    refused("InvalidDBClusterStateFault", site.rds.delete_db_cluster, **delete)
+    aws.control.advance(66)
+    gone = site.rds.delete_db_cluster(**delete)["DBCluster"]
     assert gone["Status"] == "available" and site.cluster()["Status"] == "deleting"
     refused("InvalidDBClusterStateFault", site.add, name="two")
     aws.control.advance(70)
     assert site.cluster()["Status"] == "deleting"
-    aws.control.advance(120)
+    aws.control.advance(60)
     refused("DBInstanceNotFound", site.instance)
     refused("DBClusterNotFoundFault", site.cluster)
 
@@ -81,7 +89,7 @@ def test_changes_wait_without_apply_immediately(site: Site, aws: Any) -> None:
     assert "StorageType" not in site.cluster() and not site.cluster().get("EnabledCloudwatchLogsExports")
 
 
-@keeps("rds.modify-at-once")
+@keeps("rds.modify-at-once", "rds.states")
 def test_a_password_changes_at_once(site: Site, aws: Any) -> None:
     site.create()
     aws.control.scale(1)
@@ -92,6 +100,101 @@ def test_a_password_changes_at_once(site: Site, aws: Any) -> None:
     assert got["PendingModifiedValues"] == {"MasterUserPassword": "****", "BackupRetentionPeriod": 7}
     aws.control.advance(60)
     assert site.cluster()["PendingModifiedValues"] == {"BackupRetentionPeriod": 7}
+
+
+@keeps("rds.states", "rds.wrong-state")
+def test_states_say_what_is_changed(site: Site, aws: Any) -> None:
+    role = monitoring_role(aws)
+    site.create()
+    site.add()
+    watched = {"MonitoringInterval": 60, "MonitoringRoleArn": role}
+    change = {"DBInstanceIdentifier": "one", "ApplyImmediately": True}
+    logs = {"CloudwatchLogsExportConfiguration": {"EnableLogTypes": ["postgresql"]}}
+    aws.control.scale(1)
+    for arguments, cluster, instance in (
+        ({"EnableIAMDatabaseAuthentication": True}, "update-iam-db-auth", "available"),
+        (logs, "modifying", "configuring-log-exports"),
+        (watched, "configuring-enhanced-monitoring", "available"),
+        ({"MonitoringInterval": 0}, "configuring-enhanced-monitoring", "available"),
+    ):
+        site.modify(**arguments)
+        aws.control.advance(6)
+        assert (site.cluster()["Status"], site.instance()["DBInstanceStatus"]) == (cluster, instance)
+        refused("InvalidDBClusterStateFault", site.modify, Port=5433)
+        aws.control.advance(61)
+    site.rds.modify_db_instance(**change, **watched)
+    refused("InvalidDBInstanceState", site.rds.modify_db_instance, **change, PromotionTier=3)
+    aws.control.advance(6)
+    assert site.instance()["DBInstanceStatus"] == "configuring-enhanced-monitoring"
+
+
+DAY = 24 * 3600
+RECOVERABLE = "inaccessible-encryption-credentials-recoverable"
+LOST = "inaccessible-encryption-credentials"
+
+
+@keeps("rds.key-lost")
+@pytest.mark.parametrize("scale", [0, 1])
+def test_a_cluster_without_its_key_waits_for_it_and_is_lost(site: Site, aws: Any, scale: int) -> None:
+    def states() -> tuple[str, str]:
+        return site.cluster()["Status"], site.instance()["DBInstanceStatus"]
+
+    key, main = site.key(), {"DBClusterIdentifier": "main"}
+    site.create(StorageEncrypted=True, KmsKeyId=key)
+    site.create("other", StorageEncrypted=True)
+    site.add()
+    aws.control.scale(scale)
+    aws.control.advance(1000)
+    site.kms.disable_key(KeyId=key)
+    assert states() == (RECOVERABLE, RECOVERABLE) and site.cluster("other")["Status"] == "available"
+    assert key in site.rds.describe_events(SourceType="db-cluster")["Events"][-1]["Message"]
+    refused("InvalidDBClusterStateFault", site.modify, Port=5433)
+    refused("InvalidDBClusterStateFault", site.add, name="two")
+    refused("InvalidDBInstanceState", site.rds.reboot_db_instance, DBInstanceIdentifier="one")
+    refused("KMSKeyNotAccessibleFault", site.rds.start_db_cluster, **main)
+    aws.control.advance(6 * DAY)
+    site.kms.enable_key(KeyId=key)
+    assert states() == (RECOVERABLE, RECOVERABLE)
+    site.rds.start_db_cluster(**main)
+    aws.control.advance(121)
+    assert states() == ("available", "available")
+    site.kms.schedule_key_deletion(KeyId=key, PendingWindowInDays=7)
+    assert states() == (RECOVERABLE, RECOVERABLE)
+    aws.control.advance(7 * DAY + 1)
+    assert states() == (LOST, LOST)
+    refused("InvalidDBClusterStateFault", site.rds.start_db_cluster, **main)
+    site.rds.delete_db_instance(DBInstanceIdentifier="one")
+    refused("KMSKeyNotAccessibleFault", site.rds.delete_db_cluster, FinalDBSnapshotIdentifier="last", **main)
+    site.rds.delete_db_cluster(SkipFinalSnapshot=True, **main)
+
+
+@keeps("rds.key-lost")
+def test_a_stopped_cluster_starts_with_its_key_only(site: Site) -> None:
+    key = site.key()
+    site.create(StorageEncrypted=True, KmsKeyId=key)
+    site.rds.stop_db_cluster(DBClusterIdentifier="main")
+    site.kms.disable_key(KeyId=key)
+    assert site.cluster()["Status"] == "stopped"
+    refused("KMSKeyNotAccessibleFault", site.rds.start_db_cluster, DBClusterIdentifier="main")
+
+
+@keeps("rds.backing-up")
+def test_a_cluster_that_is_backed_up_is_not_changed(site: Site, aws: Any) -> None:
+    site.create()
+    aws.control.scale(1)
+    aws.control.advance(1000)
+    main = {"DBClusterIdentifier": "main"}
+    take = site.rds.create_db_cluster_snapshot
+    take(DBClusterSnapshotIdentifier="one", **main)
+    assert site.cluster()["Status"] == "backing-up"
+    refused("InvalidDBClusterStateFault", site.modify, Port=5433)
+    refused("InvalidDBClusterStateFault", site.rds.stop_db_cluster, **main)
+    refused("InvalidDBClusterStateFault", site.rds.delete_db_cluster, SkipFinalSnapshot=True, **main)
+    refused("InvalidDBClusterStateFault", take, DBClusterSnapshotIdentifier="two", **main)
+    site.add()
+    aws.control.advance(121)
+    assert site.cluster()["Status"] == "available"
+    take(DBClusterSnapshotIdentifier="two", **main)
 
 
 MODIFY_REFUSALS: list[tuple[str, dict[str, Any]]] = [
@@ -225,44 +328,6 @@ def test_what_acts_at_once(site: Site, aws: Any) -> None:
     key = site.key()
     site.modify(now=False, ManageMasterUserPassword=True, MasterUserSecretKmsKeyId=key)
     assert site.cluster()["MasterUserSecret"]["KmsKeyId"] == key
-
-
-@keeps("rds.rename")
-def test_rename(site: Site, aws: Any) -> None:
-    site.create()
-    site.add()
-    site.create("other")
-    site.add("two", "other")
-    refused("DBClusterAlreadyExistsFault", site.modify, NewDBClusterIdentifier="Other")
-    rename = site.rds.modify_db_instance
-    refused("DBInstanceAlreadyExists", rename, DBInstanceIdentifier="one", NewDBInstanceIdentifier="Two")
-    before = site.cluster(), site.instance()
-    site.modify(now=False, NewDBClusterIdentifier="Data")
-    assert site.cluster()["PendingModifiedValues"] == {"DBClusterIdentifier": "data"}
-    aws.control.scale(1)
-    site.modify(NewDBClusterIdentifier="Data")
-    rename(DBInstanceIdentifier="one", NewDBInstanceIdentifier="First", ApplyImmediately=True)
-    aws.control.advance(6)
-    assert (site.cluster()["Status"], site.instance()["DBInstanceStatus"]) == ("renaming", "renaming")
-    aws.control.advance(61)
-    refused("DBClusterNotFoundFault", site.cluster)
-    refused("DBInstanceNotFound", site.instance)
-    got, one = site.cluster("data"), site.instance("first")
-    assert got["Endpoint"] == before[0]["Endpoint"].replace("main.", "data.", 1)
-    assert got["DBClusterArn"].endswith(":cluster:data") and one["DBInstanceArn"].endswith(":db:first")
-    assert one["Endpoint"]["Address"] == before[1]["Endpoint"]["Address"].replace("one.", "first.", 1)
-    assert one["DBClusterIdentifier"] == "data" and got["DbClusterResourceId"] == before[0]["DbClusterResourceId"]
-    assert [(m["DBInstanceIdentifier"], m["IsClusterWriter"]) for m in got["DBClusterMembers"]] == [("first", True)]
-
-
-@keeps("rds.rename")
-def test_a_name_that_is_taken_in_the_meantime(site: Site, aws: Any) -> None:
-    for name in ("main", "other"):
-        site.create(name)
-        site.rds.modify_db_cluster(DBClusterIdentifier=name, NewDBClusterIdentifier="data", ApplyImmediately=False)
-    aws.control.advance(WEEK + 120)
-    found = [c["DBClusterIdentifier"] for c in site.rds.describe_db_clusters()["DBClusters"]]
-    assert sorted(found) == ["data", "other"]
 
 
 @keeps("rds.stop-start")

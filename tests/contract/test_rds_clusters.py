@@ -14,8 +14,8 @@ def site(aws: Any) -> Site:
     return Site(aws)
 
 
-@keeps("rds.identifiers", "rds.storage-type", "rds.encryption", "rds.lifecycle-default")
-def test_new_cluster_reads_as_aws_shows_it(site: Site) -> None:
+@keeps("rds.identifiers", "rds.storage-type", "rds.encryption", "rds.lifecycle", "rds.service-role")
+def test_new_cluster_reads_as_aws_shows_it(site: Site, aws: Any) -> None:
     made = site.create("Main", Tags=[{"Key": "env", "Value": "dev"}])
     assert made["Status"] == "creating"
     got = site.cluster("MAIN")
@@ -38,6 +38,8 @@ def test_new_cluster_reads_as_aws_shows_it(site: Site) -> None:
     }  # fmt: skip
     assert {k: got[k] for k in wanted} == wanted
     assert PASSWORD not in str(got)
+    role = aws.client("iam").get_role(RoleName="AWSServiceRoleForRDS")["Role"]
+    assert role["Path"] == "/aws-service-role/rds.amazonaws.com/"
 
 
 @keeps("rds.versions", "rds.zones", "rds.windows")
@@ -186,6 +188,7 @@ def test_what_is_not_implemented_says_so(site: Site) -> None:
     "rds.network",
     "rds.group-names",
     "rds.keys",
+    "rds.lifecycle",
     "rds.tags",
 )
 def test_create_refuses(site: Site) -> None:

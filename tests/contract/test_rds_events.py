@@ -1,4 +1,4 @@
-"""The local RDS through boto3: events, maintenance, engines, certificates, waiters, and what it has not."""
+"""The local RDS through boto3: events, engines, waiters, and what it has not."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from emulator.requests import service_model
 from promise import keeps
-from rds_site import COMBINATION, EAST, VALUE, Site, refused
+from rds_site import COMBINATION, VALUE, Site, refused
 
 
 @pytest.fixture
@@ -73,28 +73,8 @@ def test_events(site: Site, aws: Any) -> None:
     assert told(Duration=60 * 24 * 30) == []
 
 
-@keeps("rds.maintenance-actions")
-def test_no_maintenance_is_pending(site: Site) -> None:
-    arn = site.create()["DBClusterArn"]
-    pages = site.rds.get_paginator("describe_pending_maintenance_actions").paginate(
-        ResourceIdentifier=arn, PaginationConfig={"PageSize": 20}
-    )
-    assert [page["PendingMaintenanceActions"] for page in pages] == [[]]
-    refused("ResourceNotFoundFault", site.rds.describe_pending_maintenance_actions, ResourceIdentifier=arn + "x")
-
-
-@keeps("rds.instance-attributes")
-def test_certificates(site: Site) -> None:
-    pages = site.rds.get_paginator("describe_certificates").paginate(PaginationConfig={"PageSize": 20})
-    names = [c["CertificateIdentifier"] for page in pages for c in page["Certificates"]]
-    assert names == ["rds-ca-rsa2048-g1", "rds-ca-rsa4096-g1", "rds-ca-ecc384-g1"]
-    (one,) = site.rds.describe_certificates(CertificateIdentifier=names[1])["Certificates"]
-    assert one["CertificateArn"] == f"arn:aws:rds:{EAST}::cert:{names[1]}" and one["ValidTill"].year == 2061
-    refused("CertificateNotFound", site.rds.describe_certificates, CertificateIdentifier="rds-ca-2019")
-
-
-@keeps("rds.versions", "rds.upgrade-targets", "rds.offers")
-def test_engine_versions_and_classes(site: Site) -> None:
+@keeps("rds.versions", "rds.upgrade-targets")
+def test_engine_versions(site: Site) -> None:
     aurora = {"Engine": "aurora-postgresql"}
 
     def found(**kwargs: Any) -> list[str]:
@@ -114,23 +94,6 @@ def test_engine_versions_and_classes(site: Site) -> None:
     refused(VALUE, site.rds.describe_db_engine_versions, Filters=[{"Name": "colour", "Values": ["red"]}])
     pages = site.rds.get_paginator("describe_db_engine_versions").paginate(**aurora, PaginationConfig={"PageSize": 20})
     assert [v["EngineVersion"] for page in pages for v in page["DBEngineVersions"]] == found()
-    options = site.rds.describe_orderable_db_instance_options(
-        **aurora, EngineVersion="17.6", DBInstanceClass="db.serverless", Vpc=True
-    )["OrderableDBInstanceOptions"]
-    assert {o["StorageType"] for o in options} == {"aurora", "aurora-iopt1"}
-    assert EAST + "a" in [z["Name"] for z in options[0]["AvailabilityZones"]]
-    all_options = site.rds.get_paginator("describe_orderable_db_instance_options").paginate(
-        **aurora, EngineVersion="17.6", PaginationConfig={"PageSize": 100}
-    )
-    assert len([o for page in all_options for o in page["OrderableDBInstanceOptions"]]) > 100
-    majors = site.rds.get_paginator("describe_db_major_engine_versions").paginate(
-        **aurora, MajorEngineVersion="17", PaginationConfig={"PageSize": 20}
-    )
-    (major,) = [v for page in majors for v in page["DBMajorEngineVersions"]]
-    standard, extended = major["SupportedEngineLifecycles"]
-    assert standard["LifecycleSupportName"] == "open-source-rds-standard-support"
-    assert standard["LifecycleSupportEndDate"].date() == datetime(2030, 2, 28, tzinfo=UTC).date()
-    assert extended["LifecycleSupportStartDate"] == standard["LifecycleSupportEndDate"]
 
 
 @keeps("rds.waiters")
@@ -179,10 +142,19 @@ MISSING: dict[str, dict[str, Any]] = {
         "TargetDBClusterParameterGroupDescription": "c",
     },
     "describe_account_attributes": {},
+    "describe_pending_maintenance_actions": {},
+    "describe_certificates": {},
+    "describe_orderable_db_instance_options": {"Engine": "aurora-postgresql"},
+    "describe_db_major_engine_versions": {},
+    "describe_engine_default_parameters": {"DBParameterGroupFamily": "aurora-postgresql17"},
+    "describe_engine_default_cluster_parameters": {"DBParameterGroupFamily": "aurora-postgresql17"},
+    "modify_db_cluster": {"DBClusterIdentifier": "main", "NewDBClusterIdentifier": "other"},
+    "modify_db_instance": {"DBInstanceIdentifier": "one", "NewDBInstanceIdentifier": "other"},
+    "modify_global_cluster": {"GlobalClusterIdentifier": "world", "NewGlobalClusterIdentifier": "other"},
 }  # fmt: skip
 
 
-@keeps("rds.other-upkeep", "rds.other-networks", "rds.other-access", "rds.other-engines")
+@keeps("rds.other-upkeep", "rds.other-offers", "rds.other-networks", "rds.other-access", "rds.other-engines")
 def test_what_is_not_implemented_says_so(site: Site) -> None:
     for call, arguments in MISSING.items():
         assert "does not implement" in refused("InvalidAction", getattr(site.rds, call), **arguments)

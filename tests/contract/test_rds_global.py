@@ -1,41 +1,11 @@
-"""The local RDS through boto3: global clusters, snapshots and managed secrets."""
+"""The local RDS through boto3: the life of a global cluster."""
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
 from rds_site import COMBINATION, EAST, PASSWORD, VALUE, WEST, Site, refused
-
-
-@pytest.fixture
-def site(aws: Any) -> Site:
-    return Site(aws)
-
-
-def test_managed_secret(site: Site) -> None:
-    key = site.key()
-    made = site.create(MasterUserPassword=None, ManageMasterUserPassword=True, MasterUserSecretKmsKeyId=key)
-    secret = made["MasterUserSecret"]
-    assert secret["KmsKeyId"] == key and site.cluster()["MasterUserSecret"]["SecretStatus"] == "active"
-    content = json.loads(site.secrets.get_secret_value(SecretId=secret["SecretArn"])["SecretString"])
-    assert content["username"] == "dbadmin" and len(content["password"]) >= 8
-    refused(COMBINATION, site.modify, MasterUserPassword="something-else")
-    refused(COMBINATION, site.modify, ManageMasterUserPassword=True, MasterUserSecretKmsKeyId=site.key())
-    refused(COMBINATION, site.modify, now=False, RotateMasterUserPassword=True)
-    site.modify(RotateMasterUserPassword=True)
-    rotated = json.loads(site.secrets.get_secret_value(SecretId=secret["SecretArn"])["SecretString"])
-    assert rotated["password"] != content["password"]
-    refused(COMBINATION, site.modify, ManageMasterUserPassword=False)
-    site.modify(ManageMasterUserPassword=False, MasterUserPassword="something-else")
-    assert "MasterUserSecret" not in site.cluster()
-    refused("ResourceNotFoundException", site.secrets.describe_secret, SecretId=secret["SecretArn"])
-    site.modify(ManageMasterUserPassword=True)
-    arn = site.cluster()["MasterUserSecret"]["SecretArn"]
-    refused("InvalidRequestException", site.secrets.delete_secret, SecretId=arn)
-    site.rds.delete_db_cluster(DBClusterIdentifier="main", SkipFinalSnapshot=True)
-    refused("ResourceNotFoundException", site.secrets.describe_secret, SecretId=arn)
 
 
 class World:
@@ -133,10 +103,9 @@ def test_encrypted_global_cluster_needs_a_key_of_each_region(aws: Any) -> None:
     assert "pre-signed" in refused(COMBINATION, world.secondary, KmsKeyId=key)
     refused(COMBINATION, world.secondary, SourceRegion=EAST)
     refused("KMSKeyNotAccessibleFault", world.secondary, SourceRegion=EAST, KmsKeyId=world.home.key())
-    world.secondary(SourceRegion=EAST, KmsKeyId=key, EnablePerformanceInsights=True)
+    world.secondary(SourceRegion=EAST, KmsKeyId=key)
     far = world.away.cluster("far")
     assert far["KmsKeyId"] == key and far["StorageEncryptionType"] == "sse-kms"
-    assert far["PerformanceInsightsEnabled"] is False  # AWS resets it: only a Modify afterwards holds
     got = world.look()
     assert (got["StorageEncrypted"], got["DeletionProtection"]) == (True, True)
     assert got["TagList"] == [{"Key": "a", "Value": "b"}]
@@ -161,45 +130,6 @@ def test_members_have_rules_of_their_own(world: World) -> None:
     assert world.away.cluster("far")["EngineVersion"] == world.look()["EngineVersion"] == "17.9"
     rds.modify_global_cluster(GlobalClusterIdentifier="world", DeletionProtection=True)
     assert world.look()["DeletionProtection"] is True
-
-
-def test_switchover_swaps_the_writer(world: World, aws: Any) -> None:
-    first = world.primary()["DBClusterArn"]
-    world.home.add()
-    second = world.secondary()["DBClusterArn"]
-    switch = world.home.rds.switchover_global_cluster
-    refused("InvalidDBClusterStateFault", switch, GlobalClusterIdentifier="world", TargetDbClusterIdentifier=second)
-    world.away.add("far-one", "far")
-    refused(VALUE, switch, GlobalClusterIdentifier="world", TargetDbClusterIdentifier=first)
-    aws.control.scale(1)
-    aws.control.advance(1000)
-    switch(GlobalClusterIdentifier="world", TargetDbClusterIdentifier=second)
-    assert world.look()["FailoverState"]["ToDbClusterArn"] == second
-    aws.control.advance(61)
-    got = world.look()
-    assert "FailoverState" not in got
-    assert {m["DBClusterArn"]: m["IsWriter"] for m in got["GlobalClusterMembers"]} == {first: False, second: True}
-    assert world.home.cluster()["ReplicationSourceIdentifier"] == second
-    assert "ReplicationSourceIdentifier" not in world.away.cluster("far")
-
-
-def test_global_cluster_from_a_cluster(site: Site) -> None:
-    arn = site.create(DatabaseName="app")["DBClusterArn"]
-    create = site.rds.create_global_cluster
-    refused(
-        COMBINATION,
-        create,
-        GlobalClusterIdentifier="w",
-        SourceDBClusterIdentifier=arn,
-        Engine="aurora-postgresql",
-    )
-    refused("DBClusterNotFoundFault", create, GlobalClusterIdentifier="w", SourceDBClusterIdentifier=arn + "x")
-    refused(VALUE, create, GlobalClusterIdentifier="w")
-    got = create(GlobalClusterIdentifier="w", SourceDBClusterIdentifier=arn)["GlobalCluster"]
-    assert got["Status"] == "creating" and got["DatabaseName"] == "app" and got["EngineVersion"] == "17.6"
-    assert [m["IsWriter"] for m in got["GlobalClusterMembers"]] == [True]
-    refused("GlobalClusterAlreadyExistsFault", create, GlobalClusterIdentifier="W", Engine="aurora-postgresql")
-    refused("InvalidDBClusterStateFault", create, GlobalClusterIdentifier="w2", SourceDBClusterIdentifier=arn)
 
 
 def test_state_survives_save_and_load(world: World, aws: Any, tmp_path: Any) -> None:

@@ -99,7 +99,6 @@ INSTANCE_CHANGE_REFUSALS: list[tuple[str, dict[str, Any]]] = [
     ("CertificateNotFound", {"CACertificateIdentifier": "rds-ca-2019"}),
     (VALUE, {"PromotionTier": 16}),
     (VALUE, {"PreferredMaintenanceWindow": "sunday"}),
-    (VALUE, {"NewDBInstanceIdentifier": "under_score"}),
 ]
 
 

@@ -15,12 +15,15 @@ def site(aws: Any) -> Site:
     return Site(aws)
 
 
-@keeps("rds.subnet-groups", "rds.subnet-group-limits")
+@keeps("rds.subnet-groups", "rds.subnet-group-names", "rds.subnet-group-limits")
 def test_subnet_groups(site: Site) -> None:
     rds = site.rds
     args = {"DBSubnetGroupDescription": "x", "SubnetIds": site.subnets}
     refused("DBSubnetGroupAlreadyExists", rds.create_db_subnet_group, DBSubnetGroupName="DATA", **args)
-    refused(VALUE, rds.create_db_subnet_group, DBSubnetGroupName="Default", **args)
+    for name in ("Default", "1st", "a/b", "a" * 256):
+        refused(VALUE, rds.create_db_subnet_group, DBSubnetGroupName=name, **args)
+    made = rds.create_db_subnet_group(DBSubnetGroupName="My group_1.a", **args)["DBSubnetGroup"]
+    assert made["DBSubnetGroupName"] == "my group_1.a"
     one = {**args, "SubnetIds": site.subnets[:1]}
     refused("DBSubnetGroupDoesNotCoverEnoughAZs", rds.create_db_subnet_group, DBSubnetGroupName="n", **one)
     unknown = {**args, "SubnetIds": ["subnet-12345678"]}
@@ -152,21 +155,35 @@ def test_group_quota_and_pages(site: Site, scope: str, prefix: str) -> None:
     assert group.describe(**{group.field: arn})[group.all][0][group.field] == "g1"
     wanted = {"Filters": [{"Name": "parameter-name", "Values": ["log_statement"]}], group.field: "g1"}
     assert [p["ParameterName"] for p in group.values(**wanted)["Parameters"]] == ["log_statement"]
-    engine = "engine_default_cluster" if scope == "cluster" else "engine_default"
-    own = site.rds.get_paginator(f"describe_{kind}_parameters").paginate(
+    pages = site.rds.get_paginator(f"describe_{kind}_parameters").paginate(
         **{group.field: "g1"}, PaginationConfig={"PageSize": 20}
     )
-    defaults = site.rds.get_paginator(f"describe_{engine}_parameters").paginate(
-        DBParameterGroupFamily="aurora-postgresql17", PaginationConfig={"PageSize": 20}
-    )
-    assert [p for page in own for p in page["Parameters"]] == [
-        p for page in defaults for p in page["EngineDefaults"]["Parameters"]
-    ]
+    named = [p["ParameterName"] for page in pages for p in page["Parameters"]]
+    assert {"log_statement", "work_mem"} <= set(named) and len(set(named)) == len(named)
     refused(VALUE, group.values, Source="mine", **{group.field: "g1"})
     sources = {"user": 0, "engine-default": 1, "system": int(scope == "cluster")}
     for source, some in sources.items():
         got = group.values(Source=source, **{group.field: "g1"})["Parameters"]
         assert bool(got) == bool(some) and {p["Source"] for p in got} <= {source}
+
+
+@keeps("rds.group-pending")
+@pytest.mark.parametrize(("scope", "prefix"), GROUPS)
+def test_a_group_with_pending_changes_is_not_reset(site: Site, aws: Any, scope: str, prefix: str) -> None:
+    group: Any = Group(site.rds, prefix)
+    group.create(DBParameterGroupFamily="aurora-postgresql17", Description="x")
+    aws.control.scale(1)
+    aws.control.advance(1)
+    group.modify(Parameters=change("log_statement", "ddl"))
+    group.modify(Parameters=change("work_mem", "1024"))
+    assert "has pending changes" in refused("InvalidDBParameterGroupState", group.reset, ResetAllParameters=True)
+    aws.control.advance(21)
+    group.reset(Parameters=[{"ParameterName": "log_statement", "ApplyMethod": "immediate"}])
+    refused("InvalidDBParameterGroupState", group.reset, ResetAllParameters=True)
+    assert group.user() == {"work_mem": "1024"}
+    aws.control.advance(21)
+    group.reset(ResetAllParameters=True)
+    assert group.user() == {}
 
 
 @keeps("rds.subnet-group-limits")

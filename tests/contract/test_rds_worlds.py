@@ -124,26 +124,14 @@ def test_every_region_describes_it(pair: World, aws: Any) -> None:
     assert [len(page["GlobalClusters"]) for page in pages] == [20, 5]
 
 
-@keeps("rds.global-rename", "rds.global-protection")
-def test_changes(pair: World, aws: Any) -> None:
+@keeps("rds.global-protection")
+def test_protection(pair: World, aws: Any) -> None:
     aws.control.scale(1)
     aws.control.advance(1000)
     change(pair, DeletionProtection=True)
     refused(COMBINATION, pair.home.rds.delete_global_cluster, GlobalClusterIdentifier="world")
-    pair.home.rds.create_global_cluster(GlobalClusterIdentifier="taken", Engine=ENGINE)
-    refused("GlobalClusterAlreadyExistsFault", change, world=pair, NewGlobalClusterIdentifier="Taken")
-    refused(VALUE, change, world=pair, NewGlobalClusterIdentifier="-x", EngineVersion="17.9")
-    assert {pair.look()["Status"], pair.away.cluster("far")["Status"]} == {"available"}
-    got = change(pair, NewGlobalClusterIdentifier="Earth")
-    assert (got["Status"], got["GlobalClusterIdentifier"]) == ("modifying", "earth")
-    refused("GlobalClusterNotFoundFault", pair.look)
-    (got,) = look(pair, GlobalClusterIdentifier="earth")
-    assert got["GlobalClusterArn"].endswith(":global-cluster:earth") and len(got["GlobalClusterMembers"]) == 2
-    assert pair.away.cluster("far")["GlobalClusterIdentifier"] == "earth"
-    busy = {"GlobalClusterIdentifier": "earth", "DeletionProtection": False}
-    refused(GLOBAL_STATE, pair.home.rds.modify_global_cluster, **busy)
-    aws.control.advance(31)
-    assert look(pair, GlobalClusterIdentifier="earth")[0]["Status"] == "available"
+    change(pair, DeletionProtection=False)
+    refused(GLOBAL_STATE, pair.home.rds.delete_global_cluster, GlobalClusterIdentifier="world")
 
 
 @keeps("rds.global-secondary-credentials", "rds.global-wait-for-writer", "rds.global-no-managed-password")
@@ -173,6 +161,47 @@ def test_credentials_of_members(world: World, aws: Any) -> None:
     aws.control.advance(1000)
     modify = world.away.rds.modify_db_cluster
     refused(COMBINATION, modify, DBClusterIdentifier="far", MasterUserPassword=PASSWORD)
+
+
+@keeps("rds.global-insights")
+def test_insights_of_new_members_are_reset(world: World) -> None:
+    insights: dict[str, Any] = {"EnablePerformanceInsights": True, "PerformanceInsightsRetentionPeriod": 465}
+    advanced = {"DatabaseInsightsMode": "advanced", **insights}
+    world.primary(**advanced)
+    world.home.add()
+    world.secondary(**advanced)
+    for site, name in ((world.home, "main"), (world.away, "far")):
+        got = site.cluster(name)
+        assert (got["PerformanceInsightsEnabled"], got["DatabaseInsightsMode"]) == (False, "standard")
+        site.rds.modify_db_cluster(DBClusterIdentifier=name, ApplyImmediately=True, **advanced)
+        got = site.cluster(name)
+        assert (got["PerformanceInsightsEnabled"], got["DatabaseInsightsMode"]) == (True, "advanced")
+
+
+@keeps("rds.global-same-names", "rds.global-not-a-member")
+def test_members_of_one_name_are_told_apart_by_their_arns(world: World) -> None:
+    first = world.primary()["DBClusterArn"]
+    world.home.add()
+    none = {"MasterUsername": None, "MasterUserPassword": None, "EngineVersion": None}
+    second = world.away.create("main", GlobalClusterIdentifier="world", **none)["DBClusterArn"]
+    world.away.add()
+    assert first != second and first.rsplit(":", 1)[-1] == second.rsplit(":", 1)[-1]
+    for call, arguments in ((switch, {}), (failover, {"AllowDataLoss": True})):
+        refused(VALUE, call, world=world, target="main", **arguments)
+    switch(world, second)
+    assert writers(world) == {first: False, second: True}
+
+
+@keeps("rds.key-lost")
+def test_a_member_without_its_key_is_lost_at_once(aws: Any) -> None:
+    world = World(aws, StorageEncrypted=True)
+    key = world.home.key()
+    world.primary(StorageEncrypted=True, KmsKeyId=key)
+    world.home.add()
+    world.secondary(SourceRegion=EAST, KmsKeyId=world.away.key())
+    world.home.kms.disable_key(KeyId=key)
+    assert world.home.cluster()["Status"] == "inaccessible-encryption-credentials"
+    assert world.away.cluster("far")["Status"] == "available"
 
 
 @keeps("rds.global-secondary-key")
@@ -268,7 +297,7 @@ def test_switchover(pair: World, aws: Any) -> None:
     got = switch(pair, pair.second)
     assert got["Status"] == "switching-over" and got["FailoverState"]["Status"] == "pending"
     state = pair.look()["FailoverState"]
-    assert state["Status"] == "failing-over" and state["IsDataLossAllowed"] is False
+    assert state["Status"] == "switching-over" and state["IsDataLossAllowed"] is False
     assert (state["FromDbClusterArn"], state["ToDbClusterArn"]) == (pair.first, pair.second)
     assert writers(pair) == {pair.first: True, pair.second: False}
     refused(GLOBAL_STATE, switch, world=pair, target=pair.second)
@@ -303,6 +332,7 @@ def test_failover(pair: World, aws: Any) -> None:
     refused(WRONG_STATE, switch, world=pair, target=pair.second)
     got = failover(pair, pair.second, AllowDataLoss=True)
     assert got["Status"] == "failing-over" and got["FailoverState"]["IsDataLossAllowed"] is True
+    assert pair.look()["FailoverState"]["Status"] == "failing-over"
     aws.control.advance(61)
     members = {m["DBClusterArn"]: m for m in pair.look()["GlobalClusterMembers"]}
     assert members[pair.second]["IsWriter"] is True and members[pair.first]["IsWriter"] is False

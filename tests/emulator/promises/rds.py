@@ -30,21 +30,15 @@ OPERATIONS: dict[str, str] = {
     "DeleteDBInstance": "DBInstanceIdentifier SkipFinalSnapshot",
     "DeleteDBParameterGroup": "DBParameterGroupName",
     "DeleteDBSubnetGroup": "DBSubnetGroupName",
-    "DescribeCertificates": "CertificateIdentifier MaxRecords",
     "DescribeDBClusterParameterGroups": "DBClusterParameterGroupName Marker MaxRecords",
     "DescribeDBClusterParameters": "DBClusterParameterGroupName Filters Marker MaxRecords Source",
     "DescribeDBClusters": "DBClusterIdentifier Filters Marker MaxRecords",
     "DescribeDBEngineVersions": "DBParameterGroupFamily DefaultOnly Engine EngineVersion Filters Marker MaxRecords",
     "DescribeDBInstances": "DBInstanceIdentifier Filters Marker MaxRecords",
-    "DescribeDBMajorEngineVersions": "Engine MajorEngineVersion MaxRecords",
     "DescribeDBParameterGroups": "DBParameterGroupName Marker MaxRecords",
     "DescribeDBParameters": "DBParameterGroupName Filters Marker MaxRecords Source",
     "DescribeDBSubnetGroups": "DBSubnetGroupName Marker MaxRecords",
-    "DescribeEngineDefaultClusterParameters": "DBParameterGroupFamily Marker MaxRecords",
-    "DescribeEngineDefaultParameters": "DBParameterGroupFamily Marker MaxRecords",
     "DescribeEvents": "Duration EndTime EventCategories Marker MaxRecords SourceIdentifier SourceType StartTime",
-    "DescribeOrderableDBInstanceOptions": "DBInstanceClass Engine EngineVersion Marker MaxRecords Vpc",
-    "DescribePendingMaintenanceActions": "MaxRecords ResourceIdentifier",
     "DisableHttpEndpoint": "ResourceArn",
     "EnableHttpEndpoint": "ResourceArn",
     "FailoverDBCluster": "DBClusterIdentifier TargetDBInstanceIdentifier",
@@ -54,7 +48,7 @@ OPERATIONS: dict[str, str] = {
         "CloudwatchLogsExportConfiguration CopyTagsToSnapshot DBClusterIdentifier DBClusterParameterGroupName "
         "DBInstanceParameterGroupName DatabaseInsightsMode DeletionProtection EnableIAMDatabaseAuthentication "
         "EnablePerformanceInsights EngineLifecycleSupport EngineVersion ManageMasterUserPassword MasterUserPassword "
-        "MasterUserSecretKmsKeyId MonitoringInterval MonitoringRoleArn NewDBClusterIdentifier "
+        "MasterUserSecretKmsKeyId MonitoringInterval MonitoringRoleArn "
         "PerformanceInsightsKMSKeyId PerformanceInsightsRetentionPeriod Port PreferredBackupWindow "
         "PreferredMaintenanceWindow RotateMasterUserPassword ServerlessV2ScalingConfiguration StorageType "
         "VpcSecurityGroupIds",
@@ -62,7 +56,7 @@ OPERATIONS: dict[str, str] = {
     "ModifyDBInstance":
         "ApplyImmediately AutoMinorVersionUpgrade CACertificateIdentifier CopyTagsToSnapshot DBInstanceClass "
         "DBInstanceIdentifier DBParameterGroupName EnablePerformanceInsights MonitoringInterval MonitoringRoleArn "
-        "NewDBInstanceIdentifier PerformanceInsightsKMSKeyId PerformanceInsightsRetentionPeriod "
+        "PerformanceInsightsKMSKeyId PerformanceInsightsRetentionPeriod "
         "PreferredMaintenanceWindow PromotionTier PubliclyAccessible",
     "ModifyDBParameterGroup": "DBParameterGroupName Parameters",
     "ModifyDBSubnetGroup": "DBSubnetGroupDescription DBSubnetGroupName SubnetIds",
@@ -107,9 +101,8 @@ RULES: tuple[Rule, ...] = (
          "default minor one.", "A, known"),
     Rule("upgrade-targets", "DescribeDBEngineVersions tells the upgrades of each version, never to one released "
          "earlier.", "A, B"),
-    Rule("offers", "Classes, storage types and the ends of support can be described by "
-         "version.", "A release-calendar, B"),
-    Rule("lifecycle-default", "EngineLifecycleSupport enrols into paid Extended Support by default.", "B"),
+    Rule("lifecycle", "EngineLifecycleSupport is one of two values (`InvalidParameterValue`), by default the one that "
+         "enrols into paid Extended Support; it changes at once.", "B"),
     Rule("upgrade", "An upgrade leads to a target of the version (`InvalidParameterCombination`) and needs an instance "
          "(`InvalidDBClusterStateFault`).", "A, B, T"),
     Rule("major-upgrade", "A major upgrade needs AllowMajorVersionUpgrade and new groups for custom ones, "
@@ -121,6 +114,11 @@ RULES: tuple[Rule, ...] = (
          "time.", "A; code known"),
     Rule("encryption", "Without StorageEncrypted a cluster reads `false`, `sse-rds` and no key, with it `true`, "
          "`sse-kms` and a key, `alias/aws/rds` by default.", "A overview-encryption"),
+    Rule("key-lost", "When its key cannot be used any more a cluster and its instances are stopped in "
+         "`inaccessible-encryption-credentials-recoverable`: StartDBCluster brings them back once the key is there again "
+         "(`KMSKeyNotAccessibleFault`), after seven days they stay in `inaccessible-encryption-credentials`, where "
+         "members of a global cluster with others are at once. A last snapshot needs the key, too.",
+         "A Overview.Encryption; B"),
     Rule("keys", "A key that is unknown, disabled or elsewhere is refused with `KMSKeyNotAccessibleFault`; one without "
          "StorageEncrypted with `InvalidParameterCombination`.", "B"),
     Rule("retention-port", "BackupRetentionPeriod is 1 to 35 days, Port 1150 to 65535; else "
@@ -143,6 +141,7 @@ RULES: tuple[Rule, ...] = (
          "and the key never changes (`InvalidParameterCombination`).", "B, known"),
     Rule("insights-inherited", "Instances have monitoring and insights of their cluster, or their own while it has "
          "none; never a DatabaseInsightsMode: `InvalidParameterCombination`.", "A, B, T"),
+    Rule("service-role", "The first cluster or instance makes the service-linked role `AWSServiceRoleForRDS`.", "A"),
     Rule("monitoring", "MonitoringInterval is 0, 1, 5, 10, 15, 30 or 60; all but 0 go with a MonitoringRoleArn that "
          "RDS may assume.", "B, T"),
     Rule("log-exports", "Logs are `postgresql`, `instance`, `iam-db-auth-error` (`InvalidParameterCombination`); "
@@ -156,11 +155,13 @@ RULES: tuple[Rule, ...] = (
     Rule("maintenance-window", "Pending values of clusters and instances are applied when the maintenance window "
          "comes.", "A, B"),
     Rule("states", "What is made, changed or deleted takes its time; after a Modify the state stays `available` for "
-         "some seconds.", "A, known"),
-    Rule("wrong-state", "Changes in another state are refused: `InvalidDBClusterStateFault`, "
-         "`InvalidDBInstanceState`.", "B, T"),
-    Rule("rename", "What is renamed has another ARN and endpoint (a taken name: `DBClusterAlreadyExistsFault`, "
-         "`DBInstanceAlreadyExists`); the endpoints of a cluster's instances stay.", "A"),
+         "some seconds. A password is `resetting-master-credentials`, IAM authentication `update-iam-db-auth`, another "
+         "monitoring interval `configuring-enhanced-monitoring`, an upgrade `upgrading`; other log exports are "
+         "`configuring-log-exports` in the instances.", "A, T, known"),
+    Rule("wrong-state", "Changes and deletions in another state, and in the seconds of `available` after a Modify, are "
+         "refused: `InvalidDBClusterStateFault`, `InvalidDBInstanceState`, `InvalidResourceStateFault`.", "B, T"),
+    Rule("backing-up", "While a manual snapshot is taken its cluster is `backing-up`, and not changed, stopped or "
+         "deleted (`InvalidDBClusterStateFault`).", "A; which calls is known"),
     Rule("stop-start", "A stopped cluster is neither changed nor deleted, and starts by itself after seven days; one "
          "with other members of its global cluster is not stopped: `InvalidDBClusterStateFault`.", "A"),
     Rule("failover", "The first instance is the writer; a target, or the reader of the lowest tier, then the largest, "
@@ -189,6 +190,8 @@ RULES: tuple[Rule, ...] = (
          "`DBParameterGroupNotFound` elsewhere.", "B"),
     Rule("group-limits", "50 groups of either kind (`DBParameterGroupQuotaExceeded`); one in use is not deleted "
          "(`InvalidDBParameterGroupState`).", "A chap-limits, T"),
+    Rule("group-pending", "For some seconds after a change a parameter group has pending changes and is not reset: "
+         "`InvalidDBParameterGroupState`.", "T"),
     Rule("group-held", "A parameter group cannot be deleted for some minutes after its last user has gone: "
          "`InvalidDBParameterGroupState`.", "T"),
     Rule("default-groups", "The default groups are there and cannot be changed: `InvalidParameterValue`.", "A, B"),
@@ -199,8 +202,10 @@ RULES: tuple[Rule, ...] = (
     Rule("force-ssl", "`rds.force_ssl` is 1 from version 17 on, and 0 before.", "A aurorapostgresql-security"),
     Rule("pending-reboot", "Static parameters and other groups are `pending-reboot` until the instance "
          "restarts.", "A, B"),
+    Rule("subnet-group-names", "The name has up to 255 letters, digits, spaces, `.`, `_` and `-`, a letter first, is "
+         "not `default` (`InvalidParameterValue`), and is kept in lower case.", "B"),
     Rule("subnet-groups", "A subnet group covers two zones of one VPC (`DBSubnetGroupDoesNotCoverEnoughAZs`, "
-         "`InvalidSubnet`) and is not called `default`.", "A, B"),
+         "`InvalidSubnet`).", "A, B"),
     Rule("subnet-group-limits", "50 groups (`DBSubnetGroupQuotaExceeded`) of 20 subnets "
          "(`DBSubnetQuotaExceededFault`); one in use stays (`InvalidDBSubnetGroupStateFault`, "
          "`SubnetAlreadyInUse`).", "A, B"),
@@ -208,7 +213,6 @@ RULES: tuple[Rule, ...] = (
          "`InvalidParameterValue`.", "A, B"),
     Rule("events", "DescribeEvents tells the last hour or another span of 14 days at most, by source and "
          "category.", "A, B"),
-    Rule("maintenance-actions", "DescribePendingMaintenanceActions is empty: AWS never has anything to do here.", "B"),
     Rule("waiters", "boto3's waiters for clusters and instances come to their ends.", "B"),
     Rule("other-engines", "Engines other than aurora-postgresql, Serverless v1, Limitless and Multi-AZ DB clusters, "
          "RDS Custom.", "A", missing=True),
@@ -216,8 +220,11 @@ RULES: tuple[Rule, ...] = (
          "endpoints.", "A, B", missing=True),
     Rule("other-access", "MasterUserAuthenticationType `iam-db-auth`, Active Directory, IAM roles of a cluster, "
          "activity streams.", "B", missing=True),
-    Rule("other-upkeep", "Log files, blue/green deployments, write forwarding, backtrack, S3, subscriptions, "
-         "ApplyPendingMaintenanceAction, copies of parameter groups.", "B", missing=True),
+    Rule("other-upkeep", "Log files, blue/green deployments, write forwarding, backtrack, S3, subscriptions, pending "
+         "maintenance actions, copies of parameter groups, other names for what there is.", "B", missing=True),
+    Rule("other-offers", "Orderable instance options, certificates, the ends of support, the engine's default "
+         "parameters apart from a group; descriptions of parameters, and those of them that hardly anybody sets.", "B",
+         missing=True),
 )
 # fmt: on
 SERVICE = Service(

@@ -4,15 +4,7 @@ from __future__ import annotations
 
 from . import Rule
 
-_RESTORE = (
-    "BackupRetentionPeriod CopyTagsToSnapshot DBClusterIdentifier DBClusterParameterGroupName DBSubnetGroupName "
-    "DeletionProtection EnableCloudwatchLogsExports EnableIAMDatabaseAuthentication EngineLifecycleSupport KmsKeyId "
-    "Port PreferredBackupWindow ServerlessV2ScalingConfiguration StorageType Tags VpcSecurityGroupIds"
-)
 OPERATIONS: dict[str, str] = {
-    "CopyDBClusterSnapshot": (
-        "CopyTags KmsKeyId PreSignedUrl SourceDBClusterSnapshotIdentifier Tags TargetDBClusterSnapshotIdentifier"
-    ),
     "CreateDBClusterSnapshot": "DBClusterIdentifier DBClusterSnapshotIdentifier Tags",
     "CreateGlobalCluster": (
         "DatabaseName DeletionProtection Engine EngineLifecycleSupport EngineVersion GlobalClusterIdentifier "
@@ -20,30 +12,27 @@ OPERATIONS: dict[str, str] = {
     ),
     "DeleteDBClusterSnapshot": "DBClusterSnapshotIdentifier",
     "DeleteGlobalCluster": "GlobalClusterIdentifier",
-    "DescribeDBClusterAutomatedBackups": "DBClusterIdentifier DbClusterResourceId Filters Marker MaxRecords",
     "DescribeDBClusterSnapshots": (
         "DBClusterIdentifier DBClusterSnapshotIdentifier DbClusterResourceId Filters Marker MaxRecords SnapshotType"
     ),
     "DescribeGlobalClusters": "Filters GlobalClusterIdentifier Marker MaxRecords",
     "FailoverGlobalCluster": "AllowDataLoss GlobalClusterIdentifier Switchover TargetDbClusterIdentifier",
-    "ModifyGlobalCluster": (
-        "AllowMajorVersionUpgrade DeletionProtection EngineVersion GlobalClusterIdentifier NewGlobalClusterIdentifier"
-    ),
+    "ModifyGlobalCluster": "AllowMajorVersionUpgrade DeletionProtection EngineVersion GlobalClusterIdentifier",
     "RemoveFromGlobalCluster": "DbClusterIdentifier GlobalClusterIdentifier",
-    "RestoreDBClusterFromSnapshot": f"AvailabilityZones Engine EngineVersion SnapshotIdentifier {_RESTORE}",
-    "RestoreDBClusterToPointInTime": (
-        "RestoreToTime RestoreType SourceDBClusterIdentifier SourceDbClusterResourceId UseLatestRestorableTime "
-        f"{_RESTORE}"
+    "RestoreDBClusterFromSnapshot": (
+        "AvailabilityZones BackupRetentionPeriod CopyTagsToSnapshot DBClusterIdentifier DBClusterParameterGroupName "
+        "DBSubnetGroupName DeletionProtection EnableCloudwatchLogsExports EnableIAMDatabaseAuthentication Engine "
+        "EngineLifecycleSupport EngineVersion KmsKeyId Port PreferredBackupWindow ServerlessV2ScalingConfiguration "
+        "SnapshotIdentifier StorageType Tags VpcSecurityGroupIds"
     ),
     "SwitchoverGlobalCluster": "GlobalClusterIdentifier TargetDbClusterIdentifier",
 }
-
-
-_OBSERVATION = (
-    "EnablePerformanceInsights MonitoringInterval MonitoringRoleArn PerformanceInsightsKMSKeyId "
-    "PerformanceInsightsRetentionPeriod"
-)
-REFUSED = {"RestoreDBClusterFromSnapshot": _OBSERVATION, "RestoreDBClusterToPointInTime": _OBSERVATION}
+REFUSED = {
+    "RestoreDBClusterFromSnapshot": (
+        "EnablePerformanceInsights MonitoringInterval MonitoringRoleArn PerformanceInsightsKMSKeyId "
+        "PerformanceInsightsRetentionPeriod"
+    ),
+}
 # Rules by their sources, and by their names.
 KEPT: dict[str, dict[str, str]] = {
     "B": {
@@ -51,35 +40,27 @@ KEPT: dict[str, dict[str, str]] = {
         "DatabaseName and StorageEncrypted (`InvalidParameterCombination`).",
         "global-names": "A global cluster's identifier is taken once (`GlobalClusterAlreadyExistsFault`), its ARN has no "
         "region, and every region describes it.",
-        "global-rename": "ModifyGlobalCluster changes the identifier, and with it the ARN; the members stay.",
         "global-failover-arguments": "FailoverGlobalCluster takes AllowDataLoss or Switchover; with neither it switches.",
         "snapshot-names": "A snapshot's identifier is taken once per region (`DBClusterSnapshotAlreadyExistsFault`).",
         "snapshot-states": "A snapshot is taken of an available cluster (`InvalidDBClusterStateFault`). It is "
-        "`creating`, and until `available` not copied, restored or deleted (`InvalidDBClusterSnapshotStateFault`).",
-        "snapshot-tags": "A snapshot has the tags of the call, or with CopyTagsToSnapshot the cluster's; a copy has the "
-        "source's only with CopyTags.",
-        "snapshot-copy-key": "A copy has the source's key or the one given. An encrypted one needs a key of its region, "
-        "an unencrypted one takes none (`InvalidParameterCombination`).",
-        "restore-time": "A restore is to RestoreToTime or UseLatestRestorableTime, a clone only to the latter "
-        "(`InvalidParameterCombination`).",
+        "`creating`, and until `available` not restored or deleted (`InvalidDBClusterSnapshotStateFault`).",
+        "snapshot-tags": "A snapshot has the tags of the call, or with CopyTagsToSnapshot the cluster's.",
         "restore-forgets": "A restored cluster has no instances, default groups, and no protection, tags, scaling or "
         "log exports but those of the call; port, backup retention, master user and data are the source's.",
-        "restore-key": "A restored cluster has the source's key or the one given; a point in time of an unencrypted "
-        "cluster takes none (`InvalidParameterCombination`).",
-        "backups-retained": "With DeleteAutomatedBackups=false the backups of a deleted cluster are `retained` and can "
-        "be restored by SourceDbClusterResourceId until retention ends.",
+        "restore-key": "A restored cluster has the source's key or the one given.",
         "secret-refusals": "A rotation needs ApplyImmediately, turning management off a MasterUserPassword, and the "
         "key of a managed secret does not change (`InvalidParameterCombination`).",
         "secret-end": "The secret is deleted with the cluster, and when management is turned off.",
     },
     "A aurora-restore-snapshot, USER_PIT": {
-        "snapshot-automated": "Each day, when the backup window opens, a snapshot `rds:<cluster>-<time>` is taken and "
-        "kept as long as backups are; nobody can delete it (`InvalidDBClusterSnapshotStateFault`).",
+        "snapshot-automated": "What RDS takes by itself is kept as long as backups are, and nobody can delete it "
+        "(`InvalidDBClusterSnapshotStateFault`).",
         "snapshot-quota": "There are 100 manual snapshots per region at most (`SnapshotQuotaExceeded`).",
-        "restore-window": "The earliest moment is the retention period ago or the cluster's creation, the latest five "
-        "minutes ago (`InvalidParameterValue`).",
+        "restore-window": "A cluster tells from when (the retention period ago, or its creation) to when (five minutes "
+        "ago) it could be restored.",
     },
     "known": {
+        "global-same-names": "Members in two Regions may have the same identifier (the guide wants them to differ).",
         "restore-version": "Without EngineVersion a restore has the snapshot's version (the API reference says the "
         "default one); an older one is refused (`InvalidParameterCombination`).",
         "global-switchover-region": "A switchover is asked of the primary's region (`InvalidGlobalClusterStateFault`).",
@@ -98,7 +79,8 @@ KEPT: dict[str, dict[str, str]] = {
         "global-protection": "A protected global cluster is not deleted (`InvalidParameterCombination`).",
     },
     "A aurora-global-database-disaster-recovery": {
-        "global-switchover": "A switchover takes a while, with FailoverState; then IsWriter shows the roles changed.",
+        "global-switchover": "A switchover takes a while; the global cluster and its FailoverState, `pending` in the "
+        "answer, are `switching-over` (`failing-over` in a failover). Then IsWriter shows the roles changed.",
         "global-switchover-healthy": "A switchover needs every member available and of one version, and the target an "
         "instance (`InvalidDBClusterStateFault`).",
         "global-failover": "A failover with data loss makes the target primary whatever the old one's state, which is "
@@ -114,7 +96,10 @@ KEPT: dict[str, dict[str, str]] = {
         "(`InvalidParameterCombination`, `KMSKeyNotAccessibleFault`).",
         "global-detach": "A detached secondary is `promoting`, then available, alone and writable. The primary leaves "
         "last (`InvalidGlobalClusterStateFault`).",
-        "global-not-a-member": "Detaching what is no member, or is not named by its ARN, is `InvalidParameterValue`.",
+        "global-not-a-member": "Detaching what is no member, or is not named by its ARN, is `InvalidParameterValue`; so "
+        "it is for the target of a switchover or failover.",
+        "global-insights": "Performance and Database Insights that the creation of a member asks for, primary or "
+        "secondary, are reset: only a modification afterwards holds.",
         "global-member-deletion": "A member is not deleted (`InvalidDBClusterStateFault`), nor a primary with "
         "secondaries (`InvalidGlobalClusterStateFault`).",
         "global-empty": 'A global cluster "is not empty" for a while after the last member has left '
@@ -133,7 +118,12 @@ KEPT: dict[str, dict[str, str]] = {
 MISSING = {
     "snapshot-sharing": ("Snapshots shared with other accounts, and their attributes.", "B"),
     "restore-major": ("A restore into another major version.", "known"),
-    "backup-deletion": ("The deletion of retained automated backups.", "B"),
+    "snapshot-copies": ("Copies of snapshots, to other regions too.", "B"),
+    "backups": (
+        "Automated backups: the daily snapshots, restores to a point in time, clones, what is kept of a deleted "
+        "cluster (DeleteAutomatedBackups is taken, and nothing shows it), the `backing-up` of each day.",
+        "B",
+    ),
     "secret-schedule": ("The rotation every seven days by itself.", "A rds-secrets-manager"),
 }
 RULES: tuple[Rule, ...] = (

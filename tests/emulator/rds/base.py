@@ -10,6 +10,8 @@ from moto.core.responses import ActionResult, BaseResponse
 from . import checks
 from .models import RDS, RdsBackend, settle
 
+Fields = Mapping[str, Callable[[dict[str, Any]], list[Any]]]
+
 
 class Calls(BaseResponse):
     """A group of calls; the subclasses are put together in ``responses``."""
@@ -24,12 +26,12 @@ class Calls(BaseResponse):
         settle(self.current_account)
         return RDS[self.current_account][self.region]  # type: ignore[no-any-return]
 
-    def page(self, key: str, items: list[dict[str, Any]]) -> ActionResult:
-        """The answer with one page by ``MaxRecords`` and ``Marker``."""
-        return ActionResult(self.part(key, items))
+    def page(self, key: str, items: list[dict[str, Any]], fields: Fields | None = None) -> ActionResult:
+        """The answer with one page, by ``MaxRecords`` and ``Marker``, of the items that pass ``Filters``.
 
-    def part(self, key: str, items: list[dict[str, Any]]) -> dict[str, Any]:
-        """One page by ``MaxRecords`` and ``Marker``."""
+        ``fields`` maps a filter to the values of an item that it may meet.
+        """
+        items = self._filtered(items, fields or {})
         size = int(self.params.get("MaxRecords") or 100)
         if not 20 <= size <= 100:
             raise checks.value(f"Invalid value {size} for MaxRecords. Must be between 20 and 100")
@@ -38,12 +40,9 @@ class Calls(BaseResponse):
             raise checks.value(f"Invalid value '{marker}' for Marker")
         start = int(marker)
         more = {"Marker": str(start + size)} if start + size < len(items) else {}
-        return {key: items[start : start + size], **more}
+        return ActionResult({key: items[start : start + size], **more})
 
-    def filtered(
-        self, items: list[dict[str, Any]], fields: Mapping[str, Callable[[dict[str, Any]], list[Any]]]
-    ) -> list[dict[str, Any]]:
-        """The items that pass ``Filters``. ``fields`` maps a filter to the values that it may meet."""
+    def _filtered(self, items: list[dict[str, Any]], fields: Fields) -> list[dict[str, Any]]:
         for flt in self.params.get("Filters") or []:
             if flt["Name"] not in fields:
                 raise checks.value(f"Unrecognized filter name: {flt['Name']}")

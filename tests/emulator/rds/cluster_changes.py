@@ -7,7 +7,7 @@ from typing import Any
 from ..core import AwsError
 from . import checks, engine, secret
 from .cluster_rules import lifecycle, parameter_group, security_groups, storage_type
-from .models import Cluster, RdsBackend, cluster_at, now, store
+from .models import Cluster, RdsBackend, cluster_at, global_of, now
 
 PLAIN = ("DeletionProtection", "CopyTagsToSnapshot", "AutoMinorVersionUpgrade")
 OBSERVATION = {
@@ -16,20 +16,11 @@ OBSERVATION = {
 }  # fmt: skip
 
 
-def require_available(cluster: Cluster) -> None:
-    """Refuse changes in any other state."""
-    if cluster.timeline.state != "available":
-        raise AwsError(
-            "InvalidDBClusterStateFault",
-            f"DB cluster {cluster.name} is not in available state: it is {cluster.status}.",
-        )
-
-
 def modify(backend: RdsBackend, cluster: Cluster, p: dict[str, Any]) -> None:
     """Take a ModifyDBCluster call: all of it, or nothing."""
     if "EnableHttpEndpoint" in p:
         raise checks.combination("EnableHttpEndpoint is for Aurora Serverless v1; call EnableHttpEndpoint instead.")
-    require_available(cluster)
+    cluster.require_available()
     at_once = {**_plain(backend, cluster, p), **_observation(backend, cluster, p)}
     later, new_groups = _deferred(backend, cluster, p), _upgrade_groups(backend, cluster, p)
     if "DBClusterParameterGroupName" in p and not new_groups:
@@ -39,14 +30,13 @@ def modify(backend: RdsBackend, cluster: Cluster, p: dict[str, Any]) -> None:
     if password:  # at once, whatever ApplyImmediately says
         cluster.applying["MasterUserPassword"] = password
     secret_changed = _secret_changes(backend, cluster, p)
-    changed = password or secret_changed or any(cluster.data.get(k) != v for k, v in at_once.items())
-    moved = at_once.get("Port", cluster.data["Port"]) != cluster.data["Port"]
+    changed = [name for name, value in at_once.items() if cluster.data.get(name) != value]
     cluster.data.update(at_once)
     cluster.new_groups = new_groups or cluster.new_groups
     cluster.defer(later, {**cluster.data, "StorageType": cluster.data.get("StorageType") or "aurora"})
-    if (p.get("ApplyImmediately") and cluster.flush()) or changed:
-        backend.begin(cluster)
-    for instance in backend.staying(cluster) if moved else ():
+    if (p.get("ApplyImmediately") and cluster.flush()) or changed or password or secret_changed:
+        backend.begin(cluster, at_once=changed)
+    for instance in backend.staying(cluster) if "Port" in changed else ():
         backend.reboot(instance)
 
 
@@ -98,16 +88,7 @@ def _deferred(backend: RdsBackend, cluster: Cluster, p: dict[str, Any]) -> dict[
         later["PendingCloudwatchLogsExports"] = _log_exports(cluster, p["CloudwatchLogsExportConfiguration"])
     if "EngineVersion" in p:
         later["EngineVersion"] = _upgrade(backend, cluster, p)
-    if "NewDBClusterIdentifier" in p:
-        later["DBClusterIdentifier"] = _new_name(backend, cluster, p["NewDBClusterIdentifier"])
     return later
-
-
-def _new_name(backend: RdsBackend, cluster: Cluster, asked: str) -> str:
-    name = checks.identifier("NewDBClusterIdentifier", asked)
-    if name != cluster.name and name in backend.clusters:
-        raise AwsError("DBClusterAlreadyExistsFault", "DB Cluster already exists")
-    return name
 
 
 def _storage(cluster: Cluster, asked: str) -> str:
@@ -141,10 +122,10 @@ def _upgrade(backend: RdsBackend, cluster: Cluster, p: dict[str, Any]) -> str:
         raise AwsError(
             "InvalidDBClusterStateFault", "Cannot modify engine version without a primary instance in DB cluster"
         )
-    found = store(backend.account_id).get(cluster.global_name or "")
+    found = global_of(backend.account_id, cluster)
     if found and engine.major_of(target) != engine.major_of(cluster.version):
         raise checks.combination("The major version of a global cluster's member is changed by ModifyGlobalCluster.")
-    if found and found.writer and found.writer.arn == cluster.arn:
+    if found and found.led_by(cluster):
         secondaries = [cluster_at(backend.account_id, m.arn) for m in found.members if not m.writer]
         if any(s and engine.parts(s.version) < engine.parts(target) for s in secondaries):
             raise checks.value("The primary cluster must be upgraded last: upgrade global replicas first.")
@@ -208,8 +189,8 @@ def _credentials(backend: RdsBackend, cluster: Cluster, p: dict[str, Any]) -> st
 def _require_own_password(backend: RdsBackend, cluster: Cluster, manage: bool | None) -> None:
     if manage or (cluster.secret and manage is not False):
         raise checks.combination("You can't specify MasterUserPassword when RDS manages the master user password.")
-    found = store(backend.account_id).get(cluster.global_name or "")
-    if found and found.writer and found.writer.arn != cluster.arn:
+    found = global_of(backend.account_id, cluster)
+    if found and not found.led_by(cluster):
         raise checks.combination("Cannot modify the master user password of a cross region replication cluster.")
 
 

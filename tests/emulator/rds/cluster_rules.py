@@ -9,7 +9,7 @@ from moto.ec2.models import ec2_backends
 
 from ..core import AwsError
 from . import checks, describe, engine
-from .models import RDS, Cluster, GlobalCluster, RdsBackend, SubnetGroup, cluster_at, store
+from .models import Cluster, GlobalCluster, RdsBackend, SubnetGroup, cluster_at, home, store
 
 BACKUP_WINDOWS = ["07:15-07:45", "03:20-03:50"]
 MAINTENANCE_WINDOWS = ["sun:05:00-sun:05:30", "tue:09:10-tue:09:40", "thu:21:00-thu:21:30"]
@@ -38,17 +38,14 @@ class Role:
             raise checks.combination(f"Global cluster {name} already has 10 secondary clusters.")
         self.primary = self._ready_primary(backend)
         if self.primary:
-            readers = len(RDS[backend.account_id][self.primary.region].instances_of(self.primary.name)) - 1
+            readers = len(home(backend.account_id, self.primary).instances_of(self.primary.name)) - 1
             if readers + len(regions) > 15:
                 raise checks.combination("The primary's readers and the secondary clusters are limited to 15 together.")
 
     def _ready_primary(self, backend: RdsBackend) -> Cluster | None:
         writer = self.of.writer if self.of else None
         primary = cluster_at(backend.account_id, writer.arn) if writer else None
-        if primary is None:
-            return None
-        home = RDS[backend.account_id][primary.region]
-        return primary if describe.writer_ready(home, primary) else None
+        return primary if primary and describe.writer_ready(home(backend.account_id, primary), primary) else None
 
     @property
     def waits(self) -> bool:

@@ -9,8 +9,10 @@ from moto.core.responses import ActionResult
 
 from ..clock import Timeline
 from ..core import AwsError
+from ..iam import service_uses_its_role
+from ..promises.rds_global import REFUSED
 from . import checks, cluster_changes, engine, secret, snapshots
-from .base import Calls
+from .base import Calls, Fields
 from .cluster_rules import (
     Role,
     both_windows,
@@ -24,9 +26,10 @@ from .cluster_rules import (
     version,
 )
 from .describe import describe_cluster
-from .instances import require_available
-from .models import Cluster, Member, RdsBackend, changing, now, store
+from .models import RECOVERABLE, Cluster, Member, RdsBackend, changing, global_of, now
 
+# What else a restored cluster's source had (groups, protection, tags, scaling) is asked for again, or AWS's default.
+CARRIED = ("EngineVersion", "Port", "BackupRetentionPeriod", "MasterUsername", "KmsKeyId")
 MODES = {"EngineMode": "provisioned", "NetworkType": "IPV4", "MasterUserAuthenticationType": "password"}
 
 
@@ -41,7 +44,7 @@ class ClusterCalls(Calls):
             if p.get(name, known) != known:
                 raise checks.combination(f"The local AWS does not implement {name}={p[name]}.")
         role = Role(backend, p.get("GlobalClusterIdentifier"))
-        cluster = make(backend, p, role, seconds=180 if role.primary else 60)
+        cluster = _make(backend, p, role, seconds=180 if role.primary else 60)
         if p.get("ManageMasterUserPassword"):
             secret.create(backend, cluster, p.get("MasterUserSecretKmsKeyId"))
         backend.clusters[cluster.name] = cluster
@@ -49,6 +52,19 @@ class ClusterCalls(Calls):
         if role.of:
             cluster.global_name = role.of.name
             role.of.members.append(Member(cluster.arn, writer=role.primary is None))
+        return ActionResult({"DBCluster": describe_cluster(backend, cluster, "creating")})
+
+    def restore_db_cluster_from_snapshot(self) -> ActionResult:
+        """RestoreDBClusterFromSnapshot."""
+        backend, p = self.backend, self.params
+        engine.require_engine(p.get("Engine"))
+        source = snapshots.find(backend, p.get("SnapshotIdentifier"))
+        snapshots.require_usable(source)
+        _require_restorable(str(source.data["EngineVersion"]), p)
+        carried = {name: source.data[name] for name in CARRIED if source.data.get(name)}
+        p = {**carried, **source.within, **p}
+        cluster = _make(backend, {**p, "StorageEncrypted": "KmsKeyId" in p}, Role(backend, None), seconds=600)
+        backend.clusters[cluster.name] = cluster
         return ActionResult({"DBCluster": describe_cluster(backend, cluster, "creating")})
 
     def modify_db_cluster(self) -> ActionResult:
@@ -64,17 +80,12 @@ class ClusterCalls(Calls):
         name = p.get("DBClusterIdentifier")
         found = [backend.cluster(name)] if name else list(backend.clusters.values())
         items = [describe_cluster(backend, cluster) for cluster in found]
-        return self.page(
-            "DBClusters",
-            self.filtered(
-                items,
-                {
-                    "db-cluster-id": lambda c: [c["DBClusterIdentifier"], c["DBClusterArn"]],
-                    "db-cluster-resource-id": lambda c: [c["DbClusterResourceId"]],
-                    "engine": lambda c: [c["Engine"]],
-                },
-            ),
-        )
+        fields: Fields = {
+            "db-cluster-id": lambda c: [c["DBClusterIdentifier"], c["DBClusterArn"]],
+            "db-cluster-resource-id": lambda c: [c["DbClusterResourceId"]],
+            "engine": lambda c: [c["Engine"]],
+        }
+        return self.page("DBClusters", items, fields)
 
     def delete_db_cluster(self) -> ActionResult:
         """DeleteDBCluster. AWS's answer still shows the state from before."""
@@ -84,7 +95,6 @@ class ClusterCalls(Calls):
         snapshots.take_final(backend, cluster, p)
         answer = describe_cluster(backend, cluster)
         secret.delete(backend, cluster)
-        cluster.deleted_at = now() if p.get("DeleteAutomatedBackups") is False else None
         cluster.pending, cluster.applying = {}, {}
         cluster.timeline = Timeline(("deleting", 60), ("deleted", 0))
         backend.forget(cluster)
@@ -95,11 +105,11 @@ class ClusterCalls(Calls):
         """FailoverDBCluster: another instance becomes the writer."""
         backend, p = self.backend, self.params
         cluster = backend.cluster(p.get("DBClusterIdentifier"))
-        cluster_changes.require_available(cluster)
+        cluster.require_available()
         readers = backend.promotable(cluster)
         target = str(p.get("TargetDBInstanceIdentifier") or (readers[0].name if readers else "")).lower()
         chosen = next((i for i in readers if i.name == target), None)
-        if chosen is None or chosen.timeline.state != "available":
+        if chosen is None or not chosen.resting:
             raise AwsError("InvalidDBInstanceState", "The cluster has no available reader to fail over to.")
         cluster.next_writer = chosen.name
         cluster.timeline = Timeline(("failing-over", 60), ("available", 0))
@@ -111,23 +121,23 @@ class ClusterCalls(Calls):
         """StopDBCluster, with its instances; after seven days it starts by itself."""
         backend = self.backend
         cluster = backend.cluster(self.params.get("DBClusterIdentifier"))
-        cluster_changes.require_available(cluster)
-        found = store(backend.account_id).get(cluster.global_name or "")
-        if found and len(found.members) > 1:
+        cluster.require_available()
+        if backend.has_partners(cluster):
             text = f"DB cluster {cluster.name} is not the only member of its global cluster, so it cannot be stopped."
             raise AwsError("InvalidDBClusterStateFault", text)
         for instance in backend.staying(cluster):
-            require_available(instance)
+            instance.require_available()
         backend.power(cluster, "stopping", "stopped")
         return ActionResult({"DBCluster": describe_cluster(backend, cluster, "stopping")})
 
     def start_db_cluster(self) -> ActionResult:
-        """StartDBCluster."""
+        """StartDBCluster: one that was stopped, by the user or for want of its key, which must be there again."""
         backend = self.backend
         cluster = backend.cluster(self.params.get("DBClusterIdentifier"))
-        if cluster.timeline.state != "stopped":
-            text = f"DB cluster {cluster.name} is not in stopped state: it is {cluster.status}."
-            raise AwsError("InvalidDBClusterStateFault", text)
+        if cluster.timeline.state not in ("stopped", RECOVERABLE):
+            text = f"DB cluster {cluster.name} is in {cluster.status} state but expected it to be one of stopped,"
+            raise AwsError("InvalidDBClusterStateFault", text + RECOVERABLE)
+        snapshots.require_key(backend, cluster)
         backend.power(cluster, "starting", "available")
         return ActionResult({"DBCluster": describe_cluster(backend, cluster, "starting")})
 
@@ -144,7 +154,7 @@ class ClusterCalls(Calls):
         cluster = next((c for c in backend.clusters.values() if c.arn == arn), None)
         if cluster is None:
             raise AwsError("ResourceNotFoundFault", f"The specified resource {arn} wasn't found.")
-        if cluster.timeline.state != "available":
+        if not cluster.resting:
             raise AwsError("InvalidResourceStateFault", "The cluster is not available.")
         if cluster.data["HttpEndpointEnabled"] != enabled:
             cluster.data["HttpEndpointEnabled"] = enabled
@@ -152,7 +162,7 @@ class ClusterCalls(Calls):
         return ActionResult({"ResourceArn": arn, "HttpEndpointEnabled": enabled})
 
 
-def make(backend: RdsBackend, p: dict[str, Any], role: Role, seconds: float) -> Cluster:
+def _make(backend: RdsBackend, p: dict[str, Any], role: Role, seconds: float) -> Cluster:
     """A cluster that takes ``seconds`` to become available; the caller puts it into the region."""
     name = checks.identifier("DBClusterIdentifier", p.get("DBClusterIdentifier"))
     if name in backend.clusters:
@@ -160,6 +170,7 @@ def make(backend: RdsBackend, p: dict[str, Any], role: Role, seconds: float) -> 
     if len(backend.clusters) >= 40:
         raise AwsError("DBClusterQuotaExceededFault", "DB Cluster quota exceeded")
     data = {"DBClusterIdentifier": name, **_attributes(backend, p, role)}
+    service_uses_its_role(backend.account_id, backend.region_name, "rds.amazonaws.com")
     return Cluster(
         arn=backend.arn("cluster", name),
         tags=checks.tags(p.get("Tags")),
@@ -168,6 +179,19 @@ def make(backend: RdsBackend, p: dict[str, Any], role: Role, seconds: float) -> 
         timeline=Timeline(("creating", seconds), ("available", 0)),
         password=role.primary.password if role.primary else p.get("MasterUserPassword", ""),
     )
+
+
+def _require_restorable(present: str, p: dict[str, Any]) -> None:
+    if set(REFUSED["RestoreDBClusterFromSnapshot"].split()) & set(p):
+        raise checks.combination(
+            "You can enable Performance Insights or set the Enhanced Monitoring interval only when restoring from a "
+            "source Aurora Limitless DB cluster."
+        )
+    target = engine.resolve(p.get("EngineVersion") or present)
+    if target != present and target not in engine.upgrade_targets(present):
+        raise checks.combination(f"Cannot restore {engine.ENGINE} {present} as {target}")
+    if engine.major_of(target) != engine.major_of(present):
+        raise checks.combination("The local AWS does not implement a restore into another major version.")
 
 
 def _attributes(backend: RdsBackend, p: dict[str, Any], role: Role) -> dict[str, Any]:
@@ -212,8 +236,7 @@ def _attributes(backend: RdsBackend, p: dict[str, Any], role: Role) -> dict[str,
 def _observation(backend: RdsBackend, p: dict[str, Any], role: Role) -> dict[str, Any]:
     mode = checks.insights_mode(p, {})
     insights = checks.insights(backend.account_id, backend.region_name, p, {})
-    if role.primary:
-        # AWS resets Performance Insights of a secondary when it joins: only a Modify afterwards holds.
+    if role.of:  # AWS resets them when the cluster joins: only a Modify afterwards holds
         mode, insights = "standard", checks.insights(backend.account_id, backend.region_name, {}, {})
     return {
         "DatabaseInsightsMode": mode,
@@ -230,10 +253,9 @@ def _scaling(p: dict[str, Any], engine_version: str) -> dict[str, Any]:
 def _require_deletable(backend: RdsBackend, cluster: Cluster) -> None:
     if cluster.data["DeletionProtection"]:
         raise checks.combination("Cannot delete protected Cluster, please disable deletion protection and try again.")
-    found = store(backend.account_id).get(cluster.global_name or "")
+    found = global_of(backend.account_id, cluster)
     if found:
-        writer = found.writer
-        if writer and writer.arn == cluster.arn and len(found.members) > 1:
+        if found.led_by(cluster) and len(found.members) > 1:
             raise AwsError(
                 "InvalidGlobalClusterStateFault",
                 f"The primary cluster of global cluster {found.name} cannot be deleted while it has secondaries.",
@@ -242,8 +264,7 @@ def _require_deletable(backend: RdsBackend, cluster: Cluster) -> None:
             "InvalidDBClusterStateFault",
             "This cluster is a part of a global cluster, please remove it from globalcluster first",
         )
-    timeline = cluster.timeline
-    if timeline.state == "stopped" or not (timeline.settled or timeline.state == "available"):
+    if cluster.timeline.state == "stopped" or not cluster.timeline.settled:
         raise AwsError("InvalidDBClusterStateFault", f"Cluster {cluster.name} is not currently in the available state")
     if backend.staying(cluster):
         raise AwsError(

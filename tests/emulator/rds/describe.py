@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from . import engine
-from .models import Cluster, Instance, RdsBackend, SubnetGroup, now, store
+from .models import Cluster, Instance, RdsBackend, SubnetGroup, global_of, now
 
 HOSTED_ZONES = {
     "us-east-1": "Z2R2ITUGPM61AM", "us-east-2": "Z2XHWR1WZ565X2", "us-west-1": "Z10WI91S59XXQN",
@@ -42,12 +42,12 @@ def _members(backend: RdsBackend, cluster: Cluster) -> list[dict[str, Any]]:
 
 def _replication(backend: RdsBackend, cluster: Cluster) -> dict[str, Any]:
     """What membership in a global cluster adds."""
-    found = store(backend.account_id).get(cluster.global_name or "")
+    found = global_of(backend.account_id, cluster)
     if found is None:
         return {"ReadReplicaIdentifiers": []}
     writer = found.writer
     result: dict[str, Any] = {"GlobalClusterIdentifier": found.name, "ReadReplicaIdentifiers": []}
-    if writer and writer.arn == cluster.arn:
+    if found.led_by(cluster):
         result["ReadReplicaIdentifiers"] = [m.arn for m in found.members if not m.writer]
     elif writer:
         result["ReplicationSourceIdentifier"] = writer.arn
@@ -62,13 +62,6 @@ def _secret(cluster: Cluster) -> dict[str, Any]:
     return {"MasterUserSecret": {"SecretArn": cluster.secret.arn, **status}}
 
 
-def restore_window(cluster: Cluster) -> tuple[datetime, datetime]:
-    """The moments between which automated backups can restore a cluster; they are five minutes behind."""
-    created = cluster.data["ClusterCreateTime"]
-    oldest = now() - timedelta(days=cluster.data["BackupRetentionPeriod"])
-    return max(created, oldest), max(created, (cluster.deleted_at or now()) - timedelta(minutes=5))
-
-
 def describe_cluster(backend: RdsBackend, cluster: Cluster, status: str | None = None) -> dict[str, Any]:
     """A cluster; ``status`` replaces the present one in the answer to a change."""
     data = {k: v for k, v in cluster.data.items() if v is not None}
@@ -77,7 +70,7 @@ def describe_cluster(backend: RdsBackend, cluster: Cluster, status: str | None =
     pending = pending_of({**cluster.pending, **cluster.applying})
     scaling = "ServerlessV2ScalingConfiguration" in data
     restarts = datetime.fromtimestamp(cluster.restarts, UTC) if cluster.status == "stopped" else None
-    earliest, latest = restore_window(cluster)
+    created = cluster.data["ClusterCreateTime"]  # automated backups are five minutes behind
     return {
         **data,
         "Status": status or cluster.status,
@@ -87,8 +80,8 @@ def describe_cluster(backend: RdsBackend, cluster: Cluster, status: str | None =
         "HostedZoneId": HOSTED_ZONES.get(backend.region_name, "Z2R2ITUGPM61AM"),
         "MultiAZ": len(zones) > 1,
         "DBClusterMembers": members,
-        "EarliestRestorableTime": earliest,
-        "LatestRestorableTime": latest,
+        "EarliestRestorableTime": max(created, now() - timedelta(days=cluster.data["BackupRetentionPeriod"])),
+        "LatestRestorableTime": max(created, now() - timedelta(minutes=5)),
         "TagList": cluster.tags,
         **({"PendingModifiedValues": pending} if pending else {}),
         **({"ServerlessV2PlatformVersion": "3"} if scaling else {}),

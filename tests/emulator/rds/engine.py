@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ..core import AwsError
@@ -29,8 +28,6 @@ RELEASES = [
 DEFAULT_MINORS = {14: "14.20", 15: "15.15", 16: "16.11", 17: "17.7"}
 DEFAULT_VERSION = "17.7"
 LONG_TERM = {"16.8", "17.7"}
-# The years in which standard and extended support of a major version end, with February.
-SUPPORT = {14: (2027, 2030), 15: (2028, 2031), 16: (2029, 2032), 17: (2030, 2033)}
 
 # The first minor version of each major one that pauses at 0 ACU, and that goes up to 256 ACU.
 MIN_ZERO = {13: 15, 14: 12, 15: 7, 16: 3, 17: 0}
@@ -140,31 +137,12 @@ def describe_version(version: str) -> dict[str, Any]:
         "ValidUpgradeTarget": [_describe_target(version, target) for target in upgrade_targets(version)],
         "ExportableLogTypes": LOG_TYPES,
         "SupportsLogExportsToCloudwatchLogs": True,
-        "SupportsReadReplica": False,
         "SupportedEngineModes": ["provisioned"],
-        "SupportedFeatureNames": [],
         "Status": "available",
-        "SupportsParallelQuery": False,
         "SupportsGlobalDatabases": True,
-        "SupportsBabelfish": True,
-        "SupportsLimitlessDatabase": False,
-        "SupportsCertificateRotationWithoutRestart": True,
         "SupportedCACertificateIdentifiers": CA_CERTIFICATES,
-        "SupportsLocalWriteForwarding": parts(version) >= (16, 4),
-        "SupportsIntegrations": parts(version) >= (16, 4),
         "ServerlessV2FeaturesSupport": {"MinCapacity": low, "MaxCapacity": high},
     }
-
-
-def describe_major(major: int) -> dict[str, Any]:
-    """A major version as ``DescribeDBMajorEngineVersions`` shows it."""
-    end, last = (datetime(year, 3, 1, tzinfo=UTC) - timedelta(seconds=1) for year in SUPPORT[major])
-    name, till = "LifecycleSupportName", "LifecycleSupportEndDate"
-    lives = [
-        {name: "open-source-rds-standard-support", till: end},
-        {name: "open-source-rds-extended-support", "LifecycleSupportStartDate": end, till: last},
-    ]
-    return {"Engine": ENGINE, "MajorEngineVersion": str(major), "SupportedEngineLifecycles": lives}
 
 
 def _describe_target(version: str, target: str) -> dict[str, Any]:
@@ -175,37 +153,5 @@ def _describe_target(version: str, target: str) -> dict[str, Any]:
         "AutoUpgrade": False,
         "IsMajorVersionUpgrade": major_of(target) != major_of(version),
         "SupportedEngineModes": ["provisioned"],
-        "SupportsParallelQuery": False,
         "SupportsGlobalDatabases": True,
-        "SupportsBabelfish": True,
-    }
-
-
-def describe_option(version: str, instance_class: str, storage: str, zones: list[str]) -> dict[str, Any]:
-    """A class as ``DescribeOrderableDBInstanceOptions`` shows it."""
-    return {
-        "Engine": ENGINE,
-        "EngineVersion": version,
-        "DBInstanceClass": instance_class,
-        "LicenseModel": "postgresql-license",
-        "AvailabilityZones": [{"Name": zone} for zone in zones],
-        "MultiAZCapable": False,
-        "ReadReplicaCapable": False,
-        "Vpc": True,
-        "SupportsStorageEncryption": True,
-        "StorageType": storage,
-        "SupportsIops": False,
-        "SupportsEnhancedMonitoring": True,
-        "SupportsIAMDatabaseAuthentication": True,
-        "SupportsPerformanceInsights": True,
-        "SupportedEngineModes": ["provisioned"],
-        "SupportsStorageAutoscaling": False,
-        "SupportsKerberosAuthentication": True,
-        "OutpostCapable": False,
-        "SupportsGlobalDatabases": not is_burstable(instance_class),
-        "SupportsClusters": True,
-        "SupportedNetworkTypes": ["IPV4"],
-        "SupportsStorageThroughput": False,
-        "SupportsDedicatedLogVolume": False,
-        "SupportsHttpEndpoint": True,
     }

@@ -1,4 +1,4 @@
-"""What happened, and what is about to be done by AWS itself."""
+"""What happened."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Any
 from moto.core.responses import ActionResult
 
 from ..clock import CLOCK
-from ..core import AwsError
 from . import checks
 from .base import Calls
 from .models import Event
@@ -19,7 +18,7 @@ KEPT = 14 * 24 * 3600
 
 
 class EventCalls(Calls):
-    """Events and maintenance."""
+    """What happened to the resources of a region."""
 
     def describe_events(self) -> ActionResult:
         """DescribeEvents: those of the last hour unless another span is asked for."""
@@ -42,13 +41,6 @@ class EventCalls(Calls):
             and (not p.get("EventCategories") or set(p["EventCategories"]) & set(e["EventCategories"]))
         ]  # fmt: skip
         return self.page("Events", sorted(found, key=lambda e: e["Date"]))
-
-    def describe_pending_maintenance_actions(self) -> ActionResult:
-        """DescribePendingMaintenanceActions: AWS has nothing to do here."""
-        arn = self.params.get("ResourceIdentifier")
-        if arn and arn not in [resource.arn for _, resource in self.backend.resources()]:
-            raise AwsError("ResourceNotFoundFault", f"The specified resource {arn} wasn't found.")
-        return self.page("PendingMaintenanceActions", [])
 
 
 def _describe(event: Event) -> dict[str, Any]:

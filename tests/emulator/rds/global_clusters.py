@@ -11,11 +11,11 @@ from moto.core.responses import ActionResult
 from ..clock import Timeline
 from ..core import AwsError
 from . import checks, engine, snapshots
-from .base import Calls
-from .cluster_changes import require_available, require_upgrade
+from .base import Calls, Fields
+from .cluster_changes import require_upgrade
 from .cluster_rules import lifecycle
 from .describe import writer_ready
-from .models import RDS, Cluster, GlobalCluster, Member, RdsBackend, changing, cluster_at, now, store
+from .models import Cluster, GlobalCluster, Member, RdsBackend, changing, cluster_at, home, now, store
 
 FROM_SOURCE = ("Engine", "EngineVersion", "DatabaseName", "StorageEncrypted")
 AVAILABLE = ("available", 0.0)
@@ -53,30 +53,19 @@ class GlobalClusterCalls(Calls):
         backend, name = self.backend, self.params.get("GlobalClusterIdentifier")
         known = store(backend.account_id)
         found = [_find(backend, name)] if name else list(known.values())
-        items = [_describe(backend, g) for g in found]
-        return self.page(
-            "GlobalClusters",
-            self.filtered(
-                items,
-                {
-                    "region": lambda g: [m["DBClusterArn"].split(":")[3] for m in g["GlobalClusterMembers"]],
-                    "db-cluster-id": lambda g: [
-                        name for m in g["GlobalClusterMembers"] for name in _names(m["DBClusterArn"])
-                    ],
-                },
-            ),
-        )
+        fields: Fields = {
+            "region": lambda g: [m["DBClusterArn"].split(":")[3] for m in g["GlobalClusterMembers"]],
+            "db-cluster-id": lambda g: [n for m in g["GlobalClusterMembers"] for n in _names(m["DBClusterArn"])],
+        }
+        return self.page("GlobalClusters", [_describe(backend, g) for g in found], fields)
 
     def modify_global_cluster(self) -> ActionResult:
         """ModifyGlobalCluster."""
         backend, p = self.backend, self.params
         found = _find(backend, p.get("GlobalClusterIdentifier"))
         _require_available(found)
-        name = _new_name(backend, p.get("NewGlobalClusterIdentifier"))
         if "EngineVersion" in p:
             _upgrade(backend, found, p)
-        if name:
-            _rename(backend, found, name)
         found.data["DeletionProtection"] = p.get("DeletionProtection", found.data["DeletionProtection"])
         return ActionResult({"GlobalCluster": _describe(backend, found, found.timeline.first)})
 
@@ -105,7 +94,7 @@ class GlobalClusterCalls(Calls):
                 "InvalidGlobalClusterStateFault",
                 f"The primary cluster {member.arn} cannot be removed while the global cluster has secondary clusters.",
             )
-        require_available(cluster)
+        cluster.require_available()
         cluster.timeline = Timeline(("promoting", 120), AVAILABLE)
         member.leaving = Timeline(("promoting", 120), ("left", 60), ("forgotten", 0))
         return ActionResult({"GlobalCluster": _describe(backend, found)})
@@ -141,12 +130,12 @@ class GlobalClusterCalls(Calls):
         found.next_writer = member.arn
         found.timeline = Timeline((state, 60), AVAILABLE)
         answer = _describe(backend, found, state)
-        found.data["FailoverState"] = {**found.data["FailoverState"], "Status": "failing-over"}
+        found.data["FailoverState"] = {**found.data["FailoverState"], "Status": state}
         return ActionResult({"GlobalCluster": answer})
 
 
 def _writable(backend: RdsBackend, cluster: Cluster) -> bool:
-    return writer_ready(RDS[backend.account_id][cluster.region], cluster)
+    return writer_ready(home(backend.account_id, cluster), cluster)
 
 
 def _require_healthy(backend: RdsBackend, found: GlobalCluster, writer: Member) -> None:
@@ -154,7 +143,7 @@ def _require_healthy(backend: RdsBackend, found: GlobalCluster, writer: Member) 
     if writer.arn.split(":")[3] != backend.region_name:
         raise AwsError("InvalidGlobalClusterStateFault", "A switchover must be called in the primary cluster's region.")
     for cluster in _clusters(backend, found):
-        require_available(cluster)
+        cluster.require_available()
     primary = cluster_at(backend.account_id, writer.arn)
     if primary is None or not _writable(backend, primary):
         raise AwsError("InvalidDBClusterStateFault", f"The primary cluster {writer.arn} has no available writer.")
@@ -166,7 +155,7 @@ def _lose(backend: RdsBackend, found: GlobalCluster, target: Cluster) -> None:
         cluster = cluster_at(backend.account_id, member.arn)
         if cluster and member.writer:
             name = f"rds:unplanned-global-failover-{cluster.name}-{now():%Y-%m-%d-%H-%M}"
-            snapshots.take(RDS[backend.account_id][cluster.region], cluster, name, "automated")
+            snapshots.take(home(backend.account_id, cluster), cluster, name, "automated")
         if member.arn != target.arn:
             member.rebuilt = Timeline(("pending-resync", 600), ("connected", 0))
 
@@ -210,12 +199,12 @@ def _source(backend: RdsBackend, p: dict[str, Any]) -> Cluster | None:
     source = cluster_at(backend.account_id, arn)
     if source is None:
         raise AwsError("DBClusterNotFoundFault", f"DBCluster {arn} not found.")
-    require_available(source)
+    source.require_available()
     if source.global_name:
         raise AwsError("InvalidDBClusterStateFault", f"{arn} is a part of global cluster {source.global_name} already.")
     if source.secret:
         raise checks.combination("A cluster whose master user password RDS manages cannot become global.")
-    instances = RDS[backend.account_id][source.region].instances_of(source.name)
+    instances = home(backend.account_id, source).instances_of(source.name)
     if any(engine.is_burstable(i.data["DBInstanceClass"]) for i in instances):
         raise checks.combination("Global clusters don't support the T classes of DB instances.")
     return source
@@ -256,12 +245,12 @@ def _upgrade(backend: RdsBackend, found: GlobalCluster, p: dict[str, Any]) -> No
             "InvalidGlobalClusterStateFault", "Cannot modify engine version without a primary instance in DB cluster"
         )
     for cluster in clusters:
-        require_available(cluster)
+        cluster.require_available()
         if engine.major_of(target) != engine.major_of(present):
-            _require_no_rpo(RDS[backend.account_id][cluster.region], cluster)
+            _require_no_rpo(home(backend.account_id, cluster), cluster)
     for cluster in clusters:
         cluster.applying["EngineVersion"] = target
-        RDS[backend.account_id][cluster.region].begin(cluster)
+        home(backend.account_id, cluster).begin(cluster)
     found.timeline = changing("upgrading")
 
 
@@ -269,24 +258,6 @@ def _require_no_rpo(backend: RdsBackend, cluster: Cluster) -> None:
     group = backend.parameter_group("cluster", cluster.data["DBClusterParameterGroup"])
     if "rds.global_db_rpo" in group.values:
         raise checks.combination("Turn off rds.global_db_rpo before you upgrade to another major version.")
-
-
-def _new_name(backend: RdsBackend, asked: str | None) -> str | None:
-    name = checks.identifier("NewGlobalClusterIdentifier", asked) if asked else None
-    if name in store(backend.account_id):
-        raise AwsError("GlobalClusterAlreadyExistsFault", f"Global cluster {name} already exists.")
-    return name
-
-
-def _rename(backend: RdsBackend, found: GlobalCluster, name: str) -> None:
-    known = store(backend.account_id)
-    known[name] = known.pop(found.name)
-    found.arn = f"{found.arn.rsplit(':', 1)[0]}:{name}"
-    found.data["GlobalClusterIdentifier"] = name
-    for cluster in _clusters(backend, found):
-        cluster.global_name = name
-    if found.timeline.settled:
-        found.timeline = Timeline(("modifying", 30), AVAILABLE)
 
 
 def _describe(backend: RdsBackend, found: GlobalCluster, status: str | None = None) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from moto.core.responses import ActionResult, EmptyResult
 
+from ..clock import Timeline
 from ..core import AwsError
 from . import checks, engine, parameters
 from .base import Calls
@@ -61,12 +62,7 @@ class ParameterGroupCalls(Calls):
         if source:
             checks.one_of("Source", source, ["user", "system", "engine-default"])
             items = [i for i in items if i["Source"] == source]
-        return self.page("Parameters", self.filtered(items, {"parameter-name": lambda i: [i["ParameterName"]]}))
-
-    def _defaults(self, scope: str) -> ActionResult:
-        family = _require_family(self.params.get("DBParameterGroupFamily"))
-        items = _parameters_of(ParameterGroup("", [], scope, "", family, ""))
-        return ActionResult({"EngineDefaults": {"DBParameterGroupFamily": family, **self.part("Parameters", items)}})
+        return self.page("Parameters", items, {"parameter-name": lambda i: [i["ParameterName"]]})
 
     def _own(self, scope: str) -> ParameterGroup:
         """The group that a call is to change: never one of AWS's defaults."""
@@ -84,6 +80,7 @@ class ParameterGroupCalls(Calls):
     def _modify(self, scope: str) -> ActionResult:
         group, changes = self._own(scope), self._changes()
         found = [parameters.check(change, scope) for change in changes]
+        group.changing = _pending()
         for parameter, change in zip(found, changes, strict=True):
             value, method = str(change.get("ParameterValue", "")), change["ApplyMethod"]
             before = group.values.get(parameter.name, ("", ""))[0]
@@ -100,6 +97,8 @@ class ParameterGroupCalls(Calls):
 
     def _reset(self, scope: str) -> ActionResult:
         group, everything = self._own(scope), self.params.get("ResetAllParameters")
+        if group.changing and not group.changing.settled:
+            raise AwsError("InvalidDBParameterGroupState", f"Parameter group {group.name} has pending changes.")
         if everything and self.params.get("Parameters"):
             raise checks.combination("Parameters can't be given together with ResetAllParameters.")
         if everything:
@@ -109,6 +108,7 @@ class ParameterGroupCalls(Calls):
         for name in names:
             if group.values.pop(name, None) and parameters.TABLE[name].apply == "static":
                 group.revision += 1
+        group.changing = _pending()
         return ActionResult({f"{PREFIX[scope]}Name": group.name})
 
     def _delete(self, scope: str) -> ActionResult:
@@ -130,10 +130,14 @@ class ParameterGroupCalls(Calls):
     create_db_cluster_parameter_group, create_db_parameter_group = _both(_create)
     describe_db_cluster_parameter_groups, describe_db_parameter_groups = _both(_describe)
     describe_db_cluster_parameters, describe_db_parameters = _both(_parameters)
-    describe_engine_default_cluster_parameters, describe_engine_default_parameters = _both(_defaults)
     modify_db_cluster_parameter_group, modify_db_parameter_group = _both(_modify)
     reset_db_cluster_parameter_group, reset_db_parameter_group = _both(_reset)
     delete_db_cluster_parameter_group, delete_db_parameter_group = _both(_delete)
+
+
+def _pending() -> Timeline:
+    """How long RDS carries a change of a parameter group to its users."""
+    return Timeline(("pending", 20), ("done", 0))
 
 
 def _require_family(family: str | None) -> str:
@@ -167,7 +171,7 @@ class SubnetGroupCalls(Calls):
         """CreateDBSubnetGroup."""
         backend, p = self.backend, self.params
         name = str(p.get("DBSubnetGroupName") or "").lower()
-        if name == "default" or not re.fullmatch(r"[a-z0-9 ._-]{1,255}", name):
+        if name == "default" or not re.fullmatch(r"[a-z][a-z0-9 ._-]{0,254}", name):
             raise checks.value("The parameter DBSubnetGroupName is not a valid identifier.")
         if name in backend.subnet_groups:
             raise AwsError("DBSubnetGroupAlreadyExists", f"The DB subnet group '{name}' already exists.")

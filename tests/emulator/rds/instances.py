@@ -9,14 +9,15 @@ from moto.core.responses import ActionResult
 
 from ..clock import CLOCK, Timeline
 from ..core import AwsError
+from ..iam import service_uses_its_role
 from ..promises.rds import REFUSED
 from . import checks, engine
-from .base import Calls
+from .base import Calls, Fields
 from .cluster_rules import both_windows, parameter_group
 from .describe import describe_instance
-from .models import Cluster, Instance, RdsBackend, changing, now, room_for_instances
+from .models import INACCESSIBLE, RECOVERABLE, Cluster, Instance, RdsBackend, changing, now, room_for_instances
 
-NO_NEW_MEMBERS = {"stopping", "stopped", "starting", "failed"}
+NO_NEW_MEMBERS = {"stopping", "stopped", "starting", "failed", RECOVERABLE, INACCESSIBLE}
 PLAIN = ("AutoMinorVersionUpgrade", "PubliclyAccessible", "CopyTagsToSnapshot", "PromotionTier")
 INSIGHTS = ("EnablePerformanceInsights", "PerformanceInsightsKMSKeyId", "PerformanceInsightsRetentionPeriod")
 MONITORING = ("MonitoringInterval", "MonitoringRoleArn")
@@ -36,7 +37,8 @@ class InstanceCalls(Calls):
         cluster = backend.cluster(p["DBClusterIdentifier"])
         if cluster.deleting or cluster.timeline.state in NO_NEW_MEMBERS:
             raise AwsError("InvalidDBClusterStateFault", f"DB cluster {cluster.name} is {cluster.status}.")
-        _require_free(backend, name)
+        if name in backend.instances:
+            raise AwsError("DBInstanceAlreadyExists", "DB instance already exists")
         room = room_for_instances(backend.account_id, cluster)
         if len(backend.instances) >= 40 or len(backend.instances_of(cluster.name)) >= room:
             raise AwsError("InstanceQuotaExceeded", "DB instance quota exceeded")
@@ -45,6 +47,7 @@ class InstanceCalls(Calls):
         seconds = 480 + (max(0.0, cluster.timeline.end - CLOCK.now()) if cluster.timeline.state == "creating" else 0)
         arn, tags = backend.arn("db", name), checks.tags(p.get("Tags"))
         instance = Instance(arn, tags, data, Timeline(("creating", seconds), ("available", 0)))
+        service_uses_its_role(backend.account_id, backend.region_name, "rds.amazonaws.com")
         backend.instances[name] = instance
         backend.note(instance, "creation", "DB instance created.", instance.timeline)
         backend.booted(instance, cluster)
@@ -57,14 +60,14 @@ class InstanceCalls(Calls):
         backend, p = self.backend, self.params
         instance = backend.instance(p.get("DBInstanceIdentifier"))
         _refuse_cluster_matters("ModifyDBInstance", p)
-        require_available(instance)
+        instance.require_available()
         cluster = backend.clusters[instance.cluster]
-        at_once, later = _at_once(backend, cluster, instance, p), _deferred(backend, cluster, instance, p)
-        changed = any(instance.data.get(k) != v for k, v in at_once.items())
+        at_once, later = _at_once(backend, cluster, instance, p), _deferred(cluster, p)
+        changed = {name for name, value in at_once.items() if instance.data.get(name) != value}
         instance.data.update(at_once)
         instance.defer(later, instance.data)
         if (p.get("ApplyImmediately") and instance.flush()) or changed:
-            state = "renaming" if "DBInstanceIdentifier" in instance.applying else "modifying"
+            state = "configuring-enhanced-monitoring" if "MonitoringInterval" in changed else "modifying"
             instance.timeline = changing(state)
             text = "Finished applying modification to the DB instance."
             backend.note(instance, "configuration change", text, instance.timeline)
@@ -76,7 +79,7 @@ class InstanceCalls(Calls):
         instance = backend.instance(p.get("DBInstanceIdentifier"))
         if p.get("ForceFailover"):
             raise checks.combination("ForceFailover isn't supported for instances of a DB cluster.")
-        require_available(instance)
+        instance.require_available()
         backend.reboot(instance)
         return ActionResult({"DBInstance": describe_instance(backend, instance, "rebooting")})
 
@@ -104,18 +107,13 @@ class InstanceCalls(Calls):
         name = p.get("DBInstanceIdentifier")
         found = [backend.instance(name)] if name else list(backend.instances.values())
         cluster_arn = backend.arn("cluster", "")
-        return self.page(
-            "DBInstances",
-            self.filtered(
-                [describe_instance(backend, instance) for instance in found],
-                {
-                    "db-cluster-id": lambda i: [i["DBClusterIdentifier"], cluster_arn + i["DBClusterIdentifier"]],
-                    "db-instance-id": lambda i: [i["DBInstanceIdentifier"], i["DBInstanceArn"]],
-                    "dbi-resource-id": lambda i: [i["DbiResourceId"]],
-                    "engine": lambda i: [i["Engine"]],
-                },
-            ),
-        )
+        fields: Fields = {
+            "db-cluster-id": lambda i: [i["DBClusterIdentifier"], cluster_arn + i["DBClusterIdentifier"]],
+            "db-instance-id": lambda i: [i["DBInstanceIdentifier"], i["DBInstanceArn"]],
+            "dbi-resource-id": lambda i: [i["DbiResourceId"]],
+            "engine": lambda i: [i["Engine"]],
+        }
+        return self.page("DBInstances", [describe_instance(backend, instance) for instance in found], fields)
 
 
 def _refuse_cluster_matters(call: str, p: dict[str, Any]) -> None:
@@ -123,20 +121,6 @@ def _refuse_cluster_matters(call: str, p: dict[str, Any]) -> None:
     if wrong:
         raise checks.combination(
             f"The requested DB Instance will be a member of a DB Cluster. Set {', '.join(wrong)} for the DB Cluster."
-        )
-
-
-def _require_free(backend: RdsBackend, name: str) -> None:
-    if name in backend.instances:
-        raise AwsError("DBInstanceAlreadyExists", "DB instance already exists")
-
-
-def require_available(instance: Instance) -> None:
-    """Refuse changes in any other state."""
-    if instance.timeline.state != "available":
-        raise AwsError(
-            "InvalidDBInstanceState",
-            f"Database instance is not in available state: {instance.name} is {instance.timeline.state}.",
         )
 
 
@@ -245,13 +229,9 @@ def _at_once(backend: RdsBackend, cluster: Cluster, instance: Instance, p: dict[
     return changes
 
 
-def _deferred(backend: RdsBackend, cluster: Cluster, instance: Instance, p: dict[str, Any]) -> dict[str, Any]:
+def _deferred(cluster: Cluster, p: dict[str, Any]) -> dict[str, Any]:
     """Changes that wait for the maintenance window unless ApplyImmediately is given."""
     later: dict[str, Any] = {}
-    if "NewDBInstanceIdentifier" in p:
-        later["DBInstanceIdentifier"] = checks.identifier("NewDBInstanceIdentifier", p["NewDBInstanceIdentifier"])
-        if later["DBInstanceIdentifier"] != instance.name:
-            _require_free(backend, later["DBInstanceIdentifier"])
     if "DBInstanceClass" in p:
         require_class(cluster, p["DBInstanceClass"])
         later["DBInstanceClass"] = p["DBInstanceClass"]

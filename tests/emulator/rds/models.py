@@ -13,17 +13,22 @@ from moto.core.resource_tagging import TaggableResourcesMixin, TaggedResource
 
 from ..clock import CLOCK, Timeline
 from ..core import AwsError, own_backend
+from ..kms.keys import find_key
 from . import checks, engine
 
 GLOBAL_STORE = "us-east-1"
 STOPPED_AT_MOST = 7 * 24 * 3600
 # What a cluster's state says while such a value is applied, and what its event says afterwards.
+FINISHED = "Finished applying modification to the DB cluster."
 CHANGES = {
     "EngineVersion": ("upgrading", "maintenance", "Database cluster engine version has been upgraded."),
-    "DBClusterIdentifier": ("renaming", "configuration change", "The DB cluster has been renamed."),
     "MasterUserPassword": ("resetting-master-credentials", "configuration change", "Reset master credentials."),
+    "IAMDatabaseAuthenticationEnabled": ("update-iam-db-auth", "configuration change", FINISHED),
+    "MonitoringInterval": ("configuring-enhanced-monitoring", "configuration change", FINISHED),
 }
-CHANGE = ("modifying", "configuration change", "Finished applying modification to the DB cluster.")
+OF_INSTANCES = {"EngineVersion": "upgrading", "PendingCloudwatchLogsExports": "configuring-log-exports"}
+CHANGE = ("modifying", "configuration change", FINISHED)
+RECOVERABLE, INACCESSIBLE = "inaccessible-encryption-credentials-recoverable", "inaccessible-encryption-credentials"
 
 
 @dataclass
@@ -69,6 +74,7 @@ class ParameterGroup(Resource):
     values: dict[str, tuple[str, str]] = field(default_factory=dict)
     revision: int = 0  # counts changes that wait for a reboot
     held: Timeline | None = None  # how long it counts a user that has gone
+    changing: Timeline | None = None  # how long its last change is pending
 
 
 @dataclass
@@ -118,6 +124,11 @@ class Changing(Resource):
     def deleting(self) -> bool:
         return self.timeline.steps[-1][0] == "deleted"
 
+    @property
+    def resting(self) -> bool:
+        """Whether it can be changed: "available" alone is also told for seconds after the last change was taken."""
+        return self.timeline.state == "available" and self.timeline.settled
+
     def defer(self, values: dict[str, Any], present: dict[str, Any]) -> None:
         """Put values among the pending ones; what is so already is no change."""
         for name, value in values.items():
@@ -161,6 +172,12 @@ class Instance(Changing):
     def cluster(self) -> str:
         return str(self.data["DBClusterIdentifier"])
 
+    def require_available(self) -> None:
+        """Refuse changes in any other state."""
+        if not self.resting:
+            text = f"Instance {self.name} is not currently in the available state, or about to leave it: "
+            raise AwsError("InvalidDBInstanceState", text + self.timeline.state)
+
 
 @dataclass
 class Cluster(Changing):
@@ -173,7 +190,6 @@ class Cluster(Changing):
     next_writer: str | None = None
     global_name: str | None = None
     new_groups: dict[str, str] = field(default_factory=dict)
-    deleted_at: Any = None  # since when only its automated backups are left
 
     @property
     def name(self) -> str:
@@ -194,8 +210,14 @@ class Cluster(Changing):
 
     @property
     def restarts(self) -> float:
-        """When a stopped cluster starts by itself."""
+        """When a stopped cluster starts by itself, and one that waits for its key is lost."""
         return self.timeline.end + STOPPED_AT_MOST
+
+    def require_available(self) -> None:
+        """Refuse changes in any other state."""
+        if not self.resting:
+            text = f"Cluster {self.name} is not currently in the available state, or about to leave it: {self.status}"
+            raise AwsError("InvalidDBClusterStateFault", text)
 
     def apply(self) -> None:
         """Let the values that were being applied take effect."""
@@ -240,6 +262,10 @@ class GlobalCluster(Resource):
     def writer(self) -> Member | None:
         return next((m for m in self.members if m.writer), None)
 
+    def led_by(self, cluster: Cluster) -> bool:
+        """Whether a cluster is its primary."""
+        return self.writer is not None and self.writer.arn == cluster.arn
+
 
 class RdsBackend(BaseBackend, TaggableResourcesMixin):
     """The RDS of one region."""
@@ -251,7 +277,6 @@ class RdsBackend(BaseBackend, TaggableResourcesMixin):
         self.clusters: dict[str, Cluster] = {}
         self.instances: dict[str, Instance] = {}
         self.snapshots: dict[str, Snapshot] = {}
-        self.retained: list[Cluster] = []
         self.subnet_groups: dict[str, SubnetGroup] = {}
         self.parameter_groups: dict[str, dict[str, ParameterGroup]] = {"cluster": {}, "instance": {}}
         self.global_clusters: dict[str, GlobalCluster] = {}
@@ -315,6 +340,11 @@ class RdsBackend(BaseBackend, TaggableResourcesMixin):
         """The instances of a cluster that are not being deleted."""
         return [i for i in self.instances_of(cluster.name) if not i.deleting]
 
+    def has_partners(self, cluster: Cluster) -> bool:
+        """Whether a cluster shares a global cluster with others, so that it cannot be stopped."""
+        found = global_of(self.account_id, cluster)
+        return found is not None and len(found.members) > 1
+
     def promotable(self, cluster: Cluster) -> list[Instance]:
         """The readers of a cluster, in the order in which they take over: lowest tier first, then the largest."""
         readers = [i for i in self.staying(cluster) if i.name != cluster.writer]
@@ -348,9 +378,8 @@ class RdsBackend(BaseBackend, TaggableResourcesMixin):
             values, instance.applying = instance.applying, {}
             if instance.timeline.reason:
                 return
-            if {"DBInstanceClass", "DBInstanceIdentifier"} & set(values):
+            if "DBInstanceClass" in values:
                 self.booted(instance, self.clusters[instance.cluster])
-            self._rename(instance, "DBInstanceIdentifier", values)
             instance.data.update(values)
 
     def _let_go(self, scope: str, name: str) -> None:
@@ -367,7 +396,7 @@ class RdsBackend(BaseBackend, TaggableResourcesMixin):
         if cluster.deleting and not self.instances_of(cluster.name):
             del self.clusters[cluster.name]
             self._let_go("cluster", cluster.data["DBClusterParameterGroup"])
-            self.retained += [cluster] if cluster.deleted_at else []
+        self._miss_key(cluster)
         if cluster.timeline.state == "stopped" and CLOCK.now() >= cluster.restarts:
             text = "DB cluster is being started due to it exceeding the maximum allowed time being stopped."
             self.note(cluster, "notification", text)
@@ -376,6 +405,15 @@ class RdsBackend(BaseBackend, TaggableResourcesMixin):
             self._promote(cluster)
         if cluster.applying:
             self._apply(cluster)
+
+    def _miss_key(self, cluster: Cluster) -> None:
+        """Without its key a cluster stops, if it can, and is lost when the key does not come back."""
+        key = cluster.data.get("KmsKeyId")
+        if cluster.timeline.state == RECOVERABLE and CLOCK.now() >= cluster.restarts:
+            self.together(cluster, (INACCESSIBLE, 0))
+        elif cluster.resting and key and not find_key(self.account_id, self.region_name, key):
+            self.together(cluster, (INACCESSIBLE if self.has_partners(cluster) else RECOVERABLE, 0))
+            self.note(cluster, "failure", f"The DB cluster cannot use its KMS key {key}.")
 
     def _promote(self, cluster: Cluster) -> None:
         former, chosen = (self.instances.get(name or "") for name in (cluster.writer, cluster.next_writer))
@@ -392,7 +430,6 @@ class RdsBackend(BaseBackend, TaggableResourcesMixin):
             cluster.applying, cluster.new_groups = {}, {}
             return
         before = cluster.version
-        self._rename(cluster, "DBClusterIdentifier", cluster.applying)
         cluster.apply()
         if engine.family_of(cluster.version) != engine.family_of(before):
             self.adopt_groups(cluster)
@@ -400,30 +437,16 @@ class RdsBackend(BaseBackend, TaggableResourcesMixin):
             for instance in self.instances_of(cluster.name):
                 self.booted(instance, cluster)
 
-    def _rename(self, found: Cluster | Instance, key: str, values: dict[str, Any]) -> None:
-        """Keep something under its new name, with a new ARN, unless another has that name by now."""
-        kept: dict[str, Any] = self.clusters if isinstance(found, Cluster) else self.instances
-        before, name, members = found.name, values.pop(key, found.name), self.instances_of(found.name)
-        if name in kept:
-            return
-        del kept[before]
-        kept[name], found.data[key] = found, name
-        for member in (m for g in store(self.account_id).values() for m in g.members if m.arn == found.arn):
-            member.arn = self.arn("cluster", name)
-        found.arn = f"{found.arn.rpartition(':')[0]}:{name}"
-        if isinstance(found, Cluster):
-            for instance in members:
-                instance.data[key] = name
-        elif self.clusters[found.cluster].writer == before:
-            self.clusters[found.cluster].writer = name
-
-    def begin(self, cluster: Cluster, moment: float | None = None) -> None:
-        """Start to apply what a cluster is to apply; its instances are upgraded with it."""
-        state, category, text = next((c for name, c in CHANGES.items() if name in cluster.applying), CHANGE)
+    def begin(self, cluster: Cluster, moment: float | None = None, at_once: Iterable[str] = ()) -> None:
+        """Start to apply what a cluster is to apply, and what changed ``at_once``; instances are upgraded with it."""
+        names = {*cluster.applying, *at_once}
+        state, category, text = next((c for name, c in CHANGES.items() if name in names), CHANGE)
         cluster.timeline = changing(state, moment)
         self.note(cluster, category, text, cluster.timeline)
-        for instance in self.staying(cluster) if state == "upgrading" else ():
-            instance.timeline = changing(state, moment)
+        for shown in (shown for name, shown in OF_INSTANCES.items() if name in names):
+            for instance in self.staying(cluster):
+                if instance.resting:
+                    instance.timeline = changing(shown, moment)
         target = cluster.applying.get("EngineVersion", cluster.version)
         if engine.family_of(target) != engine.family_of(cluster.version):
             from .snapshots import take  # it is built on this module
@@ -437,14 +460,17 @@ class RdsBackend(BaseBackend, TaggableResourcesMixin):
         instance.timeline = Timeline(("rebooting", 60), ("available", 0))
         self.note(instance, "availability", "DB instance restarted.", instance.timeline)
 
+    def together(self, cluster: Cluster, *steps: tuple[str, float], moment: float | None = None) -> None:
+        """Let a cluster and its instances go through some states."""
+        for found in (cluster, *self.staying(cluster)):
+            found.timeline = Timeline(*steps)
+            found.timeline.start = moment or found.timeline.start
+
     def power(self, cluster: Cluster, state: str, end: str, moment: float | None = None) -> None:
         """Start or stop a cluster with its instances."""
-        members = self.staying(cluster)
-        for found in (cluster, *members):
-            found.timeline = Timeline((state, 120), (end, 0))
-            found.timeline.start = moment or found.timeline.start
+        self.together(cluster, (state, 120), (end, 0), moment=moment)
         self.note(cluster, "notification", f"DB cluster {'started' if end == 'available' else end}.", cluster.timeline)
-        for instance in members:
+        for instance in self.staying(cluster):
             self.booted(instance, cluster)
 
     def adopt_groups(self, cluster: Cluster) -> None:
@@ -513,6 +539,16 @@ def store(account: str) -> dict[str, GlobalCluster]:
     return RDS[account][GLOBAL_STORE].global_clusters  # type: ignore[no-any-return]
 
 
+def global_of(account: str, cluster: Cluster) -> GlobalCluster | None:
+    """The global cluster that a cluster is a member of."""
+    return store(account).get(cluster.global_name or "")
+
+
+def home(account: str, cluster: Cluster) -> RdsBackend:
+    """The RDS of a cluster's region."""
+    return RDS[account][cluster.region]  # type: ignore[no-any-return]
+
+
 def cluster_at(account: str, arn: str) -> Cluster | None:
     """A cluster of any region by its ARN."""
     fields = arn.split(":")
@@ -523,9 +559,8 @@ def cluster_at(account: str, arn: str) -> Cluster | None:
 
 def room_for_instances(account: str, cluster: Cluster) -> int:
     """How many instances a cluster may have: the secondaries of a global cluster count as readers of its primary."""
-    found = store(account).get(cluster.global_name or "")
-    primary = found is not None and found.writer is not None and found.writer.arn == cluster.arn
-    return 17 - len(found.members) if found and primary else 16
+    found = global_of(account, cluster)
+    return 17 - len(found.members) if found and found.led_by(cluster) else 16
 
 
 def settle(account: str) -> None:
