@@ -52,13 +52,13 @@ def test_a_value_that_the_engine_has_by_itself_is_no_drift(aws, run):
 
 
 def test_more_parameters_than_one_call_takes(aws, run):
-    described = aws.client("rds").describe_engine_default_parameters(DBParameterGroupFamily=GROUP["family"])
+    described = aws.client("rds").describe_db_parameters(DBParameterGroupName=f"default.{GROUP['family']}")
     switches = [
         p["ParameterName"]
-        for p in described["EngineDefaults"]["Parameters"]
+        for p in described["Parameters"]
         if p["DataType"] == "boolean" and p["IsModifiable"] and p.get("ParameterValue") != "1"
     ]
-    numbers = [p["ParameterName"] for p in described["EngineDefaults"]["Parameters"] if p["DataType"] == "integer"]
+    numbers = [p["ParameterName"] for p in described["Parameters"] if p["DataType"] == "integer"]
     assert len(switches) + len(numbers) > 20
     wanted = {**GROUP, "parameters": {**dict.fromkeys(switches, True), **dict.fromkeys(numbers, 5000)}}
     result = run(NAME, **wanted)
