@@ -338,7 +338,14 @@ class Cluster(Resource):
     status_field = "status"
     ready = frozenset({"available", "storage-optimization"})
     failed = frozenset(
-        {"inaccessible-encryption-credentials", "migration-failed", "cloning-failed", "upgrade_failed", "stopped"}
+        {
+            "cloning-failed",
+            "inaccessible-encryption-credentials",
+            "inaccessible-encryption-credentials-recoverable",
+            "migration-failed",
+            "stopped",
+            "upgrade_failed",
+        }
     )
     name_tag = False
     retry_codes = (

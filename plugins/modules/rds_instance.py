@@ -157,6 +157,7 @@ class Instance(Resource):
         {
             "failed",
             "inaccessible-encryption-credentials",
+            "inaccessible-encryption-credentials-recoverable",
             "incompatible-create",
             "incompatible-network",
             "incompatible-option-group",

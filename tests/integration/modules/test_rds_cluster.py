@@ -160,6 +160,22 @@ def test_a_cluster_that_aws_encrypts_by_itself_counts_as_encrypted(aws, run):
     assert not run(NAME, **SMALL, storage_encrypted=True)["changed"]
 
 
+def test_a_cluster_that_lost_its_key_says_so(aws, run):
+    arn = key(aws)
+    encrypted = {**SMALL, "storage_encrypted": True, "kms_key_id": arn}
+    run(NAME, **encrypted)
+    instance(aws, "dev-cluster", "one")
+    aws.client("kms").disable_key(KeyId=arn)
+    lost = "'inaccessible-encryption-credentials-recoverable': The DB cluster cannot use its KMS key"
+    with pytest.raises(ModuleFailed, match=lost):
+        run(NAME, **encrypted, wait_timeout=1)
+    of_the_instance = {"db_instance_identifier": "one", "db_cluster_identifier": "dev-cluster"}
+    with pytest.raises(ModuleFailed, match="credentials-recoverable': "):
+        run("rds_instance", **of_the_instance, db_instance_class="db.r6g.large", wait_timeout=1)
+    run("rds_instance", **of_the_instance, state="absent")
+    assert run(NAME, **GONE)["changed"]
+
+
 def test_protection_is_taken_off_only_where_the_task_says_so(aws, run):
     run(NAME, **SMALL, deletion_protection=True)
     for check in (True, False):
