@@ -154,6 +154,26 @@ def test_monitoring_of_an_instance_and_of_its_cluster(site: Site, aws: Any) -> N
     assert "MonitoringRoleArn" not in site.cluster()
 
 
+@keeps("rds.monitoring")
+def test_a_role_that_was_just_made_is_refused(site: Site, aws: Any) -> None:
+    site.create()
+    site.add()
+    aws.control.scale(1)
+    aws.control.advance(1)
+    watched = {"MonitoringInterval": 30, "MonitoringRoleArn": monitoring_role(aws)}
+    for call, arguments in (
+        (site.create, {"name": "other"}),
+        (site.modify, {}),
+        (site.add, {"name": "two"}),
+        (site.rds.modify_db_instance, {"DBInstanceIdentifier": "one"}),
+    ):
+        message = refused(VALUE, call, **watched, **arguments)
+        assert message.startswith("IAM role ARN value is invalid or does not include the required permissions")
+    aws.control.advance(30)
+    site.modify(**watched)
+    assert site.cluster()["MonitoringInterval"] == 30
+
+
 @keeps("rds.tags")
 def test_tags_are_50_at_most(site: Site) -> None:
     arn = site.create(Tags=[{"Key": f"k{n}", "Value": ""} for n in range(49)])["DBClusterArn"]

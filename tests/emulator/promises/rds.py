@@ -143,7 +143,7 @@ RULES: tuple[Rule, ...] = (
          "none; never a DatabaseInsightsMode: `InvalidParameterCombination`.", "A, B, T"),
     Rule("service-role", "The first cluster or instance makes the service-linked role `AWSServiceRoleForRDS`.", "A"),
     Rule("monitoring", "MonitoringInterval is 0, 1, 5, 10, 15, 30 or 60; all but 0 go with a MonitoringRoleArn that "
-         "RDS may assume.", "B, T"),
+         "RDS may assume: in the first seconds after it was made it is refused (`InvalidParameterValue`).", "B, T"),
     Rule("log-exports", "Logs are `postgresql`, `instance`, `iam-db-auth-error` (`InvalidParameterCombination`); "
          "Modify takes deltas.", "B"),
     Rule("http-endpoint", "The Data API has calls of its own; ModifyDBCluster refuses EnableHttpEndpoint: "

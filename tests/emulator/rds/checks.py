@@ -11,6 +11,7 @@ from moto.iam.models import iam_backends
 from moto.utilities.utils import get_partition
 
 from ..core import AwsError
+from ..iam import can_assume
 from ..kms.keys import find_key
 from . import engine
 
@@ -236,9 +237,8 @@ def monitoring(account: str, region: str, given: Mapping[str, Any], present: Map
 
 def _monitoring_role(account: str, region: str, arn: str) -> None:
     roles = iam_backends[account][get_partition(region)].roles.values()
-    role = next((r for r in roles if r.arn == arn), None)
-    trusted = role is not None and "monitoring.rds.amazonaws.com" in str(role.assume_role_policy_document)
-    if role is None or not trusted or not (role.managed_policies or role.policies):
+    permitted = any(role.arn == arn and (role.managed_policies or role.policies) for role in roles)
+    if not permitted or not can_assume(account, region, "monitoring.rds.amazonaws.com", arn):
         raise value(
             "IAM role ARN value is invalid or does not include the required permissions for: ENHANCED_MONITORING"
         )

@@ -95,6 +95,15 @@ def test_started_without_waiting_and_run_again_while_creating(aws, run, params):
     assert aws.mutating() == calls
 
 
+def test_a_role_that_rds_does_not_know_yet_is_waited_for(aws, run, params):
+    aws.control.scale(0.05)
+    watched = {"monitoring_interval": 30, "monitoring_role_arn": monitoring_role(aws)}
+    run(NAME, **params, **watched, wait=False)
+    asked = [call["error"] for call in aws.control.calls() if call["operation"] == "CreateDBInstance"]
+    assert asked[0] == "InvalidParameterValue" and asked[-1] == ""
+    assert the_instance(aws)["MonitoringInterval"] == 30
+
+
 def test_deletion_is_started_without_waiting(aws, run, params):
     run(NAME, **params)
     aws.control.scale(1)
