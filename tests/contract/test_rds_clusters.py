@@ -53,7 +53,7 @@ def test_all_options_come_back(site: Site, aws: Any) -> None:
         EnableCloudwatchLogsExports=["postgresql", "iam-db-auth-error"], BackupRetentionPeriod=35,
         PreferredBackupWindow="01:00-02:00", PreferredMaintenanceWindow="Mon:03:00-Mon:04:00", Port=5433,
         EngineLifecycleSupport="open-source-rds-extended-support-disabled", DeletionProtection=True,
-        CopyTagsToSnapshot=True, EnableHttpEndpoint=True, AvailabilityZones=[EAST + "d"], EngineMode="provisioned",
+        CopyTagsToSnapshot=True, EnableHttpEndpoint=True, EngineMode="provisioned",
         NetworkType="IPV4", MasterUserAuthenticationType="password", AutoMinorVersionUpgrade=False,
     )  # fmt: skip
     got = site.cluster()
@@ -65,7 +65,7 @@ def test_all_options_come_back(site: Site, aws: Any) -> None:
         "IAMDatabaseAuthenticationEnabled": True, "EnabledCloudwatchLogsExports": ["iam-db-auth-error", "postgresql"],
         "BackupRetentionPeriod": 35, "PreferredMaintenanceWindow": "mon:03:00-mon:04:00", "CopyTagsToSnapshot": True,
         "EngineLifecycleSupport": "open-source-rds-extended-support-disabled", "DeletionProtection": True,
-        "HttpEndpointEnabled": True, "AvailabilityZones": [EAST + "a", EAST + "b", EAST + "d"],
+        "HttpEndpointEnabled": True, "AvailabilityZones": [EAST + "a", EAST + "b", EAST + "c"],
         "NetworkType": "IPV4", "AutoMinorVersionUpgrade": False,
     }  # fmt: skip
     assert {k: got[k] for k in wanted} == wanted
@@ -122,8 +122,6 @@ CREATE_REFUSALS: list[tuple[str, dict[str, Any]]] = [
     (COMBINATION, {"EnableCloudwatchLogsExports": ["audit"]}),
     (VALUE, {"EngineLifecycleSupport": "forever"}),
     (VALUE, {"VpcSecurityGroupIds": ["sg-12345678"]}),
-    ("InvalidVPCNetworkStateFault", {"AvailabilityZones": ["us-east-1z"]}),
-    (VALUE, {"AvailabilityZones": [EAST + zone for zone in "abcd"]}),
     (VALUE, {"Tags": [{"Key": "aws:x", "Value": ""}]}),
     ("GlobalClusterNotFoundFault", {"GlobalClusterIdentifier": "world"}),
     (VALUE, {"ServerlessV2ScalingConfiguration": {"MinCapacity": 2, "MaxCapacity": 1}}),
@@ -155,6 +153,7 @@ MISSING: list[tuple[str, dict[str, Any]]] = [
     (COMBINATION, {"MasterUserAuthenticationType": "iam-db-auth"}),
     ("DBSubnetGroupNotFoundFault", {"DBSubnetGroupName": None}),
     ("InvalidAction", {"BacktrackWindow": 60}),
+    ("InvalidAction", {"AvailabilityZones": [EAST + "a"]}),
     ("InvalidAction", {"EnableLimitlessDatabase": True}),
     ("InvalidAction", {"DBClusterInstanceClass": "db.r6g.large"}),
     ("InvalidAction", {"EnableLocalWriteForwarding": True}),
@@ -182,7 +181,6 @@ def test_what_is_not_implemented_says_so(site: Site) -> None:
     "rds.insights",
     "rds.monitoring",
     "rds.log-exports",
-    "rds.zones",
     "rds.capacity",
     "rds.auto-pause",
     "rds.network",
@@ -254,6 +252,8 @@ def test_insights_follow_the_cluster(site: Site) -> None:
     site.create()
     site.add()
     assert site.instance()["PerformanceInsightsEnabled"] is False
+    missing = {"DBInstanceIdentifier": "one", "EnablePerformanceInsights": True}
+    assert "does not implement" in refused("InvalidAction", site.rds.modify_db_instance, **missing)
     insights: dict[str, Any] = {"EnablePerformanceInsights": True, "PerformanceInsightsRetentionPeriod": 465}
     key = site.key()
     site.modify(DatabaseInsightsMode="advanced", PerformanceInsightsKMSKeyId=key, **insights)
@@ -262,7 +262,6 @@ def test_insights_follow_the_cluster(site: Site) -> None:
     assert site.instance()["DatabaseInsightsMode"] == "advanced"
     assert site.instance()["PerformanceInsightsRetentionPeriod"] == 465
     change = site.rds.modify_db_instance
-    refused(COMBINATION, change, DBInstanceIdentifier="one", EnablePerformanceInsights=False)
     refused(COMBINATION, change, DBInstanceIdentifier="one", DatabaseInsightsMode="standard")
     refused(COMBINATION, site.modify, DatabaseInsightsMode="advanced")
     refused(COMBINATION, site.modify, DatabaseInsightsMode="advanced", EnablePerformanceInsights=True)

@@ -43,10 +43,7 @@ INSTANCE_REFUSALS: list[tuple[str, dict[str, Any]]] = [
     (VALUE, {"DBInstanceClass": "huge"}),
     (COMBINATION, {"MasterUserPassword": PASSWORD}),
     (COMBINATION, {"BackupRetentionPeriod": 3}),
-    (COMBINATION, {"EngineVersion": "17.7"}),
     (COMBINATION, {"DatabaseInsightsMode": "advanced"}),
-    (COMBINATION, {"StorageEncrypted": True}),
-    (COMBINATION, {"DBSubnetGroupName": "other"}),
     (COMBINATION, {"Port": 5433}),
     (COMBINATION, {"VpcSecurityGroupIds": ["sg-12345678"]}),
     (COMBINATION, {"KmsKeyId": "alias/aws/rds"}),
@@ -57,7 +54,6 @@ INSTANCE_REFUSALS: list[tuple[str, dict[str, Any]]] = [
     (COMBINATION, {"DeletionProtection": True}),
     (VALUE, {"PromotionTier": 16}),
     (VALUE, {"name": "under_score"}),
-    (VALUE, {"EnablePerformanceInsights": True, "PerformanceInsightsRetentionPeriod": 30}),
     ("InvalidVPCNetworkStateFault", {"AvailabilityZone": EAST + "d"}),
     ("DBParameterGroupNotFound", {"DBParameterGroupName": "nothing"}),
     (COMBINATION, {"DBParameterGroupName": "default.aurora-postgresql16"}),
@@ -67,6 +63,8 @@ INSTANCE_REFUSALS: list[tuple[str, dict[str, Any]]] = [
     ("DBClusterNotFoundFault", {"cluster": "nobody"}),
     ("InvalidAction", {"CharacterSetName": "utf8"}),
     ("InvalidAction", {"Iops": 1000}),
+    ("InvalidAction", {"EnablePerformanceInsights": True}),
+    ("InvalidAction", {"StorageEncrypted": True}),
 ]
 
 
@@ -112,30 +110,20 @@ def test_instance_changes_are_refused(site: Site) -> None:
     assert site.instance()["PendingModifiedValues"] == {}
 
 
-@keeps("rds.insights", "rds.monitoring", "rds.insights-inherited")
+@keeps("rds.monitoring", "rds.insights-inherited")
 def test_monitoring_of_an_instance_and_of_its_cluster(site: Site, aws: Any) -> None:
-    role, key = monitoring_role(aws), site.key()
+    role = monitoring_role(aws)
     watched: dict[str, Any] = {"MonitoringInterval": 30, "MonitoringRoleArn": role}
     site.create()
     site.add(
-        **watched, EnablePerformanceInsights=True, PerformanceInsightsRetentionPeriod=7,
-        PerformanceInsightsKMSKeyId=key, DBSubnetGroupName="Data", EngineVersion="17.6", StorageEncrypted=False,
-        AutoMinorVersionUpgrade=False, CopyTagsToSnapshot=True, PubliclyAccessible=True,
+        **watched, AutoMinorVersionUpgrade=False, CopyTagsToSnapshot=True, PubliclyAccessible=True,
         Tags=[{"Key": "a", "Value": "b"}],
         DBParameterGroupName="default.aurora-postgresql17", CACertificateIdentifier="rds-ca-rsa4096-g1",
     )  # fmt: skip
     got = site.instance()
     assert got.items() >= {**watched, "PubliclyAccessible": True, "AutoMinorVersionUpgrade": False}.items()
-    assert (got["PerformanceInsightsKMSKeyId"], got["CACertificateIdentifier"]) == (key, "rds-ca-rsa4096-g1")
-    assert got["TagList"] == [{"Key": "a", "Value": "b"}]
+    assert (got["CACertificateIdentifier"], got["TagList"]) == ("rds-ca-rsa4096-g1", [{"Key": "a", "Value": "b"}])
     change = site.rds.modify_db_instance
-    other = {
-        "DBInstanceIdentifier": "one",
-        "EnablePerformanceInsights": True,
-        "PerformanceInsightsKMSKeyId": site.key(),
-    }
-    refused(COMBINATION, change, **other)
-    change(**{**other, "PerformanceInsightsKMSKeyId": key})
     change(
         DBInstanceIdentifier="one", MonitoringInterval=5, MonitoringRoleArn=role, PubliclyAccessible=False,
         AutoMinorVersionUpgrade=True, CopyTagsToSnapshot=False, PreferredMaintenanceWindow="Mon:10:00-Mon:11:00",
@@ -200,8 +188,6 @@ def test_instance_changes(site: Site, aws: Any) -> None:
     got = site.instance()
     assert (got["DBInstanceClass"], got["CACertificateIdentifier"]) == ("db.r6g.xlarge", "rds-ca-ecc384-g1")
     assert got["PendingModifiedValues"] == {}
-    change(DBInstanceIdentifier="one", EnablePerformanceInsights=True, PerformanceInsightsRetentionPeriod=31)
-    assert site.instance()["PerformanceInsightsRetentionPeriod"] == 31
 
 
 @keeps("rds.tags")

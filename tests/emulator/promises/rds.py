@@ -8,7 +8,7 @@ from . import Rule, Service, rds_global
 OPERATIONS: dict[str, str] = {
     "AddTagsToResource": "ResourceName Tags",
     "CreateDBCluster":
-        "AutoMinorVersionUpgrade AvailabilityZones BackupRetentionPeriod CopyTagsToSnapshot DBClusterIdentifier "
+        "AutoMinorVersionUpgrade BackupRetentionPeriod CopyTagsToSnapshot DBClusterIdentifier "
         "DBClusterParameterGroupName DBSubnetGroupName DatabaseInsightsMode DatabaseName DeletionProtection "
         "EnableCloudwatchLogsExports EnableHttpEndpoint EnableIAMDatabaseAuthentication EnablePerformanceInsights "
         "Engine EngineLifecycleSupport EngineMode EngineVersion GlobalClusterIdentifier KmsKeyId "
@@ -19,10 +19,8 @@ OPERATIONS: dict[str, str] = {
     "CreateDBClusterParameterGroup": "DBClusterParameterGroupName DBParameterGroupFamily Description Tags",
     "CreateDBInstance":
         "AutoMinorVersionUpgrade AvailabilityZone CACertificateIdentifier CopyTagsToSnapshot DBClusterIdentifier "
-        "DBInstanceClass DBInstanceIdentifier DBParameterGroupName DBSubnetGroupName EnablePerformanceInsights Engine "
-        "EngineVersion MonitoringInterval MonitoringRoleArn PerformanceInsightsKMSKeyId "
-        "PerformanceInsightsRetentionPeriod PreferredMaintenanceWindow PromotionTier PubliclyAccessible "
-        "StorageEncrypted Tags",
+        "DBInstanceClass DBInstanceIdentifier DBParameterGroupName Engine MonitoringInterval MonitoringRoleArn "
+        "PreferredMaintenanceWindow PromotionTier PubliclyAccessible Tags",
     "CreateDBParameterGroup": "DBParameterGroupFamily DBParameterGroupName Description Tags",
     "CreateDBSubnetGroup": "DBSubnetGroupDescription DBSubnetGroupName SubnetIds Tags",
     "DeleteDBCluster": "DBClusterIdentifier DeleteAutomatedBackups FinalDBSnapshotIdentifier SkipFinalSnapshot",
@@ -33,7 +31,7 @@ OPERATIONS: dict[str, str] = {
     "DescribeDBClusterParameterGroups": "DBClusterParameterGroupName Marker MaxRecords",
     "DescribeDBClusterParameters": "DBClusterParameterGroupName Filters Marker MaxRecords Source",
     "DescribeDBClusters": "DBClusterIdentifier Filters Marker MaxRecords",
-    "DescribeDBEngineVersions": "DBParameterGroupFamily DefaultOnly Engine EngineVersion Filters Marker MaxRecords",
+    "DescribeDBEngineVersions": "DefaultOnly Engine EngineVersion Marker MaxRecords",
     "DescribeDBInstances": "DBInstanceIdentifier Filters Marker MaxRecords",
     "DescribeDBParameterGroups": "DBParameterGroupName Marker MaxRecords",
     "DescribeDBParameters": "DBParameterGroupName Filters Marker MaxRecords Source",
@@ -55,9 +53,7 @@ OPERATIONS: dict[str, str] = {
     "ModifyDBClusterParameterGroup": "DBClusterParameterGroupName Parameters",
     "ModifyDBInstance":
         "ApplyImmediately AutoMinorVersionUpgrade CACertificateIdentifier CopyTagsToSnapshot DBInstanceClass "
-        "DBInstanceIdentifier DBParameterGroupName EnablePerformanceInsights MonitoringInterval MonitoringRoleArn "
-        "PerformanceInsightsKMSKeyId PerformanceInsightsRetentionPeriod "
-        "PreferredMaintenanceWindow PromotionTier PubliclyAccessible",
+        "DBInstanceIdentifier DBParameterGroupName MonitoringInterval MonitoringRoleArn PreferredMaintenanceWindow PromotionTier PubliclyAccessible",
     "ModifyDBParameterGroup": "DBParameterGroupName Parameters",
     "ModifyDBSubnetGroup": "DBSubnetGroupDescription DBSubnetGroupName SubnetIds",
     "RebootDBInstance": "DBInstanceIdentifier",
@@ -125,8 +121,7 @@ RULES: tuple[Rule, ...] = (
          "`InvalidParameterValue`.", "B"),
     Rule("windows", "Windows last 30 minutes (`InvalidParameterValue`), do not overlap "
          "(`InvalidParameterCombination`), read back in lower case.", "B, T"),
-    Rule("zones", "The storage lies in three zones: those asked for, at most three, and others up to "
-         "three.", "B; known"),
+    Rule("zones", "The storage lies in three zones: those of the subnets, and others up to three.", "B; known"),
     Rule("network", "Security groups are there (`InvalidParameterValue`) and of the VPC of the subnet group "
          "(`InvalidParameterCombination`).", "T"),
     Rule("capacity", "Serverless v2 ranges are 0 to 256 ACU in halves, the maximum at least 1; 0 and above 128 only "
@@ -139,8 +134,8 @@ RULES: tuple[Rule, ...] = (
          "call: `InvalidParameterCombination`.", "A, I TF#41792"),
     Rule("insights", "Retention is 7, 731 or 31 by months (`InvalidParameterValue`), needs Performance Insights on, "
          "and the key never changes (`InvalidParameterCombination`).", "B, known"),
-    Rule("insights-inherited", "Instances have monitoring and insights of their cluster, or their own while it has "
-         "none; never a DatabaseInsightsMode: `InvalidParameterCombination`.", "A, B, T"),
+    Rule("insights-inherited", "Instances have the insights of their cluster and its monitoring, or their own "
+         "monitoring while it has none: `InvalidParameterCombination`.", "A, B, T"),
     Rule("service-role", "The first cluster or instance makes the service-linked role `AWSServiceRoleForRDS`.", "A"),
     Rule("monitoring", "MonitoringInterval is 0, 1, 5, 10, 15, 30 or 60; all but 0 go with a MonitoringRoleArn that "
          "RDS may assume: in the first seconds after it was made it is refused (`InvalidParameterValue`).", "B, T"),
@@ -174,7 +169,7 @@ RULES: tuple[Rule, ...] = (
          "never for an instance: `InvalidParameterCombination`.", "A, B, T"),
     Rule("quotas", "40 clusters (`DBClusterQuotaExceededFault`, HTTP 403), 40 instances, 15 readers in a cluster "
          "(`InstanceQuotaExceeded`).", "A chap-limits, B"),
-    Rule("cluster-owned", "What belongs to the cluster is refused for its instances, or must be the same: "
+    Rule("cluster-owned", "What belongs to the cluster is refused for its instances: "
          "`InvalidParameterCombination`.", "B"),
     Rule("classes", "Classes on which Aurora PostgreSQL does not run: `InvalidParameterCombination`; unknown ones: "
          "`InvalidParameterValue`.", "A"),
@@ -217,14 +212,14 @@ RULES: tuple[Rule, ...] = (
     Rule("other-engines", "Engines other than aurora-postgresql, Serverless v1, Limitless and Multi-AZ DB clusters, "
          "RDS Custom.", "A", missing=True),
     Rule("other-networks", "NetworkType `DUAL`, the subnet group of a default VPC, RDS Proxy, custom "
-         "endpoints.", "A, B", missing=True),
+         "endpoints, other zones for the storage.", "A, B", missing=True),
     Rule("other-access", "MasterUserAuthenticationType `iam-db-auth`, Active Directory, IAM roles of a cluster, "
-         "activity streams.", "B", missing=True),
+         "activity streams, Performance Insights of a single instance.", "B", missing=True),
     Rule("other-upkeep", "Log files, blue/green deployments, write forwarding, backtrack, S3, subscriptions, pending "
          "maintenance actions, copies of parameter groups, other names for what there is.", "B", missing=True),
     Rule("other-offers", "Orderable instance options, certificates, the ends of support, the engine's default "
-         "parameters apart from a group; descriptions of parameters, and those of them that hardly anybody sets.", "B",
-         missing=True),
+         "parameters apart from a group; descriptions of parameters, and those of them that hardly anybody sets; filters "
+         "of versions, snapshots and global clusters.", "B", missing=True),
 )
 # fmt: on
 SERVICE = Service(

@@ -13,14 +13,14 @@ OPERATIONS: dict[str, str] = {
     "DeleteDBClusterSnapshot": "DBClusterSnapshotIdentifier",
     "DeleteGlobalCluster": "GlobalClusterIdentifier",
     "DescribeDBClusterSnapshots": (
-        "DBClusterIdentifier DBClusterSnapshotIdentifier DbClusterResourceId Filters Marker MaxRecords SnapshotType"
+        "DBClusterIdentifier DBClusterSnapshotIdentifier DbClusterResourceId Marker MaxRecords SnapshotType"
     ),
-    "DescribeGlobalClusters": "Filters GlobalClusterIdentifier Marker MaxRecords",
+    "DescribeGlobalClusters": "GlobalClusterIdentifier Marker MaxRecords",
     "FailoverGlobalCluster": "AllowDataLoss GlobalClusterIdentifier Switchover TargetDbClusterIdentifier",
     "ModifyGlobalCluster": "AllowMajorVersionUpgrade DeletionProtection EngineVersion GlobalClusterIdentifier",
     "RemoveFromGlobalCluster": "DbClusterIdentifier GlobalClusterIdentifier",
     "RestoreDBClusterFromSnapshot": (
-        "AvailabilityZones BackupRetentionPeriod CopyTagsToSnapshot DBClusterIdentifier DBClusterParameterGroupName "
+        "BackupRetentionPeriod CopyTagsToSnapshot DBClusterIdentifier DBClusterParameterGroupName "
         "DBSubnetGroupName DeletionProtection EnableCloudwatchLogsExports EnableIAMDatabaseAuthentication Engine "
         "EngineLifecycleSupport EngineVersion KmsKeyId Port PreferredBackupWindow ServerlessV2ScalingConfiguration "
         "SnapshotIdentifier StorageType Tags VpcSecurityGroupIds"

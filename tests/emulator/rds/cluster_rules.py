@@ -147,24 +147,11 @@ def security_groups(backend: RdsBackend, ids: list[str] | None, group: SubnetGro
     return [{"VpcSecurityGroupId": id_, "Status": "active"} for id_ in ids]
 
 
-def zones_of(backend: RdsBackend) -> list[str]:
-    """The availability zones of a region, without local zones."""
-    zones = ec2_backends[backend.account_id][backend.region_name].describe_availability_zones()
-    return [zone.name for zone in zones if zone.zone_type == "availability-zone"]
-
-
-def storage_zones(backend: RdsBackend, asked: list[str] | None, group: SubnetGroup) -> list[str]:
-    """The three zones of the storage: those asked for first, then those of the subnets."""
-    known = zones_of(backend)
-    wrong = [zone for zone in asked or [] if zone not in known]
-    if wrong:
-        raise AwsError(
-            "InvalidVPCNetworkStateFault",
-            f"Availability zone '[{', '.join(wrong)}]' is unavailable in this region, please choose another zone set.",
-        )
-    if len(asked or []) > 3:
-        raise checks.value("You can specify up to three Availability Zones.")
-    return sorted(list(dict.fromkeys([*(asked or []), *group.zones, *known]))[:3])
+def storage_zones(backend: RdsBackend, group: SubnetGroup) -> list[str]:
+    """The three zones of the storage: those of the subnets, and others up to three."""
+    known = ec2_backends[backend.account_id][backend.region_name].describe_availability_zones()
+    all_zones = [zone.name for zone in known if zone.zone_type == "availability-zone"]  # and no local ones
+    return sorted(list(dict.fromkeys([*group.zones, *all_zones]))[:3])
 
 
 def parameter_group(backend: RdsBackend, scope: str, name: str | None, version_: str) -> str:

@@ -212,7 +212,7 @@ def _attributes(backend: RdsBackend, p: dict[str, Any], role: Role) -> dict[str,
         "Port": port,
         "BackupRetentionPeriod": retention,
         "DBSubnetGroup": group.name,
-        "AvailabilityZones": storage_zones(backend, p.get("AvailabilityZones"), group),
+        "AvailabilityZones": storage_zones(backend, group),
         "VpcSecurityGroups": security_groups(backend, p.get("VpcSecurityGroupIds"), group),
         "DBClusterParameterGroup": parameter_group(
             backend, "cluster", p.get("DBClusterParameterGroupName"), engine_version

@@ -121,9 +121,10 @@ def _inherited(cluster: Cluster) -> dict[str, Any]:
     names = (
         "Engine", "EngineVersion", "MasterUsername", "StorageEncrypted", "StorageEncryptionType", "KmsKeyId",
         "VpcSecurityGroups", "BackupRetentionPeriod", "PreferredBackupWindow", "IAMDatabaseAuthenticationEnabled",
-        "DatabaseInsightsMode", "NetworkType", "EngineLifecycleSupport",
+        "DatabaseInsightsMode", "NetworkType", "EngineLifecycleSupport", "PerformanceInsightsEnabled",
+        "PerformanceInsightsRetentionPeriod", "PerformanceInsightsKMSKeyId", "EnabledCloudwatchLogsExports",
     )  # fmt: skip
-    data = {name: cluster.data[name] for name in names if cluster.data.get(name) is not None}
+    data = {name: cluster.data[name] for name in names if cluster.data.get(name) not in (None, [])}
     return {
         **data,
         "DBName": cluster.data.get("DatabaseName"),
@@ -182,11 +183,6 @@ def describe_instance(backend: RdsBackend, instance: Instance, status: str | Non
         "BackupTarget": "region",
         "DedicatedLogVolume": False,
     }
-    if cluster.data["PerformanceInsightsEnabled"]:
-        names = ("PerformanceInsightsEnabled", "PerformanceInsightsRetentionPeriod", "PerformanceInsightsKMSKeyId")
-        result.update({name: cluster.data[name] for name in names})
     if cluster.data["MonitoringInterval"]:
         result.update({name: cluster.data[name] for name in ("MonitoringInterval", "MonitoringRoleArn")})
-    if cluster.data.get("EnabledCloudwatchLogsExports"):
-        result["EnabledCloudwatchLogsExports"] = cluster.data["EnabledCloudwatchLogsExports"]
     return result

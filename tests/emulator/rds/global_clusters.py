@@ -11,7 +11,7 @@ from moto.core.responses import ActionResult
 from ..clock import Timeline
 from ..core import AwsError
 from . import checks, engine, snapshots
-from .base import Calls, Fields
+from .base import Calls
 from .cluster_changes import require_upgrade
 from .cluster_rules import lifecycle
 from .describe import writer_ready
@@ -53,11 +53,7 @@ class GlobalClusterCalls(Calls):
         backend, name = self.backend, self.params.get("GlobalClusterIdentifier")
         known = store(backend.account_id)
         found = [_find(backend, name)] if name else list(known.values())
-        fields: Fields = {
-            "region": lambda g: [m["DBClusterArn"].split(":")[3] for m in g["GlobalClusterMembers"]],
-            "db-cluster-id": lambda g: [n for m in g["GlobalClusterMembers"] for n in _names(m["DBClusterArn"])],
-        }
-        return self.page("GlobalClusters", [_describe(backend, g) for g in found], fields)
+        return self.page("GlobalClusters", [_describe(backend, g) for g in found])
 
     def modify_global_cluster(self) -> ActionResult:
         """ModifyGlobalCluster."""
@@ -158,10 +154,6 @@ def _lose(backend: RdsBackend, found: GlobalCluster, target: Cluster) -> None:
             snapshots.take(home(backend.account_id, cluster), cluster, name, "automated")
         if member.arn != target.arn:
             member.rebuilt = Timeline(("pending-resync", 600), ("connected", 0))
-
-
-def _names(arn: str) -> list[str]:
-    return [arn, arn.rsplit(":", 1)[-1]]
 
 
 def _clusters(backend: RdsBackend, found: GlobalCluster) -> list[Cluster]:

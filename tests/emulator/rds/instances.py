@@ -19,7 +19,6 @@ from .models import INACCESSIBLE, RECOVERABLE, Cluster, Instance, RdsBackend, ch
 
 NO_NEW_MEMBERS = {"stopping", "stopped", "starting", "failed", RECOVERABLE, INACCESSIBLE}
 PLAIN = ("AutoMinorVersionUpgrade", "PubliclyAccessible", "CopyTagsToSnapshot", "PromotionTier")
-INSIGHTS = ("EnablePerformanceInsights", "PerformanceInsightsKMSKeyId", "PerformanceInsightsRetentionPeriod")
 MONITORING = ("MonitoringInterval", "MonitoringRoleArn")
 
 
@@ -126,7 +125,6 @@ def _refuse_cluster_matters(call: str, p: dict[str, Any]) -> None:
 
 def _attributes(backend: RdsBackend, cluster: Cluster, p: dict[str, Any]) -> dict[str, Any]:
     """The attributes of a new instance, or AWS's refusal."""
-    _require_same(cluster, p)
     require_class(cluster, p.get("DBInstanceClass", ""))
     tier, ca = p.get("PromotionTier", 1), p.get("CACertificateIdentifier", engine.CA_CERTIFICATES[0])
     checks.between("promotion tier", tier, 0, 15)
@@ -144,22 +142,8 @@ def _attributes(backend: RdsBackend, cluster: Cluster, p: dict[str, Any]) -> dic
         "AutoMinorVersionUpgrade": p.get("AutoMinorVersionUpgrade", True),
         "PubliclyAccessible": p.get("PubliclyAccessible", False),
         "CopyTagsToSnapshot": p.get("CopyTagsToSnapshot", False),
-        **_observation(backend, cluster, {}, p),
+        **_monitoring(backend, cluster, {}, p),
     }
-
-
-def _require_same(cluster: Cluster, p: dict[str, Any]) -> None:
-    """Refuse values that differ from those of the cluster."""
-    same = {
-        "EngineVersion": cluster.version,
-        "DBSubnetGroupName": cluster.data["DBSubnetGroup"],
-        "StorageEncrypted": cluster.encrypted,
-    }
-    for name, value in same.items():
-        if name in p and str(p[name]).lower() != str(value).lower():
-            raise checks.combination(
-                f"The {name} requested for your DB instance ({p[name]}) doesn't match your DB cluster's ({value})."
-            )
 
 
 def require_class(cluster: Cluster, instance_class: str) -> None:
@@ -195,24 +179,14 @@ def _window(cluster: Cluster, p: dict[str, Any]) -> str:
     return both_windows({**p, **backup})["PreferredMaintenanceWindow"]
 
 
-def _observation(backend: RdsBackend, cluster: Cluster, present: dict[str, Any], p: dict[str, Any]) -> dict[str, Any]:
-    """Insights and monitoring of an instance, where its cluster does not manage them."""
-    owned = {"EnablePerformanceInsights": cluster.data["PerformanceInsightsEnabled"]}
-    owned |= {name: cluster.data[name] for name in (*MONITORING, *INSIGHTS[1:])}
-    for managed, names in (
-        (cluster.data["PerformanceInsightsEnabled"], INSIGHTS),
-        (cluster.data["MonitoringInterval"], MONITORING),
-    ):
-        for name in names if managed else ():
-            if name in p and p[name] != owned[name]:
-                raise checks.combination(f"{name} is managed at the level of the DB cluster {cluster.name}.")
-    where = backend.account_id, backend.region_name
-    result: dict[str, Any] = {}
-    if not cluster.data["PerformanceInsightsEnabled"]:
-        result.update(checks.insights(*where, p, present))
+def _monitoring(backend: RdsBackend, cluster: Cluster, present: dict[str, Any], p: dict[str, Any]) -> dict[str, Any]:
+    """Enhanced Monitoring of an instance, where its cluster does not manage it."""
     if not cluster.data["MonitoringInterval"]:
-        result.update(checks.monitoring(*where, p, present))
-    return result
+        return checks.monitoring(backend.account_id, backend.region_name, p, present)
+    for name in MONITORING:
+        if p.get(name, cluster.data[name]) != cluster.data[name]:
+            raise checks.combination(f"{name} is managed at the level of the DB cluster {cluster.name}.")
+    return {}
 
 
 def _at_once(backend: RdsBackend, cluster: Cluster, instance: Instance, p: dict[str, Any]) -> dict[str, Any]:
@@ -224,8 +198,8 @@ def _at_once(backend: RdsBackend, cluster: Cluster, instance: Instance, p: dict[
     if "DBParameterGroupName" in p:
         name = p["DBParameterGroupName"]
         changes["DBParameterGroupName"] = parameter_group(backend, "instance", name, cluster.version)
-    if {*INSIGHTS, *MONITORING} & set(p):
-        changes.update(_observation(backend, cluster, instance.data, p))
+    if {*MONITORING} & set(p):
+        changes.update(_monitoring(backend, cluster, instance.data, p))
     return changes
 
 

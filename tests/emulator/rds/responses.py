@@ -5,7 +5,7 @@ from __future__ import annotations
 from moto.core.responses import ActionResult, EmptyResult
 
 from . import checks, engine
-from .base import Calls, Fields
+from .base import Calls
 from .clusters import ClusterCalls
 from .events import EventCalls
 from .global_clusters import GlobalClusterCalls
@@ -29,16 +29,7 @@ class EngineCalls(Calls):
             major = wanted.split(".")[0]
             defaults = {str(m): v for m, v in engine.DEFAULT_MINORS.items()}
             found = [v for v in found if v == (defaults.get(major) if major else engine.DEFAULT_VERSION)]
-        family = p.get("DBParameterGroupFamily")
-        items = [engine.describe_version(v) for v in found if family in (None, engine.family_of(v))]
-        fields: Fields = {
-            "db-parameter-group-family": lambda v: [v["DBParameterGroupFamily"]],
-            "engine": lambda v: [v["Engine"]],
-            "engine-mode": lambda v: v["SupportedEngineModes"],
-            "engine-version": lambda v: [v["EngineVersion"]],
-            "status": lambda v: [v["Status"]],
-        }
-        return self.page("DBEngineVersions", items, fields)
+        return self.page("DBEngineVersions", [engine.describe_version(v) for v in found])
 
 
 class TagCalls(Calls):

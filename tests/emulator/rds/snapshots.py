@@ -9,7 +9,7 @@ from moto.core.responses import ActionResult
 from ..clock import Timeline
 from ..core import AwsError
 from . import checks
-from .base import Calls, Fields
+from .base import Calls
 from .models import Cluster, RdsBackend, Snapshot, now
 
 COPIED = (
@@ -122,13 +122,7 @@ class SnapshotCalls(Calls):
             "SnapshotType": p.get("SnapshotType"),
         }
         items = [i for i in items if all(not value or i[field] == value for field, value in asked.items())]
-        fields: Fields = {
-            "db-cluster-id": lambda s: [s["DBClusterIdentifier"], backend.arn("cluster", s["DBClusterIdentifier"])],
-            "db-cluster-snapshot-id": lambda s: [s["DBClusterSnapshotIdentifier"]],
-            "snapshot-type": lambda s: [s["SnapshotType"]],
-            "engine": lambda s: [s["Engine"]],
-        }
-        return self.page("DBClusterSnapshots", items, fields)
+        return self.page("DBClusterSnapshots", items)
 
     def delete_db_cluster_snapshot(self) -> ActionResult:
         """DeleteDBClusterSnapshot."""
