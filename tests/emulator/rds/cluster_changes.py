@@ -7,7 +7,8 @@ from typing import Any
 from ..core import AwsError
 from . import checks, engine, secret
 from .cluster_rules import lifecycle, parameter_group, security_groups, storage_type
-from .models import Cluster, RdsBackend, cluster_at, global_of, now
+from .models import RdsBackend, cluster_at, global_of
+from .resources import Cluster, now
 
 PLAIN = ("DeletionProtection", "CopyTagsToSnapshot", "AutoMinorVersionUpgrade")
 OBSERVATION = {

@@ -9,7 +9,8 @@ from moto.ec2.models import ec2_backends
 
 from ..core import AwsError
 from . import checks, describe, engine
-from .models import Cluster, GlobalCluster, RdsBackend, SubnetGroup, cluster_at, home, store
+from .models import RdsBackend, cluster_at, home, store
+from .resources import Cluster, GlobalCluster, SubnetGroup
 
 BACKUP_WINDOWS = ["07:15-07:45", "03:20-03:50"]
 MAINTENANCE_WINDOWS = ["sun:05:00-sun:05:30", "tue:09:10-tue:09:40", "thu:21:00-thu:21:30"]

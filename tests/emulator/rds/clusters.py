@@ -26,7 +26,8 @@ from .cluster_rules import (
     version,
 )
 from .describe import describe_cluster
-from .models import RECOVERABLE, Cluster, Member, RdsBackend, changing, global_of, now
+from .models import RECOVERABLE, RdsBackend, global_of
+from .resources import Cluster, Member, changing, now
 
 # What else a restored cluster's source had (groups, protection, tags, scaling) is asked for again, or AWS's default.
 CARRIED = ("EngineVersion", "Port", "BackupRetentionPeriod", "MasterUsername", "KmsKeyId")

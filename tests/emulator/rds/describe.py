@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from . import engine
-from .models import Cluster, Instance, RdsBackend, SubnetGroup, global_of, now
+from .models import RdsBackend, global_of
+from .resources import Cluster, Instance, SubnetGroup, now
 
 HOSTED_ZONES = {
     "us-east-1": "Z2R2ITUGPM61AM", "us-east-2": "Z2XHWR1WZ565X2", "us-west-1": "Z10WI91S59XXQN",

@@ -10,7 +10,7 @@ from moto.core.responses import ActionResult
 from ..clock import CLOCK
 from . import checks
 from .base import Calls
-from .models import Event
+from .resources import Event
 
 SOURCES = {"db": "db-instance", "cluster": "db-cluster", "pg": "db-parameter-group", "cluster-pg": "db-parameter-group",
            "cluster-snapshot": "db-cluster-snapshot"}  # fmt: skip

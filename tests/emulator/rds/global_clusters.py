@@ -15,7 +15,8 @@ from .base import Calls
 from .cluster_changes import require_upgrade
 from .cluster_rules import lifecycle
 from .describe import writer_ready
-from .models import Cluster, GlobalCluster, Member, RdsBackend, changing, cluster_at, home, now, store
+from .models import RdsBackend, cluster_at, home, store
+from .resources import Cluster, GlobalCluster, Member, changing, now
 
 FROM_SOURCE = ("Engine", "EngineVersion", "DatabaseName", "StorageEncrypted")
 AVAILABLE = ("available", 0.0)

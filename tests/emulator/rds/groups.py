@@ -14,7 +14,8 @@ from . import checks, engine, parameters
 from .base import Calls
 from .cluster_rules import subnets_in
 from .describe import describe_subnet_group
-from .models import ParameterGroup, RdsBackend, SubnetGroup
+from .models import RdsBackend
+from .resources import ParameterGroup, SubnetGroup
 
 PREFIX = {"cluster": "DBClusterParameterGroup", "instance": "DBParameterGroup"}
 KIND = {"cluster": "cluster-pg", "instance": "pg"}  # in ARNs

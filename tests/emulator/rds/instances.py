@@ -15,7 +15,8 @@ from . import checks, engine
 from .base import Calls, Fields
 from .cluster_rules import both_windows, parameter_group
 from .describe import describe_instance
-from .models import INACCESSIBLE, RECOVERABLE, Cluster, Instance, RdsBackend, changing, now, room_for_instances
+from .models import INACCESSIBLE, RECOVERABLE, RdsBackend, room_for_instances
+from .resources import Cluster, Instance, changing, now
 
 NO_NEW_MEMBERS = {"stopping", "stopped", "starting", "failed", RECOVERABLE, INACCESSIBLE}
 PLAIN = ("AutoMinorVersionUpgrade", "PubliclyAccessible", "CopyTagsToSnapshot", "PromotionTier")

@@ -11,7 +11,8 @@ from moto.secretsmanager.models import secretsmanager_backends
 
 from ..clock import Timeline
 from . import checks
-from .models import Cluster, MasterSecret, RdsBackend
+from .models import RdsBackend
+from .resources import Cluster, MasterSecret
 
 _CHARACTERS = string.ascii_letters + string.digits + "!#$%&()*+,-.:;<=>?[]^_{|}~"
 

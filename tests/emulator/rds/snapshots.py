@@ -10,7 +10,8 @@ from ..clock import Timeline
 from ..core import AwsError
 from . import checks
 from .base import Calls
-from .models import Cluster, RdsBackend, Snapshot, now
+from .models import RdsBackend
+from .resources import Cluster, Snapshot, now
 
 COPIED = (
     "AvailabilityZones", "DBClusterIdentifier", "Engine", "EngineMode", "EngineVersion", "AllocatedStorage", "Port",
