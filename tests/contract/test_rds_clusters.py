@@ -54,7 +54,7 @@ def test_all_options_come_back(site: Site, aws: Any) -> None:
         PreferredBackupWindow="01:00-02:00", PreferredMaintenanceWindow="Mon:03:00-Mon:04:00", Port=5433,
         EngineLifecycleSupport="open-source-rds-extended-support-disabled", DeletionProtection=True,
         CopyTagsToSnapshot=True, EnableHttpEndpoint=True, EngineMode="provisioned",
-        NetworkType="IPV4", MasterUserAuthenticationType="password", AutoMinorVersionUpgrade=False,
+        AutoMinorVersionUpgrade=False,
     )  # fmt: skip
     got = site.cluster()
     wanted = {
@@ -149,8 +149,8 @@ MISSING: list[tuple[str, dict[str, Any]]] = [
     (COMBINATION, {"Engine": "postgres"}),
     (COMBINATION, {"Engine": "custom-oracle-ee"}),
     (COMBINATION, {"EngineMode": "serverless"}),
-    (COMBINATION, {"NetworkType": "DUAL"}),
-    (COMBINATION, {"MasterUserAuthenticationType": "iam-db-auth"}),
+    ("InvalidAction", {"NetworkType": "DUAL"}),
+    ("InvalidAction", {"MasterUserAuthenticationType": "iam-db-auth"}),
     ("DBSubnetGroupNotFoundFault", {"DBSubnetGroupName": None}),
     ("InvalidAction", {"BacktrackWindow": 60}),
     ("InvalidAction", {"AvailabilityZones": [EAST + "a"]}),

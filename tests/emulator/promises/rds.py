@@ -12,8 +12,8 @@ OPERATIONS: dict[str, str] = {
         "DBClusterParameterGroupName DBSubnetGroupName DatabaseInsightsMode DatabaseName DeletionProtection "
         "EnableCloudwatchLogsExports EnableHttpEndpoint EnableIAMDatabaseAuthentication EnablePerformanceInsights "
         "Engine EngineLifecycleSupport EngineMode EngineVersion GlobalClusterIdentifier KmsKeyId "
-        "ManageMasterUserPassword MasterUserAuthenticationType MasterUserPassword MasterUserSecretKmsKeyId "
-        "MasterUsername MonitoringInterval MonitoringRoleArn NetworkType PerformanceInsightsKMSKeyId "
+        "ManageMasterUserPassword MasterUserPassword MasterUserSecretKmsKeyId "
+        "MasterUsername MonitoringInterval MonitoringRoleArn PerformanceInsightsKMSKeyId "
         "PerformanceInsightsRetentionPeriod Port PreSignedUrl PreferredBackupWindow PreferredMaintenanceWindow "
         "ServerlessV2ScalingConfiguration StorageEncrypted StorageType Tags VpcSecurityGroupIds",
     "CreateDBClusterParameterGroup": "DBClusterParameterGroupName DBParameterGroupFamily Description Tags",

@@ -10,7 +10,7 @@ from moto.ec2.models import ec2_backends
 from ..core import AwsError
 from . import checks, describe, engine
 from .models import RdsBackend, cluster_at, home, store
-from .resources import Cluster, GlobalCluster, SubnetGroup
+from .resources import Cluster, GlobalCluster, SubnetGroup, resting
 
 BACKUP_WINDOWS = ["07:15-07:45", "03:20-03:50"]
 MAINTENANCE_WINDOWS = ["sun:05:00-sun:05:30", "tue:09:10-tue:09:40", "thu:21:00-thu:21:30"]
@@ -30,7 +30,7 @@ class Role:
         self.of = store(backend.account_id).get(name.lower())
         if self.of is None:
             raise AwsError("GlobalClusterNotFoundFault", f"Global cluster {name} not found.")
-        if self.of.timeline.state != "available":
+        if not resting(self.of.timeline):
             raise AwsError("InvalidGlobalClusterStateFault", f"Global cluster {name} is not in an available state.")
         regions = [member.arn.split(":")[3] for member in self.of.members]
         if backend.region_name in regions:

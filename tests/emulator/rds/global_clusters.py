@@ -16,7 +16,7 @@ from .cluster_changes import require_upgrade
 from .cluster_rules import lifecycle
 from .describe import writer_ready
 from .models import RdsBackend, cluster_at, home, store
-from .resources import Cluster, GlobalCluster, Member, changing, now
+from .resources import Cluster, GlobalCluster, Member, changing, now, resting
 
 FROM_SOURCE = ("Engine", "EngineVersion", "DatabaseName", "StorageEncrypted")
 AVAILABLE = ("available", 0.0)
@@ -169,8 +169,10 @@ def _find(backend: RdsBackend, name: str | None) -> GlobalCluster:
 
 
 def _require_available(found: GlobalCluster) -> None:
-    if found.timeline.state != "available":
-        raise AwsError("InvalidGlobalClusterStateFault", f"Global cluster {found.name} is {found.timeline.state}.")
+    if not resting(found.timeline):
+        raise AwsError(
+            "InvalidGlobalClusterStateFault", f"Global cluster {found.name} is not available, or about to change."
+        )
 
 
 def _member(backend: RdsBackend, found: GlobalCluster, arn: str | None) -> tuple[Member, Cluster]:
@@ -204,11 +206,8 @@ def _source(backend: RdsBackend, p: dict[str, Any]) -> Cluster | None:
 
 
 def _of_source(source: Cluster) -> dict[str, Any]:
-    names = ("Engine", "EngineVersion", "EngineLifecycleSupport", "DatabaseName", "StorageEncrypted")
-    return {
-        **{name: source.data.get(name) for name in names},
-        "StorageEncryptionType": source.data["StorageEncryptionType"],
-    }
+    names = (*FROM_SOURCE, "EngineLifecycleSupport", "StorageEncryptionType")
+    return {name: source.data.get(name) for name in names}
 
 
 def _of_arguments(p: dict[str, Any]) -> dict[str, Any]:

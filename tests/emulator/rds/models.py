@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from moto.core.base_backend import BaseBackend
@@ -274,24 +274,23 @@ class RdsBackend(BaseBackend, TaggableResourcesMixin):
         """Whether an instance runs with the present parameters of a group."""
         return "in-sync" if instance.seen.get(scope) == self._present(scope, instance, cluster) else "pending-reboot"
 
-    def resources(self) -> Iterator[tuple[str, Resource]]:
+    def resources(self) -> list[tuple[str, Resource]]:
         """Everything that has tags, with its kind in the tagging API."""
-        kinds: list[tuple[str, Iterable[Resource]]] = [
-            ("cluster", self.clusters.values()),
-            ("db", self.instances.values()),
-            ("cluster-snapshot", self.snapshots.values()),
-            ("subgrp", self.subnet_groups.values()),
-            ("cluster-pg", self.parameter_groups["cluster"].values()),
-            ("pg", self.parameter_groups["instance"].values()),
-            ("global-cluster", self.global_clusters.values()),
-        ]
-        for kind, resources in kinds:
-            yield from ((kind, resource) for resource in resources)
+        kinds: dict[str, Mapping[str, Resource]] = {
+            "cluster": self.clusters,
+            "db": self.instances,
+            "cluster-snapshot": self.snapshots,
+            "subgrp": self.subnet_groups,
+            "cluster-pg": self.parameter_groups["cluster"],
+            "pg": self.parameter_groups["instance"],
+            "global-cluster": self.global_clusters,
+        }
+        return [(kind, resource) for kind, known in kinds.items() for resource in known.values()]
 
     def iter_tagged_resources(self) -> Iterator[TaggedResource]:
         """What the tagging API shows of this region."""
         settle(self.account_id)
-        for kind, resource in list(self.resources()):
+        for kind, resource in self.resources():
             tags = {tag["Key"]: tag["Value"] for tag in resource.tags}
             yield TaggedResource(arn=resource.arn, tags=tags, resource_type=f"rds:{kind}")
 

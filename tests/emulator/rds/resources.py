@@ -98,6 +98,11 @@ class Event:
         return int(self.timeline.end if self.timeline.end <= CLOCK.now() else self.timeline.start)
 
 
+def resting(timeline: Timeline) -> bool:
+    """Whether something can be changed: "available" alone is also told for seconds after the last change was taken."""
+    return timeline.state == "available" and timeline.settled
+
+
 @dataclass
 class Changing(Resource):
     """What is modified: ``pending`` waits for the maintenance window, ``applying`` for the end of a change."""
@@ -114,8 +119,7 @@ class Changing(Resource):
 
     @property
     def resting(self) -> bool:
-        """Whether it can be changed: "available" alone is also told for seconds after the last change was taken."""
-        return self.timeline.state == "available" and self.timeline.settled
+        return resting(self.timeline)
 
     def defer(self, values: dict[str, Any], present: dict[str, Any]) -> None:
         """Put values among the pending ones; what is so already is no change."""
@@ -133,7 +137,7 @@ class Changing(Resource):
 
     def maintained(self) -> float | None:
         """The moment at which the maintenance window took up the pending values, once it has come."""
-        if not self.pending or not self.timeline.settled or self.timeline.state != "available":
+        if not self.pending or not self.resting:
             return None
         start = checks.next_window(self.data["PreferredMaintenanceWindow"], self.since)
         return start if CLOCK.now() >= start and self.flush() else None
