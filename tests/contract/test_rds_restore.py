@@ -240,8 +240,10 @@ def test_the_life_of_a_managed_secret(site: Site, aws: Any) -> None:
     def value() -> Any:
         return json.loads(site.secrets.get_secret_value(SecretId=arn)["SecretString"])
 
-    arn = site.create(MasterUserPassword=None, **managed)["MasterUserSecret"]["SecretArn"]
-    assert status() == "creating" and value()["username"] == "dbadmin"
+    key = site.key()
+    made = site.create(MasterUserPassword=None, MasterUserSecretKmsKeyId=key, **managed)["MasterUserSecret"]
+    arn = made["SecretArn"]
+    assert made["KmsKeyId"] == key and status() == "creating" and value()["username"] == "dbadmin"
     aws.control.advance(1000)
     assert status() == "active" and ":secret:rds!cluster-" in arn
     before = value()
