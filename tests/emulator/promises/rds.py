@@ -153,8 +153,8 @@ RULES: tuple[Rule, ...] = (
          "some seconds. A password is `resetting-master-credentials`, IAM authentication `update-iam-db-auth`, another "
          "monitoring interval `configuring-enhanced-monitoring`, an upgrade `upgrading`; other log exports are "
          "`configuring-log-exports` in the instances.", "A, T, known"),
-    Rule("wrong-state", "Changes and deletions in another state, and in the seconds of `available` after a Modify, are "
-         "refused: `InvalidDBClusterStateFault`, `InvalidDBInstanceState`, `InvalidResourceStateFault`.", "B, T"),
+    Rule("wrong-state", "Changes, and the deletion of a cluster, are refused in another state and in the seconds of "
+         "`available` after a Modify: `InvalidDBClusterStateFault`, `InvalidDBInstanceState`, `InvalidResourceStateFault`.", "B, T"),
     Rule("backing-up", "While a manual snapshot is taken its cluster is `backing-up`, and not changed, stopped or "
          "deleted (`InvalidDBClusterStateFault`).", "A; which calls is known"),
     Rule("stop-start", "A stopped cluster is neither changed nor deleted, and starts by itself after seven days; one "
