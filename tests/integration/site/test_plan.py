@@ -89,7 +89,7 @@ def test_what_the_plan_does_not_contain_is_refused(aws, built, tmp_path):
     retention(aws, 3)
     refused = dev.play("site.yml", "-e", f"plan_file={plan}", expect=2)
     told = " ".join(refused.text.split())
-    assert "retention_in_days: 3 -> 30" in told and "Make and approve a new plan" in told
+    assert "retention_in_days: 3 -> 7" in told and "Make and approve a new plan" in told
     assert refused.mutating == []
     retention(aws, 1)
     assert dev.play("site.yml", "-e", f"plan_file={plan}").mutating == ["logs:PutRetentionPolicy"]
@@ -157,7 +157,7 @@ def test_drift_says_whose_doing_a_difference_is(aws, built, tmp_path):
         ("foreign", f"arn:aws:ec2:us-east-1:123456789012:vpc/{vpc['Vpc']['VpcId']}"),
     }
     assert "3 differences (ours, gone, foreign)" in " ".join(played.text.split())
-    assert "retention_in_days is 1, wanted 30" in page.read_text()
+    assert "retention_in_days is 1, wanted 7" in page.read_text()
     dev.play()
     dev.play("playbooks/drift.yml", "-e", '{"drift_fail_on": ["ours", "gone"]}')
     assert ec2.describe_vpcs(VpcIds=[vpc["Vpc"]["VpcId"]])["Vpcs"], "what is foreign is left alone"
