@@ -108,8 +108,9 @@ def play(environment: str, log: Path, *arguments: str) -> str:
     return text
 
 
-def recap(text: str) -> str:
-    return text.rsplit("PLAY RECAP", 1)[-1].split("\n", 1)[-1].rstrip()
+def summary(text: str) -> str:
+    """What the run says of itself behind Ansible's recap."""
+    return text.partition("PLAY RECAP")[2].partition("\n\n")[2].strip("\n")
 
 
 def mutating() -> int:
@@ -130,16 +131,16 @@ def demo(environment: str, scale: float) -> None:
     ask("POST", "reset")
     say("\n1. Plan it on the empty account (nothing is changed):")
     text = play(environment, HOME / "plan.log", "--check", "--diff")
-    say(recap(text))
+    say(summary(text))
     expect_no_calls(0, "Planning")
     say("\n2. Apply it:")
     text = play(environment, HOME / "apply.log")
-    say(recap(text))
+    say(summary(text).splitlines()[-1])
     done = mutating()
     say(f"    Applying made {done} changing calls to AWS.")
     say("\n3. Apply it again (nothing is left to do):")
     text = play(environment, HOME / "apply-again.log")
-    say(recap(text))
+    say(summary(text).splitlines()[-1])
     expect_no_calls(done, "Applying again")
     say(f"\n{outputs(text)}\n")
     url = URL.read_text().strip()

@@ -20,7 +20,7 @@ options: {}
 EXAMPLES = r"""
 - name: Refuse a plan that deletes anything
   ansible.builtin.assert:
-    that: lookup('mtk.backend.plan').counts.delete == 0
+    that: lookup('mtk.backend.plan').counts['delete'] == 0
 """
 
 RETURN = r"""
