@@ -18,8 +18,10 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
+from ansible import constants
 from ansible.errors import AnsibleActionFail
 from ansible.module_utils.testing import patch_module_args
 from ansible.plugins.action import ActionBase
@@ -78,6 +80,7 @@ def _lend_surroundings() -> None:
     """What the callback mtk.backend.plan asks for: lines while a module waits, and refusals as parts of the plan."""
     given = _module.SURROUNDINGS
     given.collects = RECORD.collects
+    given.memory = str(Path(constants.DEFAULT_LOCAL_TMP) / "mtk.backend")  # Ansible removes it at the end of the run
     if RECORD.progress_interval:
         given.progress = _teller(RECORD.progress_interval)
 

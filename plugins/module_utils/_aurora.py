@@ -189,6 +189,14 @@ def instance_zones(count: int, subnets: Iterable[Mapping[str, Any]], offered: It
     return usable[:count]
 
 
+def read_tags(aws: Any, arn: str, wanted: Mapping[str, Any] | None) -> dict[str, str]:
+    """The tags of what RDS does not show with its tags."""
+    found: dict[str, str] = aws.tags(
+        arn, wanted, lambda: aws.call("rds", "list_tags_for_resource", resource_name=arn).get("tags") or {}
+    )
+    return found
+
+
 def change_tags(aws: Any, arn: str, have: Mapping[str, str], want: Mapping[str, str]) -> None:
     """Give an RDS resource exactly the tags it shall have."""
     gone = sorted(set(have) - set(want))

@@ -6,8 +6,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws_connection_info, is_boto3_error_code
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
@@ -16,6 +17,8 @@ from ansible_collections.amazon.aws.plugins.module_utils.tagging import (
     ansible_dict_to_boto3_tag_list,
     boto3_tag_list_to_ansible_dict,
 )
+from ansible_collections.mtk.backend.plugins.module_utils._memory import Memory, reads
+from ansible_collections.mtk.backend.plugins.module_utils._reconcile import OWNER_TAG
 
 try:
     import boto3
@@ -41,24 +44,37 @@ __all__ = [
     "Aws",
     "BotoCoreError",
     "ClientError",
+    "account_key",
     "client_factory",
     "compare_policies",
     "is_boto3_error_code",
 ]
 
 Client = Any
+T = TypeVar("T")
 
 
 def client_factory(module: AnsibleAWSModule) -> Callable[[str, str], Client]:
     """Clients with the module's credentials, for any service and region, which retry what AWS throttles."""
     endpoint, given = get_aws_connection_info(module)[1:]
     config = Config(retries={"mode": "standard", "max_attempts": 10}).merge(given.pop("aws_config", Config()))
-    core = botocore.session.Session(profile=given.pop("profile_name", None))
-    core.register_component("data_loader", LOADER)
-    session = boto3.session.Session(botocore_session=core)
-    return lambda service, region: session.client(
-        service, region_name=region, endpoint_url=endpoint, config=config, **given
-    )
+    session: list[Any] = []  # made with the first client: whoever finds everything in memory needs none
+
+    def client(service: str, region: str) -> Client:
+        if not session:
+            core = botocore.session.Session(profile=given.pop("profile_name", None))
+            core.register_component("data_loader", LOADER)
+            session.append(boto3.session.Session(botocore_session=core))
+        return session[0].client(service, region_name=region, endpoint_url=endpoint, config=config, **given)
+
+    return client
+
+
+def account_key(module: AnsibleAWSModule) -> str:
+    """What tells the account and the endpoint of a module from others, without a secret."""
+    names = ("endpoint_url", "access_key", "profile")
+    environ = ("AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_ENDPOINT_URL", "AWS_ROLE_ARN")
+    return repr([*(module.params.get(name) for name in names), *(os.environ.get(name) for name in environ)])
 
 
 def warm(*services: str) -> None:
@@ -79,9 +95,12 @@ class Aws:
     wrong one is an error here. Tags are plain dicts in answers and in arguments named ``tags``.
     """
 
-    def __init__(self, clients: Callable[[str, str], Client], region: str) -> None:
+    def __init__(self, clients: Callable[[str, str], Client], region: str, memory: Memory | None = None) -> None:
         self.region = region
+        self.recalls = False  # whether reads may be answered from memory
+        self.recalled = False  # whether one was
         self._factory = clients
+        self._memory = memory
         self._clients: dict[tuple[str, str], Client] = {}
         self._identity: dict[str, Any] = {}
 
@@ -94,6 +113,9 @@ class Aws:
 
     def call(self, service: str, operation: str, region: str | None = None, **params: Any) -> dict[str, Any]:
         """One request. Arguments that are None are left out."""
+        return self._ask(service, operation, region, params, lambda: self._call(service, operation, region, params))
+
+    def _call(self, service: str, operation: str, region: str | None, params: Mapping[str, Any]) -> dict[str, Any]:
         client = self.client(service, region)
         model = _operation(client, operation)
         answer = getattr(client, operation)(**to_boto(model.input_shape, params))
@@ -103,12 +125,52 @@ class Aws:
         self, service: str, operation: str, key: str, region: str | None = None, **params: Any
     ) -> list[dict[str, Any]]:
         """All items of a listing, over all its pages."""
+        return self._ask(
+            service, operation, region, params, lambda: self._pages(service, operation, key, region, params)
+        )
+
+    def _pages(
+        self, service: str, operation: str, key: str, region: str | None, params: Mapping[str, Any]
+    ) -> list[dict[str, Any]]:
         client = self.client(service, region)
         if not client.can_paginate(operation):
-            return list(self.call(service, operation, region, **params).get(key) or [])
+            return list(self._call(service, operation, region, params).get(key) or [])
         model = _operation(client, operation)
         pages = client.get_paginator(operation).paginate(**to_boto(model.input_shape, params))
         return [item for page in pages for item in from_boto(model.output_shape, page).get(key) or []]
+
+    def _ask(
+        self, service: str, operation: str, region: str | None, params: Mapping[str, Any], ask: Callable[[], T]
+    ) -> T:
+        if self._memory is None:
+            return ask()
+        if reads(operation):
+            if not self.recalls:
+                return ask()
+            answer, remembered = self._memory.recall(service, operation, region or self.region, params, ask)
+            self.recalled = self.recalled or remembered
+            return answer  # type: ignore[no-any-return]
+        self._memory.void(service)  # before, so that nobody who reads meanwhile is believed afterwards
+        return ask()
+
+    def tags(self, arn: str, wanted: Mapping[str, Any] | None, ask: Callable[[], dict[str, str]]) -> dict[str, str]:
+        """The tags of a resource: ``ask`` AWS, or look into one listing of all that bears the wanted owner's tag."""
+        owner = (wanted or {}).get(OWNER_TAG)
+        if not (self.recalls and owner):
+            return ask()
+        mine = [{"key": OWNER_TAG, "values": [str(owner)]}]
+        try:
+            listed = self.pages(
+                "resourcegroupstaggingapi",
+                "get_resources",
+                "resource_tag_mapping_list",
+                arn.split(":")[3],
+                tag_filters=mine,
+            )
+        except ClientError:  # who may not list may still ask for each
+            return ask()
+        found = next((one["tags"] for one in listed if one["resource_arn"] == arn), None)
+        return ask() if found is None else found
 
     def found(self, missing: str | list[str], ask: Callable[[], Any]) -> Any:
         """What ``ask`` returns, or None where AWS answers with one of the codes that say 'there is none'."""
@@ -120,13 +182,17 @@ class Aws:
     @property
     def account_id(self) -> str:
         """The account that the credentials belong to."""
-        self._identity = self._identity or self.call("sts", "get_caller_identity")
-        return str(self._identity["account"])
+        return str(self._caller["account"])
 
     @property
     def partition(self) -> str:
         """aws, aws-cn or aws-us-gov."""
-        return str(self.client("sts").meta.partition)
+        return str(self._caller["arn"]).split(":")[1]
+
+    @property
+    def _caller(self) -> dict[str, Any]:
+        self._identity = self._identity or self.call("sts", "get_caller_identity")
+        return self._identity
 
 
 def _operation(client: Client, operation: str) -> Any:

@@ -39,8 +39,13 @@ def describe_table(aws: Any, table: str, region: str | None = None) -> dict[str,
     return None if answer is None else dict(answer["table"])
 
 
-def read_tags(aws: Any, arn: str, region: str | None = None) -> dict[str, str]:
+def read_tags(aws: Any, arn: str, wanted: Mapping[str, Any] | None, region: str | None = None) -> dict[str, str]:
     """The tags of a table in one region."""
+    found: dict[str, str] = aws.tags(arn, wanted, lambda: _list_tags(aws, arn, region))
+    return found
+
+
+def _list_tags(aws: Any, arn: str, region: str | None) -> dict[str, str]:
     tags: dict[str, str] = {}
     token = None
     while True:

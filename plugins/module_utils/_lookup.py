@@ -29,9 +29,8 @@ _GONE = {"deleted", "deleting", "failed", "delete-complete", "delete-in-progress
 def find(aws: Any, kind: str, name: str, region: str | None = None) -> dict[str, Any] | None:
     """The EC2 resource that bears ``name`` in its Name tag, or None. Raises Refused where several do."""
     operation, key = _EC2[kind][:2]
-    filters = [{"name": "tag:Name", "values": [name]}]
-    flt = {"filter": filters} if kind == "nat_gateway" else {"filters": filters}  # EC2's own irregularity
-    found = [r for r in aws.pages("ec2", operation, key, region, **flt) if r.get("state") not in _GONE]
+    listed = aws.pages("ec2", operation, key, region)  # all of them: the listing that the modules of this kind share
+    found = [r for r in listed if (r.get("tags") or {}).get("Name") == name and r.get("state") not in _GONE]
     if len(found) > 1:
         raise Refused(f"{len(found)} resources of kind {kind} are named '{name}': remove or rename the others")
     return found[0] if found else None
@@ -49,5 +48,8 @@ def key_arn(aws: Any, key: str | None, region: str | None = None) -> Any:
     """The ARN of a KMS key that is given as ARN, id or ``alias/...``, in the region where it is used."""
     if not key or key == UNKNOWN or key.startswith("arn:") and ":key/" in key:
         return key
+    for alias in aws.pages("kms", "list_aliases", "aliases", region):
+        if alias["alias_name"] == key and alias.get("target_key_id"):
+            return f"{alias['alias_arn'].rpartition(':')[0]}:key/{alias['target_key_id']}"
     found = aws.found(["NotFoundException"], lambda: aws.call("kms", "describe_key", region, key_id=key))
     return UNKNOWN if found is None else found["key_metadata"]["arn"]

@@ -15,8 +15,10 @@ from ansible_collections.mtk.backend.plugins.module_utils._boto import (
     Aws,
     BotoCoreError,
     ClientError,
+    account_key,
     client_factory,
 )
+from ansible_collections.mtk.backend.plugins.module_utils._memory import Memory
 from ansible_collections.mtk.backend.plugins.module_utils._plan import UNKNOWN, Plan
 from ansible_collections.mtk.backend.plugins.module_utils._planned import Approved, entry
 from ansible_collections.mtk.backend.plugins.module_utils._reconcile import Outcome, Refused, Resource, reconcile
@@ -41,6 +43,8 @@ class Surroundings:
     progress: Callable[[str, Resource, str, float], None] = lambda kind, resource, state, elapsed: None
     # Whether somebody collects the plan: in check mode, a refusal is then a part of it instead of its end.
     collects: bool = False
+    # A directory of this run for what AWS has answered; none where a module runs in a process of its own.
+    memory: str = ""
 
 
 SURROUNDINGS = Surroundings()
@@ -51,27 +55,46 @@ def run(resource: type[Resource], options: Mapping[str, Any], tags: bool = True,
     spec = {**COMMON, **(TAGS if tags else {}), **options}
     module = AnsibleAWSModule(argument_spec=spec, supports_check_mode=True, **kwargs)
     _need_region(module)
-    params = module.params
-    kind = module._name.rsplit(".", 1)[-1]
+    kind, check = module._name.rsplit(".", 1)[-1], module.check_mode
     try:
-        one = resource(Aws(client_factory(module), module.region), params)
-        outcome = reconcile(
+        one = resource(_aws(module), module.params)
+        outcome = _glance(module, resource) or reconcile(
             one,
-            present=params["state"] == "present",
-            check=module.check_mode,
-            wait=params["wait"],
-            timeout=params["wait_timeout"],
+            present=module.params["state"] == "present",
+            check=check,
+            wait=module.params["wait"],
+            timeout=module.params["wait_timeout"],
             approve=_approval(kind, one),
             progress=lambda state, elapsed: SURROUNDINGS.progress(kind, one, state, elapsed),
         )
     except Refused as error:
         module.fail_json(msg=str(error))
     except (BotoCoreError, ClientError) as error:
-        module.fail_json_aws(error, msg=f"{resource.kind} could not be brought to state {params['state']}")
-    answer = {**result(resource, outcome), "plan": entry(kind, one, outcome, module.check_mode)}
+        module.fail_json_aws(error, msg=f"{resource.kind} could not be brought to state {module.params['state']}")
+    answer = {**result(resource, outcome), "plan": entry(kind, one, outcome, check)}
     if outcome.refusal and not SURROUNDINGS.collects:
         module.fail_json(msg=outcome.refusal, **answer)
     module.exit_json(**answer)
+
+
+def _glance(module: AnsibleAWSModule, resource: type[Resource]) -> Outcome | None:
+    """What comes of it where what this run has read shows that there is nothing to do; None where it does not."""
+    if not SURROUNDINGS.memory:
+        return None
+    aws, present = _aws(module), module.params["state"] == "present"
+    aws.recalls = True
+    try:
+        outcome = reconcile(resource(aws, module.params), present=present, check=True, sleep=lambda seconds: None)
+    except (BotoCoreError, ClientError):
+        if aws.recalled:
+            return None  # perhaps it is only the memory that is wrong
+        raise
+    return outcome if outcome.settled or (module.check_mode and not aws.recalled) else None
+
+
+def _aws(module: AnsibleAWSModule) -> Aws:
+    memory = Memory(SURROUNDINGS.memory, account_key(module)) if SURROUNDINGS.memory else None
+    return Aws(client_factory(module), module.region, memory)
 
 
 def inform(read: Callable[[Aws, Mapping[str, Any]], dict[str, Any]], options: Mapping[str, Any]) -> None:
@@ -79,7 +102,9 @@ def inform(read: Callable[[Aws, Mapping[str, Any]], dict[str, Any]], options: Ma
     module = AnsibleAWSModule(argument_spec=dict(options), supports_check_mode=True)
     _need_region(module)
     try:
-        found = read(Aws(client_factory(module), module.region), module.params)
+        aws = _aws(module)
+        aws.recalls = True  # of a service that was not written to
+        found = read(aws, module.params)
     except (BotoCoreError, ClientError) as error:
         module.fail_json_aws(error, msg="AWS gave no answer")
     module.exit_json(changed=False, **found)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.mtk.backend.plugins.module_utils import _aurora
 from ansible_collections.mtk.backend.plugins.module_utils._aurora import batches, change_tags, parameter_text
 from ansible_collections.mtk.backend.plugins.module_utils._reconcile import Resource
 
@@ -50,7 +51,7 @@ class ParameterGroup(Resource):
             "family": sibling["db_parameter_group_family"],
             "description": sibling["description"],
             "parameters": self._parameters(),
-            "tags": self.aws.call("rds", "list_tags_for_resource", resource_name=arn).get("tags") or {},
+            "tags": _aurora.read_tags(self.aws, arn, self.params["tags"]),
         }
 
     def desired(self, have: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -167,6 +167,7 @@ class Outcome:
     plan: Plan
     have: Mapping[str, Any] | None
     refusal: str = ""  # in check mode, why there is no plan
+    settled: bool = False  # nothing is to be done, and AWS is not at work on it
     seconds: float = 0.0
 
     @property
@@ -246,10 +247,10 @@ def _foresee(resource: Resource, present: bool, sleep: Callable[[float], None]) 
     try:
         have = _look(resource, sleep)
         plan = plan_of(resource, have, present)
-        _status(resource, have, present)
+        status = _status(resource, have, present)
     except Refused as refusal:
         return Outcome(Plan("refuse", {}, {}), have or predict(resource, make_plan({}, None), None), str(refusal))
-    return Outcome(plan, predict(resource, plan, have))
+    return Outcome(plan, predict(resource, plan, have), settled=plan.action == "none" and status == "ready")
 
 
 def _look(resource: Resource, sleep: Callable[[float], None]) -> dict[str, Any] | None:

@@ -365,7 +365,7 @@ class Table(Resource):
 
     def describe(self, sibling):
         have = {"latest_stream_arn": None, **tables.facts(sibling)}
-        have["tags"] = dynamodb.read_tags(self.aws, have["table_arn"])
+        have["tags"] = dynamodb.read_tags(self.aws, have["table_arn"], self.params["tags"])
         if self.params["state"] == "absent":
             self._refuse_deletion(have)
             return have
@@ -466,15 +466,11 @@ class Table(Resource):
             return {}
         table = f"table/{have['table_name']}"
         ids = [table, *(f"{table}/index/{i['index_name']}" for i in have["global_secondary_indexes"])]
-        found = self.aws.pages(
-            "application-autoscaling",
-            "describe_scalable_targets",
-            "scalable_targets",
-            service_namespace="dynamodb",
-            resource_ids=ids,
+        listed = self.aws.pages(
+            "application-autoscaling", "describe_scalable_targets", "scalable_targets", service_namespace="dynamodb"
         )
         scaled = {}
-        for target in found:
+        for target in (target for target in listed if target["resource_id"] in ids):
             name = target["resource_id"].removeprefix(table).removeprefix("/index/")
             unit = "read" if "Read" in target["scalable_dimension"] else "write"
             scaled.setdefault(name, []).append(f"{unit}_capacity_units")

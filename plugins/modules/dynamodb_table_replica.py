@@ -192,7 +192,9 @@ class Replica(Resource):
         if have["replica_status"] == "ACTIVE" and (not there or there["table_status"] != "ACTIVE"):
             have["replica_status"] = "UPDATING"
         if there and have["replica_status"] not in self.leaving:
-            have["tags"] = dynamodb.read_tags(self.aws, have["table_arn"], self.params["region_name"])
+            have["tags"] = dynamodb.read_tags(
+                self.aws, have["table_arn"], self.params["tags"], self.params["region_name"]
+            )
             self._refuse_deletion(have)
             have.update(self._settings())
         return have

@@ -145,11 +145,12 @@ class Key(Resource):
 
     def describe(self, sibling):
         key_id = sibling["key_id"]
-        policy = self.aws.call("kms", "get_key_policy", key_id=key_id, policy_name="default")["policy"]
+        asked = self._given("policy") or self._given("service_principals")
+        policy = self.aws.call("kms", "get_key_policy", key_id=key_id, policy_name="default") if asked else {}
         rotation = self.aws.call("kms", "get_key_rotation_status", key_id=key_id)
         return {
             **sibling,
-            "policy": json.loads(policy),
+            **({"policy": json.loads(policy["policy"])} if policy else {}),
             "enable_key_rotation": rotation["key_rotation_enabled"],
             "rotation_period_in_days": rotation.get("rotation_period_in_days"),
         }
@@ -208,7 +209,11 @@ class Key(Resource):
         key = (key or {}).get("key_metadata")
         if not key or key["key_state"] in self.leaving or key["key_manager"] == "AWS":
             return None
-        tags = self.aws.call("kms", "list_resource_tags", key_id=key_id).get("tags") or {}
+        tags = self.aws.tags(
+            key["arn"],
+            self.params["tags"],
+            lambda: self.aws.call("kms", "list_resource_tags", key_id=key_id).get("tags") or {},
+        )
         return {
             **key,
             "alias": self.params["alias"] if key_id == target else None,

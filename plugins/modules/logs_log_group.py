@@ -98,9 +98,12 @@ class LogGroup(Resource):
 
     def describe(self, sibling):
         arn = sibling["arn"].removesuffix(":*")
-        tags = self.aws.call("logs", "list_tags_for_resource", resource_arn=arn).get("tags", {})
+        tags = self.aws.tags(arn, self.params["tags"], lambda: self._tags(arn))
         unset = {"retention_in_days": 0, "kms_key_id": "", "log_group_class": "STANDARD"}
         return {**unset, **sibling, "tags": tags}
+
+    def _tags(self, arn):
+        return self.aws.call("logs", "list_tags_for_resource", resource_arn=arn).get("tags", {})
 
     def create(self, want):
         key = want.get("kms_key_id") or None  # retention follows as an update

@@ -584,9 +584,8 @@ class Cluster(Resource):
         names, vpc = self.params["vpc_security_group_names"], find_id(self.aws, "vpc", self.params["vpc_name"])
         if vpc == UNKNOWN:
             return [UNKNOWN] * len(names)
-        filters = [{"name": "group-name", "values": names}, {"name": "vpc-id", "values": [vpc]}]
-        found = self.aws.pages("ec2", "describe_security_groups", "security_groups", filters=filters)
-        ids = {group["group_name"]: group["group_id"] for group in found}
+        found = self.aws.pages("ec2", "describe_security_groups", "security_groups")
+        ids = {group["group_name"]: group["group_id"] for group in found if group.get("vpc_id") == vpc}
         return [ids.get(name, UNKNOWN) for name in names]
 
     def _monitoring_role(self):

@@ -103,7 +103,7 @@ class SubnetGroup(Resource):
             "name": sibling["db_subnet_group_name"],
             "description": sibling["db_subnet_group_description"],
             "subnet_ids": sorted(subnet["subnet_identifier"] for subnet in sibling["subnets"]),
-            "tags": self.aws.call("rds", "list_tags_for_resource", resource_name=arn).get("tags") or {},
+            "tags": _aurora.read_tags(self.aws, arn, self.params["tags"]),
         }
 
     def create(self, want):

@@ -94,8 +94,9 @@ def test_every_play_has_what_its_tasks_need():
     for path in (ROOT / "playbooks").glob("*.yml"):
         for play in yaml.safe_load(path.read_text()):
             if play.get("tasks") and "import_role" in str(play["tasks"]):
-                assert play["module_defaults"]["group/mtk.backend.aws"]["region"] == "{{ inventory_hostname }}", path
-                assert play["module_defaults"]["group/mtk.backend.resources"]["plan_file"], path
+                infos, resources = (play["module_defaults"][f"group/mtk.backend.{g}"] for g in ("infos", "resources"))
+                assert infos["region"] == resources["region"] == "{{ inventory_hostname }}", path
+                assert resources["plan_file"], path
                 assert play["check_mode"] == CHECK_MODE, path
                 assert "mtk_aws_environment" in play["environment"], path
 
@@ -105,8 +106,9 @@ def test_every_module_is_in_the_action_group_and_in_the_table():
     names = {p.stem for p in MODULES}
     infos = {name for name in names if name.endswith("_info")}
     assert set(runtime["action_groups"]["resources"]) == names - infos
-    assert set(runtime["action_groups"]["aws"][1:]) == infos | {"in_process"}
-    assert runtime["action_groups"]["aws"][0]["metadata"]["extend_group"] == ["amazon.aws.aws", "mtk.backend.resources"]
+    assert set(runtime["action_groups"]["infos"]) == infos | {"in_process"}
+    extended = ["amazon.aws.aws", "mtk.backend.infos", "mtk.backend.resources"]
+    assert runtime["action_groups"]["aws"] == [{"metadata": {"extend_group": extended}}]
     theirs = set(runtime["plugin_routing"]["modules"])  # modules of amazon.aws under names of ours
     assert set(runtime["plugin_routing"]["action"]) == theirs, "each of them runs in-process"
     assert not names & theirs

@@ -39,7 +39,7 @@ def thing(name="a"):
 
 def returned(plan, name="a", check=True, have=None, seconds=0.0, refusal=""):
     """What the module of a thing would return."""
-    outcome = Outcome(plan, have or {}, refusal, seconds)
+    outcome = Outcome(plan, have or {}, refusal, seconds=seconds)
     diff = {"before": dict(plan.before), "after": dict(plan.after)}
     return {"plan": _planned.entry("thing", thing(name), outcome, check), "diff": diff}
 

@@ -1,0 +1,65 @@
+#!/usr/bin/python
+# Copyright (c) MTK Backend contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: aws_caller_info
+short_description: Say whose credentials these are
+version_added: 0.1.0
+author: MTK Backend contributors (@mtk)
+description:
+  - Asks AWS for the identity behind the credentials, as M(amazon.aws.aws_caller_info) does, once in a run.
+extends_documentation_fragment:
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+attributes:
+  check_mode:
+    support: full
+    description: Reads only.
+  diff_mode:
+    support: none
+    description: Reads only.
+"""
+
+EXAMPLES = r"""
+- name: Ask whose credentials these are
+  mtk.backend.aws_caller_info:
+"""
+
+RETURN = r"""
+account:
+  description: The account.
+  returned: always
+  type: str
+  sample: "123456789012"
+arn:
+  description: The ARN of the user or of the assumed role.
+  returned: always
+  type: str
+  sample: arn:aws:sts::123456789012:user/moto
+user_id:
+  description: The unique identifier of the caller.
+  returned: always
+  type: str
+  sample: AKIAIOSFODNN7EXAMPLE
+"""
+
+from ansible_collections.mtk.backend.plugins.module_utils._module import inform
+
+OPTIONS = {}
+
+
+def read(aws, params):
+    return aws.call("sts", "get_caller_identity")
+
+
+def main():
+    inform(read, OPTIONS)
+
+
+if __name__ == "__main__":
+    main()
