@@ -9,8 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.mtk.backend.plugins.module_utils import _aurora
-from ansible_collections.mtk.backend.plugins.module_utils._aurora import batches, change_tags, parameter_text
+from ansible_collections.mtk.backend.plugins.module_utils._aurora import (
+    batches,
+    change_tags,
+    parameter_text,
+    read_tags,
+)
 from ansible_collections.mtk.backend.plugins.module_utils._reconcile import Resource
 
 OPTIONS: dict[str, Any] = {
@@ -51,7 +55,7 @@ class ParameterGroup(Resource):
             "family": sibling["db_parameter_group_family"],
             "description": sibling["description"],
             "parameters": self._parameters(),
-            "tags": _aurora.read_tags(self.aws, arn, self.params["tags"]),
+            "tags": read_tags(self.aws, arn, self.params["tags"]),
         }
 
     def desired(self, have: Mapping[str, Any] | None) -> dict[str, Any]:

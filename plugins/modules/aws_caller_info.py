@@ -40,7 +40,7 @@ arn:
   description: The ARN of the user or of the assumed role.
   returned: always
   type: str
-  sample: arn:aws:sts::123456789012:user/moto
+  sample: arn:aws:iam::123456789012:root
 user_id:
   description: The unique identifier of the caller.
   returned: always

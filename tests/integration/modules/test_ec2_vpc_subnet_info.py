@@ -1,0 +1,48 @@
+"""Subnets by their tags."""
+
+from __future__ import annotations
+
+import pytest
+
+from .conftest import documentation, examples
+
+NAME = "ec2_vpc_subnet_info"
+
+
+@pytest.fixture
+def subnets(aws):
+    """Two database subnets of prod in one VPC, one private one, and one of qa in another VPC; by name."""
+    ec2, found = aws.client("ec2"), {}
+    for block, environment, tiers in (("10.0.0.0/16", "prod", "ddp"), ("10.1.0.0/16", "qa", "d")):
+        vpc = ec2.create_vpc(CidrBlock=block)["Vpc"]["VpcId"]
+        for number, tier in enumerate(tiers):
+            tags = {"mtk:environment": environment, "mtk:tier": {"d": "database", "p": "private"}[tier]}
+            made = ec2.create_subnet(
+                VpcId=vpc,
+                CidrBlock=f"{block[:5]}{number}.0/24",
+                AvailabilityZone="us-east-1" + "ba"[number % 2],
+                TagSpecifications=[
+                    {"ResourceType": "subnet", "Tags": [{"Key": k, "Value": v} for k, v in tags.items()]}
+                ],
+            )["Subnet"]
+            found[f"{environment}{number}"] = made["SubnetId"]
+        found[environment] = vpc
+    return found
+
+
+@pytest.mark.parametrize("check", [False, True])
+def test_example_finds_what_bears_all_the_tags(aws, run, subnets, check):
+    (example,) = examples(NAME)
+    before = len(aws.mutating())
+    result = run(NAME, check=check, **example)
+    assert len(aws.mutating()) == before and not result["changed"]
+    assert [s["subnet_id"] for s in result["subnets"]] == [subnets["prod1"], subnets["prod0"]], "by zone"
+    (sample,) = documentation(NAME)["RETURN"]["subnets"]["sample"]
+    assert sample.keys() <= result["subnets"][0].keys()
+    assert result["subnets"][0]["tags"] == {"mtk:environment": "prod", "mtk:tier": "database"}
+
+
+def test_of_a_vpc_and_of_none(run, subnets):
+    assert [s["subnet_id"] for s in run(NAME, vpc_id=subnets["qa"])["subnets"]] == [subnets["qa0"]]
+    assert run(NAME, tags={"mtk:environment": "dev"})["subnets"] == []
+    assert len(run(NAME)["subnets"]) >= 4
