@@ -25,12 +25,17 @@ from ansible import constants
 from ansible.errors import AnsibleActionFail
 from ansible.module_utils.testing import patch_module_args
 from ansible.plugins.action import ActionBase
+from ansible.plugins.loader import filter_loader, test_loader
 from ansible.utils.display import Display
 from ansible_collections.mtk.backend.plugins.module_utils import _boto, _module
 from ansible_collections.mtk.backend.plugins.plugin_utils import summary
 from ansible_collections.mtk.backend.plugins.plugin_utils.record import RECORD
 
 # Ansible imports this file once, in the parent of all workers: what is loaded here is inherited by every task.
+for _loader in (filter_loader, test_loader):
+    list(_loader.all())
+for _path in (Path(__file__).parents[1] / "filter").glob("*.py"):
+    filter_loader.get(f"mtk.backend.{_path.stem}")
 _boto.warm("ec2", "rds", "dynamodb", "kms", "logs", "sts", "iam", "application-autoscaling", "secretsmanager")
 
 

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
@@ -17,6 +18,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.tagging import (
     ansible_dict_to_boto3_tag_list,
     boto3_tag_list_to_ansible_dict,
 )
+from ansible_collections.mtk.backend.plugins.module_utils import _tls
 from ansible_collections.mtk.backend.plugins.module_utils._memory import Memory, reads
 from ansible_collections.mtk.backend.plugins.module_utils._reconcile import OWNER_TAG
 
@@ -65,7 +67,8 @@ def client_factory(module: AnsibleAWSModule) -> Callable[[str, str], Client]:
             core = botocore.session.Session(profile=given.pop("profile_name", None))
             core.register_component("data_loader", LOADER)
             session.append(boto3.session.Session(botocore_session=core))
-        return session[0].client(service, region_name=region, endpoint_url=endpoint, config=config, **given)
+        with _tls.shared(given.get("verify")):
+            return session[0].client(service, region_name=region, endpoint_url=endpoint, config=config, **given)
 
     return client
 
@@ -81,6 +84,8 @@ def warm(*services: str) -> None:
     """Load what clients of these services are made from. Nothing is sent; the clients are thrown away."""
     if LOADER is None:
         return
+    with contextlib.suppress(OSError), _tls.shared(os.environ.get("AWS_CA_BUNDLE") or True):
+        pass  # a bundle that cannot be read is told by the first request
     core = botocore.session.Session()
     core.register_component("data_loader", LOADER)
     session = boto3.session.Session("none", "none", botocore_session=core)

@@ -102,7 +102,7 @@ def duration(seconds: float) -> str:
 
 def _block(head: str, body: str, indent: int) -> list[str]:
     """Text behind a head, broken to the width of a page."""
-    broken = textwrap.wrap(
-        body, WIDTH - indent, break_long_words=False, break_on_hyphens=False, replace_whitespace=True
-    ) or [""]
-    return [head + broken[0], *(" " * indent + line for line in broken[1:])]
+    first, rest = " " * min(len(head), WIDTH // 2), " " * indent
+    options = {"break_long_words": False, "break_on_hyphens": False}
+    broken = textwrap.wrap(body, WIDTH, initial_indent=first, subsequent_indent=rest, **options) or [""]
+    return [head + broken[0].lstrip(), *broken[1:]]

@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 MODULES = sorted((ROOT / "plugins/modules").glob("*.py"))
 UTILS = sorted((ROOT / "plugins/module_utils").glob("_*.py"))
 # What talks to AWS for several modules; everything else is pure.
-ADAPTERS = ("_boto.py", "_memory.py", "_module.py", "_lookup.py", "_ec2.py", "_ipam.py", "_iam.py")
+ADAPTERS = ("_boto.py", "_memory.py", "_tls.py", "_module.py", "_lookup.py", "_ec2.py", "_ipam.py", "_iam.py")
 PURE = [p for p in UTILS if p.name not in ADAPTERS]
 YAML = [p for d in ("roles", "playbooks") for p in sorted((ROOT / d).rglob("*.yml"))] + [ROOT / "site.yml"]
 CHECK_MODE = "{{ ansible_check_mode or mtk_check_mode | default(false) }}"
