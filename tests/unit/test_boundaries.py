@@ -93,7 +93,8 @@ def test_every_play_has_what_its_tasks_need():
     """Region, approved plan and check mode come from the play: each play that runs roles has them."""
     for path in (ROOT / "playbooks").glob("*.yml"):
         for play in yaml.safe_load(path.read_text()):
-            if play.get("tasks") and "import_role" in str(play["tasks"]):
+            asks_aws = "import_role" in str(play.get("tasks")) and "'validate'" not in str(play["tasks"])
+            if asks_aws:
                 infos, resources = (play["module_defaults"][f"group/mtk.backend.{g}"] for g in ("infos", "resources"))
                 assert infos["region"] == resources["region"] == "{{ inventory_hostname }}", path
                 assert resources["plan_file"], path

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+from pathlib import Path
 
 import boto3
 import certifi
@@ -33,8 +34,8 @@ def test_clients_share_a_context_that_verifies_as_botocores_does():
 
 def test_another_bundle_has_a_context_that_trusts_it_alone(tmp_path):
     one = tmp_path / "one.pem"
-    with open(certifi.where(), encoding="utf-8") as bundle:
-        one.write_text(bundle.read().split("-----END CERTIFICATE-----", 1)[0] + "-----END CERTIFICATE-----\n")
+    end = "-----END CERTIFICATE-----\n"
+    one.write_text(Path(certifi.where()).read_text().split(end, 1)[0] + end)
     other = made(str(one))
     assert other is not made(True) and len(other.get_ca_certs()) == 1
 
