@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import threading
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
@@ -59,7 +60,9 @@ T = TypeVar("T")
 def client_factory(module: AnsibleAWSModule) -> Callable[[str, str], Client]:
     """Clients with the module's credentials, for any service and region, which retry what AWS throttles."""
     endpoint, given = get_aws_connection_info(module)[1:]
-    config = Config(retries={"mode": "standard", "max_attempts": 10}).merge(given.pop("aws_config", Config()))
+    config = Config(retries={"mode": "standard", "max_attempts": 10}, max_pool_connections=32).merge(
+        given.pop("aws_config", Config())
+    )
     session: list[Any] = []  # made with the first client: whoever finds everything in memory needs none
 
     def client(service: str, region: str) -> Client:
@@ -106,14 +109,18 @@ class Aws:
         self.recalled = False  # whether one was
         self._factory = clients
         self._memory = memory
+        self._making = threading.Lock()
+        self.errors = (BotoCoreError, ClientError)
+        self.remembers = memory is not None
         self._clients: dict[tuple[str, str], Client] = {}
         self._identity: dict[str, Any] = {}
 
     def client(self, service: str, region: str | None = None) -> Client:
         """The boto3 client, made once."""
         key = (service, region or self.region)
-        if key not in self._clients:
-            self._clients[key] = self._factory(*key)
+        with self._making:  # boto3's sessions are not made for threads, its clients are
+            if key not in self._clients:
+                self._clients[key] = self._factory(*key)
         return self._clients[key]
 
     def call(self, service: str, operation: str, region: str | None = None, **params: Any) -> dict[str, Any]:

@@ -114,7 +114,7 @@ class LocalAws:
             mutating=mutating,
             status=status,
             error=error_code(status, answer),
-            parameters=shown(asked) if mutating else {},
+            parameters=shown(asked),
         )
         return (status, headers, answer), fault
 

@@ -50,7 +50,7 @@ class CallLog:
     """All calls since the last reset, in memory and, where a path is given, as JSON lines in a file.
 
     One call is ``n``, the virtual ``time``, ``service``, ``operation``, ``region``, ``mutating``, ``status``,
-    ``error``, AWS's code, and of mutating ones the ``parameters``.
+    ``error``, AWS's code, and ``parameters``.
     """
 
     def __init__(self) -> None:

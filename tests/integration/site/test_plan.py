@@ -10,6 +10,7 @@ import jsonschema
 import pytest
 
 from .conftest import REGIONS, ROOT
+from .estate import estate
 from .subjects import Names, subjects
 
 SCHEMA = json.loads((ROOT / "docs/plan.schema.json").read_text())
@@ -172,3 +173,28 @@ def test_a_wait_is_told_where_it_is_asked_for(aws, site):
     assert re.search(r"\+ rds_instance +\S+ \(took \d+ s\)", told.text)
     aws.control.reset()
     assert "so far" not in dev.play().text, "nobody reads it where it is no terminal"
+
+
+def test_a_run_that_changes_nothing_asks_for_everything_once(aws, built):
+    """Exact: every request is needed and none is made twice; ten more subnets cost none."""
+    prod = built("prod")
+    prod.play()
+    calls = aws.control.calls()
+    asked = [(c["service"], c["operation"], c["region"], json.dumps(c["parameters"], sort_keys=True)) for c in calls]
+    assert len(asked) == len(set(asked))
+    resources = len(estate(aws, REGIONS))
+    assert len(calls) <= 0.8 * resources, f"{len(calls)} calls for {resources} resources"
+    assert len([c for c in calls if c["service"] not in ("iam", "sts")]) <= 40 * len(REGIONS)
+
+    since = len(aws.control.calls())
+    checked = prod.play("site.yml", "--check", "--diff")
+    assert checked.mutating == []
+    assert len(aws.control.calls(since)) == len(calls), "a plan asks what an apply asks"
+
+    ec2 = aws.client("ec2")
+    (vpc,) = ec2.describe_vpcs(Filters=[{"Name": "tag:Name", "Values": ["prod_us-east-1_vpc"]}])["Vpcs"]
+    for number in range(10):
+        ec2.create_subnet(VpcId=vpc["VpcId"], CidrBlock=vpc["CidrBlock"].replace("0.0/16", f"255.{16 * number}/28"))
+    since = len(aws.control.calls())
+    prod.play()
+    assert len(aws.control.calls(since)) == len(calls)

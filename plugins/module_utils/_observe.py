@@ -1,0 +1,100 @@
+# Copyright (c) MTK Backend contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the tasks of a run will ask about an environment in a region, asked at once and in two waves.
+
+It is only a matter of speed: what is missing here is asked for by the module that needs it, and what is here in vain
+costs a request. A test holds the two together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, NamedTuple
+
+from ansible_collections.mtk.backend.plugins.module_utils._reconcile import OWNER_TAG
+
+WORKERS = 32
+SHARED = "shared"  # the environment of what all environments share
+
+
+class Request(NamedTuple):
+    """One read: a listing with all its pages where ``key`` names its items, or else one call."""
+
+    service: str
+    operation: str
+    key: str
+    params: dict[str, Any]
+
+
+_EC2 = "vpcs subnets route_tables internet_gateways nat_gateways vpc_endpoints security_groups flow_logs"
+_RDS = "db_clusters db_instances db_subnet_groups db_cluster_parameter_groups db_parameter_groups global_clusters"
+_TAGGED = ("resourcegroupstaggingapi", "get_resources", "resource_tag_mapping_list")
+_SCALING = {"service_namespace": "dynamodb"}
+
+
+def listings(environment: str, owner: bool) -> list[Request]:
+    """The first wave: what needs no id. ``owner`` is the region that owns what spans regions."""
+    of_ec2 = ["availability_zones", *_EC2.split(), *(("ipams", "ipam_pools") if owner else ())]
+    return [
+        Request(*_TAGGED, {"tag_filters": [{"key": OWNER_TAG, "values": [environment]}]}),
+        *(Request("ec2", f"describe_{key}", key, {}) for key in of_ec2),
+        *(Request("rds", f"describe_{key}", key, {}) for key in _RDS.split()),
+        *(
+            Request("application-autoscaling", f"describe_{key}", key, _SCALING)
+            for key in ("scalable_targets", "scaling_policies")
+        ),
+        Request("kms", "list_aliases", "aliases", {}),
+    ]
+
+
+def details(arn: str, owner: bool) -> Iterator[Request]:
+    """The second wave: what AWS tells of one resource only when it is asked for it by name."""
+    service, resource = arn.split(":")[2], arn.split(":", 5)[5]
+    kind, _, name = resource.replace(":", "/", 1).partition("/")
+    if (service, kind) == ("ec2", "vpc"):
+        for attribute in ("enableDnsSupport", "enableDnsHostnames"):
+            yield Request("ec2", "describe_vpc_attribute", "", {"vpc_id": name, "attribute": attribute})
+    elif (service, kind) == ("kms", "key"):
+        for operation in ("describe_key", "get_key_rotation_status"):
+            yield Request("kms", operation, "", {"key_id": name})
+    elif service == "logs":
+        prefix = {"log_group_name_prefix": resource.removeprefix("log-group:")}
+        yield Request("logs", "describe_log_groups", "log_groups", prefix)
+    elif service == "dynamodb":
+        for operation in ("describe_table", "describe_continuous_backups", "describe_contributor_insights"):
+            yield Request("dynamodb", operation, "", {"table_name": name})
+    elif kind in ("cluster-pg", "pg"):
+        scope = "db_cluster" if kind == "cluster-pg" else "db"
+        group = {f"{scope}_parameter_group_name": name, "source": "user"}
+        yield Request("rds", f"describe_{scope}_parameters", "parameters", group)
+    elif service == "secretsmanager" and owner:
+        yield Request("secretsmanager", "describe_secret", "", {"secret_id": name.rpartition("-")[0]})
+
+
+def observe(aws: Any, environment: str, owner: bool) -> int:
+    """Ask, and return how many requests that were. An error is left to the module that asks for the same."""
+    with ThreadPoolExecutor(WORKERS) as threads:
+        first = listings(environment, owner)
+        answers = dict(zip((r.operation for r in first), threads.map(lambda r: _ask(aws, r), first), strict=True))
+        arns = [one["resource_arn"] for one in answers["get_resources"] or []]
+        second = [request for arn in arns for request in details(arn, owner)]
+        pools = (p for p in answers.get("describe_ipam_pools") or [] if _owner(p) in (environment, SHARED))
+        second += [
+            Request("ec2", "get_ipam_pool_cidrs", "ipam_pool_cidrs", {"ipam_pool_id": p["ipam_pool_id"]}) for p in pools
+        ]
+        list(threads.map(lambda r: _ask(aws, r), second))
+    return len(first) + len(second)
+
+
+def _owner(one: dict[str, Any]) -> Any:
+    return (one.get("tags") or {}).get(OWNER_TAG)
+
+
+def _ask(aws: Any, request: Request) -> Any:
+    service, operation, key, params = request
+    try:
+        return aws.pages(service, operation, key, **params) if key else aws.call(service, operation, **params)
+    except aws.errors:
+        return None

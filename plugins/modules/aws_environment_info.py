@@ -1,0 +1,71 @@
+#!/usr/bin/python
+# Copyright (c) MTK Backend contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: aws_environment_info
+short_description: Read an environment's resources in a region at once
+version_added: 0.1.0
+author: MTK Backend contributors (@mtk)
+description:
+  - Asks AWS, with many requests at the same time, for what the tasks that follow in the run will ask. They find the
+    answers remembered, as long as nothing in the run changes anything.
+  - It is never needed, and only makes a run faster. It asks nothing where there is no memory, that is, where the module
+    runs in a process of its own.
+options:
+  environment:
+    description: The environment, as the tag C(mtk:environment) calls it.
+    type: str
+    required: true
+  owner:
+    description: Whether the region owns what spans regions (the IPAM, the secret of the master user).
+    type: bool
+    default: false
+extends_documentation_fragment:
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+attributes:
+  check_mode:
+    support: full
+    description: Reads only.
+  diff_mode:
+    support: none
+    description: Reads only.
+"""
+
+EXAMPLES = r"""
+- name: Read what there is
+  mtk.backend.aws_environment_info:
+    region: us-east-1
+    environment: prod
+    owner: true
+"""
+
+RETURN = r"""
+requests:
+  description: How many requests were asked for; 0 where nothing would be remembered.
+  returned: always
+  type: int
+  sample: 24
+"""
+
+from ansible_collections.mtk.backend.plugins.module_utils._module import inform
+from ansible_collections.mtk.backend.plugins.module_utils._observe import observe
+
+OPTIONS = {"environment": {"type": "str", "required": True}, "owner": {"type": "bool", "default": False}}
+
+
+def read(aws, params):
+    return {"requests": observe(aws, params["environment"], params["owner"]) if aws.remembers else 0}
+
+
+def main():
+    inform(read, OPTIONS)
+
+
+if __name__ == "__main__":
+    main()

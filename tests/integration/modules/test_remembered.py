@@ -1,0 +1,104 @@
+"""A run remembers what it has read; a stale answer is never acted upon."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.mtk.backend.plugins.module_utils import _module
+
+VPC = {"name": "dev_vpc", "cidr_block": "10.0.0.0/16", "tags": {"mtk:environment": "dev", "a": "1"}}
+
+
+@pytest.fixture
+def remembering(tmp_path, monkeypatch):
+    """As inside Ansible's worker: modules share a memory."""
+    monkeypatch.setattr(_module.SURROUNDINGS, "memory", str(tmp_path))
+
+
+@pytest.fixture
+def vpc(aws, run):
+    """The VPC, made before the run that remembers began; its id."""
+    return run("ec2_vpc", **VPC)["vpc"]["vpc_id"]
+
+
+@pytest.fixture
+def known(vpc, remembering, run):
+    """The VPC, after the run has read it once."""
+    assert not run("ec2_vpc", **VPC)["changed"]
+    return vpc
+
+
+def calls(aws, since=0):
+    return [f"{call['service']}:{call['operation']}" for call in aws.control.calls(since)]
+
+
+def test_what_is_known_is_not_asked_again(aws, run, known):
+    before = len(calls(aws))
+    assert not run("ec2_vpc", **VPC)["changed"]
+    assert not run("ec2_vpc", **VPC, check=True)["changed"]
+    assert calls(aws, before) == []
+
+
+def test_a_difference_in_what_is_known_is_looked_at_anew(aws, run, known):
+    """Somebody has made it already what it is to be: nothing is sent."""
+    aws.client("ec2").create_tags(Resources=[known], Tags=[{"Key": "a", "Value": "2"}])
+    before, wanted = len(aws.mutating()), {**VPC, "tags": {"mtk:environment": "dev", "a": "2"}}
+    assert not run("ec2_vpc", **wanted)["changed"]
+    assert not run("ec2_vpc", **wanted, check=True)["changed"]
+    assert len(aws.mutating()) == before
+
+
+def test_what_another_has_deleted_is_made_and_not_changed(aws, run, known):
+    aws.client("ec2").delete_vpc(VpcId=known)
+    made = run("ec2_vpc", **{**VPC, "tags": {"mtk:environment": "dev", "a": "2"}})
+    assert made["plan"]["action"] == "create" and made["vpc"]["vpc_id"] != known
+
+
+def test_a_write_of_ours_ends_the_memory_of_its_service(aws, run, known):
+    run("logs_log_group", log_group_name="/x", tags={})
+    before = len(calls(aws))
+    run("ec2_vpc", **VPC)
+    assert calls(aws, before) == [], "another service is none of its business"
+    run(
+        "ec2_subnet", name="dev_subnet", vpc_id=known, cidr_block="10.0.0.0/24", availability_zone="us-east-1a", tags={}
+    )
+    aws.client("ec2").create_tags(Resources=[known], Tags=[{"Key": "a", "Value": "3"}])
+    assert run("ec2_vpc", **VPC)["changed"], "and what is read then is what there is"
+    assert not run("ec2_vpc", **VPC)["changed"]
+
+
+def test_what_is_missing_in_what_is_known_is_looked_for(aws, run, remembering):
+    """The listing was read before somebody else made the VPC."""
+    assert run("ec2_vpc", **VPC, check=True)["changed"]
+    tags = [{"Key": k, "Value": v} for k, v in {**VPC["tags"], "Name": "dev_vpc"}.items()]
+    ec2 = aws.client("ec2")
+    made = ec2.create_vpc(CidrBlock="10.0.0.0/16", TagSpecifications=[{"ResourceType": "vpc", "Tags": tags}])["Vpc"]
+    assert run("ec2_vpc", **VPC)["vpc"]["vpc_id"] == made["VpcId"]
+    assert len(ec2.describe_vpcs(Filters=[{"Name": "tag:Name", "Values": ["dev_vpc"]}])["Vpcs"]) == 1
+
+
+def test_a_lagging_answer_makes_no_second_one(aws, run, remembering):
+    aws.control.lag(3)
+    assert run("ec2_vpc", **VPC)["changed"]
+    for _ in range(3):
+        assert not run("ec2_vpc", **VPC)["changed"]
+    aws.control.lag(0)
+    named = [{"Name": "tag:Name", "Values": ["dev_vpc"]}]
+    assert len(aws.client("ec2").describe_vpcs(Filters=named)["Vpcs"]) == 1
+
+
+def test_who_may_not_list_by_tag_still_sees_the_tags(aws, run, remembering):
+    group = {"log_group_name": "/x", "tags": {"mtk:environment": "dev"}}
+    run("logs_log_group", **group)
+    _module.SURROUNDINGS.memory += "/another-run"
+    aws.control.fault("resourcegroupstaggingapi:GetResources", "error", code="AccessDeniedException", times=9)
+    before = len(calls(aws))
+    assert not run("logs_log_group", **group)["changed"]
+    assert "logs:ListTagsForResource" in calls(aws, before)
+
+
+def test_secrets_are_not_kept(aws, run, remembering, tmp_path):
+    run("secretsmanager_secret", secret_name="s", generate_secret_string={"username": "u"}, tags={})
+    run("secretsmanager_secret", secret_name="s", generate_secret_string={"username": "u"}, tags={})
+    secret = aws.client("secretsmanager").get_secret_value(SecretId="s")["SecretString"]
+    kept = "".join(path.read_text() for path in tmp_path.rglob("*") if path.is_file())
+    assert secret not in kept
