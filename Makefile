@@ -42,8 +42,9 @@ lag: .venv/lock ## the product's tests on a local AWS that lags by three reads a
 chaos: .venv/lock ## interruptions in more places than `make test` has time for
 	pytest -m chaos tests/integration/site
 
-bench: .venv/lock ## the local AWS beside moto's own server, as ratios
-	python scripts/bench_local_aws.py
+bench: .venv/lock ## runs beside plain boto3, and the local AWS beside moto's own server, as ratios
+	python scripts/bench
+	python scripts/bench/local_aws.py
 
 lint: .venv/lock ## ruff, mypy, yamllint, ansible-lint
 	ruff check .

@@ -21,7 +21,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-TESTS = Path(__file__).resolve().parent.parent / "tests"
+TESTS = Path(__file__).resolve().parents[2] / "tests"
 ROUNDS, CALLS = 7, 150
 KEYS = {"aws_access_key_id": "local", "aws_secret_access_key": "emulator-secret-key", "region_name": "us-east-1"}
 KEY = {"user_id": {"S": "u"}}
