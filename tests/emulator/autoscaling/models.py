@@ -10,16 +10,13 @@ from moto.core.base_backend import BaseBackend
 
 from ..clock import CLOCK
 from ..core import own_backend
-from ..iam.linked import linked_role
+from ..iam import service_uses_its_role
 
 READ, WRITE = "ReadCapacityUnits", "WriteCapacityUnits"
 METRICS = {READ: "DynamoDBReadCapacityUtilization", WRITE: "DynamoDBWriteCapacityUtilization"}
 ALARMS = ("AlarmHigh", "AlarmLow", "ProvisionedCapacityHigh", "ProvisionedCapacityLow")
-ROLE = (
-    "dynamodb.application-autoscaling.amazonaws.com",
-    "AWSServiceRoleForApplicationAutoScaling_DynamoDBTable",
-    "AWSApplicationAutoscalingDynamoDBTablePolicy",
-)
+SERVICE = "dynamodb.application-autoscaling.amazonaws.com"
+ROLE = f"role/aws-service-role/{SERVICE}/AWSServiceRoleForApplicationAutoScaling_DynamoDBTable"
 SUSPENDED = ("DynamicScalingInSuspended", "DynamicScalingOutSuspended", "ScheduledScalingSuspended")
 
 Key = tuple[str, str]
@@ -51,12 +48,13 @@ class AutoscalingBackend(BaseBackend):
         """Register or change a target; what is not given for ``suspended`` keeps its value."""
         target = self.targets.get(key)
         if target is None:
+            service_uses_its_role(self.account_id, self.region_name, SERVICE)
             arn = f"arn:aws:application-autoscaling:{self.region_name}:{self.account_id}:scalable-target/"
             target = self.targets[key] = {
                 "ServiceNamespace": "dynamodb",
                 "ResourceId": key[0],
                 "ScalableDimension": key[1],
-                "RoleARN": linked_role(self.account_id, *ROLE),  # whatever role a call names
+                "RoleARN": f"arn:aws:iam::{self.account_id}:{ROLE}",  # whatever role a call names
                 "CreationTime": CLOCK.now(),
                 "SuspendedState": dict.fromkeys(SUSPENDED, False),
                 "ScalableTargetARN": arn + secrets.token_hex(18),

@@ -10,7 +10,7 @@ from moto.dynamodb.models.table import Table
 
 from ..autoscaling.models import AUTOSCALING, READ
 from ..clock import CLOCK, Timeline
-from ..iam.linked import linked_role
+from ..iam import service_uses_its_role
 from .capacity import check_scaled, merged_on_demand
 from .checks import HEAD
 from .describe import ON_DEMAND, billing_mode
@@ -36,11 +36,6 @@ from .state import (
 )
 from .streams import close
 
-ROLE = (
-    "replication.dynamodb.amazonaws.com",
-    "AWSServiceRoleForDynamoDBReplication",
-    "DynamoDBReplicationServiceRolePolicy",
-)
 ACTIONS = ("Create", "Update", "Delete", "Disassociate")
 
 
@@ -130,7 +125,7 @@ def _create(table: Table, region: str, params: dict[str, Any]) -> None:
     known.sources[name] = [*made, (table.region_name, region, CLOCK.now())]
     if members[region].lives:
         AUTOSCALING[account][table.region_name].mirror_writes(name, AUTOSCALING[account][region])
-    linked_role(account, *ROLE)
+    service_uses_its_role(account, table.region_name, "replication.dynamodb.amazonaws.com")
     state_of(table).become(seconds)
 
 
