@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Any
 
 Fields = Mapping[str, Any]
@@ -49,6 +49,18 @@ def _target(resource: str, kind: str, side: str, limits: Fields) -> dict[str, An
         "max_capacity": high,
         "policies": [policy],
     }
+
+
+def resources_of(table: Fields) -> set[str]:
+    """How Application Auto Scaling calls a described table and its indexes."""
+    name = f"table/{table['table_name']}"
+    return {name, *(f"{name}/index/{index['index_name']}" for index in table.get("global_secondary_indexes") or [])}
+
+
+def limited(wanted: Sequence[Fields], have: Sequence[Fields], existing: Container[str]) -> list[Fields]:
+    """The wanted targets of what exists; the others stay as they are."""
+    found = [target for target in wanted if target["resource_id"] in existing]
+    return sorted(found + [target for target in have if target["resource_id"] not in existing], key=place)
 
 
 def found_targets(table: str, targets: Sequence[Fields], policies: Sequence[Fields]) -> list[dict[str, Any]]:

@@ -26,6 +26,14 @@ options:
       - Whether the region holds a replica of a table that another one owns. The targets of writes are left alone then.
     type: bool
     default: false
+  existing_only:
+    description:
+      - Whether what is not there yet is left out. Without the table there is nothing to do, and an index that it does
+        not have is not scaled.
+      - AWS wants the writes of a table with replicas scaled before it is billed by provisioned capacity, and can scale
+        only what is there.
+    type: bool
+    default: false
   read: &scaling
     description: How the table's capacity is scaled. Not scaled where not given.
     type: dict
@@ -115,6 +123,7 @@ auto_scaling:
 """
 
 from ansible_collections.mtk.backend.plugins.module_utils import _scaling as scaling
+from ansible_collections.mtk.backend.plugins.module_utils._dynamodb import describe_table
 from ansible_collections.mtk.backend.plugins.module_utils._module import run
 from ansible_collections.mtk.backend.plugins.module_utils._reconcile import Refused, Resource
 
@@ -132,6 +141,7 @@ LIMITS = {
 OPTIONS = {
     "table_name": {"type": "str", "required": True},
     "replica": {"type": "bool", "default": False},
+    "existing_only": {"type": "bool", "default": False},
     "read": LIMITS,
     "write": LIMITS,
     "indexes": {
@@ -156,6 +166,10 @@ class AutoScaling(Resource):
         ("ValidationException", "Unable to assume IAM role"),
     )
 
+    def read(self):
+        nothing = {"table_name": self.params["table_name"], "targets": []}
+        return super().read() or (nothing if self._existing() == set() else None)
+
     def siblings(self):
         table, service = self.params["table_name"], "application-autoscaling"
         listed = [
@@ -173,9 +187,18 @@ class AutoScaling(Resource):
     def desired(self, have):
         given = (self.params[name] for name in ("table_name", "read", "write", "indexes", "replica"))
         try:
-            return {"targets": scaling.wanted_targets(*given)}
+            wanted = scaling.wanted_targets(*given)
         except ValueError as error:
             raise Refused(f"{self}: {error}") from error
+        existing, there = self._existing(), have["targets"] if have else []
+        return {"targets": wanted if existing is None else scaling.limited(wanted, there, existing)}
+
+    def _existing(self):
+        """The resource ids of the table and its indexes that are there, where that makes a difference."""
+        if not self.params["existing_only"]:
+            return None
+        table = describe_table(self.aws, self.params["table_name"])
+        return scaling.resources_of(table) if table else set()
 
     def create(self, want):
         self.update({"targets": []}, want)

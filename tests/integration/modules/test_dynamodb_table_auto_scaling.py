@@ -85,6 +85,18 @@ def test_a_provisioned_global_table_from_seed_to_scaled_replica(aws, run, table)
     assert targets(aws, "us-west-2") == {}
 
 
+def test_only_what_exists_is_scaled_and_the_rest_is_left_alone(aws, run):
+    some = {**PARAMS, "existing_only": True}
+    assert not run(NAME, check=True, **some)["changed"] and not run(NAME, **some)["changed"]
+    run("dynamodb_table", **TABLE)
+    two = {**some, "indexes": [{"index_name": "lat_long_index"}, {"index_name": "not_yet_index"}]}
+    assert run(NAME, check=True, **two)["diff"]["after"]["targets"] == run(NAME, **two)["auto_scaling"]["targets"]
+    assert not run(NAME, **PARAMS)["changed"]
+    run("dynamodb_table", table_name="prod_user_locations", state="absent", wait_timeout=20)
+    assert not run(NAME, **{**some, "write": {"min_capacity": 5, "max_capacity": 60}})["changed"]
+    assert targets(aws)["prod_user_locations", "W"] == 50, "AWS keeps them, and changes them no more"
+
+
 def test_change_drift_and_targets_that_are_not_wanted(aws, run, table):
     run(NAME, **PARAMS)
     scaling = aws.client("application-autoscaling")

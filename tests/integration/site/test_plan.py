@@ -115,6 +115,27 @@ def test_detailed_exitcode(aws, built):
     assert "INCOMPLETE" not in changes.text and changes.mutating == []
 
 
+def test_a_table_with_a_replica_is_billed_another_way_and_back_as_it_was_planned(aws, built, tmp_path):
+    qa, plan, name = built("qa"), tmp_path / "plan.json", "qa_user_locations"
+    scaled = {(region, "dynamodb_table_auto_scaling", name) for region in REGIONS[:2]}
+    for mode, action in (("PROVISIONED", "create"), ("PAY_PER_REQUEST", "delete")):
+        switch = ("--tags", "dynamodb_global", "-e", f"dynamodb_global_billing_mode={mode}")
+        planning = qa.play("playbooks/plan.yml", *switch, "-e", f"plan_out={plan}")
+        expected = planned(plan)
+        assert planning.mutating == []
+        assert expected == {(REGIONS[0], "dynamodb_table", name): "update", **dict.fromkeys(scaled, action)}
+        since = len(aws.control.calls())
+        qa.play("site.yml", *switch, "-e", f"plan_file={plan}")
+        assert subjects(aws.control.calls(since, mutating=True), Names()) == expected
+        for region in REGIONS[:2]:
+            table = aws.client("dynamodb", region).describe_table(TableName=name)["Table"]
+            assert table["BillingModeSummary"]["BillingMode"] == mode
+            scaling = aws.client("application-autoscaling", region)
+            targets = scaling.describe_scalable_targets(ServiceNamespace="dynamodb")["ScalableTargets"]
+            assert len(targets) == (8 if mode == "PROVISIONED" else 0)
+        assert qa.play("site.yml", *switch).mutating == []
+
+
 @pytest.mark.parametrize(
     ("part", "regions", "resources"),
     [
