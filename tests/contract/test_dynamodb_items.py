@@ -231,6 +231,84 @@ def streams(aws: Any, region: str = HERE) -> list[str]:
     return [one["StreamArn"] for one in aws.client("dynamodbstreams", region).list_streams(**T)["Streams"]]
 
 
+def records(aws: Any, region: str = HERE, kind: str = "TRIM_HORIZON", **params: Any) -> list[dict[str, Any]]:
+    """What the only stream of the table in a Region tells."""
+    client, (arn,) = aws.client("dynamodbstreams", region), streams(aws, region)
+    (shard,) = client.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]
+    place = {"StreamArn": arn, "ShardId": shard["ShardId"], "ShardIteratorType": kind}
+    return list(
+        client.get_records(ShardIterator=client.get_shard_iterator(**place, **params)["ShardIterator"])["Records"]
+    )
+
+
+@keeps("dynamodbstreams.records")
+@pytest.mark.parametrize("view", ["NEW_AND_OLD_IMAGES", "NEW_IMAGE", "OLD_IMAGE", "KEYS_ONLY"])
+def test_what_a_stream_tells(aws: Any, here: Any, view: str) -> None:
+    make(here, gsi=True, StreamSpecification={"StreamEnabled": True, "StreamViewType": view})
+    update = {"UpdateExpression": "SET n = :n", "ExpressionAttributeValues": {":n": {"N": "1"}}}
+    here.update_item(**T, Key=item("1"), **update)
+    here.put_item(**T, Item=item("1", n={"N": "1"}))
+    here.put_item(**T, Item=item("1", b={"B": b"\x01"}))
+    wrong = {"UpdateExpression": "SET day = :n", "ExpressionAttributeValues": {":n": {"N": "1"}}}
+    for number in ("1", "2"):
+        refused("ValidationException", here.update_item, **T, Key=item(number), **wrong)
+    here.delete_item(**T, Key=item("1"))
+    here.delete_item(**T, Key=item("1"))
+    one, two = item("1", n={"N": "1"}), item("1", b={"B": b"\x01"})
+    expected = [("INSERT", None, one), ("MODIFY", one, two), ("REMOVE", two, None)]
+    found = records(aws)
+    assert [record["eventName"] for record in found] == [kind for kind, _, _ in expected]
+    numbers = [int(record["dynamodb"]["SequenceNumber"]) for record in found]
+    assert numbers == sorted(set(numbers))
+    for record, (_, old, new) in zip(found, expected, strict=True):
+        told = record["dynamodb"]
+        assert (told["Keys"], told["StreamViewType"], record["awsRegion"]) == (item("1"), view, HERE)
+        assert told.get("OldImage") == (old if "OLD" in view else None)
+        assert told.get("NewImage") == (new if "NEW" in view else None)
+
+
+@keeps("dynamodbstreams.each-region", "dynamodb.items-replicated")
+def test_a_write_is_in_the_stream_of_each_region(aws: Any, here: Any, there: Any) -> None:
+    make(here)
+    here.update_table(**replica("Create", THERE))
+    there.put_item(**T, Item=item("1"))
+    here.batch_write_item(RequestItems={"orders": [{"PutRequest": {"Item": item("2")}}]})
+    here.delete_item(**T, Key=item("1"))
+    for region in (HERE, THERE):
+        found = records(aws, region)
+        told = [(record["eventName"], record["dynamodb"]["Keys"]) for record in found]
+        assert told == [("INSERT", item("1")), ("INSERT", item("2")), ("REMOVE", item("1"))]
+        assert {record["awsRegion"] for record in found} == {region}
+
+
+@keeps("dynamodbstreams.a-day", "dynamodbstreams.closed", "dynamodbstreams.iterators-expire")
+def test_a_stream_in_time(aws: Any, here: Any) -> None:
+    arn, client = make(here, StreamSpecification=IMAGES)["LatestStreamArn"], aws.client("dynamodbstreams")
+    here.put_item(**T, Item=item("1"))
+    (old,) = records(aws)
+    number = old["dynamodb"]["SequenceNumber"]
+    aws.control.advance(DAY + 60)
+    here.put_item(**T, Item=item("2"))
+    (new,) = records(aws)
+    assert new["dynamodb"]["Keys"] == item("2")
+    assert records(aws, kind="AFTER_SEQUENCE_NUMBER", SequenceNumber=number) == [new]
+    with pytest.raises(ClientError, match="TrimmedDataAccessException"):
+        records(aws, kind="AT_SEQUENCE_NUMBER", SequenceNumber=number)
+    assert records(aws, kind="LATEST") == []
+    (shard,) = client.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]
+    place = {"StreamArn": arn, "ShardId": shard["ShardId"], "ShardIteratorType": "TRIM_HORIZON"}
+    iterator = client.get_shard_iterator(**place)["ShardIterator"]
+    assert client.get_records(ShardIterator=iterator)["NextShardIterator"]
+    aws.control.advance(901)
+    refused("ExpiredIteratorException", client.get_records, ShardIterator=iterator)
+    here.update_table(**T, StreamSpecification={"StreamEnabled": False})
+    here.delete_table(**T)
+    (shard,) = client.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]
+    assert shard["SequenceNumberRange"]["EndingSequenceNumber"] == new["dynamodb"]["SequenceNumber"]
+    answer = client.get_records(ShardIterator=client.get_shard_iterator(**place)["ShardIterator"], Limit=10)
+    assert answer["Records"] == [new] and "NextShardIterator" not in answer
+
+
 @keeps("dynamodbstreams.each-region")
 def test_each_region_has_its_stream(aws: Any, here: Any, there: Any) -> None:
     make(here)
@@ -261,17 +339,28 @@ def test_a_stream_is_shown_for_a_day_after_its_end(aws: Any, here: Any) -> None:
     assert streams(aws) == []
 
 
-@keeps("dynamodbstreams.records", "dynamodbstreams.several-shards")
-def test_what_streams_do_not_have_is_said(aws: Any, here: Any) -> None:
-    arn = make(here, StreamSpecification=IMAGES)["LatestStreamArn"]
-    client = aws.client("dynamodbstreams")
+@keeps("dynamodbstreams.not-found", "dynamodbstreams.several-shards", "dynamodbstreams.at-timestamp")
+def test_what_streams_refuse(aws: Any, here: Any) -> None:
+    arn, client = make(here, StreamSpecification=IMAGES)["LatestStreamArn"], aws.client("dynamodbstreams")
     (shard,) = client.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]
+    place = {"StreamArn": arn, "ShardId": shard["ShardId"], "ShardIteratorType": "AT_SEQUENCE_NUMBER"}
+    refused("ResourceNotFoundException", client.describe_stream, StreamArn=arn.replace("orders", "others"))
+    refused("ResourceNotFoundException", client.get_shard_iterator, **{**place, "ShardId": shard["ShardId"] + "x"})
+    refused("ValidationException", client.get_shard_iterator, **place)
+    refused(
+        "ValidationException",
+        client.get_shard_iterator,
+        **{**place, "ShardIteratorType": "LATEST"},
+        SequenceNumber="1" * 21,
+    )
+    refused("ValidationException", client.get_records, ShardIterator="no iterator")
     for call, params in (
-        (client.get_shard_iterator, {"ShardId": shard["ShardId"], "ShardIteratorType": "LATEST"}),
-        (client.describe_stream, {"ShardFilter": {"Type": "CHILD_SHARDS", "ShardId": shard["ShardId"]}}),
-        (client.describe_stream, {"Limit": 1}),
+        (client.get_shard_iterator, {**place, "Timestamp": 1}),
+        (
+            client.describe_stream,
+            {"StreamArn": arn, "ShardFilter": {"Type": "CHILD_SHARDS", "ShardId": shard["ShardId"]}},
+        ),
+        (client.describe_stream, {"StreamArn": arn, "Limit": 1}),
     ):
         with pytest.raises(ClientError, match="does not implement"):
-            call(StreamArn=arn, **params)
-    with pytest.raises(ClientError, match="does not implement"):
-        client.get_records(ShardIterator="x")
+            call(**params)

@@ -1,4 +1,4 @@
-"""The data plane: moto's, refused where a table is not there yet, checked for keys, and replicated."""
+"""The data plane: moto's, refused where a table is not there yet, checked for keys, replicated and streamed."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from moto.dynamodb.responses import DynamoHandler
 
 from ..core import AwsError
 from .state import KEYLESS, find, invalid, state_of
+from .streams import shards_of
 
 HEAD = "One or more parameter values were invalid: "
 EMPTY = (
@@ -180,7 +181,7 @@ class DataPlane(DynamoHandler):
         if not self.params.get("UpdateExpression"):
             self.params["AttributeUpdates"] = {}  # for moto: no change, but the item is there afterwards
         place = place_of(table, key)
-        before = copy.deepcopy(table.get_item(*place))
+        before, noted = copy.deepcopy(table.get_item(*place)), [(s, len(s.records)) for s in shards_of(table)]
         try:
             answer = understood(super().update_item)
             check_item(table, table.get_item(*place).to_json()["Attributes"])
@@ -188,6 +189,8 @@ class DataPlane(DynamoHandler):
             table.delete_item(*place)
             if before is not None:
                 table.put_item(before.to_json()["Attributes"])
+            for shard, length in noted:
+                del shard.records[length:]
             raise
         return answer
 

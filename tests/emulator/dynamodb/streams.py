@@ -1,7 +1,8 @@
-"""DynamoDB Streams as one looks at them: which there are, in each Region its own. Their records cannot be read."""
+"""DynamoDB Streams: what was written to a table in the last 24 hours, in each Region in its own stream."""
 
 from __future__ import annotations
 
+import copy
 import uuid
 from typing import Any
 
@@ -9,11 +10,15 @@ from moto.core.base_backend import BaseBackend
 from moto.core.responses import ActionResult
 from moto.dynamodb.models.dynamo_type import Item
 from moto.dynamodb.models.table import StreamShard, Table
+from moto.dynamodb.responses import DynamoResult
 from moto.dynamodbstreams.responses import DynamoDBStreamsHandler
 
 from ..clock import CLOCK
 from ..core import AwsError, own_backend
-from .state import DAY
+from .state import DAY, invalid, tables_of
+
+FIRST = 1100000000017454423009
+ITERATOR_LIFE = 900
 
 
 class Streams(BaseBackend):
@@ -31,17 +36,14 @@ class Shard(StreamShard):
     """A stream and its only shard."""
 
     def __init__(self, account_id: str, table: Table) -> None:
+        self.table = table
         label = table.latest_stream_label = str(table.latest_stream_label).split("+")[0]
         self.arn = f"{table.table_arn}/stream/{label}"
         self.listed = {"StreamArn": self.arn, "StreamLabel": label, "TableName": table.name}
         self.created, self.closed = CLOCK.now(), 0.0
-        self.settings = {
-            "StreamViewType": (table.stream_specification or {})["StreamViewType"],
-            "CreationRequestDateTime": self.created,
-            "KeySchema": table.schema,
-        }
-        shown = {"ShardId": f"shardId-{int(self.created * 1000):020d}-{uuid.uuid4().hex[:8]}"}
-        self.shard = {**shown, "SequenceNumberRange": {"StartingSequenceNumber": "1100000000017454423009"}}
+        self.view = str((table.stream_specification or {})["StreamViewType"])
+        self.id = f"shardId-{int(self.created * 1000):020d}-{uuid.uuid4().hex[:8]}"
+        self.records: list[dict[str, Any]] = []
         STREAMS[account_id][table.region_name].shards.append(self)
 
     def __deepcopy__(self, memo: Any) -> Shard:
@@ -49,16 +51,57 @@ class Shard(StreamShard):
         return self
 
     def add(self, old: Item | None, new: Item | None) -> None:
-        """Records are not kept."""
+        """Note a write, in the stream of each Region. One that changes nothing leaves no record."""
+        before, after = (copy.deepcopy(item.attrs) if item else None for item in (old, new))
+        for shard in shards_of(self.table) if before != after else ():
+            shard.take(before, after)
+
+    def take(self, before: dict[str, Any] | None, after: dict[str, Any] | None) -> None:
+        """Note what an item was and is as this stream's next record."""
+        kind = "INSERT" if before is None else "REMOVE" if after is None else "MODIFY"
+        told: dict[str, Any] = {
+            "ApproximateCreationDateTime": int(CLOCK.now()),
+            "Keys": {name: (after or before or {})[name] for name in self.table.table_key_attrs},
+            "SizeBytes": len(f"{before}{after}"),
+            "StreamViewType": self.view,
+        }
+        images = (("NEW", "NewImage", after), ("OLD", "OldImage", before))
+        told.update({name: image for view, name, image in images if view in self.view and image is not None})
+        last: dict[str, Any] = self.records[-1] if self.records else {"eventName": ""}
+        if kind == last["eventName"] == "INSERT" and told["Keys"] == last["dynamodb"]["Keys"]:
+            self.records.pop()  # moto makes an item and then changes it, where AWS makes it whole
+        told["SequenceNumber"] = str(FIRST + len(self.records))
+        record = {"eventName": kind, "eventVersion": "1.1", "eventSource": "aws:dynamodb", "dynamodb": told}
+        self.records.append({**record, "eventID": uuid.uuid4().hex, "awsRegion": self.table.region_name})
+
+    @property
+    def trimmed(self) -> int:
+        """How many of the oldest records are gone, because they are a day old."""
+        old = CLOCK.now() - DAY
+        return sum(1 for record in self.records if record["dynamodb"]["ApproximateCreationDateTime"] < old)
 
     def describe(self) -> dict[str, Any]:
         """The stream as DescribeStream shows it."""
-        status = "DISABLED" if self.closed else "ENABLED"
-        return {**self.listed, **self.settings, "StreamStatus": status, "Shards": [self.shard]}
+        numbers = {"StartingSequenceNumber": str(FIRST + self.trimmed)}
+        if self.closed:
+            numbers["EndingSequenceNumber"] = str(FIRST + max(len(self.records) - 1, 0))
+        return {
+            **self.listed,
+            "StreamStatus": "DISABLED" if self.closed else "ENABLED",
+            "StreamViewType": self.view,
+            "CreationRequestDateTime": self.created,
+            "KeySchema": self.table.schema,
+            "Shards": [{"ShardId": self.id, "SequenceNumberRange": numbers}],
+        }
+
+
+def shards_of(table: Table) -> list[Shard]:
+    """The streams of a table and its replicas."""
+    return [one.stream_shard for one in tables_of(table) if one.stream_shard is not None]
 
 
 def close(table: Table) -> None:
-    """End a table's stream; it is shown for a day."""
+    """End a table's stream; what is in it can be read for a day."""
     if table.stream_shard is not None:
         table.stream_shard.closed = CLOCK.now()
     table.stream_shard = None
@@ -85,9 +128,47 @@ class LocalStreamsHandler(DynamoDBStreamsHandler):
         more = {"LastEvaluatedStreamArn": found[limit - 1]["StreamArn"]} if len(found) > limit else {}
         return ActionResult({"Streams": found[:limit], **more})
 
-    def describe_stream(self) -> ActionResult:
-        """One stream and its shard."""
-        arn = self.params["StreamArn"]
+    def _shard(self, arn: str) -> Shard:
         if arn not in self._shards():
             raise AwsError("ResourceNotFoundException", f"Requested resource not found: Stream: {arn} not found")
-        return ActionResult({"StreamDescription": self._shards()[arn].describe()})
+        return self._shards()[arn]
+
+    def describe_stream(self) -> ActionResult:
+        """One stream and its shard."""
+        return ActionResult({"StreamDescription": self._shard(self.params["StreamArn"]).describe()})
+
+    def get_shard_iterator(self) -> ActionResult:
+        """A place in the shard to read from."""
+        shard, kind = self._shard(self.params["StreamArn"]), self.params["ShardIteratorType"]
+        if shard.id != self.params["ShardId"]:
+            raise AwsError("ResourceNotFoundException", "Requested resource not found: Shard does not exist")
+        number = self.params.get("SequenceNumber")
+        if (number is not None) != kind.endswith("_SEQUENCE_NUMBER"):
+            raise invalid(f"SequenceNumber must be given exactly with a ShardIteratorType that needs one, not {kind}")
+        position = {"TRIM_HORIZON": shard.trimmed, "LATEST": len(shard.records)}.get(kind)
+        if position is None:
+            position = int(number or 0) - FIRST + (kind == "AFTER_SEQUENCE_NUMBER")
+        return ActionResult({"ShardIterator": _iterator(shard, position)})
+
+    def get_records(self) -> ActionResult:
+        """The next records, and where to go on; nowhere at the end of a stream that was switched off."""
+        parts = self.params["ShardIterator"].split("|")
+        if len(parts) != 3:
+            raise invalid("Invalid ShardIterator")
+        shard, position = self._shard(parts[0]), int(parts[1])
+        if CLOCK.now() - float(parts[2]) > ITERATOR_LIFE:
+            raise AwsError("ExpiredIteratorException", "Iterator expired")
+        records = shard.records[_kept(shard, position) : position + (self.params.get("Limit") or 1000)]
+        position += len(records)
+        more = not shard.closed or position < len(shard.records)
+        return DynamoResult({"Records": records, **({"NextShardIterator": _iterator(shard, position)} if more else {})})
+
+
+def _kept(shard: Shard, position: int) -> int:
+    if position < shard.trimmed:
+        raise AwsError("TrimmedDataAccessException", "The operation attempted to read past the oldest stream record")
+    return position
+
+
+def _iterator(shard: Shard, position: int) -> str:
+    return f"{shard.arn}|{_kept(shard, position)}|{CLOCK.now()}"

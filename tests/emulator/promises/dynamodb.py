@@ -52,13 +52,27 @@ OPERATIONS: dict[str, str] = {
 }
 STREAM_OPERATIONS: dict[str, str] = {
     "DescribeStream": "StreamArn",
+    "GetRecords": "Limit ShardIterator",
+    "GetShardIterator": "SequenceNumber ShardId ShardIteratorType StreamArn",
     "ListStreams": "ExclusiveStartStreamArn Limit TableName",
 }
 STREAM_RULES: tuple[Rule, ...] = (
-    Rule("each-region", "Each Region of a global table has a stream of its own.", "D"),
-    Rule("closed", "A stream that was switched off, or whose table is gone, is DISABLED and shown for a day.", "D"),
-    Rule("not-found", "A stream that is not there: ResourceNotFoundException.", "B"),
-    Rule("records", "Reading records: GetShardIterator and GetRecords.", "B", missing=True),
+    Rule(
+        "records",
+        "A write leaves a record with the images that the view type asks for, in order; one that changes nothing "
+        "or is refused leaves none.",
+        "D",
+    ),
+    Rule("each-region", "Each Region of a global table has a stream of its own, with a record of every write.", "D"),
+    Rule("a-day", "Records are kept for 24 hours; older ones: TrimmedDataAccessException.", "D"),
+    Rule(
+        "closed",
+        "A stream that was switched off, or whose table is gone, is DISABLED and can be read to its end for a day.",
+        "D",
+    ),
+    Rule("iterators-expire", "A shard iterator is good for 15 minutes; then ExpiredIteratorException.", "D"),
+    Rule("not-found", "A stream or shard that is not there: ResourceNotFoundException.", "B"),
+    Rule("at-timestamp", "A shard iterator at a Timestamp.", "B", missing=True),
     Rule("several-shards", "A stream of more than one shard, and pages and filters of shards.", "D", missing=True),
 )
 SERVICE = Service("DynamoDB", OPERATIONS, RULES)
