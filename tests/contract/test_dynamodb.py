@@ -120,7 +120,7 @@ def missing(call: Any, **params: Any) -> None:
     "dynamodb.vectors",
     "dynamodb.warm",
     "dynamodb.local-indexes",
-    "dynamodb.policies",
+    "dynamodb.stream-policies",
     "dynamodb.index-insights",
     "dynamodb.restore-overrides",
     "dynamodb.legacy-parameters",
@@ -142,6 +142,8 @@ def missing(call: Any, **params: Any) -> None:
         ("create_table", {**T, "WarmThroughput": {}}),
         ("create_table", {**T, "LocalSecondaryIndexes": []}),
         ("create_table", {**T, "ResourcePolicy": "{}"}),
+        ("put_resource_policy", {"ResourceArn": "x", "Policy": "{}", "ConfirmRemoveSelfResourceAccess": True}),
+        ("get_resource_policy", {"ResourceArn": f"arn:aws:dynamodb:{HERE}:123456789012:table/orders/stream/x"}),
         ("describe_contributor_insights", {**T, "IndexName": "by-day"}),
         ("update_contributor_insights", {**T, "ContributorInsightsMode": "THROTTLED_KEYS"}),
         ("search_vectors", {**T, "IndexName": "abc"}),
@@ -169,7 +171,7 @@ def test_what_is_not_there_is_said(aws: Any, here: Any, operation: str, params: 
     "dynamodb.partiql",
     "dynamodb.vectors",
     "dynamodb.transactions",
-    "dynamodb.policies",
+    "dynamodb.stream-policies",
     "dynamodb.index-insights",
 )
 @pytest.mark.parametrize(
@@ -193,9 +195,6 @@ def test_what_is_not_there_is_said(aws: Any, here: Any, operation: str, params: 
         "search_vectors",
         "transact_write_items",
         "transact_get_items",
-        "put_resource_policy",
-        "get_resource_policy",
-        "delete_resource_policy",
         "list_contributor_insights",
     ],
 )

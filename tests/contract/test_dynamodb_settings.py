@@ -7,6 +7,8 @@ from typing import Any
 from dynamodb_tables import DAY, HERE, HOUR, IMAGES, THERE, T, make, refused, replica, show, slow, unchecked
 from promise import keeps
 
+POLICY = '{"Version": "2012-10-17", "Statement": []}'
+
 # TTL, backups, tags, insights
 
 
@@ -130,6 +132,30 @@ def test_recovery_reaches_back_to_when_it_was_switched_on(aws: Any, here: Any) -
     assert 7 * DAY < short - first < 9 * DAY
     assert switch(False) == (0, 0)
     assert switch(True)[0] > last
+
+
+@keeps("dynamodb.policy", "dynamodb.not-synced")
+def test_resource_policies(here: Any, there: Any) -> None:
+    arn = make(here)["TableArn"]
+    here.update_table(**replica("Create", THERE))
+    get, put, delete = here.get_resource_policy, here.put_resource_policy, here.delete_resource_policy
+    refused("PolicyNotFoundException", get, ResourceArn=arn)
+    assert "RevisionId" not in delete(ResourceArn=arn)
+    first = put(ResourceArn=arn, Policy=POLICY, ExpectedRevisionId="NO_POLICY")["RevisionId"]
+    assert put(ResourceArn=arn, Policy=POLICY)["RevisionId"] == first
+    shown = get(ResourceArn=arn)
+    assert (shown["Policy"], shown["RevisionId"]) == (POLICY, first)
+    other = POLICY.replace("[]", "[{}]")
+    for revision in ("NO_POLICY", "another"):
+        refused("PolicyNotFoundException", put, ResourceArn=arn, Policy=other, ExpectedRevisionId=revision)
+    second = put(ResourceArn=arn, Policy=other, ExpectedRevisionId=first)["RevisionId"]
+    refused("PolicyNotFoundException", delete, ResourceArn=arn, ExpectedRevisionId=first)
+    refused("PolicyNotFoundException", there.get_resource_policy, ResourceArn=arn.replace(HERE, THERE))
+    assert delete(ResourceArn=arn, ExpectedRevisionId=second)["RevisionId"] == second
+    refused("PolicyNotFoundException", get, ResourceArn=arn)
+    for text in ("no json", '"' + "x" * 20480 + '"'):
+        refused("ValidationException", put, ResourceArn=arn, Policy=text)
+    refused("ResourceNotFoundException", put, ResourceArn=arn + "x", Policy=POLICY)
 
 
 # Restoring

@@ -1,8 +1,10 @@
-"""What belongs to a table but is not changed by UpdateTable: TTL, recovery and restoring, tags, insights."""
+"""What belongs to a table but is not changed by UpdateTable: TTL, recovery and restoring, tags, insights, policies."""
 
 from __future__ import annotations
 
 import copy
+import json
+import secrets
 from typing import Any
 
 from moto.core.responses import ActionResult, EmptyResult
@@ -19,8 +21,24 @@ from .state import DAY, TableState, check_active, check_few, exists, find, get, 
 TTL_COOLDOWN = 3600
 
 
+def check_policy(text: str) -> None:
+    """A policy is JSON of at most 20 KB."""
+    try:
+        json.loads(text)
+    except ValueError as error:
+        raise invalid("Resource-based policy is not valid JSON") from error
+    if len(text) > 20480:
+        raise invalid("The resource-based policy exceeds 20 KB")
+
+
+def no_policy(arn: str) -> AwsError:
+    """The answer where there is no policy, or none of the expected revision."""
+    text = f"Resource-based policy not found for the provided ResourceArn: {arn}"
+    return AwsError("PolicyNotFoundException", text)
+
+
 class Extras(DataPlane):
-    """TTL (synced between replicas), and what is each Region's own: recovery, tags and insights."""
+    """TTL (synced between replicas), and what is each Region's own: recovery, tags, insights and policy."""
 
     def _table(self) -> Table:
         return get(self.current_account, self.region, self.params["TableName"])
@@ -130,6 +148,36 @@ class Extras(DataPlane):
             rules = [f"DynamoDBContributorInsights-{kind}-{suffix}" for kind in ("PKC", "PKT")]
             shown["ContributorInsightsRuleList"] = rules
         return ActionResult(shown)
+
+    def _protected(self) -> TableState:
+        """The state of a table whose policy is of the revision that the call expects."""
+        if "/stream/" in self.params["ResourceArn"]:
+            raise invalid("The local AWS does not implement policies of streams.")
+        state, expected = state_of(self._tagged()), self.params.get("ExpectedRevisionId")
+        if expected and expected != state.policy.get("RevisionId", "NO_POLICY"):
+            raise no_policy(self.params["ResourceArn"])
+        return state
+
+    def put_resource_policy(self) -> ActionResult:
+        """Attach a policy to this Region's table, or replace it."""
+        state, text = self._protected(), str(self.params["Policy"])
+        check_policy(text)
+        if state.policy.get("Policy") != text:
+            state.policy = {"Policy": text, "RevisionId": secrets.token_hex(8)}
+        return ActionResult({"RevisionId": state.policy["RevisionId"]})
+
+    def get_resource_policy(self) -> ActionResult:
+        """The policy of this Region's table."""
+        policy = self._protected().policy
+        if not policy:
+            raise no_policy(self.params["ResourceArn"])
+        return ActionResult(policy)
+
+    def delete_resource_policy(self) -> ActionResult:
+        """Take the policy away; none is no error."""
+        state = self._protected()
+        gone, state.policy = state.policy, {}
+        return ActionResult({name: value for name, value in gone.items() if name == "RevisionId"})
 
     def restore_table_to_point_in_time(self) -> ActionResult:
         """A table with keys, indexes, capacity, encryption and items of another one, and nothing else of it."""

@@ -99,6 +99,7 @@ class TableState:
         self.ttl_changed: float | None = None
         self.insights: Timeline | None = None
         self.recovery: tuple[float, int] | None = None  # since when, and how many days back
+        self.policy: dict[str, str] = {}
         self.measured, self.measures = CLOCK.now(), dict[str, tuple[int, int]]()
         self.restored: dict[str, Any] | None = None
 

@@ -68,6 +68,8 @@ _SETTINGS = (
          "items AccessDeniedException, changes ResourceInUseException. With the key it is back.", "B TableDescription"),
     Rule("sse-limit", "The kind of key changes 4 times in 24 h, and after 6 h without once more, 8 at most.", "D"),
     Rule("insights", "Contributor insights are switched on and off for a table.", "B"),
+    Rule("policy", "A table's resource policy, JSON of at most 20 KB, is put, read and deleted; one of another revision than "
+         "expected, or none: PolicyNotFoundException.", "B"),
     Rule("tags", "At most 50 tags, no key beginning with `aws:`, none twice: else ValidationException.", "D"),
     Rule("tagging-api", "The Tagging API shows the tables that are there.", "B"),
 )
@@ -99,7 +101,7 @@ _REPLICAS = (
          "the same everywhere. (What the scaler makes of the capacity is each Region's own.)", "D"),
     Rule("overridable", "Read capacity, on-demand maximum of reads and class can differ, until they are set in another "
          "Region.", "D"),
-    Rule("not-synced", "Protection, recovery, tags and insights are each Region's own.", "D"),
+    Rule("not-synced", "Protection, recovery, tags, resource policy and insights are each Region's own.", "D"),
 )
 _ITEMS = (
     Rule("item-keys", "A key has exactly the table's attributes, of their types, and is not empty.", "D"),
@@ -123,7 +125,7 @@ _MISSING = tuple(Rule(*row, missing=True) for row in (
     ("local-indexes", "Local secondary indexes.", "B"),
     ("warm", "Raising a warm throughput: what AWS gives is shown.", "B"),
     ("transactions", "Transactions.", "D"),
-    ("policies", "Resource policies.", "B"),
+    ("stream-policies", "Policies of streams, in CreateTable and by ConfirmRemoveSelfResourceAccess; none is enforced.", "B"),
     ("index-insights", "Contributor insights of an index, their modes and their list.", "B"),
     ("vectors", "Vector indexes, and searching them.", "B"),
     ("bulk", "Export to and import from S3, and bulk operations.", "B"),
