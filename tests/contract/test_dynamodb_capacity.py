@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dynamodb_tables import DAY, GSI, HOUR, UNITS, T, make, refused, show, slow
+from dynamodb_tables import DAY, GSI, HOUR, THERE, UNITS, T, make, refused, replica, show, slow
 from promise import keeps
 
 
@@ -82,6 +82,33 @@ def test_the_second_switch_to_on_demand_is_fast(aws: Any, here: Any) -> None:
         assert show(here)["TableStatus"] == "ACTIVE"
         here.update_table(**T, BillingMode="PROVISIONED", ProvisionedThroughput=UNITS)
         aws.control.advance(60)
+
+
+@keeps("dynamodb.warm-rises", "dynamodb.synced")
+def test_warm_throughput_rises(aws: Any, here: Any, there: Any) -> None:
+    make(here, gsi=True)
+    here.update_table(**replica("Create", THERE))
+    slow(aws)
+    more = {"ReadUnitsPerSecond": 13000, "WriteUnitsPerSecond": 4000}
+    shown = here.update_table(**T, WarmThroughput=more)["TableDescription"]
+    assert (shown["TableStatus"], show(there)["WarmThroughput"]) == ("ACTIVE", {**more, "Status": "UPDATING"})
+    assert show(here)["Replicas"][0]["WarmThroughput"] == show(here)["WarmThroughput"] == {**more, "Status": "UPDATING"}
+    assert show(here)["GlobalSecondaryIndexes"][0]["WarmThroughput"]["Status"] == "ACTIVE"
+    aws.control.advance(300)
+    assert show(here)["WarmThroughput"]["Status"] == "ACTIVE"
+    index = [{"Update": {"IndexName": "by-day", "WarmThroughput": {"ReadUnitsPerSecond": 13000}}}]
+    here.update_table(**T, GlobalSecondaryIndexUpdates=index)
+    for client in (here, there):
+        warm = show(client)["GlobalSecondaryIndexes"][0]["WarmThroughput"]
+        assert (warm["ReadUnitsPerSecond"], warm["Status"]) == (13000, "UPDATING")
+        assert show(client)["WarmThroughput"]["Status"] == "ACTIVE"
+    refused("ValidationException", here.update_table, **T, WarmThroughput={"ReadUnitsPerSecond": 12000})
+    refused("ValidationException", here.update_table, **T, GlobalSecondaryIndexUpdates=index)
+    refused("ValidationException", here.update_table, **T, WarmThroughput=more, BillingMode="PAY_PER_REQUEST")
+    index[0]["Update"]["IndexName"] = "missing"
+    refused("ResourceNotFoundException", here.update_table, **T, GlobalSecondaryIndexUpdates=index)
+    nothing = [{"Update": {"IndexName": "by-day"}}]
+    refused("ValidationException", here.update_table, **T, GlobalSecondaryIndexUpdates=nothing)
 
 
 @keeps("dynamodb.to-on-demand", "dynamodb.to-on-demand-limit", "dynamodb.to-provisioned", "dynamodb.on-demand-maximum")

@@ -10,7 +10,7 @@ from moto.dynamodb.models.table import DEFAULT_WARM_THROUGHPUT_RCU, DEFAULT_WARM
 from ..autoscaling.models import AUTOSCALING
 from ..clock import CLOCK, Timeline
 from ..core import AwsError
-from .checks import HEAD, check_units, check_warm
+from .checks import HEAD, check_units
 from .describe import ON_DEMAND, PROVISIONED, billing_mode
 from .state import (
     DAY,
@@ -46,7 +46,6 @@ def check_changed(table: Table, params: dict[str, Any]) -> None:
     for change in index_updates(params):
         if change["IndexName"] not in {index.name for index in table.global_indexes}:
             raise AwsError("ResourceNotFoundException", f"Requested resource not found: Index: {change['IndexName']}")
-        check_warm(change)
         if not state_of(table).index(change["IndexName"]).timeline.settled:
             raise in_use(f"Attempt to change a resource which is still in use: Index: {change['IndexName']}")
 
@@ -65,6 +64,24 @@ def update(table: Table, params: dict[str, Any]) -> None:
     elif changes:
         _change(table, changes)
     _set_on_demand(table, mode, params)
+
+
+def update_warm(table: Table, params: dict[str, Any]) -> None:
+    """Raise warm throughputs, on all replicas; they never fall. The table stays ACTIVE meanwhile."""
+    check_changed(table, params)
+    given = [(None, params), *((update["IndexName"], update) for update in index_updates(params))]
+    raised = [(index, one["WarmThroughput"]) for index, one in given if one.get("WarmThroughput") is not None]
+    for index, units in raised:
+        old = (table.get_index(index) if index else table).warm_throughput
+        if any(value < old[name] for name, value in units.items()):
+            raise invalid(f"{HEAD}Requested WarmThroughput is lower than the current one: {old}")
+        if all(value == old[name] for name, value in units.items()):
+            raise invalid(f"{HEAD}The warm throughput will not change")
+    for one in tables_of(table):
+        for index, units in raised:
+            (one.get_index(index) if index else one).warm_throughput.update(units)
+            state = state_of(one).index(index) if index else state_of(one)
+            state.warming = Timeline(("UPDATING", 300), ("ACTIVE", 0))
 
 
 def check_scaled(table: Table, mode: str) -> None:

@@ -22,9 +22,9 @@ def check_units(units: dict[str, Any], what: str) -> None:
 
 
 def check_warm(index: dict[str, Any]) -> None:
-    """Warm throughput of an index is not implemented, as that of a table."""
+    """Warm throughput of what is new is not implemented; AWS gives it one, which can be raised."""
     if index.get("WarmThroughput"):
-        raise invalid("The local AWS does not implement WarmThroughput of an index.")
+        raise invalid("The local AWS does not implement WarmThroughput of a new index.")
 
 
 def check_index_units(index: dict[str, Any], mode: str) -> None:

@@ -8,7 +8,18 @@ from typing import Any
 from moto.dynamodb.models.table import GlobalSecondaryIndex, Table
 
 from ..clock import CLOCK
-from .state import FAILED, HIDDEN, KEYLESS, Member, backend, entries_of, members_of, state_of
+from .state import (
+    FAILED,
+    HIDDEN,
+    KEYLESS,
+    IndexState,
+    Member,
+    TableState,
+    backend,
+    entries_of,
+    members_of,
+    state_of,
+)
 
 ON_DEMAND, PROVISIONED = "PAY_PER_REQUEST", "PROVISIONED"
 BACKFILLING = "BACKFILLING"
@@ -33,7 +44,7 @@ def describe(table: Table, status: str | None = None, fresh: Container[str] = ()
         "TableArn": table.table_arn,
         "TableId": state.table_id,
         "DeletionProtectionEnabled": bool(table.deletion_protection_enabled),
-        "WarmThroughput": warm(table.warm_throughput),
+        "WarmThroughput": warm(table.warm_throughput, state),
     }
     if table.global_indexes:
         shown["GlobalSecondaryIndexes"] = [
@@ -61,9 +72,9 @@ def throughput(units: dict[str, Any], usage: Any) -> dict[str, Any]:
     return {**{k: units[k] for k in ("ReadCapacityUnits", "WriteCapacityUnits")}, **usage.describe()}
 
 
-def warm(units: dict[str, Any]) -> dict[str, Any]:
-    """A warm throughput, which nobody raises here."""
-    return {**units, "Status": "ACTIVE"}
+def warm(units: dict[str, Any], state: TableState | IndexState) -> dict[str, Any]:
+    """A warm throughput, and whether it is being raised."""
+    return {**units, "Status": state.warming.state}
 
 
 def describe_index(table: Table, index: GlobalSecondaryIndex, fresh: bool = False) -> dict[str, Any]:
@@ -79,7 +90,7 @@ def describe_index(table: Table, index: GlobalSecondaryIndex, fresh: bool = Fals
         "IndexSizeBytes": measured(table, index.name)[1],
         "ItemCount": measured(table, index.name)[0],
         "IndexArn": f"{table.table_arn}/index/{index.name}",
-        "WarmThroughput": warm(index.warm_throughput),
+        "WarmThroughput": warm(index.warm_throughput, state),
     }
     if step in ("CREATING", BACKFILLING):
         shown["Backfilling"] = step == BACKFILLING
@@ -152,5 +163,5 @@ def _replica(member: Member, table: Table) -> dict[str, Any]:
     ]
     if indexes:
         shown["GlobalSecondaryIndexes"] = indexes
-    shown["WarmThroughput"] = warm(table.warm_throughput)
+    shown["WarmThroughput"] = warm(table.warm_throughput, state)
     return shown

@@ -32,7 +32,10 @@ from .state import (
 )
 from .streams import close
 
-ALONE = ("SSESpecification", "TableClass", "DeletionProtectionEnabled", "ReplicaUpdates", "StreamSpecification")
+ALONE = (
+    "SSESpecification", "TableClass", "DeletionProtectionEnabled", "WarmThroughput", "ReplicaUpdates",
+    "StreamSpecification",
+)  # fmt: skip
 THROUGHPUT = ("BillingMode", "ProvisionedThroughput", "OnDemandThroughput")
 
 
@@ -44,8 +47,9 @@ def concern(params: dict[str, Any]) -> str:
     for update in params.get("GlobalSecondaryIndexUpdates") or []:
         if update.get("Create") or update.get("Delete"):
             found.add("index")
-        elif set(update.get("Update") or {}) - {"IndexName"}:
-            found.add("throughput")
+        else:
+            given = set(update.get("Update") or {}) - {"IndexName"}
+            found |= {"WarmThroughput" if name == "WarmThroughput" else "throughput" for name in given}
     if not found:
         raise invalid(
             "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates or "
@@ -63,6 +67,7 @@ UPDATES: dict[str, Callable[[Table, dict[str, Any]], Any]] = {
     "ReplicaUpdates": lambda table, params: replicas.update(table, params["ReplicaUpdates"]),
     "index": indexes.update,
     "throughput": capacity.update,
+    "WarmThroughput": capacity.update_warm,
     "StreamSpecification": lambda table, params: settings.update_stream(table, params["StreamSpecification"]),
     "SSESpecification": lambda table, params: settings.update_encryption(table, params["SSESpecification"]),
     "TableClass": lambda table, params: settings.update_class(table, params["TableClass"]),

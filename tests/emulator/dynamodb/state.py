@@ -75,6 +75,7 @@ class IndexState:
 
     def __init__(self, *steps: tuple[str, float]) -> None:
         self.timeline = Timeline(*(steps or (("ACTIVE", 0.0),)))
+        self.warming = Timeline(("ACTIVE", 0))
         self.on_demand: dict[str, int] | None = None
         self.usage = Usage()
 
@@ -87,6 +88,7 @@ class TableState:
         self.timeline = Timeline(*(steps or (("CREATING", 10), ("ACTIVE", 0))))
         self.key_lost: float | None = None  # since when its KMS key cannot be used
         self.backups = Timeline(("UNAVAILABLE", self.timeline.end - self.timeline.start + 20), ("AVAILABLE", 0))
+        self.warming = Timeline(("ACTIVE", 0))
         self.indexes: dict[str, IndexState] = {}
         self.usage = Usage()
         self.on_demand: dict[str, int] | None = None

@@ -46,7 +46,7 @@ OPERATIONS: dict[str, str] = {
     "UpdateTable": (
         "AttributeDefinitions BillingMode DeletionProtectionEnabled GlobalSecondaryIndexUpdates "
         "MultiRegionConsistency OnDemandThroughput ProvisionedThroughput ReplicaUpdates SSESpecification "
-        "StreamSpecification TableClass TableName"
+        "StreamSpecification TableClass TableName WarmThroughput"
     ),
     "UpdateTableReplicaAutoScaling": (
         "GlobalSecondaryIndexUpdates ProvisionedWriteCapacityAutoScalingUpdate ReplicaUpdates TableName"

@@ -32,6 +32,8 @@ _CAPACITY = (
          "LimitExceededException, and nothing of the call is done.", "D"),
     Rule("on-demand-maximum", "The table's OnDemandThroughput comes with BillingMode, an index's may come alone; -1 takes a "
          "maximum away.", "L; T global_secondary_index.go"),
+    Rule("warm-rises", "Warm throughput of a table or an index only rises (ValidationException), in 5 minutes, while the table "
+         "is ACTIVE.", "L"),
 )
 _INDEXES = (
     Rule("index-one", "One index is created or deleted per call and per table at a time: LimitExceededException.", "D"),
@@ -97,8 +99,8 @@ _REPLICAS = (
     Rule("replica-removed", "A removed replica's entry goes after 3 minutes, its table 15 s later.", "L"),
     Rule("replica-source", "A Region that a replica was made from in the last 24 h cannot go before it.", "L"),
     Rule("replica-own-delete", "DeleteTable in a replica's own Region takes it out of the global table.", "D"),
-    Rule("synced", "Billing, write capacity as it is set, on-demand maximum of writes, keys, indexes, kind of key and TTL are "
-         "the same everywhere. (What the scaler makes of the capacity is each Region's own.)", "D"),
+    Rule("synced", "Billing, write capacity as it is set, on-demand maximum of writes, keys, indexes, kind of key, TTL and "
+         "warm throughput are the same everywhere. (What the scaler makes of the capacity is each Region's own.)", "D"),
     Rule("overridable", "Read capacity, on-demand maximum of reads and class can differ, until they are set in another "
          "Region.", "D"),
     Rule("not-synced", "Protection, recovery, tags, resource policy and insights are each Region's own.", "D"),
@@ -123,7 +125,7 @@ _MISSING = tuple(Rule(*row, missing=True) for row in (
     ("archived", "ARCHIVED, after 7 days without the key.", "B"),
     ("quotas", "2,500 tables a Region, and calls a second, as 5 changes of tags.", "D"),
     ("local-indexes", "Local secondary indexes.", "B"),
-    ("warm", "Raising a warm throughput: what AWS gives is shown.", "B"),
+    ("warm-new", "WarmThroughput of a new table or index: it has what AWS gives.", "B"),
     ("transactions", "Transactions.", "D"),
     ("stream-policies", "Policies of streams, in CreateTable and by ConfirmRemoveSelfResourceAccess; none is enforced.", "B"),
     ("index-insights", "Contributor insights of an index, their modes and their list.", "B"),
