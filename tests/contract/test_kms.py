@@ -1,4 +1,4 @@
-"""KMS of the local AWS: key states, rotation, aliases, and what it refuses."""
+"""KMS of the local AWS: key states, rotation, aliases, replicas, and what it refuses."""
 
 from __future__ import annotations
 
@@ -134,6 +134,9 @@ def test_a_disabled_key_does_not_encrypt(aws: Any) -> None:
     assert find_key(ACCOUNT, "us-east-1", key) is None
     refused("DisabledException", kms.encrypt, KeyId=key, Plaintext=b"x")
     refused("DisabledException", kms.decrypt, CiphertextBlob=secret)
+    many = make(kms, MultiRegion=True)["KeyId"]
+    kms.disable_key(KeyId=many)
+    refused("DisabledException", kms.replicate_key, KeyId=many, ReplicaRegion="eu-west-1")
     kms.update_key_description(KeyId=key, Description="off")
     assert kms.describe_key(KeyId=key)["KeyMetadata"]["Description"] == "off"
     kms.enable_key(KeyId=key)
@@ -234,13 +237,84 @@ def test_pages(aws: Any) -> None:
     refused("InvalidMarkerException", kms.list_keys, Marker="nonsense")
 
 
-@keeps("kms.asymmetric", "kms.imported", "kms.multi-region", "kms.bypass")
+@keeps("kms.mrk-replica", "kms.mrk-shown", "kms.usable")
+def test_a_replica_key_has_its_own_description_and_tags(aws: Any) -> None:
+    kms, other, third = (aws.client("kms", region) for region in ("us-east-1", "eu-west-1", "us-west-2"))
+    key = make(kms, MultiRegion=True, Description="first", Tags=[{"TagKey": "a", "TagValue": "b"}])
+    alone = key["MultiRegionConfiguration"]
+    assert (alone["MultiRegionKeyType"], alone["ReplicaKeys"], key["KeyId"][:4]) == ("PRIMARY", [], "mrk-")
+    replicate = {"KeyId": key["Arn"], "ReplicaRegion": "eu-west-1"}
+    kms.create_alias(AliasName="alias/here", TargetKeyId=key["KeyId"])
+    aws.control.scale(1)
+    own = {"Description": "second", "Tags": [{"TagKey": "r", "TagValue": "eu"}], "Policy": policy()}
+    made = kms.replicate_key(**replicate, **own)["ReplicaKeyMetadata"]
+    arn = made["Arn"]
+    assert (arn, made["KeyState"]) == (key["Arn"].replace("us-east-1", "eu-west-1"), "Creating")
+    assert find_key(ACCOUNT, "eu-west-1", arn) is None
+    refused("KMSInvalidStateException", other.encrypt, KeyId=arn, Plaintext=b"x")
+    aws.control.advance(31)
+    assert find_key(ACCOUNT, "eu-west-1", arn) == arn
+    assert other.get_key_policy(KeyId=arn)["Policy"] == policy()
+    assert other.list_aliases(KeyId=arn)["Aliases"] == []
+    assert other.list_resource_tags(KeyId=arn)["Tags"] == own["Tags"]
+    assert kms.list_resource_tags(KeyId=key["Arn"])["Tags"] == [{"TagKey": "a", "TagValue": "b"}]
+    kms.replicate_key(**{**replicate, "ReplicaRegion": "us-west-2"})
+    shown = [client.describe_key(KeyId=key["KeyId"])["KeyMetadata"] for client in (kms, other, third)]
+    assert [one["Description"] for one in shown] == ["first", "second", ""]
+    family = [one["MultiRegionConfiguration"] for one in shown]
+    assert [one["MultiRegionKeyType"] for one in family] == ["PRIMARY", "REPLICA", "REPLICA"]
+    for one in family:
+        assert one["PrimaryKey"] == {"Arn": key["Arn"], "Region": "us-east-1"}
+        assert {replica["Region"] for replica in one["ReplicaKeys"]} == {"eu-west-1", "us-west-2"}
+    secret = kms.encrypt(KeyId=key["Arn"], Plaintext=b"x")["CiphertextBlob"]
+    assert other.decrypt(CiphertextBlob=secret)["Plaintext"] == b"x"
+    refused("AlreadyExistsException", kms.replicate_key, **replicate)
+    refused("UnsupportedOperationException", kms.replicate_key, **{**replicate, "KeyId": make(kms)["Arn"]})
+    refused("UnsupportedOperationException", other.replicate_key, KeyId=arn, ReplicaRegion="us-west-1")
+    refused("ValidationException", kms.replicate_key, KeyId=key["Arn"], ReplicaRegion="xx-nowhere-1")
+
+
+@keeps("kms.mrk-rotation")
+def test_the_primary_rotates_for_all(aws: Any) -> None:
+    kms, other = aws.client("kms"), aws.client("kms", "eu-west-1")
+    key = make(kms, MultiRegion=True)["KeyId"]
+    kms.replicate_key(KeyId=key, ReplicaRegion="eu-west-1")
+    kms.enable_key_rotation(KeyId=key, RotationPeriodInDays=100)
+    assert other.get_key_rotation_status(KeyId=key)["RotationPeriodInDays"] == 100
+    refused("UnsupportedOperationException", other.disable_key_rotation, KeyId=key)
+    refused("UnsupportedOperationException", other.enable_key_rotation, KeyId=key)
+    kms.disable_key_rotation(KeyId=key)
+    assert other.get_key_rotation_status(KeyId=key)["KeyRotationEnabled"] is False
+
+
+@keeps("kms.mrk-deletion")
+def test_a_primary_waits_for_its_replicas(aws: Any) -> None:
+    kms, other = aws.client("kms"), aws.client("kms", "eu-west-1")
+    key = make(kms, MultiRegion=True)["KeyId"]
+    kms.replicate_key(KeyId=key, ReplicaRegion="eu-west-1")
+    answer = kms.schedule_key_deletion(KeyId=key, PendingWindowInDays=7)
+    assert answer["KeyState"] == "PendingReplicaDeletion" and "DeletionDate" not in answer
+    refused("KMSInvalidStateException", kms.enable_key, KeyId=key)
+    kms.cancel_key_deletion(KeyId=key)
+    assert kms.describe_key(KeyId=key)["KeyMetadata"]["KeyState"] == "Disabled"
+    kms.schedule_key_deletion(KeyId=key, PendingWindowInDays=7)
+    aws.control.advance(40 * DAY)
+    assert kms.describe_key(KeyId=key)["KeyMetadata"]["KeyState"] == "PendingReplicaDeletion"
+    assert other.schedule_key_deletion(KeyId=key, PendingWindowInDays=7)["KeyState"] == "PendingDeletion"
+    aws.control.advance(7 * DAY + 1)
+    waiting = kms.describe_key(KeyId=key)["KeyMetadata"]
+    assert (waiting["KeyState"], waiting["MultiRegionConfiguration"]["ReplicaKeys"]) == ("PendingDeletion", [])
+    refused("NotFoundException", other.describe_key, KeyId=key)
+    aws.control.advance(7 * DAY)
+    refused("NotFoundException", kms.describe_key, KeyId=key)
+
+
+@keeps("kms.asymmetric", "kms.imported", "kms.bypass")
 @pytest.mark.parametrize(
     "params",
     [
         {"KeySpec": "RSA_2048", "KeyUsage": "SIGN_VERIFY"},
         {"Origin": "EXTERNAL"},
-        {"MultiRegion": True},
         {"Policy": policy(), "BypassPolicyLockoutSafetyCheck": True},
     ],
 )
@@ -251,7 +325,7 @@ def test_other_kinds_of_keys_are_refused(aws: Any, params: dict[str, Any]) -> No
     assert kms.list_keys()["Keys"] == []
 
 
-@keeps("kms.grants", "kms.data-keys", "kms.on-demand", "kms.multi-region")
+@keeps("kms.grants", "kms.data-keys", "kms.on-demand", "kms.mrk-primary", "kms.bypass")
 def test_what_is_missing(aws: Any) -> None:
     kms = aws.client("kms")
     key = make(kms)["KeyId"]
@@ -260,7 +334,8 @@ def test_what_is_missing(aws: Any) -> None:
         (kms.generate_data_key, {"KeySpec": "AES_256"}),
         (kms.rotate_key_on_demand, {}),
         (kms.list_key_rotations, {}),
-        (kms.replicate_key, {"ReplicaRegion": "eu-west-1"}),
+        (kms.update_primary_region, {"PrimaryRegion": "eu-west-1"}),
+        (kms.replicate_key, {"ReplicaRegion": "eu-west-1", "BypassPolicyLockoutSafetyCheck": True}),
     ):
         with pytest.raises(ClientError, match="does not implement"):
             call(KeyId=key, **params)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import secrets
+from datetime import timedelta
+
 from moto.kms.models import Key, KmsBackend, kms_backends
 from moto.kms.utils import RESERVED_ALIASES
 
@@ -13,15 +16,62 @@ MANAGED = "alias/aws/"
 READS = {"DescribeKey", "GetKeyPolicy", "GetKeyRotationStatus", "ListAliases"}
 ON_PENDING_DELETION = READS | {"CancelKeyDeletion", "DeleteAlias", "ListResourceTags", "PutKeyPolicy"}
 ON_MANAGED = READS | {"ListResourceTags"}
-NOT_ON_DISABLED = {"Decrypt", "DisableKeyRotation", "EnableKeyRotation", "Encrypt"}
+NOT_ON_DISABLED = {"Decrypt", "DisableKeyRotation", "EnableKeyRotation", "Encrypt", "ReplicateKey"}
+
+
+def _all(account: str) -> list[Key]:
+    return [key for backend in kms_backends[account].values() for key in backend.keys.values()]
 
 
 def settle(account: str) -> None:
-    """Delete the keys whose waiting period is over."""
+    """Enable the replicas that are made by now, and delete the keys whose waiting period is over."""
     now = CLOCK.datetime().replace(tzinfo=None)
-    for backend in kms_backends[account].values():
-        for key in [key for key in backend.keys.values() if key.deletion_date and key.deletion_date <= now]:
-            backend.delete_key(key.id)
+    for key in _all(account):
+        if key.key_state == "Creating" and key.timeline.settled:
+            key.key_state, key.enabled = "Enabled", True
+    gone = [key for key in _all(account) if key.deletion_date and key.deletion_date <= now]
+    for key in gone:
+        kms_backends[account][key.region].delete_key(key.id)
+        _bereave(family(key), key)
+    if gone:
+        settle(account)  # the waiting period of a primary begins when its last replica is gone
+
+
+def _bereave(left: list[Key], gone: Key) -> None:
+    relate(left)
+    if len(left) == 1 and left[0].key_state == "PendingReplicaDeletion":
+        left[0].key_state = "PendingDeletion"
+        left[0].deletion_date = gone.deletion_date + timedelta(days=left[0].window)
+
+
+def family(key: Key) -> list[Key]:
+    """The keys of all Regions that share this one's material; of a single-Region key itself."""
+    return [member for member in _all(key.account_id) if member.id == key.id]
+
+
+def is_replica(key: Key) -> bool:
+    """Whether it was made from a primary in another Region."""
+    return bool(key.multi_region and key.multi_region_configuration["MultiRegionKeyType"] == "REPLICA")
+
+
+def relate(members: list[Key]) -> None:
+    """Let each key of a family know its primary and all replicas."""
+    shown = {member.arn: {"Arn": member.arn, "Region": member.region} for member in members}
+    for member in members:
+        told = member.multi_region_configuration
+        replicas = [one for arn, one in shown.items() if arn != told["PrimaryKey"]["Arn"]]
+        member.multi_region_configuration = {**told, "ReplicaKeys": replicas}
+
+
+def make_primary(backend: KmsBackend, key: Key) -> None:
+    """Give a new multi-Region key an id in AWS's form, which moto's ciphertexts have room for."""
+    old, key.id = key.id, "mrk-" + secrets.token_hex(16)
+    key.arn = key.arn.replace(old, key.id)
+    backend.keys[key.id] = backend.keys.pop(old)
+    itself = {"Arn": key.arn, "Region": key.region}
+    key.multi_region_configuration = {"MultiRegionKeyType": "PRIMARY", "PrimaryKey": itself, "ReplicaKeys": []}
+    backend.tagger.tag_resource(key.id, backend.tagger.list_tags_for_resource(old)["Tags"])
+    backend.tagger.delete_all_tags_for_resource(old)
 
 
 def managed_key(backend: KmsBackend, alias: str) -> Key | None:
@@ -58,7 +108,9 @@ def find_key(account_id: str, region: str, key_id_or_arn_or_alias: str) -> str |
 
 def check_state(key: Key, operation: str) -> None:
     """Refuse what AWS refuses for a key in this state, and for one that AWS manages."""
-    pending = key.key_state == "PendingDeletion"
+    pending = key.key_state.startswith("Pending")
+    if key.key_state == "Creating" and operation not in READS:
+        raise AwsError("KMSInvalidStateException", f"{key.arn} is being created.")
     if pending and operation not in ON_PENDING_DELETION:
         raise AwsError("KMSInvalidStateException", f"{key.arn} is pending deletion.")
     if key.key_state == "Disabled" and operation in NOT_ON_DISABLED:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from datetime import timedelta
 from typing import Any
 
-from moto.kms.exceptions import NotAuthorizedException
-from moto.kms.models import Key
+from moto.kms.exceptions import AlreadyExistsException, NotAuthorizedException
+from moto.kms.models import Key, kms_backends
 from moto.kms.responses import KmsResponse
 
-from ..clock import CLOCK
+from ..clock import CLOCK, Timeline
 from ..core import AwsError
 from . import keys
 from .policies import check_policy
@@ -77,6 +78,8 @@ class LocalKmsResponse(KmsResponse):
         key = self.kms_backend.keys[answer["KeyMetadata"]["KeyId"]]
         key.creation_date = CLOCK.now()
         key.rotation = {"on": False, "days": 365, "start": 0.0}
+        if key.multi_region:
+            keys.make_primary(self.kms_backend, key)
         return json.dumps(key.to_dict())
 
     def list_keys(self) -> str:
@@ -113,10 +116,13 @@ class LocalKmsResponse(KmsResponse):
         return str(super().decrypt())
 
     def schedule_key_deletion(self) -> str:
-        """Start the waiting period after which the key is gone."""
+        """Start the waiting period after which the key is gone; that of a primary begins after its last replica."""
         key, days = self._key(), self._get_param("PendingWindowInDays", 30)
         if not 7 <= days <= 30:
             raise AwsError("ValidationException", f"The waiting period has 7 to 30 days, not {days}.")
+        if not keys.is_replica(key) and len(keys.family(key)) > 1:
+            key.enabled, key.key_state, key.window = False, "PendingReplicaDeletion", days
+            return json.dumps({"KeyId": key.arn, "KeyState": key.key_state, "PendingWindowInDays": days})
         date = CLOCK.datetime() + timedelta(days=days)
         key.enabled, key.key_state, key.deletion_date = False, "PendingDeletion", date.replace(tzinfo=None)
         answer = {"KeyId": key.arn, "KeyState": key.key_state, "PendingWindowInDays": days}
@@ -128,21 +134,29 @@ class LocalKmsResponse(KmsResponse):
         key.enabled, key.key_state, key.deletion_date = False, "Disabled", None
         return json.dumps({"KeyId": key.arn})
 
+    def _rotation(self) -> dict[str, Any]:
+        """The rotation that is to change. That of a multi-Region key is its primary's."""
+        key = self._key()
+        if keys.is_replica(key):
+            raise AwsError("UnsupportedOperationException", f"The rotation of {key.arn} is that of its primary.")
+        rotation: dict[str, Any] = key.rotation
+        return rotation
+
     def enable_key_rotation(self) -> str:
         """Rotate every ``RotationPeriodInDays`` (90 to 2560, at first 365)."""
-        rotation = self._key().rotation
+        rotation = self._rotation()
         rotation.update(on=True, days=self._get_param("RotationPeriodInDays") or rotation["days"], start=CLOCK.now())
         return "{}"
 
     def disable_key_rotation(self) -> str:
         """Rotate no more by itself."""
-        self._key().rotation["on"] = False
+        self._rotation()["on"] = False
         return "{}"
 
     def get_key_rotation_status(self) -> str:
         """Whether, how often and when next the key rotates."""
         key = self._key()
-        answer = {"KeyId": key.arn, "KeyRotationEnabled": key.rotation["on"] and key.key_state != "PendingDeletion"}
+        answer = {"KeyId": key.arn, "KeyRotationEnabled": key.rotation["on"] and "Pending" not in key.key_state}
         if answer["KeyRotationEnabled"]:
             period, start = key.rotation["days"] * keys.DAY, key.rotation["start"]
             answer["RotationPeriodInDays"] = key.rotation["days"]
@@ -184,6 +198,36 @@ class LocalKmsResponse(KmsResponse):
         if self._get_param("AliasName").startswith(keys.MANAGED):
             raise NotAuthorizedException
         return str(super().delete_alias())
+
+    def replicate_key(self) -> str:
+        """A replica of a multi-Region key, with a description, policy and tags of its own."""
+        key, region, policy = self._key(), self._get_param("ReplicaRegion"), self._policy()
+        if not key.multi_region or keys.is_replica(key):
+            raise AwsError("UnsupportedOperationException", f"{key.arn} is not a multi-Region primary key.")
+        _check_tags(self._get_param("Tags") or [])
+        if region not in kms_backends[self.current_account].regions:
+            raise AwsError("ValidationException", f"There is no Region {region}.")
+        other = kms_backends[self.current_account][region]
+        if key.id in other.keys:
+            raise AlreadyExistsException(f"{key.id} already exists in {region}.")
+        other.keys[key.id] = replica = _replica(key, region)
+        replica.policy = policy or replica.generate_default_policy()
+        replica.description = self._get_param("Description") or ""
+        keys.relate(keys.family(key))
+        other.tagger.tag_resource(replica.id, self._get_param("Tags") or [])
+        tags = other.tagger.list_tags_for_resource(replica.id)["Tags"]
+        metadata = replica.to_dict()["KeyMetadata"]
+        return json.dumps({"ReplicaKeyMetadata": metadata, "ReplicaPolicy": replica.policy, "ReplicaTags": tags})
+
+
+def _replica(key: Key, region: str) -> Key:
+    replica = copy.copy(key)  # the key material and its rotation are shared
+    replica.region, replica.arn = region, key.arn.replace(f":{key.region}:", f":{region}:")
+    replica.creation_date, replica.aliases, replica.grants = CLOCK.now(), {}, {}
+    replica.multi_region_configuration = {**key.multi_region_configuration, "MultiRegionKeyType": "REPLICA"}
+    replica.enabled, replica.key_state = False, "Creating"
+    replica.timeline = Timeline(("Creating", 30), ("Enabled", 0))
+    return replica
 
 
 def _check_tags(tags: list[dict[str, str]], known: dict[str, str] | None = None) -> None:
