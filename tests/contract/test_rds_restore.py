@@ -38,6 +38,11 @@ def restore(site: Site, snapshot: str = "taken", name: str = "New", **kwargs: An
     return site.rds.restore_db_cluster_from_snapshot(**args, **kwargs)["DBCluster"]
 
 
+def rewind(site: Site, name: str = "New", source: str = "main", **kwargs: Any) -> Any:
+    args = {"DBClusterIdentifier": name, "SourceDBClusterIdentifier": source, "DBSubnetGroupName": "data"}
+    return site.rds.restore_db_cluster_to_point_in_time(**args, **kwargs)["DBCluster"]
+
+
 def run(waiter: Any, **kwargs: Any) -> None:
     waiter.wait(WaiterConfig={"Delay": 0, "MaxAttempts": 2}, **kwargs)
 
@@ -150,33 +155,35 @@ def test_what_a_restore_forgets(site: Site) -> None:
     was: Any = site.create(Port=6000, BackupRetentionPeriod=9, DatabaseName="app", **own)
     site.add()
     take(site)
-    got = restore(site)
-    assert got["Status"] == "creating" and got["DBClusterMembers"] == []
-    got = site.cluster("new")
-    for field in ("Port", "BackupRetentionPeriod", "DatabaseName", "MasterUsername", "EngineVersion"):
-        assert got[field] == was[field], field
-    assert got["DbClusterResourceId"] != was["DbClusterResourceId"]
-    assert got["DBClusterParameterGroup"] == "default.aurora-postgresql17"
-    for field in ("DeletionProtection", "CopyTagsToSnapshot", "IAMDatabaseAuthenticationEnabled"):
-        assert got[field] is False, field
-    assert got["EnabledCloudwatchLogsExports"] == got["TagList"] == []
-    assert not {"ServerlessV2ScalingConfiguration", "StorageType", "GlobalClusterIdentifier"} & set(got)
-    assert got["VpcSecurityGroups"] != was["VpcSecurityGroups"]
-    more: dict[str, Any] = {
-        "Port": 7000,
-        "BackupRetentionPeriod": 2,
-        "PreferredBackupWindow": "01:00-02:00",
-        "EngineLifecycleSupport": "open-source-rds-extended-support-disabled",
-    }
-    got = restore(site, name="full", **own, **more)
-    assert got["VpcSecurityGroups"] == was["VpcSecurityGroups"] and got["TagList"] == TAGS
-    for field in own.keys() & was.keys() | more.keys():
-        assert got[field] == {**was, **more}[field], field
-    site.add("one-more", "new")
-    assert site.cluster("new")["DBClusterMembers"][0]["IsClusterWriter"] is True
-    refused("DBClusterAlreadyExistsFault", restore, site=site)
-    with pytest.raises(ParamValidationError):
-        restore(site, GlobalClusterIdentifier="world")
+    for name, make in (("snapped", restore), ("rewound", rewind)):
+        latest = {"UseLatestRestorableTime": True} if make is rewind else {}
+        got = make(site, name=name, **latest)
+        assert got["Status"] == "creating" and got["DBClusterMembers"] == []
+        got = site.cluster(name)
+        for field in ("Port", "BackupRetentionPeriod", "DatabaseName", "MasterUsername", "EngineVersion"):
+            assert got[field] == was[field], field
+        assert got["DbClusterResourceId"] != was["DbClusterResourceId"]
+        assert got["DBClusterParameterGroup"] == "default.aurora-postgresql17"
+        for field in ("DeletionProtection", "CopyTagsToSnapshot", "IAMDatabaseAuthenticationEnabled"):
+            assert got[field] is False, field
+        assert got["EnabledCloudwatchLogsExports"] == got["TagList"] == []
+        assert not {"ServerlessV2ScalingConfiguration", "StorageType", "GlobalClusterIdentifier"} & set(got)
+        assert got["VpcSecurityGroups"] != was["VpcSecurityGroups"]
+        more: dict[str, Any] = {
+            "Port": 7000,
+            "BackupRetentionPeriod": 2,
+            "PreferredBackupWindow": "01:00-02:00",
+            "EngineLifecycleSupport": "open-source-rds-extended-support-disabled",
+        }
+        got = make(site, name=f"{name}-full", **latest, **own, **more)
+        assert got["VpcSecurityGroups"] == was["VpcSecurityGroups"] and got["TagList"] == TAGS
+        for field in own.keys() & was.keys() | more.keys():
+            assert got[field] == {**was, **more}[field], field
+        site.add(f"{name}-one", name)
+        assert site.cluster(name)["DBClusterMembers"][0]["IsClusterWriter"] is True
+        refused("DBClusterAlreadyExistsFault", make, site=site, name=name, **latest)
+        with pytest.raises(ParamValidationError):
+            make(site, GlobalClusterIdentifier="world")
 
 
 @keeps("rds.restore-version", "rds.restore-major")
@@ -201,8 +208,39 @@ def test_keys_of_restores(site: Site) -> None:
     assert restore(site, name="c", KmsKeyId=other)["KmsKeyId"] == other
     assert restore(site, "open", "e")["StorageEncryptionType"] == "sse-rds"
     assert restore(site, "open", "f", KmsKeyId=key)["StorageEncryptionType"] == "sse-kms"
+    latest: dict[str, Any] = {"UseLatestRestorableTime": True}
+    assert rewind(site, "b", **latest)["KmsKeyId"] == key
+    assert rewind(site, "d", KmsKeyId=other, **latest)["KmsKeyId"] == other
+    refused(COMBINATION, rewind, site=site, name="h", source="plain", KmsKeyId=key, **latest)
+    assert rewind(site, "h", "plain", **latest)["StorageEncryptionType"] == "sse-rds"
     site.kms.disable_key(KeyId=key)
     refused("KMSKeyNotAccessibleFault", restore, site=site, name="g")
+    refused("KMSKeyNotAccessibleFault", rewind, site=site, name="g", **latest)
+
+
+@keeps("rds.restore-time", "rds.restore-window")
+def test_restore_to_a_moment(site: Site, aws: Any) -> None:
+    aws.control.scale(1)
+    site.create(BackupRetentionPeriod=2)
+    refused("InvalidDBClusterStateFault", rewind, site=site, UseLatestRestorableTime=True)
+    aws.control.advance(4 * DAY)
+    latest, hour = site.cluster()["LatestRestorableTime"], timedelta(hours=1)
+    clone: dict[str, Any] = {"RestoreType": "copy-on-write"}
+    for code, arguments in (
+        (COMBINATION, {}),
+        (COMBINATION, {"UseLatestRestorableTime": True, "RestoreToTime": latest - hour}),
+        (COMBINATION, {**clone, "RestoreToTime": latest - hour}),
+        (VALUE, {"RestoreType": "half-copy", "UseLatestRestorableTime": True}),
+        (VALUE, {"RestoreToTime": latest + hour}),
+        (VALUE, {"RestoreToTime": latest - timedelta(days=2)}),
+        ("DBClusterNotFoundFault", {"source": "x", "UseLatestRestorableTime": True}),
+    ):
+        refused(code, rewind, site=site, **arguments)
+    assert rewind(site, RestoreToTime=latest - hour, RestoreType="full-copy")["Status"] == "creating"
+    assert rewind(site, "clone", UseLatestRestorableTime=True, **clone)["Status"] == "creating"
+    assert site.cluster("clone")["Status"] == "creating"
+    aws.control.advance(601)
+    run(site.rds.get_waiter("db_cluster_available"), DBClusterIdentifier="clone")
 
 
 @keeps("rds.restore-insights", "rds.snapshot-sharing", "rds.snapshot-copies", "rds.backups")
@@ -212,13 +250,14 @@ def test_what_is_missing(site: Site) -> None:
     missing = "does not implement"
     for arguments in ({"EnablePerformanceInsights": True}, {"MonitoringInterval": 60}):
         refused(COMBINATION, restore, site=site, **arguments)
+        refused(COMBINATION, rewind, site=site, UseLatestRestorableTime=True, **arguments)
     assert missing in refused("InvalidAction", shown, site=site, IncludeShared=True)
-    target, source = {"DBClusterIdentifier": "new"}, {"SourceDBClusterIdentifier": "main"}
+    target, resource = {"DBClusterIdentifier": "new"}, {"SourceDbClusterResourceId": "cluster-X"}
     copy = {"SourceDBClusterSnapshotIdentifier": "taken", "TargetDBClusterSnapshotIdentifier": "copy"}
     for call, given in (
         ("describe_db_cluster_snapshot_attributes", {"DBClusterSnapshotIdentifier": "taken"}),
         ("copy_db_cluster_snapshot", copy),
-        ("restore_db_cluster_to_point_in_time", {**target, **source, "UseLatestRestorableTime": True}),
+        ("restore_db_cluster_to_point_in_time", {**target, **resource, "UseLatestRestorableTime": True}),
         ("describe_db_cluster_automated_backups", {}),
         ("delete_db_cluster_automated_backup", {"DbClusterResourceId": "x"}),
     ):

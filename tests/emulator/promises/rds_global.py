@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from . import Rule
 
+_RESTORE = (
+    "BackupRetentionPeriod CopyTagsToSnapshot DBClusterIdentifier DBClusterParameterGroupName DBSubnetGroupName "
+    "DeletionProtection EnableCloudwatchLogsExports EnableIAMDatabaseAuthentication EngineLifecycleSupport KmsKeyId Port "
+    "PreferredBackupWindow ServerlessV2ScalingConfiguration StorageType Tags VpcSecurityGroupIds"
+)
 OPERATIONS: dict[str, str] = {
     "CreateDBClusterSnapshot": "DBClusterIdentifier DBClusterSnapshotIdentifier Tags",
     "CreateGlobalCluster": (
@@ -19,20 +24,17 @@ OPERATIONS: dict[str, str] = {
     "FailoverGlobalCluster": "AllowDataLoss GlobalClusterIdentifier Switchover TargetDbClusterIdentifier",
     "ModifyGlobalCluster": "AllowMajorVersionUpgrade DeletionProtection EngineVersion GlobalClusterIdentifier",
     "RemoveFromGlobalCluster": "DbClusterIdentifier GlobalClusterIdentifier",
-    "RestoreDBClusterFromSnapshot": (
-        "BackupRetentionPeriod CopyTagsToSnapshot DBClusterIdentifier DBClusterParameterGroupName "
-        "DBSubnetGroupName DeletionProtection EnableCloudwatchLogsExports EnableIAMDatabaseAuthentication Engine "
-        "EngineLifecycleSupport EngineVersion KmsKeyId Port PreferredBackupWindow ServerlessV2ScalingConfiguration "
-        "SnapshotIdentifier StorageType Tags VpcSecurityGroupIds"
+    "RestoreDBClusterFromSnapshot": f"Engine EngineVersion SnapshotIdentifier {_RESTORE}",
+    "RestoreDBClusterToPointInTime": (
+        f"RestoreToTime RestoreType SourceDBClusterIdentifier UseLatestRestorableTime {_RESTORE}"
     ),
     "SwitchoverGlobalCluster": "GlobalClusterIdentifier TargetDbClusterIdentifier",
 }
-REFUSED = {
-    "RestoreDBClusterFromSnapshot": (
-        "EnablePerformanceInsights MonitoringInterval MonitoringRoleArn PerformanceInsightsKMSKeyId "
-        "PerformanceInsightsRetentionPeriod"
-    ),
-}
+_OBSERVATION = (
+    "EnablePerformanceInsights MonitoringInterval MonitoringRoleArn PerformanceInsightsKMSKeyId "
+    "PerformanceInsightsRetentionPeriod"
+)
+REFUSED = {"RestoreDBClusterFromSnapshot": _OBSERVATION, "RestoreDBClusterToPointInTime": _OBSERVATION}
 # Rules by their sources, and by their names.
 KEPT: dict[str, dict[str, str]] = {
     "B": {
@@ -47,7 +49,11 @@ KEPT: dict[str, dict[str, str]] = {
         "snapshot-tags": "A snapshot has the tags of the call, or with CopyTagsToSnapshot the cluster's.",
         "restore-forgets": "A restored cluster has no instances, default groups, and no protection, tags, scaling or "
         "log exports but those of the call; port, backup retention, master user and data are the source's.",
-        "restore-key": "A restored cluster has the source's key or the one given.",
+        "restore-key": "A restored cluster has the source's key or the one given; a point in time of an unencrypted "
+        "cluster takes none (`InvalidParameterCombination`).",
+        "restore-time": "A restore of a cluster that is there is to RestoreToTime or UseLatestRestorableTime, a clone "
+        "(`copy-on-write`) only to the latter (`InvalidParameterCombination`), and to a time that it tells "
+        "(`InvalidParameterValue`); while it is created it has no backup (`InvalidDBClusterStateFault`).",
         "secret-refusals": "A rotation needs ApplyImmediately, turning management off a MasterUserPassword, and the "
         "key of a managed secret does not change (`InvalidParameterCombination`).",
         "secret-end": "The secret is deleted with the cluster, and when management is turned off.",
@@ -57,7 +63,7 @@ KEPT: dict[str, dict[str, str]] = {
         "(`InvalidDBClusterSnapshotStateFault`).",
         "snapshot-quota": "There are 100 manual snapshots per region at most (`SnapshotQuotaExceeded`).",
         "restore-window": "A cluster tells from when (the retention period ago, or its creation) to when (five minutes "
-        "ago) it could be restored.",
+        "ago) it can be restored.",
     },
     "known": {
         "global-same-names": "Members in two Regions may have the same identifier (the guide wants them to differ).",
@@ -120,8 +126,8 @@ MISSING = {
     "restore-major": ("A restore into another major version.", "known"),
     "snapshot-copies": ("Copies of snapshots, to other regions too.", "B"),
     "backups": (
-        "Automated backups: the daily snapshots, restores to a point in time, clones, what is kept of a deleted "
-        "cluster (DeleteAutomatedBackups is taken, and nothing shows it), the `backing-up` of each day.",
+        "Automated backups: their description, the daily snapshots, what is kept of a deleted cluster "
+        "(DeleteAutomatedBackups is taken, and nothing shows it; SourceDbClusterResourceId), the `backing-up` of each day.",
         "B",
     ),
     "secret-schedule": ("The rotation every seven days by itself.", "A rds-secrets-manager"),

@@ -10,7 +10,6 @@ from moto.core.responses import ActionResult
 from ..clock import Timeline
 from ..core import AwsError
 from ..iam import service_uses_its_role
-from ..promises.rds_global import REFUSED
 from . import checks, cluster_changes, engine, secret, snapshots
 from .base import Calls, Fields
 from .cluster_rules import (
@@ -29,9 +28,6 @@ from .describe import describe_cluster
 from .models import RECOVERABLE, RdsBackend, global_of
 from .resources import Cluster, Member, changing, now
 
-# What else a restored cluster's source had (groups, protection, tags, scaling) is asked for again, or AWS's default.
-CARRIED = ("EngineVersion", "Port", "BackupRetentionPeriod", "MasterUsername", "KmsKeyId")
-
 
 class ClusterCalls(Calls):
     """Create, modify, delete and describe clusters."""
@@ -43,7 +39,7 @@ class ClusterCalls(Calls):
         if p.get("EngineMode", "provisioned") != "provisioned":
             raise checks.combination(f"The local AWS does not implement EngineMode={p['EngineMode']}.")
         role = Role(backend, p.get("GlobalClusterIdentifier"))
-        cluster = _make(backend, p, role, seconds=180 if role.primary else 60)
+        cluster = make(backend, p, role, seconds=180 if role.primary else 60)
         if p.get("ManageMasterUserPassword"):
             secret.create(backend, cluster, p.get("MasterUserSecretKmsKeyId"))
         backend.clusters[cluster.name] = cluster
@@ -51,19 +47,6 @@ class ClusterCalls(Calls):
         if role.of:
             cluster.global_name = role.of.name
             role.of.members.append(Member(cluster.arn, writer=role.primary is None))
-        return ActionResult({"DBCluster": describe_cluster(backend, cluster, "creating")})
-
-    def restore_db_cluster_from_snapshot(self) -> ActionResult:
-        """RestoreDBClusterFromSnapshot."""
-        backend, p = self.backend, self.params
-        engine.require_engine(p.get("Engine"))
-        source = snapshots.find(backend, p.get("SnapshotIdentifier"))
-        snapshots.require_usable(source)
-        _require_restorable(str(source.data["EngineVersion"]), p)
-        carried = {name: source.data[name] for name in CARRIED if source.data.get(name)}
-        p = {**carried, **source.within, **p}
-        cluster = _make(backend, {**p, "StorageEncrypted": "KmsKeyId" in p}, Role(backend, None), seconds=600)
-        backend.clusters[cluster.name] = cluster
         return ActionResult({"DBCluster": describe_cluster(backend, cluster, "creating")})
 
     def modify_db_cluster(self) -> ActionResult:
@@ -161,7 +144,7 @@ class ClusterCalls(Calls):
         return ActionResult({"ResourceArn": arn, "HttpEndpointEnabled": enabled})
 
 
-def _make(backend: RdsBackend, p: dict[str, Any], role: Role, seconds: float) -> Cluster:
+def make(backend: RdsBackend, p: dict[str, Any], role: Role, seconds: float) -> Cluster:
     """A cluster that takes ``seconds`` to become available; the caller puts it into the region."""
     name = checks.identifier("DBClusterIdentifier", p.get("DBClusterIdentifier"))
     if name in backend.clusters:
@@ -178,19 +161,6 @@ def _make(backend: RdsBackend, p: dict[str, Any], role: Role, seconds: float) ->
         timeline=Timeline(("creating", seconds), ("available", 0)),
         password=role.primary.password if role.primary else p.get("MasterUserPassword", ""),
     )
-
-
-def _require_restorable(present: str, p: dict[str, Any]) -> None:
-    if set(REFUSED["RestoreDBClusterFromSnapshot"].split()) & set(p):
-        raise checks.combination(
-            "You can enable Performance Insights or set the Enhanced Monitoring interval only when restoring from a "
-            "source Aurora Limitless DB cluster."
-        )
-    target = engine.resolve(p.get("EngineVersion") or present)
-    if target != present and target not in engine.upgrade_targets(present):
-        raise checks.combination(f"Cannot restore {engine.ENGINE} {present} as {target}")
-    if engine.major_of(target) != engine.major_of(present):
-        raise checks.combination("The local AWS does not implement a restore into another major version.")
 
 
 def _attributes(backend: RdsBackend, p: dict[str, Any], role: Role) -> dict[str, Any]:

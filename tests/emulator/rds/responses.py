@@ -12,6 +12,7 @@ from .global_clusters import GlobalClusterCalls
 from .groups import ParameterGroupCalls, SubnetGroupCalls
 from .instances import InstanceCalls
 from .models import tagged
+from .restore import RestoreCalls
 from .snapshots import SnapshotCalls
 
 
@@ -56,6 +57,7 @@ class RdsResponse(
     InstanceCalls,
     GlobalClusterCalls,
     SnapshotCalls,
+    RestoreCalls,
     ParameterGroupCalls,
     SubnetGroupCalls,
     EngineCalls,

@@ -31,6 +31,11 @@ def _require_free(backend: RdsBackend, name: str) -> None:
         raise AwsError("SnapshotQuotaExceeded", "You cannot create more than 100 manual snapshots.")
 
 
+def within(cluster: Cluster) -> dict[str, Any]:
+    """What a backup of a cluster holds and does not show."""
+    return {"DatabaseName": cluster.data.get("DatabaseName"), "MasterUserPassword": cluster.password}
+
+
 def take(backend: RdsBackend, cluster: Cluster, name: str, kind: str = "manual") -> Snapshot:
     """Take a snapshot of a cluster."""
     if kind == "manual":
@@ -46,8 +51,7 @@ def take(backend: RdsBackend, cluster: Cluster, name: str, kind: str = "manual")
         "VpcId": backend.subnet_group(cluster.data["DBSubnetGroup"]).vpc,
     }
     tags = [*cluster.tags] if cluster.data["CopyTagsToSnapshot"] else []
-    within = {"DatabaseName": cluster.data.get("DatabaseName"), "MasterUserPassword": cluster.password}
-    taken = Snapshot(arn, tags, data, Timeline(("creating", SECONDS), ("available", 0)), within)
+    taken = Snapshot(arn, tags, data, Timeline(("creating", SECONDS), ("available", 0)), within(cluster))
     backend.snapshots[name] = taken
     return taken
 

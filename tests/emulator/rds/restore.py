@@ -1,0 +1,73 @@
+"""New clusters out of snapshots and of what automated backups keep of a cluster that is there."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from typing import Any
+
+from moto.core.responses import ActionResult
+
+from ..core import AwsError
+from ..promises.rds_global import REFUSED
+from . import checks, engine, snapshots
+from .base import Calls
+from .cluster_rules import Role
+from .clusters import make
+from .describe import describe_cluster
+
+CLONE = "copy-on-write"
+# What else a restored cluster's source had (groups, protection, tags, scaling) is asked for again, or AWS's default.
+CARRIED = ("EngineVersion", "Port", "BackupRetentionPeriod", "MasterUsername", "KmsKeyId")
+
+
+class RestoreCalls(Calls):
+    """Restore clusters."""
+
+    def restore_db_cluster_from_snapshot(self) -> ActionResult:
+        """RestoreDBClusterFromSnapshot."""
+        backend, p = self.backend, self.params
+        engine.require_engine(p.get("Engine"))
+        source = snapshots.find(backend, p.get("SnapshotIdentifier"))
+        snapshots.require_usable(source)
+        _require_version(str(source.data["EngineVersion"]), p.get("EngineVersion"))
+        return self._restore(source.data, source.within)
+
+    def restore_db_cluster_to_point_in_time(self) -> ActionResult:
+        """RestoreDBClusterToPointInTime: a copy of a cluster as it was, or a clone of it as it is."""
+        backend, p = self.backend, self.params
+        source, kind = backend.cluster(p.get("SourceDBClusterIdentifier")), p.get("RestoreType", "full-copy")
+        if source.timeline.state == "creating":
+            raise AwsError("InvalidDBClusterStateFault", f"DB cluster {source.name} has no backup yet.")
+        checks.one_of("RestoreType", kind, ["full-copy", CLONE])
+        moment, latest = p.get("RestoreToTime"), p.get("UseLatestRestorableTime")
+        if bool(moment) == bool(latest):
+            raise checks.combination("Specify either RestoreToTime or UseLatestRestorableTime.")
+        if moment and kind == CLONE:
+            raise checks.combination("RestoreToTime can't be specified when RestoreType is copy-on-write.")
+        shown = describe_cluster(backend, source)
+        first, last = shown["EarliestRestorableTime"], shown["LatestRestorableTime"]
+        if moment and not first <= moment.replace(tzinfo=UTC) <= last:
+            raise checks.value(f"The specified cluster can only be restored to a time between {first} and {last}.")
+        if p.get("KmsKeyId") and not source.encrypted:
+            raise checks.combination("You can't specify KmsKeyId: the source cluster is not encrypted.")
+        return self._restore(source.data, snapshots.within(source))
+
+    def _restore(self, source: dict[str, Any], within: dict[str, Any]) -> ActionResult:
+        if set(REFUSED["RestoreDBClusterFromSnapshot"].split()) & set(self.params):
+            raise checks.combination(
+                "You can enable Performance Insights or set the Enhanced Monitoring interval only when restoring from "
+                "a source Aurora Limitless DB cluster."
+            )
+        backend, carried = self.backend, {name: source[name] for name in CARRIED if source.get(name)}
+        p = {**carried, **within, **self.params}
+        cluster = make(backend, {**p, "StorageEncrypted": "KmsKeyId" in p}, Role(backend, None), seconds=600)
+        backend.clusters[cluster.name] = cluster
+        return ActionResult({"DBCluster": describe_cluster(backend, cluster, "creating")})
+
+
+def _require_version(present: str, asked: str | None) -> None:
+    target = engine.resolve(asked or present)
+    if target != present and target not in engine.upgrade_targets(present):
+        raise checks.combination(f"Cannot restore {engine.ENGINE} {present} as {target}")
+    if engine.major_of(target) != engine.major_of(present):
+        raise checks.combination("The local AWS does not implement a restore into another major version.")
