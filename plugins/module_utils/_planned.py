@@ -25,8 +25,9 @@ Entry = dict[str, Any]
 
 def entry(kind: str, resource: Resource, outcome: Outcome, check: bool) -> Entry:
     """What a module returns as ``plan``; before and after are in its ``diff``."""
-    action, have = outcome.plan.action, outcome.have or {}
+    action, have = outcome.plan.action, outcome.have or outcome.plan.before
     ids = [have[name] for name in resource.computed if isinstance(have.get(name), str) and have[name] != UNKNOWN]
+    ids += resource.remains() if action == "create" else []
     told = {
         "mode": "plan" if check else "apply",
         "reason": outcome.refusal,

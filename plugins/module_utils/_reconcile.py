@@ -153,6 +153,10 @@ class Resource:
         """What differs from the options and is let be: AWS's own doing, or a change that AWS has still to make."""
         return ()
 
+    def remains(self) -> Sequence[str]:
+        """The ids of what an earlier one has left, where it does not exist: creation takes it over, or AWS drops it."""
+        return ()
+
     def _given(self, name: str) -> bool:
         return self.params.get(name) is not None
 
@@ -182,7 +186,9 @@ def plan_of(resource: Resource, have: Mapping[str, Any] | None, present: bool) -
         if have is not None and (resource.status(have) == "leaving" or resource.kept(have)):
             return NOTHING
         shown = (
-            None if have is None else {k: have[k] for k in (*resource.identity, *resource.managed, "tags") if k in have}
+            None
+            if have is None
+            else {k: have[k] for k in (*resource.computed, *resource.identity, *resource.managed, "tags") if k in have}
         )
         return make_plan(None, shown)
     plan = make_plan(resource.desired(have), have)

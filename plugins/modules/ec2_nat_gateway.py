@@ -97,6 +97,7 @@ class NatGateway(Resource):
     """A NAT gateway and the address it owns."""
 
     kind = "nat_gateway"
+    deleted = ()  # the ids of former ones, which AWS shows for an hour
     managed = ("subnet_id", "connectivity_type")
     immutable = frozenset({"subnet_id", "connectivity_type"})
     usual = {"create": 120, "delete": 60}
@@ -109,11 +110,9 @@ class NatGateway(Resource):
 
     def siblings(self):
         """Gateways; where ours is gone and shall be, the address it left stands for the pair."""
-        gateways = [
-            gateway
-            for gateway in self.aws.pages("ec2", "describe_nat_gateways", "nat_gateways")
-            if gateway["state"] != "deleted" and self.is_me(gateway)
-        ]
+        listed = [g for g in self.aws.pages("ec2", "describe_nat_gateways", "nat_gateways") if self.is_me(g)]
+        self.deleted = [gateway["nat_gateway_id"] for gateway in listed if gateway["state"] == "deleted"]
+        gateways = [gateway for gateway in listed if gateway["state"] != "deleted"]
         alive = [gateway for gateway in gateways if gateway["state"] != "deleting"]
         if gateways or self.params["state"] == "present":
             return alive or gateways[:1]
@@ -154,6 +153,9 @@ class NatGateway(Resource):
             return
         for address in self._addresses():  # in use until AWS has let go of it
             self.aws.call("ec2", "release_address", allocation_id=address["allocation_id"])
+
+    def remains(self):
+        return [*self.deleted, *(address["allocation_id"] for address in self._addresses())]
 
     def _addresses(self):
         named = [{"name": "tag:Name", "values": [self.params["name"]]}]
