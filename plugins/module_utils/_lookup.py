@@ -51,5 +51,23 @@ def key_arn(aws: Any, key: str | None, region: str | None = None) -> Any:
     for alias in aws.pages("kms", "list_aliases", "aliases", region):
         if alias["alias_name"] == key and alias.get("target_key_id"):
             return f"{alias['alias_arn'].rpartition(':')[0]}:key/{alias['target_key_id']}"
+    found = _key(aws, key, region)
+    if found is None and key.startswith("alias/"):
+        return _without_alias(aws, key, region)
+    return UNKNOWN if found is None else found["arn"]
+
+
+def _key(aws: Any, key: str, region: str | None) -> dict[str, Any] | None:
     found = aws.found(["NotFoundException"], lambda: aws.call("kms", "describe_key", region, key_id=key))
-    return UNKNOWN if found is None else found["key_metadata"]["arn"]
+    return found["key_metadata"] if found else None
+
+
+def _without_alias(aws: Any, alias: str, region: str | None) -> Any:
+    """The key that lost its alias, or has not got it yet, and gets it from kms_key: it bears the alias as its Name."""
+    named = []
+    for listed in aws.pages("kms", "list_keys", "keys", region):
+        key = _key(aws, listed["key_id"], region) or {}
+        if key.get("key_manager") == "CUSTOMER" and key["key_state"] in ("Enabled", "Disabled"):
+            tags = aws.call("kms", "list_resource_tags", region, key_id=key["key_id"]).get("tags") or {}
+            named += [key["arn"]] if tags.get("Name") == alias.removeprefix("alias/") else []
+    return named[0] if len(named) == 1 else UNKNOWN
