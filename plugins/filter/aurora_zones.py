@@ -63,7 +63,9 @@ def aurora_zones(available, count, subnets=(), names=()):
     """The zones of a cluster's instances."""
     try:
         offered = [zone.zone_name for zone in _layout.choose_zones(available, max(1, int(count)), names)]
-        return _aurora.instance_zones(int(count), [] if names else subnets, offered)
+        ids = {zone["zone_name"]: zone["zone_id"] for zone in available}
+        placed = [{"availability_zone_id": ids.get(s["availability_zone"]), **s} for s in subnets]
+        return _aurora.instance_zones(int(count), [] if names else placed, offered)
     except ValueError as error:
         raise AnsibleFilterError(f"aurora_zones: {error}; set another instance count, or name the zones") from error
 

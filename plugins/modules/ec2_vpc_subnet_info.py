@@ -7,13 +7,16 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: ec2_vpc_subnet_info
-short_description: List subnets by their tags
+short_description: List subnets by their names and tags
 version_added: 0.1.0
 author: MTK Backend contributors (@mtk)
 description:
-  - Lists the subnets of a region that bear all of the given tags. They are chosen from the listing that the modules of
+  - Lists the subnets of a region that have a name like the given one and bear all of the given tags. They are chosen from the listing that the modules of
     a run share, so that asking costs nothing.
 options:
+  name:
+    description: The name in the C(Name) tag; C(*) stands for anything.
+    type: str
   tags:
     description: The tags to look for, each with the value that it shall have.
     type: dict
@@ -38,9 +41,9 @@ EXAMPLES = r"""
 - name: Ask for the subnets of the database
   mtk.backend.ec2_vpc_subnet_info:
     region: us-east-1
+    name: prod_us-east-1_*_database_subnet
     tags:
       mtk:environment: prod
-      mtk:tier: database
 """
 
 RETURN = r"""
@@ -61,19 +64,23 @@ subnets:
         mtk:tier: database
 """
 
+from fnmatch import fnmatchcase
+
 from ansible_collections.mtk.backend.plugins.module_utils._module import inform
 
-OPTIONS = {"tags": {"type": "dict", "default": {}}, "vpc_id": {"type": "str"}}
+OPTIONS = {"name": {"type": "str"}, "tags": {"type": "dict", "default": {}}, "vpc_id": {"type": "str"}}
 
 
 def read(aws, params):
-    wanted = {key: str(value) for key, value in params["tags"].items()}
-    found = [
-        subnet
-        for subnet in aws.pages("ec2", "describe_subnets", "subnets")
-        if wanted.items() <= (subnet.get("tags") or {}).items() and params["vpc_id"] in (None, subnet["vpc_id"])
-    ]
+    listed = aws.pages("ec2", "describe_subnets", "subnets")
+    found = [subnet for subnet in listed if _is_meant(subnet, params)]
     return {"subnets": sorted(found, key=lambda subnet: (subnet["availability_zone"], subnet["cidr_block"]))}
+
+
+def _is_meant(subnet, params):
+    tags, wanted = subnet.get("tags") or {}, {key: str(value) for key, value in params["tags"].items()}
+    named = params["name"] is None or fnmatchcase(tags.get("Name", ""), params["name"])
+    return named and wanted.items() <= tags.items() and params["vpc_id"] in (None, subnet["vpc_id"])
 
 
 def main():

@@ -1,4 +1,4 @@
-"""Subnets by their tags."""
+"""Subnets by their names and tags."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ def subnets(aws):
     for block, environment, tiers in (("10.0.0.0/16", "prod", "ddp"), ("10.1.0.0/16", "qa", "d")):
         vpc = ec2.create_vpc(CidrBlock=block)["Vpc"]["VpcId"]
         for number, tier in enumerate(tiers):
-            tags = {"mtk:environment": environment, "mtk:tier": {"d": "database", "p": "private"}[tier]}
+            kind = {"d": "database", "p": "private"}[tier]
+            tags = {"mtk:environment": environment, "Name": f"{environment}_us-east-1_{number}_{kind}_subnet"}
             made = ec2.create_subnet(
                 VpcId=vpc,
                 CidrBlock=f"{block[:5]}{number}.0/24",
@@ -31,7 +32,7 @@ def subnets(aws):
 
 
 @pytest.mark.parametrize("check", [False, True])
-def test_example_finds_what_bears_all_the_tags(aws, run, subnets, check):
+def test_example_finds_what_has_the_name_and_all_the_tags(aws, run, subnets, check):
     (example,) = examples(NAME)
     before = len(aws.mutating())
     result = run(NAME, check=check, **example)
@@ -39,7 +40,7 @@ def test_example_finds_what_bears_all_the_tags(aws, run, subnets, check):
     assert [s["subnet_id"] for s in result["subnets"]] == [subnets["prod1"], subnets["prod0"]], "by zone"
     (sample,) = documentation(NAME)["RETURN"]["subnets"]["sample"]
     assert sample.keys() <= result["subnets"][0].keys()
-    assert result["subnets"][0]["tags"] == {"mtk:environment": "prod", "mtk:tier": "database"}
+    assert result["subnets"][0]["tags"]["Name"] == "prod_us-east-1_1_database_subnet"
 
 
 def test_of_a_vpc_and_of_none(run, subnets):
