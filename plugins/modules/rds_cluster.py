@@ -409,6 +409,8 @@ class Cluster(Resource):
             want["engine_version"] = self._version(want["engine_version"], have["engine_version"])
         if have.get("storage_encryption_type") == "sse-rds" and "storage_encrypted" in want:
             want["storage_encrypted"] = have.get("storage_encrypted")  # encrypted, though it reads back false
+        if want.get("monitoring_role_arn") == UNKNOWN and self._is_named(have["monitoring_role_arn"]):
+            want["monitoring_role_arn"] = have["monitoring_role_arn"]  # made again, the role has the ARN it had
         if not have["manage_master_user_password"]:
             want.pop("master_user_secret_kms_key_id", None)
         if "global_cluster_identifier" in want and have["global_cluster_identifier"] is None:
@@ -587,6 +589,9 @@ class Cluster(Resource):
         found = self.aws.pages("ec2", "describe_security_groups", "security_groups")
         ids = {group["group_name"]: group["group_id"] for group in found if group.get("vpc_id") == vpc}
         return [ids.get(name, UNKNOWN) for name in names]
+
+    def _is_named(self, role):
+        return str(role).endswith(f"/{self.params['monitoring_role_name']}")
 
     def _monitoring_role(self):
         name = self.params["monitoring_role_name"]
