@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime
 
 import pytest
+from ansible_collections.mtk.backend.plugins.filter.aurora_zones import aurora_zones
 from ansible_collections.mtk.backend.plugins.module_utils import _aurora
 from ansible_collections.mtk.backend.plugins.module_utils._reconcile import Refused, reconcile
 from hypothesis import given
@@ -206,6 +207,12 @@ def test_instances_are_spread_over_the_zones_of_the_subnets():
 def test_one_more_instance_moves_none(count, subnets):
     fewer, more = (_aurora.instance_zones(n, subnets, []) for n in (count, count + 1))
     assert more[:count] == fewer
+
+
+def test_a_subnet_that_is_planned_is_placed_by_its_zone():
+    offered = [{"zone_name": f"us-east-1{z}", "zone_id": f"use1-az{n}"} for n, z in enumerate("bca", start=1)]
+    planned = [{"availability_zone": zone, "subnet_id": "(known after apply)"} for zone in ("us-east-1c", "us-east-1b")]
+    assert aurora_zones(offered, 2, planned) == ["us-east-1b", "us-east-1c"]
 
 
 def test_too_few_zones():

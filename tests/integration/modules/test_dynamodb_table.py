@@ -59,6 +59,18 @@ def test_four_beats(aws, run, four_beats, gone):
     gone(NAME, **absent)
 
 
+def test_a_key_that_lost_its_alias_is_the_same_key(aws, run):
+    params = table(sse_specification={"enabled": True, "kms_master_key_id": "alias/k"})
+    run("kms_key", alias="alias/k")
+    run(NAME, **params)
+    aws.client("kms").delete_alias(AliasName="alias/k")
+    assert not run(NAME, check=True, **params)["changed"]
+    copy = aws.client("kms").create_key(Tags=[{"TagKey": "Name", "TagValue": "k"}])["KeyMetadata"]["KeyId"]
+    assert run(NAME, check=True, **params)["changed"], "two of that name are none"
+    aws.client("kms").schedule_key_deletion(KeyId=copy)
+    assert not run(NAME, check=True, **params)["changed"]
+
+
 def test_settings_change_and_drift(aws, run):
     ddb = aws.client("dynamodb")
     run(NAME, **table())

@@ -57,6 +57,16 @@ def test_a_cut_run_is_resumed_with_its_address(aws, run):
     assert len(addresses(aws)) == 1
 
 
+def test_a_plan_tells_what_it_takes_over_and_what_it_removes(aws, run):
+    network(aws)
+    start, _, remove = examples(NAME)
+    have = run(NAME, **{**start, "wait": True})["nat_gateway"]
+    assert {have["nat_gateway_id"], have["allocation_id"]} <= set(run(NAME, check=True, **remove)["plan"]["ids"])
+    aws.client("ec2").delete_nat_gateway(NatGatewayId=have["nat_gateway_id"])
+    plan = run(NAME, check=True, **start)["plan"]
+    assert (plan["action"], plan["ids"]) == ("create", [have["nat_gateway_id"], have["allocation_id"]])
+
+
 def test_a_cut_removal_is_resumed(aws, run):
     network(aws)
     start, _, remove = examples(NAME)

@@ -77,6 +77,18 @@ def test_everything_at_once(aws, run, four_beats):
     assert modifications(aws) == []
 
 
+def test_a_role_that_is_made_again_is_the_same_role(aws, run):
+    monitoring_role(aws)
+    params = {**SMALL, "monitoring_interval": 15, "monitoring_role_name": "dev_monitoring"}
+    run(NAME, **params)
+    iam, policy = aws.client("iam"), "arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole"
+    iam.detach_role_policy(RoleName="dev_monitoring", PolicyArn=policy)
+    iam.delete_role(RoleName="dev_monitoring")
+    assert not run(NAME, check=True, **params)["changed"]
+    other = run(NAME, check=True, **{**params, "monitoring_role_name": "other"})
+    assert other["db_cluster"]["monitoring_role_arn"] == "(known after apply)"
+
+
 def test_changes_are_sent_once_and_drift_is_seen(aws, run):
     monitoring_role(aws)
     params = {**SMALL, "enable_cloudwatch_logs_exports": ["postgresql"], "tags": {"a": "1", "b": "2"}}
