@@ -82,9 +82,11 @@ class Names:
 
     def __init__(self) -> None:
         self._names: dict[str, str] = {}
+        self._scaled: dict[str, set[str]] = {}
 
     def learn(self, aws: Any, regions: Iterable[str]) -> Names:
         for region in regions:
+            self._scaled.setdefault(region, _scaled(aws, region))
             ec2, kms = aws.client("ec2", region), aws.client("kms", region)
             for page in ec2.get_paginator("describe_tags").paginate(Filters=[{"Name": "key", "Values": ["Name"]}]):
                 self._names |= {tag["ResourceId"]: tag["Value"] for tag in page["Tags"]}
@@ -100,6 +102,17 @@ class Names:
     def of(self, id_: str) -> str:
         return self._names.get(id_, id_)
 
+    def was_scaled(self, region: str, table: str) -> bool:
+        """Whether a table was scaled in a region when its names were first asked for."""
+        return table in self._scaled[region]
+
+
+def _scaled(aws: Any, region: str) -> set[str]:
+    """The tables that are scaled. DynamoDB itself scales the writes of replicas as the owner's."""
+    found = aws.client("application-autoscaling", region).describe_scalable_targets(ServiceNamespace="dynamodb")
+    targets = [t for t in found["ScalableTargets"] if region == OWNER or "Read" in t["ScalableDimension"]]
+    return {target["ResourceId"].split("/")[1] for target in targets}
+
 
 def subjects(calls: Iterable[Call], names: Names) -> dict[Subject, str]:
     """What the successful calls did, by resource: create, update or delete."""
@@ -112,6 +125,8 @@ def subjects(calls: Iterable[Call], names: Names) -> dict[Subject, str]:
         if operation not in _PARTS:
             action = "create" if operation.startswith(_MAKES) else action
             action = "delete" if operation.startswith(_REMOVES) else action
+        if operation == "RegisterScalableTarget" and names.was_scaled(call["region"], subject[2]):
+            action = "update"  # the same call registers and changes
         action = _action_of_replica(call) or action
         before = done.get(subject)
         done[subject] = action if before is None or action == "delete" else before if before != "update" else action
@@ -143,7 +158,7 @@ def _action_of_replica(call: Call) -> str:
 
 def _ec2(operation: str, asked: Mapping[str, Any], names: Names) -> tuple[str, str]:
     if operation in ("CreateTags", "DeleteTags"):
-        (id_,) = asked["Resources"]
+        id_ = asked["Resources"][0]  # further ones are parts of it, as the address of a NAT gateway
         return _PREFIXES[id_.rpartition("-")[0]], names.of(id_)
     if operation.endswith("RouteTable") and "AssociationId" in asked:
         return "ec2_route_table", names.of(asked["AssociationId"])

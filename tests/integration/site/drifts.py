@@ -1,0 +1,233 @@
+"""What people and AWS do to an account behind the roles' back, each with what a drift report has to make of it.
+
+A drift is a function of a :class:`Place`, through plain boto3, with the resources that it is expected to touch. The
+modules ``drifts_*`` beside this one register them here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from .conftest import REGIONS
+from .subjects import Subject
+
+ACCOUNT = "123456789012"
+HOME = "us-east-1"
+ZONES = {"us-east-1": ("b", "c", "e"), "us-west-2": ("b", "a", "c"), "eu-west-1": ("b", "c", "a")}  # by their ids
+NETWORKS = {"dev": (HOME,), "prod": REGIONS}
+# What the roles keep, in the words of this catalogue: the module and the name. Places in the name are filled in.
+KEPT = {
+    "ipam": ("ec2_ipam", "ipam"),
+    "top pool": ("ec2_ipam_pool", "shared_ipam_top_pool"),
+    "region's pool": ("ec2_ipam_pool", "shared_{r}_ipam_pool"),
+    "pool": ("ec2_ipam_pool", "{e}_{r}_ipam_pool"),
+    "vpc": ("ec2_vpc", "{e}_{r}_vpc"),
+    "internet gateway": ("ec2_internet_gateway", "{e}_{r}_internet_gateway"),
+    "public subnet": ("ec2_subnet", "{e}_{r}_{z1}_public_subnet"),
+    "private subnet": ("ec2_subnet", "{e}_{r}_{z2}_private_subnet"),
+    "database subnet": ("ec2_subnet", "{e}_{r}_{z1}_database_subnet"),
+    "nat gateway": ("ec2_nat_gateway", "{e}_{r}_{z1}_nat_gateway"),
+    "second nat gateway": ("ec2_nat_gateway", "{e}_{r}_{z2}_nat_gateway"),
+    "public table": ("ec2_route_table", "{e}_{r}_public_route_table"),
+    "private table": ("ec2_route_table", "{e}_{r}_{z1}_private_route_table"),
+    "second private table": ("ec2_route_table", "{e}_{r}_{z2}_private_route_table"),
+    "database table": ("ec2_route_table", "{e}_{r}_database_route_table"),
+    "s3 endpoint": ("ec2_vpc_endpoint", "{e}_{r}_s3_endpoint"),
+    "dynamodb endpoint": ("ec2_vpc_endpoint", "{e}_{r}_dynamodb_endpoint"),
+    "default group": ("ec2_security_group", "default"),
+    "application group": ("ec2_security_group", "{e}_{r}_application_security_group"),
+    "database group": ("ec2_security_group", "{e}_{r}_database_security_group"),
+    "flow log": ("ec2_flow_log", "{e}_{r}_flow_log"),
+    "flow log group": ("logs_log_group", "{e}_{r}_flow_log_group"),
+    "flow log role": ("iam_role", "{e}_flow_log_role"),
+    "flow log policy": ("iam_managed_policy", "{e}_flow_log_policy"),
+    "network key": ("kms_key", "alias/{e}_{r}_network_key"),
+    "aurora key": ("kms_key", "alias/{e}_{r}_aurora_key"),
+    "table key": ("kms_key", "alias/{e}_{r}_dynamodb_key"),
+    "monitoring role": ("iam_role", "{e}_aurora_monitoring_role"),
+    "secret": ("secretsmanager_secret", "{e}_aurora_master_secret"),
+    "global cluster": ("rds_global_cluster", "{e}-aurora-global-cluster"),
+    "database log group": ("logs_log_group", "/aws/rds/cluster/{e}-{r}-aurora-cluster/postgresql"),
+    "cluster parameters": ("rds_cluster_param_group", "{e}-{r}-aurora-cluster-parameter-group-16"),
+    "instance parameters": ("rds_instance_param_group", "{e}-{r}-aurora-instance-parameter-group-16"),
+    "subnet group": ("rds_subnet_group", "{e}-{r}-aurora-subnet-group"),
+    "cluster": ("rds_cluster", "{e}-{r}-aurora-cluster"),
+    "instance": ("rds_instance", "{e}-{r}-{z1}-aurora-instance"),
+    "table": ("dynamodb_table", "{e}_user_locations"),
+    "replica": ("dynamodb_table_replica", "{e}_user_locations"),
+    "scaling": ("dynamodb_table_auto_scaling", "{e}_user_locations"),
+}
+GLOBAL = {"iam_role", "iam_managed_policy", "rds_global_cluster"}
+OWNERS = {"create": "gone", "update": "ours", "delete": "ours", "refuse": "decision"}
+
+
+@dataclass
+class Place:
+    """A region of an account that holds an environment."""
+
+    aws: Any
+    environment: str
+    region: str
+
+    def client(self, service: str, region: str = "") -> Any:
+        return self.aws.client(service, region or self.region)
+
+    def name(self, kept: str) -> str:
+        return subject(kept, self.environment, self.region)[2]
+
+    def id(self, kept: str) -> str:
+        """The id that EC2 has given to what bears a name."""
+        return self.named(self.name(kept))
+
+    def named(self, name: str) -> str:
+        filters = [{"Name": "key", "Values": ["Name"]}, {"Name": "value", "Values": [name]}]
+        (found,) = [t for t in self.ec2.describe_tags(Filters=filters)["Tags"] if t["ResourceType"] != "elastic-ip"]
+        return str(found["ResourceId"])
+
+    def arn(self, service: str, rest: str) -> str:
+        return f"arn:aws:{service}:{self.region}:{ACCOUNT}:{rest}"
+
+    @cached_property
+    def ec2(self) -> Any:
+        return self.client("ec2")
+
+    @cached_property
+    def rds(self) -> Any:
+        return self.client("rds")
+
+    @property
+    def mine(self) -> list[dict[str, str]]:
+        """The tags of something that says it belongs to the environment."""
+        return [{"Key": "mtk:environment", "Value": self.environment}, {"Key": "Owner", "Value": "somebody"}]
+
+    def spec(self, kind: str) -> list[dict[str, Any]]:
+        """These tags as EC2 takes them at creation."""
+        return [{"ResourceType": kind, "Tags": self.mine}]
+
+
+@dataclass(frozen=True)
+class Foreign:
+    """A thing that no role keeps, and how it looks."""
+
+    arn: str
+    look: Callable[[], Any]
+    first: list[Any] = field(default_factory=list)
+
+    def remember(self) -> None:
+        self.first.append(self._now())
+
+    def is_untouched(self) -> bool:
+        return [self._now()] == self.first
+
+    def _now(self) -> Any:
+        seen = self.look()
+        return {k: v for k, v in seen.items() if k != "ResponseMetadata"} if isinstance(seen, dict) else seen
+
+
+Deed = Callable[[Place], Foreign | None]
+
+
+@dataclass(frozen=True)
+class Drift:
+    """One thing that is done to an account, and what it comes to."""
+
+    name: str
+    region: str
+    deed: Deed
+    touches: Mapping[Subject, str] = field(default_factory=dict)  # what a plan has to say, by resource
+    observed: Mapping[Subject, str] = field(default_factory=dict)  # whose doing it is, where nothing is to be done
+    holds: frozenset[Any] = frozenset()  # what else must be as it was for this to be what it is
+    foreign: bool = False
+
+    def do(self, aws: Any, environment: str) -> Foreign | None:
+        return self.deed(Place(aws, environment, self.region))
+
+    def interferes(self, other: Drift) -> bool:
+        return bool(self._needs & other._needs)
+
+    @property
+    def _needs(self) -> frozenset[Any]:
+        return self.holds | self.touches.keys() | self.observed.keys()
+
+    def __repr__(self) -> str:
+        return f"{self.name} in {self.region}"
+
+
+def subject(kept: str, environment: str, region: str) -> Subject:
+    """What is kept, in the words of a plan."""
+    kind, name = KEPT[kept]
+    zones = {f"z{n}": f"{region}{letter}" for n, letter in enumerate(ZONES[region], start=1)}
+    return "global" if kind in GLOBAL else region, kind, name.format(e=environment, r=region, **zones)
+
+
+@dataclass(frozen=True)
+class _Made:
+    """A drift before it is known where it is done."""
+
+    deed: Deed
+    touches: Mapping[str, str]
+    observed: Mapping[str, str]
+    beside: tuple[str, ...]
+    where: str
+    only: str
+    foreign: bool
+
+    def in_(self, environment: str, region: str) -> Drift:
+        def placed(kept: Mapping[str, str]) -> dict[Subject, str]:
+            return {subject(one, environment, region): what for one, what in kept.items()}
+
+        return Drift(
+            name=self.deed.__name__,
+            region=region,
+            deed=self.deed,
+            touches=placed(self.touches),
+            observed=placed(self.observed),
+            holds=frozenset(placed(dict.fromkeys(self.beside, ""))) | ({self.deed} if self.foreign else set()),
+            foreign=self.foreign,
+        )
+
+
+_MADE: list[_Made] = []
+
+
+def drift(
+    *update: str,
+    create: tuple[str, ...] = (),
+    delete: tuple[str, ...] = (),
+    refuse: tuple[str, ...] = (),
+    observed: Mapping[str, str] | None = None,
+    beside: tuple[str, ...] = (),
+    foreign: bool = False,
+    where: str = "network",
+    only: str = "",
+) -> Callable[[Deed], Deed]:
+    """Register a drift, with the kept things that a plan has to update, create and delete after it, or refuses.
+
+    ``observed``: those of which AWS's doing is told, and whose it is. ``beside``: those that it needs to find as they
+    were built. ``where``: in each region with a network, only at ``home`` (the first) or only ``away``; ``only`` in one
+    environment.
+    """
+    actions = {"update": update, "create": create, "delete": delete, "refuse": refuse}
+    touches = {one: action for action, kept in actions.items() for one in kept}
+
+    def register(deed: Deed) -> Deed:
+        _MADE.append(_Made(deed, touches, observed or {}, beside, where, only, foreign))
+        return deed
+
+    return register
+
+
+def catalogue(environment: str, decisions: bool = False) -> list[Drift]:
+    """All that can be done to an environment: what an apply repairs, or what needs a decision first."""
+    from . import drifts_database, drifts_keys, drifts_network, drifts_table  # noqa: F401  they register themselves
+
+    every = (one.in_(environment, region) for one in _MADE for region in _regions(one, environment))
+    return [drift for drift in every if ("refuse" in drift.touches.values()) is decisions]
+
+
+def _regions(one: _Made, environment: str) -> Iterator[str]:
+    wanted = {"home": lambda r: r == HOME, "away": lambda r: r != HOME, "network": lambda r: True}[one.where]
+    return (region for region in NETWORKS[environment] if wanted(region) and one.only in ("", environment))

@@ -1,0 +1,181 @@
+"""Drifts of the table, its replicas and its scaling."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .drifts import HOME, Foreign, Place, drift
+
+
+# --- table -----------------------------------------------------------------------------------------------------------
+def _table(at: Place, **change: Any) -> None:
+    at.client("dynamodb").update_table(TableName=at.name("table"), **change)
+
+
+@drift("table", where="home")
+def table_tag_changed(at: Place) -> None:
+    tags = [{"Key": "mtk:stack", "Value": "other"}]
+    at.client("dynamodb").tag_resource(ResourceArn=at.arn("dynamodb", f"table/{at.name('table')}"), Tags=tags)
+
+
+@drift("table", where="home")
+def deletion_protection_of_the_table_turned(at: Place) -> None:
+    _table(at, DeletionProtectionEnabled=at.environment == "dev")
+
+
+@drift("table", where="home")
+def recovery_off(at: Place) -> None:
+    _recovery(at, PointInTimeRecoveryEnabled=False)
+
+
+@drift("table", where="home")
+def recovery_for_a_week(at: Place) -> None:
+    _recovery(at, PointInTimeRecoveryEnabled=True, RecoveryPeriodInDays=7)
+
+
+def _recovery(at: Place, **change: Any) -> None:
+    asked = {"TableName": at.name("table"), "PointInTimeRecoverySpecification": change}
+    at.client("dynamodb").update_continuous_backups(**asked)
+
+
+@drift("table", where="home")
+def insights_turned(at: Place) -> None:
+    action = "ENABLE" if at.environment == "dev" else "DISABLE"
+    at.client("dynamodb").update_contributor_insights(TableName=at.name("table"), ContributorInsightsAction=action)
+
+
+@drift("table", where="home")
+def items_expire(at: Place) -> None:
+    spec = {"Enabled": True, "AttributeName": "expires"}
+    at.client("dynamodb").update_time_to_live(TableName=at.name("table"), TimeToLiveSpecification=spec)
+    at.aws.control.advance(3601)  # DynamoDB takes one such change an hour
+
+
+@drift("table", where="home")
+def index_deleted(at: Place) -> None:
+    _table(at, GlobalSecondaryIndexUpdates=[{"Delete": {"IndexName": "is_real_index"}}])
+
+
+@drift("table", where="home", only="dev")
+def index_added(at: Place) -> None:
+    key = [{"AttributeName": "lat_long", "KeyType": "HASH"}]
+    index = {"IndexName": "by_hand", "KeySchema": key, "Projection": {"ProjectionType": "KEYS_ONLY"}}
+    types = [{"AttributeName": "lat_long", "AttributeType": "S"}]
+    _table(at, AttributeDefinitions=types, GlobalSecondaryIndexUpdates=[{"Create": index}])
+
+
+@drift("table", where="home", only="dev")
+def reads_limited(at: Place) -> None:
+    _table(at, BillingMode="PAY_PER_REQUEST", OnDemandThroughput={"MaxReadRequestUnits": 100})
+
+
+@drift("table", where="home", only="dev")
+def table_class(at: Place) -> None:
+    _table(at, TableClass="STANDARD_INFREQUENT_ACCESS")
+
+
+@drift("table", where="home", only="dev")
+def stream_off(at: Place) -> None:
+    _table(at, StreamSpecification={"StreamEnabled": False})
+
+
+@drift("table", where="home", only="dev")
+def key_of_aws(at: Place) -> None:
+    _table(at, SSESpecification={"Enabled": False})
+
+
+@drift("table", where="home", only="dev")
+def billing_by_capacity(at: Place) -> None:
+    units = {"ReadCapacityUnits": 5, "WriteCapacityUnits": 5}
+    names = ("lat_long_index", "is_private_index", "is_real_index")
+    indexes = [{"Update": {"IndexName": name, "ProvisionedThroughput": units}} for name in names]
+    _table(at, BillingMode="PROVISIONED", ProvisionedThroughput=units, GlobalSecondaryIndexUpdates=indexes)
+
+
+@drift(create=("table",), where="home", only="dev")
+def table_deleted(at: Place) -> None:
+    at.client("dynamodb").delete_table(TableName=at.name("table"))
+
+
+# --- scaling and replicas --------------------------------------------------------------------------------------------
+def _target(at: Place, index: str = "") -> dict[str, str]:
+    resource = f"table/{at.name('table')}" + (f"/index/{index}" if index else "")
+    kind = "index" if index else "table"
+    asked = {"ResourceId": resource, "ScalableDimension": f"dynamodb:{kind}:ReadCapacityUnits"}
+    return {"ServiceNamespace": "dynamodb", **asked}
+
+
+@drift(delete=("scaling",), only="dev", beside=("table",))
+def scaling_of_what_is_paid_by_request(at: Place) -> None:
+    limits = {"MinCapacity": 5, "MaxCapacity": 10}
+    at.client("application-autoscaling").register_scalable_target(**_target(at), **limits)
+
+
+@drift("scaling", only="prod")
+def scaling_limit(at: Place) -> None:
+    at.client("application-autoscaling").register_scalable_target(**_target(at), MaxCapacity=500)
+
+
+@drift("scaling", only="prod")
+def index_not_scaled(at: Place) -> None:
+    at.client("application-autoscaling").deregister_scalable_target(**_target(at, "is_real_index"))
+
+
+@drift("scaling", only="prod")
+def scaling_target(at: Place) -> None:
+    metric = {"PredefinedMetricSpecification": {"PredefinedMetricType": "DynamoDBReadCapacityUtilization"}}
+    named = {"PolicyName": f"DynamoDBReadCapacityUtilization:table/{at.name('table')}"}
+    config = {"TargetTrackingScalingPolicyConfiguration": {"TargetValue": 50.0, **metric}}
+    at.client("application-autoscaling").put_scaling_policy(
+        **_target(at), **named, **config, PolicyType="TargetTrackingScaling"
+    )
+
+
+@drift(observed={"table": "aws"}, only="prod", where="home", beside=("scaling",))
+def capacity_that_the_scaler_moved(at: Place) -> None:
+    at.aws.control.traffic(at.region, at.name("table"), read=400)
+    at.aws.control.advance(600)
+
+
+@drift("replica", only="prod", where="away")
+def deletion_protection_of_the_replica_off(at: Place) -> None:
+    _table(at, DeletionProtectionEnabled=False)
+
+
+@drift("replica", only="prod", where="away")
+def recovery_of_the_replica_off(at: Place) -> None:
+    _recovery(at, PointInTimeRecoveryEnabled=False)
+
+
+@drift("replica", only="prod", where="away")
+def replica_tag_removed(at: Place) -> None:
+    arn = at.arn("dynamodb", f"table/{at.name('table')}")
+    at.client("dynamodb").untag_resource(ResourceArn=arn, TagKeys=["mtk:stack"])
+
+
+@drift(create=("replica",), only="prod", where="away", beside=("table", "scaling"))
+def replica_deleted(at: Place) -> None:
+    _table(at, DeletionProtectionEnabled=False)
+    update = [{"Delete": {"RegionName": at.region}}]
+    at.client("dynamodb", HOME).update_table(TableName=at.name("table"), ReplicaUpdates=update)
+
+
+# --- what needs a decision -------------------------------------------------------------------------------------------
+@drift(refuse=("table",), where="home", only="dev")
+def index_of_another_key(at: Place) -> None:
+    index_deleted(at)
+    key = [{"AttributeName": "lat_long", "KeyType": "HASH"}]
+    index = {"IndexName": "is_real_index", "KeySchema": key, "Projection": {"ProjectionType": "KEYS_ONLY"}}
+    types = [{"AttributeName": "lat_long", "AttributeType": "S"}]
+    _table(at, AttributeDefinitions=types, GlobalSecondaryIndexUpdates=[{"Create": index}])
+
+
+# --- what no role keeps ----------------------------------------------------------------------------------------------
+@drift(foreign=True)
+def foreign_table(at: Place) -> Foreign:
+    dynamodb, name = at.client("dynamodb"), f"{at.environment}_old"
+    key = {"AttributeName": "id", "AttributeType": "S"}
+    schema = [{"AttributeName": "id", "KeyType": "HASH"}]
+    made = {"TableName": name, "AttributeDefinitions": [key], "KeySchema": schema, "BillingMode": "PAY_PER_REQUEST"}
+    arn = dynamodb.create_table(**made, Tags=at.mine)["TableDescription"]["TableArn"]
+    return Foreign(arn, lambda: dynamodb.describe_table(TableName=name)["Table"])
