@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Container, Mapping, Sequence
 from typing import Any
 
+from ansible_collections.mtk.backend.plugins.module_utils._plan import UNKNOWN
+
 Fields = Mapping[str, Any]
 CAPACITIES = {"read": "ReadCapacityUnits", "write": "WriteCapacityUnits"}
 METRICS = {"read": "DynamoDBReadCapacityUtilization", "write": "DynamoDBWriteCapacityUtilization"}
@@ -61,6 +63,15 @@ def limited(wanted: Sequence[Fields], have: Sequence[Fields], existing: Containe
     """The wanted targets of what exists; the others stay as they are."""
     found = [target for target in wanted if target["resource_id"] in existing]
     return sorted(found + [target for target in have if target["resource_id"] not in existing], key=place)
+
+
+def given_target(table: str, index: str) -> dict[str, Any]:
+    """The target that DynamoDB itself gives to the writes of a new index of a table with replicas."""
+    return {
+        "resource_id": f"table/{table}/index/{index}",
+        "scalable_dimension": f"dynamodb:index:{CAPACITIES['write']}",
+        **dict.fromkeys(("min_capacity", "max_capacity", "policies"), UNKNOWN),
+    }
 
 
 def found_targets(table: str, targets: Sequence[Fields], policies: Sequence[Fields]) -> list[dict[str, Any]]:

@@ -122,6 +122,7 @@ auto_scaling:
             disable_scale_in: false
 """
 
+from ansible_collections.mtk.backend.plugins.module_utils import _dynamodb as dynamodb
 from ansible_collections.mtk.backend.plugins.module_utils import _scaling as scaling
 from ansible_collections.mtk.backend.plugins.module_utils._dynamodb import describe_table
 from ansible_collections.mtk.backend.plugins.module_utils._module import run
@@ -176,10 +177,21 @@ class AutoScaling(Resource):
             self.aws.pages(service, f"describe_{key}", key, service_namespace="dynamodb")
             for key in ("scalable_targets", "scaling_policies")
         ]
-        targets = scaling.found_targets(table, *listed)
+        targets = self._foreseen(scaling.found_targets(table, *listed))
         if self.params["replica"] and self.params["state"] == "present":
             targets = [target for target in targets if not scaling.scales_writes(target)]
         return [{"table_name": table, "targets": sorted(targets, key=scaling.place)}] if targets else []
+
+    def _foreseen(self, targets):
+        """The targets as they are when the table has its indexes: DynamoDB scales a new one's writes in its own way."""
+        name = self.params["table_name"]
+        table = dynamodb.describe_table(self.aws, name) if self.params["indexes"] else None
+        if not (table and table.get("replicas")):
+            return targets
+        there = {index["index_name"] for index in table.get("global_secondary_indexes") or []}
+        missing = [i["index_name"] for i in self.params["indexes"] if i["index_name"] not in there]
+        given = scaling.by_place([scaling.given_target(name, index) for index in missing])
+        return [*(target for target in targets if scaling.place(target) not in given), *given.values()]
 
     def is_me(self, sibling):
         return sibling["table_name"] == self.params["table_name"]
