@@ -185,7 +185,8 @@ class AutoScaling(Resource):
     def _foreseen(self, targets):
         """The targets as they are when the table has its indexes: DynamoDB scales a new one's writes in its own way."""
         name = self.params["table_name"]
-        table = dynamodb.describe_table(self.aws, name) if self.params["indexes"] else None
+        kept = self.params["indexes"] and self.params["state"] == "present"
+        table = dynamodb.describe_table(self.aws, name) if kept else None
         if not (table and table.get("replicas")):
             return targets
         there = {index["index_name"] for index in table.get("global_secondary_indexes") or []}

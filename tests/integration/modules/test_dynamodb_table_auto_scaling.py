@@ -97,6 +97,22 @@ def test_only_what_exists_is_scaled_and_the_rest_is_left_alone(aws, run):
     assert targets(aws)["prod_user_locations", "W"] == 50, "AWS keeps them, and changes them no more"
 
 
+def test_an_index_that_comes_back_is_scaled_anew(aws, run, table):
+    run(NAME, **PARAMS)
+    run("dynamodb_table_replica", table_name="prod_user_locations", region_name="us-west-2", wait_timeout=20)
+    gone = [{"Delete": {"IndexName": "lat_long_index"}}]
+    aws.client("dynamodb").update_table(TableName="prod_user_locations", GlobalSecondaryIndexUpdates=gone)
+    planned = run(NAME, check=True, **PARAMS)["diff"]
+    (given,) = [target for target in planned["before"]["targets"] if target["policies"] == "(known after apply)"]
+    run("dynamodb_table", **TABLE)
+    assert targets(aws)["prod_user_locations/index/lat_long_index", "W"] == 10
+    done = run(NAME, **PARAMS)["diff"]
+    changed = [target for target in done["before"]["targets"] if target not in planned["before"]["targets"]]
+    assert [scaling["resource_id"] for scaling in changed] == [given["resource_id"]]
+    assert done["after"] == planned["after"]
+    assert targets(aws)["prod_user_locations/index/lat_long_index", "W"] == 50
+
+
 def test_change_drift_and_targets_that_are_not_wanted(aws, run, table):
     run(NAME, **PARAMS)
     scaling = aws.client("application-autoscaling")
