@@ -8,7 +8,7 @@ export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo local stop test unit integration site lag chaos lint sanity molecule bench docs lock clean
+.PHONY: help demo local stop test unit integration site lag chaos drift lint sanity molecule bench docs lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -41,6 +41,9 @@ lag: .venv/lock ## the product's tests on a local AWS that lags by three reads a
 
 chaos: .venv/lock ## interruptions in more places than `make test` has time for
 	pytest -m chaos tests/integration/site
+
+drift: .venv/lock ## 200 drawn drifts, every drift there is, 30 half-built accounts: an apply does what its plan says
+	DRIFT_CASES=200 pytest -m "" -n 2 --dist worksteal tests/integration/site/test_drift.py tests/integration/site/test_half_built.py
 
 bench: .venv/lock ## runs beside plain boto3, and the local AWS beside moto's own server, as ratios
 	python scripts/bench

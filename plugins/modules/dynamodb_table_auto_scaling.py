@@ -124,7 +124,6 @@ auto_scaling:
 
 from ansible_collections.mtk.backend.plugins.module_utils import _dynamodb as dynamodb
 from ansible_collections.mtk.backend.plugins.module_utils import _scaling as scaling
-from ansible_collections.mtk.backend.plugins.module_utils._dynamodb import describe_table
 from ansible_collections.mtk.backend.plugins.module_utils._module import run
 from ansible_collections.mtk.backend.plugins.module_utils._reconcile import Refused, Resource
 
@@ -210,7 +209,7 @@ class AutoScaling(Resource):
         """The resource ids of the table and its indexes that are there, where that makes a difference."""
         if not self.params["existing_only"]:
             return None
-        table = describe_table(self.aws, self.params["table_name"])
+        table = dynamodb.describe_table(self.aws, self.params["table_name"])
         return scaling.resources_of(table) if table else set()
 
     def create(self, want):

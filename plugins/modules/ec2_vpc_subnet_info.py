@@ -11,8 +11,8 @@ short_description: List subnets by their names and tags
 version_added: 0.1.0
 author: MTK Backend contributors (@mtk)
 description:
-  - Lists the subnets of a region that have a name like the given one and bear all of the given tags. They are chosen from the listing that the modules of
-    a run share, so that asking costs nothing.
+  - Lists the subnets of a region that have a name like the given one and bear all of the given tags. They are chosen
+    from the listing that the modules of a run share, so that asking costs nothing.
 options:
   name:
     description: The name in the C(Name) tag; C(*) stands for anything.

@@ -1,0 +1,58 @@
+"""An apply that was cut off anywhere leaves an account that can be planned, and the next apply does what is planned."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from emulator.calls import is_mutating
+from emulator.faults import FAULTS, Fault
+
+from .conftest import REGIONS, Site
+from .subjects import Names, subjects
+from .test_plan import planned
+
+# Mutating calls of an apply, in round numbers.
+CALLS = {"dev": 60, "qa": 90, "prod": 260}
+SEEDS = int(os.environ.get("DRIFT_SEEDS", "10"))
+# `make drift` runs those that are marked.
+CUTS = [
+    pytest.param(environment, seed, marks=[] if (environment, seed) in (("dev", 0), ("qa", 1)) else [pytest.mark.drift])
+    for environment in CALLS
+    for seed in range(SEEDS)
+]
+
+
+class Cut:
+    """From the call after ``left`` mutating ones on, AWS takes no more of them."""
+
+    def __init__(self, left: int) -> None:
+        self.left = left
+
+    def take(self, service: str, operation: str, region: str) -> Fault | None:
+        self.left -= is_mutating(operation, b"")
+        denied = self.left < 0 and is_mutating(operation, b"")
+        return Fault(service, operation, "error", code="AccessDenied", message="cut off") if denied else None
+
+
+@pytest.mark.parametrize(("environment", "seed"), CUTS)
+def test_what_is_planned_of_a_half_built_account_is_what_is_done(
+    aws: Any, site: Callable[[str], Site], monkeypatch: pytest.MonkeyPatch, tmp_path, environment: str, seed: int
+) -> None:
+    live, plan = site(environment), tmp_path / "plan.json"
+    cut = random.Random(seed).randrange(1, CALLS[environment])
+    with monkeypatch.context() as patch:
+        patch.setattr(FAULTS, "take", Cut(cut).take)
+        live.play(expect=2)
+    begun = aws.control.calls(mutating=True)
+    assert len([call for call in begun if not call["error"]]) == cut
+
+    played = live.play("playbooks/plan.yml", "-e", f"plan_out={plan}")
+    assert (played.mutating, played.failed) == ([], 0), f"cut after {cut} calls"
+    names, before = Names().learn(aws, REGIONS), len(aws.control.calls())
+    live.play("site.yml", "-e", f"plan_file={plan}")
+    done = subjects(aws.control.calls(since=before, mutating=True), names.learn(aws, REGIONS))
+    assert done == planned(plan), f"cut after {cut} calls"
