@@ -28,10 +28,11 @@ SETTINGS = settings(
     report_multiple_bugs=False,
     suppress_health_check=list(HealthCheck),
 )
-# Environment and cases of 30.
+# Environment and cases of 30. Two parts of dev take about as long as the one of prod.
 PARTS = [
     pytest.param("dev", 1, 11, id="dev, first part"),
     pytest.param("dev", 2, 11, id="dev, second part"),
+    pytest.param("prod", 3, 8, id="prod"),
 ]
 Build = Callable[[str], Site]
 
@@ -60,11 +61,12 @@ class Case:
         assert {i["name"] for i in items if i["owner"] == "foreign"} == {one.arn for one in self.foreign}
 
     def is_repaired(self) -> None:
-        """The apply of that plan does what it says, and to nothing that is another's."""
-        before = len(self.site.aws.control.calls())
-        self.site.play("site.yml", "-e", f"plan_file={self.plan}")
+        """The apply of that plan does what it says, and to nothing that is another's, and tells the same."""
+        before, done = len(self.site.aws.control.calls()), self.out / "done.json"
+        self.site.play("site.yml", "-e", f"plan_file={self.plan}", "-e", f"plan_out={done}")
         calls = self.site.aws.control.calls(since=before, mutating=True)
         assert subjects(calls, self.names.learn(self.site.aws, REGIONS)) == self.touched
+        assert planned(done) == self.touched
         assert [one.arn for one in self.foreign if not one.is_untouched()] == []
 
     def stays_repaired(self) -> None:
@@ -155,7 +157,7 @@ def test_what_needs_a_decision_is_told_and_let_be(built, tmp_path):
 
 
 @pytest.mark.drift
-@pytest.mark.parametrize("environment", ["dev"])
+@pytest.mark.parametrize("environment", ["dev", "prod"])
 def test_every_drift_is_told_and_repaired_as_told(built, tmp_path, environment):
     for group in together(catalogue(environment)):
         try:
