@@ -15,7 +15,7 @@ description:
     deleted (C(-)) and what needs a decision (C(!)), and how long AWS usually takes for what is slow.
   - After an apply it is the report of what was done and how long it took.
   - A failed task does not hide the rest; the summary says then that it is incomplete.
-  - Works beside any stdout callback, and in AWX.
+  - Works beside any stdout callback, and in AWX. Beside one that writes JSON, the summary goes to stderr.
   - While a module of this collection waits for AWS, a line tells from time to time what is awaited.
 requirements:
   - enabled with C(callbacks_enabled = mtk.backend.plan) in ansible.cfg or C(ANSIBLE_CALLBACKS_ENABLED)
@@ -46,11 +46,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from ansible import constants
 from ansible.plugins.callback import CallbackBase
 from ansible.utils.color import stringc
 from ansible_collections.mtk.backend.plugins.plugin_utils import summary
 from ansible_collections.mtk.backend.plugins.plugin_utils.record import RECORD
 
+MACHINE_READ = ("json", "jsonl")  # what these write has to stay JSON, so that the summary goes to stderr
 VERDICT = "mtk_verdict"  # the tag of tasks that judge a plan; their failure hides nothing
 
 
@@ -96,9 +98,9 @@ class CallbackModule(CallbackBase):
         document = RECORD.document()
         if not document["resources"] and document["complete"]:
             return
-        self._display.display("")
-        for line in summary.lines(document, stringc):
-            self._display.display(line)
+        aside = constants.DEFAULT_STDOUT_CALLBACK.rsplit(".", 1)[-1] in MACHINE_READ
+        for line in ("", *summary.lines(document, stringc)):
+            self._display.display(line, stderr=aside)
         if self._out:
             path = Path(self._out).expanduser()
             path.write_text(json.dumps(document, indent=1, default=str) + "\n", encoding="utf-8")

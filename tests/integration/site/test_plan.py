@@ -77,8 +77,8 @@ def test_a_failed_task_does_not_hide_the_rest(aws, built, tmp_path):
     assert "INCOMPLETE" in played.text and "~ logs_log_group" in played.text
     whole = json.loads(plan.read_text())
     jsonschema.validate(whole, SCHEMA)
-    assert not whole["complete"] and [error["host"] for error in whole["errors"]] == ["us-west-2"]
-    assert "AccessDeniedException" in whole["errors"][0]["message"]
+    assert not whole["complete"] and "us-west-2" in {error["host"] for error in whole["errors"]}
+    assert all("AccessDeniedException" in error["message"] for error in whole["errors"])
     refused = qa.play("site.yml", "-e", f"plan_file={plan}", expect=2)
     assert refused.mutating == [] and "is no complete plan of qa" in " ".join(refused.text.split())
 
@@ -124,9 +124,9 @@ def test_a_table_with_a_replica_is_billed_another_way_and_back_as_it_was_planned
         expected = planned(plan)
         assert planning.mutating == []
         assert expected == {(REGIONS[0], "dynamodb_table", name): "update", **dict.fromkeys(scaled, action)}
-        since = len(aws.control.calls())
+        since, names = len(aws.control.calls()), Names().learn(aws, REGIONS)
         qa.play("site.yml", *switch, "-e", f"plan_file={plan}")
-        assert subjects(aws.control.calls(since, mutating=True), Names()) == expected
+        assert subjects(aws.control.calls(since, mutating=True), names) == expected
         for region in REGIONS[:2]:
             table = aws.client("dynamodb", region).describe_table(TableName=name)["Table"]
             assert table["BillingModeSummary"]["BillingMode"] == mode
