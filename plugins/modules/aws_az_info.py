@@ -13,16 +13,10 @@ author: MTK Backend contributors (@mtk)
 description:
   - Lists the availability zones of a region that the account can use, as M(amazon.aws.aws_az_info) does, once in a run.
 extends_documentation_fragment:
+  - mtk.backend.info
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
-attributes:
-  check_mode:
-    support: full
-    description: Reads only.
-  diff_mode:
-    support: none
-    description: Reads only.
 """
 
 EXAMPLES = r"""

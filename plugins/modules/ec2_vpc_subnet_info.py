@@ -25,16 +25,10 @@ options:
     description: Only subnets of this VPC.
     type: str
 extends_documentation_fragment:
+  - mtk.backend.info
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
-attributes:
-  check_mode:
-    support: full
-    description: Reads only.
-  diff_mode:
-    support: none
-    description: Reads only.
 """
 
 EXAMPLES = r"""

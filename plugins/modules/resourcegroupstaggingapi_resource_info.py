@@ -19,16 +19,10 @@ options:
     type: dict
     required: true
 extends_documentation_fragment:
+  - mtk.backend.info
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
-attributes:
-  check_mode:
-    support: full
-    description: Reads only.
-  diff_mode:
-    support: none
-    description: Reads only.
 """
 
 EXAMPLES = r"""

@@ -130,7 +130,10 @@ def test_what_waits_for_the_maintenance_window_is_no_drift(aws, run):
     later = {**SMALL, "backup_retention_period": 9, "apply_immediately": False}
     assert run(NAME, **later)["changed"]
     assert cluster(aws)["PendingModifiedValues"]["BackupRetentionPeriod"] == 9
-    assert not run(NAME, **later)["changed"]
+    again = run(NAME, **later)
+    assert not again["changed"]
+    (seen,) = again["plan"]["observations"]
+    assert (seen["owner"], seen["field"], seen["wanted"]) == ("pending", "backup_retention_period", 9)
     assert not run(NAME, **{**later, "apply_immediately": True})["changed"]
     assert len(modifications(aws)) == 1
 
@@ -138,7 +141,10 @@ def test_what_waits_for_the_maintenance_window_is_no_drift(aws, run):
 @pytest.mark.parametrize("wanted", ["16", "16.4", "16.6"])
 def test_a_later_version_of_the_same_major_one_is_left_alone(run, wanted):
     run(NAME, **{**SMALL, "engine_version": "16.8"})
-    assert not run(NAME, **{**SMALL, "engine_version": wanted})["changed"]
+    result = run(NAME, **{**SMALL, "engine_version": wanted})
+    assert not result["changed"]
+    seen = [(s["owner"], s["wanted"], s["found"]) for s in result["plan"].get("observations", [])]
+    assert seen == ([("aws", wanted, "16.8")] if "." in wanted else []), "16 is what it asked for"
 
 
 def test_upgrades(aws, run):
@@ -342,6 +348,8 @@ def test_roles_follow_a_switchover(aws, run, primary):
     calls = aws.mutating()
     first, second = run(NAME, **primary), run(NAME, **SECOND)
     assert (first["changed"], first["db_cluster"]["is_writer"]) == (False, False)
+    (seen,) = [s for s in first["plan"]["observations"] if s["field"] == "is_writer"]
+    assert (seen["owner"], seen["wanted"], seen["found"]) == ("aws", True, False)
     assert (second["changed"], second["db_cluster"]["is_writer"]) == (False, True)
     assert aws.mutating() == calls
 
