@@ -21,7 +21,6 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from ansible import constants
 from ansible.errors import AnsibleActionFail
 from ansible.module_utils.testing import patch_module_args
 from ansible.plugins.action import ActionBase
@@ -29,7 +28,7 @@ from ansible.plugins.loader import filter_loader, test_loader
 from ansible.utils.display import Display
 from ansible_collections.mtk.backend.plugins.module_utils import _boto, _module
 from ansible_collections.mtk.backend.plugins.plugin_utils import summary
-from ansible_collections.mtk.backend.plugins.plugin_utils.record import RECORD
+from ansible_collections.mtk.backend.plugins.plugin_utils.record import MEMORY, RECORD
 
 # Ansible imports this file once, in the parent of all workers: what is loaded here is inherited by every task.
 for _loader in (filter_loader, test_loader):
@@ -85,7 +84,7 @@ def _lend_surroundings() -> None:
     """What the callback mtk.backend.plan asks for: lines while a module waits, and refusals as parts of the plan."""
     given = _module.SURROUNDINGS
     given.collects = RECORD.collects
-    given.memory = str(Path(constants.DEFAULT_LOCAL_TMP) / "mtk.backend")  # Ansible removes it at the end of the run
+    given.memory = MEMORY if RECORD.collects else ""  # without the callback nobody sees what other tasks change
     if RECORD.progress_interval:
         given.progress = _teller(RECORD.progress_interval)
 

@@ -49,8 +49,9 @@ from typing import Any
 from ansible import constants
 from ansible.plugins.callback import CallbackBase
 from ansible.utils.color import stringc
+from ansible_collections.mtk.backend.plugins.module_utils import _memory
 from ansible_collections.mtk.backend.plugins.plugin_utils import summary
-from ansible_collections.mtk.backend.plugins.plugin_utils.record import RECORD
+from ansible_collections.mtk.backend.plugins.plugin_utils.record import MEMORY, RECORD
 
 MACHINE_READ = ("json", "jsonl")  # what these write has to stay JSON, so that the summary goes to stderr
 VERDICT = "mtk_verdict"  # the tag of tasks that judge a plan; their failure hides nothing
@@ -85,6 +86,8 @@ class CallbackModule(CallbackBase):
         for one in result.result.get("results") or [result.result]:
             if isinstance(one, dict) and "plan" in one:
                 RECORD.add(one)
+        if result.result.get("changed") or result.result.get("failed"):
+            self._end_memory(result)
 
     def v2_runner_on_failed(self, result: Any, ignore_errors: bool = False) -> None:
         self.v2_runner_on_ok(result)
@@ -104,6 +107,12 @@ class CallbackModule(CallbackBase):
         if self._out:
             path = Path(self._out).expanduser()
             path.write_text(json.dumps(document, indent=1, default=str) + "\n", encoding="utf-8")
+
+    @staticmethod
+    def _end_memory(result: Any) -> None:
+        """What a task that is none of ours has changed may be in AWS."""
+        if not str(result.task.resolved_action or result.task.action).startswith("mtk.backend."):
+            _memory.forget(MEMORY)
 
     @staticmethod
     def _fail(result: Any) -> None:

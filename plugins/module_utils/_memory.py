@@ -26,6 +26,7 @@ _TOUCHED = {
     "rds": ("secretsmanager", "logs"),
 }
 # What answers alike in every region.
+_OTHERS = "others.written"
 _GLOBAL = ("iam", "sts")
 _GLOBAL_OPERATIONS = ("describe_global_clusters",)
 _SECRET = ("get_secret_value", "get_random_password")
@@ -58,13 +59,20 @@ class Memory:
         return answer, False
 
     def knows(self, service: str) -> bool:
-        """Whether answers of a service still hold: nobody has written to it in this run."""
-        return not (self._directory / f"{service}.written").exists()
+        """Whether answers of a service still hold: nobody has written to it in this run, as far as can be known."""
+        marks = (self._directory / f"{service}.written", self._directory.parent / _OTHERS)
+        return not any(mark.exists() for mark in marks)
 
     def void(self, service: str) -> None:
         """Forget a service, and what a write to it changes elsewhere."""
         for name in (service, "resourcegroupstaggingapi", *_TOUCHED.get(service, ())):
             (self._directory / f"{name}.written").touch()
+
+
+def forget(directory: str) -> None:
+    """End the memory of a run for all: a task that is none of ours has changed something, and nobody knows what."""
+    Path(directory).mkdir(mode=0o700, parents=True, exist_ok=True)
+    (Path(directory) / _OTHERS).touch()
 
 
 def reads(operation: str) -> bool:

@@ -12,9 +12,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+from ansible import constants
 from ansible_collections.mtk.backend.plugins.module_utils import _planned
+
+# What the tasks of this run have read (module_utils/_memory.py). Ansible removes it at the end of the run.
+MEMORY = str(Path(constants.DEFAULT_LOCAL_TMP) / "mtk.backend")
 
 
 @dataclass

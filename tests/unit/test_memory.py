@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 import pytest
-from ansible_collections.mtk.backend.plugins.module_utils._memory import Memory, reads
+from ansible_collections.mtk.backend.plugins.module_utils._memory import Memory, forget, reads
 
 
 class Aws:
@@ -65,6 +65,12 @@ def test_a_write_ends_the_memory_of_its_service_and_of_what_it_touches(memory, a
     known = {s: ask(memory, aws, s)[1] for s in ("ec2", "rds", "secretsmanager", "resourcegroupstaggingapi", "kms")}
     assert known == {"ec2": True, "rds": False, "secretsmanager": False, "resourcegroupstaggingapi": False, "kms": True}
     assert not ask(memory, aws, "rds")[1], "nor is it remembered again"
+
+
+def test_what_others_change_ends_all_of_it(memory, aws, tmp_path):
+    ask(memory, aws)
+    forget(str(tmp_path))
+    assert not ask(memory, aws)[1] and not ask(memory, aws, "rds")[1]
 
 
 def test_an_answer_that_was_on_its_way_during_a_write_is_not_believed(memory, aws):

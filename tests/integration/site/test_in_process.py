@@ -81,3 +81,17 @@ def test_check_mode(aws, tasks):
     (planned,), _ = tasks({"mtk.backend.logs_log_group": GROUP}, check_mode=True)
     assert planned["changed"]
     assert aws.mutating() == []
+
+
+def test_what_another_task_changes_is_seen(aws, tasks):
+    ours = {"mtk.backend.ec2_vpc": {"name": "dev_vpc", "cidr_block": "10.0.0.0/16", "tags": {"a": "1"}}}
+    (made,), _ = tasks(ours)
+    before = len(aws.control.calls())
+    (first, second), _ = tasks(ours, ours)
+    asked = [call["operation"] for call in aws.control.calls(before)]
+    assert (first["changed"], second["changed"]) == (False, False)
+    assert asked.count("DescribeVpcs") == 1, "the second task knows what the first one has read"
+    theirs = {"amazon.aws.ec2_tag": {"resource": made["vpc"]["vpc_id"], "tags": {"a": "2"}}}
+    (_, changed, third), _ = tasks(ours, theirs, ours)
+    assert changed["changed"], changed.get("msg")
+    assert third["changed"] and third["diff"]["before"]["tags"]["a"] == "2"
