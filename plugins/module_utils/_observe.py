@@ -52,7 +52,7 @@ def listings(environment: str, owner: bool) -> list[Request]:
 def details(arn: str, owner: bool) -> Iterator[Request]:
     """The second wave: what AWS tells of one resource only when it is asked for it by name."""
     service, resource = arn.split(":")[2], arn.split(":", 5)[5]
-    kind, _, name = resource.replace(":", "/", 1).partition("/")
+    kind, name = (*resource.replace(":", "/", 1).split("/", 1), "")[:2]
     if (service, kind) == ("ec2", "vpc"):
         for attribute in ("enableDnsSupport", "enableDnsHostnames"):
             yield Request("ec2", "describe_vpc_attribute", "", {"vpc_id": name, "attribute": attribute})
