@@ -36,7 +36,7 @@ integration: .venv/lock ## the local AWS's promises, and every module in the fou
 site: .venv/lock ## every role and every environment, as users run them
 	pytest -n 2 --dist worksteal tests/integration/site
 
-# Plans and drifts are compared call by call; what is seen late makes others, which harm nobody.
+# Without those that compare a plan with the calls of an apply, one by one: they need an AWS that shows at once what is.
 lag: .venv/lock ## the product's tests on a local AWS that lags by three reads and takes its time
 	LOCAL_AWS_LAG=3 LOCAL_AWS_SCALE=0.001 pytest -n 2 --dist worksteal tests/integration \
 	  --ignore tests/integration/site/test_plan.py --ignore tests/integration/site/test_drift.py \
