@@ -37,6 +37,7 @@ _raw:
 
 from typing import Any
 
+from ansible.errors import AnsibleError
 from ansible.plugins.lookup import LookupBase
 from ansible_collections.mtk.backend.plugins.plugin_utils import drift
 from ansible_collections.mtk.backend.plugins.plugin_utils.record import RECORD
@@ -47,5 +48,7 @@ class LookupModule(LookupBase):
 
     def run(self, terms: Any, variables: Any = None, **kwargs: Any) -> list[dict[str, Any]]:
         self.set_options(var_options=variables, direct=kwargs)
+        if not RECORD.collects:  # else a run that compared nothing would find no drift
+            raise AnsibleError("drift: enable the callback mtk.backend.plan (callbacks_enabled in ansible.cfg)")
         whole = drift.report(RECORD.document(), terms)
         return [{"report": whole, "lines": drift.lines(whole), "markdown": drift.markdown(whole)}]

@@ -115,6 +115,15 @@ def test_detailed_exitcode(aws, built):
     assert "INCOMPLETE" not in changes.text and changes.mutating == []
 
 
+@pytest.mark.parametrize("playbook", ["plan", "drift"])
+def test_what_nobody_collected_is_not_judged(aws, built, playbook):
+    """Without the callback there is nothing to judge, and that is no empty plan."""
+    dev = built("dev")
+    refused = dev.play(f"playbooks/{playbook}.yml", expect=2, ANSIBLE_CALLBACKS_ENABLED="ansible.posix.timer")
+    assert "callback mtk.backend.plan" in " ".join(refused.text.split())
+    assert refused.mutating == []
+
+
 def test_a_table_with_a_replica_is_billed_another_way_and_back_as_it_was_planned(aws, built, tmp_path):
     qa, plan, name = built("qa"), tmp_path / "plan.json", "qa_user_locations"
     scaled = {(region, "dynamodb_table_auto_scaling", name) for region in REGIONS[:2]}
