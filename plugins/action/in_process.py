@@ -6,7 +6,7 @@
 
 A module in a process of its own costs about a second, nearly all of it a new Python that compiles and imports. Nothing
 else differs: it is the same module, with the same argument validation, check mode, censoring and result. What cannot be
-done in here (async, another host, another user) is left to the ordinary way.
+done in here (async, another host, another user) is left to the ordinary way, and all is with MTK_IN_PROCESS=false.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from pathlib import Path
 from typing import Any
 
 from ansible.errors import AnsibleActionFail
+from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.module_utils.testing import patch_module_args
 from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import filter_loader, test_loader
@@ -33,8 +35,11 @@ from ansible_collections.mtk.backend.plugins.plugin_utils.record import MEMORY, 
 # Ansible imports this file once, in the parent of all workers: what is loaded here is inherited by every task.
 for _loader in (filter_loader, test_loader):
     list(_loader.all())
-for _path in (Path(__file__).parents[1] / "filter").glob("*.py"):
+_PLUGINS = Path(__file__).parents[1]
+for _path in (_PLUGINS / "filter").glob("*.py"):
     filter_loader.get(f"mtk.backend.{_path.stem}")
+for _path in (_PLUGINS / "modules").glob("[a-z]*.py"):
+    importlib.import_module(f"ansible_collections.mtk.backend.plugins.modules.{_path.stem}")
 _boto.warm("ec2", "rds", "dynamodb", "kms", "logs", "sts", "iam", "application-autoscaling", "secretsmanager")
 
 
@@ -46,15 +51,26 @@ class ActionModule(ActionBase):
 
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
         result = super().run(tmp, task_vars)
+        arguments = self._arguments(task_vars)
         if not self._here():
-            return {**result, **self._execute_module(task_vars=task_vars, wrap_async=bool(self._task.async_val))}
-        arguments = dict(self._task.args)
+            asynchronous = bool(self._task.async_val)
+            return {
+                **result,
+                **self._execute_module(module_args=arguments, task_vars=task_vars, wrap_async=asynchronous),
+            }
         self._update_module_args(self._task.action, arguments, task_vars)
         environment: dict[str, str] = {}
         self._compute_environment_string(environment)
         _lend_surroundings()
         with environ(environment):
             return {**result, **execute(self._python_name(), arguments)}
+
+    def _arguments(self, variables: Mapping[str, Any]) -> dict[str, Any]:
+        """The task's; what keeps a resource keeps to the plan that the run was given with ``-e plan_file=...``."""
+        arguments = dict(self._task.args)
+        if "plan_file" in variables and not self._task.action.endswith("_info"):
+            arguments.setdefault("plan_file", self._templar.template(variables["plan_file"]))
+        return arguments
 
     def _python_name(self) -> str:
         """Where the module is imported from; names of ours that stand for one of amazon.aws lead there."""
@@ -65,19 +81,23 @@ class ActionModule(ActionBase):
     def _here(self) -> bool:
         """Whether this worker is where the task has to run."""
         elsewhere = self._task.async_val or self._play_context.become or self._task.delegate_to
-        return not elsewhere and self._connection.transport == "local"
+        wanted = boolean(os.environ.get("MTK_IN_PROCESS", "true"))
+        return wanted and not elsewhere and self._connection.transport == "local"
 
 
 @contextlib.contextmanager
 def environ(extra: Mapping[str, str]) -> Iterator[None]:
     """The task's ``environment:`` for as long as the module runs."""
-    before = dict(os.environ)
+    before = {name: os.environ.get(name) for name in extra}
     os.environ.update({name: str(value) for name, value in extra.items()})
     try:
         yield
     finally:
-        os.environ.clear()
-        os.environ.update(before)
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 def _lend_surroundings() -> None:
@@ -118,3 +138,7 @@ def execute(name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
     if not printed:
         raise AnsibleActionFail(f"{name} ended without a result")
     return dict(json.loads(printed[-1]))
+
+
+with patch_module_args({}), contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):
+    AnsibleModule({}).exit_json()  # loads what takes arguments and results apart

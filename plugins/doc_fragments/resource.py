@@ -28,6 +28,7 @@ options:
   plan_file:
     description:
       - A plan that was written in check mode and approved, see C(docs/plan.md). What it does not contain is refused.
+      - Where it is not given, the plan that the variable C(plan_file) names, as with C(-e plan_file=...).
       - Without effect in check mode.
     type: path
 attributes:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -94,6 +95,20 @@ def resource_name(type: str, environment: str, region: str = "", zone: str = "")
         return name
     digest = hashlib.sha256(name.encode()).hexdigest()[:8]
     return f"{name[: rule.length - 9].rstrip('-_')}{rule.separator}{digest}"
+
+
+def names(
+    environment: str, region: str, zones: Iterable[str] = (), canonical: bool = False
+) -> dict[str, str | dict[str, str]]:
+    """The physical identifier, or else the canonical name, of every type; of what lives in zones, one for each."""
+    name = canonical_name if canonical else resource_name
+    where = list(zones)
+    return {
+        type: {zone: name(type, environment, region, zone) for zone in where}
+        if "zone" in rule.parts
+        else name(type, environment, region)
+        for type, rule in RULES.items()
+    }
 
 
 def _rule(type: str) -> Rule:

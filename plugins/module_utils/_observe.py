@@ -9,10 +9,11 @@ costs a request. A test holds the two together.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
+from ansible_collections.mtk.backend.plugins.module_utils._naming import resource_name
 from ansible_collections.mtk.backend.plugins.module_utils._reconcile import OWNER_TAG
 
 WORKERS = 32
@@ -32,6 +33,9 @@ _EC2 = "vpcs subnets route_tables internet_gateways nat_gateways vpc_endpoints s
 _RDS = "db_clusters db_instances db_subnet_groups db_cluster_parameter_groups db_parameter_groups global_clusters"
 _TAGGED = ("resourcegroupstaggingapi", "get_resources", "resource_tag_mapping_list")
 _SCALING = {"service_namespace": "dynamodb"}
+_ROLES = ("flow_log_role", "aurora_monitoring_role")
+_SERVICE_KEYS = ("ipam_vpc", "aurora")  # the components whose keys a service may use, by a policy of their own
+COMPONENT_TAG = "mtk:component"
 
 
 def listings(environment: str, owner: bool) -> list[Request]:
@@ -46,10 +50,19 @@ def listings(environment: str, owner: bool) -> list[Request]:
             for key in ("scalable_targets", "scaling_policies")
         ),
         Request("kms", "list_aliases", "aliases", {}),
+        Request("sts", "get_caller_identity", "", {}),
+        *(global_listings(environment) if owner else ()),
     ]
 
 
-def details(arn: str, owner: bool) -> Iterator[Request]:
+def global_listings(environment: str) -> Iterator[Request]:
+    """What IAM, which has no regions, tells of roles by their names."""
+    for role in (resource_name(kind, environment) for kind in _ROLES):
+        yield Request("iam", "get_role", "", {"role_name": role})
+        yield Request("iam", "list_attached_role_policies", "attached_policies", {"role_name": role})
+
+
+def details(arn: str, tags: Mapping[str, str], owner: bool) -> Iterator[Request]:
     """The second wave: what AWS tells of one resource only when it is asked for it by name."""
     service, resource = arn.split(":")[2], arn.split(":", 5)[5]
     kind, name = (*resource.replace(":", "/", 1).split("/", 1), "")[:2]
@@ -57,14 +70,12 @@ def details(arn: str, owner: bool) -> Iterator[Request]:
         for attribute in ("enableDnsSupport", "enableDnsHostnames"):
             yield Request("ec2", "describe_vpc_attribute", "", {"vpc_id": name, "attribute": attribute})
     elif (service, kind) == ("kms", "key"):
-        for operation in ("describe_key", "get_key_rotation_status"):
-            yield Request("kms", operation, "", {"key_id": name})
+        yield from _of_key(name, tags)
     elif service == "logs":
         prefix = {"log_group_name_prefix": resource.removeprefix("log-group:")}
         yield Request("logs", "describe_log_groups", "log_groups", prefix)
     elif service == "dynamodb":
-        for operation in ("describe_table", "describe_continuous_backups", "describe_contributor_insights"):
-            yield Request("dynamodb", operation, "", {"table_name": name})
+        yield from _of_table(name, owner)
     elif kind in ("cluster-pg", "pg"):
         scope = "db_cluster" if kind == "cluster-pg" else "db"
         group = {f"{scope}_parameter_group_name": name, "source": "user"}
@@ -73,19 +84,43 @@ def details(arn: str, owner: bool) -> Iterator[Request]:
         yield Request("secretsmanager", "describe_secret", "", {"secret_id": name.rpartition("-")[0]})
 
 
+def _of_key(key_id: str, tags: Mapping[str, str]) -> Iterator[Request]:
+    for operation in ("describe_key", "get_key_rotation_status"):
+        yield Request("kms", operation, "", {"key_id": key_id})
+    if tags.get(COMPONENT_TAG) in _SERVICE_KEYS:
+        yield Request("kms", "get_key_policy", "", {"key_id": key_id, "policy_name": "default"})
+
+
+def _of_table(name: str, owner: bool) -> Iterator[Request]:
+    of_table = ("describe_table", "describe_continuous_backups", "describe_contributor_insights")
+    for operation in (*of_table, *(("describe_time_to_live",) if owner else ())):
+        yield Request("dynamodb", operation, "", {"table_name": name})
+
+
 def observe(aws: Any, environment: str, owner: bool) -> int:
     """Ask, and return how many requests that were. An error is left to the module that asks for the same."""
     with ThreadPoolExecutor(WORKERS) as threads:
         first = listings(environment, owner)
         answers = dict(zip((r.operation for r in first), threads.map(lambda r: _ask(aws, r), first), strict=True))
-        arns = [one["resource_arn"] for one in answers["get_resources"] or []]
-        second = [request for arn in arns for request in details(arn, owner)]
+        tagged = answers["get_resources"] or []
+        second = [request for one in tagged for request in details(one["resource_arn"], one["tags"], owner)]
         pools = (p for p in answers.get("describe_ipam_pools") or [] if _owner(p) in (environment, SHARED))
         second += [
             Request("ec2", "get_ipam_pool_cidrs", "ipam_pool_cidrs", {"ipam_pool_id": p["ipam_pool_id"]}) for p in pools
         ]
+        policy = [threads.submit(_ask_policy, aws, environment)] if owner else []
         list(threads.map(lambda r: _ask(aws, r), second))
-    return len(first) + len(second)
+    return len(first) + len(second) + sum(one.result() for one in policy)
+
+
+def _ask_policy(aws: Any, environment: str) -> int:
+    """The policy of the flow logs, whose document is found only by the version that its description names."""
+    arn = f"arn:{aws.partition}:iam::{aws.account_id}:policy/{resource_name('flow_log_policy', environment)}"
+    policy = (_ask(aws, Request("iam", "get_policy", "", {"policy_arn": arn})) or {}).get("policy")
+    if policy:
+        version = {"policy_arn": arn, "version_id": policy["default_version_id"]}
+        _ask(aws, Request("iam", "get_policy_version", "", version))
+    return 2 if policy else 1
 
 
 def _owner(one: dict[str, Any]) -> Any:

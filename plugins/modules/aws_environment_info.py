@@ -7,14 +7,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: aws_environment_info
-short_description: Read an environment's resources in a region at once
+short_description: Say whose account this is, and read an environment's resources in a region at once
 version_added: 0.1.0
 author: MTK Backend contributors (@mtk)
 description:
   - Asks AWS, with many requests at the same time, for what the tasks that follow in the run will ask. They find the
     answers remembered, as long as nothing in the run changes anything.
-  - It is never needed, and only makes a run faster. It asks nothing where there is no memory, that is, where the module
-    runs in a process of its own.
+  - The resources are never needed, and only make a run faster. Only the identity is asked for where there is no memory,
+    that is, where the module runs in a process of its own.
 options:
   environment:
     description: The environment, as the tag C(mtk:environment) calls it.
@@ -40,8 +40,13 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+account:
+  description: The account that the credentials belong to.
+  returned: always
+  type: str
+  sample: "123456789012"
 requests:
-  description: How many requests were asked for; 0 where nothing would be remembered.
+  description: How many requests about resources were asked for; 0 where nothing would be remembered.
   returned: always
   type: int
   sample: 24
@@ -54,7 +59,8 @@ OPTIONS = {"environment": {"type": "str", "required": True}, "owner": {"type": "
 
 
 def read(aws, params):
-    return {"requests": observe(aws, params["environment"], params["owner"]) if aws.remembers else 0}
+    requests = observe(aws, params["environment"], params["owner"]) if aws.remembers else 0
+    return {"account": aws.account_id, "requests": requests}
 
 
 def main():

@@ -38,7 +38,9 @@ options:
     description: The log group. Needed with O(state=present).
     type: str
   deliver_logs_permission_arn:
-    description: The role that may write to the group. Needed with O(state=present).
+    description:
+      - The role that may write to the group, by its ARN, or by its name where it is one of this account.
+        Needed with O(state=present).
     type: str
   max_aggregation_interval:
     description: Seconds of traffic that one record holds.
@@ -60,7 +62,7 @@ EXAMPLES = r"""
     name: dev_us-east-1_flow_log
     vpc_name: dev_us-east-1_vpc
     log_group_name: dev_us-east-1_flow_log_group
-    deliver_logs_permission_arn: arn:aws:iam::123456789012:role/dev_flow_log_role
+    deliver_logs_permission_arn: dev_flow_log_role
     tags:
       mtk:environment: dev
 
@@ -127,6 +129,9 @@ class FlowLog(Resource):
         want = super().desired(have)
         if self.params["vpc_name"]:
             want["vpc_id"] = find_id(self.aws, "vpc", self.params["vpc_name"])
+        role = want.get("deliver_logs_permission_arn")
+        if role and not role.startswith("arn:"):
+            want["deliver_logs_permission_arn"] = f"arn:{self.aws.partition}:iam::{self.aws.account_id}:role/{role}"
         return want
 
     def create(self, want):

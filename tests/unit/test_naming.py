@@ -6,7 +6,7 @@ import itertools
 import re
 
 import pytest
-from ansible_collections.mtk.backend.plugins.module_utils._naming import RULES, canonical_name, resource_name
+from ansible_collections.mtk.backend.plugins.module_utils._naming import RULES, canonical_name, names, resource_name
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,6 +25,15 @@ def test_names_of_the_seed():
     )
     assert resource_name("user_locations", "prod", "us-east-1") == "prod_user_locations"  # one name in all regions
     assert resource_name("aurora_key", "prod", "us-east-1") == "alias/prod_us-east-1_aurora_key"
+
+
+@pytest.mark.parametrize(("canonical", "name"), [(False, resource_name), (True, canonical_name)])
+def test_all_names_of_a_region_at_once(canonical, name):
+    found = names("prod", "us-east-1", ["us-east-1a", "us-east-1b"], canonical)
+    assert set(found) == set(RULES)
+    assert found["aurora_cluster"] == name("aurora_cluster", "prod", "us-east-1")
+    assert list(found["aurora_instance"]) == ["us-east-1a", "us-east-1b"]
+    assert found["aurora_instance"]["us-east-1b"] == name("aurora_instance", "prod", "us-east-1", "us-east-1b")
 
 
 @pytest.mark.parametrize("name", [canonical_name, resource_name])

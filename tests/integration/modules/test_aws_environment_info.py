@@ -10,11 +10,15 @@ from .conftest import examples
 NAME = "aws_environment_info"
 GROUP = {"log_group_name": "/x", "retention_in_days": 30, "tags": {"mtk:environment": "prod"}}
 
+ALLOW = {"Effect": "Allow", "Action": "logs:PutLogEvents", "Resource": "*"}
+POLICY = {"policy_name": "prod_flow_log_policy", "policy_document": {"Version": "2012-10-17", "Statement": [ALLOW]}}
+
 
 @pytest.mark.parametrize("check", [False, True])
 def test_example_reads_what_the_modules_then_know(aws, run, tmp_path, monkeypatch, check):
     (example,) = examples(NAME)
     run("logs_log_group", **GROUP)
+    run("iam_managed_policy", **POLICY)
     monkeypatch.setattr(_module.SURROUNDINGS, "memory", str(tmp_path))
     before, mutating = len(aws.control.calls()), len(aws.mutating())
     result = run(NAME, check=check, **example)
@@ -22,6 +26,7 @@ def test_example_reads_what_the_modules_then_know(aws, run, tmp_path, monkeypatc
     assert not result["changed"]
     before = len(aws.control.calls())
     assert not run("logs_log_group", check=check, **GROUP)["changed"]
+    assert not run("iam_managed_policy", check=check, **POLICY)["changed"]
     assert len(aws.control.calls()) == before
 
 
@@ -32,6 +37,7 @@ def test_what_cannot_be_read_is_left_to_who_needs_it(aws, run, tmp_path, monkeyp
     assert run(NAME, environment="prod")["requests"] > 10
 
 
-def test_nothing_is_asked_where_nothing_is_remembered(aws, run):
-    assert run(NAME, environment="prod")["requests"] == 0
-    assert aws.control.calls() == []
+def test_only_the_account_is_asked_for_where_nothing_is_remembered(aws, run):
+    result = run(NAME, environment="prod")
+    assert (result["account"], result["requests"]) == ("123456789012", 0)
+    assert [call["operation"] for call in aws.control.calls()] == ["GetCallerIdentity"]

@@ -83,6 +83,18 @@ def test_check_mode(aws, tasks):
     assert aws.mutating() == []
 
 
+def test_locals_are_computed_once_and_checked(tasks):
+    (names, shown, wrong), _ = tasks(
+        {"mtk.backend.locals": {"values": {"names": "{{ 'prod' | mtk.backend.names('us-east-1') }}"}}},
+        {"ansible.builtin.debug": {"msg": "{{ r0.names.vpc }}"}},
+        {"mtk.backend.locals": {"names": {}}},
+        check_mode=True,
+    )
+    assert not names["changed"] and names["names"]["aurora_cluster"] == "prod-us-east-1-aurora-cluster"
+    assert shown["msg"] == "prod_us-east-1_vpc"
+    assert wrong["failed"] and "values" in wrong["msg"]
+
+
 def test_what_another_task_changes_is_seen(aws, tasks):
     ours = {"mtk.backend.ec2_vpc": {"name": "dev_vpc", "cidr_block": "10.0.0.0/16", "tags": {"a": "1"}}}
     (made,), _ = tasks(ours)
