@@ -51,13 +51,10 @@ class ActionModule(ActionBase):
 
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
         result = super().run(tmp, task_vars)
-        arguments = self._arguments(task_vars)
+        arguments = self._heed(task_vars)
         if not self._here():
-            asynchronous = bool(self._task.async_val)
-            return {
-                **result,
-                **self._execute_module(module_args=arguments, task_vars=task_vars, wrap_async=asynchronous),
-            }
+            background = bool(self._task.async_val)
+            return {**result, **self._execute_module(None, arguments, task_vars=task_vars, wrap_async=background)}
         self._update_module_args(self._task.action, arguments, task_vars)
         environment: dict[str, str] = {}
         self._compute_environment_string(environment)
@@ -65,11 +62,18 @@ class ActionModule(ActionBase):
         with environ(environment):
             return {**result, **execute(self._python_name(), arguments)}
 
-    def _arguments(self, variables: Mapping[str, Any]) -> dict[str, Any]:
-        """The task's; what keeps a resource keeps to the plan that the run was given with ``-e plan_file=...``."""
-        arguments = dict(self._task.args)
+    def _heed(self, variables: Mapping[str, Any]) -> dict[str, Any]:
+        """What a run is told by variables holds for every task: how to reach AWS, only to plan, the plan to keep to.
+
+        A play could say it by keywords, which Ansible computes anew for each task and item, often enough to be felt.
+        """
+        arguments, template = dict(self._task.args), self._templar.template
+        if "mtk_aws_environment" in variables:
+            self._task.environment = [template(variables["mtk_aws_environment"]), *(self._task.environment or [])]
+        if boolean(template(variables.get("mtk_check_mode", False))):
+            self._task.check_mode = True
         if "plan_file" in variables and not self._task.action.endswith("_info"):
-            arguments.setdefault("plan_file", self._templar.template(variables["plan_file"]))
+            arguments.setdefault("plan_file", template(variables["plan_file"]))
         return arguments
 
     def _python_name(self) -> str:
