@@ -40,7 +40,8 @@ for _path in (_PLUGINS / "filter").glob("*.py"):
     filter_loader.get(f"mtk.backend.{_path.stem}")
 for _path in (_PLUGINS / "modules").glob("[a-z]*.py"):
     importlib.import_module(f"ansible_collections.mtk.backend.plugins.modules.{_path.stem}")
-_boto.warm("ec2", "rds", "dynamodb", "kms", "logs", "sts", "iam", "application-autoscaling", "secretsmanager")
+_SERVICES = "ec2 rds dynamodb kms logs sts iam application-autoscaling secretsmanager resourcegroupstaggingapi"
+_boto.warm(*_SERVICES.split())
 
 
 class ActionModule(ActionBase):

@@ -14,13 +14,27 @@ description:
     a playbook can judge a plan, for example refuse one that deletes anything.
 requirements:
   - the callback P(mtk.backend.plan#callback) is enabled
-options: {}
+options:
+  resource:
+    description: Only resources of this kind, for example V(ec2_subnet).
+    type: str
+  region:
+    description: Only resources of this region.
+    type: str
+  action:
+    description: Only resources with which this is done.
+    type: str
+    choices: [create, update, delete, none, refuse]
 """
 
 EXAMPLES = r"""
 - name: Refuse a plan that deletes anything
   ansible.builtin.assert:
     that: lookup('mtk.backend.plan').counts['delete'] == 0
+
+- name: Show the subnets that would be made
+  ansible.builtin.debug:
+    msg: "{{ lookup('mtk.backend.plan', resource='ec2_subnet', action='create').resources | map(attribute='name') }}"
 """
 
 RETURN = r"""
@@ -41,4 +55,9 @@ class LookupModule(LookupBase):
 
     def run(self, terms: Any, variables: Any = None, **kwargs: Any) -> list[dict[str, Any]]:
         self.set_options(var_options=variables, direct=kwargs)
-        return [{"collected": RECORD.collects, **RECORD.document()}]
+        wanted = {name: self.get_option(name) for name in ("resource", "region", "action")}
+        document = RECORD.document()
+        document["resources"] = [
+            one for one in document["resources"] if all(value in (None, one[name]) for name, value in wanted.items())
+        ]
+        return [{"collected": RECORD.collects, **document}]

@@ -94,6 +94,8 @@ def warm(*services: str) -> None:
     session = boto3.session.Session("none", "none", botocore_session=core)
     for service in services:
         session.client(service, region_name="us-east-1")
+        with contextlib.suppress(BotoCoreError):  # not every service has listings of several pages
+            LOADER.load_service_model(service, "paginators-1")
 
 
 class Aws:
