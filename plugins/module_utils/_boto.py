@@ -20,7 +20,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.tagging import (
     boto3_tag_list_to_ansible_dict,
 )
 from ansible_collections.mtk.backend.plugins.module_utils import _tls
-from ansible_collections.mtk.backend.plugins.module_utils._memory import Memory, reads
+from ansible_collections.mtk.backend.plugins.module_utils._memory import Forgotten, Memory, reads
 from ansible_collections.mtk.backend.plugins.module_utils._reconcile import OWNER_TAG
 
 try:
@@ -108,6 +108,7 @@ class Aws:
     def __init__(self, clients: Callable[[str, str], Client], region: str, memory: Memory | None = None) -> None:
         self.region = region
         self.recalls = False  # whether reads may be answered from memory
+        self.only_recalls = False  # whether to raise Forgotten instead of asking about what was written to
         self.recalled = False  # whether one was
         self._factory = clients
         self._memory = memory
@@ -116,6 +117,7 @@ class Aws:
         self.remembers = memory is not None
         self._clients: dict[tuple[str, str], Client] = {}
         self._identity: dict[str, Any] = {}
+        self.ids: dict[tuple[str | None, ...], Any] = {}  # what names were found to stand for
 
     def client(self, service: str, region: str | None = None) -> Client:
         """The boto3 client, made once."""
@@ -161,6 +163,8 @@ class Aws:
         if reads(operation):
             if not self.recalls:
                 return ask()
+            if self.only_recalls and not self._memory.knows(service):
+                raise Forgotten(service)
             answer, remembered = self._memory.recall(service, operation, region or self.region, params, ask)
             self.recalled = self.recalled or remembered
             return answer  # type: ignore[no-any-return]

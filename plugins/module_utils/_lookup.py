@@ -40,8 +40,13 @@ def find_id(aws: Any, kind: str, name: str | None, region: str | None = None) ->
     """The id of what bears ``name``; ``(known after apply)`` where nothing does yet; None for no name."""
     if name is None or name == UNKNOWN:
         return name
-    found = find(aws, kind, name, region)
-    return UNKNOWN if found is None else found[_EC2[kind][2]]
+    asked = (kind, name, region)
+    if asked not in aws.ids:
+        found = find(aws, kind, name, region)
+        if found is None:
+            return UNKNOWN
+        aws.ids[asked] = found[_EC2[kind][2]]  # a name stands for the same as long as a task runs
+    return aws.ids[asked]
 
 
 def key_arn(aws: Any, key: str | None, region: str | None = None) -> Any:

@@ -32,6 +32,10 @@ _GLOBAL_OPERATIONS = ("describe_global_clusters",)
 _SECRET = ("get_secret_value", "get_random_password")
 
 
+class Forgotten(Exception):
+    """What is remembered of a service does not hold any more: somebody has written to it in this run."""
+
+
 class Memory:
     """Answers of AWS in a directory of this run; ``account`` tells credentials and endpoints apart."""
 

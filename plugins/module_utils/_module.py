@@ -18,7 +18,7 @@ from ansible_collections.mtk.backend.plugins.module_utils._boto import (
     account_key,
     client_factory,
 )
-from ansible_collections.mtk.backend.plugins.module_utils._memory import Memory
+from ansible_collections.mtk.backend.plugins.module_utils._memory import Forgotten, Memory
 from ansible_collections.mtk.backend.plugins.module_utils._plan import UNKNOWN, Plan
 from ansible_collections.mtk.backend.plugins.module_utils._planned import Approved, entry
 from ansible_collections.mtk.backend.plugins.module_utils._reconcile import Outcome, Refused, Resource, reconcile
@@ -82,9 +82,11 @@ def _glance(module: AnsibleAWSModule, resource: type[Resource]) -> Outcome | Non
     if not SURROUNDINGS.memory:
         return None
     aws, present = _aws(module), module.params["state"] == "present"
-    aws.recalls = True
+    aws.recalls = aws.only_recalls = True
     try:
         outcome = reconcile(resource(aws, module.params), present=present, check=True, sleep=lambda seconds: None)
+    except Forgotten:
+        return None
     except (BotoCoreError, ClientError):
         if aws.recalled:
             return None  # perhaps it is only the memory that is wrong
