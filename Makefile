@@ -8,7 +8,7 @@ export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo local stop test unit integration site lag chaos drift lint sanity molecule bench docs lock clean
+.PHONY: help demo local stop test unit integration site lag process chaos drift lint sanity molecule bench docs lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -41,6 +41,9 @@ lag: .venv/lock ## the product's tests on a local AWS that lags by three reads a
 	LOCAL_AWS_LAG=3 LOCAL_AWS_SCALE=0.001 pytest -n 2 --dist worksteal tests/integration \
 	  --ignore tests/integration/site/test_plan.py --ignore tests/integration/site/test_drift.py \
 	  --ignore tests/integration/site/test_half_built.py
+
+process: .venv/lock ## the environments once more, each module in a process of its own as Ansible runs others
+	MTK_IN_PROCESS=false pytest -n 2 --dist worksteal tests/integration/site/test_environments.py tests/integration/site/test_in_process.py
 
 chaos: .venv/lock ## interruptions in more places than `make test` has time for
 	pytest -m chaos tests/integration/site

@@ -160,15 +160,16 @@ class Aws:
     ) -> T:
         if self._memory is None:
             return ask()
+        place = region or self.region
         if reads(operation):
             if not self.recalls:
                 return ask()
-            if self.only_recalls and not self._memory.knows(service):
+            if self.only_recalls and not self._memory.knows(service, place):
                 raise Forgotten(service)
-            answer, remembered = self._memory.recall(service, operation, region or self.region, params, ask)
+            answer, remembered = self._memory.recall(service, operation, place, params, ask)
             self.recalled = self.recalled or remembered
             return answer  # type: ignore[no-any-return]
-        self._memory.void(service)  # before, so that nobody who reads meanwhile is believed afterwards
+        self._memory.void(service, operation, place)  # before: who reads meanwhile is not believed afterwards
         return ask()
 
     def tags(self, arn: str, wanted: Mapping[str, Any] | None, ask: Callable[[], dict[str, str]]) -> dict[str, str]:

@@ -25,6 +25,8 @@ _TOUCHED = {
     "kms": ("dynamodb", "rds", "logs", "secretsmanager"),
     "rds": ("secretsmanager", "logs"),
 }
+# What a write changes in its own region alone.
+_REGIONAL = ("ec2", "kms", "logs")
 # What answers alike in every region.
 _OTHERS = "others.written"
 _GLOBAL = ("iam", "sts")
@@ -47,11 +49,11 @@ class Memory:
         self, service: str, operation: str, region: str, params: Any, ask: Callable[[], Any]
     ) -> tuple[Any, bool]:
         """The answer to a read, and whether it was remembered. Two tasks that ask for the same at once ask AWS once."""
-        if operation in _SECRET or not self.knows(service):
+        if operation in _SECRET or not self.knows(service, region):
             return ask(), False
         place = "" if service in _GLOBAL or operation in _GLOBAL_OPERATIONS else region
         request = json.dumps([operation, place, params], sort_keys=True, default=str)
-        file = self._directory / f"{service}-{hashlib.sha256(request.encode()).hexdigest()[:32]}"
+        file = self._file(f"{service}-{hashlib.sha256(request.encode()).hexdigest()[:32]}")
         with file.with_suffix(".lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if file.exists():
@@ -62,15 +64,24 @@ class Memory:
             new.rename(file)
         return answer, False
 
-    def knows(self, service: str) -> bool:
-        """Whether answers of a service still hold: nobody has written to it in this run, as far as can be known."""
-        marks = (self._directory / f"{service}.written", self._directory.parent / _OTHERS)
-        return not any(mark.exists() for mark in marks)
+    def knows(self, service: str, region: str) -> bool:
+        """Whether answers of a service in a region still hold: as far as can be known, nobody has written to it."""
+        marks = (_mark(service, ""), _mark(service, region))
+        return not any(mark.exists() for mark in (*map(self._file, marks), self._directory.parent / _OTHERS))
 
-    def void(self, service: str) -> None:
-        """Forget a service, and what a write to it changes elsewhere."""
+    def void(self, service: str, operation: str, region: str) -> None:
+        """Forget a service, and what a write to it changes elsewhere: in its region, or in all where it may reach."""
+        where = region if service in _REGIONAL and "ipam" not in operation else ""
         for name in (service, "resourcegroupstaggingapi", *_TOUCHED.get(service, ())):
-            (self._directory / f"{name}.written").touch()
+            self._file(_mark(name, where)).touch()
+
+    def _file(self, name: str) -> Path:
+        return self._directory / name
+
+
+def _mark(service: str, region: str) -> str:
+    """The name of the file that says that a service was written to; without a region, in every one."""
+    return f"{service}@{region}.written"
 
 
 def forget(directory: str) -> None:

@@ -61,10 +61,21 @@ def test_what_is_global_is_asked_for_once(memory, aws):
 def test_a_write_ends_the_memory_of_its_service_and_of_what_it_touches(memory, aws):
     for service in ("ec2", "rds", "secretsmanager", "resourcegroupstaggingapi", "kms"):
         ask(memory, aws, service)
-    memory.void("rds")
+    memory.void("rds", "create_db_cluster", "r")
     known = {s: ask(memory, aws, s)[1] for s in ("ec2", "rds", "secretsmanager", "resourcegroupstaggingapi", "kms")}
     assert known == {"ec2": True, "rds": False, "secretsmanager": False, "resourcegroupstaggingapi": False, "kms": True}
     assert not ask(memory, aws, "rds")[1], "nor is it remembered again"
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "others"),
+    [("ec2", "create_vpc", True), ("ec2", "create_ipam_pool", False), ("dynamodb", "update_table", False)],
+)
+def test_other_regions_are_forgotten_where_a_write_may_reach_them(memory, aws, service, operation, others):
+    for region in ("r", "s"):
+        ask(memory, aws, service, region=region)
+    memory.void(service, operation, "r")
+    assert [ask(memory, aws, service, region=region)[1] for region in ("r", "s")] == [False, others]
 
 
 def test_what_others_change_ends_all_of_it(memory, aws, tmp_path):
@@ -75,7 +86,7 @@ def test_what_others_change_ends_all_of_it(memory, aws, tmp_path):
 
 def test_an_answer_that_was_on_its_way_during_a_write_is_not_believed(memory, aws):
     def overtaken():
-        memory.void("ec2")
+        memory.void("ec2", "create_vpc", "r")
         return aws()
 
     ask(memory, overtaken)

@@ -66,6 +66,15 @@ def test_a_write_of_ours_ends_the_memory_of_its_service(aws, run, known):
     assert not run("ec2_vpc", **VPC)["changed"]
 
 
+def test_after_a_write_a_task_looks_once_before_it_acts(aws, run, known):
+    where = {"vpc_name": "dev_vpc", "availability_zone": "us-east-1a", "tags": {}}
+    run("ec2_subnet", name="first", cidr_block="10.0.0.0/24", **where)
+    before = len(calls(aws))
+    run("ec2_subnet", name="second", cidr_block="10.0.1.0/24", **where)
+    looks = ["ec2:DescribeVpcs", "ec2:DescribeSubnets"]
+    assert calls(aws, before) == [*looks, "ec2:CreateSubnet", looks[1]], "and a name is looked up once"
+
+
 def test_what_is_missing_in_what_is_known_is_looked_for(aws, run, remembering):
     """The listing was read before somebody else made the VPC."""
     assert run("ec2_vpc", **VPC, check=True)["changed"]
