@@ -68,6 +68,24 @@ def test_call_log(aws, tmp_path):
     assert [c["n"] for c in aws.control.calls(since=1, mutating=True)] == [2, 3]
 
 
+def test_the_call_log_tells_when_and_how_long(aws):
+    """With a time scale, what is made is there so many seconds of AWS's after the call was accepted."""
+    aws.control.ask("POST", "clock", scale=0.001)
+    ec2 = aws.client("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    ec2.get_waiter("vpc_available").wait(VpcIds=[vpc])
+    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.0.0/24")["Subnet"]["SubnetId"]
+    gateway = ec2.create_nat_gateway(SubnetId=subnet, ConnectivityType="private")["NatGateway"]["NatGatewayId"]
+    made = {call["operation"]: call for call in aws.control.calls(mutating=True)}
+    assert made["CreateVpc"]["takes"]["available"] == 5
+    assert made["CreateNatGateway"]["takes"] == {"available": 120}
+    assert made["CreateVpc"]["time"] + 5 < made["CreateNatGateway"]["time"]
+    ec2.get_waiter("nat_gateway_available").wait(NatGatewayIds=[gateway])
+    seen = aws.control.calls()
+    assert not seen[-1]["takes"], "a read begins nothing"
+    assert seen[-1]["time"] >= made["CreateNatGateway"]["time"] + 120
+
+
 def test_unsigned_requests_are_told_what_this_is(aws):
     with pytest.raises(urllib.error.HTTPError) as told:
         urllib.request.urlopen(aws.url)

@@ -86,6 +86,7 @@ class LocalAws:
             return _unsigned(operation), None
         asked: Mapping[str, Any] = {}
         fault, mutating = FAULTS.take(service, operation, region), is_mutating(operation, body)
+        CLOCK.begun = []
         try:
             if fault and fault.effect in ("throttle", "error"):
                 status, headers, answer = error_answer(service, operation, fault.code, fault.message)
@@ -115,6 +116,7 @@ class LocalAws:
             status=status,
             error=error_code(status, answer),
             parameters=shown(asked),
+            takes=CLOCK.taken(),
         )
         return (status, headers, answer), fault
 

@@ -19,6 +19,7 @@ class Clock:
         self.done_until = 0.0  # what began by then, while everything was done at once, is done
         self.hurry = False  # whether the next timelines end at once
         self.doom: tuple[str, str] | None = None  # the state and the reason in which the next timeline shall end
+        self.begun: list[Timeline] = []  # the timelines that began with the present request
 
     def now(self) -> float:
         """Virtual seconds since the epoch."""
@@ -38,6 +39,11 @@ class Clock:
         """Go back to the real moment, at the same pace."""
         self._real = self._virtual = time.time()
         self.done_until = 0.0
+
+    def taken(self) -> dict[str, float]:
+        """How long what began with the present request takes, by the state in which it ends."""
+        lines = sorted((line for line in self.begun if len(line.steps) > 1), key=lambda line: line.end)
+        return {line.steps[-1][0]: line.end - line.start for line in lines}
 
     def advance(self, seconds: float) -> None:
         """Move the clock forward by virtual ``seconds``."""
@@ -70,6 +76,7 @@ class Timeline:
             self.steps = (*steps[:-1], (state, 0))
         if CLOCK.hurry:
             self.steps = self.steps[-1:]
+        CLOCK.begun.append(self)
 
     @property
     def end(self) -> float:

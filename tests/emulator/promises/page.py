@@ -19,7 +19,7 @@ It is the project's judge, so it is held to the truth: what it does not promise 
 | Request | |
 |---|---|
 | `GET /_local/health` | whether it is there, its clock, scale and lag |
-| `GET /_local/calls?since=0&mutating=true` | the call log: service, operation, region, mutating or not, status, AWS's error code |
+| `GET /_local/calls?since=0&mutating=true` | the call log: service, operation, region, mutating or not, status, AWS's error code, when (`time`), and how long what began with it takes by the state it ends in (`takes`), in AWS's seconds |
 | `POST /_local/reset` | an empty account; no lag, no faults |
 | `POST /_local/save?path=`, `POST /_local/load?path=` | all of it into a file, and back |
 | `POST /_local/clock?scale=0.01`, `?advance=3600` | how many real seconds a second of AWS takes (0: what takes time is done at once); move the clock |
