@@ -50,8 +50,8 @@ class CallLog:
     """All calls since the last reset, in memory and, where a path is given, as JSON lines in a file.
 
     One call is ``n``, the virtual ``time``, ``service``, ``operation``, ``region``, ``mutating``, ``status``,
-    ``error``, AWS's code, ``parameters``, and ``takes``: how many virtual seconds what began with it takes, by the state
-    in which it ends.
+    ``error``, AWS's code, ``parameters``, and ``takes``: how many virtual seconds what began with it takes, by the
+    state in which it ends.
     """
 
     def __init__(self) -> None:

@@ -1,0 +1,113 @@
+"""An apply of prod on an empty account where AWS takes its time, beside AWS's own critical path."""
+
+from __future__ import annotations
+
+import argparse
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+from common import KEYS, control, environ, play, timed
+from critical_path import Gap, Steps, critical, gaps, length, losses, slack
+from report import figure
+from steps import Apply
+
+REGIONS = ("us-east-1", "us-west-2", "eu-west-1")
+SHOWN = 12
+
+
+@dataclass(frozen=True)
+class Run:
+    """One apply: its time scale, when it began and ended in AWS's seconds, its calls, and the names of what it made."""
+
+    scale: float
+    begun: float
+    ended: float
+    calls: list[dict[str, Any]]
+    names: dict[str, str]
+
+    @property
+    def seconds(self) -> float:
+        return self.ended - self.begun
+
+
+def named(aws: str) -> dict[str, str]:
+    """The Name tags of all that bears tags, by the ids that calls mention."""
+    found = {}
+    for region in REGIONS:
+        keys = {"aws_access_key_id": KEYS["AWS_ACCESS_KEY_ID"], "aws_secret_access_key": KEYS["AWS_SECRET_ACCESS_KEY"]}
+        tagging = boto3.client("resourcegroupstaggingapi", region_name=region, endpoint_url=aws, **keys)
+        for page in tagging.get_paginator("get_resources").paginate():
+            for one in page["ResourceTagMappingList"]:
+                tags = {tag["Key"]: tag["Value"] for tag in one["Tags"]}
+                found[one["ResourceARN"].rsplit("/", 1)[-1]] = tags.get("Name", "?")
+    return found
+
+
+def applied(aws: str, scale: float) -> Run:
+    """Apply prod to an empty account at a time scale."""
+    control(aws, "POST", "reset")
+    control(aws, "POST", f"clock?scale={scale}")
+    begun = control(aws, "GET", "health")["now"]
+    timed(play("site.yml"), environ(AWS_ENDPOINT_URL=aws))
+    ended = control(aws, "GET", "health")["now"]
+    calls = control(aws, "GET", "calls")
+    run = Run(scale, begun, ended, calls, named(aws))
+    control(aws, "POST", "clock?scale=0")
+    return run
+
+
+def between(calls: Iterable[Mapping[str, Any]], start: float, end: float) -> str:
+    """What a run did in some time: what it changed, and what it asked most."""
+    during = [call for call in calls if start < call["time"] < end]
+    changes = Counter(call["operation"] for call in during if call["mutating"]).most_common(4)
+    asked = Counter(call["operation"] for call in during if not call["mutating"]).most_common(2)
+    return ", ".join(f"{number} {name}" for name, number in [*changes, *asked])
+
+
+def kind(step: str) -> str:
+    """What a step is, without its name."""
+    return step.rsplit(" ", 1)[0]
+
+
+def needless(steps: Steps, begun: float) -> list[tuple[str, int, Gap]]:
+    """The largest gap of each kind that alone is longer than the critical path leaves room for, and how many are."""
+    room = slack(steps)
+    found: dict[str, list[Gap]] = {}
+    for one in gaps(steps, begun):
+        if one.seconds > room[one.step]:
+            found.setdefault(kind(one.step), []).append(one)
+    return [(name, len(several), several[0]) for name, several in found.items()]
+
+
+def tell(run: Run, steps: Steps) -> float:
+    """Print a run beside its critical path, and return the path's length."""
+    chain = critical(steps)
+    total = length(chain)
+    print(f"\nApply of prod, {run.scale:g} s to each of AWS's: {run.seconds:.0f} of these, critical path {total:.0f}")
+    print("  the critical path, and what the run lost along it:")
+    durations = dict(chain)
+    for lost in losses(chain, steps, run.begun, run.ended):
+        print(f"    lost {lost.seconds:6.1f}   took {durations.get(lost.step, 0.0):6.1f}   {lost.step}")
+        if lost.seconds >= total / 100:
+            print(f"        meanwhile: {between(run.calls, lost.moment, lost.moment + lost.seconds)}")
+    print("  gaps that are longer than the critical path leaves room for, the largest of each kind:")
+    for name, number, one in needless(steps, run.begun)[:SHOWN]:
+        print(f"    {one.seconds:6.1f}   {number} x {name}, after {one.need}")
+    return total
+
+
+def critical_path(aws: str, directory: Path, trust: tuple[str, str], args: argparse.Namespace) -> None:
+    """Two applies at two time scales: what grows with AWS's time is the schedule's, what does not is our own work."""
+    slow, quick = applied(aws, args.scale), applied(aws, args.scale / 2)
+    total = tell(slow, Apply(slow.calls, slow.names).steps)
+    figure("apply / critical path", slow.seconds / total)
+    real = [run.seconds * run.scale for run in (slow, quick)]
+    schedule = (real[0] - real[1]) / (slow.scale - quick.scale)
+    own = real[0] - schedule * slow.scale
+    print(f"  a line through this and one at {quick.scale:g}: {schedule:.0f} of AWS's seconds, {own:.0f} s of our own")
+    figure("the schedule's part alone", schedule / total)
+    figure("the same with AWS's time", (schedule + own) / total)

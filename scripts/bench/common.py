@@ -1,0 +1,152 @@
+"""What all parts of the benchmark share: the local AWS, the slow way to it, and runs that are timed."""
+
+from __future__ import annotations
+
+import compileall
+import contextlib
+import json
+import os
+import random
+import re
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+
+import ansible
+import ansible_collections
+import botocore
+import certifi
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+PLAYBOOK = str(Path(sys.executable).parent / "ansible-playbook")
+KEYS = {
+    "AWS_ACCESS_KEY_ID": "local",
+    "AWS_SECRET_ACCESS_KEY": "emulator-secret-key",
+    "AWS_EC2_METADATA_DISABLED": "true",
+}
+ACCOUNT = "123456789012"
+CHANGED = re.compile(r"\bchanged=(\d+)")
+
+Timed = tuple[float, float, float]  # seconds, seconds of CPU, peak memory in MB
+Candidates = Mapping[str, Callable[[], Timed]]
+Round = dict[str, Timed]
+
+
+def environ(**extra: str) -> dict[str, str]:
+    """A shell without anything of AWS's or Ansible's, that lets Python write its byte code."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "ANSIBLE_", "MTK_", "PYTHONDONTWRITE"))}
+    return {**kept, **KEYS, "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"), **extra}
+
+
+def compile_all() -> None:
+    """Byte code for both sides, before anything is measured."""
+    for module in (ansible, botocore, ansible_collections):
+        compileall.compile_dir(next(iter(module.__path__)), quiet=2, workers=2)
+    compileall.compile_dir(ROOT / "plugins", quiet=2)
+
+
+@contextlib.contextmanager
+def process(*command: str, **options: Any) -> Iterator[subprocess.Popen[str]]:
+    with subprocess.Popen(command, text=True, **options) as child:
+        try:
+            yield child
+        finally:
+            child.terminate()
+
+
+@contextlib.contextmanager
+def local_aws(directory: Path) -> Iterator[str]:
+    """The local AWS in a process of its own: its URL."""
+    file = directory / "url"
+    command = (sys.executable, "-m", "emulator", "--url-file", str(file))
+    with process(*command, cwd=ROOT / "tests", env=environ(), stdout=subprocess.DEVNULL) as server:
+        while not file.exists():
+            if server.poll() is not None:
+                raise SystemExit("the local AWS did not start")
+            time.sleep(0.05)
+        yield file.read_text().strip()
+
+
+def certificate(directory: Path) -> tuple[str, str]:
+    """A certificate for loopback with its key, and a bundle of CAs as large as usual that trusts it."""
+    key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "loopback")])
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now, now + timedelta(days=2))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    pem = made.public_bytes(serialization.Encoding.PEM)
+    plain = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    chain, bundle = directory / "chain.pem", directory / "bundle.pem"
+    chain.write_bytes(key.private_bytes(serialization.Encoding.PEM, *plain) + pem)
+    bundle.write_bytes(Path(certifi.where()).read_bytes() + pem)
+    return str(chain), str(bundle)
+
+
+def control(url: str, verb: str, path: str) -> Any:
+    with urllib.request.urlopen(urllib.request.Request(f"{url}/_local/{path}", method=verb)) as answer:
+        return json.load(answer)
+
+
+def play(playbook: str | Path, *arguments: str, inventory: Path = ROOT / "inventories/prod") -> list[str]:
+    return [PLAYBOOK, str(playbook), "-i", str(inventory), "-e", f"expected_account_id={ACCOUNT}", *arguments]
+
+
+def run(command: list[str], env: dict[str, str]) -> tuple[Timed, str]:
+    """How long a command took that has to succeed, and what it wrote. Memory is that of its largest process."""
+    begun = time.perf_counter()
+    child = subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    text = child.stdout.read() if child.stdout else ""
+    _, status, usage = os.wait4(child.pid, 0)
+    seconds = time.perf_counter() - begun
+    child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode:
+        raise SystemExit(f"{' '.join(command)} failed:\n{text[-4000:]}")
+    return (seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024), text
+
+
+def timed(command: list[str], env: dict[str, str]) -> Timed:
+    return run(command, env)[0]
+
+
+def idle(command: list[str], env: dict[str, str]) -> Timed:
+    """The same of a playbook that has to find nothing to do."""
+    found, text = run(command, env)
+    if not CHANGED.search(text) or sum(map(int, CHANGED.findall(text))):
+        raise SystemExit(f"{' '.join(command)} was to change nothing:\n{text[-4000:]}")
+    return found
+
+
+@contextlib.contextmanager
+def slow_way(aws: str, latency: float, trust: tuple[str, str]) -> Iterator[dict[str, str]]:
+    """The shell of those who reach the local AWS through a proxy of their own, which keeps its answers."""
+    chain, bundle = trust
+    proxy = (sys.executable, str(HERE / "proxy.py"), aws.rsplit(":", 1)[1], str(latency), chain)
+    with process(*proxy, stdout=subprocess.PIPE) as child:
+        port = (child.stdout.readline() if child.stdout else "").strip()
+        yield environ(AWS_ENDPOINT_URL=f"https://127.0.0.1:{port}", AWS_CA_BUNDLE=bundle)
+
+
+def measure(candidates: Candidates, number: int) -> list[Round]:
+    """Each candidate once, for the proxy to know the answers; then once a round, in another order each time."""
+    for candidate in candidates.values():
+        candidate()
+    rounds = []
+    for _ in range(number):
+        names = list(candidates)
+        random.shuffle(names)
+        found = {name: candidates[name]() for name in names}
+        rounds.append({name: found[name] for name in candidates})
+    return rounds

@@ -1,0 +1,113 @@
+"""Runs of prod that change nothing, beside plain boto3 and beside amazon.aws, and a create without delays."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import re
+import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from common import HERE, Candidates, Timed, control, environ, idle, measure, play, run, slow_way, timed
+from report import figure, ratio, table
+
+Trust = tuple[str, str]
+EMPTY = "- hosts: all\n  gather_facts: false\n  tasks: []\n"
+LATENCIES = (0.0, 0.02, 0.05)
+RESOURCES = re.compile(r"nothing was to change; (\d+) as they shall be")
+KEPT_BY_A = 91  # 29 in each of three regions, two roles, a policy and the table
+
+
+def build(aws: str) -> tuple[Timed, Timed]:
+    """Prod on an empty account, and a run after it that has nothing to do: both without delays."""
+    control(aws, "POST", "reset")
+    direct = environ(AWS_ENDPOINT_URL=aws)
+    return timed(play("site.yml"), direct), idle(play("site.yml"), direct)
+
+
+def create(aws: str, directory: Path, trust: Trust, args: argparse.Namespace) -> None:
+    """What no delay of AWS's hides: create, then nothing to do."""
+    rounds = []
+    for _ in range(3):
+        created, nothing = build(aws)
+        rounds.append({"no-op": nothing, "create": created})
+    table("Without any delay: create", rounds, "no-op")
+    figure("create / no-op", ratio(rounds, "create", "no-op"))
+
+
+def reads_of(aws: str, directory: Path) -> tuple[Path, int]:
+    """A file of the reads that a run makes when there is nothing to do, and how many there are."""
+    build(aws)
+    control(aws, "DELETE", "calls")
+    idle(play("site.yml"), environ(AWS_ENDPOINT_URL=aws))
+    calls = control(aws, "GET", "calls")
+    file = directory / "reads.json"
+    file.write_text(json.dumps([{k: c[k] for k in ("service", "operation", "region", "parameters")} for c in calls]))
+    return file, len(calls)
+
+
+def plain(file: Path, tls: str) -> list[str]:
+    return [sys.executable, str(HERE / "reads.py"), str(file), tls]
+
+
+def no_op(aws: str, directory: Path, trust: Trust, args: argparse.Namespace) -> None:
+    """A run that changes nothing, beside plain boto3."""
+    file, number = reads_of(aws, directory)
+    empty = directory / "empty.yml"
+    empty.write_text(EMPTY)
+    with slow_way(aws, args.latency, trust) as env:
+        candidates: Candidates = {
+            "R": lambda: timed(plain(file, "shared"), env),
+            "N": lambda: timed(plain(file, "stock"), env),
+            "no-op": lambda: idle(play("site.yml"), env),
+            "check": lambda: idle(play("site.yml", "--check"), env),
+            "empty play": lambda: timed(play(empty), env),
+        }
+        rounds = measure(candidates, args.rounds)
+    table(f"prod, {number} calls, https, {args.latency * 1000:.0f} ms a request", rounds, "R")
+    for name, base in (("no-op", "R"), ("no-op", "N"), ("check", "no-op")):
+        figure(f"{name} / {base}", ratio(rounds, name, base))
+    figure("no-op / R, CPU", ratio(rounds, "no-op", "R", 1))
+
+
+def amazon_aws(aws: str, directory: Path, trust: Trust, args: argparse.Namespace) -> None:
+    """The same estate, as far as they can, by tasks of amazon.aws and community.aws."""
+    build(aws)
+    with slow_way(aws, args.latency, trust) as env:
+        theirs = {**env, "ANSIBLE_CONFIG": str(HERE / "amazon_aws.cfg")}
+        candidates: Candidates = {
+            "no-op": lambda: idle(play("site.yml"), env),
+            "A": lambda: idle(play(HERE / "amazon_aws.yml"), theirs),
+        }
+        rounds = measure(candidates, args.rounds_a)
+        ours = RESOURCES.search(run(play("site.yml"), env)[1])
+    kept = int(ours.group(1)) if ours else 0
+    title = f"prod by amazon.aws, {KEPT_BY_A} resources of {kept}, {args.latency * 1000:.0f} ms a request"
+    table(title, rounds, "no-op")
+    figure("A / no-op", ratio(rounds, "A", "no-op"))
+    figure("the same a resource", ratio(rounds, "A", "no-op") * kept / KEPT_BY_A)
+
+
+def latencies(aws: str, directory: Path, trust: Trust, args: argparse.Namespace) -> None:
+    """The same runs at several distances from AWS."""
+    file, _ = reads_of(aws, directory)
+    runs: dict[str, Callable[[dict[str, str]], Timed]] = {
+        "R": lambda env: timed(plain(file, "shared"), env),
+        "no-op": lambda env: idle(play("site.yml"), env),
+        "check": lambda env: idle(play("site.yml", "--check"), env),
+    }
+    candidates: dict[str, Callable[[], Timed]] = {}
+    with contextlib.ExitStack() as stack:
+        for latency in LATENCIES:
+            env = stack.enter_context(slow_way(aws, latency, trust))
+            for name, run_it in runs.items():
+                candidates[f"{name} at {latency * 1000:.0f} ms"] = partial(run_it, env)
+        rounds = measure(candidates, args.rounds)
+    table("prod at several latencies", rounds, "R at 50 ms")
+    for latency in LATENCIES:
+        at = f"at {latency * 1000:.0f} ms"
+        for name, base in (("no-op", "R"), ("check", "no-op")):
+            figure(f"{name} / {base} {at}", ratio(rounds, f"{name} {at}", f"{base} {at}"))
