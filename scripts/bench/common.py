@@ -139,10 +139,15 @@ def slow_way(aws: str, latency: float, trust: tuple[str, str]) -> Iterator[dict[
         yield environ(AWS_ENDPOINT_URL=f"https://127.0.0.1:{port}", AWS_CA_BUNDLE=bundle)
 
 
-def measure(candidates: Candidates, number: int) -> list[Round]:
-    """Each candidate once, for the proxy to know the answers; then once a round, in another order each time."""
+def warm(candidates: Candidates) -> Candidates:
+    """Run each once, for the proxies to know the answers."""
     for candidate in candidates.values():
         candidate()
+    return candidates
+
+
+def measure(candidates: Candidates, number: int) -> list[Round]:
+    """Each candidate once a round, in another order each time."""
     rounds = []
     for _ in range(number):
         names = list(candidates)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from common import HERE, Candidates, Timed, control, environ, idle, measure, play, run, slow_way, timed
+from common import HERE, Candidates, Timed, control, environ, idle, measure, play, run, slow_way, timed, warm
 from report import figure, ratio, table
 
 Trust = tuple[str, str]
@@ -66,7 +66,7 @@ def no_op(aws: str, directory: Path, trust: Trust, args: argparse.Namespace) -> 
             "check": lambda: idle(play("site.yml", "--check"), env),
             "empty play": lambda: timed(play(empty), env),
         }
-        rounds = measure(candidates, args.rounds)
+        rounds = measure(warm(candidates), args.rounds)
     table(f"prod, {number} calls, https, {args.latency * 1000:.0f} ms a request", rounds, "R")
     for name, base in (("no-op", "R"), ("no-op", "N"), ("check", "no-op")):
         figure(f"{name} / {base}", ratio(rounds, name, base))
@@ -82,7 +82,7 @@ def amazon_aws(aws: str, directory: Path, trust: Trust, args: argparse.Namespace
             "no-op": lambda: idle(play("site.yml"), env),
             "A": lambda: idle(play(HERE / "amazon_aws.yml"), theirs),
         }
-        rounds = measure(candidates, args.rounds_a)
+        rounds = measure(warm(candidates), args.rounds_a)
         ours = RESOURCES.search(run(play("site.yml"), env)[1])
     kept = int(ours.group(1)) if ours else 0
     title = f"prod by amazon.aws, {KEPT_BY_A} resources of {kept}, {args.latency * 1000:.0f} ms a request"
@@ -105,7 +105,7 @@ def latencies(aws: str, directory: Path, trust: Trust, args: argparse.Namespace)
             env = stack.enter_context(slow_way(aws, latency, trust))
             for name, run_it in runs.items():
                 candidates[f"{name} at {latency * 1000:.0f} ms"] = partial(run_it, env)
-        rounds = measure(candidates, args.rounds)
+        rounds = measure(warm(candidates), args.rounds)
     table("prod at several latencies", rounds, "R at 50 ms")
     for latency in LATENCIES:
         at = f"at {latency * 1000:.0f} ms"
