@@ -70,7 +70,7 @@ def between(calls: Iterable[Mapping[str, Any]], start: float, end: float) -> str
 
 def kind(step: str) -> str:
     """What a step is, without its name."""
-    return step.rsplit(" ", 1)[0]
+    return step.partition(":")[0]
 
 
 def needless(steps: Steps, begun: float) -> list[tuple[str, int, Gap]]:

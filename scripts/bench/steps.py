@@ -1,7 +1,7 @@
 """What an apply asked the local AWS for, from its call log: what takes time, and what AWS itself makes it wait for.
 
-Each method of :class:`Apply` is one row of the table of what AWS forces: the call, and the steps that it needs. A name
-of a step is its kind and the resource's name. What needs nothing that takes time (keys, groups, parameters) is no step.
+Each method of :class:`Apply` is one row of the table of what AWS forces: the call, and the steps that it needs. The
+name of a step is its kind, a colon and the resource's name. What needs nothing that takes time (keys, ...) is none.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Apply:
         self.steps.setdefault(name, Step(name, call["time"], usable, needs))
 
     def _named(self, kind: str, resource_id: str) -> str:
-        return f"{kind} {self._names.get(resource_id, resource_id)}"
+        return f"{kind}: {self._names.get(resource_id, resource_id)}"
 
     # --- addresses and network ---
 
@@ -54,74 +54,74 @@ class Apply:
         source = p.get("SourceIpamPoolId")
         if source:
             self._sources[name] = self._names.get(source, source)
-        self._add(call, f"pool {name}", "create-complete", "ipam", *([self._named("pool", source)] if source else []))
+        self._add(call, f"pool: {name}", "create-complete", "ipam", *([self._named("pool", source)] if source else []))
 
     def block(self, call: Call, p: Mapping[str, Any]) -> None:
         name = self._names.get(p["IpamPoolId"], p["IpamPoolId"])
-        source = [f"block of {self._sources[name]}"] if name in self._sources else []
-        self._add(call, f"block of {name}", "provisioned", f"pool {name}", *source)
+        source = [f"block: {self._sources[name]}"] if name in self._sources else []
+        self._add(call, f"block: {name}", "provisioned", f"pool: {name}", *source)
 
     def vpc(self, call: Call, p: Mapping[str, Any]) -> None:
         pool = p.get("Ipv4IpamPoolId")
-        needs = [self._named("block of", pool), "watch of the ipam"] if pool else []
-        self._add(call, f"vpc {tag_name(p)}", "available", *needs)
+        needs = [self._named("block", pool), "watch of the ipam"] if pool else []
+        self._add(call, f"vpc: {tag_name(p)}", "available", *needs)
 
     def subnet(self, call: Call, p: Mapping[str, Any]) -> None:
-        self._add(call, f"subnet {tag_name(p)}", "available", self._named("vpc", p["VpcId"]))
+        self._add(call, f"subnet: {tag_name(p)}", "available", self._named("vpc", p["VpcId"]))
 
     def way_in(self, call: Call, p: Mapping[str, Any]) -> None:
-        self._add(call, f"internet gateway of {call['region']}", "", self._named("vpc", p["VpcId"]))
+        self._add(call, f"internet gateway: {call['region']}", "", self._named("vpc", p["VpcId"]))
 
     def nat_gateway(self, call: Call, p: Mapping[str, Any]) -> None:
-        needs = self._named("subnet", p["SubnetId"]), f"internet gateway of {call['region']}"
-        self._add(call, f"nat gateway {tag_name(p)}", "available", *needs)
+        needs = self._named("subnet", p["SubnetId"]), f"internet gateway: {call['region']}"
+        self._add(call, f"nat gateway: {tag_name(p)}", "available", *needs)
 
     def route(self, call: Call, p: Mapping[str, Any]) -> None:
         if "NatGatewayId" in p:
             self._add(
                 call,
-                f"route to {self._names.get(p['NatGatewayId'], '?')}",
+                f"route: {self._names.get(p['NatGatewayId'], '?')}",
                 "",
                 self._named("nat gateway", p["NatGatewayId"]),
             )
 
     def endpoint(self, call: Call, p: Mapping[str, Any]) -> None:
-        self._add(call, f"endpoint {tag_name(p)}", "available", self._named("vpc", p["VpcId"]))
+        self._add(call, f"endpoint: {tag_name(p)}", "available", self._named("vpc", p["VpcId"]))
 
     def role(self, call: Call, p: Mapping[str, Any]) -> None:
-        self._add(call, f"role {p['RoleName']}", "known")
+        self._add(call, f"role: {p['RoleName']}", "known")
 
     def flow_log(self, call: Call, p: Mapping[str, Any]) -> None:
         role = str(p.get("DeliverLogsPermissionArn", "")).rsplit("/", 1)[-1]
         needs = [self._named("vpc", one) for one in p["ResourceIds"]]
-        self._add(call, f"flow log {tag_name(p)}", "", f"role {role}", *needs)
+        self._add(call, f"flow log: {tag_name(p)}", "", f"role: {role}", *needs)
 
     # --- database ---
 
     def subnet_group(self, call: Call, p: Mapping[str, Any]) -> None:
         needs = [self._named("subnet", one) for one in p["SubnetIds"]]
-        self._add(call, f"subnet group {p['DBSubnetGroupName']}", "", *needs)
+        self._add(call, f"subnet group: {p['DBSubnetGroupName']}", "", *needs)
 
     def global_cluster(self, call: Call, p: Mapping[str, Any]) -> None:
-        self._add(call, f"global cluster {p['GlobalClusterIdentifier']}", "available")
+        self._add(call, f"global cluster: {p['GlobalClusterIdentifier']}", "available")
 
     def cluster(self, call: Call, p: Mapping[str, Any]) -> None:
         """A secondary is taken once the primary has a writer."""
-        needs = [f"subnet group {p['DBSubnetGroupName']}"]
+        needs = [f"subnet group: {p['DBSubnetGroupName']}"]
         if "GlobalClusterIdentifier" in p:
-            needs += [f"global cluster {p['GlobalClusterIdentifier']}", *self._writer]
+            needs += [f"global cluster: {p['GlobalClusterIdentifier']}", *self._writer]
         self._primary = self._primary or p["DBClusterIdentifier"]
-        self._add(call, f"cluster {p['DBClusterIdentifier']}", "available", *needs)
+        self._add(call, f"cluster: {p['DBClusterIdentifier']}", "available", *needs)
 
     def cluster_change(self, call: Call, p: Mapping[str, Any]) -> None:
         """AWS gives a member of a global database its insights only when it is there."""
         cluster = p["DBClusterIdentifier"]
-        self._add(call, f"change of {cluster}", "available", f"cluster {cluster}")
+        self._add(call, f"change: {cluster}", "available", f"cluster: {cluster}")
 
     def instance(self, call: Call, p: Mapping[str, Any]) -> None:
         """The first one becomes the writer. It is taken before its cluster is there, and comes after it."""
-        name = f"instance {p['DBInstanceIdentifier']}"
-        self._add(call, name, "available", f"cluster {p['DBClusterIdentifier']}")
+        name = f"instance: {p['DBInstanceIdentifier']}"
+        self._add(call, name, "available", f"cluster: {p['DBClusterIdentifier']}")
         if p["DBClusterIdentifier"] == self._primary and not self._writer:
             self._writer = [name]
 
@@ -140,15 +140,15 @@ class Apply:
 
     def _copy(self, call: Call, region: str, *needs: str) -> str:
         """A table in one region; it can be backed up a little later than it can be used."""
-        self._add(call, f"table in {region}", "ACTIVE", *needs)
-        self._add(call, f"backups of the table in {region}", "AVAILABLE", *needs)
-        return f"table in {region}"
+        self._add(call, f"table: {region}", "ACTIVE", *needs)
+        self._add(call, f"backups: {region}", "AVAILABLE", *needs)
+        return f"table: {region}"
 
     def backups(self, call: Call, p: Mapping[str, Any]) -> None:
-        self._add(call, f"recovery of the table in {call['region']}", "", f"backups of the table in {call['region']}")
+        self._add(call, f"recovery: {call['region']}", "", f"backups: {call['region']}")
 
     def insights(self, call: Call, p: Mapping[str, Any]) -> None:
-        self._add(call, f"insights of the table in {call['region']}", "ENABLED", f"table in {call['region']}")
+        self._add(call, f"insights: {call['region']}", "ENABLED", f"table: {call['region']}")
 
     ROWS: Mapping[str, Callable[[Apply, Call, Mapping[str, Any]], None]] = {
         "CreateIpam": ipam,

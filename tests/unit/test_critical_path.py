@@ -88,17 +88,17 @@ def test_the_network_needs_what_aws_forces():
     assert {name: step.needs for name, step in found.items()} == {
         "ipam": (),
         "watch of the ipam": (),
-        "pool top": ("ipam",),
-        "pool low": ("ipam", "pool top"),
-        "block of top": ("pool top",),
-        "block of low": ("pool low", "block of top"),
-        "vpc v": ("block of low", "watch of the ipam"),
-        "subnet s": ("vpc v",),
-        "internet gateway of us-east-1": ("vpc v",),
-        "nat gateway n": ("subnet s", "internet gateway of us-east-1"),
-        "route to n": ("nat gateway n",),
+        "pool: top": ("ipam",),
+        "pool: low": ("ipam", "pool: top"),
+        "block: top": ("pool: top",),
+        "block: low": ("pool: low", "block: top"),
+        "vpc: v": ("block: low", "watch of the ipam"),
+        "subnet: s": ("vpc: v",),
+        "internet gateway: us-east-1": ("vpc: v",),
+        "nat gateway: n": ("subnet: s", "internet gateway: us-east-1"),
+        "route: n": ("nat gateway: n",),
     }
-    assert found["vpc v"].usable == 11, "VPCs are usable before IPAM sees them"
+    assert found["vpc: v"].usable == 11, "VPCs are usable before IPAM sees them"
 
 
 def database(cluster: str, region: str) -> list[dict[str, object]]:
@@ -116,9 +116,9 @@ def database(cluster: str, region: str) -> list[dict[str, object]]:
 
 def test_a_secondary_needs_the_writer_of_the_primary():
     found = Apply([*database("first", "us-east-1"), *database("second", "us-west-2")], {}).steps
-    assert found["cluster first"].needs == ("subnet group g", "global cluster world")
-    assert found["cluster second"].needs == ("subnet group g", "global cluster world", "instance first-1")
-    assert found["instance second-2"].needs == ("cluster second",)
+    assert found["cluster: first"].needs == ("subnet group: g", "global cluster: world")
+    assert found["cluster: second"].needs == ("subnet group: g", "global cluster: world", "instance: first-1")
+    assert found["instance: second-2"].needs == ("cluster: second",)
 
 
 def test_replicas_come_one_after_another():
@@ -131,9 +131,9 @@ def test_replicas_come_one_after_another():
         call(4, "UpdateContinuousBackups", {}, "eu-west-1"),
     ]
     found = Apply(calls, {}).steps
-    assert found["table in us-west-2"].needs == ("table in us-east-1",)
-    assert found["table in eu-west-1"].needs == ("table in us-west-2",)
-    assert found["recovery of the table in eu-west-1"].needs == ("backups of the table in eu-west-1",)
+    assert found["table: us-west-2"].needs == ("table: us-east-1",)
+    assert found["table: eu-west-1"].needs == ("table: us-west-2",)
+    assert found["recovery: eu-west-1"].needs == ("backups: eu-west-1",)
 
 
 @pytest.mark.parametrize("operation", ["CreateRole", "DescribeVpcs"])
