@@ -43,7 +43,7 @@ def main() -> None:
     parser.add_argument("--latency", type=float, default=0.05, help="seconds a request; a connection takes twice that")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--rounds-a", type=int, default=2, help="rounds with amazon.aws, which takes minutes")
-    parser.add_argument("--scale", type=float, default=0.05, help="real seconds of one of AWS's, for the critical path")
+    parser.add_argument("--scale", type=float, default=0.2, help="real seconds to one of AWS's, for the critical path")
     args = parser.parse_args()
     compile_all()
     with tempfile.TemporaryDirectory() as scratch, local_aws(Path(scratch)) as aws:

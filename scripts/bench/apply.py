@@ -11,7 +11,7 @@ from typing import Any
 
 import boto3
 from common import KEYS, control, environ, play, timed
-from critical_path import Gap, Steps, critical, gaps, length, losses, slack
+from critical_path import Gap, Steps, critical, gaps, length, losses, slack, split
 from report import figure
 from steps import Apply
 
@@ -83,15 +83,30 @@ def needless(steps: Steps, begun: float) -> list[tuple[str, int, Gap]]:
     return [(name, len(several), several[0]) for name, several in found.items()]
 
 
-def tell(run: Run, steps: Steps) -> float:
+def along(run: Run) -> list[Gap]:
+    """What a run lost along its critical path."""
+    steps = Apply(run.calls, run.names).steps
+    return losses(critical(steps), steps, run.begun, run.ended)
+
+
+def parts(slow: Run, quick: Run) -> list[str]:
+    """Of each loss of the slow run, AWS's seconds of waiting and real seconds of work; nothing if the paths differ."""
+    pairs = list(zip(along(slow), along(quick), strict=False))
+    if any(kind(one.step) != kind(other.step) for one, other in pairs):
+        return ["" for _ in pairs]
+    found = (split((one.seconds, other.seconds), (slow.scale, quick.scale)) for one, other in pairs)
+    return [f"= {waits:6.1f} of waiting + {work:5.1f} s of work" for waits, work in found]
+
+
+def tell(run: Run, quick: Run) -> float:
     """Print a run beside its critical path, and return the path's length."""
+    steps = Apply(run.calls, run.names).steps
     chain = critical(steps)
-    total = length(chain)
+    total, durations = length(chain), dict(chain)
     print(f"\nApply of prod, {run.scale:g} s to each of AWS's: {run.seconds:.0f} of these, critical path {total:.0f}")
     print("  the critical path, and what the run lost along it:")
-    durations = dict(chain)
-    for lost in losses(chain, steps, run.begun, run.ended):
-        print(f"    lost {lost.seconds:6.1f}   took {durations.get(lost.step, 0.0):6.1f}   {lost.step}")
+    for lost, part in zip(along(run), parts(run, quick), strict=False):
+        print(f"    took {durations.get(lost.step, 0.0):5.1f}   lost {lost.seconds:6.1f} {part}   {lost.step}")
         if lost.seconds >= total / 100:
             print(f"        meanwhile: {between(run.calls, lost.moment, lost.moment + lost.seconds)}")
     print("  gaps that are longer than the critical path leaves room for, the largest of each kind:")
@@ -101,13 +116,11 @@ def tell(run: Run, steps: Steps) -> float:
 
 
 def critical_path(aws: str, directory: Path, trust: tuple[str, str], args: argparse.Namespace) -> None:
-    """Two applies at two time scales: what grows with AWS's time is the schedule's, what does not is our own work."""
+    """Two applies at two time scales: what grows with AWS's time is the schedule's part, the rest is our own work."""
     slow, quick = applied(aws, args.scale), applied(aws, args.scale / 2)
-    total = tell(slow, Apply(slow.calls, slow.names).steps)
+    total = tell(slow, quick)
     figure("apply / critical path", slow.seconds / total)
-    real = [run.seconds * run.scale for run in (slow, quick)]
-    schedule = (real[0] - real[1]) / (slow.scale - quick.scale)
-    own = real[0] - schedule * slow.scale
-    print(f"  a line through this and one at {quick.scale:g}: {schedule:.0f} of AWS's seconds, {own:.0f} s of our own")
+    schedule, own = split((slow.seconds, quick.seconds), (slow.scale, quick.scale))
+    print(f"  with the run at {quick.scale:g}: {schedule:.0f} of AWS's seconds, and {own:.0f} s of our own work")
     figure("the schedule's part alone", schedule / total)
     figure("the same with AWS's time", (schedule + own) / total)

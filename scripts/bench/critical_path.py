@@ -42,7 +42,7 @@ def last_need(step: Step, steps: Steps, begun: float) -> tuple[str, float]:
 
 def duration(step: Step, steps: Steps) -> float:
     """How long AWS takes for a step once it is sent and all that it needs is usable: some calls are taken before."""
-    return step.usable - max(step.sent, last_need(step, steps, step.sent)[1])
+    return round(step.usable - max(step.sent, last_need(step, steps, step.sent)[1]), 1)
 
 
 def critical(steps: Steps) -> list[tuple[str, float]]:
@@ -84,6 +84,13 @@ def losses(chain: list[tuple[str, float]], steps: Steps, begun: float, ended: fl
         found.append(Gap(name, need, moment, max(0.0, steps[name].sent - moment)))
         need, moment = name, steps[name].usable
     return [*found, Gap(END, need, moment, ended - moment)]
+
+
+def split(seconds: tuple[float, float], scales: tuple[float, float]) -> tuple[float, float]:
+    """Of what took so many of AWS's seconds at two time scales: those that AWS takes at any scale, and real seconds."""
+    real = [one * scale for one, scale in zip(seconds, scales, strict=True)]
+    waits = (real[0] - real[1]) / (scales[0] - scales[1])
+    return waits, real[0] - waits * scales[0]
 
 
 def slack(steps: Steps) -> dict[str, float]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from critical_path import BEGIN, END, Step, critical, duration, gaps, length, losses, slack
+from critical_path import BEGIN, END, Step, critical, duration, gaps, length, losses, slack, split
 from steps import Apply
 
 
@@ -54,6 +54,11 @@ def test_losses_and_durations_make_up_the_whole_run():
 
 def test_slack_is_what_a_step_may_be_late_without_harm():
     assert slack(RUN) == {"a": 0, "b": 0, "c": 5}
+
+
+def test_two_time_scales_tell_waiting_from_work():
+    """100 of AWS's seconds of waiting and 10 real ones of work: 150 of AWS's at 0.2, 200 at 0.1."""
+    assert split((150, 200), (0.2, 0.1)) == pytest.approx((100, 10))
 
 
 def call(moment: float, operation: str, takes: dict[str, float], region: str = "us-east-1", **parameters: object):
