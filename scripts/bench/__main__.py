@@ -15,7 +15,7 @@ from pathlib import Path
 import apply
 import growth
 import runs
-from common import certificate, compile_all, local_aws
+from common import certificate, compile_all, local_aws, stalls
 
 Part = Callable[[str, Path, tuple[str, str], argparse.Namespace], None]
 PARTS: dict[str, Part] = {
@@ -49,7 +49,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch, local_aws(Path(scratch)) as aws:
         trust = certificate(Path(scratch))
         for name in args.only:
-            PARTS[name](aws, Path(scratch), trust, args)
+            with stalls() as still:
+                PARTS[name](aws, Path(scratch), trust, args)
+            if still:
+                print(f"  {name} stood still for {sum(still):.0f} s, asleep or stopped by somebody: measure it again.")
 
 
 if __name__ == "__main__":

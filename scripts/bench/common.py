@@ -10,6 +10,7 @@ import random
 import re
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
@@ -35,6 +36,7 @@ KEYS = {
     "AWS_EC2_METADATA_DISABLED": "true",
 }
 ACCOUNT = "123456789012"
+STILL = 5.0  # seconds without a heartbeat that is due twice a second
 CHANGED = re.compile(r"\bchanged=(\d+)")
 
 Timed = tuple[float, float, float]  # seconds, seconds of CPU, peak memory in MB
@@ -127,6 +129,29 @@ def idle(command: list[str], env: dict[str, str]) -> Timed:
     if not CHANGED.search(text) or sum(map(int, CHANGED.findall(text))):
         raise SystemExit(f"{' '.join(command)} was to change nothing:\n{text[-4000:]}")
     return found
+
+
+@contextlib.contextmanager
+def stalls() -> Iterator[list[float]]:
+    """The seconds for which we stood still meanwhile, because the machine slept or somebody stopped us."""
+    found: list[float] = []
+    over = threading.Event()
+
+    def beat() -> None:
+        last = time.time()
+        while not over.wait(0.5):
+            now = time.time()
+            if now - last > STILL:
+                found.append(now - last)
+            last = now
+
+    thread = threading.Thread(target=beat, daemon=True)
+    thread.start()
+    try:
+        yield found
+    finally:
+        over.set()
+        thread.join()
 
 
 @contextlib.contextmanager
