@@ -30,7 +30,7 @@ def test_database_replicas_and_gateways_are_built_at_the_same_time(aws, site):
     seen, done = set(), threading.Event()
 
     def watch():
-        while not done.is_set() and "ec2:CreateNatGateway" not in aws.mutating():
+        while not done.is_set() and "rds:CreateDBCluster" not in aws.mutating():
             time.sleep(0.1)
         aws.control.scale(1)  # the first slow thing has begun: from here on as long as in AWS, until it is seen
         while not done.is_set():
