@@ -21,9 +21,7 @@ class Bar:
 
 
 BARS = {
-    "no-op / R": Bar(2.0),
-    "no-op / R, CPU": Bar(2.0),
-    "no-op / N": Bar(1.0),
+    "no-op / R": Bar(2.5),
     "check / no-op": Bar(1.10),
     "create / no-op": Bar(3.0),
     "A / no-op": Bar(15, at_least=True),
