@@ -83,6 +83,13 @@ def test_check_mode(aws, tasks):
     assert aws.mutating() == []
 
 
+@pytest.mark.parametrize("way", [{}, {"async": 60, "poll": 1}], ids=["in-process", "process"])
+def test_a_run_that_is_told_to_plan_writes_nothing(aws, tasks, way):
+    (planned,), _ = tasks({"mtk.backend.logs_log_group": GROUP, **way}, vars={"mtk_check_mode": True})
+    assert planned["changed"]
+    assert aws.mutating() == []
+
+
 def test_locals_are_computed_once_and_checked(tasks):
     (names, shown, wrong), _ = tasks(
         {"mtk.backend.locals": {"values": {"names": "{{ 'prod' | mtk.backend.names('us-east-1') }}"}}},
