@@ -27,6 +27,7 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.module_utils.testing import patch_module_args
 from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import filter_loader, test_loader
+from ansible.template import Templar, trust_as_template
 from ansible.utils.display import Display
 from ansible_collections.mtk.backend.plugins.module_utils import _boto, _module
 from ansible_collections.mtk.backend.plugins.plugin_utils import summary
@@ -145,5 +146,6 @@ def execute(name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
     return dict(json.loads(printed[-1]))
 
 
+Templar(variables={}).template(trust_as_template("{{ 1 }}"))  # makes the lexer, which each worker would make anew
 with patch_module_args({}), contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):
     AnsibleModule({}).exit_json()  # loads what takes arguments and results apart

@@ -26,10 +26,6 @@ options:
     type: list
     elements: str
     default: []
-  canonical:
-    description: Whether to give the names of the Name tags, as P(mtk.backend.canonical_name#filter) does.
-    type: bool
-    default: false
 """
 
 EXAMPLES = r"""

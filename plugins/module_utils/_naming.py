@@ -7,18 +7,20 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
 
 @dataclass(frozen=True)
 class Rule:
-    """Which parts a type's name has, and what its physical identifier may be made of."""
+    """Which parts a type's name has, what its physical identifier may be made of, and the tier that its tags tell."""
 
     parts: tuple[str, ...]
     separator: str = "_"
     length: int = 255
     prefix: str = ""
+    tier: str = ""
 
 
 ZONAL = Rule(("environment", "region", "zone"))
@@ -38,9 +40,9 @@ RULES: dict[str, Rule] = {
     "ipam_pool": REGIONAL,
     "vpc": REGIONAL,
     "internet_gateway": REGIONAL,
-    "public_subnet": ZONAL,
-    "private_subnet": ZONAL,
-    "database_subnet": ZONAL,
+    "public_subnet": replace(ZONAL, tier="public"),
+    "private_subnet": replace(ZONAL, tier="private"),
+    "database_subnet": replace(ZONAL, tier="database"),
     "nat_gateway": ZONAL,
     "public_route_table": REGIONAL,
     "private_route_table": ZONAL,
@@ -97,16 +99,32 @@ def resource_name(type: str, environment: str, region: str = "", zone: str = "")
     return f"{name[: rule.length - 9].rstrip('-_')}{rule.separator}{digest}"
 
 
-def names(
-    environment: str, region: str, zones: Iterable[str] = (), canonical: bool = False
-) -> dict[str, str | dict[str, str]]:
-    """The physical identifier, or else the canonical name, of every type; of what lives in zones, one for each."""
-    name = canonical_name if canonical else resource_name
+def names(environment: str, region: str, zones: Iterable[str] = ()) -> dict[str, str | dict[str, str]]:
+    """The physical identifier of every type; of what lives in zones, one for each."""
+    return _all(resource_name, environment, region, zones)
+
+
+def named_tags(
+    tags: Mapping[str, str], environment: str, region: str, zones: Iterable[str] = ()
+) -> dict[str, dict[str, str] | dict[str, dict[str, str]]]:
+    """The tags of every type with those of its own; of what lives in zones, one set for each.
+
+    Its own are Name, which holds the canonical name, and a subnet's mtk:tier.
+    """
+
+    def tagged(type: str, *parts: str) -> dict[str, str]:
+        tier = {"mtk:tier": RULES[type].tier} if RULES[type].tier else {}
+        return {**tags, **tier, "Name": canonical_name(type, *parts)}
+
+    return _all(tagged, environment, region, zones)
+
+
+def _all(of: Callable[..., Any], environment: str, region: str, zones: Iterable[str]) -> dict[str, Any]:
     where = list(zones)
     return {
-        type: {zone: name(type, environment, region, zone) for zone in where}
+        type: {zone: of(type, environment, region, zone) for zone in where}
         if "zone" in rule.parts
-        else name(type, environment, region)
+        else of(type, environment, region)
         for type, rule in RULES.items()
     }
 

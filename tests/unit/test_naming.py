@@ -6,7 +6,13 @@ import itertools
 import re
 
 import pytest
-from ansible_collections.mtk.backend.plugins.module_utils._naming import RULES, canonical_name, names, resource_name
+from ansible_collections.mtk.backend.plugins.module_utils._naming import (
+    RULES,
+    canonical_name,
+    named_tags,
+    names,
+    resource_name,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -27,13 +33,25 @@ def test_names_of_the_seed():
     assert resource_name("aurora_key", "prod", "us-east-1") == "alias/prod_us-east-1_aurora_key"
 
 
-@pytest.mark.parametrize(("canonical", "name"), [(False, resource_name), (True, canonical_name)])
-def test_all_names_of_a_region_at_once(canonical, name):
-    found = names("prod", "us-east-1", ["us-east-1a", "us-east-1b"], canonical)
+def test_all_names_of_a_region_at_once():
+    found = names("prod", "us-east-1", ["us-east-1a", "us-east-1b"])
     assert set(found) == set(RULES)
-    assert found["aurora_cluster"] == name("aurora_cluster", "prod", "us-east-1")
+    assert found["aurora_cluster"] == resource_name("aurora_cluster", "prod", "us-east-1")
     assert list(found["aurora_instance"]) == ["us-east-1a", "us-east-1b"]
-    assert found["aurora_instance"]["us-east-1b"] == name("aurora_instance", "prod", "us-east-1", "us-east-1b")
+    assert found["aurora_instance"]["us-east-1b"] == resource_name("aurora_instance", "prod", "us-east-1", "us-east-1b")
+
+
+def test_all_tags_of_a_region_at_once():
+    found = named_tags({"mtk:stack": "mtk-backend"}, "prod", "us-east-1", ["us-east-1a", "us-east-1b"])
+    assert set(found) == set(RULES)
+    assert found["aurora_cluster"] == {"mtk:stack": "mtk-backend", "Name": "prod_us-east-1_aurora_cluster"}
+    assert found["private_subnet"]["us-east-1b"] == {
+        "mtk:stack": "mtk-backend",
+        "mtk:tier": "private",
+        "Name": "prod_us-east-1_us-east-1b_private_subnet",
+    }
+    tiers = {type for type, tags in found.items() if "mtk:tier" in str(tags)}
+    assert tiers == {"public_subnet", "private_subnet", "database_subnet"}
 
 
 @pytest.mark.parametrize("name", [canonical_name, resource_name])
