@@ -200,6 +200,9 @@ def test_policies_and_tags(aws: Any) -> None:
     assert kms.get_key_policy(KeyId=key, PolicyName="default")["Policy"] == policy()
     assert kms.get_key_policy(KeyId=make(kms, Policy=policy())["KeyId"])["Policy"] == policy()
     refused("NotFoundException", kms.get_key_policy, KeyId=key, PolicyName="mine")
+    pages = kms.get_paginator("list_key_policies").paginate(KeyId=key, PaginationConfig={"PageSize": 1})
+    assert [page["PolicyNames"] for page in pages] == [["default"]]
+    refused("NotFoundException", kms.list_key_policies, KeyId=key.replace("us-east-1", "us-west-2"))
     refused("TagException", kms.tag_resource, KeyId=key, Tags=[{"TagKey": "aws:x", "TagValue": ""}])
     refused("TagException", kms.tag_resource, KeyId=key, Tags=[{"TagKey": "a", "TagValue": v} for v in "12"])
     many = [{"TagKey": str(n), "TagValue": ""} for n in range(51)]
@@ -235,6 +238,18 @@ def test_pages(aws: Any) -> None:
     tags = list(kms.get_paginator("list_resource_tags").paginate(KeyId=made[0], **small))
     assert [len(page["Tags"]) for page in tags] == [2, 1]
     refused("InvalidMarkerException", kms.list_keys, Marker="nonsense")
+
+
+@keeps("kms.no-grants")
+def test_no_key_has_grants(aws: Any) -> None:
+    kms = aws.client("kms")
+    key = make(kms)
+    kms.create_alias(AliasName="alias/one", TargetKeyId=key["KeyId"])
+    pages = kms.get_paginator("list_grants").paginate(KeyId=key["Arn"], PaginationConfig={"PageSize": 2})
+    assert [page["Grants"] for page in pages] == [[]]
+    refused("InvalidMarkerException", kms.list_grants, KeyId=key["Arn"], Marker="nonsense")
+    for elsewhere in ("alias/one", key["Arn"].replace("us-east-1", "us-west-2")):
+        refused("NotFoundException", kms.list_grants, KeyId=elsewhere)
 
 
 @keeps("kms.mrk-replica", "kms.mrk-shown", "kms.usable")

@@ -95,6 +95,8 @@ def test_tags_by_arn(aws: Any) -> None:
     assert logs.list_tags_for_resource(resourceArn=arn)["tags"] == {"a": "2", "b": ""}
     logs.untag_resource(resourceArn=arn, tagKeys=["a"])
     assert logs.list_tags_for_resource(resourceArn=arn)["tags"] == {"b": ""}
+    assert logs.list_tags_log_group(logGroupName="/local/one")["tags"] == {"b": ""}
+    refused("ResourceNotFoundException", logs.list_tags_log_group, logGroupName="/local/none")
     refused("InvalidParameterException", logs.tag_resource, resourceArn=arn, tags={"aws:x": "1"})
     many = {str(n): "" for n in range(51)}
     refused("InvalidParameterException", logs.tag_resource, resourceArn=arn, tags=many)

@@ -61,7 +61,7 @@ class LocalKmsResponse(KmsResponse):
         check_policy(policy, self.current_account)
         return policy
 
-    def _page(self, name: str, items: list[dict[str, Any]], size: int) -> str:
+    def _page(self, name: str, items: list[Any], size: int) -> str:
         """One page of a list by ``Limit`` and ``Marker``."""
         marker = self._get_param("Marker") or "0"
         if not marker.isdigit():
@@ -89,6 +89,16 @@ class LocalKmsResponse(KmsResponse):
     def list_resource_tags(self) -> str:
         """The key's tags, in pages."""
         return self._page("Tags", json.loads(super().list_resource_tags())["Tags"], 50)
+
+    def list_grants(self) -> str:
+        """The grants of a key: there is none."""
+        self._key()
+        return self._page("Grants", [], 50)
+
+    def list_key_policies(self) -> str:
+        """The names of a key's policies: there is one."""
+        self._key()
+        return self._page("PolicyNames", ["default"], 100)
 
     def list_aliases(self) -> str:
         """Aliases in pages. Those that AWS keeps for keys that it has not made yet have no target."""
