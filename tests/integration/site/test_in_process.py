@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 
 import pytest
@@ -46,6 +47,7 @@ def tasks(aws, site, tmp_path):
     return run
 
 
+IN_PROCESS = os.environ.get("MTK_IN_PROCESS") != "false"
 GROUP = {"log_group_name": "/mtk/x", "retention_in_days": 30, "tags": {"a": "1"}}
 
 
@@ -109,7 +111,8 @@ def test_what_another_task_changes_is_seen(aws, tasks):
     (first, second), _ = tasks(ours, ours)
     asked = [call["operation"] for call in aws.control.calls(before)]
     assert (first["changed"], second["changed"]) == (False, False)
-    assert asked.count("DescribeVpcs") == 1, "the second task knows what the first one has read"
+    # What the first task has read the second one knows, unless each is a process of its own.
+    assert asked.count("DescribeVpcs") == (1 if IN_PROCESS else 2)
     theirs = {"amazon.aws.ec2_tag": {"resource": made["vpc"]["vpc_id"], "tags": {"a": "2"}}}
     (_, changed, third), _ = tasks(ours, theirs, ours)
     assert changed["changed"], changed.get("msg")
