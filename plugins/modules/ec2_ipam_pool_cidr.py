@@ -133,6 +133,10 @@ class PoolCidr(IpamResource):
         return [_label(a) for a in holding]
 
     def create(self, want):
+        # AWS would take the call, and fail the block for lack of one in the source pool.
+        source = (pool(self.aws, self.params) or {}).get("source_ipam_pool_id")
+        if source and any(block["state"] == "pending-provision" for block in cidrs(self.aws, source)):
+            raise NotYet
         self.aws.call("ec2", "provision_ipam_pool_cidr", **want)
 
     def drop(self, have):

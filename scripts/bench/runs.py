@@ -15,6 +15,7 @@ from common import HERE, Candidates, Timed, control, environ, idle, measure, pla
 from report import figure, ratio, table
 
 Trust = tuple[str, str]
+RECAP = re.compile(r"^(\S+)\s+: ok=(\d+) .*skipped=(\d+)", re.M)
 EMPTY = "- hosts: all\n  gather_facts: false\n  tasks: []\n"
 LATENCIES = (0.0, 0.02, 0.05)
 RESOURCES = re.compile(r"nothing was to change; (\d+) as they shall be")
@@ -53,22 +54,33 @@ def plain(file: Path, tls: str) -> list[str]:
     return [sys.executable, str(HERE / "reads.py"), str(file), tls]
 
 
+def empty_tasks(recap: str) -> str:
+    """A playbook with as many tasks for each host as the run with this recap had, none of which does anything."""
+    tasks = {host: int(ok) + int(skipped) for host, ok, skipped in RECAP.findall(recap)}
+    common = min(tasks.values())
+    plays = {"all": common, **{host: number - common for host, number in tasks.items() if number > common}}
+    one = "    - ansible.builtin.debug: {msg: nothing}\n"
+    return "".join(f"- hosts: {hosts}\n  gather_facts: false\n  tasks:\n{one * number}" for hosts, number in plays.items())
+
+
 def no_op(aws: str, directory: Path, trust: Trust, args: argparse.Namespace) -> None:
     """A run that changes nothing, beside plain boto3."""
     file, number = reads_of(aws, directory)
-    empty = directory / "empty.yml"
+    empty, tasks = directory / "empty.yml", directory / "tasks.yml"
     empty.write_text(EMPTY)
+    tasks.write_text(empty_tasks(run(play("site.yml"), environ(AWS_ENDPOINT_URL=aws))[1]))
     with slow_way(aws, args.latency, trust) as env:
         candidates: Candidates = {
             "R": lambda: timed(plain(file, "shared"), env),
             "N": lambda: timed(plain(file, "stock"), env),
             "no-op": lambda: idle(play("site.yml"), env),
             "check": lambda: idle(play("site.yml", "--check"), env),
+            "empty tasks": lambda: timed(play(tasks), env),
             "empty play": lambda: timed(play(empty), env),
         }
         rounds = measure(warm(candidates), args.rounds)
     table(f"prod, {number} calls, https, {args.latency * 1000:.0f} ms a request", rounds, "R")
-    for name, base in (("no-op", "R"), ("no-op", "N"), ("check", "no-op")):
+    for name, base in (("no-op", "R"), ("no-op", "N"), ("check", "no-op"), ("empty tasks", "R")):
         figure(f"{name} / {base}", ratio(rounds, name, base))
     figure("no-op / R, CPU", ratio(rounds, "no-op", "R", 1))
 

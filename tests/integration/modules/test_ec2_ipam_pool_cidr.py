@@ -58,6 +58,21 @@ def test_by_length(aws, run):
     assert run(NAME, **params, state="absent")["changed"]
 
 
+@pytest.mark.parametrize("wait", [True, False])
+def test_waits_for_the_block_of_the_source_pool(aws, run, wait):
+    scope = ipam(aws)["PrivateDefaultScopeId"]
+    top = pool(aws, scope, "top")
+    below = pool(aws, scope, "below", SourceIpamPoolId=top)
+    aws.control.scale(0.01)
+    assert (
+        run(NAME, ipam_pool_name="top", cidr="10.0.0.0/8", wait=False)["ipam_pool_cidr"]["state"] == "pending-provision"
+    )
+    found = run(NAME, ipam_pool_name="below", cidr="10.0.0.0/12", wait=wait)["ipam_pool_cidr"]
+    assert found["state"] == ("provisioned" if wait else "pending-provision")
+    aws.control.advance(60)
+    assert (states(aws, top), states(aws, below)) == (["provisioned"], ["provisioned"])
+
+
 def test_tells_why_a_block_cannot_be_had_and_tries_again_next_time(aws, run):
     ids = tree(aws)
     pool(aws, ids["scope"], "x", SourceIpamPoolId=ids["top"])
