@@ -59,8 +59,8 @@ def empty_tasks(recap: str) -> str:
     tasks = {host: int(ok) + int(skipped) for host, ok, skipped in RECAP.findall(recap)}
     common = min(tasks.values())
     plays = {"all": common, **{host: number - common for host, number in tasks.items() if number > common}}
-    one = "    - ansible.builtin.debug: {msg: nothing}\n"
-    return "".join(f"- hosts: {hosts}\n  gather_facts: false\n  tasks:\n{one * number}" for hosts, number in plays.items())
+    head, task = "- hosts: {}\n  gather_facts: false\n  tasks:\n", "    - ansible.builtin.debug: {msg: nothing}\n"
+    return "".join(head.format(hosts) + task * number for hosts, number in plays.items())
 
 
 def no_op(aws: str, directory: Path, trust: Trust, args: argparse.Namespace) -> None:
