@@ -12,8 +12,8 @@ short_description: Manage a block of an IPAM pool
 description:
   - Keeps a block provisioned to a pool. AWS decides later whether it can be had; where not, the module fails with AWS's
     reason. A block that could not be had is asked for again.
-  - While the source pool is being given a block itself, it waits before it asks, also with O(wait=false). AWS would take
-    the call earlier, and then fail the block.
+  - While the source pool is being given a block itself, it waits before it asks, also with O(wait=false). AWS would
+    take the call earlier, and then fail the block.
   - With O(state=absent) it waits for allocations whose resource is gone already, which AWS keeps for up to 35 minutes,
     within O(wait_timeout). Allocations that do not go by themselves are named at once.
 author: MTK Backend contributors (@mtk)
