@@ -89,6 +89,22 @@ def test_yaml_is_wiring(path):
         assert not used, "a role does not know which groups an inventory has"
 
 
+def ends_its_role(path):
+    """Whether a file of tasks, or one that it imports, has ``meta: end_role``."""
+    tasks = yaml.safe_load(path.read_text()) or []
+    imported = [path.parent / t["ansible.builtin.import_tasks"] for t in tasks if "ansible.builtin.import_tasks" in t]
+    return any(t.get("ansible.builtin.meta") == "end_role" for t in tasks) or any(map(ends_its_role, imported))
+
+
+def test_nothing_comes_after_what_may_end_a_role():
+    files = sorted((ROOT / "roles").glob("*/tasks/*.yml"))
+    assert any(map(ends_its_role, files))
+    for path in files:
+        for task in (yaml.safe_load(path.read_text()) or [])[:-1]:
+            name = task.get("ansible.builtin.import_tasks")
+            assert not name or not ends_its_role(path.parent / name), f"{path}: what follows {name} may never run"
+
+
 def test_every_play_has_what_its_tasks_need():
     """The region comes from the play: each play that runs roles has them."""
     for path in (ROOT / "playbooks").glob("*.yml"):

@@ -51,7 +51,7 @@ RULES: tuple[Rule, ...] = (
     Rule("mrk-rotation", "The rotation of a multi-Region key is set on its primary (`UnsupportedOperationException` on a replica) and read on all.", "K EnableKeyRotation"),
     Rule("mrk-deletion", "A primary waits for its replicas (`PendingReplicaDeletion`); its own waiting period begins when the last one is gone.", "K ScheduleKeyDeletion"),
     Rule("mrk-primary", "Making a replica the primary.", "K UpdatePrimaryRegion", missing=True),
-    Rule("no-grants", "Services here use a key without a grant, so that `ListGrants` finds none on any key.", "known"),
+    Rule("no-grants", "Services here use a key without a grant, where those of AWS make some of their own: `ListGrants` finds none on any key.", "known"),
     Rule("grants", "Grants.", "K CreateGrant", missing=True),
     Rule("data-keys", "Data keys, and encrypting anew under another key.", "K GenerateDataKey", missing=True),
     Rule("bypass", "Policies that lock their author out.", "K PutKeyPolicy", missing=True),
