@@ -4,14 +4,15 @@
 
 """Runs a module of this collection inside Ansible's own worker process, where boto3 is loaded already.
 
-A module in a process of its own costs about a second, nearly all of it a new Python that compiles and imports. Nothing
-else differs: it is the same module, with the same argument validation, check mode, censoring and result. What cannot be
-done in here (async, another host, another user) is left to the ordinary way, and all is with MTK_IN_PROCESS=false.
+A module in a process of its own costs about a second, nearly all of it for a new Python that compiles and imports. The
+module, its argument validation, check mode, censoring and result are the same. Tasks with async, on another host or as
+another user run in the ordinary way; MTK_IN_PROCESS=false makes all tasks do so.
 """
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import importlib
 import io
 import json
@@ -29,11 +30,12 @@ from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import filter_loader, test_loader
 from ansible.template import Templar, trust_as_template
 from ansible.utils.display import Display
-from ansible_collections.mtk.backend.plugins.module_utils import _boto, _module
+from ansible_collections.mtk.backend.plugins.module_utils.aws import _client
+from ansible_collections.mtk.backend.plugins.module_utils.engine._module import Context
 from ansible_collections.mtk.backend.plugins.plugin_utils import summary
-from ansible_collections.mtk.backend.plugins.plugin_utils.record import MEMORY, RECORD
+from ansible_collections.mtk.backend.plugins.plugin_utils.record import CACHE, RECORD
 
-# Ansible imports this file once, in the parent of all workers: what is loaded here is inherited by every task.
+# Ansible imports this file once, in the parent of all workers. Every worker inherits what is loaded here.
 for _loader in (filter_loader, test_loader):
     list(_loader.all())
 _PLUGINS = Path(__file__).parents[1]
@@ -41,8 +43,9 @@ for _path in (_PLUGINS / "filter").glob("*.py"):
     filter_loader.get(f"mtk.backend.{_path.stem}")
 for _path in (_PLUGINS / "modules").glob("[a-z]*.py"):
     importlib.import_module(f"ansible_collections.mtk.backend.plugins.modules.{_path.stem}")
+OURS = "ansible_collections.mtk.backend."
 _SERVICES = "ec2 rds dynamodb kms logs sts iam application-autoscaling secretsmanager resourcegroupstaggingapi"
-_boto.warm(*_SERVICES.split())
+_client.warm(*_SERVICES.split())
 
 
 class ActionModule(ActionBase):
@@ -53,21 +56,20 @@ class ActionModule(ActionBase):
 
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
         result = super().run(tmp, task_vars)
-        arguments = self._heed(task_vars)
-        if not self._here():
+        arguments = self._apply_run_variables(task_vars)
+        if not self._runs_in_process():
             background = bool(self._task.async_val)
             return {**result, **self._execute_module(None, arguments, task_vars=task_vars, wrap_async=background)}
         self._update_module_args(self._task.action, arguments, task_vars)
         environment: dict[str, str] = {}
         self._compute_environment_string(environment)
-        _lend_surroundings()
         with environ(environment):
-            return {**result, **execute(self._python_name(), arguments)}
+            return {**result, **execute(self._python_name(), arguments, _context())}
 
-    def _heed(self, variables: Mapping[str, Any]) -> dict[str, Any]:
-        """What a run is told by variables holds for every task: how to reach AWS, only to plan, the plan to keep to.
+    def _apply_run_variables(self, variables: Mapping[str, Any]) -> dict[str, Any]:
+        """Apply the variables of the run: how to reach AWS, whether to plan only, and the approved plan.
 
-        A play could say it by keywords, which Ansible computes anew for each task and item, often enough to be felt.
+        Keywords of a play could do the same, but Ansible computes them anew for each task and item, which takes long.
         """
         arguments, template = dict(self._task.args), self._templar.template
         if "mtk_aws_environment" in variables:
@@ -79,13 +81,13 @@ class ActionModule(ActionBase):
         return arguments
 
     def _python_name(self) -> str:
-        """Where the module is imported from; names of ours that stand for one of amazon.aws lead there."""
+        """Return the module to import. Names of this collection that redirect to amazon.aws lead there."""
         found = self._shared_loader_obj.module_loader.find_plugin_with_context(self._task.action)
         namespace, collection, name = found.resolved_fqcn.split(".")
         return f"ansible_collections.{namespace}.{collection}.plugins.modules.{name}"
 
-    def _here(self) -> bool:
-        """Whether this worker is where the task has to run."""
+    def _runs_in_process(self) -> bool:
+        """Return whether the task may run in this worker."""
         elsewhere = self._task.async_val or self._play_context.become or self._task.delegate_to
         wanted = boolean(os.environ.get("MTK_IN_PROCESS", "true"))
         return wanted and not elsewhere and self._connection.transport == "local"
@@ -93,7 +95,7 @@ class ActionModule(ActionBase):
 
 @contextlib.contextmanager
 def environ(extra: Mapping[str, str]) -> Iterator[None]:
-    """The task's ``environment:`` for as long as the module runs."""
+    """Set the task's ``environment:`` for as long as the module runs."""
     before = {name: os.environ.get(name) for name in extra}
     os.environ.update({name: str(value) for name, value in extra.items()})
     try:
@@ -106,46 +108,47 @@ def environ(extra: Mapping[str, str]) -> Iterator[None]:
                 os.environ[name] = value
 
 
-def _lend_surroundings() -> None:
-    """What the callback mtk.backend.plan asks for: lines while a module waits, and refusals as parts of the plan."""
-    given = _module.SURROUNDINGS
-    given.collects = RECORD.collects
-    given.memory = MEMORY if RECORD.collects else ""  # without the callback nobody sees what other tasks change
-    if RECORD.progress_interval:
-        given.progress = _teller(RECORD.progress_interval)
+def _context() -> Context:
+    """Return the context that the callback mtk.backend.plan asks for.
+
+    Without the callback there is no cache: nothing would notice what tasks of other collections change.
+    """
+    progress = _progress(RECORD.progress_interval) if RECORD.progress_interval else Context.progress
+    return Context(progress=progress, collects=RECORD.collects, cache=CACHE if RECORD.collects else "")
 
 
-def _teller(interval: int) -> Callable[[str, Any, str, float], None]:
-    """Tells how a wait stands, each ``interval`` seconds."""
-    told = time.monotonic()
+def _progress(interval: int) -> Callable[[str, Any, str, float], None]:
+    """Return a function that displays the state of a wait every ``interval`` seconds."""
+    last = time.monotonic()
 
-    def tell(kind: str, resource: Any, state: str, elapsed: float) -> None:
-        nonlocal told
-        if time.monotonic() - told < interval:
+    def display(kind: str, resource: Any, state: str, elapsed: float) -> None:
+        nonlocal last
+        if time.monotonic() - last < interval:
             return
-        told = time.monotonic()
+        last = time.monotonic()
         usual = max(resource.usual.values(), default=0)
         hint = f"; AWS usually takes {summary.duration(usual)}" if usual else ""
         Display().display(
             f"  ... {kind} {resource.label} in {resource.region}: {state}, {summary.duration(elapsed)} so far{hint}"
         )
 
-    return tell
+    return display
 
 
-def execute(name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """Run a module's main() and return what it would have printed."""
+def execute(name: str, arguments: Mapping[str, Any], context: Context) -> dict[str, Any]:
+    """Run a module's main() and return what it would have printed. Modules of this collection receive the context."""
     module = importlib.import_module(name)
+    main = functools.partial(module.main, context) if name.startswith(OURS) else module.main
     out = io.StringIO()
-    ended = contextlib.suppress(SystemExit)  # how exit_json and fail_json end a module
+    ended = contextlib.suppress(SystemExit)  # exit_json and fail_json end a module with it
     with patch_module_args(arguments), contextlib.redirect_stdout(out), ended:
-        module.main()
+        main()
     printed = out.getvalue().strip().splitlines()
     if not printed:
-        raise AnsibleActionFail(f"{name} ended without a result")
+        raise AnsibleActionFail(f"{name} ended without a result. Report this as a bug of the module.")
     return dict(json.loads(printed[-1]))
 
 
-Templar(variables={}).template(trust_as_template("{{ 1 }}"))  # makes the lexer, which each worker would make anew
+Templar(variables={}).template(trust_as_template("{{ 1 }}"))  # makes the lexer, which every worker would make again
 with patch_module_args({}), contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):
-    AnsibleModule({}).exit_json()  # loads what takes arguments and results apart
+    AnsibleModule({}).exit_json()  # loads the code that parses arguments and results

@@ -22,7 +22,7 @@ requirements:
 options:
   plan_out:
     description:
-      - File for the same as JSON, as C(docs/plan.md) describes it. The extra variable C(plan_out) does the same.
+      - File for the same as JSON, as C(docs/using/plan.md) describes it. The extra variable C(plan_out) does the same.
     type: path
     env: [{name: MTK_PLAN_OUT}]
     ini: [{section: callback_mtk_plan, key: plan_out}]
@@ -43,18 +43,20 @@ options:
 
 import json
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
-from ansible import constants
+from ansible import constants, context
 from ansible.plugins.callback import CallbackBase
 from ansible.utils.color import stringc
-from ansible_collections.mtk.backend.plugins.module_utils import _memory
+from ansible_collections.mtk.backend.plugins.module_utils.aws import _cache
 from ansible_collections.mtk.backend.plugins.plugin_utils import summary
-from ansible_collections.mtk.backend.plugins.plugin_utils.record import MEMORY, RECORD
+from ansible_collections.mtk.backend.plugins.plugin_utils.command import apply_command
+from ansible_collections.mtk.backend.plugins.plugin_utils.record import CACHE, RECORD
 
-MACHINE_READ = ("json", "jsonl")  # what these write has to stay JSON, so that the summary goes to stderr
-VERDICT = "mtk_verdict"  # the tag of tasks that judge a plan; their failure hides nothing
+MACHINE_READ = ("json", "jsonl")  # the output of these callbacks has to stay JSON: the summary goes to stderr
+VERDICT = "mtk_verdict"  # the tag of tasks that judge a plan; their failure does not make it incomplete
 
 
 class CallbackModule(CallbackBase):
@@ -65,9 +67,15 @@ class CallbackModule(CallbackBase):
     CALLBACK_NAME = "mtk.backend.plan"
     CALLBACK_NEEDS_ENABLED = True
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._start = time.monotonic()
+        self._out = ""
+        self._play: Any = None
+
     def set_options(self, task_keys: Any = None, var_options: Any = None, direct: Any = None) -> None:
         super().set_options(task_keys=task_keys, var_options=var_options, direct=direct)
-        self._out = self.get_option("plan_out")
+        self._out = self.get_option("plan_out") or ""
         progress = self.get_option("progress")
         wanted = progress == "yes" or (progress == "auto" and sys.stdout.isatty())
         RECORD.collects = True
@@ -83,11 +91,11 @@ class CallbackModule(CallbackBase):
             RECORD.environment = str(variables.get("mtk_environment", ""))
 
     def v2_runner_on_ok(self, result: Any) -> None:
-        for one in result.result.get("results") or [result.result]:
-            if isinstance(one, dict) and "plan" in one:
-                RECORD.add(one)
+        for item in result.result.get("results") or [result.result]:
+            if isinstance(item, dict) and "plan" in item:
+                RECORD.add(item)
         if result.result.get("changed") or result.result.get("failed"):
-            self._end_memory(result)
+            self._void_cache(result)
 
     def v2_runner_on_failed(self, result: Any, ignore_errors: bool = False) -> None:
         self.v2_runner_on_ok(result)
@@ -101,22 +109,24 @@ class CallbackModule(CallbackBase):
         document = RECORD.document()
         if not document["resources"] and document["complete"]:
             return
-        aside = constants.DEFAULT_STDOUT_CALLBACK.rsplit(".", 1)[-1] in MACHINE_READ
-        for line in ("", *summary.lines(document, stringc)):
-            self._display.display(line, stderr=aside)
+        to_stderr = constants.DEFAULT_STDOUT_CALLBACK.rsplit(".", 1)[-1] in MACHINE_READ
+        command = apply_command(context.CLIARGS, self._out)
+        seconds = time.monotonic() - self._start
+        for line in ("", *summary.lines(document, stringc, command, seconds)):
+            self._display.display(line, stderr=to_stderr)
         if self._out:
             path = Path(self._out).expanduser()
             path.write_text(json.dumps(document, indent=1, default=str) + "\n", encoding="utf-8")
 
     @staticmethod
-    def _end_memory(result: Any) -> None:
-        """What a task that is none of ours has changed may be in AWS."""
+    def _void_cache(result: Any) -> None:
+        """Void the run's cache after a change by a task of another collection: it may have changed anything in AWS."""
         if not str(result.task.resolved_action or result.task.action).startswith("mtk.backend."):
-            _memory.forget(MEMORY)
+            _cache.void_all(CACHE)
 
     @staticmethod
     def _fail(result: Any) -> None:
-        told = result.result
-        failed = [one for one in told.get("results") or [] if isinstance(one, dict) and one.get("failed")]
-        message = "; ".join(str(one.get("msg", "")) for one in failed) or str(told.get("msg", "failed"))
+        outcome = result.result
+        failed = [item for item in outcome.get("results") or [] if isinstance(item, dict) and item.get("failed")]
+        message = "; ".join(str(item.get("msg", "")) for item in failed) or str(outcome.get("msg", "failed"))
         RECORD.errors.append({"host": result.host.name, "task": result.task.get_name(), "message": message})

@@ -27,7 +27,7 @@ options:
     default: 1800
   plan_file:
     description:
-      - A plan that was written in check mode and approved, see C(docs/plan.md). What it does not contain is refused.
+      - A plan that was written in check mode and approved, see C(docs/using/plan.md). What it does not contain is refused.
       - Where it is not given, the plan that the variable C(plan_file) names, as with C(-e plan_file=...).
       - Without effect in check mode.
     type: path

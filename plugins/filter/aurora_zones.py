@@ -55,12 +55,20 @@ _value:
   sample: [us-east-1c, us-east-1a]
 """
 
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
 from ansible.errors import AnsibleFilterError
-from ansible_collections.mtk.backend.plugins.module_utils import _aurora, _layout
+from ansible_collections.mtk.backend.plugins.module_utils.domain import _aurora, _layout
 
 
-def aurora_zones(available, count, subnets=(), names=()):
-    """The zones of a cluster's instances."""
+def aurora_zones(
+    available: Sequence[Mapping[str, Any]],
+    count: int,
+    subnets: Iterable[Mapping[str, Any]] = (),
+    names: Sequence[str] = (),
+) -> list[str]:
+    """Return the zones of a cluster's instances."""
     try:
         offered = [zone.zone_name for zone in _layout.choose_zones(available, max(1, int(count)), names)]
         ids = {zone["zone_name"]: zone["zone_id"] for zone in available}
@@ -71,7 +79,7 @@ def aurora_zones(available, count, subnets=(), names=()):
 
 
 class FilterModule:
-    """The filter."""
+    """The filter for Ansible."""
 
-    def filters(self):
+    def filters(self) -> dict[str, Callable[..., Any]]:
         return {"aurora_zones": aurora_zones}

@@ -43,20 +43,23 @@ _value:
   type: str
 """
 
+from collections.abc import Callable
+from typing import Any
+
 from ansible.errors import AnsibleFilterError
-from ansible_collections.mtk.backend.plugins.module_utils import _naming
+from ansible_collections.mtk.backend.plugins.module_utils.domain import _names
 
 
-def canonical_name(type, environment, region="", zone=""):
-    """The name in the Name tag."""
+def canonical_name(type: str, environment: str, region: str = "", zone: str = "") -> str:
+    """Return the name for the Name tag."""
     try:
-        return _naming.canonical_name(type, environment, region, zone)
+        return _names.canonical_name(type, environment, region, zone)
     except ValueError as error:
         raise AnsibleFilterError(f"canonical_name: {error}") from error
 
 
 class FilterModule:
-    """The filter."""
+    """The filter for Ansible."""
 
-    def filters(self):
+    def filters(self) -> dict[str, Callable[..., Any]]:
         return {"canonical_name": canonical_name}

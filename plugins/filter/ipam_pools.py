@@ -61,16 +61,24 @@ _value:
   elements: dict
 """
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
+from typing import Any
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.mtk.backend.plugins.module_utils._pools import AddressPlan, PlanError
+from ansible_collections.mtk.backend.plugins.module_utils.domain._pools import AddressPlan, PlanError
 
 
 def ipam_pools(
-    regions, environment, top_cidr, region_slots, environment_slots, region_prefix=12, environment_prefix=14
-):
-    """The pools of an environment."""
+    regions: Sequence[str],
+    environment: str,
+    top_cidr: str,
+    region_slots: Mapping[str, int],
+    environment_slots: Mapping[str, int],
+    region_prefix: int = 12,
+    environment_prefix: int = 14,
+) -> list[dict[str, Any]]:
+    """Return the pools of an environment."""
     try:
         plan = AddressPlan(top_cidr, region_slots, environment_slots, int(region_prefix), int(environment_prefix))
         return [asdict(pool) for pool in plan.pools(environment, regions)]
@@ -79,7 +87,7 @@ def ipam_pools(
 
 
 class FilterModule:
-    """The filter."""
+    """The filter for Ansible."""
 
-    def filters(self):
+    def filters(self) -> dict[str, Callable[..., Any]]:
         return {"ipam_pools": ipam_pools}

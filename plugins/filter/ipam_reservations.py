@@ -66,16 +66,25 @@ _value:
   elements: dict
 """
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
+from typing import Any
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.mtk.backend.plugins.module_utils._pools import AddressPlan, PlanError
+from ansible_collections.mtk.backend.plugins.module_utils.domain._pools import AddressPlan, PlanError
 
 
 def ipam_reservations(
-    blocks, regions, environment, top_cidr, region_slots, environment_slots, region_prefix=12, environment_prefix=14
-):
-    """What to reserve in which pool."""
+    blocks: Sequence[Mapping[str, Any]],
+    regions: Sequence[str],
+    environment: str,
+    top_cidr: str,
+    region_slots: Mapping[str, int],
+    environment_slots: Mapping[str, int],
+    region_prefix: int = 12,
+    environment_prefix: int = 14,
+) -> list[dict[str, Any]]:
+    """Return the blocks to reserve, each with its pool."""
     try:
         plan = AddressPlan(top_cidr, region_slots, environment_slots, int(region_prefix), int(environment_prefix))
         return [asdict(block) for block in plan.reservations(environment, regions, blocks)]
@@ -84,7 +93,7 @@ def ipam_reservations(
 
 
 class FilterModule:
-    """The filter."""
+    """The filter for Ansible."""
 
-    def filters(self):
+    def filters(self) -> dict[str, Callable[..., Any]]:
         return {"ipam_reservations": ipam_reservations}

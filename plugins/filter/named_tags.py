@@ -50,11 +50,14 @@ _value:
     aurora_instance: {us-east-1a: {"mtk:stack": mtk-backend, Name: prod_us-east-1_us-east-1a_aurora_instance}}
 """
 
-from ansible_collections.mtk.backend.plugins.module_utils import _naming
+from collections.abc import Callable
+from typing import Any
+
+from ansible_collections.mtk.backend.plugins.module_utils.domain import _names
 
 
 class FilterModule:
-    """The filter."""
+    """The filter for Ansible."""
 
-    def filters(self):
-        return {"named_tags": _naming.named_tags}
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        return {"named_tags": _names.named_tags}

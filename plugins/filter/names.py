@@ -45,11 +45,14 @@ _value:
     nat_gateway: {us-east-1a: prod_us-east-1_us-east-1a_nat_gateway}
 """
 
-from ansible_collections.mtk.backend.plugins.module_utils import _naming
+from collections.abc import Callable
+from typing import Any
+
+from ansible_collections.mtk.backend.plugins.module_utils.domain import _names
 
 
 class FilterModule:
-    """The filter."""
+    """The filter for Ansible."""
 
-    def filters(self):
-        return {"names": _naming.names}
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        return {"names": _names.names}

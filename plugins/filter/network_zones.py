@@ -52,14 +52,18 @@ _value:
       zone_id: use1-az1
 """
 
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
+from typing import Any
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.mtk.backend.plugins.module_utils import _layout
+from ansible_collections.mtk.backend.plugins.module_utils.domain import _layout
 
 
-def network_zones(available, count, names=()):
-    """The zones that a network uses."""
+def network_zones(
+    available: Iterable[Mapping[str, Any]], count: int, names: Sequence[str] = ()
+) -> list[dict[str, Any]]:
+    """Return the zones that a network uses."""
     try:
         return [asdict(zone) for zone in _layout.choose_zones(available, int(count), names)]
     except ValueError as error:
@@ -67,7 +71,7 @@ def network_zones(available, count, names=()):
 
 
 class FilterModule:
-    """The filter."""
+    """The filter for Ansible."""
 
-    def filters(self):
+    def filters(self) -> dict[str, Callable[..., Any]]:
         return {"network_zones": network_zones}

@@ -44,20 +44,23 @@ _value:
   type: str
 """
 
+from collections.abc import Callable
+from typing import Any
+
 from ansible.errors import AnsibleFilterError
-from ansible_collections.mtk.backend.plugins.module_utils import _naming
+from ansible_collections.mtk.backend.plugins.module_utils.domain import _names
 
 
-def resource_name(type, environment, region="", zone=""):
-    """The physical identifier of a resource."""
+def resource_name(type: str, environment: str, region: str = "", zone: str = "") -> str:
+    """Return the physical identifier of a resource."""
     try:
-        return _naming.resource_name(type, environment, region, zone)
+        return _names.resource_name(type, environment, region, zone)
     except ValueError as error:
         raise AnsibleFilterError(f"resource_name: {error}") from error
 
 
 class FilterModule:
-    """The filter."""
+    """The filter for Ansible."""
 
-    def filters(self):
+    def filters(self) -> dict[str, Callable[..., Any]]:
         return {"resource_name": resource_name}

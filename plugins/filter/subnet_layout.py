@@ -64,14 +64,22 @@ _value:
       name: dev_us-east-1_us-east-1a_public_subnet
 """
 
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
+from typing import Any
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.mtk.backend.plugins.module_utils import _layout
+from ansible_collections.mtk.backend.plugins.module_utils.domain import _layout
 
 
-def subnet_layout(vpc_cidr, zones, environment, region, tiers=tuple(_layout.TIERS)):
-    """The subnets of a VPC, at places that never move."""
+def subnet_layout(
+    vpc_cidr: str,
+    zones: Iterable[Mapping[str, Any]],
+    environment: str,
+    region: str,
+    tiers: Iterable[str] = tuple(_layout.TIERS),
+) -> list[dict[str, Any]]:
+    """Return the subnets of a VPC, each at its fixed place."""
     try:
         plain = [_layout.Zone(str(zone["zone_name"]), str(zone["zone_id"])) for zone in zones]
         layout = _layout.subnet_layout(str(vpc_cidr), plain, tiers, environment, region)
@@ -83,7 +91,7 @@ def subnet_layout(vpc_cidr, zones, environment, region, tiers=tuple(_layout.TIER
 
 
 class FilterModule:
-    """The filter."""
+    """The filter for Ansible."""
 
-    def filters(self):
+    def filters(self) -> dict[str, Callable[..., Any]]:
         return {"subnet_layout": subnet_layout}

@@ -10,7 +10,7 @@ short_description: What differs from the inventory, and whose doing it is
 version_added: 0.1.0
 author: MTK Backend contributors (@mtk)
 description:
-  - Makes a drift report from what the run has planned so far, as C(docs/plan.md) describes it.
+  - Makes a drift report from what the run has planned so far, as C(docs/using/plan.md) describes it.
 requirements:
   - the callback P(mtk.backend.plan#callback) is enabled
 options:
@@ -42,13 +42,17 @@ from ansible.plugins.lookup import LookupBase
 from ansible_collections.mtk.backend.plugins.plugin_utils import drift
 from ansible_collections.mtk.backend.plugins.plugin_utils.record import RECORD
 
+NEEDS_CALLBACK = (
+    "mtk.backend.drift needs the callback mtk.backend.plan: set callbacks_enabled = mtk.backend.plan in ansible.cfg"
+)
+
 
 class LookupModule(LookupBase):
-    """The report, as a value."""
+    """The drift report as a value."""
 
     def run(self, terms: Any, variables: Any = None, **kwargs: Any) -> list[dict[str, Any]]:
         self.set_options(var_options=variables, direct=kwargs)
-        if not RECORD.collects:  # else a run that compared nothing would find no drift
-            raise AnsibleError("drift: enable the callback mtk.backend.plan (callbacks_enabled in ansible.cfg)")
-        whole = drift.report(RECORD.document(), terms)
-        return [{"report": whole, "lines": drift.lines(whole), "markdown": drift.markdown(whole)}]
+        if not RECORD.collects:  # without the callback the report would be empty
+            raise AnsibleError(NEEDS_CALLBACK)
+        report = drift.report(RECORD.document(), terms)
+        return [{"report": report, "lines": drift.lines(report), "markdown": drift.markdown(report)}]

@@ -39,7 +39,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _raw:
-  description: The document that C(docs/plan.md) describes, and in C(collected) whether the callback is enabled.
+  description: The document that C(docs/using/plan.md) describes, and in C(collected) whether the callback is enabled.
   type: list
   elements: dict
 """
@@ -51,13 +51,15 @@ from ansible_collections.mtk.backend.plugins.plugin_utils.record import RECORD
 
 
 class LookupModule(LookupBase):
-    """The record, as a value."""
+    """The document of the run as a value."""
 
     def run(self, terms: Any, variables: Any = None, **kwargs: Any) -> list[dict[str, Any]]:
         self.set_options(var_options=variables, direct=kwargs)
         wanted = {name: self.get_option(name) for name in ("resource", "region", "action")}
         document = RECORD.document()
         document["resources"] = [
-            one for one in document["resources"] if all(value in (None, one[name]) for name, value in wanted.items())
+            entry
+            for entry in document["resources"]
+            if all(value in (None, entry[name]) for name, value in wanted.items())
         ]
         return [{"collected": RECORD.collects, **document}]

@@ -39,7 +39,7 @@ availability_zones:
       region_name: us-east-1
 """
 
-from ansible_collections.mtk.backend.plugins.module_utils._module import inform
+from ansible_collections.mtk.backend.plugins.module_utils.engine._module import inform
 
 OPTIONS = {}
 
@@ -49,8 +49,8 @@ def read(aws, params):
     return {"availability_zones": sorted(zones, key=lambda zone: zone["zone_name"])}
 
 
-def main():
-    inform(read, OPTIONS)
+def main(context=None):
+    inform(read, OPTIONS, context)
 
 
 if __name__ == "__main__":

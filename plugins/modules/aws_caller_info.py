@@ -42,7 +42,7 @@ user_id:
   sample: AKIAIOSFODNN7EXAMPLE
 """
 
-from ansible_collections.mtk.backend.plugins.module_utils._module import inform
+from ansible_collections.mtk.backend.plugins.module_utils.engine._module import inform
 
 OPTIONS = {}
 
@@ -51,8 +51,8 @@ def read(aws, params):
     return aws.call("sts", "get_caller_identity")
 
 
-def main():
-    inform(read, OPTIONS)
+def main(context=None):
+    inform(read, OPTIONS, context)
 
 
 if __name__ == "__main__":

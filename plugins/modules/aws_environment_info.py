@@ -52,19 +52,19 @@ requests:
   sample: 24
 """
 
-from ansible_collections.mtk.backend.plugins.module_utils._module import inform
-from ansible_collections.mtk.backend.plugins.module_utils._observe import observe
+from ansible_collections.mtk.backend.plugins.module_utils.aws._prefetch import prefetch
+from ansible_collections.mtk.backend.plugins.module_utils.engine._module import inform
 
 OPTIONS = {"environment": {"type": "str", "required": True}, "owner": {"type": "bool", "default": False}}
 
 
 def read(aws, params):
-    requests = observe(aws, params["environment"], params["owner"]) if aws.remembers else 0
+    requests = prefetch(aws, params["environment"], params["owner"]) if aws.caches else 0
     return {"account": aws.account_id, "requests": requests}
 
 
-def main():
-    inform(read, OPTIONS)
+def main(context=None):
+    inform(read, OPTIONS, context)
 
 
 if __name__ == "__main__":

@@ -249,11 +249,13 @@ table:
     tags: {"mtk:environment": dev}
 """
 
-from ansible_collections.mtk.backend.plugins.module_utils import _dynamodb as dynamodb
-from ansible_collections.mtk.backend.plugins.module_utils import _tables as tables
-from ansible_collections.mtk.backend.plugins.module_utils._lookup import key_arn
-from ansible_collections.mtk.backend.plugins.module_utils._module import run
-from ansible_collections.mtk.backend.plugins.module_utils._reconcile import Refused, Resource
+from ansible_collections.mtk.backend.plugins.module_utils.aws._lookup import key_arn
+from ansible_collections.mtk.backend.plugins.module_utils.aws._tags import write_tags
+from ansible_collections.mtk.backend.plugins.module_utils.domain import _tables as tables
+from ansible_collections.mtk.backend.plugins.module_utils.domain._values import Refused
+from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
+from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource
+from ansible_collections.mtk.backend.plugins.module_utils.resources import _dynamodb as dynamodb
 
 KEYS = {
     "type": "list",
@@ -404,7 +406,7 @@ class Table(Resource):
             want["time_to_live_specification"] = {"enabled": False}
         return want
 
-    def observe(self, have):
+    def tolerated(self, have):
         return tables.scaled_away(self.params, have) if "auto_scaled" in have else ()
 
     def create(self, want):
@@ -414,7 +416,7 @@ class Table(Resource):
     def update(self, have, changes):
         name = have["table_name"]
         if "tags" in changes:
-            dynamodb.write_tags(self.aws, have["table_arn"], have["tags"], changes["tags"])
+            write_tags(self.aws, "dynamodb", have["table_arn"], have["tags"], changes["tags"])
         dynamodb.write_settings(self.aws, name, changes)
         request = tables.next_request(have, changes, self.params["attribute_definitions"] or [])
         if request:
@@ -507,7 +509,9 @@ class Table(Resource):
         try:
             return tables.wanted_capacity(self.params, have, mode, scaled, {})
         except KeyError as error:
-            raise Refused(f"{self}: a provisioned table needs provisioned_throughput with {error}") from error
+            raise Refused(
+                f"{self} is billed by provisioned capacity: give provisioned_throughput with {error}"
+            ) from error
 
     def _indexes(self, have, mode, seed):
         there = {index["index_name"]: index for index in (have or {}).get("global_secondary_indexes", [])}
@@ -540,8 +544,8 @@ class Table(Resource):
         return wanted
 
 
-def main():
-    run(Table, OPTIONS)
+def main(context=None):
+    run(Table, OPTIONS, context)
 
 
 if __name__ == "__main__":

@@ -122,10 +122,11 @@ auto_scaling:
             disable_scale_in: false
 """
 
-from ansible_collections.mtk.backend.plugins.module_utils import _dynamodb as dynamodb
-from ansible_collections.mtk.backend.plugins.module_utils import _scaling as scaling
-from ansible_collections.mtk.backend.plugins.module_utils._module import run
-from ansible_collections.mtk.backend.plugins.module_utils._reconcile import Refused, Resource
+from ansible_collections.mtk.backend.plugins.module_utils.domain import _scaling as scaling
+from ansible_collections.mtk.backend.plugins.module_utils.domain._values import Refused
+from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
+from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource
+from ansible_collections.mtk.backend.plugins.module_utils.resources import _dynamodb as dynamodb
 
 LIMITS = {
     "type": "dict",
@@ -253,8 +254,8 @@ class AutoScaling(Resource):
         )
 
 
-def main():
-    run(AutoScaling, OPTIONS, tags=False)
+def main(context=None):
+    run(AutoScaling, OPTIONS, context, tags=False)
 
 
 if __name__ == "__main__":

@@ -96,11 +96,13 @@ replica:
     tags: {"mtk:environment": prod}
 """
 
-from ansible_collections.mtk.backend.plugins.module_utils import _dynamodb as dynamodb
-from ansible_collections.mtk.backend.plugins.module_utils import _tables as tables
-from ansible_collections.mtk.backend.plugins.module_utils._lookup import key_arn
-from ansible_collections.mtk.backend.plugins.module_utils._module import run
-from ansible_collections.mtk.backend.plugins.module_utils._reconcile import Refused, Resource
+from ansible_collections.mtk.backend.plugins.module_utils.aws._lookup import key_arn
+from ansible_collections.mtk.backend.plugins.module_utils.aws._tags import write_tags
+from ansible_collections.mtk.backend.plugins.module_utils.domain import _tables as tables
+from ansible_collections.mtk.backend.plugins.module_utils.domain._values import Refused
+from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
+from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource
+from ansible_collections.mtk.backend.plugins.module_utils.resources import _dynamodb as dynamodb
 
 OPTIONS = {
     "table_name": {"type": "str", "required": True},
@@ -132,10 +134,6 @@ class Replica(Resource):
     leaving = frozenset({"DELETING"})
     retry_codes = (*dynamodb.BUSY, ("ValidationException", "is not part of"))
 
-    def __init__(self, aws, params):
-        super().__init__(aws, params)
-        self.removing = False
-
     @property
     def region(self):
         return self.params["region_name"]
@@ -156,18 +154,22 @@ class Replica(Resource):
         return self._without_entry(owner, there)
 
     def _without_entry(self, owner, there):
-        """A table in the replica's region that the owner does not list: on its way in or out, or a stranger."""
+        """Return the table in the replica's region that the owner does not list.
+
+        It is a replica on its way in or out, or a table that has nothing to do with the owner.
+        """
         if there is None:
             return []
-        status = "DELETING" if self.removing else there["table_status"]
+        status = there["table_status"]
         if any(replica["region_name"] == self.aws.region for replica in there.get("replicas") or []):
-            status = "CREATING"  # it knows the owner, who does not show it yet
+            # It lists the owner, and the owner does not list it yet, or not any more.
+            status = "CREATING" if self.params["state"] == "present" else "DELETING"
         if status in ("CREATING", "DELETING"):
             return [{"region_name": self.params["region_name"], "replica_status": status, "there": there}]
         if owner is not None and self.params["state"] == "present":
             raise Refused(
-                f"{self.params['region_name']} has a table {self.params['table_name']} of its own. DynamoDB makes a "
-                "replica only where there is none: save its data and delete it there, then run again."
+                f"{self.params['region_name']} has another table of the name {self.params['table_name']}, and DynamoDB "
+                "creates a replica only in a region without one. Save its data, delete it there, then run again."
             )
         return []
 
@@ -230,7 +232,7 @@ class Replica(Resource):
     def update(self, have, changes):
         region = self.params["region_name"]
         if "tags" in changes:
-            dynamodb.write_tags(self.aws, have["table_arn"], have["tags"], changes["tags"], region)
+            write_tags(self.aws, "dynamodb", have["table_arn"], have["tags"], changes["tags"], region)
         dynamodb.write_settings(self.aws, have["table_name"], changes, region)
         alone = [
             name for name in ("table_class", "deletion_protection_enabled", "kms_master_key_id") if name in changes
@@ -244,7 +246,6 @@ class Replica(Resource):
             self._there(deletion_protection_enabled=False)
         else:
             self._owner(delete={"region_name": self.params["region_name"]})
-            self.removing = True
 
     def _change(self, name, value):
         if name == "table_class":
@@ -262,8 +263,8 @@ class Replica(Resource):
         self.aws.call("dynamodb", "update_table", region, table_name=self.params["table_name"], **change)
 
 
-def main():
-    run(Replica, OPTIONS)
+def main(context=None):
+    run(Replica, OPTIONS, context)
 
 
 if __name__ == "__main__":

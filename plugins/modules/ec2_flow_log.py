@@ -92,15 +92,13 @@ flow_log:
     vpc_id: vpc-0123456789abcdef0
 """
 
-from ansible_collections.mtk.backend.plugins.module_utils._ec2 import raise_unsuccessful, retag, tag_specifications
-from ansible_collections.mtk.backend.plugins.module_utils._lookup import find_id
-from ansible_collections.mtk.backend.plugins.module_utils._module import run
-from ansible_collections.mtk.backend.plugins.module_utils._reconcile import Resource
+from ansible_collections.mtk.backend.plugins.module_utils.aws._tags import tag_specifications, write_tags
+from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
+from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource
+from ansible_collections.mtk.backend.plugins.module_utils.resources._ec2 import raise_unsuccessful
 
 OPTIONS = {
     "name": {"type": "str", "required": True},
-    "vpc_id": {"type": "str"},
-    "vpc_name": {"type": "str"},
     "traffic_type": {"type": "str", "choices": ["ACCEPT", "REJECT", "ALL"], "default": "ALL"},
     "log_destination_type": {"type": "str", "choices": ["cloud-watch-logs"], "default": "cloud-watch-logs"},
     "log_group_name": {"type": "str"},
@@ -113,10 +111,11 @@ class FlowLog(Resource):
     """A flow log of a VPC."""
 
     kind = "flow_log"
-    managed = tuple(name for name in OPTIONS if name not in ("name", "vpc_name"))
+    references = {"vpc_name": ("vpc_id", "vpc")}
+    managed = ("vpc_id", *(name for name in OPTIONS if name != "name"))
     immutable = frozenset(managed)
     computed = ("flow_log_id",)
-    # a role that has just been made is not known everywhere at once
+    # a new role spreads within seconds
     retry_codes = (("InvalidParameter", "Unable to assume given IAM role"),)
 
     def siblings(self):
@@ -127,8 +126,6 @@ class FlowLog(Resource):
 
     def desired(self, have):
         want = super().desired(have)
-        if self.params["vpc_name"]:
-            want["vpc_id"] = find_id(self.aws, "vpc", self.params["vpc_name"])
         role = want.get("deliver_logs_permission_arn")
         if role and not role.startswith("arn:"):
             want["deliver_logs_permission_arn"] = f"arn:{self.aws.partition}:iam::{self.aws.account_id}:role/{role}"
@@ -142,19 +139,19 @@ class FlowLog(Resource):
         raise_unsuccessful(answer, "CreateFlowLogs")
 
     def update(self, have, changes):
-        retag(self.aws, [have["flow_log_id"]], have["tags"], changes["tags"])
+        write_tags(self.aws, "ec2", [have["flow_log_id"]], have["tags"], changes["tags"])
 
     def delete(self, have):
         answer = self.aws.call("ec2", "delete_flow_logs", flow_log_ids=[have["flow_log_id"]])
         raise_unsuccessful(answer, "DeleteFlowLogs")
 
 
-def main():
+def main(context=None):
     needed = [("state", "present", (name,)) for name in ("log_group_name", "deliver_logs_permission_arn")]
     run(
         FlowLog,
         OPTIONS,
-        mutually_exclusive=[("vpc_id", "vpc_name")],
+        context,
         required_if=[("state", "present", ("vpc_id", "vpc_name"), True), *needed],
     )
 

@@ -59,14 +59,12 @@ internet_gateway:
     vpc_id: vpc-0a1b2c3d4e5f60718
 """
 
-from ansible_collections.mtk.backend.plugins.module_utils._ec2 import retag, tag_specifications, vpc_of
-from ansible_collections.mtk.backend.plugins.module_utils._module import run
-from ansible_collections.mtk.backend.plugins.module_utils._reconcile import Resource
+from ansible_collections.mtk.backend.plugins.module_utils.aws._tags import tag_specifications, write_tags
+from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
+from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource
 
 OPTIONS = {
     "name": {"type": "str", "required": True},
-    "vpc_id": {"type": "str"},
-    "vpc_name": {"type": "str"},
 }
 
 
@@ -74,6 +72,7 @@ class InternetGateway(Resource):
     """An internet gateway."""
 
     kind = "internet_gateway"
+    references = {"vpc_name": ("vpc_id", "vpc")}
     managed = ("vpc_id",)
     computed = ("internet_gateway_id",)
     retry_codes = (
@@ -91,19 +90,13 @@ class InternetGateway(Resource):
         gateway = {k: v for k, v in sibling.items() if k != "attachments"}
         return {**gateway, "name": self.params["name"], "vpc_id": next(iter(attached), None)}
 
-    def desired(self, have):
-        want = super().desired(have)
-        if self._given("vpc_name"):
-            want["vpc_id"] = vpc_of(self.aws, self.params)
-        return want
-
     def create(self, want):
         tags = tag_specifications("internet-gateway", want["tags"])
-        self.aws.call("ec2", "create_internet_gateway", tag_specifications=tags)  # it is attached as an update
+        self.aws.call("ec2", "create_internet_gateway", tag_specifications=tags)  # the attachment follows as an update
 
     def update(self, have, changes):
         if "tags" in changes:
-            retag(self.aws, [have["internet_gateway_id"]], have["tags"], changes["tags"])
+            write_tags(self.aws, "ec2", [have["internet_gateway_id"]], have["tags"], changes["tags"])
         if "vpc_id" in changes:
             self._detach(have)
             self._call("attach_internet_gateway", have, vpc_id=changes["vpc_id"])
@@ -120,8 +113,8 @@ class InternetGateway(Resource):
         self.aws.call("ec2", operation, internet_gateway_id=have["internet_gateway_id"], **params)
 
 
-def main():
-    run(InternetGateway, OPTIONS, mutually_exclusive=[("vpc_id", "vpc_name")])
+def main(context=None):
+    run(InternetGateway, OPTIONS, context)
 
 
 if __name__ == "__main__":

@@ -78,10 +78,17 @@ ipam:
     tier: advanced
 """
 
-from ansible_collections.mtk.backend.plugins.module_utils._ec2 import steps, tag_specifications
-from ansible_collections.mtk.backend.plugins.module_utils._ipam import IN_USE, IpamResource, alive, label, pools
-from ansible_collections.mtk.backend.plugins.module_utils._module import run
-from ansible_collections.mtk.backend.plugins.module_utils._reconcile import Refused
+from ansible_collections.mtk.backend.plugins.module_utils.aws._tags import tag_specifications
+from ansible_collections.mtk.backend.plugins.module_utils.domain._values import Refused
+from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
+from ansible_collections.mtk.backend.plugins.module_utils.resources._ec2 import steps
+from ansible_collections.mtk.backend.plugins.module_utils.resources._ipam import (
+    IN_USE,
+    IpamResource,
+    alive,
+    label,
+    pools,
+)
 
 OPTIONS = {
     "name": {"type": "str", "required": True},
@@ -106,8 +113,8 @@ class Ipam(IpamResource):
         others = [label(i, "ipam_id") for i in alive(ipams) if i["ipam_region"] == self.aws.region]
         if self.params["state"] == "present" and others and not any(self.is_me(i) for i in ipams):
             raise Refused(
-                f"{self} cannot be made: AWS allows one IPAM per region and {self.aws.region} has '{others[0]}'. Use "
-                f"that one by its name, or remove it first."
+                f"{self} cannot be created: AWS allows one IPAM a region, and {self.aws.region} has '{others[0]}'. Use "
+                "that IPAM by its name, or remove it first."
             )
         return ipams
 
@@ -157,8 +164,8 @@ def _regions(names):
     return [{"region_name": name} for name in names] or None
 
 
-def main():
-    run(Ipam, OPTIONS)
+def main(context=None):
+    run(Ipam, OPTIONS, context)
 
 
 if __name__ == "__main__":

@@ -123,28 +123,21 @@ ipam_pool:
     tags: {"mtk:environment": shared, "Name": shared_ipam_top_pool}
 """
 
-from ansible_collections.mtk.backend.plugins.module_utils._ec2 import tag_specifications
-from ansible_collections.mtk.backend.plugins.module_utils._ipam import (
+from ansible_collections.mtk.backend.plugins.module_utils.aws._tags import tag_specifications
+from ansible_collections.mtk.backend.plugins.module_utils.domain._values import Refused
+from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
+from ansible_collections.mtk.backend.plugins.module_utils.resources._ipam import (
     IN_USE,
     IpamResource,
     alive,
     held,
     label,
     pools,
-    scope_id,
 )
-from ansible_collections.mtk.backend.plugins.module_utils._lookup import find_id
-from ansible_collections.mtk.backend.plugins.module_utils._module import run
-from ansible_collections.mtk.backend.plugins.module_utils._reconcile import Refused
 
 RULES = ("allocation_min_netmask_length", "allocation_max_netmask_length", "allocation_default_netmask_length")
 OPTIONS = {
     "name": {"type": "str", "required": True},
-    "ipam_scope_id": {"type": "str"},
-    "ipam_scope_name": {"type": "str"},
-    "ipam_name": {"type": "str"},
-    "source_ipam_pool_id": {"type": "str"},
-    "source_ipam_pool_name": {"type": "str"},
     "locale": {"type": "str"},
     "address_family": {"type": "str", "choices": ["ipv4"], "default": "ipv4"},
     "description": {"type": "str"},
@@ -159,6 +152,11 @@ class Pool(IpamResource):
     """A pool of an IPAM."""
 
     kind = "ipam_pool"
+    references = {
+        "ipam_scope_name": ("ipam_scope_id", "ipam_scope"),
+        "ipam_name": ("ipam_scope_id", "ipam_default_scope"),
+        "source_ipam_pool_name": ("source_ipam_pool_id", "ipam_pool"),
+    }
     immutable = frozenset({"ipam_scope_id", "source_ipam_pool_id", "locale", "address_family"})
     managed = (*sorted(immutable), "description", *RULES, "allocation_resource_tags", "auto_import")
     computed = ("ipam_pool_id", "ipam_pool_arn")
@@ -182,11 +180,8 @@ class Pool(IpamResource):
         if "allocation_resource_tags" in want:
             wanted = self.params["allocation_resource_tags"].items()
             want["allocation_resource_tags"] = {key: str(value) for key, value in wanted}
-        source = find_id(self.aws, "ipam_pool", self.params["source_ipam_pool_name"])
-        found = {"ipam_scope_id": scope_id(self.aws, self.params), "source_ipam_pool_id": source}
-        want.update({name: value for name, value in found.items() if value})
         if have is None and "ipam_scope_id" not in want:
-            raise Refused(f"{self} does not exist: ipam_name, ipam_scope_name or ipam_scope_id is needed to create it")
+            raise Refused(f"{self} does not exist. To create it, give ipam_name, ipam_scope_name or ipam_scope_id.")
         return want
 
     def users(self, have):
@@ -218,9 +213,8 @@ class Pool(IpamResource):
         self.aws.call("ec2", "delete_ipam_pool", ipam_pool_id=have["ipam_pool_id"])
 
 
-def main():
-    one_of = [("ipam_scope_id", "ipam_scope_name", "ipam_name"), ("source_ipam_pool_id", "source_ipam_pool_name")]
-    run(Pool, OPTIONS, mutually_exclusive=one_of)
+def main(context=None):
+    run(Pool, OPTIONS, context)
 
 
 if __name__ == "__main__":

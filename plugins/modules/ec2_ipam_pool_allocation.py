@@ -67,20 +67,19 @@ ipam_pool_allocation:
     tags: {}
 """
 
-from ansible_collections.mtk.backend.plugins.module_utils._ec2 import tag_specifications
-from ansible_collections.mtk.backend.plugins.module_utils._ipam import (
+from ansible_collections.mtk.backend.plugins.module_utils.aws._tags import tag_specifications
+from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
+from ansible_collections.mtk.backend.plugins.module_utils.resources._ipam import (
     POOL,
     IpamResource,
+    allocate,
     allocations,
-    is_filling,
+    block_label,
+    locale,
     pool,
-    pool_label,
 )
-from ansible_collections.mtk.backend.plugins.module_utils._module import run
-from ansible_collections.mtk.backend.plugins.module_utils._plan import UNKNOWN
 
 OPTIONS = {
-    **POOL,
     "cidr": {"type": "str"},
     "netmask_length": {"type": "int"},
     "description": {"type": "str"},
@@ -93,23 +92,25 @@ class Allocation(IpamResource):
 
     kind = "ipam_pool_allocation"
     identity = ()
+    references = POOL
     managed = ("ipam_pool_id", "cidr", "netmask_length", "description")
     immutable = frozenset({"ipam_pool_id", "netmask_length"})
     computed = ("ipam_pool_allocation_id",)
     name_tag = False
-    filling = True
 
     @property
     def label(self):
-        return pool_label(self.params)
+        return block_label(self.params)
 
     def siblings(self):
-        """Read in the pool's own region, where AWS wants allocations to be made and released too."""
-        found = pool(self.aws, self.params) or {}
-        self.pool_id = found.get("ipam_pool_id", UNKNOWN)
-        self.home = None if found.get("locale") in (None, "None") else found["locale"]
-        self.taken = allocations(self.aws, self.pool_id, self.home) if found else []
-        return [allocation for allocation in self.taken if allocation["resource_type"] == "custom"]
+        found = pool(self.aws, self.params)
+        taken = allocations(self.aws, found["ipam_pool_id"], locale(found)) if found else []
+        pool_in_use = any(allocation["resource_type"] != "custom" for allocation in taken)
+        return [
+            {**allocation, "_pool_in_use": pool_in_use}
+            for allocation in taken
+            if allocation["resource_type"] == "custom"
+        ]
 
     def is_me(self, sibling):
         by = "cidr" if self.params["cidr"] else "description"
@@ -117,47 +118,46 @@ class Allocation(IpamResource):
 
     def describe(self, sibling):
         length = int(sibling["cidr"].rpartition("/")[2])
-        return {**super().describe(sibling), "ipam_pool_id": self.pool_id, "netmask_length": length}
+        return {**super().describe(sibling), **self.resolved, "netmask_length": length}
 
-    def desired(self, have):
-        return {**super().desired(have), "ipam_pool_id": self.pool_id}
-
-    def kept(self, have):
-        return self.params["keep_while_pool_in_use"] and any(a["resource_type"] != "custom" for a in self.taken)
+    def is_shared(self, have):
+        return self.params["keep_while_pool_in_use"] and have["_pool_in_use"]
 
     def create(self, want):
         tags = tag_specifications("ipam-pool-allocation", want.get("tags"))
         given = {name: want.get(name) for name in self.managed}
-        self.aws.call("ec2", "allocate_ipam_pool_cidr", self.home, **given, tag_specifications=tags)
+        allocate(
+            self.aws,
+            want["ipam_pool_id"],
+            lambda: self._call("allocate_ipam_pool_cidr", **given, tag_specifications=tags),
+        )
 
     def update(self, have, changes):
         allocation = have["ipam_pool_allocation_id"]
         if "description" in changes:
-            asked = {"ipam_pool_allocation_id": allocation, "description": changes["description"]}
-            self.aws.call("ec2", "modify_ipam_pool_allocation", self.home, **asked)
+            description = changes["description"]
+            self._call("modify_ipam_pool_allocation", ipam_pool_allocation_id=allocation, description=description)
         self.retag(allocation, have, changes)
 
     def drop(self, have):
         names = ("ipam_pool_id", "cidr", "ipam_pool_allocation_id")
-        self.aws.call("ec2", "release_ipam_pool_allocation", self.home, **{name: have[name] for name in names})
+        self._call("release_ipam_pool_allocation", **{name: have[name] for name in names})
 
-    def is_not_yet(self, error):
-        code = getattr(error, "response", {}).get("Error", {}).get("Code")
-        if code != "InvalidParameterValue":
-            return super().is_not_yet(error)
-        before, self.filling = self.filling, is_filling(self.aws, self.pool_id)
-        return before or self.filling  # the pool's block may have come just after the refusal
+    def _call(self, operation, **params):
+        """Call AWS in the pool's locale, where it wants allocations to be created, changed and released."""
+        return self.aws.call("ec2", operation, locale(pool(self.aws, self.params)), **params)
 
     def __str__(self):
         where = self.params["ipam_pool_name"] or self.params["ipam_pool_id"]
         return f"{self.kind} {self.params['cidr'] or self.params['description']} of {where}"
 
 
-def main():
+def main(context=None):
     run(
         Allocation,
         OPTIONS,
-        mutually_exclusive=[("ipam_pool_id", "ipam_pool_name"), ("cidr", "netmask_length")],
+        context,
+        mutually_exclusive=[("cidr", "netmask_length")],
         required_one_of=[("ipam_pool_id", "ipam_pool_name"), ("cidr", "description")],
     )
 

@@ -65,86 +65,94 @@ ipam_pool_cidr:
     state: provisioned
 """
 
-from ansible_collections.mtk.backend.plugins.module_utils._ipam import (
+from functools import cached_property
+
+from ansible_collections.mtk.backend.plugins.module_utils.domain._values import UNKNOWN, NotYet
+from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
+from ansible_collections.mtk.backend.plugins.module_utils.resources._ipam import (
     IN_USE,
     POOL,
     IpamResource,
-    NotYet,
     allocations,
+    block_label,
     cidrs,
     held,
     inside,
+    locale,
     pool,
-    pool_label,
 )
-from ansible_collections.mtk.backend.plugins.module_utils._lookup import find_id
-from ansible_collections.mtk.backend.plugins.module_utils._module import run
-from ansible_collections.mtk.backend.plugins.module_utils._plan import UNKNOWN
 
-OPTIONS = {**POOL, "cidr": {"type": "str"}, "netmask_length": {"type": "int"}, "in_use": IN_USE}
+OPTIONS = {"cidr": {"type": "str"}, "netmask_length": {"type": "int"}, "in_use": IN_USE}
 WHERE = {"vpc": ("describe_vpcs", "vpcs", "vpc-id"), "subnet": ("describe_subnets", "subnets", "subnet-id")}
 
 
 class PoolCidr(IpamResource):
-    """A block of a pool. ``state`` is shown as managed, so that a deletion that AWS failed is sent again."""
+    """A block of a pool. ``state`` is among the managed fields, so that a deletion that failed is sent again."""
 
     kind = "ipam_pool_cidr"
     identity = ()
+    references = POOL
     managed = ("ipam_pool_id", "cidr", "netmask_length", "state")
     computed = ("ipam_pool_cidr_id",)
     ready = frozenset({"provisioned", "failed-deprovision"})
     usual = {"create": 30, "delete": 1200}
     failed = frozenset({"failed-provision", "failed-import"})
     leaving = frozenset({"pending-deprovision"})
-    former = None  # blocks that could not be had before this run
-    lingering = ()
 
     @property
     def label(self):
-        return pool_label(self.params)
+        return block_label(self.params)
 
     def siblings(self):
-        self.pool_id = self.params["ipam_pool_id"] or find_id(self.aws, "ipam_pool", self.params["ipam_pool_name"])
-        blocks = [] if self.pool_id == UNKNOWN else cidrs(self.aws, self.pool_id)
-        mine = [block for block in blocks if self._is_wanted(block)]
-        if self.former is None:
-            self.former = {block["ipam_pool_cidr_id"] for block in mine if block["state"] in self.failed}
-        return [block for block in mine if block["ipam_pool_cidr_id"] not in self.former][:1]
+        failed = self.failed_before
+        return [block for block in self._blocks() if block["ipam_pool_cidr_id"] not in failed][:1]
+
+    @cached_property
+    def failed_before(self):
+        """The blocks that failed before this run. AWS lists them for a while, beside the next attempt."""
+        return {block["ipam_pool_cidr_id"] for block in self._blocks() if block["state"] in self.failed}
+
+    def _blocks(self):
+        pool_id = self.resolved["ipam_pool_id"]
+        blocks = [] if pool_id == UNKNOWN else cidrs(self.aws, pool_id)
+        return [block for block in blocks if self._is_wanted(block)]
 
     def is_me(self, sibling):
         return True
 
     def describe(self, sibling):
-        have = {**sibling, "ipam_pool_id": self.pool_id}
-        return {**have, "in_use_by": self.users(have)} if self.params["state"] == "absent" else have
+        have = {**sibling, "ipam_pool_id": self.resolved["ipam_pool_id"]}
+        if self.params["state"] == "present":
+            return have
+        holding, lingering = self._allocations(have)
+        return {**have, "in_use_by": holding, "_lingering": lingering}
 
     def desired(self, have):
-        wanted = {"ipam_pool_id": self.pool_id, **{name: self.params[name] for name in ("cidr", "netmask_length")}}
-        return {name: value for name, value in wanted.items() if value is not None}
+        block = {name: self.params[name] for name in ("cidr", "netmask_length") if self._given(name)}
+        return {**self.resolved, **block}
 
     def reason(self, have):
         failure = have.get("failure_reason") or {}
         return f"{failure.get('code')}: {failure.get('message')}"
 
-    def users(self, have):
-        locale = (pool(self.aws, self.params) or {}).get("locale")
-        taken = allocations(self.aws, self.pool_id, None if locale in (None, "None") else locale)
-        mine = [taken_ for taken_ in taken if inside(taken_["cidr"], have.get("cidr"))]
-        holding = [a for a in mine if self._holds(a)]
-        self.lingering = [_label(a) for a in mine if a not in holding]
-        return [_label(a) for a in holding]
+    def _allocations(self, have):
+        """Return the allocations from the block whose resource exists, and those that only linger, as labels."""
+        region = locale(pool(self.aws, self.params))
+        taken = [a for a in allocations(self.aws, have["ipam_pool_id"], region) if inside(a["cidr"], have.get("cidr"))]
+        holding = [a for a in taken if self._holds(a)]
+        return [_label(a) for a in holding], [_label(a) for a in taken if a not in holding]
 
     def create(self, want):
-        # AWS would take the call, and fail the block for lack of one in the source pool.
+        # AWS would take the call, and fail the block because the source pool has none yet.
         source = (pool(self.aws, self.params) or {}).get("source_ipam_pool_id")
         if source and any(block["state"] == "pending-provision" for block in cidrs(self.aws, source)):
-            raise NotYet
+            raise NotYet("the source pool waits for its block")
         self.aws.call("ec2", "provision_ipam_pool_cidr", **want)
 
     def drop(self, have):
-        if self.lingering:
-            raise NotYet
-        self.aws.call("ec2", "deprovision_ipam_pool_cidr", ipam_pool_id=self.pool_id, cidr=have["cidr"])
+        if have["_lingering"]:
+            raise NotYet(f"AWS has not released {', '.join(have['_lingering'])}")
+        self.aws.call("ec2", "deprovision_ipam_pool_cidr", ipam_pool_id=have["ipam_pool_id"], cidr=have["cidr"])
 
     def _is_wanted(self, block):
         if self.params["cidr"]:
@@ -152,7 +160,7 @@ class PoolCidr(IpamResource):
         return block.get("netmask_length") == self.params["netmask_length"]
 
     def _holds(self, allocation):
-        """Whether an allocation's resource still exists; allocations outlive VPCs, subnets and pools."""
+        """Return whether an allocation's resource still exists. Allocations outlive VPCs, subnets and pools."""
         kind, resource = allocation["resource_type"], allocation.get("resource_id")
         if kind == "ipam-pool":
             return any(inside(block["cidr"], allocation["cidr"]) for block in held(self.aws, resource))
@@ -165,8 +173,7 @@ class PoolCidr(IpamResource):
     def __str__(self):
         where = self.params["ipam_pool_name"] or self.params["ipam_pool_id"]
         what = self.params["cidr"] or f"/{self.params['netmask_length']}"
-        rest = f" (AWS has yet to release {', '.join(self.lingering)})" if self.lingering else ""
-        return f"{self.kind} {what} of {where}{rest}"
+        return f"{self.kind} {what} of {where}"
 
 
 def _label(allocation):
@@ -175,9 +182,10 @@ def _label(allocation):
     )
 
 
-def main():
-    one_of = [("ipam_pool_id", "ipam_pool_name"), ("cidr", "netmask_length")]
-    run(PoolCidr, OPTIONS, tags=False, mutually_exclusive=one_of, required_one_of=one_of)
+def main(context=None):
+    block = ("cidr", "netmask_length")
+    pool_and_block = [("ipam_pool_id", "ipam_pool_name"), block]
+    run(PoolCidr, OPTIONS, context, tags=False, mutually_exclusive=[block], required_one_of=pool_and_block)
 
 
 if __name__ == "__main__":

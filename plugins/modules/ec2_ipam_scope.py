@@ -69,16 +69,13 @@ ipam_scope:
     tags: {"mtk:environment": shared, "Name": laboratory}
 """
 
-from ansible_collections.mtk.backend.plugins.module_utils._ec2 import tag_specifications
-from ansible_collections.mtk.backend.plugins.module_utils._ipam import IpamResource, alive, label, pools
-from ansible_collections.mtk.backend.plugins.module_utils._lookup import find_id
-from ansible_collections.mtk.backend.plugins.module_utils._module import run
-from ansible_collections.mtk.backend.plugins.module_utils._reconcile import Refused
+from ansible_collections.mtk.backend.plugins.module_utils.aws._tags import tag_specifications
+from ansible_collections.mtk.backend.plugins.module_utils.domain._values import Refused
+from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
+from ansible_collections.mtk.backend.plugins.module_utils.resources._ipam import IpamResource, alive, label, pools
 
 OPTIONS = {
     "name": {"type": "str", "required": True},
-    "ipam_id": {"type": "str"},
-    "ipam_name": {"type": "str"},
     "description": {"type": "str"},
 }
 
@@ -87,6 +84,7 @@ class Scope(IpamResource):
     """A private scope of an IPAM."""
 
     kind = "ipam_scope"
+    references = {"ipam_name": ("ipam_id", "ipam")}
     managed = ("ipam_id", "description")
     immutable = frozenset({"ipam_id"})
     computed = ("ipam_scope_id", "ipam_scope_arn")
@@ -99,14 +97,14 @@ class Scope(IpamResource):
         return {**super().describe(sibling), "ipam_id": sibling["ipam_arn"].rpartition("/")[2]}
 
     def desired(self, have):
-        ipam = self.params["ipam_id"] or find_id(self.aws, "ipam", self.params["ipam_name"])
-        if have is None and ipam is None:
-            raise Refused(f"{self} does not exist, and ipam_name or ipam_id is needed to create it")
-        return {**super().desired(have), **({"ipam_id": ipam} if ipam else {})}
+        want = super().desired(have)
+        if have is None and "ipam_id" not in want:
+            raise Refused(f"{self} does not exist. To create it, give ipam_name or ipam_id.")
+        return want
 
     def users(self, have):
-        mine = have["ipam_scope_arn"]
-        return [f"pool {label(p, 'ipam_pool_id')}" for p in alive(pools(self.aws)) if p["ipam_scope_arn"] == mine]
+        used = [pool for pool in alive(pools(self.aws)) if pool["ipam_scope_arn"] == have["ipam_scope_arn"]]
+        return [f"pool {label(pool, 'ipam_pool_id')}" for pool in used]
 
     def create(self, want):
         self.aws.call(
@@ -127,8 +125,8 @@ class Scope(IpamResource):
         self.aws.call("ec2", "delete_ipam_scope", ipam_scope_id=have["ipam_scope_id"])
 
 
-def main():
-    run(Scope, OPTIONS, mutually_exclusive=[("ipam_id", "ipam_name")])
+def main(context=None):
+    run(Scope, OPTIONS, context)
 
 
 if __name__ == "__main__":

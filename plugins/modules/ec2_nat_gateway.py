@@ -80,15 +80,12 @@ nat_gateway:
     tags: {"Name": dev_us-east-1_us-east-1a_nat_gateway, "mtk:environment": dev}
 """
 
-from ansible_collections.mtk.backend.plugins.module_utils._ec2 import retag, tag_specifications
-from ansible_collections.mtk.backend.plugins.module_utils._lookup import find_id
-from ansible_collections.mtk.backend.plugins.module_utils._module import run
-from ansible_collections.mtk.backend.plugins.module_utils._reconcile import Resource
+from ansible_collections.mtk.backend.plugins.module_utils.aws._tags import tag_specifications, write_tags
+from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
+from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource
 
 OPTIONS = {
     "name": {"type": "str", "required": True},
-    "subnet_id": {"type": "str"},
-    "subnet_name": {"type": "str"},
     "connectivity_type": {"type": "str", "choices": ["public", "private"], "default": "public"},
 }
 
@@ -97,7 +94,7 @@ class NatGateway(Resource):
     """A NAT gateway and the address it owns."""
 
     kind = "nat_gateway"
-    deleted = ()  # the ids of former ones, which AWS shows for an hour
+    references = {"subnet_name": ("subnet_id", "subnet")}
     managed = ("subnet_id", "connectivity_type")
     immutable = frozenset({"subnet_id", "connectivity_type"})
     usual = {"create": 120, "delete": 60}
@@ -105,14 +102,15 @@ class NatGateway(Resource):
     retry_codes = (
         "InvalidIPAddress.InUse",
         "InvalidAllocationID.NotFound",
-        ("AuthFailure", "permission to access the specified resource"),  # of an address that a gateway still holds
+        ("AuthFailure", "permission to access the specified resource"),  # a gateway still holds the address
     )
 
     def siblings(self):
-        """Gateways; where ours is gone and shall be, the address it left stands for the pair."""
-        listed = [g for g in self.aws.pages("ec2", "describe_nat_gateways", "nat_gateways") if self.is_me(g)]
-        self.deleted = [gateway["nat_gateway_id"] for gateway in listed if gateway["state"] == "deleted"]
-        gateways = [gateway for gateway in listed if gateway["state"] != "deleted"]
+        """List the gateways of this name. For ``state: absent``, list the leftover Elastic IP of a deleted gateway too.
+
+        AWS keeps the address of a deleted gateway, and it costs money until it is released.
+        """
+        gateways = [gateway for gateway in self._gateways() if gateway["state"] != "deleted"]
         alive = [gateway for gateway in gateways if gateway["state"] != "deleting"]
         if gateways or self.params["state"] == "present":
             return alive or gateways[:1]
@@ -123,13 +121,9 @@ class NatGateway(Resource):
         public = {key: address.get(key) for key in ("allocation_id", "public_ip")}
         return {**public, **sibling, "name": self.params["name"]}
 
-    def desired(self, have):
-        subnet = self.params["subnet_id"] or find_id(self.aws, "subnet", self.params["subnet_name"])
-        return {**super().desired(have), **({"subnet_id": subnet} if subnet else {})}
-
     def reason(self, have):
-        told = str(have.get("failure_message", "")).rstrip(". ")
-        return f"{have.get('failure_code')}: {told}. Mend that, remove the gateway with state=absent, and run again."
+        message = str(have.get("failure_message", "")).rstrip(". ")
+        return f"{have.get('failure_code')}: {message}. Remove the cause and the gateway (state: absent), run again."
 
     def create(self, want):
         public = want["connectivity_type"] == "public"
@@ -145,17 +139,22 @@ class NatGateway(Resource):
 
     def update(self, have, changes):
         ids = [have[key] for key in ("nat_gateway_id", "allocation_id") if have.get(key)]
-        retag(self.aws, ids, have["tags"], changes["tags"])
+        write_tags(self.aws, "ec2", ids, have["tags"], changes["tags"])
 
     def delete(self, have):
         if not have.get("address_only"):
             self.aws.call("ec2", "delete_nat_gateway", nat_gateway_id=have["nat_gateway_id"])
             return
-        for address in self._addresses():  # in use until AWS has let go of it
+        for address in self._addresses():  # AWS refuses this for a while after the gateway is deleted
             self.aws.call("ec2", "release_address", allocation_id=address["allocation_id"])
 
-    def remains(self):
-        return [*self.deleted, *(address["allocation_id"] for address in self._addresses())]
+    def leftovers(self):
+        deleted = [gateway["nat_gateway_id"] for gateway in self._gateways() if gateway["state"] == "deleted"]
+        return [*deleted, *(address["allocation_id"] for address in self._addresses())]
+
+    def _gateways(self):
+        """Return the gateways of this name, also those that AWS lists for an hour after their deletion."""
+        return [g for g in self.aws.pages("ec2", "describe_nat_gateways", "nat_gateways") if self.is_me(g)]
 
     def _addresses(self):
         named = [{"name": "tag:Name", "values": [self.params["name"]]}]
@@ -169,11 +168,11 @@ class NatGateway(Resource):
         return self.aws.call("ec2", "allocate_address", domain="vpc", tag_specifications=tagged)["allocation_id"]
 
 
-def main():
+def main(context=None):
     run(
         NatGateway,
         OPTIONS,
-        mutually_exclusive=[("subnet_id", "subnet_name")],
+        context,
         required_if=[("state", "present", ("subnet_id", "subnet_name"), True)],
     )
 

@@ -119,10 +119,11 @@ route_table:
 
 import ipaddress
 
-from ansible_collections.mtk.backend.plugins.module_utils._ec2 import retag, steps, tag_specifications
-from ansible_collections.mtk.backend.plugins.module_utils._lookup import find_id
-from ansible_collections.mtk.backend.plugins.module_utils._module import run
-from ansible_collections.mtk.backend.plugins.module_utils._reconcile import Resource
+from ansible_collections.mtk.backend.plugins.module_utils.aws._lookup import resolve
+from ansible_collections.mtk.backend.plugins.module_utils.aws._tags import tag_specifications, write_tags
+from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
+from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource
+from ansible_collections.mtk.backend.plugins.module_utils.resources._ec2 import steps
 
 DESTINATIONS = ("destination_cidr_block", "destination_ipv6_cidr_block", "destination_prefix_list_id")
 TARGETS = (
@@ -139,10 +140,6 @@ NAMED_TARGETS = {
 }
 OPTIONS = {
     "name": {"type": "str", "required": True},
-    "vpc_id": {"type": "str"},
-    "vpc_name": {"type": "str"},
-    "subnet_ids": {"type": "list", "elements": "str"},
-    "subnet_names": {"type": "list", "elements": "str"},
     "routes": {
         "type": "list",
         "elements": "dict",
@@ -157,29 +154,25 @@ class RouteTable(Resource):
     """A route table with its subnets and routes."""
 
     kind = "route_table"
+    references = {"vpc_name": ("vpc_id", "vpc"), "subnet_names": ("subnet_ids", "subnet")}
     managed = ("vpc_id", "subnet_ids", "routes")
     immutable = frozenset({"vpc_id"})
     computed = ("route_table_id",)
     retry_codes = ("InvalidRouteTableID.NotFound", "DependencyViolation")
 
     def siblings(self):
-        self.tables = self.aws.pages("ec2", "describe_route_tables", "route_tables")
-        return self.tables
+        tables = self.aws.pages("ec2", "describe_route_tables", "route_tables")
+        return [{**table, "_associations": associations(tables)} for table in tables]
 
     def describe(self, sibling):
-        routes = by_destination(plain(route) for route in sibling["routes"] if ours(route))
+        routes = by_destination(plain(route) for route in sibling["routes"] if is_created(route))
         return {**sibling, "name": self.params["name"], "subnet_ids": sorted(associations([sibling])), "routes": routes}
 
     def desired(self, have):
-        given, want = self.params, super().desired(have)
-        if given["vpc_name"]:
-            want["vpc_id"] = find_id(self.aws, "vpc", given["vpc_name"])
-        if given["subnet_names"] is not None:
-            want["subnet_ids"] = [find_id(self.aws, "subnet", name) for name in given["subnet_names"]]
-        if "subnet_ids" in want:
-            want["subnet_ids"] = sorted(want["subnet_ids"])
+        want = super().desired(have)
         if "routes" in want:
-            want["routes"] = by_destination(plain(self._resolved(route)) for route in want["routes"])
+            targets = ({**route, **resolve(self.aws, NAMED_TARGETS, route)} for route in want["routes"])
+            want["routes"] = by_destination(plain(route) for route in targets)
         return want
 
     def create(self, want):
@@ -192,14 +185,14 @@ class RouteTable(Resource):
         if "routes" in changes:
             self._route(have, changes["routes"])
         if "tags" in changes:
-            retag(self.aws, [have["route_table_id"]], have["tags"], changes["tags"])
+            write_tags(self.aws, "ec2", [have["route_table_id"]], have["tags"], changes["tags"])
 
     def delete(self, have):
         self._associate(have, [])
         self.aws.call("ec2", "delete_route_table", route_table_id=have["route_table_id"])
 
     def _associate(self, have, subnets):
-        table, current = {"route_table_id": have["route_table_id"]}, associations(self.tables)
+        table, current = {"route_table_id": have["route_table_id"]}, have["_associations"]
         new, gone = steps(have["subnet_ids"], subnets)
         for subnet in new:
             if subnet in current:
@@ -218,15 +211,9 @@ class RouteTable(Resource):
             if route != old.get(key):
                 self.aws.call("ec2", "replace_route" if key in old else "create_route", **table, **route)
 
-    def _resolved(self, route):
-        for name, (field, kind) in NAMED_TARGETS.items():
-            if route.get(name):
-                return {**route, field: find_id(self.aws, kind, route[name])}
-        return route
-
 
 def associations(tables):
-    """The subnets that are explicitly associated with one of the tables, and by which association."""
+    """Return the ids of the explicit associations of route tables by subnet."""
     return {
         association["subnet_id"]: association["route_table_association_id"]
         for table in tables
@@ -238,19 +225,19 @@ def associations(tables):
 GONE = ("disassociating", "disassociated", "failed")
 
 
-def ours(route):
-    """Whether a route is one that somebody made: not the local one, an endpoint's, or a propagated one."""
+def is_created(route):
+    """Return whether a route was created by a call: it is not local, not an endpoint's and not propagated."""
     made = route.get("origin", "CreateRoute") == "CreateRoute"
     return made and route.get("gateway_id") != "local" and not str(route.get("gateway_id")).startswith("vpce-")
 
 
 def destination(route):
-    """The destination of a route."""
+    """Return the destination of a route."""
     return {name: route[name] for name in DESTINATIONS if route.get(name)}
 
 
 def plain(route):
-    """A route as its destination, written as AWS writes it, and its one target."""
+    """Return a route as its destination, as AWS writes it, and its one target."""
     where = {
         k: v if "cidr" not in k else str(ipaddress.ip_network(v, strict=False)) for k, v in destination(route).items()
     }
@@ -259,15 +246,15 @@ def plain(route):
 
 
 def by_destination(routes):
-    """Routes in an order of their own."""
+    """Return routes in a stable order."""
     return sorted(routes, key=lambda route: sorted(destination(route).items()))
 
 
-def main():
+def main(context=None):
     run(
         RouteTable,
         OPTIONS,
-        mutually_exclusive=[("vpc_id", "vpc_name"), ("subnet_ids", "subnet_names")],
+        context,
         required_if=[("state", "present", ("vpc_id", "vpc_name"), True)],
     )
 

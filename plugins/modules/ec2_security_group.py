@@ -129,12 +129,14 @@ security_group:
     vpc_id: vpc-0123456789abcdef0
 """
 
-from ansible_collections.mtk.backend.plugins.module_utils._ec2 import cidr, retag, tag_specifications, vpc_of
-from ansible_collections.mtk.backend.plugins.module_utils._module import run
-from ansible_collections.mtk.backend.plugins.module_utils._plan import UNKNOWN
-from ansible_collections.mtk.backend.plugins.module_utils._reconcile import Refused, Resource
+from ansible_collections.mtk.backend.plugins.module_utils.aws._lookup import security_groups
+from ansible_collections.mtk.backend.plugins.module_utils.aws._tags import tag_specifications, write_tags
+from ansible_collections.mtk.backend.plugins.module_utils.domain._values import UNKNOWN, Refused
+from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
+from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource, aws_error
+from ansible_collections.mtk.backend.plugins.module_utils.resources._ec2 import cidr
 
-# Where a rule's other end stands in AWS's permissions.
+# The lists of AWS's permissions that hold a rule's source or destination.
 ENDS = {
     "cidr_ipv4": ("ip_ranges", "cidr_ip"),
     "cidr_ipv6": ("ipv6_ranges", "cidr_ipv6"),
@@ -144,7 +146,7 @@ ENDS = {
 PORTS = ("from_port", "to_port")
 PROTOCOLS = {"all": "-1", "1": "icmp", "6": "tcp", "17": "udp", "58": "icmpv6"}
 DIRECTIONS = {"rules": ("ip_permissions", "ingress"), "rules_egress": ("ip_permissions_egress", "egress")}
-ITSELF = "(this group)"  # stands for the id that it gets
+ITSELF = "(this group)"  # a reference of the group to itself, before the group has an id
 RULES = {
     "type": "list",
     "elements": "dict",
@@ -160,16 +162,14 @@ RULES = {
 OPTIONS = {
     "group_name": {"type": "str", "required": True},
     "description": {"type": "str"},
-    "vpc_id": {"type": "str"},
-    "vpc_name": {"type": "str"},
     "rules": RULES,
     "rules_egress": RULES,
 }
 
 
 ALL = {"ip_protocol": "-1", "ip_ranges": [], "ipv6_ranges": [], "prefix_list_ids": [], "user_id_group_pairs": []}
-# The default group as it comes with a VPC that is planned.
-AS_BORN = {
+# The default group of a planned VPC, as AWS will create it.
+DEFAULT_GROUP = {
     "group_name": "default",
     "group_id": UNKNOWN,
     "vpc_id": UNKNOWN,
@@ -185,46 +185,48 @@ class SecurityGroup(Resource):
 
     kind = "security_group"
     identity = ("group_name",)
+    references = {"vpc_name": ("vpc_id", "vpc")}
     managed = ("description", "vpc_id", *DIRECTIONS)
     immutable = frozenset({"description"})
     computed = ("group_id",)
     name_tag = False
+    retry_codes = ("DependencyViolation",)
 
     def siblings(self):
-        self.vpc = vpc_of(self.aws, self.params)
-        found = self.aws.pages("ec2", "describe_security_groups", "security_groups")
-        if self.vpc == UNKNOWN and self.params["group_name"] == "default":
-            found = [AS_BORN]
-        self.ids = {group["group_name"]: group["group_id"] for group in found if group.get("vpc_id") == self.vpc}
-        return found
+        vpc = self.resolved["vpc_id"]
+        if vpc == UNKNOWN:
+            return [DEFAULT_GROUP]
+        listed = self.aws.pages("ec2", "describe_security_groups", "security_groups")
+        groups = [group for group in listed if group.get("vpc_id") == vpc]
+        ids = {group["group_name"]: group["group_id"] for group in groups}
+        return [{**group, "_ids": ids} for group in groups]
 
     def is_me(self, sibling):
-        return sibling["group_id"] == self.ids.get(self.params["group_name"])
+        return sibling["group_name"] == self.params["group_name"]
 
     def describe(self, sibling):
         if self.params["state"] == "absent" and sibling["group_name"] == "default":
-            raise Refused("group_name default: AWS removes this group with its VPC; set rules and rules_egress to []")
-        # A wrong id in a rule has the same code, and time does not help it.
-        self.retry_codes = ("DependencyViolation", ("InvalidGroup.NotFound", sibling["group_id"]))
+            raise Refused("group_name default: AWS deletes this group with its VPC; set rules and rules_egress to []")
         rules = {name: in_order(pair[0] for pair in split(sibling[fields[0]])) for name, fields in DIRECTIONS.items()}
         return {"tags": {}, **sibling, **rules}
 
     def desired(self, have):
-        want = {**super().desired(have), "vpc_id": self.vpc}
+        want = super().desired(have)
         if have is None and "description" not in want and self.params["group_name"] != "default":
-            raise Refused(f"{self} does not exist: description is needed to make it")
+            raise Refused(f"{self} does not exist. To create it, give description.")
+        ids = self._ids(have, want)
         for name in DIRECTIONS:
             if name in want:
                 old = {key(rule): rule for rule in (have or {}).get(name, [])}
-                new = [self._resolved(rule) for rule in want[name]]
+                new = [self._rule(rule, ids) for rule in want[name]]
                 want[name] = in_order({key(rule): {**old.get(key(rule), {}), **rule} for rule in new}.values())
         return want
 
     def create(self, want):
-        if self.params["group_name"] == "default":  # comes with the VPC: there it is, or AWS says that there is no VPC
-            self.aws.call("ec2", "describe_vpcs", vpc_ids=[self.vpc])
+        if self.params["group_name"] == "default":  # AWS creates it with the VPC, or answers that there is no VPC
+            self.aws.call("ec2", "describe_vpcs", vpc_ids=[want["vpc_id"]])
             return
-        given = {"group_name": self.params["group_name"], "description": want["description"], "vpc_id": self.vpc}
+        given = {"group_name": self.params["group_name"], "description": want["description"], "vpc_id": want["vpc_id"]}
         tags = tag_specifications("security-group", want.get("tags"))
         self.aws.call("ec2", "create_security_group", **given, tag_specifications=tags)
 
@@ -233,16 +235,28 @@ class SecurityGroup(Resource):
             if name in changes:
                 self._change(name, have, changes[name])
         if "tags" in changes:
-            retag(self.aws, [have["group_id"]], have["tags"], changes["tags"])
+            write_tags(self.aws, "ec2", [have["group_id"]], have["tags"], changes["tags"])
 
     def delete(self, have):
         self.aws.call("ec2", "delete_security_group", group_id=have["group_id"])
 
-    def _resolved(self, rule):
+    def is_not_yet(self, error, have):
+        """A wrong id in a rule has the code of a group that is not found yet, and waiting does not help it."""
+        new = have is not None and aws_error(error)[0] == "InvalidGroup.NotFound" and have["group_id"] in str(error)
+        return new or super().is_not_yet(error, have)
+
+    def _ids(self, have, want):
+        """Return the ids of the VPC's groups by name. Look them up if a rule of a new group needs them."""
+        named = any(rule.get("referenced_group_name") for name in DIRECTIONS for rule in want.get(name) or [])
+        if have is None:
+            return security_groups(self.aws, want["vpc_id"]) if named else {}
+        return have.get("_ids", {})
+
+    def _rule(self, rule, ids):
         name = rule.get("referenced_group_name")
         if name:
             missing = ITSELF if name == self.params["group_name"] else UNKNOWN
-            rule = {**rule, "referenced_group_id": self.ids.get(name, missing)}
+            rule = {**rule, "referenced_group_id": ids.get(name, missing)}
         return plain(rule)
 
     def _change(self, name, have, rules):
@@ -263,7 +277,7 @@ class SecurityGroup(Resource):
 
 
 def plain(rule):
-    """A rule as its protocol, ports and other end, written as AWS writes them, and its description if it has one."""
+    """Return a rule as AWS writes it: protocol, ports, source or destination, and the description if there is one."""
     protocol = PROTOCOLS.get(rule["ip_protocol"].lower(), rule["ip_protocol"].lower())
     end = next(name for name in ENDS if rule.get(name))
     ports = {name: rule.get(name, -1) for name in PORTS} if protocol in PROTOCOLS.values() and protocol != "-1" else {}
@@ -272,17 +286,17 @@ def plain(rule):
 
 
 def key(rule):
-    """What tells a rule from others: all but its description."""
+    """Return the identity of a rule: everything but its description."""
     return tuple(sorted((name, str(value)) for name, value in rule.items() if name != "description"))
 
 
 def in_order(rules):
-    """Rules in an order of their own."""
+    """Return rules in a stable order."""
     return sorted(rules, key=key)
 
 
 def permission(rule):
-    """A rule as AWS takes it."""
+    """Return a rule in the shape of AWS's permissions."""
     head = {name: rule[name] for name in ("ip_protocol", *PORTS) if name in rule}
     end = next(name for name in ENDS if name in rule)
     field, name = ENDS[end]
@@ -290,19 +304,19 @@ def permission(rule):
 
 
 def split(permissions):
-    """Each rule of AWS's permissions as the options write it, and as AWS tells it."""
-    for told in permissions:
-        head = {name: told[name] for name in ("ip_protocol", *PORTS) if name in told}
+    """Yield each rule of AWS's permissions in the shape of the options, and in AWS's own."""
+    for permitted in permissions:
+        head = {name: permitted[name] for name in ("ip_protocol", *PORTS) if name in permitted}
         for end, (field, name) in ENDS.items():
-            for item in told.get(field) or []:
+            for item in permitted.get(field) or []:
                 yield plain({**head, end: item[name], "description": item.get("description")}), {**head, field: [item]}
 
 
-def main():
+def main(context=None):
     run(
         SecurityGroup,
         OPTIONS,
-        mutually_exclusive=[("vpc_id", "vpc_name")],
+        context,
         required_one_of=[("vpc_id", "vpc_name")],
     )
 

@@ -77,14 +77,13 @@ subnet:
     vpc_id: vpc-0123456789abcdef0
 """
 
-from ansible_collections.mtk.backend.plugins.module_utils._ec2 import cidr, retag, tag_specifications, vpc_of
-from ansible_collections.mtk.backend.plugins.module_utils._module import run
-from ansible_collections.mtk.backend.plugins.module_utils._reconcile import Resource
+from ansible_collections.mtk.backend.plugins.module_utils.aws._tags import tag_specifications, write_tags
+from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
+from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource
+from ansible_collections.mtk.backend.plugins.module_utils.resources._ec2 import cidr
 
 OPTIONS = {
     "name": {"type": "str", "required": True},
-    "vpc_id": {"type": "str"},
-    "vpc_name": {"type": "str"},
     "cidr_block": {"type": "str"},
     "availability_zone": {"type": "str"},
     "map_public_ip_on_launch": {"type": "bool"},
@@ -95,6 +94,7 @@ class Subnet(Resource):
     """A subnet."""
 
     kind = "subnet"
+    references = {"vpc_name": ("vpc_id", "vpc")}
     managed = ("vpc_id", "cidr_block", "availability_zone", "map_public_ip_on_launch")
     immutable = frozenset({"vpc_id", "cidr_block", "availability_zone"})
     computed = ("subnet_id",)
@@ -102,17 +102,14 @@ class Subnet(Resource):
     retry_codes = ("InvalidSubnetID.NotFound", "DependencyViolation")
 
     def siblings(self):
-        self.vpc = vpc_of(self.aws, self.params)
-        return self.aws.pages("ec2", "describe_subnets", "subnets")
-
-    def is_me(self, sibling):
-        return sibling["vpc_id"] == self.vpc and super().is_me(sibling)
+        vpc = self.resolved["vpc_id"]
+        return [subnet for subnet in self.aws.pages("ec2", "describe_subnets", "subnets") if subnet["vpc_id"] == vpc]
 
     def describe(self, sibling):
         return {**sibling, "name": self.params["name"]}
 
     def desired(self, have):
-        return {**super().desired(have), "vpc_id": self.vpc, "cidr_block": cidr(self.params["cidr_block"])}
+        return {**super().desired(have), "cidr_block": cidr(self.params["cidr_block"])}
 
     def create(self, want):
         given = {name: want[name] for name in self.immutable if name in want}
@@ -123,17 +120,17 @@ class Subnet(Resource):
             value = {"map_public_ip_on_launch": {"value": changes["map_public_ip_on_launch"]}}
             self.aws.call("ec2", "modify_subnet_attribute", subnet_id=have["subnet_id"], **value)
         if "tags" in changes:
-            retag(self.aws, [have["subnet_id"]], have["tags"], changes["tags"])
+            write_tags(self.aws, "ec2", [have["subnet_id"]], have["tags"], changes["tags"])
 
     def delete(self, have):
         self.aws.call("ec2", "delete_subnet", subnet_id=have["subnet_id"])
 
 
-def main():
+def main(context=None):
     run(
         Subnet,
         OPTIONS,
-        mutually_exclusive=[("vpc_id", "vpc_name")],
+        context,
         required_one_of=[("vpc_id", "vpc_name")],
         required_if=[("state", "present", ("cidr_block",))],
     )

@@ -83,17 +83,15 @@ vpc:
     vpc_id: vpc-0a1b2c3d4e5f60718
 """
 
-from ansible_collections.mtk.backend.plugins.module_utils._ec2 import retag, tag_specifications
-from ansible_collections.mtk.backend.plugins.module_utils._ipam import is_filling, label
-from ansible_collections.mtk.backend.plugins.module_utils._lookup import find_id
-from ansible_collections.mtk.backend.plugins.module_utils._module import run
-from ansible_collections.mtk.backend.plugins.module_utils._reconcile import Refused, Resource
+from ansible_collections.mtk.backend.plugins.module_utils.aws._tags import tag_specifications, write_tags
+from ansible_collections.mtk.backend.plugins.module_utils.domain._values import Refused
+from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
+from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource
+from ansible_collections.mtk.backend.plugins.module_utils.resources._ipam import allocate, label
 
 DNS = {"enable_dns_support": "enableDnsSupport", "enable_dns_hostnames": "enableDnsHostnames"}
 OPTIONS = {
     "name": {"type": "str", "required": True},
-    "ipv4_ipam_pool_id": {"type": "str"},
-    "ipv4_ipam_pool_name": {"type": "str"},
     "ipv4_netmask_length": {"type": "int"},
     "cidr_block": {"type": "str"},
     **{name: {"type": "bool"} for name in DNS},
@@ -110,12 +108,11 @@ class Vpc(Resource):
     """A VPC."""
 
     kind = "vpc"
+    references = {"ipv4_ipam_pool_name": ("ipv4_ipam_pool_id", "ipam_pool")}
     managed = ("cidr_block", "ipv4_netmask_length", "instance_tenancy", *DNS)
     immutable = frozenset({"cidr_block", "ipv4_netmask_length", "instance_tenancy"})
     computed = ("vpc_id", "cidr_block")
     retry_codes = (("UnsupportedOperation", "not monitored by IPAM"), "InvalidVpcID.NotFound", "DependencyViolation")
-    pool = None
-    filling = True
 
     def siblings(self):
         return self.aws.pages("ec2", "describe_vpcs", "vpcs")
@@ -129,38 +126,37 @@ class Vpc(Resource):
         want = super().desired(have)
         if have is not None:
             return want
-        name = self.params["ipv4_ipam_pool_name"]
-        self.pool = self.params["ipv4_ipam_pool_id"] or find_id(self.aws, "ipam_pool", name)
-        if not self.pool and not self.params["cidr_block"]:
-            raise Refused(f"{self} does not exist: ipv4_ipam_pool_name, ipv4_ipam_pool_id or cidr_block is needed")
-        return {**want, **({"ipv4_ipam_pool_id": self.pool} if self.pool else {})}
+        want.update(self.resolved)  # AWS does not show the pool of an existing VPC
+        if "ipv4_ipam_pool_id" not in want and "cidr_block" not in want:
+            raise Refused(f"{self} does not exist. To create it, give ipv4_ipam_pool_name or cidr_block.")
+        return want
 
     def create(self, want):
         given = {name: value for name, value in want.items() if name not in (*DNS, "tags")}
         if "cidr_block" in given:
             given.pop("ipv4_netmask_length", None)
         tags = tag_specifications("vpc", want["tags"])
-        self.aws.call("ec2", "create_vpc", **given, tag_specifications=tags)
+
+        def request():
+            self.aws.call("ec2", "create_vpc", **given, tag_specifications=tags)
+
+        if "ipv4_ipam_pool_id" in given:
+            allocate(self.aws, given["ipv4_ipam_pool_id"], request)
+        else:
+            request()
 
     def update(self, have, changes):
         names = [name for name in DNS if name in changes]
         for name in names if changes.get("enable_dns_support", True) else reversed(names):
             self.aws.call("ec2", "modify_vpc_attribute", vpc_id=have["vpc_id"], **{name: {"value": changes[name]}})
         if "tags" in changes:
-            retag(self.aws, [have["vpc_id"]], have["tags"], changes["tags"])
+            write_tags(self.aws, "ec2", [have["vpc_id"]], have["tags"], changes["tags"])
 
     def delete(self, have):
         left = [found for kind in DEPENDENTS for found in self._dependents(have["vpc_id"], *kind)]
         if left:
             raise Refused(f"{self} still has {', '.join(left)}: remove them first")
         self.aws.call("ec2", "delete_vpc", vpc_id=have["vpc_id"])
-
-    def is_not_yet(self, error):
-        code = getattr(error, "response", {}).get("Error", {}).get("Code")
-        if code != "InvalidParameterValue" or not self.pool:
-            return super().is_not_yet(error)
-        before, self.filling = self.filling, is_filling(self.aws, self.pool)
-        return before or self.filling  # the pool's block may have come just after the refusal
 
     def _attribute(self, vpc, name):
         return self.aws.call("ec2", "describe_vpc_attribute", vpc_id=vpc, attribute=DNS[name])[name]["value"]
@@ -170,8 +166,8 @@ class Vpc(Resource):
         return [label(item, id_field) for item in found if item.get("group_name") != "default"]
 
 
-def main():
-    run(Vpc, OPTIONS, mutually_exclusive=[("ipv4_ipam_pool_id", "ipv4_ipam_pool_name")])
+def main(context=None):
+    run(Vpc, OPTIONS, context)
 
 
 if __name__ == "__main__":

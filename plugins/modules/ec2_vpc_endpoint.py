@@ -111,26 +111,18 @@ vpc_endpoint:
 
 import json
 
-from ansible_collections.mtk.backend.plugins.module_utils._boto import compare_policies
-from ansible_collections.mtk.backend.plugins.module_utils._ec2 import (
-    raise_unsuccessful,
-    retag,
-    steps,
-    tag_specifications,
-)
-from ansible_collections.mtk.backend.plugins.module_utils._lookup import find_id
-from ansible_collections.mtk.backend.plugins.module_utils._module import run
-from ansible_collections.mtk.backend.plugins.module_utils._reconcile import Resource
+from ansible_collections.mtk.backend.plugins.module_utils.aws._tags import tag_specifications, write_tags
+from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
+from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource
+from ansible_collections.mtk.backend.plugins.module_utils.resources._ec2 import raise_unsuccessful, steps
+from ansible_collections.mtk.backend.plugins.module_utils.resources._policies import wanted_document
 
 MEMBERS = ("route_table_ids", "subnet_ids", "security_group_ids")
 OPTIONS = {
     "name": {"type": "str", "required": True},
-    "vpc_id": {"type": "str"},
-    "vpc_name": {"type": "str"},
     "service_name": {"type": "str"},
     "vpc_endpoint_type": {"type": "str", "choices": ["Gateway", "Interface"], "default": "Gateway"},
-    "route_table_names": {"type": "list", "elements": "str"},
-    **{name: {"type": "list", "elements": "str"} for name in MEMBERS},
+    **{name: {"type": "list", "elements": "str"} for name in MEMBERS if name != "route_table_ids"},
     "private_dns_enabled": {"type": "bool"},
     "policy": {"type": "dict"},
 }
@@ -140,10 +132,11 @@ class VpcEndpoint(Resource):
     """A VPC endpoint."""
 
     kind = "vpc_endpoint"
+    references = {"vpc_name": ("vpc_id", "vpc"), "route_table_names": ("route_table_ids", "route_table")}
     managed = ("vpc_id", "service_name", "vpc_endpoint_type", *MEMBERS, "private_dns_enabled", "policy")
     immutable = frozenset({"vpc_id", "service_name", "vpc_endpoint_type"})
     computed = ("vpc_endpoint_id",)
-    ready = frozenset({"available", "pendingacceptance"})  # whom the service belongs to accepts, when he likes
+    ready = frozenset({"available", "pendingacceptance"})  # the owner of the service decides when to accept
     failed = frozenset({"failed", "rejected", "expired"})
     retry_codes = ("InvalidVpcEndpointId.NotFound",)
 
@@ -168,16 +161,11 @@ class VpcEndpoint(Resource):
 
     def desired(self, have):
         given, want = self.params, super().desired(have)
-        if given["vpc_name"]:
-            want["vpc_id"] = find_id(self.aws, "vpc", given["vpc_name"])
-        if given["route_table_names"] is not None:
-            want["route_table_ids"] = [find_id(self.aws, "route_table", name) for name in given["route_table_names"]]
         for name in MEMBERS:
             if name in want:
                 want[name] = sorted(want[name])
         if given["policy"] is not None:
-            same = have is not None and not compare_policies(have["policy"], given["policy"])
-            want["policy"] = have["policy"] if same else given["policy"]
+            want["policy"] = wanted_document(given["policy"], have["policy"] if have else None)
         if given["service_name"] and "." not in given["service_name"]:
             want["service_name"] = f"com.amazonaws.{self.aws.region}.{given['service_name']}"
         return want
@@ -201,18 +189,18 @@ class VpcEndpoint(Resource):
         if call:
             self.aws.call("ec2", "modify_vpc_endpoint", vpc_endpoint_id=have["vpc_endpoint_id"], **call)
         if "tags" in changes:
-            retag(self.aws, [have["vpc_endpoint_id"]], have["tags"], changes["tags"])
+            write_tags(self.aws, "ec2", [have["vpc_endpoint_id"]], have["tags"], changes["tags"])
 
     def delete(self, have):
         answer = self.aws.call("ec2", "delete_vpc_endpoints", vpc_endpoint_ids=[have["vpc_endpoint_id"]])
         raise_unsuccessful(answer, "DeleteVpcEndpoints")
 
 
-def main():
+def main(context=None):
     run(
         VpcEndpoint,
         OPTIONS,
-        mutually_exclusive=[("vpc_id", "vpc_name"), ("route_table_ids", "route_table_names")],
+        context,
         required_if=[
             ("state", "present", ("vpc_id", "vpc_name"), True),
             ("state", "present", ("service_name",)),

@@ -60,7 +60,7 @@ subnets:
 
 from fnmatch import fnmatchcase
 
-from ansible_collections.mtk.backend.plugins.module_utils._module import inform
+from ansible_collections.mtk.backend.plugins.module_utils.engine._module import inform
 
 OPTIONS = {"name": {"type": "str"}, "tags": {"type": "dict", "default": {}}, "vpc_id": {"type": "str"}}
 
@@ -77,8 +77,8 @@ def _is_meant(subnet, params):
     return named and wanted.items() <= tags.items() and params["vpc_id"] in (None, subnet["vpc_id"])
 
 
-def main():
-    inform(read, OPTIONS)
+def main(context=None):
+    inform(read, OPTIONS, context)
 
 
 if __name__ == "__main__":

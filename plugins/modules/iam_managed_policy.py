@@ -79,9 +79,11 @@ policy:
 
 import json
 
-from ansible_collections.mtk.backend.plugins.module_utils import _iam
-from ansible_collections.mtk.backend.plugins.module_utils._module import run
-from ansible_collections.mtk.backend.plugins.module_utils._reconcile import Refused, Resource
+from ansible_collections.mtk.backend.plugins.module_utils.aws._tags import write_tags
+from ansible_collections.mtk.backend.plugins.module_utils.domain._values import Refused
+from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
+from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource
+from ansible_collections.mtk.backend.plugins.module_utils.resources._policies import document, wanted_document
 
 OPTIONS = {
     "policy_name": {"type": "str", "required": True},
@@ -105,7 +107,7 @@ class Policy(Resource):
     region = "global"
     retry_codes = (
         "ConcurrentModification",
-        "EntityAlreadyExists",  # made by us, and not shown yet
+        "EntityAlreadyExists",  # created by an earlier call, and not shown yet
         "NoSuchEntity",
     )
 
@@ -128,14 +130,14 @@ class Policy(Resource):
             "description": "",
             "tags": {},
             **sibling,
-            "policy_document": _iam.document(current["document"]),
+            "policy_document": document(current["document"]),
         }
 
     def desired(self, have):
         want = super().desired(have)
         if self._given("policy_document"):
             have_document = have["policy_document"] if have else None
-            want["policy_document"] = _iam.wanted_document(self.params["policy_document"], have_document)
+            want["policy_document"] = wanted_document(json.loads(self.params["policy_document"]), have_document)
         return want
 
     def create(self, want):
@@ -151,13 +153,13 @@ class Policy(Resource):
 
     def update(self, have, changes):
         if "tags" in changes:
-            _iam.retag(self.aws, "policy", self.me, have["tags"], changes["tags"])
+            write_tags(self.aws, "iam_policy", self.me["policy_arn"], have["tags"], changes["tags"])
         if "policy_document" in changes:
             old = self._old_versions()
             if len(old) >= VERSIONS - 1:
                 self._delete_version(old[0])
-            document = json.dumps(changes["policy_document"])
-            self.aws.call("iam", "create_policy_version", policy_document=document, set_as_default=True, **self.me)
+            text = json.dumps(changes["policy_document"])
+            self.aws.call("iam", "create_policy_version", policy_document=text, set_as_default=True, **self.me)
 
     def delete(self, have):
         if have["attachment_count"]:
@@ -167,7 +169,7 @@ class Policy(Resource):
         self.aws.call("iam", "delete_policy", **self.me)
 
     def _old_versions(self):
-        """The versions that are not the default one, oldest first."""
+        """Return the versions that are not the default one, oldest first."""
         found = self.aws.pages("iam", "list_policy_versions", "versions", **self.me)
         return sorted((v["version_id"] for v in found if not v["is_default_version"]), key=lambda v: int(v[1:]))
 
@@ -180,8 +182,8 @@ class Policy(Resource):
         return ", ".join(names + [g["group_name"] for g in found["policy_groups"]])
 
 
-def main():
-    run(Policy, OPTIONS)
+def main(context=None):
+    run(Policy, OPTIONS, context)
 
 
 if __name__ == "__main__":

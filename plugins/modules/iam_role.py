@@ -87,10 +87,12 @@ role:
 
 import json
 
-from ansible_collections.mtk.backend.plugins.module_utils import _iam
-from ansible_collections.mtk.backend.plugins.module_utils._ec2 import steps
-from ansible_collections.mtk.backend.plugins.module_utils._module import run
-from ansible_collections.mtk.backend.plugins.module_utils._reconcile import Refused, Resource
+from ansible_collections.mtk.backend.plugins.module_utils.aws._tags import write_tags
+from ansible_collections.mtk.backend.plugins.module_utils.domain._values import Refused
+from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
+from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource
+from ansible_collections.mtk.backend.plugins.module_utils.resources._ec2 import steps
+from ansible_collections.mtk.backend.plugins.module_utils.resources._policies import document, wanted_document
 
 OPTIONS = {
     "role_name": {"type": "str", "required": True},
@@ -116,7 +118,7 @@ class Role(Resource):
     region = "global"
     retry_codes = (
         "ConcurrentModification",
-        "EntityAlreadyExists",  # made by us, and not shown yet
+        "EntityAlreadyExists",  # created by an earlier call, and not shown yet
         "NoSuchEntity",
     )
 
@@ -125,9 +127,9 @@ class Role(Resource):
         super().__init__(aws, {**params, "managed_policy_arns": policies and sorted(policies)})
         self.me = {"role_name": params["role_name"]}
 
-    def is_not_yet(self, error):
-        """Policies of AWS are there or never will be; what was just made is not shown everywhere at once."""
-        return super().is_not_yet(error) and "iam::aws:policy/" not in str(error)
+    def is_not_yet(self, error, have):
+        """A missing policy of AWS will not appear; a new policy of the account spreads within seconds."""
+        return super().is_not_yet(error, have) and "iam::aws:policy/" not in str(error)
 
     def siblings(self):
         found = self.aws.found("NoSuchEntity", lambda: self.aws.call("iam", "get_role", **self.me))
@@ -141,30 +143,30 @@ class Role(Resource):
             "description": "",
             "tags": {},
             **sibling,
-            TRUST: _iam.document(sibling[TRUST]),
+            TRUST: document(sibling[TRUST]),
             "managed_policy_arns": sorted(policy["policy_arn"] for policy in self._attached()),
         }
 
     def desired(self, have):
         want = super().desired(have)
         if self._given(TRUST):
-            want[TRUST] = _iam.wanted_document(self.params[TRUST], have[TRUST] if have else None)
+            want[TRUST] = wanted_document(json.loads(self.params[TRUST]), have[TRUST] if have else None)
         return want
 
     def create(self, want):
         given = {name: want.get(name) for name in ("path", "description", "max_session_duration")}
-        document = {TRUST: json.dumps(want[TRUST])}
-        self.aws.call("iam", "create_role", **self.me, **given, **document, tags=want.get("tags") or None)
+        trust = {TRUST: json.dumps(want[TRUST])}
+        self.aws.call("iam", "create_role", **self.me, **given, **trust, tags=want.get("tags") or None)
 
     def update(self, have, changes):
         if "tags" in changes:
-            _iam.retag(self.aws, "role", self.me, have["tags"], changes["tags"])
+            write_tags(self.aws, "iam_role", self.params["role_name"], have["tags"], changes["tags"])
         plain = {name: changes[name] for name in ("description", "max_session_duration") if name in changes}
         if plain:
             self.aws.call("iam", "update_role", **self.me, **plain)
         if TRUST in changes:
-            document = json.dumps(changes[TRUST])
-            self.aws.call("iam", "update_assume_role_policy", **self.me, policy_document=document)
+            trust = json.dumps(changes[TRUST])
+            self.aws.call("iam", "update_assume_role_policy", **self.me, policy_document=trust)
         if "managed_policy_arns" in changes:
             self._attach(have, changes["managed_policy_arns"])
 
@@ -174,7 +176,8 @@ class Role(Resource):
         held = [*inline, *(profile["instance_profile_name"] for profile in profiles)]
         if held:
             raise Refused(
-                f"{self} has inline policies or instance profiles that are not ours: remove {', '.join(held)}"
+                f"{self} has inline policies or instance profiles that this module does not manage. Remove first: "
+                f"{', '.join(held)}"
             )
         self._attach(have, [])
         self.aws.call("iam", "delete_role", **self.me)
@@ -189,8 +192,8 @@ class Role(Resource):
                 self.aws.call("iam", operation, policy_arn=arn, **self.me)
 
 
-def main():
-    run(Role, OPTIONS)
+def main(context=None):
+    run(Role, OPTIONS, context)
 
 
 if __name__ == "__main__":

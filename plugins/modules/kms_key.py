@@ -93,9 +93,11 @@ key:
 
 import json
 
-from ansible_collections.mtk.backend.plugins.module_utils._boto import compare_policies
-from ansible_collections.mtk.backend.plugins.module_utils._module import run
-from ansible_collections.mtk.backend.plugins.module_utils._reconcile import OWNER_TAG, Refused, Resource
+from ansible_collections.mtk.backend.plugins.module_utils.aws._tags import write_tags
+from ansible_collections.mtk.backend.plugins.module_utils.domain._values import OWNER_TAG, Refused
+from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
+from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource
+from ansible_collections.mtk.backend.plugins.module_utils.resources._policies import wanted_document
 
 OPTIONS = {
     "alias": {"type": "str", "required": True},
@@ -124,7 +126,7 @@ class Key(Resource):
     retry_codes = (
         "DependencyTimeoutException",
         "NotFoundException",  # a new key spreads within seconds
-        ("KMSInvalidStateException", "pending deletion"),  # and so does its end
+        ("KMSInvalidStateException", "pending deletion"),  # and so does a deletion
     )
 
     def siblings(self):
@@ -158,13 +160,12 @@ class Key(Resource):
     def desired(self, have):
         want = {"alias": self.params["alias"], **super().desired(have)}
         if have is None:
-            want.setdefault("tags", self.named({}))  # what finds the key if this run ends before it has its alias
+            want.setdefault("tags", self.named({}))  # finds the key if this run ends before the key has its alias
         if want.get("enable_key_rotation") is False:
             want.pop("rotation_period_in_days", None)
         policy = self._policy()
         if policy is not None:
-            same = have is not None and not compare_policies(have["policy"], policy)
-            want["policy"] = have["policy"] if same else policy
+            want["policy"] = wanted_document(policy, have["policy"] if have else None)
         return want
 
     def named(self, tags):
@@ -193,7 +194,7 @@ class Key(Resource):
             self.aws.call("kms", "put_key_policy", key_id=key, policy_name="default", policy=policy)
         self._rotate(have, changes)
         if "tags" in changes:
-            self._tag(have, changes["tags"])
+            write_tags(self.aws, "kms", key, have["tags"], changes["tags"])
 
     def delete(self, have):
         if have["alias"]:
@@ -202,7 +203,7 @@ class Key(Resource):
         self.aws.call("kms", "schedule_key_deletion", key_id=have["key_id"], pending_window_in_days=days)
 
     def _key(self, key_id, target):
-        """The key and its tags; None for what is on its way out or belongs to somebody else."""
+        """Return a key and its tags; None for a key that is being deleted, is AWS's own or may not be read."""
         key = self.aws.found(
             ["NotFoundException", "AccessDeniedException"], lambda: self.aws.call("kms", "describe_key", key_id=key_id)
         )
@@ -236,15 +237,9 @@ class Key(Resource):
             days = self.params["rotation_period_in_days"]
             self.aws.call("kms", "enable_key_rotation", key_id=have["key_id"], rotation_period_in_days=days)
 
-    def _tag(self, have, tags):
-        gone = sorted(set(have["tags"]) - set(tags))
-        if gone:
-            self.aws.call("kms", "untag_resource", key_id=have["key_id"], tag_keys=gone)
-        self.aws.call("kms", "tag_resource", key_id=have["key_id"], tags=tags)
-
 
 def key_policy(partition, region, account_id, services):
-    """The account's IAM decides, and each of ``services`` may use the key for the account's resources."""
+    """Return a policy: the account's IAM decides, and ``services`` may use the key for the account's resources."""
     root = {"AWS": f"arn:{partition}:iam::{account_id}:root"}
     account = {"Sid": "Account", "Effect": "Allow", "Principal": root, "Action": "kms:*", "Resource": "*"}
     statements = [account]
@@ -266,8 +261,8 @@ def key_policy(partition, region, account_id, services):
     return {"Version": "2012-10-17", "Statement": statements}
 
 
-def main():
-    run(Key, OPTIONS, mutually_exclusive=[("policy", "service_principals")])
+def main(context=None):
+    run(Key, OPTIONS, context, mutually_exclusive=[("policy", "service_principals")])
 
 
 if __name__ == "__main__":

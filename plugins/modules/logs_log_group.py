@@ -66,8 +66,9 @@ log_group:
     tags: {"mtk:environment": dev}
 """
 
-from ansible_collections.mtk.backend.plugins.module_utils._module import run
-from ansible_collections.mtk.backend.plugins.module_utils._reconcile import Resource
+from ansible_collections.mtk.backend.plugins.module_utils.aws._tags import write_tags
+from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
+from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource
 
 OPTIONS = {
     "log_group_name": {"type": "str", "required": True},
@@ -106,7 +107,7 @@ class LogGroup(Resource):
         return self.aws.call("logs", "list_tags_for_resource", resource_arn=arn).get("tags", {})
 
     def create(self, want):
-        key = want.get("kms_key_id") or None  # retention follows as an update
+        key = want.get("kms_key_id") or None  # the retention follows as an update
         self.aws.call(
             "logs",
             "create_log_group",
@@ -122,7 +123,7 @@ class LogGroup(Resource):
         if "kms_key_id" in changes:
             self._encrypt(changes["kms_key_id"])
         if "tags" in changes:
-            self._tag(have, changes["tags"])
+            write_tags(self.aws, "logs", have["arn"].removesuffix(":*"), have["tags"], changes["tags"])
 
     def delete(self, have):
         self.aws.call("logs", "delete_log_group", log_group_name=self.params["log_group_name"])
@@ -142,16 +143,9 @@ class LogGroup(Resource):
             "logs", operation, log_group_name=self.params["log_group_name"], **({"kms_key_id": key} if key else {})
         )
 
-    def _tag(self, have, tags):
-        arn, gone = have["arn"].removesuffix(":*"), sorted(set(have["tags"]) - set(tags))
-        if gone:
-            self.aws.call("logs", "untag_resource", resource_arn=arn, tag_keys=gone)
-        if tags:
-            self.aws.call("logs", "tag_resource", resource_arn=arn, tags=tags)
 
-
-def main():
-    run(LogGroup, OPTIONS)
+def main(context=None):
+    run(LogGroup, OPTIONS, context)
 
 
 if __name__ == "__main__":

@@ -243,11 +243,17 @@ import json
 from datetime import UTC, datetime
 from functools import cached_property
 
-from ansible_collections.mtk.backend.plugins.module_utils import _aurora
-from ansible_collections.mtk.backend.plugins.module_utils._lookup import find_id, key_arn
-from ansible_collections.mtk.backend.plugins.module_utils._module import run
-from ansible_collections.mtk.backend.plugins.module_utils._plan import UNKNOWN, unknown_in
-from ansible_collections.mtk.backend.plugins.module_utils._reconcile import Observation, Refused, Resource
+from ansible_collections.mtk.backend.plugins.module_utils.aws._lookup import key_arn
+from ansible_collections.mtk.backend.plugins.module_utils.domain import _aurora
+from ansible_collections.mtk.backend.plugins.module_utils.domain._values import (
+    UNKNOWN,
+    Observation,
+    Refused,
+    unknown_in,
+)
+from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
+from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import aws_error
+from ansible_collections.mtk.backend.plugins.module_utils.resources._rds import RdsResource
 
 SCALING = {
     "min_capacity": {"type": "float"},
@@ -267,8 +273,6 @@ OPTIONS = {
     "master_user_secret_kms_key_id": {"type": "str", "no_log": False},
     "master_user_secret_name": {"type": "str", "no_log": False},
     "db_subnet_group_name": {"type": "str"},
-    "vpc_security_group_ids": {"type": "list", "elements": "str"},
-    "vpc_security_group_names": {"type": "list", "elements": "str"},
     "vpc_name": {"type": "str"},
     "db_cluster_parameter_group_name": {"type": "str"},
     "port": {"type": "int"},
@@ -288,8 +292,6 @@ OPTIONS = {
     "performance_insights_kms_key_id": {"type": "str"},
     "database_insights_mode": {"type": "str", "choices": ["standard", "advanced"]},
     "monitoring_interval": {"type": "int", "choices": [0, 1, 5, 10, 15, 30, 60]},
-    "monitoring_role_arn": {"type": "str"},
-    "monitoring_role_name": {"type": "str"},
     "engine_lifecycle_support": {"type": "str", "choices": LIFECYCLES},
     "enable_http_endpoint": {"type": "bool"},
     "global_cluster_identifier": {"type": "str"},
@@ -299,14 +301,13 @@ OPTIONS = {
     "final_db_snapshot_identifier": {"type": "str"},
     "delete_automated_backups": {"type": "bool", "default": True},
 }
+KEYS = ("kms_key_id", "performance_insights_kms_key_id", "master_user_secret_kms_key_id")
 UNMANAGED = {
     "db_cluster_identifier",
     "allow_major_version_upgrade",
     "db_instance_parameter_group_name",
     "master_user_secret_name",
-    "vpc_security_group_names",
     "vpc_name",
-    "monitoring_role_name",
     "source_region",
     "apply_immediately",
     "skip_final_snapshot",
@@ -315,12 +316,20 @@ UNMANAGED = {
 }
 
 
-class Cluster(Resource):
+class Cluster(RdsResource):
     """An Aurora cluster."""
 
     kind = "db_cluster"
     identity = ("db_cluster_identifier",)
-    managed = tuple(name for name in OPTIONS if name not in UNMANAGED)
+    references = {
+        "vpc_security_group_names": ("vpc_security_group_ids", "security_group"),
+        "monitoring_role_name": ("monitoring_role_arn", "iam_role"),
+    }
+    managed = (
+        *(name for name in OPTIONS if name not in UNMANAGED),
+        "vpc_security_group_ids",
+        "monitoring_role_arn",
+    )
     immutable = frozenset(
         {
             "engine",
@@ -347,77 +356,56 @@ class Cluster(Resource):
             "upgrade_failed",
         }
     )
-    name_tag = False
     retry_codes = (
         "DBClusterAlreadyExistsFault",
         "InvalidGlobalClusterStateFault",
         "InvalidResourceStateFault",
-        ("InvalidParameterValue", "IAM role ARN value is invalid"),  # a role that was just made
+        ("InvalidParameterValue", "IAM role ARN value is invalid"),  # a new role spreads within seconds
     )
-    flushing = False
-
-    def __init__(self, aws, params):
-        lower = {
-            name: params[name] and params[name].lower()
-            for name in (
-                "db_cluster_identifier",
-                "global_cluster_identifier",
-                "db_subnet_group_name",
-                "db_cluster_parameter_group_name",
-                "preferred_maintenance_window",
-            )
-        }
-        exports = params["enable_cloudwatch_logs_exports"]
-        sets = {"enable_cloudwatch_logs_exports": exports and sorted(exports)}
-        super().__init__(aws, {**params, **lower, **sets})
+    lowered = (
+        "global_cluster_identifier",
+        "db_subnet_group_name",
+        "db_cluster_parameter_group_name",
+        "preferred_maintenance_window",
+    )
+    unordered = ("enable_cloudwatch_logs_exports",)
 
     @cached_property
-    def named_elsewhere(self):
-        """The options that say where something else is found, as AWS shows them."""
-        keys = ("kms_key_id", "performance_insights_kms_key_id", "master_user_secret_kms_key_id")
-        found = {name: key_arn(self.aws, self.params[name]) for name in keys if self._given(name)}
-        if self._given("vpc_security_group_ids") or self._given("vpc_security_group_names"):
-            found["vpc_security_group_ids"] = sorted(self.params["vpc_security_group_ids"] or self._security_groups())
-        if self._given("monitoring_role_name"):
-            found["monitoring_role_arn"] = self._monitoring_role()
-        return found
+    def keys(self):
+        """The ARNs of the keys that the options give."""
+        return {name: key_arn(self.aws, self.params[name]) for name in KEYS if self._given(name)}
 
     def siblings(self):
         return self.aws.pages("rds", "describe_db_clusters", "db_clusters")
 
-    def is_me(self, sibling):
-        return sibling["db_cluster_identifier"] == self.params["db_cluster_identifier"]
-
     def describe(self, sibling):
         have = {**dict.fromkeys(self.managed), **_aurora.cluster_fields(sibling)}
-        asked = self._given("global_cluster_identifier") or self.params["state"] == "absent"
-        groups = self._global_clusters() if asked or have.get("global_cluster_identifier") else []
-        group = next((g for g in groups if _aurora.member(g, have["db_cluster_arn"])), {})
-        me = _aurora.member(group, have["db_cluster_arn"])
-        have["global_cluster_identifier"] = group.get("global_cluster_identifier")
-        have["is_writer"] = me["is_writer"] if me else True
-        have["other_members"] = [m for m in _aurora.members_of(group) if m != me]
-        if self.params["state"] == "absent" and have.get("deletion_protection"):
-            self._refuse_protected()
-        return have
+        absent = self.params["state"] == "absent"
+        if absent:
+            self.refuse_protected(have)
+        is_global = absent or self._given("global_cluster_identifier") or have.get("global_cluster_identifier")
+        groups = self._global_clusters() if is_global else []
+        return {**have, **_aurora.membership(groups, have["db_cluster_arn"])}
 
     def desired(self, have):
-        want = {**super().desired(have), **self.named_elsewhere}
+        want = {**super().desired(have), **self.keys}
         if have is None:
-            return self._fitting(want, secondary=bool(self._writer()))
+            return self._fitting(want, secondary=bool(_aurora.writer_of(self._joined())))
         if "engine_version" in want:
-            want["engine_version"] = self._version(want["engine_version"], have["engine_version"])
+            want["engine_version"] = self.version_to_keep(want["engine_version"], have["engine_version"])
         if have.get("storage_encryption_type") == "sse-rds" and "storage_encrypted" in want:
-            want["storage_encrypted"] = have.get("storage_encrypted")  # encrypted, though it reads back false
-        if want.get("monitoring_role_arn") == UNKNOWN and self._is_named(have["monitoring_role_arn"]):
-            want["monitoring_role_arn"] = have["monitoring_role_arn"]  # made again, the role has the ARN it had
+            want["storage_encrypted"] = have.get("storage_encrypted")  # AWS encrypts such a cluster and shows false
+        if want.get("monitoring_role_arn") == UNKNOWN and str(have["monitoring_role_arn"]).endswith(
+            f"/{self.params['monitoring_role_name']}"
+        ):
+            want["monitoring_role_arn"] = have["monitoring_role_arn"]  # a role that is created again has the same ARN
         if not have["manage_master_user_password"]:
             want.pop("master_user_secret_kms_key_id", None)
         if "global_cluster_identifier" in want and have["global_cluster_identifier"] is None:
             self._refuse_joining(have, want.pop("global_cluster_identifier"))
         return self._fitting(want, secondary=not have["is_writer"])
 
-    def observe(self, have):
+    def tolerated(self, have):
         found = [*_aurora.upgraded(self.params["engine_version"], have), *_aurora.pending(have)]
         if have.get("is_writer") is False and self._has_credentials():
             reason = "a failover or switchover of the global cluster moved the writer; switch over to have it back"
@@ -426,14 +414,15 @@ class Cluster(Resource):
 
     def create(self, want):
         args = {name: value for name, value in want.items() if name != "manage_master_user_password" or value}
-        group, writer = self._joined(), self._writer()
+        group = self._joined()
+        writer = _aurora.writer_of(group)
         if group and not group.get("global_cluster_members") and not self._has_credentials():
             raise Refused(
-                f"global cluster {group['global_cluster_identifier']} has no writer that {self} could copy: create its "
-                "primary first, or give master_username and master_user_secret_name to make this one the primary"
+                f"Global cluster {group['global_cluster_identifier']} has no writer that {self} could copy. Create the "
+                "primary cluster first, or give master_username and master_user_secret_name to make this the primary."
             )
         if "." in str(group.get("engine_version")) and args.get("engine_version"):
-            args["engine_version"] = self._version(args["engine_version"], group["engine_version"])
+            args["engine_version"] = self.version_to_keep(args["engine_version"], group["engine_version"])
         if writer:
             args["source_region"] = self.params["source_region"] or writer["region"]
         else:
@@ -441,20 +430,18 @@ class Cluster(Resource):
         self.aws.call("rds", "create_db_cluster", db_cluster_identifier=self.params["db_cluster_identifier"], **args)
 
     def update(self, have, changes):
-        changes = dict(changes)
-        if "tags" in changes:
-            _aurora.change_tags(self.aws, have["db_cluster_arn"], have["tags"], changes.pop("tags"))
+        changes = self.retag(have, changes)
         endpoint = changes.pop("enable_http_endpoint", None)
         if changes:
             self._modify(**_aurora.modification(have, changes), **self._beside(have, changes))
-        elif endpoint is not None:  # a call of its own, which AWS takes when the modification is done
+        elif endpoint is not None:  # a call of its own, which AWS takes after the modification
             operation = "enable_http_endpoint" if endpoint else "disable_http_endpoint"
             self.aws.call("rds", operation, resource_arn=have["db_cluster_arn"])
         return {"enable_http_endpoint"} if changes and endpoint is not None else None
 
     def delete(self, have):
         if have["status"] == "stopped":
-            raise Refused(f"{self} is stopped, and AWS deletes no stopped cluster: start it first")
+            raise Refused(f"{self} is stopped, and AWS deletes no stopped cluster. Start the cluster first.")
         if have.get("deletion_protection"):
             return self._modify(deletion_protection=False)
         if have["global_cluster_identifier"]:
@@ -472,26 +459,20 @@ class Cluster(Resource):
             delete_automated_backups=self.params["delete_automated_backups"],
         )
 
-    def status(self, have):
-        status = super().status(have)
-        return "busy" if status == "ready" and self.flushing and have.get("pending_modified_values") else status
-
     def reason(self, have):
         if have["status"] == "stopped":
-            return "a stopped cluster cannot be changed; start it first"
-        return _aurora.last_event(self.aws, "db-cluster", have["db_cluster_identifier"]) or super().reason(have)
+            return "AWS changes no stopped cluster: start the cluster first"
+        return self.last_event("db-cluster", have) or super().reason(have)
 
-    def is_not_yet(self, error):
-        details = getattr(error, "response", {}).get("Error", {})
-        code, message = details.get("Code", ""), details.get("Message", "")
+    def is_not_yet(self, error, have):
+        code, message = aws_error(error)
         if code == "InvalidDBClusterStateFault":
             return "still contains DB instances" not in message
         if self._given("global_cluster_identifier") and not self._has_credentials() and "MasterUsername" in message:
             return True  # AWS takes a joining cluster for a primary until the writer is usable
-        return super().is_not_yet(error)
+        return super().is_not_yet(error, have)
 
     def _modify(self, **args):
-        self.flushing = self.params["apply_immediately"]
         self.aws.call(
             "rds",
             "modify_db_cluster",
@@ -501,44 +482,29 @@ class Cluster(Resource):
         )
 
     def _beside(self, have, changes):
-        """What AWS wants to be told together with some changes."""
-        args = {}
-        if "engine_version" in changes:
-            major = changes["engine_version"].split(".")[0] != have["engine_version"].split(".")[0]
-            group = self.params["db_instance_parameter_group_name"]
-            args = {"allow_major_version_upgrade": True, "db_instance_parameter_group_name": group} if major else {}
+        """Return the arguments that AWS wants beside some changes."""
+        group = self.params["db_instance_parameter_group_name"]
+        args = _aurora.major_upgrade(changes, have["engine_version"], group)
         if changes.get("manage_master_user_password") is False:
             if not self._given("master_user_secret_name"):
                 raise Refused(
-                    "manage_master_user_password: false needs master_user_secret_name, the new password's secret"
+                    "manage_master_user_password is false: give master_user_secret_name with the new password"
                 )
             args["master_user_password"] = self._credentials()["master_user_password"]
         elif changes.get("manage_master_user_password"):
-            args["master_user_secret_kms_key_id"] = self.named_elsewhere.get("master_user_secret_kms_key_id")
+            args["master_user_secret_kms_key_id"] = self.keys.get("master_user_secret_kms_key_id")
         return args
 
     def _leave(self, have):
         if have["is_writer"] and have["other_members"]:
             others = ", ".join(f"{m['db_cluster_identifier']} in {m['region']}" for m in have["other_members"])
-            raise Refused(f"{self} is the writer of a global cluster that still has {others}: remove those first")
+            raise Refused(f"{self} is the writer of a global cluster that still has {others}. Remove those first.")
         self.aws.call(
             "rds",
             "remove_from_global_cluster",
             global_cluster_identifier=have["global_cluster_identifier"],
             db_cluster_identifier=have["db_cluster_arn"],
         )
-
-    def _refuse_protected(self):
-        if self.params["deletion_protection"] is not False:
-            raise Refused(
-                f"{self} is protected from deletion: set deletion_protection: false to remove it all the same"
-            )
-
-    def _version(self, wanted, running):
-        try:
-            return _aurora.version_to_keep(wanted, running, self.params["allow_major_version_upgrade"])
-        except ValueError as error:
-            raise Refused(f"{self}: {error}") from error
 
     def _refuse_joining(self, have, group):
         if self.status(have) == "ready":
@@ -551,14 +517,10 @@ class Cluster(Resource):
         return self.aws.pages("rds", "describe_global_clusters", "global_clusters")
 
     def _joined(self):
-        """The global cluster that a new cluster joins; empty where there is none."""
+        """Return the global cluster that a new cluster joins; an empty mapping if it does not exist."""
         name = self.params["global_cluster_identifier"]
         groups = self._global_clusters() if name and not unknown_in(name) else []
         return next((group for group in groups if group["global_cluster_identifier"] == name), {})
-
-    def _writer(self):
-        """The member that a new cluster would copy."""
-        return next((m for m in _aurora.members_of(self._joined()) if m["is_writer"]), None)
 
     def _fitting(self, want, secondary):
         drop = _aurora.CREDENTIALS if secondary else ()
@@ -582,31 +544,12 @@ class Cluster(Resource):
                 f"master_user_secret_name: '{name}' in {self.aws.region} holds no username and password"
             ) from None
 
-    def _security_groups(self):
-        names, vpc = self.params["vpc_security_group_names"], find_id(self.aws, "vpc", self.params["vpc_name"])
-        if vpc == UNKNOWN:
-            return [UNKNOWN] * len(names)
-        found = self.aws.pages("ec2", "describe_security_groups", "security_groups")
-        ids = {group["group_name"]: group["group_id"] for group in found if group.get("vpc_id") == vpc}
-        return [ids.get(name, UNKNOWN) for name in names]
 
-    def _is_named(self, role):
-        return str(role).endswith(f"/{self.params['monitoring_role_name']}")
-
-    def _monitoring_role(self):
-        name = self.params["monitoring_role_name"]
-        role = self.aws.found("NoSuchEntity", lambda: self.aws.call("iam", "get_role", role_name=name))
-        return role["role"]["arn"] if role else UNKNOWN
-
-
-def main():
+def main(context=None):
     run(
         Cluster,
         OPTIONS,
-        mutually_exclusive=[
-            ("vpc_security_group_ids", "vpc_security_group_names"),
-            ("monitoring_role_arn", "monitoring_role_name"),
-        ],
+        context,
         required_by={"vpc_security_group_names": "vpc_name"},
     )
 

@@ -69,8 +69,8 @@ db_cluster_parameter_group:
     tags: {"mtk:environment": dev}
 """
 
-from ansible_collections.mtk.backend.plugins.module_utils import _parameter_group
-from ansible_collections.mtk.backend.plugins.module_utils._module import run
+from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
+from ansible_collections.mtk.backend.plugins.module_utils.resources import _parameter_group
 
 
 class ClusterParameterGroup(_parameter_group.ParameterGroup):
@@ -81,8 +81,8 @@ class ClusterParameterGroup(_parameter_group.ParameterGroup):
     computed = ("db_cluster_parameter_group_arn",)
 
 
-def main():
-    run(ClusterParameterGroup, _parameter_group.OPTIONS)
+def main(context=None):
+    run(ClusterParameterGroup, _parameter_group.OPTIONS, context)
 
 
 if __name__ == "__main__":

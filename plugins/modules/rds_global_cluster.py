@@ -97,10 +97,10 @@ global_cluster:
     writer_region: null
 """
 
-from ansible_collections.mtk.backend.plugins.module_utils import _aurora
-from ansible_collections.mtk.backend.plugins.module_utils._module import run
-from ansible_collections.mtk.backend.plugins.module_utils._plan import UNKNOWN
-from ansible_collections.mtk.backend.plugins.module_utils._reconcile import Refused, Resource
+from ansible_collections.mtk.backend.plugins.module_utils.domain import _aurora
+from ansible_collections.mtk.backend.plugins.module_utils.domain._values import UNKNOWN, Refused
+from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
+from ansible_collections.mtk.backend.plugins.module_utils.resources._rds import RdsResource
 
 OPTIONS = {
     "global_cluster_identifier": {"type": "str", "required": True},
@@ -119,7 +119,7 @@ OPTIONS = {
 GIVEN_BY_SOURCE = ("engine", "engine_version", "database_name", "storage_encrypted", "engine_lifecycle_support")
 
 
-class GlobalCluster(Resource):
+class GlobalCluster(RdsResource):
     """An Aurora global cluster."""
 
     kind = "global_cluster"
@@ -128,32 +128,22 @@ class GlobalCluster(Resource):
     immutable = frozenset({"engine", "database_name", "storage_encrypted", "engine_lifecycle_support"})
     computed = ("global_cluster_arn", "global_cluster_resource_id")
     status_field = "status"
-    name_tag = False
     region = "global"
     retry_codes = (
         "GlobalClusterAlreadyExistsFault",
         "InvalidDBClusterStateFault",
-        "InvalidGlobalClusterStateFault",  # 'is not empty' for minutes after the last member has left
+        "InvalidGlobalClusterStateFault",  # AWS answers 'is not empty' for minutes after the last member has left
     )
-
-    def __init__(self, aws, params):
-        super().__init__(aws, {**params, "global_cluster_identifier": params["global_cluster_identifier"].lower()})
 
     def siblings(self):
         return self.aws.pages("rds", "describe_global_clusters", "global_clusters")
 
-    def is_me(self, sibling):
-        return sibling["global_cluster_identifier"] == self.params["global_cluster_identifier"]
-
     def describe(self, sibling):
         members = _aurora.members_of(sibling)
-        writer = next((member["region"] for member in members if member["is_writer"]), None)
-        protected = sibling.get("deletion_protection") and self.params["deletion_protection"] is not False
-        if self.params["state"] == "absent" and protected:
-            raise Refused(
-                f"{self} is protected from deletion: set deletion_protection: false to remove it all the same"
-            )
-        return {**sibling, "tags": sibling.get("tags") or {}, "members": members, "writer_region": writer}
+        writer = _aurora.writer_of(sibling) or {}
+        if self.params["state"] == "absent":
+            self.refuse_protected(sibling)
+        return {**sibling, "tags": sibling.get("tags") or {}, "members": members, "writer_region": writer.get("region")}
 
     def desired(self, have):
         want = super().desired(have)
@@ -162,7 +152,7 @@ class GlobalCluster(Resource):
         if have is None:
             return {"engine": "aurora-postgresql", **want}
         if "engine_version" in want:
-            want["engine_version"] = self._version(want["engine_version"], have["engine_version"])
+            want["engine_version"] = self.version_to_keep(want["engine_version"], have["engine_version"])
         return want
 
     def create(self, want):
@@ -176,9 +166,7 @@ class GlobalCluster(Resource):
         )
 
     def update(self, have, changes):
-        changes = dict(changes)
-        if "tags" in changes:
-            _aurora.change_tags(self.aws, have["global_cluster_arn"], have["tags"], changes.pop("tags"))
+        changes = self.retag(have, changes)
         if changes:
             major = self.params["allow_major_version_upgrade"] if "engine_version" in changes else None
             self._modify(allow_major_version_upgrade=major or None, **changes)
@@ -203,18 +191,14 @@ class GlobalCluster(Resource):
         clusters = self.aws.pages("rds", "describe_db_clusters", "db_clusters")
         found = [c["db_cluster_arn"] for c in clusters if c["db_cluster_identifier"] == source.lower()]
         if not found:
-            raise Refused(f"source_db_cluster_identifier: there is no cluster '{source}' in {self.aws.region}")
+            raise Refused(
+                f"source_db_cluster_identifier is '{source}', and {self.aws.region} has no cluster of that name"
+            )
         return found[0]
 
-    def _version(self, wanted, running):
-        try:
-            return _aurora.version_to_keep(wanted, running, self.params["allow_major_version_upgrade"])
-        except ValueError as error:
-            raise Refused(f"{self}: {error}") from error
 
-
-def main():
-    run(GlobalCluster, OPTIONS)
+def main(context=None):
+    run(GlobalCluster, OPTIONS, context)
 
 
 if __name__ == "__main__":

@@ -111,9 +111,10 @@ db_instance:
     tags: {"mtk:environment": dev}
 """
 
-from ansible_collections.mtk.backend.plugins.module_utils import _aurora
-from ansible_collections.mtk.backend.plugins.module_utils._module import run
-from ansible_collections.mtk.backend.plugins.module_utils._reconcile import Refused, Resource
+from ansible_collections.mtk.backend.plugins.module_utils.domain import _aurora
+from ansible_collections.mtk.backend.plugins.module_utils.domain._values import Refused
+from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
+from ansible_collections.mtk.backend.plugins.module_utils.resources._rds import RdsResource
 
 OPTIONS = {
     "db_instance_identifier": {"type": "str", "required": True},
@@ -133,15 +134,9 @@ OPTIONS = {
     "deletion_protection": {"type": "bool", "default": True},
 }
 UNMANAGED = {"db_instance_identifier", "apply_immediately", "deletion_protection"}
-LOWER = (
-    "db_instance_identifier",
-    "db_cluster_identifier",
-    "db_parameter_group_name",
-    "preferred_maintenance_window",
-)
 
 
-class Instance(Resource):
+class Instance(RdsResource):
     """An instance of an Aurora cluster."""
 
     kind = "db_instance"
@@ -167,23 +162,16 @@ class Instance(Resource):
             "stopped",
         }
     )
-    name_tag = False
+    lowered = ("db_cluster_identifier", "db_parameter_group_name", "preferred_maintenance_window")
     retry_codes = (
         "DBInstanceAlreadyExists",
         "InvalidDBClusterStateFault",  # the cluster is being created or changed
         "InvalidDBInstanceState",
-        ("InvalidParameterValue", "IAM role ARN value is invalid"),  # a role that was just made
+        ("InvalidParameterValue", "IAM role ARN value is invalid"),  # a new role spreads within seconds
     )
-    flushing = False
-
-    def __init__(self, aws, params):
-        super().__init__(aws, {**params, **{name: params[name] and params[name].lower() for name in LOWER}})
 
     def siblings(self):
         return self.aws.pages("rds", "describe_db_instances", "db_instances")
-
-    def is_me(self, sibling):
-        return sibling["db_instance_identifier"] == self.params["db_instance_identifier"]
 
     def describe(self, sibling):
         have = _aurora.pending_laid_over(sibling)
@@ -193,11 +181,11 @@ class Instance(Resource):
 
     def desired(self, have):
         want = _aurora.consistent(super().desired(have))
-        if have and have.get("availability_zone") is None:  # not told before the instance is placed
+        if have and have.get("availability_zone") is None:  # AWS shows it once the instance is placed
             want.pop("availability_zone", None)
         return want
 
-    def observe(self, have):
+    def tolerated(self, have):
         return _aurora.pending(have)
 
     def create(self, want):
@@ -205,11 +193,8 @@ class Instance(Resource):
         self.aws.call("rds", "create_db_instance", db_instance_identifier=name, **want)
 
     def update(self, have, changes):
-        changes = dict(changes)
-        if "tags" in changes:
-            _aurora.change_tags(self.aws, have["db_instance_arn"], have["tags"], changes.pop("tags"))
+        changes = self.retag(have, changes)
         if changes:
-            self.flushing = self.params["apply_immediately"]
             self.aws.call(
                 "rds",
                 "modify_db_instance",
@@ -224,27 +209,23 @@ class Instance(Resource):
         name = self.params["db_instance_identifier"]
         self.aws.call("rds", "delete_db_instance", db_instance_identifier=name)
 
-    def status(self, have):
-        status = super().status(have)
-        return "busy" if status == "ready" and self.flushing and have.get("pending_modified_values") else status
-
     def reason(self, have):
         if have["db_instance_status"] == "stopped":
-            return "a stopped instance cannot be changed; start its cluster first"
-        return _aurora.last_event(self.aws, "db-instance", have["db_instance_identifier"]) or super().reason(have)
+            return "AWS changes no stopped instance: start its cluster first"
+        return self.last_event("db-instance", have) or super().reason(have)
 
     def _refuse_last(self, have):
         clusters = self.aws.pages("rds", "describe_db_clusters", "db_clusters")
-        mine = next((c for c in clusters if c["db_cluster_identifier"] == have.get("db_cluster_identifier")), {})
-        if mine.get("deletion_protection") and len(mine.get("db_cluster_members") or []) == 1:
+        cluster = next((c for c in clusters if c["db_cluster_identifier"] == have.get("db_cluster_identifier")), {})
+        if cluster.get("deletion_protection") and len(cluster.get("db_cluster_members") or []) == 1:
             raise Refused(
-                f"{self} is the last instance of {mine['db_cluster_identifier']}, which is protected from deletion: "
-                "set deletion_protection: false to remove it all the same"
+                f"{self} is the last instance of {cluster['db_cluster_identifier']}, which is protected from deletion. "
+                "To delete the instance, set deletion_protection: false."
             )
 
 
-def main():
-    run(Instance, OPTIONS)
+def main(context=None):
+    run(Instance, OPTIONS, context)
 
 
 if __name__ == "__main__":

@@ -68,8 +68,8 @@ db_parameter_group:
     tags: {"mtk:environment": dev}
 """
 
-from ansible_collections.mtk.backend.plugins.module_utils import _parameter_group
-from ansible_collections.mtk.backend.plugins.module_utils._module import run
+from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
+from ansible_collections.mtk.backend.plugins.module_utils.resources import _parameter_group
 
 
 class InstanceParameterGroup(_parameter_group.ParameterGroup):
@@ -80,8 +80,8 @@ class InstanceParameterGroup(_parameter_group.ParameterGroup):
     computed = ("db_parameter_group_arn",)
 
 
-def main():
-    run(InstanceParameterGroup, _parameter_group.OPTIONS)
+def main(context=None):
+    run(InstanceParameterGroup, _parameter_group.OPTIONS, context)
 
 
 if __name__ == "__main__":

@@ -64,9 +64,8 @@ db_subnet_group:
     vpc_id: vpc-0a1b2c3d4e5f60718
 """
 
-from ansible_collections.mtk.backend.plugins.module_utils import _aurora
-from ansible_collections.mtk.backend.plugins.module_utils._module import run
-from ansible_collections.mtk.backend.plugins.module_utils._reconcile import Resource
+from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
+from ansible_collections.mtk.backend.plugins.module_utils.resources._rds import RdsResource
 
 OPTIONS = {
     "name": {"type": "str", "required": True},
@@ -75,7 +74,7 @@ OPTIONS = {
 }
 
 
-class SubnetGroup(Resource):
+class SubnetGroup(RdsResource):
     """A DB subnet group."""
 
     kind = "db_subnet_group"
@@ -83,12 +82,8 @@ class SubnetGroup(Resource):
     managed = ("description", "subnet_ids")
     needed = managed
     computed = ("db_subnet_group_arn", "vpc_id")
-    name_tag = False
-    retry_codes = ("InvalidDBSubnetGroupStateFault",)  # in use for some time after the last cluster has gone
-
-    def __init__(self, aws, params):
-        subnets = params["subnet_ids"] and sorted(params["subnet_ids"])
-        super().__init__(aws, {**params, "name": params["name"].lower(), "subnet_ids": subnets})
+    retry_codes = ("InvalidDBSubnetGroupStateFault",)  # RDS frees a group some time after its last cluster is deleted
+    unordered = ("subnet_ids",)
 
     def siblings(self):
         return self.aws.pages("rds", "describe_db_subnet_groups", "db_subnet_groups")
@@ -103,17 +98,15 @@ class SubnetGroup(Resource):
             "name": sibling["db_subnet_group_name"],
             "description": sibling["db_subnet_group_description"],
             "subnet_ids": sorted(subnet["subnet_identifier"] for subnet in sibling["subnets"]),
-            "tags": _aurora.read_tags(self.aws, arn, self.params["tags"]),
+            "tags": self.read_tags(arn),
         }
 
     def create(self, want):
         self._call("create", want, tags=want.get("tags"))
 
     def update(self, have, changes):
-        if "tags" in changes:
-            _aurora.change_tags(self.aws, have["db_subnet_group_arn"], have["tags"], changes["tags"])
-        if set(changes) - {"tags"}:
-            self._call("modify", {**have, **changes})  # AWS wants all subnets, whatever changes
+        if self.retag(have, changes):
+            self._call("modify", {**have, **changes})  # AWS wants all subnets with every change
 
     def delete(self, have):
         self.aws.call("rds", "delete_db_subnet_group", db_subnet_group_name=self.params["name"])
@@ -129,8 +122,8 @@ class SubnetGroup(Resource):
         )
 
 
-def main():
-    run(SubnetGroup, OPTIONS)
+def main(context=None):
+    run(SubnetGroup, OPTIONS, context)
 
 
 if __name__ == "__main__":

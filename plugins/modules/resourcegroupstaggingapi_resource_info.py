@@ -46,7 +46,7 @@ resources:
         mtk:environment: prod
 """
 
-from ansible_collections.mtk.backend.plugins.module_utils._module import inform
+from ansible_collections.mtk.backend.plugins.module_utils.engine._module import inform
 
 OPTIONS = {"tags": {"type": "dict", "required": True}}
 
@@ -58,8 +58,8 @@ def read(aws, params):
     return {"resources": sorted(listed, key=lambda one: one["arn"])}
 
 
-def main():
-    inform(read, OPTIONS)
+def main(context=None):
+    inform(read, OPTIONS, context)
 
 
 if __name__ == "__main__":

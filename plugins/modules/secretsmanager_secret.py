@@ -104,9 +104,10 @@ secret:
 
 import json
 
-from ansible_collections.mtk.backend.plugins.module_utils._lookup import key_arn
-from ansible_collections.mtk.backend.plugins.module_utils._module import run
-from ansible_collections.mtk.backend.plugins.module_utils._reconcile import Resource
+from ansible_collections.mtk.backend.plugins.module_utils.aws._lookup import key_arn
+from ansible_collections.mtk.backend.plugins.module_utils.aws._tags import write_tags
+from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
+from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource
 
 OPTIONS = {
     "secret_name": {"type": "str", "required": True, "no_log": False},
@@ -147,7 +148,7 @@ class Secret(Resource):
     def siblings(self):
         name = self.params["secret_name"]
         secret = self.aws.found(["ResourceNotFoundException"], lambda: self._call("describe_secret", secret_id=name))
-        # Scheduled for deletion is as good as gone for who wants it gone, and the name's only owner for who wants it.
+        # A secret scheduled for deletion counts as absent for state: absent, and still occupies its name for present.
         leave = self.params["state"] == "absent" and not self.params["force_delete_without_recovery"]
         return [] if secret is None or (leave and secret.get("deleted_date")) else [secret]
 
@@ -177,10 +178,10 @@ class Secret(Resource):
         if self._given("kms_key_id"):
             want["kms_key_id"] = self._key(self.params["kms_key_id"], (have or {}).get("kms_key_id"), self.aws.region)
         if self._given("replica_regions"):
-            there = {replica["region"]: replica["kms_key_id"] for replica in (have or {}).get("replica_regions", [])}
+            keys = {replica["region"]: replica["kms_key_id"] for replica in (have or {}).get("replica_regions", [])}
             wanted = {r["region"]: r["kms_key_id"] for r in self.params["replica_regions"]}
             want["replica_regions"] = [
-                {"region": region, "kms_key_id": self._key(key, there.get(region), region)}
+                {"region": region, "kms_key_id": self._key(key, keys.get(region), region)}
                 for region, key in sorted(wanted.items())
             ]
         return want
@@ -207,11 +208,11 @@ class Secret(Resource):
             if fields:
                 self._call("update_secret", secret_id=secret, **fields)
             if "tags" in changes:
-                self._tag(have, changes["tags"])
+                write_tags(self.aws, "secretsmanager", secret, have["tags"], changes["tags"])
 
     def delete(self, have):
         if have["replica_regions"]:
-            return self._replicate(have, [])  # AWS deletes no secret that has copies
+            return self._replicate(have, [])  # AWS deletes no secret that has replicas
         force, days = self.params["force_delete_without_recovery"], self.params["recovery_window_in_days"]
         how = {"force_delete_without_recovery": True} if force else {"recovery_window_in_days": days}
         return self._call("delete_secret", secret_id=have["arn"], **how)
@@ -220,7 +221,7 @@ class Secret(Resource):
         return self.aws.call("secretsmanager", operation, **params)
 
     def _key(self, given, have, region):
-        """The wanted key: as it is where none is given or both mean the same, else by its ARN."""
+        """Return the ARN of the wanted key; the present value if no key is given or if both are the same key."""
         if given is None or given == have:
             return have or DEFAULT_KEY
         wanted = key_arn(self.aws, given, region)
@@ -236,7 +237,7 @@ class Secret(Resource):
         return json.dumps({"username": username, "password": answer["random_password"]})
 
     def _replicate(self, have, replicas):
-        """Remove the copies that are too many or have another key; once they are gone, add what is missing."""
+        """Remove the replicas that are not wanted or have another key. In a later step, add the missing ones."""
         gone = [replica["region"] for replica in have["replica_regions"] if replica not in replicas]
         if gone:
             self._call("remove_regions_from_replication", secret_id=have["arn"], remove_replica_regions=gone)
@@ -244,16 +245,9 @@ class Secret(Resource):
             new = [replica for replica in replicas if replica not in have["replica_regions"]]
             self._call("replicate_secret_to_regions", secret_id=have["arn"], add_replica_regions=new)
 
-    def _tag(self, have, tags):
-        gone = sorted(set(have["tags"]) - set(tags))
-        if gone:
-            self._call("untag_resource", secret_id=have["arn"], tag_keys=gone)
-        if tags:
-            self._call("tag_resource", secret_id=have["arn"], tags=tags)
 
-
-def main():
-    run(Secret, OPTIONS)
+def main(context=None):
+    run(Secret, OPTIONS, context)
 
 
 if __name__ == "__main__":

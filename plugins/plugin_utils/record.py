@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a run has planned or done so far.
+"""The record of a run: what it has planned or done so far.
 
 The callback ``mtk.backend.plan`` fills it in Ansible's main process. Workers are forked from that process for each
-task, so that an action or a lookup sees everything that ended before its task began.
+task, so an action or a lookup sees the results of all earlier tasks.
 """
 
 from __future__ import annotations
@@ -16,38 +16,38 @@ from pathlib import Path
 from typing import Any
 
 from ansible import constants
-from ansible_collections.mtk.backend.plugins.module_utils import _planned
+from ansible_collections.mtk.backend.plugins.module_utils.engine import _document
 
-# What the tasks of this run have read (module_utils/_memory.py). Ansible removes it at the end of the run.
-MEMORY = str(Path(constants.DEFAULT_LOCAL_TMP) / "mtk.backend")
+# The directory of the run's cache (module_utils/aws/_cache.py). Ansible removes it at the end of the run.
+CACHE = str(Path(constants.DEFAULT_LOCAL_TMP) / "mtk.backend")
 
 
 @dataclass
 class Record:
-    """The entries of all resources that the run's tasks were about, and what failed."""
+    """The entries of all resources that the run's tasks have managed, and the tasks that failed."""
 
     collects: bool = False  # whether the callback is enabled
-    progress_interval: int = 0  # seconds between two lines about the same wait; 0 for none
-    environment: str | None = None  # as the inventory calls it
+    progress_interval: int = 0  # seconds between two lines about the same wait; 0 for no lines
+    environment: str | None = None  # the inventory's mtk_environment
     mode: str = "plan"
-    entries: dict[tuple[str, str, str], _planned.Entry] = field(default_factory=dict)
+    entries: dict[tuple[str, str, str], _document.Entry] = field(default_factory=dict)
     errors: list[dict[str, str]] = field(default_factory=list)
 
     def add(self, result: Mapping[str, Any]) -> None:
-        """Take in the result of one task, or of one item of its loop."""
-        one = result["plan"]
-        if "resource" not in one:
+        """Add the result of one task, or of one item of its loop."""
+        entry = result["plan"]
+        if "resource" not in entry:
             return
-        self.mode = one["mode"]
+        self.mode = entry["mode"]
         diff = result.get("diff") or {}
-        one = {name: value for name, value in one.items() if name != "mode"}
-        one |= {"before": diff.get("before") or {}, "after": diff.get("after") or {}}
-        place = _planned.place(one)
-        self.entries[place] = _planned.merged(self.entries.get(place), one)
+        entry = {name: value for name, value in entry.items() if name != "mode"}
+        entry |= {"before": diff.get("before") or {}, "after": diff.get("after") or {}}
+        key = _document.key(entry)
+        self.entries[key] = _document.merged(self.entries.get(key), entry)
 
     def document(self) -> dict[str, Any]:
-        """All of it, as docs/plan.md describes it."""
-        return _planned.document(self.environment or "", self.mode, self.entries.values(), self.errors)
+        """Return the document that docs/using/plan.md describes."""
+        return _document.document(self.environment or "", self.mode, self.entries.values(), self.errors)
 
 
 RECORD = Record()

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""How fast runs are, as ratios of one run; docs/performance.md says how.
+"""How fast runs are, as ratios of one run; docs/developing/performance.md says how.
 
 ``python scripts/bench --latency 0.05 --rounds 5 --only no-op,growth``. Every candidate runs once a round, in another
 order each time; a figure is the median of the rounds' ratios.

@@ -126,4 +126,4 @@ def test_other_services_are_told_at_once(aws, service, operation):
 
 
 def test_the_page_is_made_from_the_promises():
-    assert (HERE.parents[1] / "docs/local-aws.md").read_text() == page().rstrip() + "\n", "run `make docs`"
+    assert (HERE.parents[1] / "docs/developing/local-aws.md").read_text() == page().rstrip() + "\n", "run `make docs`"

@@ -21,7 +21,7 @@ class Missing(NotImplementedError):
     """The local AWS does not implement what is asked for; ``what`` says what that is."""
 
     def __init__(self, what: str) -> None:
-        super().__init__(f"The local AWS does not implement {what}. docs/local-aws.md lists what it does.")
+        super().__init__(f"The local AWS does not implement {what}. docs/developing/local-aws.md lists what it does.")
 
     def code(self, environ: Mapping[str, Any]) -> str:
         """How AWS answers a request for an operation that it does not know."""

@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 
 import pytest
 from ansible_collections.mtk.backend.plugins.filter.aurora_zones import aurora_zones
-from ansible_collections.mtk.backend.plugins.module_utils import _aurora
-from ansible_collections.mtk.backend.plugins.module_utils._reconcile import Refused, reconcile
+from ansible_collections.mtk.backend.plugins.module_utils.domain import _aurora
+from ansible_collections.mtk.backend.plugins.module_utils.domain._values import Refused
+from ansible_collections.mtk.backend.plugins.module_utils.engine._reconcile import reconcile
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -216,7 +217,7 @@ def test_a_subnet_that_is_planned_is_placed_by_its_zone():
 
 
 def test_too_few_zones():
-    with pytest.raises(ValueError, match="4 instances do not fit: give 0 to 3"):
+    with pytest.raises(ValueError, match="4 instances need 4 zones: give 0 to 3"):
         _aurora.instance_zones(4, SUBNETS, [])
 
 

@@ -9,14 +9,14 @@ import pytest
 from ansible.errors import AnsibleFilterError
 from ansible_collections.mtk.backend.plugins.filter.network_zones import network_zones
 from ansible_collections.mtk.backend.plugins.filter.subnet_layout import subnet_layout as subnet_layout_filter
-from ansible_collections.mtk.backend.plugins.module_utils._layout import (
+from ansible_collections.mtk.backend.plugins.module_utils.domain._layout import (
     TIERS,
     Subnet,
     Zone,
     choose_zones,
     subnet_layout,
 )
-from ansible_collections.mtk.backend.plugins.module_utils._plan import UNKNOWN
+from ansible_collections.mtk.backend.plugins.module_utils.domain._values import UNKNOWN
 from hypothesis import given
 from hypothesis import strategies as st
 

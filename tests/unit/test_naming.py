@@ -6,7 +6,7 @@ import itertools
 import re
 
 import pytest
-from ansible_collections.mtk.backend.plugins.module_utils._naming import (
+from ansible_collections.mtk.backend.plugins.module_utils.domain._names import (
     RULES,
     canonical_name,
     named_tags,

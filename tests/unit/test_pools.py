@@ -9,8 +9,13 @@ import pytest
 from ansible.errors import AnsibleFilterError
 from ansible_collections.mtk.backend.plugins.filter.ipam_pools import ipam_pools
 from ansible_collections.mtk.backend.plugins.filter.ipam_reservations import ipam_reservations
-from ansible_collections.mtk.backend.plugins.module_utils._naming import resource_name
-from ansible_collections.mtk.backend.plugins.module_utils._pools import SHARED, AddressPlan, PlanError, Reservation
+from ansible_collections.mtk.backend.plugins.module_utils.domain._names import resource_name
+from ansible_collections.mtk.backend.plugins.module_utils.domain._pools import (
+    SHARED,
+    AddressPlan,
+    PlanError,
+    Reservation,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.mtk.backend.plugins.module_utils._plan import UNKNOWN, Plan
-from ansible_collections.mtk.backend.plugins.module_utils._reconcile import Refused, Resource, reconcile
+from ansible_collections.mtk.backend.plugins.module_utils.domain._values import UNKNOWN, Refused
+from ansible_collections.mtk.backend.plugins.module_utils.engine._plan import Plan
+from ansible_collections.mtk.backend.plugins.module_utils.engine._reconcile import reconcile
+from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource
 
 
 class NotYet(Exception):
@@ -217,7 +219,7 @@ def test_timeout_says_what_is_missing(cloud):
 
 def test_timeout_says_what_aws_answered_last(cloud):
     cloud.refuse = 10_000
-    with pytest.raises(Refused, match="does not exist after 60 s; still to come: create .*AWS said last: try later"):
+    with pytest.raises(Refused, match="does not exist after 60 s; still to do: create .*AWS's last answer: try later"):
         go(cloud, timeout=60)
 
 
@@ -248,7 +250,7 @@ def test_failed_state_stops_at_once_with_awss_reason(cloud):
 def test_two_matches_are_an_error(cloud):
     go(cloud, tags={})
     cloud.things.append(dict(cloud.things[0]))
-    with pytest.raises(Refused, match="2 of thing x exist"):
+    with pytest.raises(Refused, match="2 resources match thing x"):
         go(cloud, tags={})
 
 
@@ -272,7 +274,7 @@ def test_unknown_identity_is_not_looked_up(cloud):
 
 
 def test_unknown_value_is_never_sent(cloud):
-    with pytest.raises(Refused, match="size of thing x is not known"):
+    with pytest.raises(Refused, match="size of thing x is unknown"):
         go(cloud, size=UNKNOWN)
     assert cloud.requests == []
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.mtk.backend.plugins.module_utils import _scaling as scaling
+from ansible_collections.mtk.backend.plugins.module_utils.domain import _scaling as scaling
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.mtk.backend.plugins.module_utils import _planned
+from ansible_collections.mtk.backend.plugins.module_utils.engine import _document
 from ansible_collections.mtk.backend.plugins.plugin_utils import drift, summary
 
 
@@ -15,7 +15,7 @@ def one(action: str = "none", name: str = "a", **fields: Any) -> dict[str, Any]:
 
 
 def document(*entries: dict[str, Any], mode: str = "plan", errors: Any = ()) -> dict[str, Any]:
-    return _planned.document("prod", mode, entries, list(errors))
+    return _document.document("prod", mode, entries, list(errors))
 
 
 def test_a_plan():
@@ -39,7 +39,8 @@ def test_a_plan():
         "    + ec2_subnet  3: prod_{a_private, a_public, b_public}_subnet (AWS takes about 2 min)",
         "  us-west-2",
         "    - ec2_subnet  d",
-        "Plan of prod: 3 to create, 1 to change, 1 to decide, 1 to delete; 1 as they shall be.",
+        "Plan of prod: 3 to create, 1 to change, 1 to decide, 1 to delete, 1 unchanged.",
+        "Next: decide what is marked with !; each entry says how to go on.",
     ]
 
 
@@ -50,7 +51,7 @@ def test_an_apply_tells_how_long_it_took():
         "    + ec2_subnet  a (took 1 min 35 s)",
         "    ~ ec2_subnet  b",
         "                  x: null → 1",
-        "Applied of prod: 1 created, 1 changed; 0 as they shall be.",
+        "Apply of prod: 1 created, 1 changed, 0 unchanged.",
     ]
 
 
@@ -58,7 +59,9 @@ def test_a_failed_task_is_shown_and_makes_it_incomplete():
     whole = document(errors=[{"host": "us-east-1", "task": "Keep the key", "message": "no"}])
     assert list(summary.lines(whole)) == [
         "    x us-east-1, Keep the key: no",
-        "Plan of prod: nothing to change; 0 as they shall be. INCOMPLETE: what comes after a failed task is not in it.",
+        "Plan of prod: no changes, 0 unchanged.",
+        "Incomplete: a task failed, and the tasks after it did not run.",
+        "Next: correct the cause of the failure and make the plan again.",
     ]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.mtk.backend.plugins.module_utils import _tables as tables
+from ansible_collections.mtk.backend.plugins.module_utils.domain import _tables as tables
 
 UPDATES = "global_secondary_index_updates"
 UNITS = {"read_capacity_units": 5, "write_capacity_units": 6}

@@ -8,7 +8,7 @@ from pathlib import Path
 import boto3
 import certifi
 import pytest
-from ansible_collections.mtk.backend.plugins.module_utils import _tls
+from ansible_collections.mtk.backend.plugins.module_utils.aws import _tls
 from botocore import httpsession
 
 

@@ -1,7 +1,7 @@
 """What the local AWS promises. Each operation and each rule is a row with its source; no row is without a test.
 
 An operation that has no row, and a parameter that its row does not name, are refused: nothing is accepted that is not
-implemented. ``tests/contract`` proves the rows, and ``docs/local-aws.md`` is made from them.
+implemented. ``tests/contract`` proves the rows, and ``docs/developing/local-aws.md`` is made from them.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from functools import cache
 class Rule:
     """How AWS behaves in one respect. ``missing`` rules are not implemented; what would need them is refused.
 
-    ``source`` is a letter of the table in docs/local-aws.md, or a page or file that it does not list.
+    ``source`` is a letter of the table in docs/developing/local-aws.md, or a page or file that it does not list.
     """
 
     name: str

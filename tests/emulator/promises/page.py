@@ -1,4 +1,4 @@
-"""Makes docs/local-aws.md from the promises: ``python -m emulator.promises.page > ../docs/local-aws.md``."""
+"""Makes docs/developing/local-aws.md from the promises: ``python -m emulator.promises.page > ../docs/developing/local-aws.md``."""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import yaml
 from ansible.module_utils.testing import patch_module_args
+from ansible_collections.mtk.backend.plugins.module_utils.engine._module import Context
 
 MODULES = "ansible_collections.mtk.backend.plugins.modules"
 Run = Callable[..., dict[str, Any]]
@@ -34,7 +35,13 @@ def examples(name: str) -> list[dict[str, Any]]:
 
 
 @pytest.fixture
-def run(aws: Any, monkeypatch: pytest.MonkeyPatch) -> Run:
+def worker() -> dict[str, Context]:
+    """The context that Ansible's worker passes to the modules; a test may replace it."""
+    return {"context": Context()}
+
+
+@pytest.fixture
+def run(aws: Any, worker: dict[str, Context], monkeypatch: pytest.MonkeyPatch) -> Run:
     """``run("logs_log_group", log_group_name="x", check=True)``: the module's result; raises ModuleFailed."""
     monkeypatch.setenv("AWS_ENDPOINT_URL", aws.url)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "local")
@@ -51,7 +58,7 @@ def run(aws: Any, monkeypatch: pytest.MonkeyPatch) -> Run:
         }
         out = io.StringIO()
         with patch_module_args(args), redirect_stdout(out), pytest.raises(SystemExit):
-            importlib.import_module(f"{MODULES}.{name}").main()
+            importlib.import_module(f"{MODULES}.{name}").main(worker["context"])
         result: dict[str, Any] = json.loads(out.getvalue().strip().splitlines()[-1])
         if result.get("failed"):
             raise ModuleFailed(result["msg"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.mtk.backend.plugins.module_utils import _module
+from ansible_collections.mtk.backend.plugins.module_utils.engine._module import Context
 
 from .conftest import examples
 
@@ -15,11 +15,11 @@ POLICY = {"policy_name": "prod_flow_log_policy", "policy_document": {"Version": 
 
 
 @pytest.mark.parametrize("check", [False, True])
-def test_example_reads_what_the_modules_then_know(aws, run, tmp_path, monkeypatch, check):
+def test_example_reads_what_the_modules_then_know(aws, run, tmp_path, worker, check):
     (example,) = examples(NAME)
     run("logs_log_group", **GROUP)
     run("iam_managed_policy", **POLICY)
-    monkeypatch.setattr(_module.SURROUNDINGS, "memory", str(tmp_path))
+    worker["context"] = Context(cache=str(tmp_path))
     before, mutating = len(aws.control.calls()), len(aws.mutating())
     result = run(NAME, check=check, **example)
     assert len(aws.control.calls()) == before + result["requests"] and len(aws.mutating()) == mutating
@@ -30,8 +30,8 @@ def test_example_reads_what_the_modules_then_know(aws, run, tmp_path, monkeypatc
     assert len(aws.control.calls()) == before
 
 
-def test_what_cannot_be_read_is_left_to_who_needs_it(aws, run, tmp_path, monkeypatch):
-    monkeypatch.setattr(_module.SURROUNDINGS, "memory", str(tmp_path))
+def test_what_cannot_be_read_is_left_to_who_needs_it(aws, run, tmp_path, worker):
+    worker["context"] = Context(cache=str(tmp_path))
     for call in ("ec2:DescribeVpcs", "resourcegroupstaggingapi:GetResources"):
         aws.control.fault(call, "error", code="AccessDenied")
     assert run(NAME, environment="prod")["requests"] > 10

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.mtk.backend.plugins.module_utils._boto import Aws
-from ansible_collections.mtk.backend.plugins.module_utils._reconcile import reconcile
+from ansible_collections.mtk.backend.plugins.module_utils.aws._client import Aws
+from ansible_collections.mtk.backend.plugins.module_utils.engine._reconcile import reconcile
 from ansible_collections.mtk.backend.plugins.modules.ec2_vpc import OPTIONS, Vpc
 
 

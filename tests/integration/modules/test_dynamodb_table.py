@@ -138,7 +138,7 @@ def test_an_index_is_replaced_by_consent_only(aws, run):
 def test_billing_switch_carries_every_capacity(aws, run):
     run(NAME, **table(index("by_a", "x"), index("by_b", "y")))
     provisioned = table(index("by_a", "x", provisioned_throughput=SEED), index("by_b", "y"), billing_mode="PROVISIONED")
-    with pytest.raises(ModuleFailed, match="needs provisioned_throughput"):
+    with pytest.raises(ModuleFailed, match="give provisioned_throughput"):
         run(NAME, **provisioned, check=True)
     provisioned["provisioned_throughput"] = {"read_capacity_units": 2, "write_capacity_units": 3}
     run(NAME, **provisioned)
@@ -221,7 +221,7 @@ def test_a_table_with_replicas_is_not_deleted(aws, run):
         ({"attribute_definitions": strings("id")}, "lacks when"),
         ({"attribute_definitions": strings("id", "when", "note")}, "names note, which no key uses"),
         ({"key_schema": None}, "needs attribute_definitions and key_schema"),
-        ({"billing_mode": "PROVISIONED"}, "needs provisioned_throughput"),
+        ({"billing_mode": "PROVISIONED"}, "give provisioned_throughput"),
     ],
 )
 def test_refusals_in_check_mode_too(run, change, message):

@@ -91,7 +91,7 @@ def test_each_region_has_its_own_key(aws, run):
 
 def test_a_stranger_of_the_same_name_is_refused(aws, run, table):
     run("dynamodb_table", region="us-west-2", **TABLE)
-    with pytest.raises(ModuleFailed, match="us-west-2 has a table prod_user_locations of its own"):
+    with pytest.raises(ModuleFailed, match="us-west-2 has another table of the name prod_user_locations"):
         run(NAME, **WEST, check=True)
     assert not run(NAME, **WEST, state="absent")["changed"]
     assert described(aws, "us-west-2")["TableStatus"] == "ACTIVE"

@@ -59,5 +59,5 @@ def test_change_and_drift(aws, vpc, run):
 
 def test_a_vpc_that_does_not_exist_yet(run):
     assert run(NAME, check=True, name="x", vpc_name="later")["internet_gateway"]["vpc_id"] == "(known after apply)"
-    with pytest.raises(ModuleFailed, match="vpc_id of internet_gateway x is not known"):
+    with pytest.raises(ModuleFailed, match="vpc_id of internet_gateway x is unknown"):
         run(NAME, name="x", vpc_name="later")

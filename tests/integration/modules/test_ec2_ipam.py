@@ -59,7 +59,7 @@ def test_change_and_drift(aws, run):
 @pytest.mark.parametrize("check", [True, False])
 def test_names_the_ipam_that_the_region_has(aws, run, check):
     ipam(aws, "another")
-    with pytest.raises(ModuleFailed, match=r"one IPAM per region and us-east-1 has 'another'\. Use that one"):
+    with pytest.raises(ModuleFailed, match=r"one IPAM a region, and us-east-1 has 'another'\. Use that IPAM"):
         run(NAME, name="ipam", check=check)
     assert not run(NAME, name="another")["changed"]
     assert not run(NAME, name="ipam", state="absent")["changed"]

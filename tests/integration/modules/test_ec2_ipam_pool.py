@@ -27,9 +27,9 @@ def test_check_mode_on_an_empty_account(run):
     after = run(NAME, **child, check=True)["diff"]["after"]
     assert {after["ipam_scope_id"], after["source_ipam_pool_id"]} == {"(known after apply)"}
     assert not run(NAME, **absent, check=True)["changed"]
-    with pytest.raises(ModuleFailed, match="ipam_scope_id, source_ipam_pool_id of ipam_pool .* is not known"):
+    with pytest.raises(ModuleFailed, match="ipam_scope_id, source_ipam_pool_id of ipam_pool .* are unknown"):
         run(NAME, **child)
-    with pytest.raises(ModuleFailed, match="ipam_name, ipam_scope_name or ipam_scope_id is needed"):
+    with pytest.raises(ModuleFailed, match="give ipam_name, ipam_scope_name or ipam_scope_id"):
         run(NAME, name="x")
 
 
@@ -94,5 +94,5 @@ def test_two_of_one_name(aws, run):
     scope = ipam(aws)["PrivateDefaultScopeId"]
     pool(aws, scope, "x")
     pool(aws, scope, "x")
-    with pytest.raises(ModuleFailed, match="2 of ipam_pool x exist"):
+    with pytest.raises(ModuleFailed, match="2 resources match ipam_pool x"):
         run(NAME, name="x")

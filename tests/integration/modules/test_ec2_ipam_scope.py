@@ -21,9 +21,9 @@ def test_four_beats(aws, four_beats, gone):
 def test_check_mode_on_an_empty_account(run):
     planned = run(NAME, name="x", ipam_name="ipam", check=True)
     assert planned["diff"]["after"]["ipam_id"] == "(known after apply)"
-    with pytest.raises(ModuleFailed, match="ipam_id of ipam_scope x is not known"):
+    with pytest.raises(ModuleFailed, match="ipam_id of ipam_scope x is unknown"):
         run(NAME, name="x", ipam_name="ipam")
-    with pytest.raises(ModuleFailed, match="ipam_name or ipam_id is needed"):
+    with pytest.raises(ModuleFailed, match="give ipam_name or ipam_id"):
         run(NAME, name="x")
 
 

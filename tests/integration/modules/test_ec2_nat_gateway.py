@@ -42,7 +42,7 @@ def test_four_beats(aws, run, four_beats, gone):
 def test_nothing_to_build_it_in_is_no_failure_of_a_check(aws, run):
     start = examples(NAME)[0]
     assert run(NAME, check=True, **start)["nat_gateway"]["subnet_id"] == "(known after apply)"
-    with pytest.raises(ModuleFailed, match="subnet_id of nat_gateway .* is not known"):
+    with pytest.raises(ModuleFailed, match="subnet_id of nat_gateway .* is unknown"):
         run(NAME, **start)
     assert not aws.mutating()
 
@@ -113,7 +113,7 @@ def test_a_private_one_needs_no_address(aws, run):
 def test_a_failed_one_tells_why_and_can_be_removed(aws, run):
     net = network(aws, internet_gateway=False)  # which AWS notices only afterwards
     params = {"name": "nat", "subnet_id": net.public[0]}
-    with pytest.raises(ModuleFailed, match=r"Gateway\.NotAttached: .* remove the gateway"):
+    with pytest.raises(ModuleFailed, match=r"Gateway\.NotAttached: .* Remove the cause"):
         run(NAME, **params)
     with pytest.raises(ModuleFailed, match=r"Gateway\.NotAttached"):
         run(NAME, **params)

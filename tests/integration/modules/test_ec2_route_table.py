@@ -118,7 +118,7 @@ def test_a_route_needs_one_destination_and_one_target(run):
 def test_refusals(aws, run):
     network(aws)
     params = examples(NAME)[0]
-    with pytest.raises(ModuleFailed, match="routes of route_table .* is not known"):
+    with pytest.raises(ModuleFailed, match="routes of route_table .* is unknown"):
         run(NAME, **{**params, "routes": [{"destination_cidr_block": "0.0.0.0/0", "nat_gateway_name": "none"}]})
     run(NAME, **params)
     with pytest.raises(ModuleFailed, match="belongs to environment 'dev'"):

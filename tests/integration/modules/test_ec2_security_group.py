@@ -104,13 +104,13 @@ def test_groups_that_name_each_other_and_themselves(aws, run):
     itself, other = {**port, "referenced_group_name": "app"}, {**port, "referenced_group_name": "db"}
     app = run(NAME, **params(rules=[itself]))["security_group"]
     assert [r["referenced_group_id"] for r in app["rules"]] == [app["group_id"]]
-    with pytest.raises(ModuleFailed, match="rules_egress of security_group app is not known"):
+    with pytest.raises(ModuleFailed, match="rules_egress of security_group app is unknown"):
         run(NAME, **params(rules_egress=[other]))
     db = run(NAME, **params(group_name="db", rules=[itself], rules_egress=[]))["security_group"]
     app = run(NAME, **params(rules_egress=[other]))["security_group"]
     assert app["rules_egress"][0]["referenced_group_id"] == db["group_id"]
     assert not run(NAME, **params(rules=[itself], rules_egress=[other]))["changed"]
-    with pytest.raises(ModuleFailed, match="still to come: delete"):
+    with pytest.raises(ModuleFailed, match="still to do: delete"):
         run(NAME, **params(group_name="db", state="absent", wait_timeout=0))
     run(NAME, **params(rules=[], rules_egress=[]))
     for name in ("db", "app"):
@@ -125,19 +125,19 @@ def test_the_default_group(aws, run):
     assert group(aws, id)["IpPermissions"] == group(aws, id)["IpPermissionsEgress"] == []
     assert group(aws, id)["VpcId"] == net.vpc
     assert not run(NAME, **default)["changed"]
-    with pytest.raises(ModuleFailed, match="AWS removes this group with its VPC"):
+    with pytest.raises(ModuleFailed, match="AWS deletes this group with its VPC"):
         run(NAME, **default, state="absent")
 
 
 def test_refusals(aws, run):
     network(aws)
-    with pytest.raises(ModuleFailed, match="description is needed"):
+    with pytest.raises(ModuleFailed, match="give description"):
         run(NAME, group_name="x", vpc_name="dev_us-east-1_vpc")
     with pytest.raises(ModuleFailed, match="mutually exclusive"):
         run(NAME, **params(rules=[{**WEB, "prefix_list_id": "pl-1"}]))
     with pytest.raises(ModuleFailed, match="from_port"):
         run(NAME, **params(rules=[{"ip_protocol": "tcp", "cidr_ipv4": "0.0.0.0/0"}]))
-    with pytest.raises(ModuleFailed, match="is no CIDR block"):
+    with pytest.raises(ModuleFailed, match="is not a CIDR block"):
         run(NAME, **params(rules=[{**WEB, "cidr_ipv4": "everywhere"}]))
     run(NAME, **params(tags={"mtk:environment": "dev"}))
     with pytest.raises(ModuleFailed, match="AWS cannot change description"):

@@ -65,10 +65,10 @@ def test_the_same_name_in_another_vpc_is_another_subnet(aws, run):
 
 def test_refusals(aws, run):
     params, remove = examples(NAME)
-    with pytest.raises(ModuleFailed, match="vpc_id of subnet .* is not known"):
+    with pytest.raises(ModuleFailed, match="vpc_id of subnet .* is unknown"):
         run(NAME, **params)
     network(aws)
-    with pytest.raises(ModuleFailed, match="'10.0.64' is no CIDR block"):
+    with pytest.raises(ModuleFailed, match="'10.0.64' is not a CIDR block"):
         run(NAME, **{**params, "cidr_block": "10.0.64"})
     id = run(NAME, **params)["subnet"]["subnet_id"]
     with pytest.raises(ModuleFailed, match="AWS cannot change availability_zone .*, cidr_block"):
@@ -77,7 +77,7 @@ def test_refusals(aws, run):
         run(NAME, **{**params, "tags": {"mtk:environment": "prod"}})
     ec2 = aws.client("ec2")
     nat = ec2.create_nat_gateway(SubnetId=id, ConnectivityType="private")["NatGateway"]["NatGatewayId"]
-    with pytest.raises(ModuleFailed, match="still to come: delete"):
+    with pytest.raises(ModuleFailed, match="still to do: delete"):
         run(NAME, **remove, wait_timeout=0)
     ec2.delete_nat_gateway(NatGatewayId=nat)
     assert run(NAME, **remove)["changed"]

@@ -29,9 +29,9 @@ def test_check_mode_on_an_empty_account(run):
     after = run(NAME, **params, check=True)["diff"]["after"]
     assert after["ipv4_ipam_pool_id"] == after["cidr_block"] == after["vpc_id"] == "(known after apply)"
     assert not run(NAME, **absent, check=True)["changed"]
-    with pytest.raises(ModuleFailed, match="ipv4_ipam_pool_id of vpc dev_us-east-1_vpc is not known"):
+    with pytest.raises(ModuleFailed, match="ipv4_ipam_pool_id of vpc dev_us-east-1_vpc is unknown"):
         run(NAME, **params)
-    with pytest.raises(ModuleFailed, match="ipv4_ipam_pool_name, ipv4_ipam_pool_id or cidr_block is needed"):
+    with pytest.raises(ModuleFailed, match="give ipv4_ipam_pool_name or cidr_block"):
         run(NAME, name="x")
 
 

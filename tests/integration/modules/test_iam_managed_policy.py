@@ -56,7 +56,7 @@ def test_the_order_of_actions_is_no_difference(run):
 
 
 def test_refusals(aws, run):
-    with pytest.raises(ModuleFailed, match="needs policy_document"):
+    with pytest.raises(ModuleFailed, match="give policy_document"):
         run(NAME, policy_name="dev")
     run(NAME, **POLICY, description="x")
     with pytest.raises(ModuleFailed, match="cannot change description"):

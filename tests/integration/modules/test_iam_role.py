@@ -61,7 +61,7 @@ def test_what_is_not_given_is_left_alone(aws, run):
 
 
 def test_refusals(aws, run):
-    with pytest.raises(ModuleFailed, match="needs assume_role_policy_document"):
+    with pytest.raises(ModuleFailed, match="give assume_role_policy_document"):
         run(NAME, role_name="dev")
     with pytest.raises(ModuleFailed, match="NoSuchEntity"):  # at once: no policy of AWS appears later
         run(NAME, **ROLE, managed_policy_arns=["arn:aws:iam::aws:policy/NoSuch"])

@@ -242,7 +242,7 @@ def test_a_password_of_our_own_never_passes_through_ansible(aws, run, four_beats
 def test_from_a_managed_password_to_our_own(aws, run):
     run(NAME, **SMALL)
     own = {**SMALL, "manage_master_user_password": False}
-    with pytest.raises(ModuleFailed, match="needs master_user_secret_name"):
+    with pytest.raises(ModuleFailed, match="give master_user_secret_name"):
         run(NAME, **own)
     name = master_secret(aws)
     aws.control.scale(0.001)
@@ -264,7 +264,7 @@ def test_names_that_lead_nowhere(run):
     }
     planned = run(NAME, check=True, **wrong)["diff"]["after"]
     assert planned["kms_key_id"] == planned["monitoring_role_arn"] == "(known after apply)"
-    with pytest.raises(ModuleFailed, match="kms_key_id, monitoring_role_arn, vpc_security_group_ids of .* not known"):
+    with pytest.raises(ModuleFailed, match="kms_key_id, monitoring_role_arn, vpc_security_group_ids of .* are unknown"):
         run(NAME, **wrong)
 
 
@@ -331,7 +331,7 @@ def test_a_secondary_waits_for_the_writer(aws, run):
         GlobalClusterIdentifier="dev-global", Engine="aurora-postgresql", EngineVersion="16.4"
     )
     second = {**WEST, "global_cluster_identifier": "dev-global"}
-    with pytest.raises(ModuleFailed, match="dev-global has no writer .* create its primary first"):
+    with pytest.raises(ModuleFailed, match="dev-global has no writer .* Create the primary cluster first"):
         run(NAME, **second)
     run(NAME, **OWN, global_cluster_identifier="dev-global", master_user_secret_name=master_secret(aws))
     aws.control.scale(0.001)
@@ -358,7 +358,7 @@ def test_members_leave_before_they_go(aws, run, primary):
     run(NAME, **SECOND)
     aws.control.scale(0.001)
     aws.client("rds").delete_db_instance(DBInstanceIdentifier="one")
-    with pytest.raises(ModuleFailed, match="still has west in us-west-2: remove those first"):
+    with pytest.raises(ModuleFailed, match="still has west in us-west-2. Remove those first"):
         run(NAME, **GONE)
     assert run(NAME, **{**GONE, "region": "us-west-2", "db_cluster_identifier": "west"})["changed"]
     assert run(NAME, **GONE)["changed"]

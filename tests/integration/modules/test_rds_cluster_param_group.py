@@ -43,7 +43,7 @@ def test_a_default_that_is_wanted_is_no_drift(run):
 
 
 def test_what_cannot_be_changed_or_is_missing(run):
-    with pytest.raises(ModuleFailed, match="needs family"):
+    with pytest.raises(ModuleFailed, match="give family"):
         run(NAME, name="dev-cpg")
     run(NAME, **GROUP)
     with pytest.raises(ModuleFailed, match="AWS cannot change family"):

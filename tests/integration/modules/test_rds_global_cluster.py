@@ -53,7 +53,7 @@ def test_change_and_drift(aws, run):
 
 
 def test_from_an_existing_cluster(aws, run, four_beats):
-    with pytest.raises(ModuleFailed, match="there is no cluster 'dev-cluster' in us-east-1"):
+    with pytest.raises(ModuleFailed, match="is 'dev-cluster', and us-east-1 has no cluster"):
         run(NAME, **EMPTY, source_db_cluster_identifier="dev-cluster")
     primary(aws)
     four_beats(NAME, **EMPTY, source_db_cluster_identifier="Dev-Cluster", tags={"a": "1"})

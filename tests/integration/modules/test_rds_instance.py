@@ -126,7 +126,7 @@ def test_the_last_instance_of_a_protected_cluster_stays(aws, run, params):
 
 
 def test_what_cannot_be_changed_or_is_missing(run, params):
-    with pytest.raises(ModuleFailed, match="needs db_cluster_identifier and db_instance_class"):
+    with pytest.raises(ModuleFailed, match="give db_cluster_identifier and db_instance_class"):
         run(NAME, db_instance_identifier="one")
     run(NAME, **params)
     with pytest.raises(ModuleFailed, match="availability_zone from 'us-east-1a' to 'us-east-1b'"):

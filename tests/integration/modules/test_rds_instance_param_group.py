@@ -75,7 +75,7 @@ def test_without_parameters_they_are_left_alone(aws, run):
 
 
 def test_what_cannot_be_changed_or_is_missing(run):
-    with pytest.raises(ModuleFailed, match="needs family"):
+    with pytest.raises(ModuleFailed, match="give family"):
         run(NAME, name="dev-pg")
     run(NAME, **GROUP)
     with pytest.raises(ModuleFailed, match="AWS cannot change family"):

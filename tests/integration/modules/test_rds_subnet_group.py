@@ -52,7 +52,7 @@ def test_change_and_drift(aws, subnets, run):
 def test_before_there_are_subnets(run):
     unknown = {"name": "g", "description": "x", "subnet_ids": ["(known after apply)"]}
     assert run(NAME, check=True, **unknown)["changed"]
-    with pytest.raises(ModuleFailed, match="subnet_ids of db_subnet_group g is not known"):
+    with pytest.raises(ModuleFailed, match="subnet_ids of db_subnet_group g is unknown"):
         run(NAME, **unknown)
-    with pytest.raises(ModuleFailed, match="needs description and subnet_ids"):
+    with pytest.raises(ModuleFailed, match="give description and subnet_ids"):
         run(NAME, name="g")

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.mtk.backend.plugins.module_utils import _module
+from ansible_collections.mtk.backend.plugins.module_utils.engine._module import Context
 
 VPC = {"name": "dev_vpc", "cidr_block": "10.0.0.0/16", "tags": {"mtk:environment": "dev", "a": "1"}}
 
 
 @pytest.fixture
-def remembering(tmp_path, monkeypatch):
+def remembering(tmp_path, worker):
     """As inside Ansible's worker: modules share a memory."""
-    monkeypatch.setattr(_module.SURROUNDINGS, "memory", str(tmp_path))
+    worker["context"] = Context(cache=str(tmp_path))
 
 
 @pytest.fixture
@@ -95,10 +95,10 @@ def test_a_lagging_answer_makes_no_second_one(aws, run, remembering):
     assert len(aws.client("ec2").describe_vpcs(Filters=named)["Vpcs"]) == 1
 
 
-def test_who_may_not_list_by_tag_still_sees_the_tags(aws, run, remembering):
+def test_who_may_not_list_by_tag_still_sees_the_tags(aws, run, remembering, worker, tmp_path):
     group = {"log_group_name": "/x", "tags": {"mtk:environment": "dev"}}
     run("logs_log_group", **group)
-    _module.SURROUNDINGS.memory += "/another-run"
+    worker["context"] = Context(cache=str(tmp_path / "another-run"))
     aws.control.fault("resourcegroupstaggingapi:GetResources", "error", code="AccessDeniedException", times=9)
     before = len(calls(aws))
     assert not run("logs_log_group", **group)["changed"]

@@ -46,5 +46,5 @@ def test_another_region_has_others(run, tagged):
 
 def test_refusal_of_aws_is_told(aws, run):
     aws.control.fault("resourcegroupstaggingapi:GetResources", "error", code="AccessDeniedException")
-    with pytest.raises(ModuleFailed, match="AWS gave no answer"):
+    with pytest.raises(ModuleFailed, match="AWS did not answer the request"):
         run(NAME, tags={"a": "b"})

@@ -76,7 +76,7 @@ def test_a_secret_scheduled_for_deletion_is_restored(aws, run):
 def test_check_mode_with_a_key_that_is_still_to_come(run):
     planned = run(NAME, **SECRET, kms_key_id="alias/none", check=True)
     assert planned["diff"]["after"]["kms_key_id"] == "(known after apply)"
-    with pytest.raises(ModuleFailed, match="kms_key_id of secret dev_aurora_master_secret is not known"):
+    with pytest.raises(ModuleFailed, match="kms_key_id of secret dev_aurora_master_secret is unknown"):
         run(NAME, **SECRET, kms_key_id="alias/none")
 
 

@@ -94,9 +94,9 @@ def test_a_run_that_is_told_to_plan_writes_nothing(aws, tasks, way):
 
 def test_locals_are_computed_once_and_checked(tasks):
     (names, shown, wrong), _ = tasks(
-        {"mtk.backend.locals": {"values": {"names": "{{ 'prod' | mtk.backend.names('us-east-1') }}"}}},
+        {"mtk.backend.computed_values": {"values": {"names": "{{ 'prod' | mtk.backend.names('us-east-1') }}"}}},
         {"ansible.builtin.debug": {"msg": "{{ r0.names.vpc }}"}},
-        {"mtk.backend.locals": {"names": {}}},
+        {"mtk.backend.computed_values": {"names": {}}},
         check_mode=True,
     )
     assert not names["changed"] and names["names"]["aurora_cluster"] == "prod-us-east-1-aurora-cluster"

@@ -13,7 +13,7 @@ from .conftest import REGIONS, ROOT
 from .estate import estate
 from .subjects import Names, subjects
 
-SCHEMA = json.loads((ROOT / "docs/plan.schema.json").read_text())
+SCHEMA = json.loads((ROOT / "docs/using/plan.schema.json").read_text())
 
 
 def planned(path: Path) -> dict:

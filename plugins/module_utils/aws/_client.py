@@ -1,0 +1,263 @@
+# Copyright (c) MTK Backend contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""boto3 in snake_case, and the only file that uses amazon.aws's module_utils."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import threading
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import Any
+
+from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws_connection_info, is_boto3_error_code
+from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+from ansible_collections.amazon.aws.plugins.module_utils.policy import compare_policies
+from ansible_collections.amazon.aws.plugins.module_utils.tagging import (
+    ansible_dict_to_boto3_tag_list,
+    boto3_tag_list_to_ansible_dict,
+)
+from ansible_collections.mtk.backend.plugins.module_utils.aws import _tls
+
+try:
+    import boto3
+    import botocore.session
+    from botocore import xform_name
+    from botocore.config import Config
+    from botocore.credentials import RefreshableCredentials
+    from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.loaders import create_loader
+
+    LOADER = create_loader()  # parses each service's model once in a process, not once for each client
+except ImportError:  # AnsibleAWSModule reports it, with what to install
+    LOADER = None
+
+    class BotoCoreError(Exception):  # type: ignore[no-redef]
+        """A substitute, so that this file can be imported without botocore."""
+
+    class ClientError(Exception):  # type: ignore[no-redef]
+        """A substitute, so that this file can be imported without botocore."""
+
+
+__all__ = [
+    "AnsibleAWSModule",
+    "Aws",
+    "BotoCoreError",
+    "ClientError",
+    "Connection",
+    "compare_policies",
+    "is_boto3_error_code",
+]
+
+Client = Any
+
+
+class Connection:
+    """The credentials and the endpoint of a module. It makes clients, and a key that tells credentials apart."""
+
+    def __init__(self, module: AnsibleAWSModule) -> None:
+        self._endpoint, self._given = get_aws_connection_info(module)[1:]
+        self._profile = self._given.pop("profile_name", None)
+        # AWS throttles: botocore waits and repeats.
+        self._config = Config(retries={"mode": "standard", "max_attempts": 10}, max_pool_connections=32).merge(
+            self._given.pop("aws_config", Config())
+        )
+
+    @cached_property
+    def _session(self) -> Any:
+        """The botocore session, made when it is needed: a task that finds everything in the cache needs none."""
+        core = botocore.session.Session(profile=self._profile)
+        core.register_component("data_loader", LOADER)
+        return core
+
+    @cached_property
+    def _boto3(self) -> Any:
+        return boto3.session.Session(botocore_session=self._session)
+
+    def client(self, service: str, region: str) -> Client:
+        """Return a new client for any service and region."""
+        with _tls.shared(self._given.get("verify")):
+            return self._boto3.client(
+                service, region_name=region, endpoint_url=self._endpoint, config=self._config, **self._given
+            )
+
+    def key(self) -> str:
+        """Return a text that differs if credentials, endpoint or certificate validation differ. It holds no secret."""
+        environ = {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
+        for name in _NOT_IN_KEY:
+            environ.pop(name, None)
+        return repr([self._access_key(), self._endpoint, self._given.get("verify"), sorted(environ.items())])
+
+    def _access_key(self) -> str:
+        """Return the access key id; for credentials that expire, their source, because each process gets a new id."""
+        if self._given.get("aws_access_key_id"):
+            return str(self._given["aws_access_key_id"])
+        credentials = self._session.get_credentials()
+        if not isinstance(credentials, RefreshableCredentials):
+            return str(credentials.access_key) if credentials else ""
+        source = json.dumps([credentials.method, self._profile, self._session.full_config], sort_keys=True, default=str)
+        return hashlib.sha256(source.encode()).hexdigest()
+
+
+# Secrets, and the region: the cache's own key contains the region of each answer.
+_NOT_IN_KEY = ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_REGION", "AWS_DEFAULT_REGION")
+
+
+def warm(*services: str) -> None:
+    """Load what clients of these services are made from. Send nothing, and throw the clients away."""
+    if LOADER is None:
+        return
+    with contextlib.suppress(OSError), _tls.shared(os.environ.get("AWS_CA_BUNDLE") or True):
+        pass  # the first request reports a bundle that cannot be read
+    core = botocore.session.Session()
+    core.register_component("data_loader", LOADER)
+    session = boto3.session.Session("none", "none", botocore_session=core)
+    for service in services:
+        session.client(service, region_name="us-east-1")
+        with contextlib.suppress(BotoCoreError):  # some services have no listings of several pages
+            LOADER.load_service_model(service, "paginators-1")
+
+
+class Aws:
+    """AWS as seen from one region, in snake_case: ``aws.call("ec2", "create_vpc", cidr_block="10.0.0.0/16")``.
+
+    Names are translated by botocore's own service models, so that every member that botocore knows works and a wrong
+    name is an error here. Tags are plain dicts in answers and in arguments named ``tags``.
+    """
+
+    errors = (BotoCoreError, ClientError)
+    caches = False  # whether answers are kept for the tasks that follow
+
+    def __init__(self, clients: Callable[[str, str], Client], region: str) -> None:
+        self.region = region
+        self.ids: dict[tuple[str | None, ...], Any] = {}  # the ids that names were resolved to
+        self._factory = clients
+        self._making = threading.Lock()
+        self._clients: dict[tuple[str, str], Client] = {}
+
+    def client(self, service: str, region: str | None = None) -> Client:
+        """Return the boto3 client, made once."""
+        key = (service, region or self.region)
+        with self._making:  # boto3's clients may be used by several threads, its sessions may not
+            if key not in self._clients:
+                self._clients[key] = self._factory(*key)
+        return self._clients[key]
+
+    def call(self, service: str, operation: str, region: str | None = None, **params: Any) -> dict[str, Any]:
+        """Send one request. Arguments that are None are left out."""
+        region = region or self.region
+        answer = self._answer(
+            service, operation, region, params, lambda: self._call(service, operation, region, params)
+        )
+        return dict(answer)
+
+    def pages(
+        self, service: str, operation: str, key: str, region: str | None = None, **params: Any
+    ) -> list[dict[str, Any]]:
+        """Return all items of a listing, over all its pages. ``key`` names the items in the answer."""
+        region = region or self.region
+        answer = self._answer(
+            service, operation, region, params, lambda: self._pages(service, operation, key, region, params)
+        )
+        return list(answer)
+
+    def tags(self, arn: str, wanted: Mapping[str, Any] | None, ask: Callable[[], dict[str, str]]) -> dict[str, str]:
+        """Return the tags of a resource. ``ask`` reads them from AWS; ``wanted`` are the tags of the options."""
+        return ask()
+
+    def _answer(
+        self, service: str, operation: str, region: str, params: Mapping[str, Any], ask: Callable[[], Any]
+    ) -> Any:
+        """Return the answer to one request; the place where a subclass caches."""
+        return ask()
+
+    def _call(self, service: str, operation: str, region: str, params: Mapping[str, Any]) -> dict[str, Any]:
+        client = self.client(service, region)
+        model = _operation(client, operation)
+        answer = getattr(client, operation)(**to_boto(model.input_shape, params))
+        return dict(from_boto(model.output_shape, answer)) if model.output_shape else {}
+
+    def _pages(
+        self, service: str, operation: str, key: str, region: str, params: Mapping[str, Any]
+    ) -> list[dict[str, Any]]:
+        client = self.client(service, region)
+        if not client.can_paginate(operation):
+            return list(self._call(service, operation, region, params).get(key) or [])
+        model = _operation(client, operation)
+        pages = client.get_paginator(operation).paginate(**to_boto(model.input_shape, params))
+        return [item for page in pages for item in from_boto(model.output_shape, page).get(key) or []]
+
+    def found(self, missing: str | list[str], ask: Callable[[], Any]) -> Any:
+        """Return what ``ask`` returns, or None if AWS answers with one of the error codes ``missing``."""
+        try:
+            return ask()
+        except is_boto3_error_code(missing):
+            return None
+
+    @property
+    def account_id(self) -> str:
+        """The account that the credentials belong to."""
+        return str(self._caller["account"])
+
+    @property
+    def partition(self) -> str:
+        """The partition: ``aws``, ``aws-cn`` or ``aws-us-gov``."""
+        return str(self._caller["arn"]).split(":")[1]
+
+    @cached_property
+    def _caller(self) -> dict[str, Any]:
+        return self.call("sts", "get_caller_identity")
+
+
+def _operation(client: Client, operation: str) -> Any:
+    return client.meta.service_model.operation_model(client.meta.method_to_api_mapping[operation])
+
+
+def to_boto(shape: Any, value: Any) -> Any:
+    """Translate snake_case to boto3's names. Raise TypeError for a name that the API does not have."""
+    if shape is None or value is None:
+        return value if shape is not None else {}
+    if shape.type_name == "structure" and isinstance(value, Mapping):
+        names = {xform_name(name): name for name in shape.members}
+        wrong = sorted(set(value) - set(names))
+        if wrong:
+            raise TypeError(f"{shape.name} has no member {', '.join(wrong)}; it has: {', '.join(sorted(names))}")
+        return {names[k]: to_boto(shape.members[names[k]], v) for k, v in value.items() if v is not None}
+    if shape.type_name == "list":
+        if isinstance(value, Mapping) and _is_tags(shape):
+            return ansible_dict_to_boto3_tag_list(value, *_tag_names(shape))
+        return [to_boto(shape.member, v) for v in value]
+    return value
+
+
+def from_boto(shape: Any, value: Any) -> Any:
+    """Translate boto3's names to snake_case, and lists of tags to dicts without AWS's own tags."""
+    if shape is None:
+        return value
+    if shape.type_name == "structure" and isinstance(value, Mapping):
+        members = {k: v for k, v in value.items() if k in shape.members}
+        return {_tags_name(k, shape.members[k]): from_boto(shape.members[k], v) for k, v in members.items()}
+    if shape.type_name == "list" and isinstance(value, list):
+        if _is_tags(shape):
+            tags = boto3_tag_list_to_ansible_dict(value, *_tag_names(shape))
+            return {k: v for k, v in tags.items() if not k.startswith("aws:")}
+        return [from_boto(shape.member, v) for v in value]
+    return value.isoformat() if shape.type_name == "timestamp" and hasattr(value, "isoformat") else value
+
+
+def _tag_names(shape: Any) -> tuple[str, str]:
+    return ("TagKey", "TagValue") if "TagKey" in shape.member.members else ("Key", "Value")
+
+
+def _is_tags(shape: Any) -> bool:
+    member = shape.member
+    return member.type_name == "structure" and set(member.members) in ({"Key", "Value"}, {"TagKey", "TagValue"})
+
+
+def _tags_name(name: str, shape: Any) -> str:
+    return "tags" if name in ("TagList", "TagSet") and _is_tags(shape) else xform_name(name)

@@ -1,0 +1,117 @@
+# Copyright (c) MTK Backend contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Look-ups from names to ids. Tasks name the resources of other roles, plays, hosts and loop items by their names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.mtk.backend.plugins.module_utils.domain._values import UNKNOWN, Refused
+
+# kind: operation, key of the answer, field of the id. These kinds are found by their Name tag.
+_EC2 = {
+    "ipam": ("describe_ipams", "ipams", "ipam_id"),
+    "ipam_default_scope": ("describe_ipams", "ipams", "private_default_scope_id"),
+    "ipam_scope": ("describe_ipam_scopes", "ipam_scopes", "ipam_scope_id"),
+    "ipam_pool": ("describe_ipam_pools", "ipam_pools", "ipam_pool_id"),
+    "vpc": ("describe_vpcs", "vpcs", "vpc_id"),
+    "subnet": ("describe_subnets", "subnets", "subnet_id"),
+    "route_table": ("describe_route_tables", "route_tables", "route_table_id"),
+    "internet_gateway": ("describe_internet_gateways", "internet_gateways", "internet_gateway_id"),
+    "nat_gateway": ("describe_nat_gateways", "nat_gateways", "nat_gateway_id"),
+}
+_GONE = {"deleted", "deleting", "failed", "delete-complete", "delete-in-progress"}
+
+
+def resolve(aws: Any, references: Mapping[str, tuple[str, str]], params: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the ids that ``params`` give, by id or by name, by the option that holds the id.
+
+    ``references`` are ``{"vpc_name": ("vpc_id", "vpc"), "subnet_names": ("subnet_ids", "subnet")}``. A name that no
+    resource has yet becomes ``(known after apply)``. Lists are sorted. Options that are not given are left out.
+    """
+    found: dict[str, Any] = {}
+    for option, (id_option, kind) in references.items():
+        ids, name = params.get(id_option), params.get(option)
+        if ids is not None:
+            found[id_option] = sorted(ids) if isinstance(ids, list) else ids
+        elif isinstance(name, list):
+            found[id_option] = sorted(_find(aws, kind, each, params) for each in name)
+        elif name is not None:
+            found[id_option] = _find(aws, kind, name, params)
+    return found
+
+
+def _find(aws: Any, kind: str, name: str, params: Mapping[str, Any]) -> Any:
+    if kind == "iam_role":
+        role = aws.found("NoSuchEntity", lambda: aws.call("iam", "get_role", role_name=name))
+        return role["role"]["arn"] if role else UNKNOWN
+    if kind == "security_group":
+        vpc = resolve(aws, {"vpc_name": ("vpc_id", "vpc")}, params).get("vpc_id", UNKNOWN)
+        return security_groups(aws, vpc).get(name, UNKNOWN)
+    return find_id(aws, kind, name)
+
+
+def find(aws: Any, kind: str, name: str, region: str | None = None) -> dict[str, Any] | None:
+    """Return the EC2 resource whose Name tag is ``name``, or None. Raise Refused if several have it."""
+    operation, key = _EC2[kind][:2]
+    listed = aws.pages("ec2", operation, key, region)  # without filters: all modules of this kind share the answer
+    found = [r for r in listed if (r.get("tags") or {}).get("Name") == name and r.get("state") not in _GONE]
+    if len(found) > 1:
+        raise Refused(
+            f"{len(found)} resources of kind {kind} have the Name tag '{name}', and a name must be unique: remove or "
+            "rename the others"
+        )
+    return found[0] if found else None
+
+
+def find_id(aws: Any, kind: str, name: str, region: str | None = None) -> Any:
+    """Return the id of the EC2 resource whose Name tag is ``name``; ``(known after apply)`` if there is none yet."""
+    if name == UNKNOWN:
+        return name
+    request = (kind, name, region)
+    if request not in aws.ids:
+        found = find(aws, kind, name, region)
+        if found is None:
+            return UNKNOWN
+        aws.ids[request] = found[_EC2[kind][2]]  # the id of a name does not change while a task runs
+    return aws.ids[request]
+
+
+def security_groups(aws: Any, vpc_id: str) -> dict[str, str]:
+    """Return the ids of the security groups of a VPC by their group names."""
+    if vpc_id == UNKNOWN:
+        return {}
+    listed = aws.pages("ec2", "describe_security_groups", "security_groups")
+    return {group["group_name"]: group["group_id"] for group in listed if group.get("vpc_id") == vpc_id}
+
+
+def key_arn(aws: Any, key: str | None, region: str | None = None) -> Any:
+    """Return the ARN of a KMS key that is given as ARN, id or ``alias/...``, in the region where it is used."""
+    if not key or key == UNKNOWN or key.startswith("arn:") and ":key/" in key:
+        return key
+    for alias in aws.pages("kms", "list_aliases", "aliases", region):
+        if alias["alias_name"] == key and alias.get("target_key_id"):
+            return f"{alias['alias_arn'].rpartition(':')[0]}:key/{alias['target_key_id']}"
+    found = _key(aws, key, region)
+    if found is None and key.startswith("alias/"):
+        return _key_without_alias(aws, key, region)
+    return UNKNOWN if found is None else found["arn"]
+
+
+def _key(aws: Any, key: str, region: str | None) -> dict[str, Any] | None:
+    found = aws.found(["NotFoundException"], lambda: aws.call("kms", "describe_key", region, key_id=key))
+    return found["key_metadata"] if found else None
+
+
+def _key_without_alias(aws: Any, alias: str, region: str | None) -> Any:
+    """Return the key whose Name tag is the alias: it lost the alias, or kms_key has not given it yet."""
+    named = []
+    for listed in aws.pages("kms", "list_keys", "keys", region):
+        key = _key(aws, listed["key_id"], region) or {}
+        if key.get("key_manager") == "CUSTOMER" and key["key_state"] in ("Enabled", "Disabled"):
+            tags = aws.call("kms", "list_resource_tags", region, key_id=key["key_id"]).get("tags") or {}
+            named += [key["arn"]] if tags.get("Name") == alias.removeprefix("alias/") else []
+    return named[0] if len(named) == 1 else UNKNOWN

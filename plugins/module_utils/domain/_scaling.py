@@ -1,0 +1,130 @@
+# Copyright (c) MTK Backend contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which scalable targets a table has in a region: of itself and of its indexes."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping, Sequence
+from typing import Any
+
+from ansible_collections.mtk.backend.plugins.module_utils.domain._values import UNKNOWN
+
+Fields = Mapping[str, Any]
+CAPACITIES = {"read": "ReadCapacityUnits", "write": "WriteCapacityUnits"}
+METRICS = {"read": "DynamoDBReadCapacityUtilization", "write": "DynamoDBWriteCapacityUtilization"}
+POLICY = ("target_value", "scale_in_cooldown", "scale_out_cooldown", "disable_scale_in")
+
+
+def wanted_targets(
+    table: str, read: Fields | None, write: Fields | None, indexes: Sequence[Fields], replica: bool = False
+) -> list[dict[str, Any]]:
+    """The targets, each with its policy.
+
+    ``read`` and ``write`` hold min_capacity, max_capacity and what a policy says; an index that has none of its own
+    takes those of the table. Reads are scaled in every region; writes not at a ``replica``, because DynamoDB copies
+    the owner's. Raises ValueError where a minimum is above its maximum.
+    """
+    found = []
+    parts = [(f"table/{table}", "table", read, write)]
+    for index in indexes:
+        own_read, own_write = index.get("read") or read, index.get("write") or write
+        parts.append((f"table/{table}/index/{index['index_name']}", "index", own_read, own_write))
+    for resource, kind, reads, writes in parts:
+        if reads:
+            found.append(_target(resource, kind, "read", reads))
+        if writes and not replica:
+            found.append(_target(resource, kind, "write", writes))
+    return sorted(found, key=place)
+
+
+def _target(resource: str, kind: str, side: str, limits: Fields) -> dict[str, Any]:
+    low, high = limits["min_capacity"], limits["max_capacity"]
+    if not 1 <= low <= high:
+        raise ValueError(f"{side} of {resource}: min_capacity {low} must be at least 1 and at most max_capacity {high}")
+    policy = {"policy_name": f"{METRICS[side]}:{resource}", **{name: limits[name] for name in POLICY}}
+    return {
+        "resource_id": resource,
+        "scalable_dimension": f"dynamodb:{kind}:{CAPACITIES[side]}",
+        "min_capacity": low,
+        "max_capacity": high,
+        "policies": [policy],
+    }
+
+
+def resources_of(table: Fields) -> set[str]:
+    """How Application Auto Scaling calls a described table and its indexes."""
+    name = f"table/{table['table_name']}"
+    return {name, *(f"{name}/index/{index['index_name']}" for index in table.get("global_secondary_indexes") or [])}
+
+
+def limited(wanted: Sequence[Fields], have: Sequence[Fields], existing: Container[str]) -> list[Fields]:
+    """The wanted targets of what exists; the others stay as they are."""
+    found = [target for target in wanted if target["resource_id"] in existing]
+    return sorted(found + [target for target in have if target["resource_id"] not in existing], key=place)
+
+
+def given_target(table: str, index: str) -> dict[str, Any]:
+    """The target that DynamoDB itself gives to the writes of a new index of a table with replicas."""
+    return {
+        "resource_id": f"table/{table}/index/{index}",
+        "scalable_dimension": f"dynamodb:index:{CAPACITIES['write']}",
+        **dict.fromkeys(("min_capacity", "max_capacity", "policies"), UNKNOWN),
+    }
+
+
+def found_targets(table: str, targets: Sequence[Fields], policies: Sequence[Fields]) -> list[dict[str, Any]]:
+    """The targets of a table and its indexes among all that AWS lists in a region, with their policies."""
+    resource = f"table/{table}"
+    return [
+        {
+            "resource_id": target["resource_id"],
+            "scalable_dimension": target["scalable_dimension"],
+            "min_capacity": target["min_capacity"],
+            "max_capacity": target["max_capacity"],
+            "policies": sorted((_policy(p) for p in policies if _of(p, target)), key=lambda p: str(p["policy_name"])),
+        }
+        for target in targets
+        if target["resource_id"] == resource or target["resource_id"].startswith(f"{resource}/index/")
+    ]
+
+
+def _of(policy: Fields, target: Fields) -> bool:
+    return all(policy[name] == target[name] for name in ("resource_id", "scalable_dimension"))
+
+
+def _policy(policy: Fields) -> dict[str, Any]:
+    tracking = policy.get("target_tracking_scaling_policy_configuration") or {}
+    return {
+        "policy_name": policy["policy_name"],
+        "target_value": tracking.get("target_value"),
+        "scale_in_cooldown": tracking.get("scale_in_cooldown", 0),
+        "scale_out_cooldown": tracking.get("scale_out_cooldown", 0),
+        "disable_scale_in": tracking.get("disable_scale_in", False),
+    }
+
+
+def scales_writes(target: Fields) -> bool:
+    """Whether a target is one of those that DynamoDB copies from the owner's region to the replicas."""
+    return str(target["scalable_dimension"]).endswith(CAPACITIES["write"])
+
+
+def place(target: Fields) -> tuple[str, str]:
+    """Where a target is; equal for equal ones."""
+    return target["resource_id"], target["scalable_dimension"]
+
+
+def by_place(targets: Sequence[Fields]) -> dict[tuple[str, str], Fields]:
+    """The targets by their place."""
+    return {place(target): target for target in targets}
+
+
+def tracking(target: Fields) -> dict[str, Any]:
+    """The TargetTrackingScalingPolicyConfiguration of a wanted target."""
+    policy = target["policies"][0]
+    metric = METRICS["read" if target["scalable_dimension"].endswith(CAPACITIES["read"]) else "write"]
+    return {
+        **{name: policy[name] for name in POLICY},
+        "predefined_metric_specification": {"predefined_metric_type": metric},
+    }

@@ -1,0 +1,106 @@
+# Copyright (c) MTK Backend contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The plan of a whole run as a document: an entry for each resource.
+
+docs/using/plan.md and docs/using/plan.schema.json describe its shape.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ansible_collections.mtk.backend.plugins.module_utils.domain._values import UNKNOWN
+from ansible_collections.mtk.backend.plugins.module_utils.engine._plan import Difference, Plan
+from ansible_collections.mtk.backend.plugins.module_utils.engine._reconcile import Outcome
+from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource
+
+SCHEMA_VERSION = 1
+ACTIONS = ("create", "update", "refuse", "delete", "none")
+Entry = dict[str, Any]
+
+
+def entry(kind: str, resource: Resource, outcome: Outcome, check: bool) -> Entry:
+    """Return what a module returns as ``plan``. Before and after are in the module's ``diff``."""
+    action, have = outcome.plan.action, outcome.have or outcome.plan.before
+    ids = [have[name] for name in resource.computed if isinstance(have.get(name), str) and have[name] != UNKNOWN]
+    ids += resource.leftovers() if action == "create" else []
+    details = {
+        "mode": "plan" if check else "apply",
+        "reason": outcome.refusal,
+        "usual_seconds": resource.usual.get(action),
+        "seconds": round(outcome.seconds, 1),
+        "ids": ids,
+        "observations": [observation._asdict() for observation in resource.tolerated(have)] if have else [],
+    }
+    return {**heading(kind, resource, action), **{name: value for name, value in details.items() if value}}
+
+
+def heading(kind: str, resource: Resource, action: str) -> Entry:
+    """Return the fields that every entry has."""
+    return {"resource": kind, "name": resource.label, "region": resource.region, "action": action}
+
+
+def key(entry: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Return region, resource and name, which identify an entry."""
+    return entry["region"], entry["resource"], entry["name"]
+
+
+def merged(first: Entry | None, later: Entry) -> Entry:
+    """Return the entry of two tasks that managed the same resource, one after the other."""
+    if first is None or first["action"] == "none" or later["action"] == "refuse":
+        return later if first is None else {**first, **later}
+    if later["action"] == "none":
+        return {**later, **first, "seconds": first.get("seconds", 0) + later.get("seconds", 0)}
+    both = {**first, **later, "seconds": first.get("seconds", 0) + later.get("seconds", 0)}
+    if first["action"] == "create" and later["action"] != "delete":
+        both["action"] = "create"
+    return {**both, "before": {**later["before"], **first["before"]}, "after": {**first["after"], **later["after"]}}
+
+
+def differences(entry: Mapping[str, Any]) -> list[Difference]:
+    """Return the single differences of an update."""
+    return Plan(entry["action"], entry.get("before") or {}, entry.get("after") or {}).differences()
+
+
+def counts(entries: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+    """Return the number of entries by action."""
+    found = dict.fromkeys(ACTIONS, 0)
+    for each in entries:
+        found[each["action"]] += 1
+    return found
+
+
+def document(environment: str, mode: str, entries: Iterable[Entry], errors: list[dict[str, str]]) -> dict[str, Any]:
+    """Return the document of a run. ``mode`` is plan or apply.
+
+    ``errors`` are failed tasks. They make the document incomplete: the tasks after them did not run.
+    """
+    listed = [{**each, "differences": [d._asdict() for d in differences(each)]} for each in entries]
+    number = counts(listed)
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "environment": environment,
+        "mode": mode,
+        "complete": not errors,
+        "changes": any(number[action] for action in ACTIONS if action != "none"),
+        "counts": number,
+        "resources": sorted(listed, key=key),
+        "errors": errors,
+    }
+
+
+def words(difference: Difference) -> str:
+    """Return a difference as a line of text: ``tags.Owner: "a" -> "b"``, ``routes: + {...}``."""
+    field, key, before, after = difference
+    if key in ("-", "+") and (before is None or after is None):
+        return f"{field}: {key} {text(before if key == '-' else after)}"
+    return f"{field}{'.' + key if key else ''}: {text(before)} -> {text(after)}"
+
+
+def text(value: Any) -> str:
+    """Return a value on one line as JSON; ``(known after apply)`` without quotes."""
+    return str(value) if value == UNKNOWN else json.dumps(value, default=str, ensure_ascii=False)

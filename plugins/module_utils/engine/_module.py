@@ -1,0 +1,204 @@
+# Copyright (c) MTK Backend contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""An Ansible module around the loop. The only file that knows check mode, diff and exit_json."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.mtk.backend.plugins.module_utils.aws._cache import Cache, CachedAws, CacheVoid, FreshAws
+from ansible_collections.mtk.backend.plugins.module_utils.aws._client import (
+    AnsibleAWSModule,
+    Aws,
+    BotoCoreError,
+    ClientError,
+    Connection,
+)
+from ansible_collections.mtk.backend.plugins.module_utils.domain._values import UNKNOWN, Refused
+from ansible_collections.mtk.backend.plugins.module_utils.engine._approval import Approved
+from ansible_collections.mtk.backend.plugins.module_utils.engine._document import entry
+from ansible_collections.mtk.backend.plugins.module_utils.engine._plan import Plan
+from ansible_collections.mtk.backend.plugins.module_utils.engine._reconcile import Outcome, reconcile
+from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource
+
+# The options of every resource module; documented in the fragment mtk.backend.resource.
+COMMON = {
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "wait": {"type": "bool", "default": True},
+    "wait_timeout": {"type": "int", "default": 1800},
+    "plan_file": {"type": "path"},
+}
+TAGS = {
+    "tags": {"type": "dict", "aliases": ["resource_tags"]},
+    "purge_tags": {"type": "bool", "default": True},
+}
+
+
+@dataclass(frozen=True)
+class Context:
+    """What Ansible's worker passes to a module that runs inside it. A module in a process of its own has the defaults.
+
+    ``progress`` receives the module's name, the resource, AWS's state and the seconds of a wait. ``collects`` says that
+    the run's plan is collected: in check mode, a refusal is then part of the plan instead of its end. ``cache`` is the
+    directory of the run's cache; empty for none.
+    """
+
+    progress: Callable[[str, Resource, str, float], None] = lambda kind, resource, state, elapsed: None
+    collects: bool = False
+    cache: str = ""
+
+
+def run(
+    resource_type: type[Resource],
+    options: Mapping[str, Any],
+    context: Context | None = None,
+    *,
+    tags: bool = True,
+    mutually_exclusive: Iterable[Iterable[str]] = (),
+    **kwargs: Any,
+) -> None:
+    """Run a resource as an Ansible module: take the options, reconcile, report. ``kwargs`` go to AnsibleModule.
+
+    The options of the references, and that each id excludes its names, follow from ``resource_type.references``.
+    """
+    context = context or Context()
+    spec = {**COMMON, **(TAGS if tags else {}), **reference_options(resource_type), **options}
+    exclusive = [*_exclusive_references(resource_type), *mutually_exclusive]
+    module = AnsibleAWSModule(argument_spec=spec, supports_check_mode=True, mutually_exclusive=exclusive, **kwargs)
+    _require_region(module)
+    kind = module._name.rsplit(".", 1)[-1]
+    try:
+        resource, outcome = _reconcile(module, resource_type, kind, context)
+    except Refused as error:
+        module.fail_json(msg=str(error))
+    except (BotoCoreError, ClientError) as error:
+        module.fail_json_aws(error, msg=f"{resource_type.kind} could not be brought to state {module.params['state']}")
+    answer = {**result(resource_type, outcome), "plan": entry(kind, resource, outcome, module.check_mode)}
+    if outcome.refusal and not context.collects:
+        module.fail_json(msg=outcome.refusal, **answer)
+    module.exit_json(**answer)
+
+
+def _reconcile(
+    module: AnsibleAWSModule, resource_type: type[Resource], kind: str, context: Context
+) -> tuple[Resource, Outcome]:
+    connection = Connection(module)
+    if not context.cache:
+        resource = resource_type(Aws(connection.client, module.region), module.params)
+        return resource, _apply(module, resource, kind, context)
+    cache = Cache(context.cache, connection.key())
+    resource = resource_type(FreshAws(connection.client, module.region, cache), module.params)
+    cached = CachedAws(connection.client, module.region, cache, strict=True)
+    return resource, _unchanged_from_cache(module, resource_type, cached) or _apply(module, resource, kind, context)
+
+
+def _apply(module: AnsibleAWSModule, resource: Resource, kind: str, context: Context) -> Outcome:
+    return reconcile(
+        resource,
+        present=module.params["state"] == "present",
+        check=module.check_mode,
+        wait=module.params["wait"],
+        timeout=module.params["wait_timeout"],
+        approve=_approval(kind, resource),
+        progress=lambda state, elapsed: context.progress(kind, resource, state, elapsed),
+    )
+
+
+def _unchanged_from_cache(module: AnsibleAWSModule, resource_type: type[Resource], aws: CachedAws) -> Outcome | None:
+    """Return the outcome if the cache proves that nothing has to change; otherwise None.
+
+    A difference that was found without the cache is an outcome too, in check mode.
+    """
+    resource = resource_type(aws, module.params)
+    try:
+        outcome = reconcile(
+            resource, present=module.params["state"] == "present", check=True, sleep=lambda seconds: None
+        )
+    except CacheVoid:
+        return None
+    except (BotoCoreError, ClientError):
+        if aws.hits:
+            return None  # the cause may be an answer that is out of date
+        raise
+    return outcome if outcome.settled or (module.check_mode and not aws.hits) else None
+
+
+def inform(
+    read: Callable[[Aws, Mapping[str, Any]], dict[str, Any]],
+    options: Mapping[str, Any],
+    context: Context | None = None,
+) -> None:
+    """Run a module that only reads, and return what ``read`` returns."""
+    context = context or Context()
+    module = AnsibleAWSModule(argument_spec=dict(options), supports_check_mode=True)
+    _require_region(module)
+    try:
+        connection = Connection(module)
+        aws = (
+            CachedAws(connection.client, module.region, Cache(context.cache, connection.key()))
+            if context.cache
+            else Aws(connection.client, module.region)
+        )
+        found = read(aws, module.params)
+    except (BotoCoreError, ClientError) as error:
+        module.fail_json_aws(error, msg="AWS did not answer the request")
+    module.exit_json(changed=False, **found)
+
+
+def reference_options(resource_type: type[Resource]) -> dict[str, Any]:
+    """Return the argument spec of the references: for each, an option with ids and one with names.
+
+    >>> reference_options(Subnet)  # references = {"vpc_name": ("vpc_id", "vpc")}
+    {'vpc_id': {'type': 'str'}, 'vpc_name': {'type': 'str'}}
+    """
+    spec: dict[str, Any] = {}
+    for option, (id_option, _kind) in resource_type.references.items():
+        many = option.endswith("_names")
+        for name in (id_option, option):
+            spec[name] = {"type": "list", "elements": "str"} if many else {"type": "str"}
+    return spec
+
+
+def _exclusive_references(resource_type: type[Resource]) -> list[tuple[str, ...]]:
+    groups: dict[str, list[str]] = {}
+    for option, (id_option, _kind) in resource_type.references.items():
+        groups.setdefault(id_option, [id_option]).append(option)
+    return [tuple(group) for group in groups.values()]
+
+
+def _require_region(module: AnsibleAWSModule) -> None:
+    if not module.region:
+        module.fail_json(msg="region is required: set it on the task, in module_defaults or as AWS_REGION")
+
+
+def _approval(kind: str, resource: Resource) -> Callable[[Plan], None]:
+    """Return the function that refuses what the option plan_file does not contain."""
+    path = resource.params["plan_file"]
+    return (lambda plan: Approved(path).check(kind, resource, plan)) if path else lambda plan: None
+
+
+def result(resource_type: type[Resource], outcome: Outcome) -> dict[str, Any]:
+    """Return the module's result: the resource under its kind's name, changed, settled, and the plan as a diff."""
+    shown = {
+        name: value
+        for name, value in (outcome.have or {}).items()
+        if name not in resource_type.secret and not name.startswith("_")
+    }
+    return {
+        "changed": outcome.changed,
+        "settled": outcome.settled,
+        resource_type.kind: shown,
+        "diff": diff(outcome.plan, resource_type, outcome.have or {}),
+    }
+
+
+def diff(plan: Plan, resource_type: type[Resource], have: Mapping[str, Any]) -> dict[str, Any]:
+    """Return before and after as Ansible shows them; for a creation with the identity and the computed fields."""
+    if plan.action != "create":
+        return {"before": dict(plan.before), "after": dict(plan.after)}
+    identity = {name: have[name] for name in resource_type.identity if name in have}
+    return {"before": {}, "after": {**identity, **dict.fromkeys(resource_type.computed, UNKNOWN), **plan.after}}

@@ -1,0 +1,245 @@
+# Copyright (c) MTK Backend contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The loop: read, plan, apply, settle. It knows neither Ansible nor boto3, and waits until the plan is empty."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.mtk.backend.plugins.module_utils.domain._values import OWNER_TAG, UNKNOWN, Refused, unknown_in
+from ansible_collections.mtk.backend.plugins.module_utils.engine._plan import NOTHING, Plan, make_plan
+from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource, aws_error
+
+Have = Mapping[str, Any] | None
+Sent = dict[str, set[str]]  # the differences that were sent in this run, by field
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The result of one run: the first plan, and the resource as it is (in check mode: as it would be).
+
+    ``refusal`` says, in check mode, why there is no plan. ``settled`` means that nothing is left to do and that AWS is
+    not at work on the resource. ``seconds`` is the time that the run took.
+    """
+
+    plan: Plan
+    have: Have
+    refusal: str = ""
+    settled: bool = False
+    seconds: float = 0.0
+
+    @property
+    def changed(self) -> bool:
+        return self.plan.action not in ("none", "refuse")
+
+
+def plan_of(resource: Resource, have: Have, present: bool) -> Plan:
+    """Return the plan for one resource. Raises :class:`Refused` where no plan is possible."""
+    _refuse_foreign(resource, have)
+    if not present:
+        if have is not None and (resource.status(have) == "leaving" or resource.is_shared(have)):
+            return NOTHING
+        fields = (*resource.computed, *resource.identity, *resource.managed, "tags")
+        return make_plan(None, None if have is None else {name: have[name] for name in fields if name in have})
+    plan = make_plan(resource.desired(have), have)
+    missing = [name for name in resource.needed if not plan.after.get(name)] if plan.action == "create" else []
+    if missing:
+        raise Refused(f"{resource} does not exist. To create it, give {' and '.join(missing)}.")
+    fixed = sorted(resource.immutable & set(plan.changes)) if plan.action == "update" else []
+    if fixed:
+        changes = ", ".join(f"{name} from {plan.before[name]!r} to {plan.after[name]!r}" for name in fixed)
+        raise Refused(
+            f"AWS cannot change {changes} on an existing {resource}. Give the present value, or delete the resource "
+            "and create it again. It is not replaced automatically."
+        )
+    return plan
+
+
+def reconcile(
+    resource: Resource,
+    *,
+    present: bool = True,
+    check: bool = False,
+    wait: bool = True,
+    timeout: float = 600,
+    approve: Callable[[Plan], None] = lambda plan: None,
+    progress: Callable[[str, float], None] = lambda state, elapsed: None,
+    sleep: Callable[[float], None] = time.sleep,
+    clock: Callable[[], float] = time.monotonic,
+) -> Outcome:
+    """Bring one resource to the wanted state. A difference is sent once; if it comes back, AWS has not caught up yet.
+
+    With ``wait=False`` return as soon as AWS has accepted the changes. ``approve`` receives the plan before anything is
+    done and may refuse it. ``progress`` receives AWS's state and the seconds so far, again and again during a wait.
+    Raises :class:`Refused`; in check mode a refusal is part of the outcome.
+    """
+    if check:
+        return _check(resource, present, sleep)
+    have = _read(resource, sleep)
+    first = plan = plan_of(resource, have, present)
+    if plan.action != "none":
+        approve(plan)
+    patience, sent = Patience(resource, timeout, progress, sleep, clock), Sent()
+    while True:
+        status = _status(resource, have, present, sent)
+        if plan.action == "none" and (status == "ready" or not wait):
+            break
+        due = _due(resource, plan, sent) if status == "ready" or plan.action == "delete" else set()
+        not_yet = _send(resource, plan, have, due, sent) if due else None
+        if due and not_yet is None:
+            pass  # read the result at once
+        elif not wait and sent and present and have is not None:
+            break
+        else:
+            patience.pause(plan, have, not_yet or "")
+        have = _read(resource, sleep)
+        plan = plan_of(resource, have, present)
+    return Outcome(first, have, settled=plan.action == "none" and status == "ready", seconds=patience.elapsed)
+
+
+def _check(resource: Resource, present: bool, sleep: Callable[[float], None]) -> Outcome:
+    """Return what an apply would do, or why it would refuse."""
+    have = None
+    try:
+        have = _read(resource, sleep)
+        plan = plan_of(resource, have, present)
+        status = _status(resource, have, present, {})
+    except Refused as refusal:
+        return Outcome(Plan("refuse", {}, {}), have or predict(resource, make_plan({}, None), None), str(refusal))
+    return Outcome(plan, predict(resource, plan, have), settled=plan.action == "none" and status == "ready")
+
+
+def _read(resource: Resource, sleep: Callable[[float], None]) -> dict[str, Any] | None:
+    """Read the resource. Retry if it is listed but not found: it is coming or going, and must not count as absent."""
+    for pause in (0.05, 0.2, 1.0, 5.0):
+        try:
+            return resource.read()
+        except Exception as error:
+            if not _is_gone(error):
+                raise
+        sleep(pause)
+    return resource.read()
+
+
+def _due(resource: Resource, plan: Plan, sent: Sent) -> set[str]:
+    """Return the fields with a difference that was not sent yet."""
+    return {name for name, steps in plan.steps(resource.gradual).items() if steps - sent.get(name, set())}
+
+
+def predict(resource: Resource, plan: Plan, have: Have) -> Have:
+    """Return the resource as it would be after ``plan``."""
+    if plan.action == "none":
+        return have
+    if plan.action == "delete":
+        return None
+    if plan.action == "update":
+        return {**(have or {}), **plan.after}
+    identity = {name: resource.params.get(name) for name in resource.identity}
+    return {**{name: UNKNOWN for name in resource.computed}, **identity, **plan.after}
+
+
+def _is_gone(error: Exception) -> bool:
+    return bool(re.search("NotFound|NoSuch", aws_error(error)[0]))
+
+
+def _status(resource: Resource, have: Have, present: bool, sent: Sent) -> str:
+    if have is None:
+        return "ready"
+    status = resource.status(have)
+    if status == "failed" and present:
+        raise Refused(f"{resource} is '{have.get(resource.status_field)}': {resource.reason(have)}")
+    return "busy" if status == "ready" and sent and resource.is_unfinished(have, sent.keys()) else status
+
+
+def _send(resource: Resource, plan: Plan, have: Have, due: set[str], sent: Sent) -> str | None:
+    """Send the fields that are due and record them in ``sent``. Return AWS's words if it answers 'not yet'."""
+    unknown = sorted(name for name, value in plan.after.items() if unknown_in(value))
+    if plan.action != "delete" and unknown:
+        raise Refused(_unknown_message(resource, unknown))
+    waiting: Iterable[str] | None = None
+    try:
+        if plan.action == "create":
+            resource.create(plan.after)
+        elif plan.action == "update":
+            waiting = resource.update(have or {}, {name: plan.after[name] for name in due})
+        else:
+            resource.delete(have or {})
+    except Exception as error:
+        gone = plan.action == "delete" and _is_gone(error)
+        if not (gone or resource.is_not_yet(error, have)):
+            raise
+        return str(error)
+    steps = plan.steps(resource.gradual)
+    for name in due - set(waiting or ()):
+        sent.setdefault(name, set()).update(steps[name])
+    return None
+
+
+def _unknown_message(resource: Resource, fields: list[str]) -> str:
+    names = [
+        f"{option} is {resource.params[option]!r}"
+        for option, (id_option, _kind) in resource.references.items()
+        if id_option in fields and resource.params.get(option) is not None
+    ]
+    given = f" ({', '.join(names)})" if names else ""
+    return (
+        f"{', '.join(fields)} of {resource} {'is' if len(fields) == 1 else 'are'} unknown, because the named resource "
+        f"does not exist{given}. Create that resource first, or correct the name."
+    )
+
+
+class Patience:
+    """Waits a tenth of the time that has passed: short waits where AWS is quick, few reads where it is slow."""
+
+    def __init__(
+        self,
+        resource: Resource,
+        timeout: float,
+        progress: Callable[[str, float], None],
+        sleep: Callable[[float], None],
+        clock: Callable[[], float],
+    ) -> None:
+        self._resource = resource
+        self._timeout = timeout
+        self._progress = progress
+        self._sleep = sleep
+        self._clock = clock
+        self._start = clock()
+
+    @property
+    def elapsed(self) -> float:
+        return self._clock() - self._start
+
+    def pause(self, plan: Plan, have: Have, answer: str) -> None:
+        """Report the state and wait. Raises :class:`Refused` when the timeout has passed."""
+        elapsed = self.elapsed
+        state = None if have is None else str(have.get(self._resource.status_field) or "present")
+        if elapsed > self._timeout:
+            raise Refused(self._timed_out(plan, state, answer))
+        self._progress(answer or state or "not created yet", elapsed)
+        self._sleep(min(10.0, max(0.05, elapsed / 10)))
+
+    def _timed_out(self, plan: Plan, state: str | None, answer: str) -> str:
+        found = "does not exist" if state is None else f"is '{state}'"
+        left = "" if plan == NOTHING else f"; still to do: {plan.action} {', '.join(sorted(plan.changes))}".rstrip()
+        last = f". AWS's last answer: {answer}" if answer else ""
+        return (
+            f"{self._resource} {found} after {self._timeout:g} s{left}{last}. Run again to continue, or raise "
+            "wait_timeout."
+        )
+
+
+def _refuse_foreign(resource: Resource, have: Have) -> None:
+    owner = ((have or {}).get("tags") or {}).get(OWNER_TAG)
+    environment = (resource.params.get("tags") or {}).get(OWNER_TAG)
+    if owner and environment and owner != environment:
+        raise Refused(
+            f"{resource} belongs to environment '{owner}' (tag {OWNER_TAG}), not to '{environment}'. Choose another "
+            f"name, or run with the inventory of '{owner}'."
+        )

@@ -1,0 +1,169 @@
+# Copyright (c) MTK Backend contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The contract of a resource: data that describes its kind, and verbs that share no state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence, Set
+from typing import Any
+
+from ansible_collections.mtk.backend.plugins.module_utils.aws._lookup import resolve
+from ansible_collections.mtk.backend.plugins.module_utils.domain._values import (
+    NotYet,
+    Observation,
+    Refused,
+    overlay,
+    unknown_in,
+)
+from ansible_collections.mtk.backend.plugins.module_utils.engine._plan import merge_tags
+
+Fields = Mapping[str, Any]
+
+
+class Resource:
+    """One AWS resource: five verbs and some data. Subclass it and run it with :func:`._reconcile.reconcile`.
+
+    ``params`` are the module's options. A read returns one mapping in snake_case, called ``have``: the options' fields
+    in the options' shape, beside everything else that AWS returns. Verbs set no attributes: what one verb finds and
+    another verb needs travels in ``have``. A field whose name begins with ``_`` is not returned to the user.
+    """
+
+    kind = ""  # the name of the result
+    identity: Sequence[str] = ("name",)  # the options that identify the resource
+    references: Mapping[str, tuple[str, str]] = {}  # option that holds a name: (option that holds the id, kind)
+    managed: Sequence[str] = ()  # the options whose values are compared and kept
+    immutable: frozenset[str] = frozenset()  # the managed fields that AWS cannot change
+    needed: Sequence[str] = ()  # the managed fields that a creation requires
+    computed: Sequence[str] = ()  # fields that AWS decides on creation; the first one is the id
+    gradual: frozenset[str] = frozenset()  # fields of which AWS takes one item a request
+    secret: frozenset[str] = frozenset()  # options that are sent, and never compared, shown or returned
+    status_field = "state"
+    ready: frozenset[str] = frozenset({"available"})
+    failed: frozenset[str] = frozenset({"failed"})
+    leaving: frozenset[str] = frozenset({"deleting"})
+    name_tag = True  # whether the Name tag identifies the resource
+    usual: Mapping[str, int] = {}  # seconds that AWS usually takes, by action, where it takes long
+    # Error codes that mean 'not yet', each alone or with a text that the message contains.
+    retry_codes: Sequence[str | tuple[str, str]] = ()
+
+    def __init__(self, aws: Any, params: Fields) -> None:
+        self.aws = aws
+        self.params = params
+
+    # The verbs.
+
+    def siblings(self) -> list[dict[str, Any]]:
+        """List all resources of this kind in the region, with as few calls as AWS allows."""
+        raise NotImplementedError
+
+    def is_me(self, sibling: Fields) -> bool:
+        """Return whether ``sibling`` is this resource. By default the Name tag decides."""
+        return bool((sibling.get("tags") or {}).get("Name") == self.params["name"])
+
+    def describe(self, sibling: dict[str, Any]) -> dict[str, Any]:
+        """Return the resource in the options' shape. Make more calls only for fields that the listing lacks."""
+        return sibling
+
+    def desired(self, have: Fields | None) -> dict[str, Any]:
+        """Return the wanted values of the managed fields. An option that is not given keeps the present value."""
+        want = {name: overlay(self.params[name], (have or {}).get(name)) for name in self.managed if self._given(name)}
+        want.update({name: value for name, value in self.resolved.items() if name in self.managed})
+        wanted = self.params.get("tags")
+        if wanted is None and have is None and self.name_tag:
+            wanted = {}  # without its Name the resource could not be found again
+        tags = merge_tags(wanted, (have or {}).get("tags"), self.params.get("purge_tags", True))
+        return want if tags is None else {**want, "tags": self.named(tags)}
+
+    def create(self, want: Fields) -> None:
+        """Start the creation. The loop sends as updates what AWS does not take at creation."""
+        raise NotImplementedError
+
+    def update(self, have: Fields, changes: Fields) -> Iterable[str] | None:
+        """Send one step towards ``changes``. Return the fields that have to wait for a later step, or None."""
+        raise NotImplementedError
+
+    def delete(self, have: Fields) -> None:
+        """Start the deletion, or send the step that AWS requires before it."""
+        raise NotImplementedError
+
+    # Properties that follow from the data.
+
+    @property
+    def resolved(self) -> dict[str, Any]:
+        """The ids of the references, by the option that holds the id; ``(known after apply)`` for an unused name."""
+        return resolve(self.aws, self.references, self.params)
+
+    def named(self, tags: dict[str, str]) -> dict[str, str]:
+        """Return ``tags`` with the Name that identifies the resource, for kinds that are identified by it."""
+        return {**tags, "Name": self.params["name"]} if self.name_tag else tags
+
+    def read(self) -> dict[str, Any] | None:
+        """Return the resource, or None if it does not exist or if its identity is not known yet."""
+        if any(unknown_in(self.params.get(name)) for name in self.identity):
+            return None
+        found = [sibling for sibling in self.siblings() if self.is_me(sibling)]
+        if len(found) > 1:
+            raise Refused(
+                f"{len(found)} resources match {self}, and the module manages exactly one. Remove or rename the others."
+            )
+        return self.describe(found[0]) if found else None
+
+    def status(self, have: Fields) -> str:
+        """Return ``ready``, ``busy``, ``failed`` or ``leaving``."""
+        state = have.get(self.status_field)
+        if state is None or state in self.ready:
+            return "ready"
+        if state in self.failed:
+            return "failed"
+        return "leaving" if state in self.leaving else "busy"
+
+    def is_unfinished(self, have: Fields, sent: Set[str]) -> bool:
+        """Return whether AWS, though ``ready``, is still applying the fields ``sent`` in this run."""
+        return False
+
+    def reason(self, have: Fields) -> str:
+        """Return why the resource failed, in AWS's words."""
+        return str(have.get("state_message") or have.get("failure_message") or "AWS gives no reason")
+
+    def is_shared(self, have: Fields) -> bool:
+        """Return whether ``state: absent`` leaves the resource alone because others still use it."""
+        return False
+
+    def is_not_yet(self, error: Exception, have: Fields | None) -> bool:
+        """Return whether ``error`` means that AWS refuses the call now and will accept it later."""
+        code, message = aws_error(error)
+        codes = (known if isinstance(known, tuple) else (known, "") for known in self.retry_codes)
+        return isinstance(error, NotYet) or any(known == code and text in message for known, text in codes)
+
+    @property
+    def region(self) -> str:
+        """The region of the resource as the plan shows it."""
+        return str(self.aws.region)
+
+    @property
+    def label(self) -> str:
+        """The name of the resource as the plan shows it."""
+        values = (self.params.get(name) for name in self.identity if not name.endswith("_id"))
+        return " ".join(str(value) for value in values if value is not None)
+
+    def tolerated(self, have: Fields) -> Iterable[Observation]:
+        """Return the differences that no apply repairs: AWS's own doing, and changes that AWS has still to make."""
+        return ()
+
+    def leftovers(self) -> Sequence[str]:
+        """Return the ids that an earlier, deleted resource left behind and that a creation takes over."""
+        return ()
+
+    def _given(self, name: str) -> bool:
+        return self.params.get(name) is not None
+
+    def __str__(self) -> str:
+        return f"{self.kind} {' '.join(str(self.params.get(name)) for name in self.identity)}"
+
+
+def aws_error(error: Exception) -> tuple[str, str]:
+    """Return the code and the message of an error of AWS; two empty strings for any other error."""
+    details = getattr(error, "response", {}).get("Error", {})
+    return details.get("Code", ""), details.get("Message", "")

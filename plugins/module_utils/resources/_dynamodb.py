@@ -1,0 +1,103 @@
+# Copyright (c) MTK Backend contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The settings that DynamoDB keeps for each region of a table and never copies to replicas: backups, insights, tags."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+MISSING = ["ResourceNotFoundException", "TableNotFoundException"]
+RECOVERY, INSIGHTS = "point_in_time_recovery_specification", "contributor_insights_enabled"
+
+# Errors that mean 'not yet': the table, an index or a replica is being changed.
+BUSY = (
+    "ResourceInUseException",
+    ("LimitExceededException", "simultaneously"),
+    ("LimitExceededException", "concurrent"),
+    "ContinuousBackupsUnavailableException",
+)
+
+OPTIONS: dict[str, Any] = {
+    "deletion_protection_enabled": {"type": "bool"},
+    RECOVERY: {
+        "type": "dict",
+        "options": {
+            "point_in_time_recovery_enabled": {"type": "bool", "required": True},
+            "recovery_period_in_days": {"type": "int"},
+        },
+    },
+    INSIGHTS: {"type": "bool"},
+}
+
+
+def describe_table(aws: Any, table: str, region: str | None = None) -> dict[str, Any] | None:
+    """Return the table as AWS describes it, or None."""
+    answer = aws.found(MISSING, lambda: aws.call("dynamodb", "describe_table", region, table_name=table))
+    return None if answer is None else dict(answer["table"])
+
+
+def read_tags(aws: Any, arn: str, wanted: Mapping[str, Any] | None, region: str | None = None) -> dict[str, str]:
+    """Return the tags of a table in one region."""
+    found: dict[str, str] = aws.tags(arn, wanted, lambda: _list_tags(aws, arn, region))
+    return found
+
+
+def _list_tags(aws: Any, arn: str, region: str | None) -> dict[str, str]:
+    tags: dict[str, str] = {}
+    token = None
+    while True:
+        page = aws.found(
+            MISSING,
+            lambda token=token: aws.call(
+                "dynamodb", "list_tags_of_resource", region, resource_arn=arn, next_token=token
+            ),
+        )
+        tags.update((page or {}).get("tags") or {})
+        token = (page or {}).get("next_token")
+        if not token:
+            return tags
+
+
+def read_settings(aws: Any, table: str, params: Mapping[str, Any], region: str | None = None) -> dict[str, Any]:
+    """Return the settings of one region that ``params`` give."""
+    found: dict[str, Any] = {}
+    if params.get(RECOVERY) is not None:
+        found[RECOVERY] = _recovery(aws, table, region)
+    if params.get(INSIGHTS) is not None:
+        answer = aws.found(
+            MISSING, lambda: aws.call("dynamodb", "describe_contributor_insights", region, table_name=table)
+        )
+        found[INSIGHTS] = (answer or {}).get("contributor_insights_status") in ("ENABLED", "ENABLING")
+    return found
+
+
+def _recovery(aws: Any, table: str, region: str | None) -> dict[str, Any]:
+    answer = aws.found(MISSING, lambda: aws.call("dynamodb", "describe_continuous_backups", region, table_name=table))
+    backups = ((answer or {}).get("continuous_backups_description") or {}).get(
+        "point_in_time_recovery_description"
+    ) or {}
+    if backups.get("point_in_time_recovery_status") != "ENABLED":
+        return {"point_in_time_recovery_enabled": False}
+    days = backups.get("recovery_period_in_days", 35)
+    return {"point_in_time_recovery_enabled": True, "recovery_period_in_days": days}
+
+
+def wanted_settings(want: dict[str, Any]) -> dict[str, Any]:
+    """Return ``want`` without the recovery period if recovery is off: AWS refuses the pair."""
+    if RECOVERY in want and not want[RECOVERY]["point_in_time_recovery_enabled"]:
+        return {**want, RECOVERY: {"point_in_time_recovery_enabled": False}}
+    return want
+
+
+def write_settings(aws: Any, table: str, changes: Mapping[str, Any], region: str | None = None) -> None:
+    """Send the changes of backups and insights."""
+    if RECOVERY in changes:
+        wanted = {RECOVERY: changes[RECOVERY]}
+        aws.call("dynamodb", "update_continuous_backups", region, table_name=table, **wanted)
+    if INSIGHTS in changes:
+        action = "ENABLE" if changes[INSIGHTS] else "DISABLE"
+        wanted = {"contributor_insights_action": action}
+        aws.call("dynamodb", "update_contributor_insights", region, table_name=table, **wanted)

@@ -1,0 +1,24 @@
+# Copyright (c) MTK Backend contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Policy documents as IAM, KMS and VPC endpoints keep them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import unquote
+
+from ansible_collections.mtk.backend.plugins.module_utils.aws._client import compare_policies
+
+
+def document(text: Any) -> dict[str, Any]:
+    """Return a policy document as a mapping. boto3 has parsed IAM's answer, or the answer is URL-encoded JSON."""
+    return dict(json.loads(unquote(text)) if isinstance(text, str) else text)
+
+
+def wanted_document(given: Mapping[str, Any], have: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return the wanted document; the present one if both have the same meaning, whatever their order."""
+    return dict(have) if have is not None and not compare_policies(dict(have), dict(given)) else dict(given)

@@ -1,0 +1,72 @@
+# Copyright (c) MTK Backend contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the modules of RDS share: names in lower case, tags, versions, changes that are pending, events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence, Set
+from typing import Any
+
+from ansible_collections.mtk.backend.plugins.module_utils.aws._tags import write_tags
+from ansible_collections.mtk.backend.plugins.module_utils.domain import _aurora
+from ansible_collections.mtk.backend.plugins.module_utils.domain._values import Refused
+from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource
+
+Fields = Mapping[str, Any]
+
+
+class RdsResource(Resource):
+    """A resource of RDS. The first computed field is its ARN; RDS keeps names in lower case."""
+
+    name_tag = False
+    lowered: Sequence[str] = ()  # options, beside the identity, that RDS keeps in lower case
+    unordered: Sequence[str] = ()  # lists whose order has no meaning
+
+    def __init__(self, aws: Any, params: Fields) -> None:
+        lower = {name: params[name].lower() for name in (*self.identity, *self.lowered) if params.get(name)}
+        lists = {name: sorted(params[name]) for name in self.unordered if params.get(name)}
+        super().__init__(aws, {**params, **lower, **lists})
+
+    def is_me(self, sibling: Fields) -> bool:
+        (name,) = self.identity
+        return bool(sibling[name] == self.params[name])
+
+    def is_unfinished(self, have: Fields, sent: Set[str]) -> bool:
+        """Return whether RDS still applies a change of this run. Changes of others wait for the maintenance window."""
+        modified = sent & (set(self.managed) - {"enable_http_endpoint"})  # that one is a call of its own
+        return bool(self.params.get("apply_immediately") and modified and have.get("pending_modified_values"))
+
+    def read_tags(self, arn: str) -> dict[str, str]:
+        """Return the tags of a resource that RDS describes without them."""
+        found: dict[str, str] = self.aws.tags(
+            arn,
+            self.params["tags"],
+            lambda: self.aws.call("rds", "list_tags_for_resource", resource_name=arn).get("tags") or {},
+        )
+        return found
+
+    def retag(self, have: Fields, changes: Fields) -> dict[str, Any]:
+        """Change the tags, if they differ. Return the other changes."""
+        if "tags" in changes:
+            write_tags(self.aws, "rds", have[self.computed[0]], have["tags"], changes["tags"])
+        return {name: value for name, value in changes.items() if name != "tags"}
+
+    def version_to_keep(self, wanted: str, running: str) -> str:
+        """Return the engine version to ask for. Raise Refused for a downgrade and for a major upgrade not allowed."""
+        try:
+            return _aurora.version_to_keep(wanted, running, self.params["allow_major_version_upgrade"])
+        except ValueError as error:
+            raise Refused(f"{self}: {error}") from error
+
+    def last_event(self, source_type: str, have: Fields) -> str:
+        """Return the last event of the last day, in RDS's words; empty if there is none."""
+        source = {"source_type": source_type, "source_identifier": have[self.identity[0]], "duration": 1440}
+        events = self.aws.found(["AccessDenied"], lambda: self.aws.pages("rds", "describe_events", "events", **source))
+        return str(events[-1].get("message", "")) if events else ""
+
+    def refuse_protected(self, have: Fields) -> None:
+        """Raise Refused if the resource is protected from deletion and the task does not lift the protection."""
+        if have.get("deletion_protection") and self.params["deletion_protection"] is not False:
+            raise Refused(f"{self} is protected from deletion. To delete it, set deletion_protection: false.")

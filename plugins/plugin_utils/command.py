@@ -1,0 +1,43 @@
+# Copyright (c) MTK Backend contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The command that applies a plan, derived from the command that made it."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+PLANNING = re.compile(r"(playbooks/)?\b(plan|drift)(\.yml)?$")  # playbooks that never write
+OWN_VARIABLES = ("plan_out", "detailed_exitcode", "drift_json", "drift_markdown", "drift_fail_on")
+
+
+def apply_command(options: Mapping[str, Any], plan_out: str = "") -> str:
+    """Return the command that applies the plan of a run with the given command line options.
+
+    ``options`` are Ansible's parsed ones (``ansible.context.CLIARGS``). Extra variables are not repeated, because they
+    may hold secrets; a note says that they are needed.
+
+    >>> apply_command({"args": ["playbooks/plan.yml"], "inventory": ["inventories/prod"]}, "plan.json")
+    'ansible-playbook site.yml -i inventories/prod -e plan_file=plan.json'
+    """
+    words = ["ansible-playbook", *(PLANNING.sub(r"site\3", str(playbook)) for playbook in options.get("args") or ())]
+    for inventory in options.get("inventory") or ():
+        words += ["-i", _relative(str(inventory))]
+    words += ["--limit", str(options["subset"])] if options.get("subset") else []
+    for option, name in (("tags", "--tags"), ("skip_tags", "--skip-tags")):
+        wanted = [tag for tag in options.get(option) or () if tag != "all"]
+        words += [name, ",".join(wanted)] if wanted else []
+    words += ["-e", f"plan_file={plan_out}"] if plan_out else []
+    others = [given for given in options.get("extra_vars") or () if not str(given).startswith(OWN_VARIABLES)]
+    return shlex.join(words) + (", with the same extra variables (-e)" if others else "")
+
+
+def _relative(path: str) -> str:
+    """Return a path relative to the working directory, if it is below it. Ansible makes inventory paths absolute."""
+    here = Path.cwd()
+    return str(Path(path).relative_to(here)) if Path(path).is_relative_to(here) else path

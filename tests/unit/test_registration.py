@@ -1,0 +1,107 @@
+"""Every table that a new resource needs a row in. A failure names the file and the row to add.
+
+docs/developing/new-resource.md walks through these tables in the same order.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+from ansible_collections.mtk.backend.plugins.module_utils.aws import _prefetch
+from integration.site import drifts, estate
+
+ROOT = Path(__file__).parents[2]
+MODULES = sorted(p.stem for p in (ROOT / "plugins/modules").glob("[a-z]*.py"))
+AWS_MODULES = [name for name in MODULES if name != "computed_values"]  # an action, which sends no request
+RESOURCES = [name for name in AWS_MODULES if not name.endswith("_info")]
+RUNTIME = yaml.safe_load((ROOT / "meta/runtime.yml").read_text())
+ROLES = "".join(path.read_text() for path in sorted((ROOT / "roles").rglob("tasks/*.yml")))
+USED = [name for name in RESOURCES if re.search(rf"^\s+mtk\.backend\.{name}:", ROLES, re.M)]
+ACTION = """from ansible_collections.mtk.backend.plugins.action import in_process
+
+
+class ActionModule(in_process.ActionModule):"""
+
+
+@pytest.mark.parametrize("name", AWS_MODULES)
+def test_action(name):
+    path = ROOT / f"plugins/action/{name}.py"
+    remedy = f"add plugins/action/{name}.py: copy plugins/action/ec2_vpc.py and change the name in its docstring"
+    assert path.exists() and ACTION in path.read_text(), remedy
+
+
+@pytest.mark.parametrize("name", AWS_MODULES)
+def test_action_group(name):
+    group = "infos" if name.endswith("_info") else "resources"
+    assert name in RUNTIME["action_groups"][group], f"add {name} to action_groups.{group} in meta/runtime.yml"
+
+
+def test_action_groups_name_nothing_else():
+    listed = {*RUNTIME["action_groups"]["resources"], *RUNTIME["action_groups"]["infos"]} - {"in_process"}
+    assert not listed - set(AWS_MODULES), "remove these from meta/runtime.yml: there is no such module"
+    redirected = set(RUNTIME["plugin_routing"]["modules"])
+    assert set(RUNTIME["plugin_routing"]["action"]) == redirected, "each redirected module needs its action, too"
+    assert not redirected & set(AWS_MODULES)
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_reason_for_an_own_module(name):
+    table = (ROOT / "docs/modules.md").read_text()
+    assert f"mtk.backend.{name}" in table, f"add a row for mtk.backend.{name} to docs/modules.md: why is it ours?"
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_changelog(name):
+    files = [ROOT / "changelogs/changelog.yaml", *sorted((ROOT / "changelogs/fragments").glob("*.y*ml"))]
+    remedy = f"add changelogs/fragments/{name}.yml with minor_changes: '{name} - new module ...'"
+    assert any(re.search(rf"\b{name}\b", path.read_text()) for path in files), remedy
+
+
+@pytest.mark.parametrize("name", AWS_MODULES)
+def test_four_beats(name):
+    path = ROOT / f"tests/integration/modules/test_{name}.py"
+    assert path.exists(), f"add tests/integration/modules/test_{name}.py"
+    text = path.read_text()
+    needed = ("check=", "mutating()", "examples(") if name.endswith("_info") else ("four_beats(", "gone(", "examples(")
+    missing = [word for word in needed if word not in text]
+    assert not missing, f"tests/integration/modules/test_{name}.py does not use {', '.join(missing)}"
+
+
+@pytest.mark.parametrize("name", USED)
+def test_prefetch(name):
+    known = {*_prefetch.EC2, *_prefetch.EC2_OF_OWNER, *_prefetch.RDS, *_prefetch.OTHERS}
+    assert name in known, f"add {name} to EC2, RDS or OTHERS in plugins/module_utils/aws/_prefetch.py"
+
+
+@pytest.mark.parametrize("name", USED)
+def test_subjects(name):
+    text = (ROOT / "tests/integration/site/subjects.py").read_text()
+    assert f'"{name}"' in text, f"add the calls that change {name} to tests/integration/site/subjects.py"
+
+
+@pytest.mark.parametrize("name", USED)
+def test_estate(name):
+    assert name in estate.KINDS, f"add {name} to KINDS and its listing to tests/integration/site/estate.py"
+    assert f'"{estate.KINDS[name]}"' in (ROOT / "tests/integration/site/estate.py").read_text().split("_GONE", 1)[1], (
+        f"add the listing of {estate.KINDS[name]} to tests/integration/site/estate.py"
+    )
+
+
+NO_DRIFT = ("ec2_ipam_pool_allocation", "ec2_ipam_pool_cidr")  # AWS takes no change of them while their pool is in use
+
+
+@pytest.mark.parametrize("name", [name for name in USED if name not in NO_DRIFT])
+def test_drifts(name):
+    assert name in {module for module, _ in drifts.KEPT.values()}, (
+        f"add {name} to KEPT in tests/integration/site/drifts.py, and a drift of it to one of drifts_*.py"
+    )
+
+
+@pytest.mark.parametrize("name", USED)
+def test_destroy(name):
+    files = sorted((ROOT / "roles").glob("*/tasks/*.yml"))
+    removed = [p for p in files if re.search(rf"mtk\.backend\.{name}:(?:\n .*)*?\n\s+state: absent", p.read_text())]
+    assert removed, f"add a task with mtk.backend.{name} and state: absent to the destroy entry point of its role"
