@@ -17,7 +17,7 @@ LOST = ("Disabled", "PendingDeletion", "PendingReplicaDeletion")
 
 
 def run() -> None:
-    """Update the tables that lost their key or got it back since the last run."""
+    """Record on each table with a customer managed key since when the key has been unusable."""
     for account, region, tables in list(dynamodb_backends.iter_backends()):
         for table in tables.tables.values():
             sse = table.sse_specification or {}
