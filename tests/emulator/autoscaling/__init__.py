@@ -1,4 +1,4 @@
-"""Application Auto Scaling of the local AWS, for the namespace ``dynamodb``."""
+"""Application Auto Scaling in the local AWS, for the namespace ``dynamodb``."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from ..core import serve
 
 
 def register() -> None:
-    """Take over from moto's handler."""
+    """Register this handler instead of moto's."""
     from .responses import LocalAutoscalingResponse
 
     serve("applicationautoscaling", LocalAutoscalingResponse)

@@ -1,4 +1,4 @@
-"""What Application Auto Scaling refuses."""
+"""Validation of the arguments of Application Auto Scaling."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ RESOURCE = re.compile(r"^table/[a-zA-Z0-9_.-]{3,255}(/index/[a-zA-Z0-9_.-]{3,255
 
 
 def invalid(message: str) -> AwsError:
-    """The usual refusal."""
+    """Return a ValidationException."""
     return AwsError("ValidationException", message)
 
 
 def not_found(what: str, key: Key, name: str = "") -> AwsError:
-    """The answer for a target or policy that is not there."""
+    """Return the error for a target or policy that does not exist."""
     named = f", policy name: {name}" if name else ""
     return AwsError(
         "ObjectNotFoundException",
@@ -27,13 +27,13 @@ def not_found(what: str, key: Key, name: str = "") -> AwsError:
 
 
 def check_namespace(params: dict[str, Any]) -> None:
-    """Only DynamoDB is implemented."""
+    """Refuse all namespaces except DynamoDB's."""
     if params["ServiceNamespace"] != "dynamodb":
         raise invalid(f"The local AWS does not implement the service namespace {params['ServiceNamespace']}.")
 
 
 def key_of(params: dict[str, Any]) -> Key:
-    """The resource and dimension of a call, which must fit together."""
+    """Return the resource and dimension of a call. Refuse a mismatch."""
     check_namespace(params)
     resource, dimension = params["ResourceId"], params["ScalableDimension"]
     found = DIMENSION.match(dimension)
@@ -44,7 +44,7 @@ def key_of(params: dict[str, Any]) -> Key:
 
 
 def check_listing(params: dict[str, Any], resources: list[str] | None) -> None:
-    """The rules of the calls that list targets and policies."""
+    """Refuse invalid arguments of the calls that list targets, policies and activities."""
     check_namespace(params)
     if params.get("ScalableDimension") and not resources:
         raise invalid("If you specify a scalable dimension, you must also specify a resource ID.")
@@ -53,7 +53,7 @@ def check_listing(params: dict[str, Any], resources: list[str] | None) -> None:
 
 
 def page(found: list[dict[str, Any]], params: dict[str, Any], size: int) -> tuple[list[dict[str, Any]], str | None]:
-    """One page of at most ``size``, and the token of the next."""
+    """Return one page of at most ``size`` items and the token of the next page."""
     wanted = params.get("MaxResults") or size
     if not 1 <= wanted <= size:
         raise invalid(f"MaxResults must be between 1 and {size}")
@@ -66,7 +66,7 @@ def page(found: list[dict[str, Any]], params: dict[str, Any], size: int) -> tupl
 
 
 def check_capacities(low: int | None, high: int | None) -> tuple[int, int]:
-    """Both bounds are needed, and in order."""
+    """Return the bounds. Refuse a missing bound, a minimum below 1 and a minimum above the maximum."""
     if low is None or high is None:
         raise invalid("MinCapacity and MaxCapacity must be specified when a scalable target is registered")
     if low < 1:
@@ -77,7 +77,7 @@ def check_capacities(low: int | None, high: int | None) -> tuple[int, int]:
 
 
 def check_policy(key: Key, config: dict[str, Any]) -> None:
-    """A target-tracking configuration for DynamoDB: the metric fits the dimension, the target is 10 to 90 percent."""
+    """Refuse a policy whose metric does not fit the dimension or whose target is outside 10 to 90 percent."""
     predefined, custom = config.get("PredefinedMetricSpecification"), config.get("CustomizedMetricSpecification")
     if bool(predefined) == bool(custom):
         raise invalid("Exactly one of PredefinedMetricSpecification and CustomizedMetricSpecification is needed")

@@ -1,4 +1,4 @@
-"""Scalable targets and scaling policies of one Region; DynamoDB's replica auto scaling reads and writes them too."""
+"""The scalable targets and scaling policies of a Region. DynamoDB's replica auto scaling shares them."""
 
 from __future__ import annotations
 
@@ -23,29 +23,30 @@ Key = tuple[str, str]
 
 
 def resource_id(table: str, index: str | None = None) -> str:
-    """How Application Auto Scaling names a table or an index."""
+    """Return the resource id of a table or index."""
     return f"table/{table}/index/{index}" if index else f"table/{table}"
 
 
 def key_of(table: str, index: str | None, units: str) -> Key:
-    """How it names the read or the write capacity of a table or an index."""
+    """Return the resource id and dimension of the read or write capacity of a table or index."""
     return resource_id(table, index), f"dynamodb:{'index' if index else 'table'}:{units}"
 
 
 class AutoscalingBackend(BaseBackend):
-    """Targets by resource and dimension, their policies by name. Both outlive the table."""
+    """Targets by resource and dimension, and their policies by name. Both outlive the table."""
 
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
         self.targets: dict[Key, dict[str, Any]] = {}
         self.policies: dict[Key, dict[str, dict[str, Any]]] = {}
         self.activities: list[dict[str, Any]] = []
-        self.due: dict[Key, float] = {}  # capacities that have to come within their target's bounds, since when
-        self.loads: dict[Key, tuple[float, float]] = {}  # since when, how many units a second are consumed
-        self.moves: dict[Key, dict[bool, tuple[float, int]]] = {}  # the last scale-in (True) and scale-out
+        self.due: dict[Key, float] = {}  # moment since which a capacity must be brought within bounds
+        self.loads: dict[Key, tuple[float, float]] = {}  # moment of the setting and consumed units a second
+        # Moment and units of the last scale-in (True) and scale-out (False).
+        self.moves: dict[Key, dict[bool, tuple[float, int]]] = {}
 
     def put_target(self, key: Key, low: int, high: int, suspended: dict[str, bool] | None = None) -> dict[str, Any]:
-        """Register or change a target; what is not given for ``suspended`` keeps its value."""
+        """Register or change a target. Keys missing in ``suspended`` keep their values."""
         target = self.targets.get(key)
         if target is None:
             service_uses_its_role(self.account_id, self.region_name, SERVICE)
@@ -54,7 +55,7 @@ class AutoscalingBackend(BaseBackend):
                 "ServiceNamespace": "dynamodb",
                 "ResourceId": key[0],
                 "ScalableDimension": key[1],
-                "RoleARN": f"arn:aws:iam::{self.account_id}:{ROLE}",  # whatever role a call names
+                "RoleARN": f"arn:aws:iam::{self.account_id}:{ROLE}",  # AWS ignores the role in the call
                 "CreationTime": CLOCK.now(),
                 "SuspendedState": dict.fromkeys(SUSPENDED, False),
                 "ScalableTargetARN": arn + secrets.token_hex(18),
@@ -64,35 +65,35 @@ class AutoscalingBackend(BaseBackend):
         return target
 
     def drop_target(self, key: Key) -> None:
-        """Deregister a target where there is one, and with it its policies."""
+        """Remove a target, if there is one, with its policies."""
         for name in list(self.policies.get(key, {})):
             self.drop_policy(key, name)
-        for held in (self.targets, self.policies, self.due, self.moves):
-            held.pop(key, None)
+        for entries in (self.targets, self.policies, self.due, self.moves):
+            entries.pop(key, None)
 
     def drop_policy(self, key: Key, name: str) -> None:
-        """Delete a policy where there is one."""
+        """Delete a policy, if there is one."""
         self.policies.get(key, {}).pop(name, None)
 
     def record(self, key: Key, units: str, value: int, cause: str, moment: float) -> None:
-        """Note a scaling activity."""
-        what = f"{'read' if units == READ else 'write'} capacity units to {value}."
+        """Record a scaling activity."""
+        change = f"{'read' if units == READ else 'write'} capacity units to {value}."
         activity = {
             "ActivityId": str(uuid.uuid4()),
             "ServiceNamespace": "dynamodb",
             "ResourceId": key[0],
             "ScalableDimension": key[1],
-            "Description": f"Setting {what}",
+            "Description": f"Setting {change}",
             "Cause": cause,
             "StartTime": moment,
             "EndTime": moment,
             "StatusCode": "Successful",
-            "StatusMessage": f"Successfully set {what} Change successfully fulfilled by dynamodb.",
+            "StatusMessage": f"Successfully set {change} Change successfully fulfilled by dynamodb.",
         }
         self.activities.insert(0, activity)
 
     def put_policy(self, key: Key, name: str, config: dict[str, Any]) -> dict[str, Any]:
-        """Write a target-tracking policy; one of that name keeps its ARN and alarms."""
+        """Create or change a target-tracking policy. A changed policy keeps its ARN and alarms."""
         policies = self.policies.setdefault(key, {})
         if name not in policies:
             policies[name] = {
@@ -112,12 +113,12 @@ class AutoscalingBackend(BaseBackend):
         return policies[name]
 
     def _alarm(self, name: str) -> dict[str, str]:
-        """The name of an alarm. CloudWatch itself does not know it here."""
+        """Return an alarm's name and ARN. The local CloudWatch does not list the alarm."""
         arn = f"arn:aws:cloudwatch:{self.region_name}:{self.account_id}:alarm:{name}"
         return {"AlarmName": name, "AlarmARN": arn}
 
     def is_scaled(self, table: str, index: str | None, units: str) -> bool:
-        """Whether a capacity has both a target and a policy."""
+        """Return whether a capacity has both a target and a policy."""
         key = key_of(table, index, units)
         return key in self.targets and bool(self.policies.get(key))
 
@@ -125,8 +126,8 @@ class AutoscalingBackend(BaseBackend):
         """Copy the write targets and policies of a table and its indexes to another Region."""
         prefix = resource_id(table)
         for key, target in list(self.targets.items()):
-            ours = key[0] == prefix or key[0].startswith(prefix + "/index/")
-            if not ours or not key[1].endswith(WRITE):
+            of_table = key[0] == prefix or key[0].startswith(prefix + "/index/")
+            if not of_table or not key[1].endswith(WRITE):
                 continue
             other.put_target(key, target["MinCapacity"], target["MaxCapacity"], target["SuspendedState"])
             for name, policy in self.policies.get(key, {}).items():

@@ -1,4 +1,4 @@
-"""The operations of Application Auto Scaling."""
+"""Application Auto Scaling's operations."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .models import AUTOSCALING, WRITE, AutoscalingBackend, Key
 
 
 class LocalAutoscalingResponse(ApplicationAutoScalingResponse):
-    """Answers for Application Auto Scaling."""
+    """Handler of Application Auto Scaling's requests."""
 
     params: dict[str, Any]
 
@@ -24,19 +24,19 @@ class LocalAutoscalingResponse(ApplicationAutoScalingResponse):
 
     @property
     def backend(self) -> AutoscalingBackend:
-        """The targets and policies of this account and Region."""
+        """Return the targets and policies of the request's account and Region."""
         found: AutoscalingBackend = AUTOSCALING[self.current_account][self.region]
         return found
 
     def register_scalable_target(self) -> ActionResult:
-        """Register or update a target. What is left out keeps its value."""
+        """Register or update a target. Omitted settings keep their values."""
         key, params = checks.key_of(self.params), self.params
         known = self.backend.targets.get(key)
         low, high = checks.check_capacities(
             params.get("MinCapacity", known["MinCapacity"] if known else None),
             params.get("MaxCapacity", known["MaxCapacity"] if known else None),
         )
-        if scaler.place(self.current_account, self.region, key) is None:
+        if scaler.find_capacity(self.current_account, self.region, key) is None:
             raise checks.invalid(f"DynamoDB table or index does not exist: {key[0]}")
         for store in self._stores(key):
             store.put_target(key, low, high, params.get("SuspendedState"))
@@ -44,14 +44,14 @@ class LocalAutoscalingResponse(ApplicationAutoScalingResponse):
         return ActionResult({"ScalableTargetARN": self.backend.targets[key]["ScalableTargetARN"]})
 
     def _stores(self, key: Key) -> Iterator[AutoscalingBackend]:
-        """This Region's, and those of a global table's other Regions for writes, whose scaling is the same in all."""
+        """Yield the store of this Region and, for writes, the stores of all replicas, which AWS keeps in sync."""
         yield self.backend
-        found = scaler.place(self.current_account, self.region, key)
-        for table in tables_of(found.table)[1:] if found and found.units == WRITE else []:
+        capacity = scaler.find_capacity(self.current_account, self.region, key)
+        for table in tables_of(capacity.table)[1:] if capacity and capacity.units == WRITE else []:
             yield AUTOSCALING[self.current_account][table.region_name]
 
     def deregister_scalable_target(self) -> ActionResult:
-        """Remove a target and its policies."""
+        """Deregister a target and delete its policies."""
         key = checks.key_of(self.params)
         if key not in self.backend.targets:
             raise checks.not_found("scalable target", key)
@@ -60,7 +60,7 @@ class LocalAutoscalingResponse(ApplicationAutoScalingResponse):
         return EmptyResult()
 
     def describe_scalable_targets(self) -> ActionResult:
-        """The targets of a namespace, 50 per page."""
+        """Return the targets of a namespace, 50 per page."""
         resources, dimension = self.params.get("ResourceIds"), self.params.get("ScalableDimension")
         checks.check_listing(self.params, resources)
         found = [
@@ -72,7 +72,7 @@ class LocalAutoscalingResponse(ApplicationAutoScalingResponse):
         return ActionResult({"ScalableTargets": found, "NextToken": token})
 
     def put_scaling_policy(self) -> ActionResult:
-        """Write a target-tracking policy, the only kind that DynamoDB has."""
+        """Create or change a target-tracking policy, the only kind that DynamoDB supports."""
         key, name = checks.key_of(self.params), self.params["PolicyName"]
         if key not in self.backend.targets:
             raise checks.not_found("scalable target", key)
@@ -92,7 +92,7 @@ class LocalAutoscalingResponse(ApplicationAutoScalingResponse):
         return ActionResult({"PolicyARN": policy["PolicyARN"], "Alarms": policy["Alarms"]})
 
     def delete_scaling_policy(self) -> ActionResult:
-        """Delete one policy."""
+        """Delete a policy."""
         key, name = checks.key_of(self.params), self.params["PolicyName"]
         if name not in self.backend.policies.get(key, {}):
             raise checks.not_found("scaling policy", key, name)
@@ -101,7 +101,7 @@ class LocalAutoscalingResponse(ApplicationAutoScalingResponse):
         return EmptyResult()
 
     def describe_scaling_policies(self) -> ActionResult:
-        """The policies of a namespace, 10 per page."""
+        """Return the policies of a namespace, 10 per page."""
         resource, dimension = self.params.get("ResourceId"), self.params.get("ScalableDimension")
         checks.check_listing(self.params, [resource] if resource else None)
         names = self.params.get("PolicyNames")
@@ -115,7 +115,7 @@ class LocalAutoscalingResponse(ApplicationAutoScalingResponse):
         return ActionResult({"ScalingPolicies": found, "NextToken": token})
 
     def describe_scaling_activities(self) -> ActionResult:
-        """What auto scaling did, the latest first."""
+        """Return the scaling activities, latest first."""
         resource, dimension = self.params.get("ResourceId"), self.params.get("ScalableDimension")
         checks.check_listing(self.params, [resource] if resource else None)
         found = [

@@ -1,4 +1,4 @@
-"""The scaler: moves the capacity of provisioned tables and indexes towards what is consumed, as time passes."""
+"""The scaler, which adapts the capacity of provisioned tables and indexes to their consumption over time."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from ..dynamodb.describe import PROVISIONED, billing_mode
 from ..dynamodb.state import IndexState, TableState, find, set_units, state_of, units_of, usage_of
 from .models import AUTOSCALING, READ, WRITE, AutoscalingBackend, Key, key_of
 
-# Seconds that consumption has to last: two minutes above the target, a quarter of an hour well below it.
+# Seconds that consumption must last above the target, well below the target, or at zero before AWS scales.
 ABOVE, BELOW, IDLE = 120, 900, 90
 UPDATING = 10
 UNITS = {"read": READ, "write": WRITE}
 
 
 @dataclass(frozen=True)
-class Place:
-    """One capacity of a table or of an index."""
+class Capacity:
+    """The read or write capacity of a table or an index."""
 
     table: Table
     index: str | None
@@ -30,25 +30,25 @@ class Place:
 
     @property
     def value(self) -> int:
-        """The units now."""
+        """Return the present units."""
         return int(units_of(self.table, self.index)[self.units])
 
     @property
     def states(self) -> list[TableState | IndexState]:
-        """What must be ACTIVE before the capacity can be changed."""
+        """Return the states that must be ACTIVE before the capacity can change."""
         state = state_of(self.table)
         return [state, state.index(self.index)] if self.index else [state]
 
     @property
     def ready(self) -> float:
-        """The moment from which it can be changed; infinite where it never can."""
+        """Return the moment from which the capacity can change; infinite if it never can."""
         lines = [state.timeline for state in self.states]
         if any(line.steps[-1][0] != "ACTIVE" for line in lines):
             return math.inf
         return max(min(line.end, CLOCK.now()) if line.settled else line.end for line in lines)
 
     def move(self, value: int, moment: float) -> None:
-        """Change it, at a moment that has come."""
+        """Set the capacity as of ``moment``."""
         set_units(self.table, self.index, {**units_of(self.table, self.index), self.units: value}, moment)
         for state in self.states:
             state.timeline = Timeline(("UPDATING", UPDATING), ("ACTIVE", 0))
@@ -56,75 +56,75 @@ class Place:
 
 
 class Step(NamedTuple):
-    """What the scaler will do next, when, and why."""
+    """The next change of a capacity: its value, moment and cause."""
 
     value: int
     moment: float
     cause: str
 
 
-def place(account: str, region: str, key: Key) -> Place | None:
-    """The capacity that a target is about; None where the table or the index is not there."""
+def find_capacity(account: str, region: str, key: Key) -> Capacity | None:
+    """Return the capacity of a target; None if the table or index does not exist."""
     _, name, _, index = [*key[0].split("/"), "", ""][:4]
     table = find(account, region, name)
     if table is None or (index and index not in {i.name for i in table.global_indexes}):
         return None
-    return Place(table, index or None, key[1].rsplit(":", 1)[1])
+    return Capacity(table, index or None, key[1].rsplit(":", 1)[1])
 
 
 def registered(store: AutoscalingBackend, key: Key) -> None:
-    """A target was registered or changed: a capacity that is there already comes within its bounds."""
-    found = place(store.account_id, store.region_name, key)
-    if not found or billing_mode(found.table) != PROVISIONED:
+    """Schedule the capacity of a registered or changed target to come within its bounds."""
+    capacity = find_capacity(store.account_id, store.region_name, key)
+    if not capacity or billing_mode(capacity.table) != PROVISIONED:
         return
-    if all(one.timeline.state in ("ACTIVE", "UPDATING") for one in found.states):
+    if all(state.timeline.state in ("ACTIVE", "UPDATING") for state in capacity.states):
         store.due[key] = CLOCK.now()
 
 
 def consume(region: str, table: str, index: str | None, units: dict[str, float]) -> None:
-    """From now on a table or an index consumes so many units per second."""
+    """Set the units per second that a table or index consumes from now on."""
     store = AUTOSCALING[DEFAULT_ACCOUNT_ID][region]
     for name, consumed in units.items():
         key = key_of(table, index, name)
-        if place(DEFAULT_ACCOUNT_ID, region, key) is None or not 0 <= consumed < math.inf:
+        if find_capacity(DEFAULT_ACCOUNT_ID, region, key) is None or not 0 <= consumed < math.inf:
             raise ValueError(f"{name} of {key[0]} in {region} cannot be {consumed}")
         store.loads[key] = (CLOCK.now(), consumed)
 
 
 def run() -> None:
-    """Do all that has become due since it ran last."""
+    """Make all changes that are due."""
     for account, region, store in list(AUTOSCALING.iter_backends()):
         for key in sorted({*store.due, *store.loads}):
-            found = place(account, region, key)
-            if found is None:
+            capacity = find_capacity(account, region, key)
+            if capacity is None:
                 store.due.pop(key, None)
                 store.loads.pop(key, None)
-            elif key in store.targets and billing_mode(found.table) == PROVISIONED:
-                while _advance(store, key, found):
+            elif key in store.targets and billing_mode(capacity.table) == PROVISIONED:
+                while _advance(store, key, capacity):
                     pass
 
 
-def _advance(store: AutoscalingBackend, key: Key, found: Place) -> bool:
-    """Make the next step, if its moment has come."""
-    step = _bounding(store, key, found) or _tracking(store, key, found)
+def _advance(store: AutoscalingBackend, key: Key, capacity: Capacity) -> bool:
+    """Make the next change, if it is due. Return whether it was made."""
+    step = _bounding(store, key, capacity) or _tracking(store, key, capacity)
     if step is None:
         return False
-    down = step.value < found.value
-    moment = CLOCK.now() if CLOCK.scale == 0 else max(step.moment, found.ready)
+    down = step.value < capacity.value
+    moment = CLOCK.now() if CLOCK.scale == 0 else max(step.moment, capacity.ready)
     if down:
-        moment = usage_of(found.table, found.index).next_decrease(moment)
-    if moment > CLOCK.now() or found.ready == math.inf:
+        moment = usage_of(capacity.table, capacity.index).next_decrease(moment)
+    if moment > CLOCK.now() or capacity.ready == math.inf:
         return False
-    found.move(step.value, moment)
+    capacity.move(step.value, moment)
     store.due.pop(key, None)
     store.moves.setdefault(key, {})[down] = (moment, step.value)
-    store.record(key, found.units, step.value, step.cause, moment)
+    store.record(key, capacity.units, step.value, step.cause, moment)
     return True
 
 
-def _bounding(store: AutoscalingBackend, key: Key, found: Place) -> Step | None:
-    value, low = _bounded(store, key, found.value), store.targets[key]["MinCapacity"]
-    if key not in store.due or value == found.value:
+def _bounding(store: AutoscalingBackend, key: Key, capacity: Capacity) -> Step | None:
+    value, low = _bounded(store, key, capacity.value), store.targets[key]["MinCapacity"]
+    if key not in store.due or value == capacity.value:
         store.due.pop(key, None)
         return None
     return Step(value, store.due[key], f"{'minimum' if value == low else 'maximum'} capacity was set to {value}")
@@ -135,17 +135,17 @@ def _bounded(store: AutoscalingBackend, key: Key, value: int) -> int:
     return int(min(max(value, target["MinCapacity"]), target["MaxCapacity"]))
 
 
-def _tracking(store: AutoscalingBackend, key: Key, found: Place) -> Step | None:
+def _tracking(store: AutoscalingBackend, key: Key, capacity: Capacity) -> Step | None:
     policy = next(iter(store.policies.get(key, {}).values()), None)
     if policy is None or key not in store.loads:
         return None
-    told, consumed = store.loads[key]
+    set_at, consumed = store.loads[key]
     config = policy["TargetTrackingScalingPolicyConfiguration"]
     wanted = math.ceil(round(consumed * 100 / config["TargetValue"], 6))
-    changed = usage_of(found.table, found.index).changed.get(found.units, 0.0)
-    since, value = max(told, changed, policy["CreationTime"]), _bounded(store, key, wanted)
-    down = wanted <= found.value
-    if _stays(store.targets[key]["SuspendedState"], config, found.value, consumed, value, down):
+    changed = usage_of(capacity.table, capacity.index).changed.get(capacity.units, 0.0)
+    since, value = max(set_at, changed, policy["CreationTime"]), _bounded(store, key, wanted)
+    down = wanted <= capacity.value
+    if _stays(store.targets[key]["SuspendedState"], config, capacity.value, consumed, value, down):
         return None
     lasts = (BELOW if consumed else IDLE) if down else ABOVE
     moment = max(since + lasts, _cooled(store, key, config, value, down))
@@ -154,7 +154,7 @@ def _tracking(store: AutoscalingBackend, key: Key, found: Place) -> Step | None:
 
 
 def _stays(state: dict[str, bool], config: dict[str, Any], have: int, consumed: float, value: int, down: bool) -> bool:
-    """Whether nothing is to be done. What someone set below the minimum is not corrected as long as it is enough."""
+    """Return whether the capacity stays. AWS keeps a value below the minimum while it suffices."""
     if not down:
         return value <= have or state["DynamicScalingOutSuspended"]
     near = consumed * 100 / have > max(config["TargetValue"] - 20, 0)
@@ -162,7 +162,7 @@ def _stays(state: dict[str, bool], config: dict[str, Any], have: int, consumed: 
 
 
 def _cooled(store: AutoscalingBackend, key: Key, config: dict[str, Any], value: int, down: bool) -> float:
-    """When the cooldown is over. One after a scale-out does not hold up a larger scale-out."""
+    """Return the end of the cooldown, which does not delay a larger scale-out."""
     moment, reached = store.moves.get(key, {}).get(down, (-math.inf, 0))
     if not down and value > reached:
         return -math.inf

@@ -1,4 +1,4 @@
-"""DynamoDB of the local AWS: moto's tables and data plane, with AWS's states, rules and global tables."""
+"""DynamoDB in the local AWS: moto's tables and data plane, with AWS's states, rules and global tables."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from ..core import serve
 
 
 def register() -> None:
-    """Take over from moto's handler."""
+    """Register these handlers instead of moto's."""
     from moto.dynamodb.models import table
 
     from .responses import LocalDynamoHandler

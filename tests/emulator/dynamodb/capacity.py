@@ -10,7 +10,7 @@ from moto.dynamodb.models.table import DEFAULT_WARM_THROUGHPUT_RCU, DEFAULT_WARM
 from ..autoscaling.models import AUTOSCALING
 from ..clock import CLOCK, Timeline
 from ..core import AwsError
-from .checks import HEAD, check_units
+from .checks import PREFIX, check_units
 from .describe import ON_DEMAND, PROVISIONED, billing_mode
 from .state import (
     DAY,
@@ -31,18 +31,18 @@ from .state import (
 )
 
 SCALED = "Table write capacity should either be Pay-Per-Request or AutoScaled."
-Change = tuple[str | None, dict[str, Any]]  # an index or the table itself, and its new units
+Change = tuple[str | None, dict[str, Any]]  # index name (None for the table itself) and new units
 
 
 def index_updates(params: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """The changes of existing indexes in an UpdateTable call."""
+    """Yield the changes of existing indexes in an UpdateTable call."""
     for update in params.get("GlobalSecondaryIndexUpdates") or []:
         if update.get("Update"):
             yield update["Update"]
 
 
 def check_changed(table: Table, params: dict[str, Any]) -> None:
-    """The indexes that change are there and not busy."""
+    """Refuse changes of indexes that do not exist or are busy."""
     for change in index_updates(params):
         if change["IndexName"] not in {index.name for index in table.global_indexes}:
             raise AwsError("ResourceNotFoundException", f"Requested resource not found: Index: {change['IndexName']}")
@@ -51,14 +51,14 @@ def check_changed(table: Table, params: dict[str, Any]) -> None:
 
 
 def update(table: Table, params: dict[str, Any]) -> None:
-    """Change billing mode, throughput and on-demand maxima, on all replicas."""
+    """Change billing mode, throughput and on-demand maxima on all replicas."""
     check_changed(table, params)
     mode = params.get("BillingMode") or billing_mode(table)
     if params.get("OnDemandThroughput") and not (params.get("BillingMode") and mode == ON_DEMAND):
-        raise invalid(f"{HEAD}OnDemandThroughput must come with BillingMode {ON_DEMAND}")
+        raise invalid(f"{PREFIX}OnDemandThroughput must come with BillingMode {ON_DEMAND}")
     changes = list(_changes(params))
     if mode == ON_DEMAND and changes:
-        raise invalid(f"{HEAD}Neither {READ} nor {WRITE} can be specified when BillingMode is {ON_DEMAND}")
+        raise invalid(f"{PREFIX}Neither {READ} nor {WRITE} can be specified when BillingMode is {ON_DEMAND}")
     if mode != billing_mode(table):
         _switch(table, mode, changes)
     elif changes:
@@ -67,25 +67,25 @@ def update(table: Table, params: dict[str, Any]) -> None:
 
 
 def update_warm(table: Table, params: dict[str, Any]) -> None:
-    """Raise warm throughputs, on all replicas; they never fall. The table stays ACTIVE meanwhile."""
+    """Raise warm throughputs on all replicas. AWS never lowers them; the table stays ACTIVE meanwhile."""
     check_changed(table, params)
     given = [(None, params), *((update["IndexName"], update) for update in index_updates(params))]
-    raised = [(index, one["WarmThroughput"]) for index, one in given if one.get("WarmThroughput") is not None]
+    raised = [(index, update["WarmThroughput"]) for index, update in given if update.get("WarmThroughput") is not None]
     for index, units in raised:
         old = (table.get_index(index) if index else table).warm_throughput
         if any(value < old[name] for name, value in units.items()):
-            raise invalid(f"{HEAD}Requested WarmThroughput is lower than the current one: {old}")
+            raise invalid(f"{PREFIX}Requested WarmThroughput is lower than the current one: {old}")
         if all(value == old[name] for name, value in units.items()):
-            raise invalid(f"{HEAD}The warm throughput will not change")
-    for one in tables_of(table):
+            raise invalid(f"{PREFIX}The warm throughput will not change")
+    for replica in tables_of(table):
         for index, units in raised:
-            (one.get_index(index) if index else one).warm_throughput.update(units)
-            state = state_of(one).index(index) if index else state_of(one)
+            (replica.get_index(index) if index else replica).warm_throughput.update(units)
+            state = state_of(replica).index(index) if index else state_of(replica)
             state.warming = Timeline(("UPDATING", 300), ("ACTIVE", 0))
 
 
 def check_scaled(table: Table, mode: str) -> None:
-    """A provisioned global table needs a target and a policy for every write capacity."""
+    """Refuse a provisioned table that lacks a scaling target or policy for one of its write capacities."""
     store = AUTOSCALING[table.account_id][table.region_name]
     names: list[str | None] = [None, *(index.name for index in table.global_indexes)]
     if mode == PROVISIONED and not all(store.is_scaled(table.name, name, WRITE) for name in names):
@@ -128,12 +128,12 @@ def _apply(table: Table, changes: list[Change], seconds: float) -> None:
     for member in members_of(table).values():
         for index, _ in changes:
             member.overwrite("ProvisionedThroughputOverride", index)
-    for one in tables_of(table):
+    for replica in tables_of(table):
         for index, units in changes:
-            set_units(one, index, units)
+            set_units(replica, index, units)
             if index:
-                state_of(one).index(index).timeline = Timeline(("UPDATING", seconds), ("ACTIVE", 0))
-        state_of(one).become(seconds)
+                state_of(replica).index(index).timeline = Timeline(("UPDATING", seconds), ("ACTIVE", 0))
+        state_of(replica).become(seconds)
 
 
 def _switch(table: Table, mode: str, changes: list[Change]) -> None:
@@ -143,7 +143,7 @@ def _switch(table: Table, mode: str, changes: list[Change]) -> None:
         missing = [i.name for i in table.global_indexes if i.name not in given]
         if None not in given or missing:
             raise invalid(
-                f"{HEAD}{READ} and {WRITE} must be specified for the table and every index when BillingMode is {mode}"
+                f"{PREFIX}{READ} and {WRITE} must be specified for the table and every index when BillingMode is {mode}"
                 + (f". Missing: {', '.join(missing)}" if missing else "")
             )
         for name, units in changes:
@@ -157,8 +157,8 @@ def _switch(table: Table, mode: str, changes: list[Change]) -> None:
     tables = tables_of(table)
     if len(tables) > 1:
         check_scaled(table, mode)
-    for one in tables:
-        _set_mode(one, mode)
+    for replica in tables:
+        _set_mode(replica, mode)
     _apply(table, changes, seconds if len(tables) == 1 else 218)
 
 
@@ -177,9 +177,9 @@ def _set_mode(table: Table, mode: str) -> None:
 
 
 def merged_on_demand(old: dict[str, int] | None, new: dict[str, int]) -> dict[str, int] | None:
-    """The on-demand maxima after a change; -1 takes one away."""
+    """Return the on-demand maxima after a change; -1 removes a maximum."""
     if any(value != -1 and value < 1 for value in new.values()):
-        raise invalid(f"{HEAD}OnDemandThroughput must be -1 or at least 1")
+        raise invalid(f"{PREFIX}OnDemandThroughput must be -1 or at least 1")
     units = {"MaxReadRequestUnits": -1, "MaxWriteRequestUnits": -1, **(old or {}), **new}
     return None if set(units.values()) == {-1} else units
 
@@ -190,12 +190,12 @@ def _set_on_demand(table: Table, mode: str, params: dict[str, Any]) -> None:
         wanted.append((None, params["OnDemandThroughput"]))
     wanted += [(u["IndexName"], u["OnDemandThroughput"]) for u in index_updates(params) if u.get("OnDemandThroughput")]
     if wanted and mode != ON_DEMAND:
-        raise invalid(f"{HEAD}OnDemandThroughput needs BillingMode {ON_DEMAND}")
+        raise invalid(f"{PREFIX}OnDemandThroughput needs BillingMode {ON_DEMAND}")
     for member in members_of(table).values():
         for index, _ in wanted:
             member.overwrite("OnDemandThroughputOverride", index)
-    for one in tables_of(table) if wanted else ():
-        state = state_of(one)
+    for replica in tables_of(table) if wanted else ():
+        state = state_of(replica)
         for index, units in wanted:
             holder = state.index(index) if index else state
             holder.on_demand = merged_on_demand(holder.on_demand, units)

@@ -1,4 +1,4 @@
-"""What CreateTable and the definition of an index must look like."""
+"""Validation of CreateTable and of index definitions."""
 
 from __future__ import annotations
 
@@ -10,53 +10,53 @@ from .state import invalid, limited
 
 NAME = re.compile(r"^[a-zA-Z0-9_.-]{3,255}$")
 MAX_UNITS, MAX_INDEXES = 40000, 20
-HEAD = "One or more parameter values were invalid: "
-MAX_PARTS = 4  # of an index's HASH key, and of its RANGE key
+PREFIX = "One or more parameter values were invalid: "
+MAX_PARTS = 4  # attributes in an index's HASH key, and as many in its RANGE key
 
 
 def check_units(units: dict[str, Any], what: str) -> None:
-    """Capacity units of at most the quota."""
+    """Refuse capacity units above the quota."""
     for name in ("ReadCapacityUnits", "WriteCapacityUnits"):
         if units[name] > MAX_UNITS:
             raise limited(f"Subscriber limit exceeded: {name} of {what} cannot exceed {MAX_UNITS}")
 
 
 def check_warm(index: dict[str, Any]) -> None:
-    """Warm throughput of what is new is not implemented; AWS gives it one, which can be raised."""
+    """Refuse the warm throughput of a new index, which the local AWS does not implement."""
     if index.get("WarmThroughput"):
         raise invalid("The local AWS does not implement WarmThroughput of a new index.")
 
 
 def check_index_units(index: dict[str, Any], mode: str) -> None:
-    """A provisioned table's index needs a capacity; an on-demand one has none."""
+    """Refuse an index of a provisioned table without capacity, and one of an on-demand table with capacity."""
     check_warm(index)
     units, name = index.get("ProvisionedThroughput"), index["IndexName"]
     if mode == ON_DEMAND and units:
         raise invalid(
-            f"{HEAD}ProvisionedThroughput should not be specified for index: {name} when BillingMode is {mode}"
+            f"{PREFIX}ProvisionedThroughput should not be specified for index: {name} when BillingMode is {mode}"
         )
     if mode == PROVISIONED and not units:
-        raise invalid(f"{HEAD}ProvisionedThroughput must be specified for index: {name}")
+        raise invalid(f"{PREFIX}ProvisionedThroughput must be specified for index: {name}")
     if mode == PROVISIONED and index.get("OnDemandThroughput"):
-        raise invalid(f"{HEAD}OnDemandThroughput of index {name} needs BillingMode {ON_DEMAND}")
+        raise invalid(f"{PREFIX}OnDemandThroughput of index {name} needs BillingMode {ON_DEMAND}")
     if units:
         check_units(units, f"index {name}")
 
 
 def check_projection(index: dict[str, Any]) -> None:
-    """INCLUDE names attributes, the other types do not."""
+    """Refuse a projection INCLUDE without attributes, and any other type with attributes."""
     projection = index.get("Projection") or {}
     kind, attributes = projection.get("ProjectionType"), projection.get("NonKeyAttributes")
     if kind is None:
-        raise invalid(f"{HEAD}Unknown ProjectionType: {kind}")
+        raise invalid(f"{PREFIX}Unknown ProjectionType: {kind}")
     if kind == "INCLUDE" and not attributes:
-        raise invalid(f"{HEAD}ProjectionType is INCLUDE, but NonKeyAttributes is not specified")
+        raise invalid(f"{PREFIX}ProjectionType is INCLUDE, but NonKeyAttributes is not specified")
     if kind != "INCLUDE" and attributes:
-        raise invalid(f"{HEAD}ProjectionType is {kind}, but NonKeyAttributes is specified")
+        raise invalid(f"{PREFIX}ProjectionType is {kind}, but NonKeyAttributes is specified")
 
 
 def check_schema(schema: list[dict[str, str]], parts: int = 1) -> None:
-    """A key is of HASH attributes and then of RANGE attributes, names none twice, and each is of few parts."""
+    """Refuse a key with RANGE before HASH, with duplicate attributes, or with more than ``parts`` of either type."""
     names = [element["AttributeName"] for element in schema]
     kinds = [element["KeyType"] for element in schema]
     if kinds[0] != "HASH":
@@ -72,14 +72,14 @@ def check_schema(schema: list[dict[str, str]], parts: int = 1) -> None:
 
 
 def check_attributes(definitions: list[dict[str, str]]) -> None:
-    """Keys are strings, numbers or binaries, each defined once."""
+    """Refuse attributes that are defined twice."""
     names = [definition["AttributeName"] for definition in definitions]
     if len(set(names)) < len(names):
-        raise invalid(f"{HEAD}Duplicate AttributeName in AttributeDefinitions")
+        raise invalid(f"{PREFIX}Duplicate AttributeName in AttributeDefinitions")
 
 
 def check_tags(tags: list[dict[str, str]]) -> None:
-    """At most 50 tags, each once, none of them AWS's own."""
+    """Refuse more than 50 tags, duplicate keys and keys that AWS reserves."""
     names = [tag["Key"] for tag in tags]
     if len(set(names)) < len(names):
         raise invalid("There are duplicate tag keys")
@@ -90,7 +90,7 @@ def check_tags(tags: list[dict[str, str]]) -> None:
 
 
 def check_create(params: dict[str, Any]) -> str:
-    """Everything about a new table that moto lets pass. Answers its billing mode."""
+    """Refuse invalid tables that moto would accept. Return the billing mode."""
     if not NAME.match(params["TableName"]):
         raise invalid(f"Invalid table name: {params['TableName']}")
     check_tags(params.get("Tags") or [])
@@ -100,7 +100,7 @@ def check_create(params: dict[str, Any]) -> str:
     if params.get("ProvisionedThroughput") and mode == PROVISIONED:
         check_units(params["ProvisionedThroughput"], "the table")
     if params.get("OnDemandThroughput") and mode == PROVISIONED:
-        raise invalid(f"{HEAD}OnDemandThroughput needs BillingMode {ON_DEMAND}")
+        raise invalid(f"{PREFIX}OnDemandThroughput needs BillingMode {ON_DEMAND}")
     _check_indexes(params.get("GlobalSecondaryIndexes") or [], mode)
     return mode
 
@@ -108,9 +108,9 @@ def check_create(params: dict[str, Any]) -> str:
 def _check_indexes(indexes: list[dict[str, Any]], mode: str) -> None:
     names = {index["IndexName"] for index in indexes}
     if len(names) < len(indexes):
-        raise invalid(f"{HEAD}Duplicate index name")
+        raise invalid(f"{PREFIX}Duplicate index name")
     if len(indexes) > MAX_INDEXES:
-        raise invalid(f"{HEAD}the per-table limit of secondary indexes is exceeded")
+        raise invalid(f"{PREFIX}the per-table limit of secondary indexes is exceeded")
     for index in indexes:
         check_projection(index)
         check_schema(index["KeySchema"], MAX_PARTS)

@@ -1,4 +1,4 @@
-"""The data plane: moto's, refused where a table is not there yet, checked for keys, replicated and streamed."""
+"""The data plane: moto's, with AWS's checks of table states, keys and expressions."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from moto.dynamodb.parsing.reserved_keywords import ReservedKeywords
 from moto.dynamodb.responses import DynamoHandler
 
 from ..core import AwsError
+from .checks import PREFIX
 from .state import KEYLESS, find, invalid, state_of
 from .streams import shards_of
 
-HEAD = "One or more parameter values were invalid: "
 EMPTY = (
     "One or more parameter values are not valid. {}The AttributeValue for a key attribute cannot contain an empty "
     "string value. "
@@ -27,30 +27,30 @@ Moto = Callable[[], ActionResult]
 
 
 def types_of(table: Table) -> dict[str, str]:
-    """The types of the attributes that are keys."""
+    """Return the types of the key attributes by name."""
     return {definition["AttributeName"]: definition["AttributeType"] for definition in table.attr}
 
 
 def check_value(value: dict[str, Any]) -> None:
-    """A value has exactly one type; a set has members, each once."""
+    """Refuse a value of no or several types, an empty set and a set with duplicates."""
     if len(value) != 1:
         raise invalid("Supplied AttributeValue must contain exactly one of the supported datatypes")
     ((kind, held),) = value.items()
     if kind in ("SS", "NS", "BS") and len(set(held)) != max(len(held), 1):
-        raise invalid(f"{HEAD}A set may not be empty, and holds no duplicates: {held}")
+        raise invalid(f"{PREFIX}A set may not be empty, and holds no duplicates: {held}")
     for inner in held.values() if kind == "M" else held if kind == "L" else ():
         check_value(inner)
 
 
 def check_item(table: Table, item: dict[str, dict[str, Any]]) -> None:
-    """Refuse an item whose index keys are empty or of another type than defined; such an index must not exist."""
+    """Refuse an item whose index keys are empty or of another type than defined."""
     types = types_of(table)
     for index in table.global_indexes:
         for name in set(index.schema_key_attrs) & set(item):
             ((actual, value),) = item[name].items()
             if actual != types[name]:
                 raise invalid(
-                    f"{HEAD}Type mismatch for Index Key {name} Expected: {types[name]} Actual: {actual} "
+                    f"{PREFIX}Type mismatch for Index Key {name} Expected: {types[name]} Actual: {actual} "
                     f"IndexName: {index.name}"
                 )
             if not value:
@@ -59,7 +59,7 @@ def check_item(table: Table, item: dict[str, dict[str, Any]]) -> None:
 
 
 def check_key(table: Table, key: dict[str, Any]) -> None:
-    """Refuse a key that has not exactly the table's key attributes, each of its type and not empty."""
+    """Refuse a key unless it has exactly the table's key attributes, of their types and not empty."""
     types = types_of(table)
     if {name: [*value] for name, value in key.items()} != {name: [types[name]] for name in table.table_key_attrs}:
         raise invalid("The provided key element does not match the schema")
@@ -74,18 +74,18 @@ def check_new(table: Table, item: dict[str, Any]) -> None:
         check_value(value)
     for name in table.table_key_attrs:
         if name not in item:
-            raise invalid(f"{HEAD}Missing the key {name} in the item")
+            raise invalid(f"{PREFIX}Missing the key {name} in the item")
     check_key(table, key_of(table, item))
     check_item(table, item)
 
 
 def key_of(table: Table, item: dict[str, Any]) -> dict[str, Any]:
-    """The key of an item."""
+    """Return the key of an item."""
     return {name: item[name] for name in table.table_key_attrs}
 
 
 def check_expressions(params: dict[str, Any]) -> None:
-    """Every name and value of an expression is given, and none that is not used."""
+    """Refuse expressions with undefined names or values, and definitions that no expression uses."""
     text = " ".join(str(value) for name, value in params.items() if name.endswith("Expression"))
     for sign, what in ((":", "ExpressionAttributeValues"), ("#", "ExpressionAttributeNames")):
         used, given = set(re.findall(sign + r"\w+", text)), set(params.get(what) or {})
@@ -98,12 +98,12 @@ def check_expressions(params: dict[str, Any]) -> None:
 
 
 def words_of(expression: str) -> set[str]:
-    """The attributes and names, and the functions and operators, of an expression."""
+    """Return the attributes, placeholders, functions and operators of an expression."""
     return set(re.findall(r"(?<![:.#\w])#?[A-Za-z_]\w*", expression))
 
 
 def check_query(table: Table, params: dict[str, Any]) -> None:
-    """A query's conditions name no reserved words, and compare keys with values of their types; its filter no keys."""
+    """Refuse reserved words and wrong types in a query's key condition, and key attributes in its filter."""
     text, names = params.get("KeyConditionExpression"), params.get("ExpressionAttributeNames") or {}
     if not text:
         raise invalid("Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.")
@@ -121,23 +121,23 @@ def check_query(table: Table, params: dict[str, Any]) -> None:
 
 
 def check_types(table: Table, conditions: list[tuple[str, str, list[dict[str, Any]]]]) -> None:
-    """A condition compares a key with values of its type, and by their beginning only what has one."""
+    """Refuse key conditions with values of another type than the key's, and ``begins_with`` on numbers."""
     types = types_of(table)
     for name, comparison, values in conditions:
         if any([*value] != [types[name]] for value in values):
-            raise invalid(f"{HEAD}Condition parameter type does not match schema type")
+            raise invalid(f"{PREFIX}Condition parameter type does not match schema type")
         if comparison == "BEGINS_WITH" and types[name] == "N":
             raise invalid("Invalid KeyConditionExpression: Incorrect operand type; function: begins_with")
 
 
-def place_of(table: Table, key: dict[str, Any]) -> tuple[DynamoType, DynamoType | None]:
-    """A key as moto takes it."""
+def moto_key(table: Table, key: dict[str, Any]) -> tuple[DynamoType, DynamoType | None]:
+    """Return a key in moto's own types."""
     range_key = DynamoType(key[table.range_key_attr]) if table.range_key_attr else None
     return DynamoType(key[table.hash_key_attr]), range_key
 
 
 def understood(moto: Moto) -> ActionResult:
-    """moto's answer without what was not asked for, or AWS's to an expression that moto cannot read."""
+    """Return moto's answer without consumed capacity. Raise AWS's error if moto cannot parse an expression."""
     try:
         answer = moto()
     except ValueError as error:
@@ -175,21 +175,21 @@ class DataPlane(DynamoHandler):
         return understood(super().put_item)
 
     def update_item(self) -> ActionResult:
-        """Change one item, unless an index key gets a wrong type."""
+        """Change one item; undo the change if an index key got a wrong type."""
         (table,), key = self._ready([self.params["TableName"]]), self.params["Key"]
         check_key(table, key)
         if not self.params.get("UpdateExpression"):
-            self.params["AttributeUpdates"] = {}  # for moto: no change, but the item is there afterwards
-        place = place_of(table, key)
-        before, noted = copy.deepcopy(table.get_item(*place)), [(s, len(s.records)) for s in shards_of(table)]
+            self.params["AttributeUpdates"] = {}  # makes moto create a missing item, as AWS does
+        item_key = moto_key(table, key)
+        before, lengths = copy.deepcopy(table.get_item(*item_key)), [(s, len(s.records)) for s in shards_of(table)]
         try:
             answer = understood(super().update_item)
-            check_item(table, table.get_item(*place).to_json()["Attributes"])
+            check_item(table, table.get_item(*item_key).to_json()["Attributes"])
         except Exception:
-            table.delete_item(*place)
+            table.delete_item(*item_key)
             if before is not None:
                 table.put_item(before.to_json()["Attributes"])
-            for shard, length in noted:
+            for shard, length in lengths:
                 del shard.records[length:]
             raise
         return answer
@@ -201,7 +201,7 @@ class DataPlane(DynamoHandler):
         return understood(super().delete_item)
 
     def batch_write_item(self) -> ActionResult:
-        """Write and delete several items, at most 25 and each once."""
+        """Put and delete at most 25 items; refuse duplicates."""
         tables = self._ready(self.params["RequestItems"])
         if sum(map(len, self.params["RequestItems"].values())) > 25:
             raise invalid("Too many items requested for the BatchWriteItem call")
@@ -210,13 +210,13 @@ class DataPlane(DynamoHandler):
             for request in requests:
                 if len(request) != 1:
                     raise invalid("Exactly one of PutRequest and DeleteRequest must be given")
-                ((kind, one),) = request.items()
+                ((kind, action),) = request.items()
                 if kind == "PutRequest":
-                    check_new(table, one["Item"])
-                    keys.append(key_of(table, one["Item"]))
+                    check_new(table, action["Item"])
+                    keys.append(key_of(table, action["Item"]))
                 else:
-                    check_key(table, one["Key"])
-                    keys.append(one["Key"])
+                    check_key(table, action["Key"])
+                    keys.append(action["Key"])
             if any(key in keys[:number] for number, key in enumerate(keys)):
                 raise invalid("Provided list of item keys contains duplicates")
         return understood(super().batch_write_item)
@@ -235,7 +235,7 @@ class DataPlane(DynamoHandler):
         return understood(super().batch_get_item)
 
     def query(self) -> ActionResult:
-        """Read the items of a key."""
+        """Read the items of a partition key."""
         (table,) = self._ready([self.params["TableName"]], self.params.get("IndexName"))
         check_query(table, self.params)
         return understood(super().query)

@@ -1,4 +1,4 @@
-"""What DescribeTable and the answers of the other table calls show."""
+"""The table descriptions in the answers of DescribeTable and the other table calls."""
 
 from __future__ import annotations
 
@@ -27,9 +27,10 @@ MEASURED_EVERY = 6 * 3600
 
 
 def describe(table: Table, status: str | None = None, fresh: Container[str] = ()) -> dict[str, Any]:
-    """The table as AWS describes it. What does not apply is absent, as there.
+    """Return the table as AWS describes it, without the fields that do not apply.
 
-    ``status`` and ``fresh`` (indexes and replica Regions) are for the answer to a change: it shows first states.
+    The answer to a change shows ``status`` instead of the state, and the first state of the ``fresh`` indexes and
+    replica Regions.
     """
     state = state_of(table)
     shown: dict[str, Any] = {
@@ -58,27 +59,27 @@ def describe(table: Table, status: str | None = None, fresh: Container[str] = ()
 
 
 def measured(table: Table, index: str = "") -> tuple[int, int]:
-    """How many items there are and how large they are together, as of the last time that AWS looked."""
+    """Return the number and the total size of items. AWS updates both only every six hours."""
     state = state_of(table)
     if CLOCK.now() - state.measured >= MEASURED_EVERY:
         state.measured = CLOCK.now()
-        items = {"": table.all_items(), **{one.name: table.has_idx_items(one.name) for one in table.global_indexes}}
+        items = {"": table.all_items(), **{i.name: table.has_idx_items(i.name) for i in table.global_indexes}}
         state.measures = {name: (len(found), sum(item.size() for item in found)) for name, found in items.items()}
     return state.measures.get(index, (0, 0))
 
 
 def throughput(units: dict[str, Any], usage: Any) -> dict[str, Any]:
-    """A capacity and when it was changed."""
+    """Return ProvisionedThroughputDescription: the capacity and its last changes."""
     return {**{k: units[k] for k in ("ReadCapacityUnits", "WriteCapacityUnits")}, **usage.describe()}
 
 
 def warm(units: dict[str, Any], state: TableState | IndexState) -> dict[str, Any]:
-    """A warm throughput, and whether it is being raised."""
+    """Return a warm throughput and its status."""
     return {**units, "Status": state.warming.state}
 
 
 def describe_index(table: Table, index: GlobalSecondaryIndex, fresh: bool = False) -> dict[str, Any]:
-    """One global secondary index."""
+    """Return the description of a global secondary index."""
     state = state_of(table).index(index.name)
     step = state.timeline.first if fresh else state.timeline.state
     shown = {
@@ -100,14 +101,14 @@ def describe_index(table: Table, index: GlobalSecondaryIndex, fresh: bool = Fals
 
 
 def billing_mode(table: Table) -> str:
-    """PAY_PER_REQUEST or PROVISIONED."""
+    """Return PAY_PER_REQUEST or PROVISIONED."""
     return ON_DEMAND if table.billing_mode == ON_DEMAND else PROVISIONED
 
 
 def _settings(table: Table) -> dict[str, Any]:
     state = state_of(table)
     shown: dict[str, Any] = {}
-    if state.on_demand_since:  # absent where the table was always PROVISIONED
+    if state.on_demand_since:  # AWS omits the summary of a table that was always PROVISIONED
         since = state.on_demand_since
         shown["BillingModeSummary"] = {"BillingMode": billing_mode(table), "LastUpdateToPayPerRequestDateTime": since}
     if state.on_demand:
@@ -130,7 +131,7 @@ def _settings(table: Table) -> dict[str, Any]:
 
 
 def _replicas(table: Table, fresh: Container[str]) -> dict[str, Any]:
-    """The other Regions, never the one that is asked."""
+    """Return the replicas in the other Regions; AWS never lists the Region of the request."""
     found: list[dict[str, Any]] = []
     for region, member in entries_of(table.account_id, table.name).items() if members_of(table) else ():
         status = member.entry.first if region in fresh else member.entry.state

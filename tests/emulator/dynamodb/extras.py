@@ -1,4 +1,4 @@
-"""What belongs to a table but is not changed by UpdateTable: TTL, recovery and restoring, tags, insights, policies."""
+"""Settings of a table outside UpdateTable: TTL, recovery and restore, tags, insights, policies."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ TTL_COOLDOWN = 3600
 
 
 def check_policy(text: str) -> None:
-    """A policy is JSON of at most 20 KB."""
+    """Refuse a policy that is not JSON or is larger than 20 KB."""
     try:
         json.loads(text)
     except ValueError as error:
@@ -32,22 +32,22 @@ def check_policy(text: str) -> None:
 
 
 def no_policy(arn: str) -> AwsError:
-    """The answer where there is no policy, or none of the expected revision."""
+    """Return the error for a policy that does not exist or has another revision than expected."""
     text = f"Resource-based policy not found for the provided ResourceArn: {arn}"
     return AwsError("PolicyNotFoundException", text)
 
 
 class Extras(DataPlane):
-    """TTL (synced between replicas), and what is each Region's own: recovery, tags, insights and policy."""
+    """TTL, which replicas share, and the settings of each Region: recovery, tags, insights and policy."""
 
     def _table(self) -> Table:
         return get(self.current_account, self.region, self.params["TableName"])
 
     def update_time_to_live(self) -> ActionResult:
-        """Switch TTL on or off, for all replicas, at most once an hour."""
+        """Switch TTL on or off on all replicas, at most once an hour."""
         table, spec = self._table(), self.params["TimeToLiveSpecification"]
-        for one in tables_of(table):
-            check_active(one)
+        for replica in tables_of(table):
+            check_active(replica)
         enabled, name = table.ttl["TimeToLiveStatus"] == "ENABLED", table.ttl.get("AttributeName")
         if spec["Enabled"] and enabled and name == spec["AttributeName"]:
             raise invalid("TimeToLive is already enabled")
@@ -58,15 +58,15 @@ class Extras(DataPlane):
         changed = state_of(table).ttl_changed
         if changed is not None and CLOCK.now() - changed < TTL_COOLDOWN:
             raise invalid("Time to live has been modified multiple times within a fixed interval")
-        for one in tables_of(table):
-            state_of(one).ttl_changed = CLOCK.now()
-            one.ttl = {"TimeToLiveStatus": "DISABLED"}
+        for replica in tables_of(table):
+            state_of(replica).ttl_changed = CLOCK.now()
+            replica.ttl = {"TimeToLiveStatus": "DISABLED"}
             if spec["Enabled"]:
-                one.ttl = {"TimeToLiveStatus": "ENABLED", "AttributeName": spec["AttributeName"]}
+                replica.ttl = {"TimeToLiveStatus": "ENABLED", "AttributeName": spec["AttributeName"]}
         return ActionResult({"TimeToLiveSpecification": spec})
 
     def describe_time_to_live(self) -> ActionResult:
-        """Whether and by which attribute items expire."""
+        """Return the TTL status and attribute."""
         return ActionResult({"TimeToLiveDescription": self._table().ttl})
 
     def _backed_up(self) -> Table:
@@ -76,7 +76,7 @@ class Extras(DataPlane):
         return table
 
     def describe_continuous_backups(self) -> ActionResult:
-        """Point-in-time recovery of this Region's table, to any moment since it was switched on but the last ones."""
+        """Return the status of point-in-time recovery and the period to which it can restore the table."""
         table = self._backed_up()
         shown: dict[str, Any] = {"PointInTimeRecoveryStatus": "DISABLED"}
         if state_of(table).recovery:
@@ -91,7 +91,7 @@ class Extras(DataPlane):
         return ActionResult({"ContinuousBackupsDescription": answer})
 
     def update_continuous_backups(self) -> ActionResult:
-        """Switch point-in-time recovery on (1 to 35 days back) or off."""
+        """Switch point-in-time recovery on or off."""
         table, spec = self._backed_up(), self.params["PointInTimeRecoverySpecification"]
         days = spec.get("RecoveryPeriodInDays")
         if days is not None and not spec["PointInTimeRecoveryEnabled"]:
@@ -124,19 +124,19 @@ class Extras(DataPlane):
         return EmptyResult()
 
     def list_tags_of_resource(self) -> ActionResult:
-        """The tags of this Region's table, 10 per page."""
+        """Return the tags of this Region's table, 10 per page."""
         self._tagged()
         return super().list_tags_of_resource()
 
     def update_contributor_insights(self) -> ActionResult:
-        """Switch contributor insights on or off, for this Region's table."""
+        """Switch contributor insights of this Region's table on or off."""
         on = self.params["ContributorInsightsAction"] == "ENABLE"
         steps = (("ENABLING", 30), ("ENABLED", 0)) if on else (("DISABLING", 30), ("DISABLED", 0))
         state_of(self._table()).insights = status = Timeline(*steps)
         return ActionResult({"TableName": self._table().name, "ContributorInsightsStatus": status.first})
 
     def describe_contributor_insights(self) -> ActionResult:
-        """Whether contributor insights are on, and since when they were changed."""
+        """Return the status of contributor insights and the time of their last change."""
         table = self._table()
         status = state_of(table).insights
         if status is None:
@@ -150,7 +150,7 @@ class Extras(DataPlane):
         return ActionResult(shown)
 
     def _protected(self) -> TableState:
-        """The state of a table whose policy is of the revision that the call expects."""
+        """Return the state of the table. Refuse another policy revision than the call expects."""
         if "/stream/" in self.params["ResourceArn"]:
             raise invalid("The local AWS does not implement policies of streams.")
         state, expected = state_of(self._tagged()), self.params.get("ExpectedRevisionId")
@@ -167,20 +167,20 @@ class Extras(DataPlane):
         return ActionResult({"RevisionId": state.policy["RevisionId"]})
 
     def get_resource_policy(self) -> ActionResult:
-        """The policy of this Region's table."""
+        """Return the policy of this Region's table."""
         policy = self._protected().policy
         if not policy:
             raise no_policy(self.params["ResourceArn"])
         return ActionResult(policy)
 
     def delete_resource_policy(self) -> ActionResult:
-        """Take the policy away; none is no error."""
+        """Delete the policy; a table without one is not an error."""
         state = self._protected()
-        gone, state.policy = state.policy, {}
-        return ActionResult({name: value for name, value in gone.items() if name == "RevisionId"})
+        deleted, state.policy = state.policy, {}
+        return ActionResult({name: value for name, value in deleted.items() if name == "RevisionId"})
 
     def restore_table_to_point_in_time(self) -> ActionResult:
-        """A table with keys, indexes, capacity, encryption and items of another one, and nothing else of it."""
+        """Create a table with the keys, indexes, capacity, encryption and items of the source."""
         params, account, region = self.params, self.current_account, self.region
         source, name = params.get("SourceTableArn") or params.get("SourceTableName"), params["TargetTableName"]
         if not source or not params.get("UseLatestRestorableTime"):

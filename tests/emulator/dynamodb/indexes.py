@@ -1,4 +1,4 @@
-"""Creating and deleting a global secondary index of an existing table, on all its replicas."""
+"""Creation and deletion of a global secondary index of an existing table, on all its replicas."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..autoscaling.models import AUTOSCALING, WRITE, key_of
 from ..clock import Timeline
 from ..core import AwsError
 from .capacity import check_scaled, merged_on_demand
-from .checks import HEAD, MAX_INDEXES, MAX_PARTS, check_attributes, check_index_units, check_projection, check_schema
+from .checks import MAX_INDEXES, MAX_PARTS, PREFIX, check_attributes, check_index_units, check_projection, check_schema
 from .describe import PROVISIONED, billing_mode
 from .state import GONE, IndexState, busy_index, invalid, limited, state_of, tables_of
 
@@ -19,13 +19,13 @@ ONLY_ONE = "Subscriber limit exceeded: Only 1 online index can be created or del
 
 
 def update(table: Table, params: dict[str, Any]) -> str:
-    """Create or delete one index; answers its name."""
+    """Create or delete one index. Return its name."""
     changes = [u for u in params["GlobalSecondaryIndexUpdates"] if u.get("Create") or u.get("Delete")]
     if len(changes) != 1:
         raise limited(ONLY_ONE)
     create, delete = changes[0].get("Create"), changes[0].get("Delete")
     if create and delete:
-        raise invalid(f"{HEAD}Only one of Create, Update and Delete can be given for an index")
+        raise invalid(f"{PREFIX}Only one of Create, Update and Delete can be given for an index")
     busy = busy_index(table)
     if busy and (create or busy != delete["IndexName"] or _state(table, busy) == "DELETING"):
         raise limited(ONLY_ONE)
@@ -55,14 +55,14 @@ def _check_create(table: Table, spec: dict[str, Any], definitions: list[dict[str
     for definition in definitions:
         name = definition["AttributeName"]
         if known.setdefault(name, definition["AttributeType"]) != definition["AttributeType"]:
-            raise invalid(f"{HEAD}The type of the key attribute {name} cannot be changed")
+            raise invalid(f"{PREFIX}The type of the key attribute {name} cannot be changed")
     used = set(table.attribute_keys) | {element["AttributeName"] for element in spec["KeySchema"]}
     if used - set(known):
         missing = sorted(used - set(known))
-        raise invalid(f"{HEAD}Some index key attributes are not defined in AttributeDefinitions. Keys: {missing}")
+        raise invalid(f"{PREFIX}Some index key attributes are not defined in AttributeDefinitions. Keys: {missing}")
     if set(known) - used:
         raise invalid(
-            f"{HEAD}Some AttributeDefinitions are not used. AttributeDefinitions: {sorted(known)}, "
+            f"{PREFIX}Some AttributeDefinitions are not used. AttributeDefinitions: {sorted(known)}, "
             f"keys used: {sorted(used)}"
         )
 
@@ -72,19 +72,19 @@ def _create(table: Table, spec: dict[str, Any], definitions: list[dict[str, str]
     known = {a["AttributeName"] for a in table.attr}
     new = [definition for definition in definitions if definition["AttributeName"] not in known]
     tables = tables_of(table)
-    for one in tables:
-        one.attr = [*one.attr, *copy.deepcopy(new)]
-        one.global_indexes.append(GlobalSecondaryIndex.create(copy.deepcopy(spec), one.table_key_attrs))
+    for replica in tables:
+        replica.attr = [*replica.attr, *copy.deepcopy(new)]
+        replica.global_indexes.append(GlobalSecondaryIndex.create(copy.deepcopy(spec), replica.table_key_attrs))
         state = IndexState(("CREATING", 30), ("BACKFILLING", 450), ("ACTIVE", 0))
         state.on_demand = merged_on_demand(None, spec.get("OnDemandThroughput") or {})
-        state_of(one).indexes[spec["IndexName"]] = state
-        state_of(one).become(30)
+        state_of(replica).indexes[spec["IndexName"]] = state
+        state_of(replica).become(30)
         if len(tables) > 1 and billing_mode(table) == PROVISIONED:
-            _scale(one, spec["IndexName"])
+            _scale(replica, spec["IndexName"])
 
 
 def _scale(table: Table, index: str) -> None:
-    """A new index of a provisioned global table gets write auto scaling from 1 to 10 at 70 percent."""
+    """Give an index write auto scaling from 1 to 10 units at 70 percent, as AWS does on a provisioned global table."""
     store, key = AUTOSCALING[table.account_id][table.region_name], key_of(table.name, index, WRITE)
     store.put_target(key, 1, 10)
     metric = {"PredefinedMetricType": "DynamoDBWriteCapacityUtilization"}
@@ -97,6 +97,6 @@ def _delete(table: Table, name: str) -> None:
         raise AwsError("ResourceNotFoundException", f"Requested resource not found: Index: {name}")
     tables = tables_of(table)
     seconds = 10 if len(tables) == 1 else 38
-    for one in tables:
-        state_of(one).index(name).timeline = Timeline(("DELETING", seconds), (GONE, 0))
-        state_of(one).become(seconds)
+    for replica in tables:
+        state_of(replica).index(name).timeline = Timeline(("DELETING", seconds), (GONE, 0))
+        state_of(replica).become(seconds)

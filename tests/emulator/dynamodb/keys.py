@@ -1,4 +1,4 @@
-"""Tables whose customer managed key is disabled or deleted: nobody can use them, and they lose their global table."""
+"""Tables whose customer managed key is disabled or deleted: they are inaccessible, and leave their global table."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from ..clock import CLOCK
 from ..kms.keys import lookup, settle
 from .state import GLOBAL_TABLES, HOME, members_of, state_of
 
-PATIENCE = 20 * 3600  # after which a replica without a key is a regional table for good
+PATIENCE = 20 * 3600  # seconds after which AWS turns a replica without its key into a regional table for good
 LOST = ("Disabled", "PendingDeletion", "PendingReplicaDeletion")
 
 
 def run() -> None:
-    """Note which tables have lost their key since it ran last, and which have it back."""
+    """Record on each table with a customer managed key since when the key has been unusable."""
     for account, region, tables in list(dynamodb_backends.iter_backends()):
         for table in tables.tables.values():
             sse = table.sse_specification or {}
@@ -27,12 +27,14 @@ def run() -> None:
                 since = CLOCK.now() if state.key_lost is None else state.key_lost
                 state.key_lost = since if key is None or key.key_state in LOST else None
                 if state.key_lost is not None and CLOCK.now() - since > PATIENCE and members_of(table):
-                    _part(table)
+                    _detach(table)
 
 
-def _part(table: Table) -> None:
-    """Take a replica out of its global table; it stays, with what it holds."""
+def _detach(table: Table) -> None:
+    """Turn a replica into a regional table that keeps its items."""
     known = GLOBAL_TABLES[table.account_id][HOME]
     del known.members[table.name][table.region_name]
-    known.sources[table.name] = [one for one in known.sources.get(table.name, []) if table.region_name not in one[:2]]
+    known.sources[table.name] = [
+        source for source in known.sources.get(table.name, []) if table.region_name not in source[:2]
+    ]
     table.items = copy.deepcopy(table.items)

@@ -1,4 +1,4 @@
-"""Auto scaling of a global table in all its Regions at once, over the store of Application Auto Scaling."""
+"""Auto scaling of a global table in all its Regions, in the same store as Application Auto Scaling."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Change = tuple[str, Key, dict[str, Any]]  # Region, resource and dimension, Auto
 
 
 def global_table(account: str, region: str, name: str) -> Table:
-    """The table, which must have replicas."""
+    """Return the table. Refuse a table without replicas."""
     table = find(account, region, name)
     if table is None or not members_of(table):
         raise AwsError("ResourceNotFoundException", f"Global table with name: '{name}' does not exist")
@@ -36,7 +36,7 @@ def global_table(account: str, region: str, name: str) -> Table:
 
 
 def describe(table: Table) -> dict[str, Any]:
-    """All Regions of the table, this one too, in alphabetical order."""
+    """Return the settings of all Regions, in alphabetical order, including the Region of the request."""
     replicas = []
     for region, member in sorted(members_of(table).items()):
         other = backend(table.account_id, region).tables[table.name]
@@ -84,7 +84,7 @@ def _settings(table: Table, index: str | None, units: str) -> dict[str, Any]:
 
 
 def update(table: Table, params: dict[str, Any]) -> None:
-    """Write settings go to every Region, read settings to the Region that is named."""
+    """Apply write settings to every Region and read settings to the named Region."""
     changes = list(_changes(table, params))
     if not changes:
         raise invalid("At least one auto scaling setting must be given")
@@ -108,7 +108,7 @@ def _changes(table: Table, params: dict[str, Any]) -> Iterator[Change]:
 def _given(
     name: str, region: str, units: str, params: dict[str, Any], fields: tuple[str, str, str]
 ) -> Iterator[Change]:
-    """The settings in ``params`` of the table, and of its indexes."""
+    """Yield the settings in ``params`` for the table and its indexes."""
     own, indexes, of_index = fields
     if params.get(own) is not None:
         yield region, key_of(name, None, units), params[own]

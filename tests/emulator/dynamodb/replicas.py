@@ -12,7 +12,7 @@ from ..autoscaling.models import AUTOSCALING, READ
 from ..clock import CLOCK, Timeline
 from ..iam import service_uses_its_role
 from .capacity import check_scaled, merged_on_demand
-from .checks import HEAD
+from .checks import PREFIX
 from .describe import ON_DEMAND, billing_mode
 from .settings import CUSTOMER, encryption, key_type
 from .state import (
@@ -40,16 +40,16 @@ ACTIONS = ("Create", "Update", "Delete", "Disassociate")
 
 
 def update(table: Table, updates: list[dict[str, Any]]) -> str:
-    """Create, change or delete one replica; answers its Region."""
-    given = [(name, one[name]) for one in updates for name in ACTIONS if one.get(name) is not None]
+    """Create, change or delete one replica. Return its Region."""
+    given = [(name, update[name]) for update in updates for name in ACTIONS if update.get(name) is not None]
     if len(updates) != 1 or len(given) != 1:
-        raise invalid(f"{HEAD}Exactly one action on one replica must be given in an UpdateTable call")
+        raise invalid(f"{PREFIX}Exactly one action on one replica must be given in an UpdateTable call")
     action, params = given[0]
     region = str(params["RegionName"])
     if action == "Disassociate":
         raise invalid("The local AWS does not implement Disassociate.")
     if region == table.region_name:
-        raise invalid(f"{HEAD}Cannot add, delete, or update the local region through ReplicaUpdates: {region}")
+        raise invalid(f"{PREFIX}Cannot add, delete, or update the local region through ReplicaUpdates: {region}")
     check_all_active(table)
     if action == "Create":
         _create(table, region, params)
@@ -63,15 +63,15 @@ def update(table: Table, updates: list[dict[str, Any]]) -> str:
 
 
 def _known(table: Table, action: str) -> dict[str, Member]:
-    """The Regions that an action can be about: one where the replica failed can only be deleted."""
+    """Return the Regions that accept an action. A Region whose replica failed accepts only Delete."""
     members = members_of(table)
     return entries_of(table.account_id, table.name) if members and action == "Delete" else members
 
 
 def _check_create(table: Table, region: str, params: dict[str, Any]) -> dict[str, Any] | None:
-    """Everything that AWS wants before it adds a Region; answers the encryption there."""
+    """Refuse a Region that AWS cannot add. Return the encryption of the new replica."""
     if region not in dynamodb_backends[table.account_id].regions:
-        raise invalid(f"{HEAD}Unsupported region for a replica: {region}")
+        raise invalid(f"{PREFIX}Unsupported region for a replica: {region}")
     check_indexes(table)
     if exists(table.account_id, region, table.name) or region in entries_of(table.account_id, table.name):
         raise invalid(
@@ -84,7 +84,7 @@ def _check_create(table: Table, region: str, params: dict[str, Any]) -> dict[str
     key, kind = params.get("KMSMasterKeyId"), key_type(table.sse_specification)
     if bool(key) != (kind == CUSTOMER):
         need = "needs" if kind == CUSTOMER else "refuses"
-        raise invalid(f"{HEAD}A replica of a table that an {kind} key encrypts {need} KMSMasterKeyId")
+        raise invalid(f"{PREFIX}A replica of a table that an {kind} key encrypts {need} KMSMasterKeyId")
     _check_overrides(table, params)
     if table.sse_specification is None:
         return None
@@ -94,13 +94,13 @@ def _check_create(table: Table, region: str, params: dict[str, Any]) -> dict[str
 def _check_overrides(table: Table, params: dict[str, Any]) -> None:
     on_demand = billing_mode(table) == ON_DEMAND
     names = {index.name for index in table.global_indexes}
-    for one in [params, *(params.get("GlobalSecondaryIndexes") or [])]:
-        if one is not params and one["IndexName"] not in names:
-            raise invalid(f"{HEAD}The table has no such index: {one['IndexName']}")
-        if one.get("ProvisionedThroughputOverride") and on_demand:
-            raise invalid(f"{HEAD}ProvisionedThroughputOverride needs BillingMode PROVISIONED")
-        if one.get("OnDemandThroughputOverride") and not on_demand:
-            raise invalid(f"{HEAD}OnDemandThroughputOverride needs BillingMode {ON_DEMAND}")
+    for override in [params, *(params.get("GlobalSecondaryIndexes") or [])]:
+        if override is not params and override["IndexName"] not in names:
+            raise invalid(f"{PREFIX}The table has no such index: {override['IndexName']}")
+        if override.get("ProvisionedThroughputOverride") and on_demand:
+            raise invalid(f"{PREFIX}ProvisionedThroughputOverride needs BillingMode PROVISIONED")
+        if override.get("OnDemandThroughputOverride") and not on_demand:
+            raise invalid(f"{PREFIX}OnDemandThroughputOverride needs BillingMode {ON_DEMAND}")
 
 
 def _create(table: Table, region: str, params: dict[str, Any]) -> None:
@@ -108,7 +108,7 @@ def _create(table: Table, region: str, params: dict[str, Any]) -> None:
     account, name, known = table.account_id, table.name, GLOBAL_TABLES[table.account_id][HOME]
     if not (table.stream_specification or {}).get("StreamEnabled"):
         table.set_stream_specification({"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"})
-    seconds = 600 if table.items else 40  # items are copied slowly
+    seconds = 600 if table.items else 40  # AWS copies the items first
     members = known.members.setdefault(name, {table.region_name: Member()})
     members[region] = Member((HIDDEN, 6), ("CREATING", seconds - 6), ("ACTIVE", 0))
     steps = ((HIDDEN, 10), ("CREATING", seconds - 10), ("ACTIVE", 0))
@@ -121,8 +121,8 @@ def _create(table: Table, region: str, params: dict[str, Any]) -> None:
     state_of(replica).ttl_changed = state_of(table).ttl_changed
     backend(account, region).tables[name] = replica
     _override(members[region], replica, params)
-    made = [one for one in known.sources.get(name, []) if one[1] != region]
-    known.sources[name] = [*made, (table.region_name, region, CLOCK.now())]
+    others = [source for source in known.sources.get(name, []) if source[1] != region]
+    known.sources[name] = [*others, (table.region_name, region, CLOCK.now())]
     if members[region].lives:
         AUTOSCALING[account][table.region_name].mirror_writes(name, AUTOSCALING[account][region])
     service_uses_its_role(account, table.region_name, "replication.dynamodb.amazonaws.com")
@@ -130,7 +130,7 @@ def _create(table: Table, region: str, params: dict[str, Any]) -> None:
 
 
 def copied(source: Table, name: str, region: str, state: TableState, streams: dict[str, Any] | None = None) -> Table:
-    """A new table with the keys, indexes and capacity of another one; nothing else of it."""
+    """Return a new table with the keys, indexes and capacity of ``source``."""
     provisioned = billing_mode(source) != ON_DEMAND
     units = {k: source.throughput[k] for k in ("ReadCapacityUnits", "WriteCapacityUnits")}
     replica = Table(
@@ -154,11 +154,11 @@ def copied(source: Table, name: str, region: str, state: TableState, streams: di
 
 
 def _override(member: Member, table: Table, params: dict[str, Any]) -> None:
-    """Let one replica differ in what may differ: read capacity and table class."""
+    """Override the read capacities and the table class of one replica."""
     _override_reads(member.overrides, table, None, params)
-    for one in params.get("GlobalSecondaryIndexes") or []:
-        index = member.overrides.setdefault("indexes", {}).setdefault(one["IndexName"], {})
-        _override_reads(index, table, one["IndexName"], one)
+    for update in params.get("GlobalSecondaryIndexes") or []:
+        index = member.overrides.setdefault("indexes", {}).setdefault(update["IndexName"], {})
+        _override_reads(index, table, update["IndexName"], update)
     if params.get("TableClassOverride"):
         member.overrides["TableClassOverride"] = params["TableClassOverride"]
         state_of(table).table_class = params["TableClassOverride"]
@@ -178,9 +178,9 @@ def _override_reads(overrides: dict[str, Any], table: Table, index: str | None, 
 
 def _update(table: Table, region: str, params: dict[str, Any]) -> None:
     if params.get("KMSMasterKeyId"):
-        raise invalid(f"{HEAD}The key of a replica is changed by SSESpecification in its own region")
+        raise invalid(f"{PREFIX}The key of a replica is changed by SSESpecification in its own region")
     if not set(params) - {"RegionName"}:
-        raise invalid(f"{HEAD}Nothing to update for the replica in {region}")
+        raise invalid(f"{PREFIX}Nothing to update for the replica in {region}")
     _check_overrides(table, params)
     member = members_of(table)[region]
     replica = backend(table.account_id, region).tables[table.name]
@@ -191,7 +191,7 @@ def _update(table: Table, region: str, params: dict[str, Any]) -> None:
 
 
 def check_leaving(table: Table) -> None:
-    """A protected table does not go, nor for 24 hours one that a replica was made from which still lives."""
+    """Refuse to delete a protected table, or the source of an existing replica for 24 hours."""
     if table.deletion_protection_enabled:
         raise invalid(
             "Resource cannot be deleted as it is currently protected against deletion. "
@@ -212,7 +212,7 @@ def check_leaving(table: Table) -> None:
 
 
 def _delete(table: Table, region: str) -> None:
-    if region not in members_of(table):  # it could not be made
+    if region not in members_of(table):  # AWS lists a replica that failed until it is deleted
         GLOBAL_TABLES[table.account_id][HOME].members[table.name].pop(region)
         state_of(table).become(10)
         return
@@ -227,7 +227,7 @@ def _delete(table: Table, region: str) -> None:
 
 
 def leave(table: Table) -> None:
-    """A replica that is deleted like a table in its own Region leaves the global table."""
+    """Remove a replica from its global table when DeleteTable deletes it in its own Region."""
     member = members_of(table).get(table.region_name)
     if member:
         member.entry = Timeline(("DELETING", 10), (GONE, 0))

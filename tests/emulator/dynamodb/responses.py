@@ -1,4 +1,4 @@
-"""The operations of DynamoDB on tables."""
+"""DynamoDB's operations on tables."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from moto.dynamodb.models.table import Table
 from ..clock import CLOCK, Timeline
 from . import capacity, indexes, replica_autoscaling, replicas, settings
 from .capacity import merged_on_demand
-from .checks import HEAD, MAX_UNITS, check_create
+from .checks import MAX_UNITS, PREFIX, check_create
 from .describe import ON_DEMAND, describe
 from .extras import Extras
 from .state import (
@@ -40,7 +40,7 @@ THROUGHPUT = ("BillingMode", "ProvisionedThroughput", "OnDemandThroughput")
 
 
 def concern(params: dict[str, Any]) -> str:
-    """The one thing that an UpdateTable call is about."""
+    """Return the only kind of change in an UpdateTable call. Refuse a call with none or several."""
     found = {name for name in ALONE if params.get(name) is not None}
     if any(params.get(name) is not None for name in THROUGHPUT):
         found.add("throughput")
@@ -56,10 +56,10 @@ def concern(params: dict[str, Any]) -> str:
             "SSESpecification or ReplicaUpdates is required"
         )
     if len(found) > 1:
-        raise invalid(f"{HEAD}Only one kind of change can be made in an UpdateTable call: {', '.join(sorted(found))}")
+        raise invalid(f"{PREFIX}Only one kind of change can be made in an UpdateTable call: {', '.join(sorted(found))}")
     what = found.pop()
     if params.get("MultiRegionConsistency") and what != "ReplicaUpdates":
-        raise invalid(f"{HEAD}MultiRegionConsistency can be given only when replicas are created")
+        raise invalid(f"{PREFIX}MultiRegionConsistency can be given only when replicas are created")
     return what
 
 
@@ -78,10 +78,10 @@ UPDATES: dict[str, Callable[[Table, dict[str, Any]], Any]] = {
 
 
 class LocalDynamoHandler(Extras):
-    """Answers for DynamoDB."""
+    """Handler of DynamoDB's requests."""
 
     def call_action(self) -> Any:
-        """Answer, and then forget the tables and indexes whose deletion is done."""
+        """Answer the request, then drop the tables and indexes whose deletion is finished."""
         try:
             return super().call_action()
         finally:
@@ -89,7 +89,7 @@ class LocalDynamoHandler(Extras):
                 backend(self.current_account, region)
 
     def describe_limits(self) -> ActionResult:
-        """The quotas on capacity."""
+        """Return the quotas of capacity."""
         account = {f"AccountMax{units}": 2 * MAX_UNITS for units in (READ, WRITE)}
         return ActionResult({**account, **{f"TableMax{units}": MAX_UNITS for units in (READ, WRITE)}})
 
@@ -98,7 +98,7 @@ class LocalDynamoHandler(Extras):
         return found
 
     def list_tables(self) -> ActionResult:
-        """The names of the tables, 100 per page."""
+        """Return the names of the tables, 100 per page."""
         names = sorted(n for n, table in self._tables().items() if state_of(table).timeline.state != HIDDEN)
         start, limit = self.params.get("ExclusiveStartTableName"), self.params.get("Limit") or 100
         names = [name for name in names if start is None or name > start]
@@ -106,7 +106,7 @@ class LocalDynamoHandler(Extras):
         return ActionResult({"TableNames": names[:limit], **more})
 
     def create_table(self) -> ActionResult:
-        """A table, CREATING at first."""
+        """Create a table."""
         params, account = self.params, self.current_account
         mode = check_create(params)
         settings.check_stream(params.get("StreamSpecification"))
@@ -124,18 +124,18 @@ class LocalDynamoHandler(Extras):
         state.on_demand_since = CLOCK.now() if mode == ON_DEMAND else None
         table.created_at = CLOCK.datetime()
         for index in params.get("GlobalSecondaryIndexes") or []:
-            shown = state.index(index["IndexName"])
-            shown.timeline = Timeline(("CREATING", 10), ("ACTIVE", 0))
-            shown.on_demand = merged_on_demand(None, index.get("OnDemandThroughput") or {})
+            index_state = state.index(index["IndexName"])
+            index_state.timeline = Timeline(("CREATING", 10), ("ACTIVE", 0))
+            index_state.on_demand = merged_on_demand(None, index.get("OnDemandThroughput") or {})
         fresh = {index.name for index in table.global_indexes}
         return ActionResult({"TableDescription": describe(table, state.timeline.first, fresh)})
 
     def describe_table(self) -> ActionResult:
-        """One table as it is now."""
+        """Return the description of a table."""
         return ActionResult({"Table": describe(self._table())})
 
     def update_table(self) -> ActionResult:
-        """Change one thing of a table."""
+        """Make one kind of change to a table."""
         params, table = self.params, self._table()
         if params.get("MultiRegionConsistency") == "STRONG":
             raise invalid("The local AWS does not implement MultiRegionConsistency STRONG.")
@@ -143,7 +143,7 @@ class LocalDynamoHandler(Extras):
         check_few(self.current_account, self.region)
         definitions = params.get("AttributeDefinitions")
         if definitions is not None and what != "index" and not _same(definitions, table.attr):
-            raise invalid(f"{HEAD}AttributeDefinitions can be given only when an index is created or deleted")
+            raise invalid(f"{PREFIX}AttributeDefinitions can be given only when an index is created or deleted")
         if what in ("StreamSpecification", "DeletionProtectionEnabled"):
             check_active(table)
         elif what != "ReplicaUpdates":
@@ -155,7 +155,7 @@ class LocalDynamoHandler(Extras):
         return ActionResult({"TableDescription": describe(table, status, {fresh} if fresh else ())})
 
     def delete_table(self) -> ActionResult:
-        """Delete this Region's table; one that is being deleted already is no error."""
+        """Delete this Region's table. A repeated deletion is not an error."""
         table = self._table()
         state = state_of(table)
         if state.timeline.state != "DELETING":
@@ -169,12 +169,12 @@ class LocalDynamoHandler(Extras):
         return ActionResult({"TableDescription": describe(table, "DELETING")})
 
     def describe_table_replica_auto_scaling(self) -> ActionResult:
-        """Auto scaling of a global table in all its Regions."""
+        """Return the auto scaling settings of a global table in all its Regions."""
         table = replica_autoscaling.global_table(self.current_account, self.region, self.params["TableName"])
         return ActionResult({"TableAutoScalingDescription": replica_autoscaling.describe(table)})
 
     def update_table_replica_auto_scaling(self) -> ActionResult:
-        """Change it. The answer shows what was before, as AWS's does."""
+        """Change the auto scaling settings. Like AWS's, the answer shows the settings from before the change."""
         table = replica_autoscaling.global_table(self.current_account, self.region, self.params["TableName"])
         check_all_active(table)
         before = replica_autoscaling.describe(table)
@@ -182,7 +182,7 @@ class LocalDynamoHandler(Extras):
         return ActionResult({"TableAutoScalingDescription": before})
 
 
-def _same(one: list[dict[str, str]], other: list[dict[str, str]]) -> bool:
-    return {a["AttributeName"]: a["AttributeType"] for a in one} == {
-        a["AttributeName"]: a["AttributeType"] for a in other
+def _same(left: list[dict[str, str]], right: list[dict[str, str]]) -> bool:
+    return {a["AttributeName"]: a["AttributeType"] for a in left} == {
+        a["AttributeName"]: a["AttributeType"] for a in right
     }

@@ -1,4 +1,4 @@
-"""What a table of moto does not know about itself: states, settings, and the global table that it belongs to."""
+"""State that moto's tables lack: lifecycle, settings and membership of global tables."""
 
 from __future__ import annotations
 
@@ -12,56 +12,56 @@ from moto.dynamodb.models.table import Table
 from ..clock import CLOCK, Timeline
 from ..core import AwsError, own_backend
 
-HOME = "us-east-1"  # where the membership of global tables is kept
+HOME = "us-east-1"  # the Region of the backend that holds the global tables
 GONE, HIDDEN, FAILED, KEYLESS = "GONE", "HIDDEN", "CREATION_FAILED", "INACCESSIBLE_ENCRYPTION_CREDENTIALS"
 DAY = 86400
 READ, WRITE = "ReadCapacityUnits", "WriteCapacityUnits"
 NO_UNITS = {READ: 0, WRITE: 0}
-AT_ONCE = (500, 250)  # operations on tables, and new tables with indexes among them
+AT_ONCE = (500, 250)  # quotas of concurrent table operations and of concurrent creations of tables with indexes
 
 
 def invalid(message: str) -> AwsError:
-    """The usual refusal."""
+    """Return a ValidationException."""
     return AwsError("ValidationException", message)
 
 
 def in_use(message: str) -> AwsError:
-    """The refusal while something is going on."""
+    """Return a ResourceInUseException."""
     return AwsError("ResourceInUseException", message)
 
 
 def limited(message: str) -> AwsError:
-    """The refusal of too much."""
+    """Return a LimitExceededException."""
     return AwsError("LimitExceededException", message)
 
 
 def not_found(name: str) -> AwsError:
-    """The answer for a table that is not there."""
+    """Return the error for a table that does not exist."""
     return AwsError("ResourceNotFoundException", f"Requested resource not found: Table: {name} not found")
 
 
 class Usage:
-    """When a capacity was changed: what the limit on decreases and the description need."""
+    """The changes of a capacity, for the limit on decreases and for the description."""
 
     def __init__(self) -> None:
         self.decreases: list[float] = []
         self.increased: float | None = None
-        self.changed: dict[str, float] = {}  # when the read units and when the write units were changed last
+        self.changed: dict[str, float] = {}  # time of the last change by unit
 
     def today(self, moment: float | None = None) -> list[float]:
-        """The decreases of the UTC day."""
+        """Return the decreases of the UTC day."""
         midnight = (CLOCK.now() if moment is None else moment) // DAY * DAY
         return [decrease for decrease in self.decreases if decrease >= midnight]
 
     def next_decrease(self, moment: float) -> float:
-        """The first moment from ``moment`` on at which AWS takes a decrease: 4 a day at once, then one more an hour."""
+        """Return the first moment from ``moment`` on at which AWS accepts a decrease: 4 a day, then one an hour."""
         today, midnight = self.today(moment), (moment // DAY + 1) * DAY
         if len(today) < 4:
             return moment
         return midnight if len(today) >= 27 else min(midnight, max(moment, today[-1] + 3600))
 
     def describe(self) -> dict[str, Any]:
-        """The fields of ProvisionedThroughputDescription that tell about changes."""
+        """Return the fields of ProvisionedThroughputDescription about changes."""
         shown: dict[str, Any] = {"NumberOfDecreasesToday": len(self.today())}
         if self.decreases:
             shown["LastDecreaseDateTime"] = self.decreases[-1]
@@ -71,7 +71,7 @@ class Usage:
 
 
 class IndexState:
-    """State and settings of one global secondary index."""
+    """The state and settings of a global secondary index."""
 
     def __init__(self, *steps: tuple[str, float]) -> None:
         self.timeline = Timeline(*(steps or (("ACTIVE", 0.0),)))
@@ -81,18 +81,18 @@ class IndexState:
 
 
 class TableState:
-    """State and settings of one table in one Region."""
+    """The state and settings of a table in one Region."""
 
     def __init__(self, *steps: tuple[str, float]) -> None:
         self.table_id = str(uuid.uuid4())
         self.timeline = Timeline(*(steps or (("CREATING", 10), ("ACTIVE", 0))))
-        self.key_lost: float | None = None  # since when its KMS key cannot be used
+        self.key_lost: float | None = None  # moment since which the KMS key cannot be used
         self.backups = Timeline(("UNAVAILABLE", self.timeline.end - self.timeline.start + 20), ("AVAILABLE", 0))
         self.warming = Timeline(("ACTIVE", 0))
         self.indexes: dict[str, IndexState] = {}
         self.usage = Usage()
         self.on_demand: dict[str, int] | None = None
-        self.switches: list[float] = []  # to PAY_PER_REQUEST
+        self.switches: list[float] = []  # moments of the switches to PAY_PER_REQUEST
         self.on_demand_since: float | None = None
         self.table_class: str | None = None
         self.class_changes: list[float] = []
@@ -100,47 +100,47 @@ class TableState:
         self.protection_changed: float | None = None
         self.ttl_changed: float | None = None
         self.insights: Timeline | None = None
-        self.recovery: tuple[float, int] | None = None  # since when, and how many days back
+        self.recovery: tuple[float, int] | None = None  # moment of activation and recovery period in days
         self.policy: dict[str, str] = {}
         self.measured, self.measures = CLOCK.now(), dict[str, tuple[int, int]]()
         self.restored: dict[str, Any] | None = None
 
     def index(self, name: str) -> IndexState:
-        """The state of an index; one that was made with the table is simply active."""
+        """Return the state of an index; ACTIVE unless set otherwise."""
         return self.indexes.setdefault(name, IndexState())
 
     @property
     def status(self) -> str:
-        """TableStatus, now."""
+        """Return the TableStatus."""
         found = self.timeline.state
         return KEYLESS if found == "ACTIVE" and self.key_lost is not None else found
 
     def become(self, seconds: float) -> None:
-        """Be UPDATING for a while, then ACTIVE again."""
+        """Set the status to UPDATING for ``seconds``, then to ACTIVE."""
         self.timeline = Timeline(("UPDATING", seconds), ("ACTIVE", 0))
 
 
 class Member:
-    """One Region of a global table, as the other Regions list it."""
+    """A replica as the other Regions of the global table list it."""
 
     def __init__(self, *steps: tuple[str, float]) -> None:
         self.entry = Timeline(*(steps or (("ACTIVE", 0.0),)))
-        if self.entry.steps[-1][0] not in ("ACTIVE", FAILED):  # it fails, and nothing is left of it
+        if self.entry.steps[-1][0] not in ("ACTIVE", FAILED):  # a fault's other states leave no replica
             self.entry.steps = (*self.entry.steps[:-1], (GONE, 0))
         self.overrides: dict[str, Any] = {}
 
     def overwrite(self, name: str, index: str | None) -> None:
-        """A value that is set for the global table takes the place of the override."""
+        """Drop an override, because its value is now set for the whole global table."""
         (self.overrides.get("indexes", {}).get(index, {}) if index else self.overrides).pop(name, None)
 
     @property
     def lives(self) -> bool:
-        """Whether there is, or will be, a table behind the entry."""
+        """Return whether the replica has or will have a table."""
         return self.entry.steps[-1][0] not in (GONE, FAILED)
 
 
 class GlobalTables(BaseBackend):
-    """Which Regions form which global table, and which Region each replica was made from."""
+    """The replicas of each global table, and the source Region of each replica."""
 
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
@@ -152,7 +152,7 @@ GLOBAL_TABLES = own_backend("local-dynamodb-global-tables", GlobalTables)
 
 
 def state_of(table: Table) -> TableState:
-    """Our state of a moto table."""
+    """Return the local state of a moto table."""
     if "local" not in table.__dict__:
         table.__dict__["local"] = TableState()
     found: TableState = table.__dict__["local"]
@@ -160,7 +160,7 @@ def state_of(table: Table) -> TableState:
 
 
 def backend(account: str, region: str) -> DynamoDBBackend:
-    """The tables of a Region, without those whose deletion is done."""
+    """Return the tables of a Region. Drop tables and indexes whose deletion is finished."""
     tables = dynamodb_backends[account][region]
     for name, table in list(tables.tables.items()):
         state = state_of(table)
@@ -176,18 +176,18 @@ def backend(account: str, region: str) -> DynamoDBBackend:
 
 
 def units_of(table: Table, index: str | None) -> dict[str, Any]:
-    """The capacity of the table or of one of its indexes."""
+    """Return the capacity of a table or of one of its indexes."""
     found: dict[str, Any] = table.throughput if index is None else table.get_index(index).throughput
     return found
 
 
 def usage_of(table: Table, index: str | None) -> Usage:
-    """The changes of a capacity so far."""
+    """Return the past changes of a capacity."""
     return state_of(table).usage if index is None else state_of(table).index(index).usage
 
 
 def set_units(table: Table, index: str | None, units: dict[str, Any], moment: float | None = None) -> None:
-    """Give a table or index another capacity, now or at a moment that has passed, and note what that counts as."""
+    """Set the capacity of a table or index, and record the change as of ``moment`` or now."""
     old, usage, moment = units_of(table, index), usage_of(table, index), CLOCK.now() if moment is None else moment
     if any(units[name] < old[name] for name in (READ, WRITE)) and units != NO_UNITS:
         usage.decreases.append(moment)
@@ -198,18 +198,18 @@ def set_units(table: Table, index: str | None, units: dict[str, Any], moment: fl
 
 
 def prune_attributes(table: Table) -> None:
-    """Keep only the definitions of attributes that are keys."""
+    """Drop the definitions of attributes that no key uses."""
     used = set(table.attribute_keys)
     table.attr = [definition for definition in table.attr if definition["AttributeName"] in used]
 
 
 def exists(account: str, region: str, name: str) -> bool:
-    """Whether the name is taken in the Region, even by a table that cannot be seen yet."""
+    """Return whether the name is taken in the Region, even by a table that is still hidden."""
     return name in backend(account, region).tables
 
 
 def find(account: str, region: str, name: str) -> Table | None:
-    """The table by name or ARN, once it can be seen."""
+    """Return the table of a name or ARN, or None if it does not exist or is still hidden."""
     if name.startswith("arn:"):
         parts = name.split(":", 5)
         if len(parts) < 6 or parts[3:5] != [region, account]:
@@ -220,7 +220,7 @@ def find(account: str, region: str, name: str) -> Table | None:
 
 
 def get(account: str, region: str, name: str) -> Table:
-    """The table, or the error that there is none."""
+    """Return the table of a name or ARN. Raise AWS's error if it does not exist."""
     table = find(account, region, name)
     if table is None:
         raise not_found(name)
@@ -228,7 +228,7 @@ def get(account: str, region: str, name: str) -> Table:
 
 
 def entries_of(account: str, name: str) -> dict[str, Member]:
-    """What a global table lists: its Regions, and those where a replica could not be made."""
+    """Return the entries of a global table by Region, including failed replicas."""
     known = GLOBAL_TABLES[account][HOME]
     members: dict[str, Member] = known.members.get(name, {})
     for region, member in list(members.items()):
@@ -242,14 +242,14 @@ def entries_of(account: str, name: str) -> dict[str, Member]:
 
 
 def members_of(table: Table) -> dict[str, Member]:
-    """The Regions of a global table; empty for a regional one, also where others of its name form a global one."""
+    """Return the Regions of the global table that the table belongs to; empty if it belongs to none."""
     entries = entries_of(table.account_id, table.name)
     members = {region: member for region, member in entries.items() if member.entry.state != FAILED}
     return members if table.region_name in members else {}
 
 
 def tables_of(table: Table) -> list[Table]:
-    """The table and its replicas, without those that are being deleted."""
+    """Return the table and its replicas, without those that are being deleted."""
     found = [table]
     for region, member in members_of(table).items():
         if region != table.region_name and member.lives:
@@ -268,7 +268,7 @@ def check_active(table: Table) -> None:
 
 
 def check_few(account: str, region: str, indexed: bool = False) -> None:
-    """Refuse one more operation on tables while many are going on; new tables with indexes have their own limit."""
+    """Refuse an operation beyond the quota of concurrent ones. New tables with indexes have a lower quota."""
     busy = [table for table in backend(account, region).tables.values() if not state_of(table).timeline.settled]
     making = [table for table in busy if table.global_indexes and state_of(table).timeline.state == "CREATING"]
     if len(busy) >= AT_ONCE[0] or (indexed and len(making) >= AT_ONCE[1]):
@@ -276,21 +276,21 @@ def check_few(account: str, region: str, indexed: bool = False) -> None:
 
 
 def check_all_active(table: Table) -> None:
-    """Refuse a change that concerns all replicas while one of them is busy."""
-    for one in tables_of(table):
-        check_active(one)
+    """Refuse a change of all replicas while one of them is busy."""
+    for replica in tables_of(table):
+        check_active(replica)
     for region, member in members_of(table).items():
         if not member.entry.settled:
             raise in_use(f"Attempt to change a resource which is still in use: Replica is being updated: {region}")
 
 
 def check_indexes(table: Table) -> None:
-    """Refuse a change while one of the indexes is busy."""
+    """Refuse a change while an index is busy."""
     if busy_index(table):
         raise in_use(f"Attempt to change a resource which is still in use: Index: {busy_index(table)}")
 
 
 def busy_index(table: Table) -> str | None:
-    """An index that is being created, changed or deleted."""
+    """Return the name of an index that is being created, changed or deleted, if any."""
     state = state_of(table)
     return next((i.name for i in table.global_indexes if not state.index(i.name).timeline.settled), None)

@@ -1,4 +1,4 @@
-"""DynamoDB Streams: what was written to a table in the last 24 hours, in each Region in its own stream."""
+"""DynamoDB Streams: the writes to a table in the last 24 hours. Each Region has a stream of its own."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ITERATOR_LIFE = 900
 
 
 class Streams(BaseBackend):
-    """All streams of a Region, also those that were switched off or whose table is gone: they stay for a day."""
+    """The streams of a Region. AWS keeps a stream for a day after it was switched off or its table was deleted."""
 
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
@@ -47,41 +47,41 @@ class Shard(StreamShard):
         STREAMS[account_id][table.region_name].shards.append(self)
 
     def __deepcopy__(self, memo: Any) -> Shard:
-        """A copy of its table, as moto makes for what may be undone, has no stream of its own."""
+        """Return the same stream, because moto copies a table to be able to roll back a write."""
         return self
 
     def add(self, old: Item | None, new: Item | None) -> None:
-        """Note a write, in the stream of each Region. One that changes nothing leaves no record."""
+        """Record a write in the stream of each Region. A write that changes nothing leaves no record."""
         before, after = (copy.deepcopy(item.attrs) if item else None for item in (old, new))
         for shard in shards_of(self.table) if before != after else ():
             shard.take(before, after)
 
     def take(self, before: dict[str, Any] | None, after: dict[str, Any] | None) -> None:
-        """Note what an item was and is as this stream's next record."""
+        """Append the old and new version of an item as the next record."""
         kind = "INSERT" if before is None else "REMOVE" if after is None else "MODIFY"
-        told: dict[str, Any] = {
+        change: dict[str, Any] = {
             "ApproximateCreationDateTime": int(CLOCK.now()),
             "Keys": {name: (after or before or {})[name] for name in self.table.table_key_attrs},
             "SizeBytes": len(f"{before}{after}"),
             "StreamViewType": self.view,
         }
         images = (("NEW", "NewImage", after), ("OLD", "OldImage", before))
-        told.update({name: image for view, name, image in images if view in self.view and image is not None})
+        change.update({name: image for view, name, image in images if view in self.view and image is not None})
         last: dict[str, Any] = self.records[-1] if self.records else {"eventName": ""}
-        if kind == last["eventName"] == "INSERT" and told["Keys"] == last["dynamodb"]["Keys"]:
-            self.records.pop()  # moto makes an item and then changes it, where AWS makes it whole
-        told["SequenceNumber"] = str(FIRST + len(self.records))
-        record = {"eventName": kind, "eventVersion": "1.1", "eventSource": "aws:dynamodb", "dynamodb": told}
+        if kind == last["eventName"] == "INSERT" and change["Keys"] == last["dynamodb"]["Keys"]:
+            self.records.pop()  # UpdateItem of a new item is one record in AWS, but two writes in moto
+        change["SequenceNumber"] = str(FIRST + len(self.records))
+        record = {"eventName": kind, "eventVersion": "1.1", "eventSource": "aws:dynamodb", "dynamodb": change}
         self.records.append({**record, "eventID": uuid.uuid4().hex, "awsRegion": self.table.region_name})
 
     @property
     def trimmed(self) -> int:
-        """How many of the oldest records are gone, because they are a day old."""
+        """Return the number of records older than a day, which AWS has trimmed."""
         old = CLOCK.now() - DAY
         return sum(1 for record in self.records if record["dynamodb"]["ApproximateCreationDateTime"] < old)
 
     def describe(self) -> dict[str, Any]:
-        """The stream as DescribeStream shows it."""
+        """Return the stream as DescribeStream shows it."""
         numbers = {"StartingSequenceNumber": str(FIRST + self.trimmed)}
         if self.closed:
             numbers["EndingSequenceNumber"] = str(FIRST + max(len(self.records) - 1, 0))
@@ -96,19 +96,19 @@ class Shard(StreamShard):
 
 
 def shards_of(table: Table) -> list[Shard]:
-    """The streams of a table and its replicas."""
-    return [one.stream_shard for one in tables_of(table) if one.stream_shard is not None]
+    """Return the streams of a table and its replicas."""
+    return [replica.stream_shard for replica in tables_of(table) if replica.stream_shard is not None]
 
 
 def close(table: Table) -> None:
-    """End a table's stream; what is in it can be read for a day."""
+    """Close a table's stream. Its records stay readable for a day."""
     if table.stream_shard is not None:
         table.stream_shard.closed = CLOCK.now()
     table.stream_shard = None
 
 
 class LocalStreamsHandler(DynamoDBStreamsHandler):
-    """Answers for DynamoDB Streams."""
+    """Handler of DynamoDB Streams' requests."""
 
     params: dict[str, Any]
 
@@ -121,7 +121,7 @@ class LocalStreamsHandler(DynamoDBStreamsHandler):
         return {shard.arn: shard for shard in shards if not shard.closed or CLOCK.now() - shard.closed < DAY}
 
     def list_streams(self) -> ActionResult:
-        """The streams of one table or of all, 100 per page."""
+        """Return the streams of one table or of all tables, 100 per page."""
         start, name = self.params.get("ExclusiveStartStreamArn", ""), self.params.get("TableName")
         shards, limit = sorted(self._shards().items()), self.params.get("Limit") or 100
         found = [shard.listed for arn, shard in shards if arn > start and name in (None, shard.listed["TableName"])]
@@ -134,11 +134,11 @@ class LocalStreamsHandler(DynamoDBStreamsHandler):
         return self._shards()[arn]
 
     def describe_stream(self) -> ActionResult:
-        """One stream and its shard."""
+        """Return the description of a stream and its shard."""
         return ActionResult({"StreamDescription": self._shard(self.params["StreamArn"]).describe()})
 
     def get_shard_iterator(self) -> ActionResult:
-        """A place in the shard to read from."""
+        """Return an iterator at a position in the shard."""
         shard, kind = self._shard(self.params["StreamArn"]), self.params["ShardIteratorType"]
         if shard.id != self.params["ShardId"]:
             raise AwsError("ResourceNotFoundException", "Requested resource not found: Shard does not exist")
@@ -151,7 +151,7 @@ class LocalStreamsHandler(DynamoDBStreamsHandler):
         return ActionResult({"ShardIterator": _iterator(shard, position)})
 
     def get_records(self) -> ActionResult:
-        """The next records, and where to go on; nowhere at the end of a stream that was switched off."""
+        """Return the next records and the next iterator. A closed stream ends without a next iterator."""
         parts = self.params["ShardIterator"].split("|")
         if len(parts) != 3:
             raise invalid("Invalid ShardIterator")

@@ -1,4 +1,4 @@
-"""How the Resource Groups Tagging API sees tables: those that are there, each tag once."""
+"""Tables in the Resource Groups Tagging API."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .state import HIDDEN, backend, find, not_found, state_of
 
 
 def tagged(tables: DynamoDBBackend) -> Iterator[TaggedResource]:
-    """The tables of a Region and their tags."""
+    """Yield the tables of a Region with their tags."""
     for table in list(backend(tables.account_id, tables.region_name).tables.values()):
         if state_of(table).timeline.state != HIDDEN:
             tags = {tag["Key"]: tag["Value"] for tag in table.tags}
@@ -20,18 +20,18 @@ def tagged(tables: DynamoDBBackend) -> Iterator[TaggedResource]:
 
 
 def tag(tables: DynamoDBBackend, arn: str, tags: dict[str, str]) -> None:
-    """Add tags to a table; one of the same key is replaced."""
+    """Add tags to a table. A tag of the same key is replaced."""
     table = find(tables.account_id, tables.region_name, arn)
     if table is None:
         raise not_found(arn)
     check_tags([{"Key": name, "Value": value} for name, value in tags.items()])
-    merged = {**{one["Key"]: one["Value"] for one in table.tags}, **tags}
+    merged = {**{present["Key"]: present["Value"] for present in table.tags}, **tags}
     new = [{"Key": name, "Value": value} for name, value in merged.items()]
     check_tags(new)
     table.tags = new
 
 
 def adapt() -> None:
-    """Let moto's backend answer the Tagging API so; moto lists deleted tables and doubles tags."""
+    """Replace moto's methods, which list deleted tables and duplicate tags."""
     DynamoDBBackend.iter_tagged_resources = tagged
     DynamoDBBackend.tag_resource = tag

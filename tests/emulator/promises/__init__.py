@@ -1,7 +1,7 @@
-"""What the local AWS promises. Each operation and each rule is a row with its source; no row is without a test.
+"""The operations and rules that the local AWS implements. Each rule is a row with its source and has a test.
 
-An operation that has no row, and a parameter that its row does not name, are refused: nothing is accepted that is not
-implemented. ``tests/contract`` proves the rows, and ``docs/developing/local-aws.md`` is made from them.
+The local AWS refuses every operation without a row and every parameter that the row does not name. ``tests/contract``
+proves the rows, and ``docs/developing/local-aws.md`` is generated from them.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from functools import cache
 
 @dataclass(frozen=True)
 class Rule:
-    """How AWS behaves in one respect. ``missing`` rules are not implemented; what would need them is refused.
+    """A rule of AWS's behaviour. A ``missing`` rule is not implemented, and requests that need it are refused.
 
-    ``source`` is a letter of the table in docs/developing/local-aws.md, or a page or file that it does not list.
+    ``source`` names sources by their letters in docs/developing/local-aws.md, or names a page or file.
     """
 
     name: str
@@ -26,9 +26,9 @@ class Rule:
 
 @dataclass(frozen=True)
 class Service:
-    """One service: its operations with the parameters that they take, and its rules.
+    """A service with its rules and its operations, each with the parameters that it accepts.
 
-    ``refused`` are parameters that the service itself turns down in AWS's words, whatever their value.
+    ``refused`` holds parameters that the service itself refuses with AWS's error, regardless of their values.
     """
 
     title: str
@@ -37,14 +37,14 @@ class Service:
     refused: Mapping[str, str] = field(default_factory=dict)
 
     def parameters(self, operation: str) -> frozenset[str] | None:
-        """The parameters that reach an operation; None where it is not implemented."""
+        """Return the parameters that reach an operation; None if the operation is not implemented."""
         given = self.operations.get(operation)
         return None if given is None else frozenset(f"{given} {self.refused.get(operation, '')}".split())
 
 
 @cache
 def services() -> dict[str, Service]:
-    """All services by boto3's names."""
+    """Return all services by boto3's names."""
     from . import autoscaling, cloudwatch, dynamodb, ec2, iam, kms, logs, rds, secretsmanager, sts, tagging
 
     return {

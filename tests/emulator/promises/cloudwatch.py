@@ -1,4 +1,4 @@
-"""What is promised of CloudWatch: what one asks of it about a table or a cluster."""
+"""The rules of CloudWatch: metrics and alarms of tables and clusters."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ OPERATIONS: dict[str, str] = {
     "PutMetricData": "MetricData Namespace",
 }
 RULES: tuple[Rule, ...] = (
-    Rule("alarm-state", "An alarm is INSUFFICIENT_DATA: metrics are not watched, and no action is run.", "K PutMetricAlarm"),
-    Rule("alarm-upsert", "PutMetricAlarm replaces all of an alarm but its tags.", "K PutMetricAlarm"),
-    Rule("alarm-checks", "An alarm is of one metric (namespace, period, one statistic); periods are 10, 20, 30 or n x 60 s and together at most a day (a week from an hour on): `ValidationError` else.", "K PutMetricAlarm"),
-    Rule("alarm-listing", "Alarms by names or prefix (not both) and by state, 50 to a page.", "K DescribeAlarms"),
-    Rule("alarm-deletion", "All the alarms named are deleted, with their tags, or none: `ResourceNotFound`.", "K DeleteAlarms"),
-    Rule("statistics", "Datapoints of what was put, with exactly the dimensions asked for, by whole periods, 1,440 at most (`InvalidParameterCombination`); nothing where nothing was put: no service sends metrics here, and `AWS/` is refused to others (`InvalidParameterValue`).", "K GetMetricStatistics"),
-    Rule("more-alarms", "Alarms of several metrics or of some datapoints, how they treat missing data, composite alarms, anomaly detection; setting a state, switching actions; tags but through the Tagging API.", "B", missing=True),
+    Rule("alarm-state", "An alarm is always INSUFFICIENT_DATA: the local AWS does not evaluate metrics and runs no actions.", "K PutMetricAlarm"),
+    Rule("alarm-upsert", "PutMetricAlarm replaces all settings of an existing alarm except its tags.", "K PutMetricAlarm"),
+    Rule("alarm-checks", "An alarm has one metric (namespace, period, one statistic). Its period is 10, 20, 30 or n x 60 s, and all its periods together last at most a day, or a week from a period of an hour on (`ValidationError`).", "K PutMetricAlarm"),
+    Rule("alarm-listing", "DescribeAlarms selects alarms by names or by prefix, but not both, and by state, 50 to a page.", "K DescribeAlarms"),
+    Rule("alarm-deletion", "DeleteAlarms deletes all named alarms with their tags. If one of them does not exist, it deletes none (`ResourceNotFound`).", "K DeleteAlarms"),
+    Rule("statistics", "GetMetricStatistics returns datapoints with exactly the given dimensions, by whole periods, at most 1,440 (`InvalidParameterCombination`). It knows only data from PutMetricData, because no service sends metrics here. PutMetricData refuses the namespaces `AWS/` (`InvalidParameterValue`).", "K GetMetricStatistics"),
+    Rule("more-alarms", "Alarms of several metrics or of some datapoints, treatment of missing data, composite alarms, anomaly detection, SetAlarmState, enabling and disabling actions, tag calls outside the Tagging API.", "B", missing=True),
     Rule("more-metrics", "ListMetrics, GetMetricData, extended statistics (percentiles), metric streams and dashboards.", "B", missing=True),
 )  # fmt: skip
 SERVICE = Service("CloudWatch", OPERATIONS, RULES)

@@ -1,4 +1,4 @@
-"""What is promised of DynamoDB and of its streams."""
+"""The operations of DynamoDB, and the operations and rules of DynamoDB Streams."""
 
 from __future__ import annotations
 
@@ -62,21 +62,24 @@ STREAM_OPERATIONS: dict[str, str] = {
 STREAM_RULES: tuple[Rule, ...] = (
     Rule(
         "records",
-        "A write leaves a record with the images that the view type asks for, in order; one that changes nothing "
-        "or is refused leaves none.",
+        "A write leaves a record with the images of the stream's view type, in order. A write that changes nothing or is refused leaves no record.",
         "D",
     ),
     Rule("each-region", "Each Region of a global table has a stream of its own, with a record of every write.", "D"),
-    Rule("a-day", "Records are kept for 24 hours; older ones: TrimmedDataAccessException.", "D"),
     Rule(
-        "closed",
-        "A stream that was switched off, or whose table is gone, is DISABLED and can be read to its end for a day.",
+        "a-day",
+        "A stream keeps records for 24 hours. Older records cannot be read (`TrimmedDataAccessException`).",
         "D",
     ),
-    Rule("iterators-expire", "A shard iterator is good for 15 minutes; then ExpiredIteratorException.", "D"),
-    Rule("not-found", "A stream or shard that is not there: ResourceNotFoundException.", "B"),
-    Rule("at-timestamp", "A shard iterator at a Timestamp.", "B", missing=True),
-    Rule("several-shards", "A stream of more than one shard, and pages and filters of shards.", "D", missing=True),
+    Rule(
+        "closed",
+        "A stream that was switched off, or whose table was deleted, is DISABLED and can be read to its end for a day.",
+        "D",
+    ),
+    Rule("iterators-expire", "A shard iterator is valid for 15 minutes (`ExpiredIteratorException`).", "D"),
+    Rule("not-found", "A stream or shard that does not exist is refused (`ResourceNotFoundException`).", "B"),
+    Rule("at-timestamp", "Shard iterators at a Timestamp.", "B", missing=True),
+    Rule("several-shards", "Streams with more than one shard, and pages and filters of shards.", "D", missing=True),
 )
 SERVICE = Service("DynamoDB", OPERATIONS, RULES)
 STREAMS = Service("DynamoDB Streams", STREAM_OPERATIONS, STREAM_RULES)

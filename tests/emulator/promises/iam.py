@@ -1,4 +1,4 @@
-"""What is promised of IAM."""
+"""The rules of IAM."""
 
 from __future__ import annotations
 
@@ -44,19 +44,19 @@ OPERATIONS: dict[str, str] = {
     "UpdateRole": "Description MaxSessionDuration RoleName",
 }
 RULES: tuple[Rule, ...] = (
-    Rule("role-names", "A role's name is there once in the account, whatever its case or path: `EntityAlreadyExists`.", "K CreateRole"),
-    Rule("role-settings", "A role keeps its path, description, tags and longest session (3,600 s at first, 3,600 to 43,200); UpdateRole leaves what it does not name.", "K UpdateRole"),
-    Rule("documents", "Trust and permission policies that are no valid policies are `MalformedPolicyDocument`.", "K CreateRole"),
-    Rule("role-deletion", "A role with attached or inline policies or in an instance profile is not deleted: `DeleteConflict`.", "K DeleteRole"),
-    Rule("attachments", "A role has at most ten managed policies (`LimitExceeded`); attaching one again changes nothing; detaching what is not attached is `NoSuchEntity`.", "K quotas"),
-    Rule("policy-deletion", "A policy that is attached or has further versions is not deleted: `DeleteConflict`.", "K DeletePolicy"),
-    Rule("policy-versions", "A policy has five versions at most (`LimitExceeded`), one of them the default, which is not deleted (`DeleteConflict`).", "K CreatePolicyVersion"),
-    Rule("aws-policies", "The policies that AWS manages are there, in the state of a new account, and not to be changed (`AccessDenied`).", "known"),
-    Rule("reserved-tags", "`aws:` tags are refused: `InvalidInput`.", "known"),
-    Rule("service-linked", "Service-linked roles have AWS's names, paths and policies; a second one is `InvalidInput`, and a change of one `UnmodifiableEntity`.", "K CreateServiceLinkedRole"),
-    Rule("spreading", "Services cannot take on a role in the first seconds after it was made (10 here).", "I TF 29323; the time is known"),
-    Rule("paging", "Roles, policies, attachments and tags come in pages of `MaxItems`.", "B"),
+    Rule("role-names", "A role name is unique in the account, regardless of case and path (`EntityAlreadyExists`).", "K CreateRole"),
+    Rule("role-settings", "A role has a path, a description, tags and a maximum session duration (3,600 to 43,200 s, by default 3,600). UpdateRole keeps the settings that it does not name.", "K UpdateRole"),
+    Rule("documents", "IAM refuses invalid trust and permission policies (`MalformedPolicyDocument`).", "K CreateRole"),
+    Rule("role-deletion", "DeleteRole refuses a role with attached or inline policies, or in an instance profile (`DeleteConflict`).", "K DeleteRole"),
+    Rule("attachments", "A role has at most ten managed policies (`LimitExceeded`). Attaching a policy again changes nothing. Detaching a policy that is not attached is refused (`NoSuchEntity`).", "K quotas"),
+    Rule("policy-deletion", "DeletePolicy refuses a policy that is attached or has more than one version (`DeleteConflict`).", "K DeletePolicy"),
+    Rule("policy-versions", "A policy has at most five versions (`LimitExceeded`). The default version cannot be deleted (`DeleteConflict`).", "K CreatePolicyVersion"),
+    Rule("aws-policies", "The policies that AWS manages exist, as in a new account, and cannot be changed (`AccessDenied`).", "known"),
+    Rule("reserved-tags", "IAM refuses `aws:` tags (`InvalidInput`).", "known"),
+    Rule("service-linked", "Service-linked roles have AWS's names, paths and policies. A second one for the same service is refused (`InvalidInput`), and so is any change (`UnmodifiableEntity`).", "K CreateServiceLinkedRole"),
+    Rule("spreading", "Services cannot assume a new role for some seconds (10 here).", "I TF 29323; the time is known"),
+    Rule("paging", "Roles, policies, attachments and tags are listed in pages of `MaxItems`.", "B"),
     Rule("principals", "Users, groups, access keys, identity providers, permissions boundaries and the simulation of policies.", "B", missing=True),
-    Rule("service-linked-deletion", "Deleting a service-linked role, which AWS refuses while its service uses it.", "K DeleteServiceLinkedRole", missing=True),
+    Rule("service-linked-deletion", "The deletion of a service-linked role, which AWS refuses while its service uses it.", "K DeleteServiceLinkedRole", missing=True),
 )  # fmt: skip
 SERVICE = Service("IAM", OPERATIONS, RULES)

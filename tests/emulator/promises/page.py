@@ -1,4 +1,4 @@
-"""Makes docs/developing/local-aws.md from the promises: ``python -m emulator.promises.page > ../docs/developing/local-aws.md``."""
+"""Generate docs/developing/local-aws.md from the rules: ``python -m emulator.promises.page > ../docs/developing/local-aws.md``."""
 
 from __future__ import annotations
 
@@ -6,37 +6,37 @@ from collections.abc import Iterator
 
 from . import Rule, Service, services
 
-HEAD = """\
+INTRODUCTION = """\
 # The local AWS
 
-What `make demo` and every test run against: [moto](https://github.com/getmoto/moto) as a library, extended by `tests/emulator`.
-It is the project's judge, so it is held to the truth: what it does not promise here, it refuses with an error that says so
-(`The local AWS does not implement ...`), and each promise is proved by a test in `tests/contract`. This page is made from
-`tests/emulator/promises` (`make docs`).
+`make demo` and all tests run against the local AWS: [moto](https://github.com/getmoto/moto) as a library, extended by
+`tests/emulator`. It must not be more permissive than AWS: it refuses every operation and parameter that it does not implement
+(`The local AWS does not implement ...`), and a test in `tests/contract` proves each rule on this page. `make docs` generates the
+page from `tests/emulator/promises`.
 
 ## Its own interface
 
-| Request | |
+| Request | Effect |
 |---|---|
-| `GET /_local/health` | whether it is there, its clock, scale and lag |
-| `GET /_local/calls?since=0&mutating=true` | the call log: service, operation, region, mutating or not, status, AWS's error code, when (`time`), and how long what began with it takes by the state it ends in (`takes`), in AWS's seconds |
-| `POST /_local/reset` | an empty account; no lag, no faults |
-| `POST /_local/save?path=`, `POST /_local/load?path=` | all of it into a file, and back |
-| `POST /_local/clock?scale=0.01`, `?advance=3600` | how many real seconds a second of AWS takes (0: what takes time is done at once); move the clock |
-| `POST /_local/lag?reads=3` | after a write, the next reads of that service in that region see what was there before |
-| `POST /_local/traffic?region=us-east-1&table=orders&read=20&write=80` | from now on the table, or its `index`, consumes so many units a second, and auto scaling follows; it never moves what it was told nothing about |
-| `POST /_local/faults?service=ec2&operation=CreateVpc&effect=throttle&times=2` | what befalls the next calls: `throttle`; `error` with `code` and `message`; `late` by `seconds`; `lost` (done, and the connection breaks before the answer); `fail` (accepted, and what it makes ends in `state` with `message` as the reason). `region` narrows it. |
-| `GET /_local/faults`, `DELETE /_local/faults` | what is still to come; nothing |
+| `GET /_local/health` | Returns the status, clock, scale and lag. |
+| `GET /_local/calls?since=0&mutating=true` | Returns the call log. Each call has its service, operation, region, parameters, HTTP status, AWS's error code and virtual time (`time`), whether it is mutating, and the duration of the changes that it started (`takes`): AWS's seconds by final state. |
+| `POST /_local/reset` | Empties the account and removes lag and faults. |
+| `POST /_local/save?path=`, `POST /_local/load?path=` | Saves the whole state to a file, or loads it. |
+| `POST /_local/clock?scale=0.01`, `?advance=3600` | Sets the number of real seconds that one second of AWS takes (with 0, changes finish at once), or moves the clock forward. |
+| `POST /_local/lag?reads=3` | After each write, makes the next reads of the same service and region return the state from before the write. |
+| `POST /_local/traffic?region=us-east-1&table=orders&read=20&write=80` | Sets the units per second that the table, or its `index`, consumes from now on. Auto scaling follows this consumption, and does not follow the consumption of any other table. |
+| `POST /_local/faults?service=ec2&operation=CreateVpc&effect=throttle&times=2` | Injects a fault into the next calls: `throttle` refuses them; `error` returns `code` and `message`; `late` delays the answer by `seconds`; `lost` executes the call and breaks the connection before the answer; `fail` accepts the call, but its resource ends in `state` with `message` as the reason. `region` limits the fault to a region. |
+| `GET /_local/faults`, `DELETE /_local/faults` | Returns the remaining faults, or removes them. |
 
-Requests run one after another, so 16 clients at once lose no update and get no block twice. A request is checked in this order:
-is the operation promised, are its parameters, does the service's own model (botocore's) allow the values, and then by the
-service. Who may do what is not checked: every key is the account's owner.
+Requests run one after another, so 16 concurrent clients lose no update and never get the same block twice. Each request passes
+these checks in order: the operation is implemented, its parameters are implemented, botocore's model of the service allows the
+values, and the service accepts the request. Permissions are not checked: every key belongs to the owner of the account.
 
 ## Sources
 
-Rules come from these; a rule that real AWS was never asked about here says where it was read.
+Every rule names its sources. The rules were collected from these sources, not by calls to real AWS.
 
-| | |
+| Letter | Source |
 |---|---|
 | B | botocore's service models |
 | G | VPC IPAM User Guide |
@@ -45,26 +45,26 @@ Rules come from these; a rule that real AWS was never asked about here says wher
 | D | DynamoDB Developer Guide and API Reference |
 | S | Application Auto Scaling User Guide and API Reference |
 | K | KMS, CloudWatch (Logs), Secrets Manager, IAM and Tagging API references |
-| T | the error handling of terraform-provider-aws, which meets real AWS every day |
+| T | the error handling of terraform-provider-aws, which is used with real AWS every day |
 | L | published probes of real AWS by one author |
 | I | public issues |
-| known | general knowledge, confirmed by none of the others |
+| known | general knowledge that none of the other sources confirms |
 """
 
 
 def page() -> str:
-    """The whole page."""
-    parts = [HEAD, *(_service(name, service) for name, service in services().items())]
+    """Return the whole page."""
+    parts = [INTRODUCTION, *(_service(name, service) for name, service in services().items())]
     return "\n".join(parts)
 
 
 def _service(name: str, service: Service) -> str:
     operations = ", ".join(f"`{operation}`" for operation in sorted(service.operations))
-    kept = [rule for rule in service.rules if not rule.missing]
+    implemented = [rule for rule in service.rules if not rule.missing]
     missing = [rule for rule in service.rules if rule.missing]
     lines = [f"## {service.title} (`{name}`)", "", f"{len(service.operations)} operations: {operations}.", ""]
-    lines += _table("Rule", kept)
-    lines += _table("Not implemented, and refused", missing)
+    lines += _table("Rule", implemented)
+    lines += _table("Not implemented (refused)", missing)
     return "\n".join(lines)
 
 

@@ -1,4 +1,4 @@
-"""What is promised of RDS: Aurora PostgreSQL."""
+"""The rules of RDS for Aurora PostgreSQL."""
 
 from __future__ import annotations
 
@@ -63,163 +63,93 @@ OPERATIONS: dict[str, str] = {
     "StartDBCluster": "DBClusterIdentifier",
     "StopDBCluster": "DBClusterIdentifier",
 }
-_OF_THE_CLUSTER = (
+_CLUSTER_SETTINGS = (
     "AllocatedStorage BackupRetentionPeriod DatabaseInsightsMode DeletionProtection EnableIAMDatabaseAuthentication "
     "EngineLifecycleSupport ManageMasterUserPassword MasterUserPassword MasterUserSecretKmsKeyId MultiAZ NetworkType "
     "PreferredBackupWindow StorageType VpcSecurityGroupIds"
 )
 REFUSED = {
-    "CreateDBInstance": f"{_OF_THE_CLUSTER} DBName EnableCloudwatchLogsExports KmsKeyId MasterUsername Port",
+    "CreateDBInstance": f"{_CLUSTER_SETTINGS} DBName EnableCloudwatchLogsExports KmsKeyId MasterUsername Port",
     "DeleteDBInstance": "FinalDBSnapshotIdentifier",
     "ModifyDBCluster": "EnableHttpEndpoint",
     "ModifyDBInstance": (
-        f"{_OF_THE_CLUSTER} AllowMajorVersionUpgrade CloudwatchLogsExportConfiguration DBPortNumber EngineVersion "
+        f"{_CLUSTER_SETTINGS} AllowMajorVersionUpgrade CloudwatchLogsExportConfiguration DBPortNumber EngineVersion "
         "RotateMasterUserPassword"
     ),
     "RebootDBInstance": "ForceFailover",
 }
 RULES: tuple[Rule, ...] = (
-    Rule("identifiers", "Identifiers have 1 to 63 letters, digits and single hyphens, a letter first "
-         "(`InvalidParameterValue`); they are kept in lower case.", "A, B"),
-    Rule("unique-names", "A name that is taken is refused: `DBClusterAlreadyExistsFault`, "
-         "`DBInstanceAlreadyExists`.", "B"),
-    Rule("wire-codes", "Error codes and HTTP statuses are those of the model, not the shapes' names; "
-         "`InvalidParameterValue` and `InvalidParameterCombination` besides.", "B, T"),
-    Rule("describe", "Describe calls take names, ARNs and known filters (`InvalidParameterValue`), and come in pages "
-         "of 20 to 100.", "B"),
-    Rule("master-user", "MasterUsername has 1 to 63 letters and digits, a letter first, and is not reserved; else "
-         "`InvalidParameterValue`.", "A"),
-    Rule("master-password", "MasterUserPassword has 8 to 99 printable characters without `/`, `'`, `\"`, `@`, space; "
-         "else `InvalidParameterValue`.", "A"),
-    Rule("database-name", "DatabaseName has 1 to 63 letters, digits and underscores, a letter first; else "
-         "`InvalidParameterValue`.", "A"),
-    Rule("versions", "Unknown versions are refused with `InvalidParameterValue`; a bare major version means its "
-         "default minor one.", "A, known"),
-    Rule("upgrade-targets", "DescribeDBEngineVersions tells the upgrades of each version, never to one released "
-         "earlier.", "A, B"),
-    Rule("lifecycle", "EngineLifecycleSupport is one of two values (`InvalidParameterValue`), by default the one that "
-         "enrols into paid Extended Support; it changes at once.", "B"),
-    Rule("upgrade", "An upgrade leads to a target of the version (`InvalidParameterCombination`) and needs an instance "
-         "(`InvalidDBClusterStateFault`).", "A, B, T"),
-    Rule("major-upgrade", "A major upgrade needs AllowMajorVersionUpgrade and new groups for custom ones, "
-         "DBInstanceParameterGroupName is for it only (`InvalidParameterCombination`); a snapshot `preupgrade-...` is "
-         "taken.", "B, T"),
-    Rule("storage-type", "StorageType is `aurora`, which reads back absent, or `aurora-iopt1`; else "
-         "`InvalidParameterValue`.", "B, T"),
-    Rule("storage-once", "`aurora-iopt1` can be chosen once in 30 days (`InvalidParameterCombination`) and left at any "
-         "time.", "A; code known"),
-    Rule("encryption", "Without StorageEncrypted a cluster reads `false`, `sse-rds` and no key, with it `true`, "
-         "`sse-kms` and a key, `alias/aws/rds` by default.", "A overview-encryption"),
-    Rule("key-lost", "When its key cannot be used any more a cluster and its instances are stopped in "
-         "`inaccessible-encryption-credentials-recoverable`: StartDBCluster brings them back once the key is there again "
-         "(`KMSKeyNotAccessibleFault`), after seven days they stay in `inaccessible-encryption-credentials`, where "
-         "members of a global cluster with others are at once. A last snapshot needs the key, too.",
+    Rule("identifiers", "Identifiers have 1 to 63 letters, digits and single hyphens and begin with a letter (`InvalidParameterValue`). RDS stores them in lower case.", "A, B"),
+    Rule("unique-names", "RDS refuses a name that is in use: `DBClusterAlreadyExistsFault`, `DBInstanceAlreadyExists`.", "B"),
+    Rule("wire-codes", "Error codes and HTTP statuses are those of the service model, not the names of its shapes. In addition there are `InvalidParameterValue` and `InvalidParameterCombination`.", "B, T"),
+    Rule("describe", "Describe calls accept names, ARNs and known filters (`InvalidParameterValue`), and return pages of 20 to 100.", "B"),
+    Rule("master-user", "MasterUsername has 1 to 63 letters and digits, begins with a letter and is not reserved (`InvalidParameterValue`).", "A"),
+    Rule("master-password", "MasterUserPassword has 8 to 99 printable characters without `/`, `'`, `\"`, `@` and space (`InvalidParameterValue`).", "A"),
+    Rule("database-name", "DatabaseName has 1 to 63 letters, digits and underscores and begins with a letter (`InvalidParameterValue`).", "A"),
+    Rule("versions", "RDS refuses unknown versions (`InvalidParameterValue`). A bare major version means its default minor version.", "A, known"),
+    Rule("upgrade-targets", "DescribeDBEngineVersions returns the upgrades of each version, never to a version that was released earlier.", "A, B"),
+    Rule("lifecycle", "EngineLifecycleSupport has two values (`InvalidParameterValue`); the default enrols the cluster in paid Extended Support. A change takes effect at once.", "B"),
+    Rule("upgrade", "An upgrade must lead to a target of the version (`InvalidParameterCombination`) and needs an instance (`InvalidDBClusterStateFault`).", "A, B, T"),
+    Rule("major-upgrade", "A major upgrade needs AllowMajorVersionUpgrade, and new groups in place of custom ones. Only a major upgrade accepts DBInstanceParameterGroupName (`InvalidParameterCombination`). RDS takes a snapshot `preupgrade-...` before it.", "B, T"),
+    Rule("storage-type", "StorageType is `aurora`, which RDS does not return, or `aurora-iopt1` (`InvalidParameterValue`).", "B, T"),
+    Rule("storage-once", "`aurora-iopt1` can be chosen once in 30 days (`InvalidParameterCombination`) and left at any time.", "A; the code is known"),
+    Rule("encryption", "Without StorageEncrypted, RDS returns `false`, `sse-rds` and no key. With StorageEncrypted, it returns `true`, `sse-kms` and the key, by default that of `alias/aws/rds`.", "A overview-encryption"),
+    Rule("key-lost", "If its key becomes unusable, a cluster stops with its instances in `inaccessible-encryption-credentials-recoverable`. StartDBCluster recovers it once the key is usable again (`KMSKeyNotAccessibleFault`). After seven days the state is `inaccessible-encryption-credentials`; a member of a global cluster with other members gets this state at once. A final snapshot also needs the key.",
          "A Overview.Encryption; B"),
-    Rule("keys", "A key that is unknown, disabled or elsewhere is refused with `KMSKeyNotAccessibleFault`; one without "
-         "StorageEncrypted with `InvalidParameterCombination`.", "B"),
-    Rule("retention-port", "BackupRetentionPeriod is 1 to 35 days, Port 1150 to 65535; else "
-         "`InvalidParameterValue`.", "B"),
-    Rule("windows", "Windows last 30 minutes (`InvalidParameterValue`), do not overlap "
-         "(`InvalidParameterCombination`), read back in lower case.", "B, T"),
-    Rule("zones", "The storage lies in three zones: those of the subnets, and others up to three.", "B; known"),
-    Rule("network", "Security groups are there (`InvalidParameterValue`) and of the VPC of the subnet group "
-         "(`InvalidParameterCombination`).", "T"),
-    Rule("capacity", "Serverless v2 ranges are 0 to 256 ACU in halves, the maximum at least 1; 0 and above 128 only "
-         "where the version allows it; else `InvalidParameterValue`.", "A, T"),
-    Rule("auto-pause", "SecondsUntilAutoPause is 300 to 86400, and kept only while the minimum is 0.", "A, B, T"),
-    Rule("capacity-reboot", "Another maximum capacity leaves db.serverless members `pending-reboot`.", "A"),
-    Rule("scaling-first", "The scaling configuration comes before the first db.serverless instance: "
-         "`InvalidParameterCombination`.", "A"),
-    Rule("insights-advanced", "DatabaseInsightsMode `advanced` demands Performance Insights with 465 days in the same "
-         "call: `InvalidParameterCombination`.", "A, I TF#41792"),
-    Rule("insights", "Retention is 7, 731 or 31 by months (`InvalidParameterValue`), needs Performance Insights on, "
-         "and the key never changes (`InvalidParameterCombination`).", "B, known"),
-    Rule("insights-inherited", "Instances have the insights of their cluster and its monitoring, or their own "
-         "monitoring while it has none: `InvalidParameterCombination`.", "A, B, T"),
-    Rule("service-role", "The first cluster or instance makes the service-linked role `AWSServiceRoleForRDS`.", "A"),
-    Rule("monitoring", "MonitoringInterval is 0, 1, 5, 10, 15, 30 or 60; all but 0 go with a MonitoringRoleArn that "
-         "RDS may assume: in the first seconds after it was made it is refused (`InvalidParameterValue`).", "B, T"),
-    Rule("log-exports", "Logs are `postgresql`, `instance`, `iam-db-auth-error` (`InvalidParameterCombination`); "
-         "Modify takes deltas.", "B"),
-    Rule("http-endpoint", "The Data API has calls of its own; ModifyDBCluster refuses EnableHttpEndpoint: "
-         "`InvalidParameterCombination`.", "B, T"),
-    Rule("modify-at-once", "Port, windows, security groups, parameter group, scaling range, protection and the master password "
-         "change at once; another port restarts the instances.", "A, B, known"),
-    Rule("pending-values", "Other changes wait in PendingModifiedValues, absent when empty; any call with "
-         "ApplyImmediately applies all of them.", "A, B, T"),
-    Rule("maintenance-window", "Pending values of clusters and instances are applied when the maintenance window "
-         "comes.", "A, B"),
-    Rule("states", "What is made, changed or deleted takes its time; after a Modify the state stays `available` for "
-         "some seconds. A password is `resetting-master-credentials`, IAM authentication `update-iam-db-auth`, another "
-         "monitoring interval `configuring-enhanced-monitoring`, an upgrade `upgrading`; other log exports are "
-         "`configuring-log-exports` in the instances.", "A, T, known"),
-    Rule("wrong-state", "Changes, and the deletion of a cluster, are refused in another state and in the seconds of "
-         "`available` after a Modify: `InvalidDBClusterStateFault`, `InvalidDBInstanceState`, `InvalidResourceStateFault`.", "B, T"),
-    Rule("backing-up", "While a manual snapshot is taken its cluster is `backing-up`, and not changed, stopped or "
-         "deleted (`InvalidDBClusterStateFault`).", "A; which calls is known"),
-    Rule("stop-start", "A stopped cluster is neither changed nor deleted, and starts by itself after seven days; one "
-         "with other members of its global cluster is not stopped: `InvalidDBClusterStateFault`.", "A"),
-    Rule("failover", "The first instance is the writer; a target, or the reader of the lowest tier, then the largest, "
-         "takes over (`InvalidDBInstanceState`).", "A, B"),
-    Rule("failure", "What fails shows its state, values that were being applied stay as they were, and DescribeEvents "
-         "tells the reason.", "A"),
-    Rule("delete", "A cluster is deleted when it is not protected (`InvalidParameterCombination`; its instances are "
-         "not) and all its instances are `deleting` (`InvalidDBClusterStateFault`).", "A, T"),
-    Rule("final-snapshot", "FinalDBSnapshotIdentifier must be there unless SkipFinalSnapshot is, and not beside it; "
-         "never for an instance: `InvalidParameterCombination`.", "A, B, T"),
-    Rule("quotas", "40 clusters (`DBClusterQuotaExceededFault`, HTTP 403), 40 instances, 15 readers in a cluster "
-         "(`InstanceQuotaExceeded`).", "A chap-limits, B"),
-    Rule("cluster-owned", "What belongs to the cluster is refused for its instances: "
-         "`InvalidParameterCombination`.", "B"),
-    Rule("classes", "Classes on which Aurora PostgreSQL does not run: `InvalidParameterCombination`; unknown ones: "
-         "`InvalidParameterValue`.", "A"),
-    Rule("instance-attributes", "PromotionTier is 0 to 15 (`InvalidParameterValue`), the zone one of the subnet group "
-         "(`InvalidVPCNetworkStateFault`), the authority known (`CertificateNotFound`).", "A, B"),
-    Rule("instance-pending", "Class, authority and name of an instance wait for its maintenance window unless "
-         "ApplyImmediately is given.", "A, B"),
-    Rule("force-failover", "RebootDBInstance of a member refuses ForceFailover: "
-         "`InvalidParameterCombination`.", "known"),
-    Rule("group-names", "Parameter groups have 1 to 255 letters, digits and single hyphens (`InvalidParameterValue`), "
-         "and fit a major version by their family (`InvalidParameterCombination`).", "A, B"),
-    Rule("group-not-found", "A missing group is `DBClusterParameterGroupNotFound` where a cluster wants it, "
-         "`DBParameterGroupNotFound` elsewhere.", "B"),
-    Rule("group-limits", "50 groups of either kind (`DBParameterGroupQuotaExceeded`); one in use is not deleted "
-         "(`InvalidDBParameterGroupState`).", "A chap-limits, T"),
-    Rule("group-pending", "For some seconds after a change a parameter group has pending changes and is not reset: "
-         "`InvalidDBParameterGroupState`.", "T"),
-    Rule("group-held", "A parameter group cannot be deleted for some minutes after its last user has gone: "
-         "`InvalidDBParameterGroupState`.", "T"),
-    Rule("default-groups", "The default groups are there and cannot be changed: `InvalidParameterValue`.", "A, B"),
-    Rule("parameters", "Up to 20 parameters in a call, with values that are allowed (`InvalidParameterValue`); "
-         "`immediate` for dynamic ones only (`InvalidParameterCombination`).", "A, B"),
-    Rule("parameter-sources", "Source is `user`, `system` or `engine-default`, the last also where the user gave the "
-         "engine's own value.", "B, known"),
+    Rule("keys", "RDS refuses a key that is unknown, disabled or in another Region (`KMSKeyNotAccessibleFault`), and a key without StorageEncrypted (`InvalidParameterCombination`).", "B"),
+    Rule("retention-port", "BackupRetentionPeriod is 1 to 35 days and Port 1150 to 65535 (`InvalidParameterValue`).", "B"),
+    Rule("windows", "Windows last at least 30 minutes (`InvalidParameterValue`) and do not overlap (`InvalidParameterCombination`). RDS returns them in lower case.", "B, T"),
+    Rule("zones", "The storage has three zones: those of the subnets, filled up with others.", "B; known"),
+    Rule("network", "Security groups must exist (`InvalidParameterValue`) and belong to the VPC of the subnet group (`InvalidParameterCombination`).", "T"),
+    Rule("capacity", "A Serverless v2 range is 0 to 256 ACU in steps of 0.5, with a maximum of at least 1. Only some versions allow 0 and values above 128 (`InvalidParameterValue`).", "A, T"),
+    Rule("auto-pause", "SecondsUntilAutoPause is 300 to 86400, and is stored only while the minimum is 0.", "A, B, T"),
+    Rule("capacity-reboot", "A change of the maximum capacity leaves db.serverless members `pending-reboot`.", "A"),
+    Rule("scaling-first", "CreateDBInstance refuses db.serverless until the cluster has a scaling configuration (`InvalidParameterCombination`).", "A"),
+    Rule("insights-advanced", "DatabaseInsightsMode `advanced` needs Performance Insights with 465 days in the same call (`InvalidParameterCombination`).", "A, I TF#41792"),
+    Rule("insights", "The retention of Performance Insights is 7, 731 or a multiple of 31 days (`InvalidParameterValue`) and needs Performance Insights enabled. Its key cannot change (`InvalidParameterCombination`).", "B, known"),
+    Rule("insights-inherited", "Instances inherit the insights and the monitoring of their cluster. They can have monitoring of their own only if the cluster has none (`InvalidParameterCombination`).", "A, B, T"),
+    Rule("service-role", "The first cluster or instance creates the service-linked role `AWSServiceRoleForRDS`.", "A"),
+    Rule("monitoring", "MonitoringInterval is 0, 1, 5, 10, 15, 30 or 60. All values except 0 need a MonitoringRoleArn that RDS can assume. RDS refuses a role in the first seconds after its creation (`InvalidParameterValue`).", "B, T"),
+    Rule("log-exports", "The log types are `postgresql`, `instance` and `iam-db-auth-error` (`InvalidParameterCombination`). ModifyDBCluster takes the log types to enable and to disable.", "B"),
+    Rule("http-endpoint", "EnableHttpEndpoint and DisableHttpEndpoint switch the Data API. ModifyDBCluster refuses the parameter EnableHttpEndpoint (`InvalidParameterCombination`).", "B, T"),
+    Rule("modify-at-once", "Port, windows, security groups, parameter group, scaling range, deletion protection and master password change at once. A change of the port restarts the instances.", "A, B, known"),
+    Rule("pending-values", "Other changes wait in PendingModifiedValues, which RDS omits when empty. Any call with ApplyImmediately applies all of them.", "A, B, T"),
+    Rule("maintenance-window", "Pending values of clusters and instances are applied when the maintenance window begins.", "A, B"),
+    Rule("states", "Creation, changes and deletion take time. After a Modify call the state stays `available` for some seconds. During a change of the password it is `resetting-master-credentials`, of IAM authentication `update-iam-db-auth`, of the monitoring interval `configuring-enhanced-monitoring`, and during an upgrade `upgrading`. A change of log exports shows as `configuring-log-exports` on the instances.", "A, T, known"),
+    Rule("wrong-state", "RDS refuses changes, and the deletion of a cluster, in another state and during the seconds of `available` after a Modify call: `InvalidDBClusterStateFault`, `InvalidDBInstanceState`, `InvalidResourceStateFault`.", "B, T"),
+    Rule("backing-up", "A cluster is `backing-up` while a manual snapshot is taken, and cannot be changed, stopped or deleted (`InvalidDBClusterStateFault`).", "A; the refused calls are known"),
+    Rule("stop-start", "A stopped cluster cannot be changed or deleted. RDS starts it after seven days. A member of a global cluster with other members cannot be stopped (`InvalidDBClusterStateFault`).", "A"),
+    Rule("failover", "The first instance is the writer. A failover promotes the given target, or the reader with the lowest tier, then the largest class (`InvalidDBInstanceState`).", "A, B"),
+    Rule("failure", "After a failed change the state shows the failure, the old values remain, and DescribeEvents returns the reason.", "A"),
+    Rule("delete", "DeleteDBCluster refuses a cluster with deletion protection (`InvalidParameterCombination`) or with instances that are not `deleting` (`InvalidDBClusterStateFault`). Deletion protection does not protect the instances.", "A, T"),
+    Rule("final-snapshot", "DeleteDBCluster needs either FinalDBSnapshotIdentifier or SkipFinalSnapshot. DeleteDBInstance refuses FinalDBSnapshotIdentifier (`InvalidParameterCombination`).", "A, B, T"),
+    Rule("quotas", "The quotas are 40 clusters (`DBClusterQuotaExceededFault`, HTTP 403), and 40 instances and 15 readers per cluster (`InstanceQuotaExceeded`).", "A chap-limits, B"),
+    Rule("cluster-owned", "The instance calls refuse settings that belong to the cluster (`InvalidParameterCombination`).", "B"),
+    Rule("classes", "RDS refuses classes that Aurora PostgreSQL does not support (`InvalidParameterCombination`) and unknown classes (`InvalidParameterValue`).", "A"),
+    Rule("instance-attributes", "PromotionTier is 0 to 15 (`InvalidParameterValue`), the zone belongs to the subnet group (`InvalidVPCNetworkStateFault`), and the certificate authority exists (`CertificateNotFound`).", "A, B"),
+    Rule("instance-pending", "Changes of an instance's class and certificate authority wait for its maintenance window unless ApplyImmediately is set.", "A, B"),
+    Rule("force-failover", "RebootDBInstance refuses ForceFailover for an instance of a cluster (`InvalidParameterCombination`).", "known"),
+    Rule("group-names", "Names of parameter groups have 1 to 255 letters, digits and single hyphens (`InvalidParameterValue`). The family of a group must match the major version (`InvalidParameterCombination`).", "A, B"),
+    Rule("group-not-found", "A parameter group that does not exist is refused with `DBClusterParameterGroupNotFound` in the calls on clusters, and with `DBParameterGroupNotFound` elsewhere.", "B"),
+    Rule("group-limits", "There are at most 50 groups of each kind (`DBParameterGroupQuotaExceeded`). A group in use cannot be deleted (`InvalidDBParameterGroupState`).", "A chap-limits, T"),
+    Rule("group-pending", "A parameter group has pending changes for some seconds after a change, and cannot be reset (`InvalidDBParameterGroupState`).", "T"),
+    Rule("group-held", "A parameter group cannot be deleted for some minutes after its last user was deleted (`InvalidDBParameterGroupState`).", "T"),
+    Rule("default-groups", "The default groups exist and cannot be changed (`InvalidParameterValue`).", "A, B"),
+    Rule("parameters", "A call sets up to 20 parameters to allowed values (`InvalidParameterValue`). Only dynamic parameters accept `immediate` (`InvalidParameterCombination`).", "A, B"),
+    Rule("parameter-sources", "Source is `user`, `system` or `engine-default`. A parameter that the user set to the engine's default is `engine-default`.", "B, known"),
     Rule("force-ssl", "`rds.force_ssl` is 1 from version 17 on, and 0 before.", "A aurorapostgresql-security"),
-    Rule("pending-reboot", "Static parameters and other groups are `pending-reboot` until the instance "
-         "restarts.", "A, B"),
-    Rule("subnet-group-names", "The name has up to 255 letters, digits, spaces, `.`, `_` and `-`, a letter first, is "
-         "not `default` (`InvalidParameterValue`), and is kept in lower case.", "B"),
-    Rule("subnet-groups", "A subnet group covers two zones of one VPC (`DBSubnetGroupDoesNotCoverEnoughAZs`, "
-         "`InvalidSubnet`).", "A, B"),
-    Rule("subnet-group-limits", "50 groups (`DBSubnetGroupQuotaExceeded`) of 20 subnets "
-         "(`DBSubnetQuotaExceededFault`); one in use stays (`InvalidDBSubnetGroupStateFault`, "
-         "`SubnetAlreadyInUse`).", "A, B"),
-    Rule("tags", "Everything with an ARN has up to 50 tags, none that begins with `aws:` or `rds:`; else "
-         "`InvalidParameterValue`.", "A, B"),
-    Rule("events", "DescribeEvents tells the last hour or another span of 14 days at most, by source and "
-         "category.", "A, B"),
-    Rule("waiters", "boto3's waiters for clusters and instances come to their ends.", "B"),
-    Rule("other-engines", "Engines other than aurora-postgresql, Serverless v1, Limitless and Multi-AZ DB clusters, "
-         "RDS Custom.", "A", missing=True),
-    Rule("other-networks", "NetworkType `DUAL`, the subnet group of a default VPC, RDS Proxy, custom "
-         "endpoints, other zones for the storage.", "A, B", missing=True),
-    Rule("other-access", "MasterUserAuthenticationType `iam-db-auth`, Active Directory, IAM roles of a cluster, "
-         "activity streams, Performance Insights of a single instance.", "B", missing=True),
-    Rule("other-upkeep", "Log files, blue/green deployments, write forwarding, backtrack, S3, subscriptions, pending "
-         "maintenance actions, copies of parameter groups, other names for what there is.", "B", missing=True),
-    Rule("other-offers", "Orderable instance options, certificates, the ends of support, the engine's default "
-         "parameters apart from a group; descriptions of parameters, and those of them that hardly anybody sets; filters "
-         "of versions, snapshots and global clusters.", "B", missing=True),
+    Rule("pending-reboot", "Changes of static parameters and of the parameter group are `pending-reboot` until the instance restarts.", "A, B"),
+    Rule("subnet-group-names", "The name of a subnet group has up to 255 letters, digits, spaces, `.`, `_` and `-`, begins with a letter and is not `default` (`InvalidParameterValue`). RDS stores it in lower case.", "B"),
+    Rule("subnet-groups", "A subnet group covers at least two zones of one VPC (`DBSubnetGroupDoesNotCoverEnoughAZs`, `InvalidSubnet`).", "A, B"),
+    Rule("subnet-group-limits", "There are at most 50 subnet groups (`DBSubnetGroupQuotaExceeded`) with at most 20 subnets each (`DBSubnetQuotaExceededFault`). A group or subnet in use cannot be removed (`InvalidDBSubnetGroupStateFault`, `SubnetAlreadyInUse`).", "A, B"),
+    Rule("tags", "Every resource with an ARN has at most 50 tags, without keys that begin with `aws:` or `rds:` (`InvalidParameterValue`).", "A, B"),
+    Rule("events", "DescribeEvents returns the events of the last hour, or of another period in the last 14 days, by source and category.", "A, B"),
+    Rule("waiters", "boto3's waiters for clusters and instances end.", "B"),
+    Rule("other-engines", "Engines other than aurora-postgresql, Serverless v1, Limitless and Multi-AZ DB clusters, RDS Custom.", "A", missing=True),
+    Rule("other-networks", "NetworkType `DUAL`, the subnet group of a default VPC, RDS Proxy, custom endpoints, other zones for the storage.", "A, B", missing=True),
+    Rule("other-access", "MasterUserAuthenticationType `iam-db-auth`, Active Directory, IAM roles of a cluster, activity streams, Performance Insights of a single instance.", "B", missing=True),
+    Rule("other-upkeep", "Log files, blue/green deployments, write forwarding, backtrack, S3, subscriptions, pending maintenance actions, copies of parameter groups, renaming.", "B", missing=True),
+    Rule("other-offers", "Orderable instance options, certificates, end-of-support dates, the engine's default parameters outside a group, descriptions of parameters, rarely used parameters, filters of versions, snapshots and global clusters.", "B", missing=True),
 )
 # fmt: on
 SERVICE = Service(

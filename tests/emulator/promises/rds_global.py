@@ -1,4 +1,4 @@
-"""What is promised of RDS: snapshots, restore, global clusters and managed master secrets."""
+"""The rules of RDS for snapshots, restores, global clusters and managed master secrets."""
 
 from __future__ import annotations
 
@@ -35,104 +35,75 @@ _OBSERVATION = (
     "PerformanceInsightsRetentionPeriod"
 )
 REFUSED = {"RestoreDBClusterFromSnapshot": _OBSERVATION, "RestoreDBClusterToPointInTime": _OBSERVATION}
-# Rules by their sources, and by their names.
-KEPT: dict[str, dict[str, str]] = {
+# The texts of the rules by source and name.
+IMPLEMENTED: dict[str, dict[str, str]] = {
     "B": {
-        "global-engine": "An empty global cluster needs Engine; one made from a cluster refuses Engine, EngineVersion, "
-        "DatabaseName and StorageEncrypted (`InvalidParameterCombination`).",
-        "global-names": "A global cluster's identifier is taken once (`GlobalClusterAlreadyExistsFault`), its ARN has no "
-        "region, and every region describes it.",
-        "global-failover-arguments": "FailoverGlobalCluster takes AllowDataLoss or Switchover; with neither it switches.",
-        "snapshot-names": "A snapshot's identifier is taken once per region (`DBClusterSnapshotAlreadyExistsFault`).",
-        "snapshot-states": "A snapshot is taken of an available cluster (`InvalidDBClusterStateFault`). It is "
-        "`creating`, and until `available` not restored or deleted (`InvalidDBClusterSnapshotStateFault`).",
-        "snapshot-tags": "A snapshot has the tags of the call, or with CopyTagsToSnapshot the cluster's.",
-        "restore-forgets": "A restored cluster has no instances, default groups, and no protection, tags, scaling or "
-        "log exports but those of the call; port, backup retention, master user and data are the source's.",
-        "restore-key": "A restored cluster has the source's key or the one given; a point in time of an unencrypted "
-        "cluster takes none (`InvalidParameterCombination`).",
-        "restore-time": "A restore of a cluster that is there is to RestoreToTime or UseLatestRestorableTime, a clone "
-        "(`copy-on-write`) only to the latter (`InvalidParameterCombination`), and to a time that it tells "
-        "(`InvalidParameterValue`); while it is created it has no backup (`InvalidDBClusterStateFault`).",
-        "secret-refusals": "A rotation needs ApplyImmediately, turning management off a MasterUserPassword, and the "
-        "key of a managed secret does not change (`InvalidParameterCombination`).",
-        "secret-end": "The secret is deleted with the cluster, and when management is turned off.",
+        "global-engine": "An empty global cluster needs Engine. A global cluster from an existing cluster refuses Engine, EngineVersion, DatabaseName and StorageEncrypted (`InvalidParameterCombination`).",
+        "global-names": "The identifier of a global cluster is unique in the account (`GlobalClusterAlreadyExistsFault`), and its ARN has no Region. Every Region describes it.",
+        "global-failover-arguments": "FailoverGlobalCluster accepts either AllowDataLoss or Switchover. With neither it switches over.",
+        "snapshot-names": "The identifier of a snapshot is unique in its Region (`DBClusterSnapshotAlreadyExistsFault`).",
+        "snapshot-states": "A snapshot needs an available cluster (`InvalidDBClusterStateFault`). It is `creating`, and cannot be restored or deleted until it is `available` (`InvalidDBClusterSnapshotStateFault`).",
+        "snapshot-tags": "A snapshot has the tags of the call, or the cluster's tags with CopyTagsToSnapshot.",
+        "restore-forgets": "A restored cluster has default groups and no instances. It has deletion protection, tags, scaling and log exports only if the call sets them. Port, backup retention, master user and data are the source's.",
+        "restore-key": "A restored cluster has the source's key or the given one. A restore of an unencrypted cluster to a point in time refuses a key (`InvalidParameterCombination`).",
+        "restore-time": "A restore of an existing cluster needs RestoreToTime or UseLatestRestorableTime; a clone (`copy-on-write`) accepts only the latter (`InvalidParameterCombination`). The time must be in the cluster's restorable period (`InvalidParameterValue`). A cluster that is being created has no backup (`InvalidDBClusterStateFault`).",
+        "secret-refusals": "A rotation needs ApplyImmediately, and turning management off needs a MasterUserPassword. The key of a managed secret cannot change (`InvalidParameterCombination`).",
+        "secret-end": "RDS deletes the secret with the cluster, and when management is turned off.",
     },
     "A aurora-restore-snapshot, USER_PIT": {
-        "snapshot-automated": "What RDS takes by itself is kept as long as backups are, and nobody can delete it "
-        "(`InvalidDBClusterSnapshotStateFault`).",
-        "snapshot-quota": "There are 100 manual snapshots per region at most (`SnapshotQuotaExceeded`).",
-        "restore-window": "A cluster tells from when (the retention period ago, or its creation) to when (five minutes "
-        "ago) it can be restored.",
+        "snapshot-automated": "RDS keeps automated snapshots for the backup retention period. Users cannot delete them (`InvalidDBClusterSnapshotStateFault`).",
+        "snapshot-quota": "A Region has at most 100 manual snapshots (`SnapshotQuotaExceeded`).",
+        "restore-window": "DescribeDBClusters returns the period to which a cluster can be restored: from the retention period ago, or the cluster's creation, to five minutes ago.",
     },
     "known": {
-        "global-same-names": "Members in two Regions may have the same identifier (the guide wants them to differ).",
-        "restore-version": "Without EngineVersion a restore has the snapshot's version (the API reference says the "
-        "default one); an older one is refused (`InvalidParameterCombination`).",
-        "global-switchover-region": "A switchover is asked of the primary's region (`InvalidGlobalClusterStateFault`).",
+        "global-same-names": "Members in two Regions can have the same identifier, although the guide wants different ones.",
+        "restore-version": "A restore without EngineVersion uses the snapshot's version, although the API reference names the default version. An older version is refused (`InvalidParameterCombination`).",
+        "global-switchover-region": "A switchover must be called in the primary's Region (`InvalidGlobalClusterStateFault`).",
     },
     "A aurora-global-database": {
-        "global-members": "A global cluster has one member per region and 10 secondaries at most "
-        "(`InvalidParameterCombination`); these and the primary's readers are 15, a secondary's readers 16.",
-        "global-no-small-classes": "Members have no instances of the T classes (`InvalidParameterCombination`).",
-        "global-no-managed-password": "No member's password is managed: a secondary refuses the parameter even when "
-        "false, a cluster with a managed one does not become global (`InvalidParameterCombination`).",
-        "global-version": "A member has the global cluster's engine version (`InvalidParameterCombination`).",
-        "global-minor": "Minor upgrades: of all members by ModifyGlobalCluster, or one by one, the primary last "
-        "(`InvalidParameterValue`).",
-        "global-major": "Major upgrades: only by ModifyGlobalCluster with AllowMajorVersionUpgrade, without "
-        "rds.global_db_rpo (`InvalidParameterCombination`); all members then have default parameter groups.",
-        "global-protection": "A protected global cluster is not deleted (`InvalidParameterCombination`).",
+        "global-members": "A global cluster has one member per Region and at most 10 secondaries (`InvalidParameterCombination`). The secondaries and the primary's readers are limited to 15 together, a secondary's readers to 16.",
+        "global-no-small-classes": "Members of a global cluster cannot have instances of the T classes (`InvalidParameterCombination`).",
+        "global-no-managed-password": "RDS manages no member's password: a secondary refuses the parameter even if it is false, and a cluster with a managed password cannot become global (`InvalidParameterCombination`).",
+        "global-version": "A new member has the global cluster's engine version (`InvalidParameterCombination`).",
+        "global-minor": "ModifyGlobalCluster makes a minor upgrade of all members. ModifyDBCluster makes it for one member, the primary last (`InvalidParameterValue`).",
+        "global-major": "Only ModifyGlobalCluster makes a major upgrade. It needs AllowMajorVersionUpgrade and refuses rds.global_db_rpo (`InvalidParameterCombination`). Afterwards all members have default parameter groups.",
+        "global-protection": "DeleteGlobalCluster refuses a global cluster with deletion protection (`InvalidParameterCombination`).",
     },
     "A aurora-global-database-disaster-recovery": {
-        "global-switchover": "A switchover takes a while; the global cluster and its FailoverState, `pending` in the "
-        "answer, are `switching-over` (`failing-over` in a failover). Then IsWriter shows the roles changed.",
-        "global-switchover-healthy": "A switchover needs every member available and of one version, and the target an "
-        "instance (`InvalidDBClusterStateFault`).",
-        "global-failover": "A failover with data loss makes the target primary whatever the old one's state, which is "
-        "rebuilt (`pending-resync`) as a secondary and leaves a snapshot `rds:unplanned-global-failover-...`.",
+        "global-switchover": "A switchover takes a while. During it the global cluster and its FailoverState, which is `pending` in the answer, are `switching-over` (`failing-over` in a failover). Afterwards IsWriter shows the new roles.",
+        "global-switchover-healthy": "A switchover needs all members available and on the same version, and an instance in the target (`InvalidDBClusterStateFault`).",
+        "global-failover": "A failover with data loss makes the target the primary regardless of the old primary's state. RDS rebuilds the old primary as a secondary (`pending-resync`) and keeps its data in a snapshot `rds:unplanned-global-failover-...`.",
     },
     "T internal/service/rds/global_cluster.go": {
-        "global-join-new": "Only a new cluster joins a global cluster: neither a restore nor a change does.",
-        "global-wait-for-writer": "Until the primary has an available writer, a secondary is taken for a primary, and "
-        "MasterUsername is asked for (`InvalidParameterValue`).",
-        "global-secondary-credentials": "A secondary has the primary's user, password and database, and takes none "
-        "(`InvalidParameterCombination`).",
-        "global-secondary-key": "A secondary of an encrypted primary needs SourceRegion and a key of its region "
-        "(`InvalidParameterCombination`, `KMSKeyNotAccessibleFault`).",
-        "global-detach": "A detached secondary is `promoting`, then available, alone and writable. The primary leaves "
-        "last (`InvalidGlobalClusterStateFault`).",
-        "global-not-a-member": "Detaching what is no member, or is not named by its ARN, is `InvalidParameterValue`; so "
-        "it is for the target of a switchover or failover.",
-        "global-insights": "Performance and Database Insights that the creation of a member asks for, primary or "
-        "secondary, are reset: only a modification afterwards holds.",
-        "global-member-deletion": "A member is not deleted (`InvalidDBClusterStateFault`), nor a primary with "
-        "secondaries (`InvalidGlobalClusterStateFault`).",
-        "global-empty": 'A global cluster "is not empty" for a while after the last member has left '
-        "(`InvalidGlobalClusterStateFault`).",
+        "global-join-new": "Only a new cluster can join a global cluster. A restore and ModifyDBCluster cannot.",
+        "global-wait-for-writer": "Until the primary has an available writer, RDS treats a new secondary like a primary and requires MasterUsername (`InvalidParameterValue`).",
+        "global-secondary-credentials": "A secondary has the primary's user, password and database, and refuses its own (`InvalidParameterCombination`).",
+        "global-secondary-key": "A secondary of an encrypted primary needs SourceRegion and a key of its own Region (`InvalidParameterCombination`, `KMSKeyNotAccessibleFault`).",
+        "global-detach": "A detached secondary is `promoting`, then available, independent and writable. The primary can only be detached last (`InvalidGlobalClusterStateFault`).",
+        "global-not-a-member": "Detach, switchover and failover need the ARN of a member (`InvalidParameterValue`).",
+        "global-insights": "RDS resets the Performance and Database Insights of a new member, primary or secondary. Only a later modification sets them.",
+        "global-member-deletion": "DeleteDBCluster refuses a member (`InvalidDBClusterStateFault`), and a primary with secondaries (`InvalidGlobalClusterStateFault`).",
+        "global-empty": 'A global cluster "is not empty" for a while after its last member was detached (`InvalidGlobalClusterStateFault`).',
     },
     "I boto/boto3#4634": {
-        "restore-insights": "A restore takes neither Performance Insights nor Enhanced Monitoring "
-        "(`InvalidParameterCombination`).",
+        "restore-insights": "A restore refuses Performance Insights and Enhanced Monitoring (`InvalidParameterCombination`).",
     },
     "A rds-secrets-manager": {
-        "secret-managed": "RDS keeps user and password in a secret `rds!cluster-...`, `creating`, then `active`; "
-        "MasterUserPassword beside it is refused (`InvalidParameterCombination`).",
-        "secret-rotation": "A rotation puts a new password into the secret, which is `rotating`, then `active`.",
+        "secret-managed": "RDS stores user and password in a secret `rds!cluster-...`, which is `creating`, then `active`. It refuses MasterUserPassword together with management (`InvalidParameterCombination`).",
+        "secret-rotation": "A rotation stores a new password in the secret, which is `rotating`, then `active`.",
     },
 }
 MISSING = {
     "snapshot-sharing": ("Snapshots shared with other accounts, and their attributes.", "B"),
     "restore-major": ("A restore into another major version.", "known"),
-    "snapshot-copies": ("Copies of snapshots, to other regions too.", "B"),
+    "snapshot-copies": ("Copies of snapshots, including those to other Regions.", "B"),
     "backups": (
-        "Automated backups: their description, the daily snapshots, what is kept of a deleted cluster "
-        "(DeleteAutomatedBackups is taken, and nothing shows it; SourceDbClusterResourceId), the `backing-up` of each day.",
+        "Automated backups: their descriptions, the daily snapshots with the state `backing-up`, and the backups of a deleted cluster (DeleteAutomatedBackups is accepted without effect; SourceDbClusterResourceId).",
         "B",
     ),
-    "secret-schedule": ("The rotation every seven days by itself.", "A rds-secrets-manager"),
+    "secret-schedule": ("The automatic rotation every seven days.", "A rds-secrets-manager"),
 }
 RULES: tuple[Rule, ...] = (
-    *(Rule(name, text, source) for source, texts in KEPT.items() for name, text in texts.items()),
+    *(Rule(name, text, source) for source, texts in IMPLEMENTED.items() for name, text in texts.items()),
     *(Rule(name, *row, missing=True) for name, row in MISSING.items()),
 )

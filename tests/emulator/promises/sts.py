@@ -1,4 +1,4 @@
-"""What is promised of STS."""
+"""The rules of STS."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ OPERATIONS: dict[str, str] = {
     "GetCallerIdentity": "",
 }
 RULES: tuple[Rule, ...] = (
-    Rule("caller", "Whoever asks is the owner of the account, in each Region.", "K GetCallerIdentity"),
-    Rule("roles", "Taking roles (AssumeRole) and temporary keys: nobody's rights are checked here.", "K AssumeRole", missing=True),
+    Rule("caller", "GetCallerIdentity returns the owner of the account for every caller, in each Region.", "K GetCallerIdentity"),
+    Rule("roles", "AssumeRole and temporary keys; permissions are not checked here.", "K AssumeRole", missing=True),
 )  # fmt: skip
 SERVICE = Service("STS", OPERATIONS, RULES)

@@ -1,4 +1,4 @@
-"""What is promised of Resource Groups Tagging."""
+"""The rules of Resource Groups Tagging."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ OPERATIONS: dict[str, str] = {
     "UntagResources": "ResourceARNList TagKeys",
 }
 RULES: tuple[Rule, ...] = (
-    Rule("types", "Every kind of resource here is found by its service or its type: VPCs, subnets, NAT gateways, Elastic IPs, internet gateways, route tables, security groups, VPC endpoints, flow logs, IPAMs, scopes and pools, Aurora's clusters, instances, snapshots, groups and global clusters, tables, keys, log groups, secrets, alarms.", "B"),
-    Rule("tag-filters", "Filters by key and values: all filters, any value.", "B"),
-    Rule("never-tagged", "What never had a tag is not listed; what has lost all of them is, with none.", "B"),
-    Rule("paging", "100 resources to a page, or `ResourcesPerPage` (1 to 100); with a list of ARNs there are no pages (`InvalidParameterException`); a bad token is a `PaginationTokenExpiredException`.", "B"),
-    Rule("keys-values", "The keys of a Region's tags, and the values of a key.", "B"),
-    Rule("changes", "Tags are set and taken through the services; an unknown ARN, or one of another Region, is told in `FailedResourcesMap`, and the others are changed; `aws:` keys are `InvalidParameterException`.", "B"),
+    Rule("types", "GetResources finds every kind of resource by service or type: VPCs, subnets, NAT gateways, Elastic IPs, internet gateways, route tables, security groups, VPC endpoints, flow logs, IPAMs, scopes and pools, Aurora's clusters, instances, snapshots, groups and global clusters, tables, keys, log groups, secrets, alarms.", "B"),
+    Rule("tag-filters", "TagFilters select by key and values: all filters must match, each with any of its values.", "B"),
+    Rule("never-tagged", "GetResources does not list a resource that never had a tag. It lists a resource that has lost all its tags, without tags.", "B"),
+    Rule("paging", "GetResources returns 100 resources to a page, or `ResourcesPerPage` (1 to 100). A list of ARNs excludes pages (`InvalidParameterException`). An invalid token is refused (`PaginationTokenExpiredException`).", "B"),
+    Rule("keys-values", "GetTagKeys returns the tag keys of a Region, and GetTagValues the values of a key.", "B"),
+    Rule("changes", "TagResources and UntagResources change tags through the services. They list unknown ARNs and ARNs of other Regions in `FailedResourcesMap` and change the other resources. `aws:` keys are refused (`InvalidParameterException`).", "B"),
     Rule("compliance", "Tag policies and their compliance.", "B", missing=True),
 )  # fmt: skip
 SERVICE = Service("Resource Groups Tagging", OPERATIONS, RULES)

@@ -1,6 +1,6 @@
-"""RDS of the local AWS: Aurora PostgreSQL, with state of its own.
+"""RDS in the local AWS: Aurora PostgreSQL, with its own state.
 
-moto's RDS knows many engines and few of Aurora's rules, so nothing of it is used here but its way to serve requests.
+moto's RDS implements many engines but few of Aurora's rules, so this package uses only moto's request handling.
 """
 
 from __future__ import annotations
@@ -10,5 +10,5 @@ from .responses import RdsResponse
 
 
 def register() -> None:
-    """Take over from moto's handler."""
+    """Register this handler instead of moto's."""
     serve("rds", RdsResponse)

@@ -1,4 +1,4 @@
-"""What the calls of RDS share: state, paging, filters."""
+"""The common base of the RDS calls: state, paging and filters."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Fields = Mapping[str, Callable[[dict[str, Any]], list[Any]]]
 
 
 class Calls(BaseResponse):
-    """A group of calls; the subclasses are put together in ``responses``."""
+    """A group of calls. ``responses.RdsResponse`` combines the subclasses."""
 
     def __init__(self) -> None:
         super().__init__(service_name="rds")
@@ -22,14 +22,14 @@ class Calls(BaseResponse):
 
     @property
     def backend(self) -> RdsBackend:
-        """The RDS of the request's region, as it is now."""
+        """Return the RDS of the request's region, with all due changes applied."""
         settle(self.current_account)
         return RDS[self.current_account][self.region]  # type: ignore[no-any-return]
 
     def page(self, key: str, items: list[dict[str, Any]], fields: Fields | None = None) -> ActionResult:
-        """The answer with one page, by ``MaxRecords`` and ``Marker``, of the items that pass ``Filters``.
+        """Return one page, by ``MaxRecords`` and ``Marker``, of the items that match ``Filters``.
 
-        ``fields`` maps a filter to the values of an item that it may meet.
+        ``fields`` maps each known filter to a function that returns the values of an item to match.
         """
         items = self._filtered(items, fields or {})
         size = int(self.params.get("MaxRecords") or 100)

@@ -1,4 +1,4 @@
-"""What RDS refuses in the arguments of a call."""
+"""Validation of the arguments of RDS calls."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ _WEEK = 7 * 24 * 60
 
 
 def value(message: str) -> AwsError:
-    """The answer to an argument that is wrong by itself."""
+    """Return the error for an invalid argument."""
     return AwsError("InvalidParameterValue", message)
 
 
 def combination(message: str) -> AwsError:
-    """The answer to arguments that do not go together."""
+    """Return the error for arguments that conflict."""
     return AwsError("InvalidParameterCombination", message)
 
 
@@ -52,7 +52,7 @@ def between(name: str, given: int, low: int, high: int) -> None:
 
 
 def identifier(name: str, given: str | None, length: int = 63) -> str:
-    """The identifier as AWS keeps it: in lower case."""
+    """Return a valid identifier in lower case, as AWS stores it."""
     if not given:
         raise value(f"The parameter {name} must be provided and must not be blank.")
     lower = given.lower()
@@ -65,7 +65,7 @@ def identifier(name: str, given: str | None, length: int = 63) -> str:
 
 
 def username(given: str | None) -> str:
-    """The master user's name."""
+    """Return a valid master user name."""
     if not given:
         raise value("The parameter MasterUsername must be provided and must not be blank.")
     if given.lower() in RESERVED_USERS or given.lower().startswith("pg_"):
@@ -76,7 +76,7 @@ def username(given: str | None) -> str:
 
 
 def password(given: str | None) -> str:
-    """The master user's password."""
+    """Return a valid master user password."""
     if not given:
         raise value("The parameter MasterUserPassword must be provided and must not be blank.")
     if len(given) < 8:
@@ -92,7 +92,7 @@ def password(given: str | None) -> str:
 
 
 def database_name(given: str | None) -> str | None:
-    """The name of the first database."""
+    """Return a valid name of the first database."""
     if given is not None and not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,62}", given):
         raise value("DatabaseName must begin with a letter and contain only alphanumeric characters.")
     return given
@@ -105,7 +105,7 @@ def _minutes(clock: str, window: str) -> int:
 
 
 def _spans(window: str) -> tuple[int, int]:
-    """Start and length of a window in minutes of the week, or of the day where it names no day."""
+    """Return the start and length of a window in minutes: of the week, or of the day if it names no weekday."""
     start, _, end = window.partition("-")
     if start.count(":") == 1:
         begin, finish, cycle = _minutes(start, window), _minutes(end, window), 24 * 60
@@ -126,14 +126,14 @@ def _spans(window: str) -> tuple[int, int]:
 
 
 def next_window(window: str, after: float) -> float:
-    """The virtual moment at which a maintenance window begins next."""
-    there = datetime.fromtimestamp(after, UTC)
-    minute = (there.weekday() * 24 + there.hour) * 60 + there.minute
+    """Return the virtual moment at which a maintenance window begins next."""
+    moment = datetime.fromtimestamp(after, UTC)
+    minute = (moment.weekday() * 24 + moment.hour) * 60 + moment.minute
     return after - after % 60 + ((_spans(window)[0] - minute) % _WEEK or _WEEK) * 60
 
 
 def windows(backup: str, maintenance: str) -> None:
-    """Refuse a backup and a maintenance window that are malformed or overlap."""
+    """Refuse malformed or overlapping backup and maintenance windows."""
     if not re.fullmatch(r"\d\d:\d\d-\d\d:\d\d", backup):
         raise value(f"Invalid backup window format: {backup}. Should be specified as a range hh24:mi-hh24:mi")
     if not re.fullmatch(r"[a-z]{3}:\d\d:\d\d-[a-z]{3}:\d\d:\d\d", maintenance):
@@ -149,7 +149,7 @@ def windows(backup: str, maintenance: str) -> None:
 
 
 def log_types(given: Iterable[str], version: str) -> list[str]:
-    """The logs to export."""
+    """Return the valid log types, sorted."""
     wrong = [t for t in given if t not in engine.LOG_TYPES]
     if wrong:
         raise combination(
@@ -160,7 +160,7 @@ def log_types(given: Iterable[str], version: str) -> list[str]:
 
 
 def scaling(given: Mapping[str, Any], present: Mapping[str, Any], version: str) -> dict[str, Any]:
-    """The capacity range of Serverless v2 after a call, as AWS keeps it."""
+    """Return the Serverless v2 capacity range after a call, as AWS stores it."""
     wanted = {**present, **given}
     if "MinCapacity" not in wanted or "MaxCapacity" not in wanted:
         raise combination("Both MinCapacity and MaxCapacity are required in ServerlessV2ScalingConfiguration.")
@@ -189,7 +189,7 @@ def scaling(given: Mapping[str, Any], present: Mapping[str, Any], version: str) 
 
 
 def tags(given: Iterable[Mapping[str, str]] | None) -> list[dict[str, str]]:
-    """The tags of a call."""
+    """Return the valid tags of a call."""
     result = [{"Key": tag.get("Key") or "", "Value": tag.get("Value") or ""} for tag in given or []]
     for tag in result:
         if tag["Key"].lower().startswith(("aws:", "rds:")):
@@ -206,7 +206,7 @@ def tags(given: Iterable[Mapping[str, str]] | None) -> list[dict[str, str]]:
 
 
 def kms_key(account: str, region: str, key: str) -> str:
-    """The ARN of a key that is usable in a region."""
+    """Return the ARN of a key that is usable in the region."""
     refused = AwsError(
         "KMSKeyNotAccessibleFault",
         f"The specified KMS key [{key}] does not exist, is not enabled or you do not have permissions to access it.",
@@ -218,7 +218,7 @@ def kms_key(account: str, region: str, key: str) -> str:
 
 
 def monitoring(account: str, region: str, given: Mapping[str, Any], present: Mapping[str, Any]) -> dict[str, Any]:
-    """Enhanced Monitoring after a call: ``MonitoringInterval`` and ``MonitoringRoleArn``."""
+    """Return ``MonitoringInterval`` and ``MonitoringRoleArn`` after a call."""
     interval = given.get("MonitoringInterval", present.get("MonitoringInterval", 0))
     role = given.get("MonitoringRoleArn") or present.get("MonitoringRoleArn")
     one_of("MonitoringInterval", interval, MONITORING_INTERVALS)
@@ -245,7 +245,7 @@ def _monitoring_role(account: str, region: str, arn: str) -> None:
 
 
 def insights(account: str, region: str, given: Mapping[str, Any], present: Mapping[str, Any]) -> dict[str, Any]:
-    """Performance Insights of a cluster or an instance after a call."""
+    """Return the Performance Insights settings of a cluster after a call."""
     enabled = given.get("EnablePerformanceInsights", present.get("PerformanceInsightsEnabled", False))
     retention = given.get("PerformanceInsightsRetentionPeriod")
     key = given.get("PerformanceInsightsKMSKeyId")
@@ -279,7 +279,7 @@ def insights(account: str, region: str, given: Mapping[str, Any], present: Mappi
 
 
 def insights_mode(given: Mapping[str, Any], present: Mapping[str, Any]) -> str:
-    """Database Insights of a cluster after a call."""
+    """Return the ``DatabaseInsightsMode`` of a cluster after a call."""
     mode = str(given.get("DatabaseInsightsMode") or present.get("DatabaseInsightsMode") or "standard")
     if given.get("DatabaseInsightsMode") == "advanced" and (
         not given.get("EnablePerformanceInsights") or (given.get("PerformanceInsightsRetentionPeriod") or 0) < 465

@@ -1,4 +1,4 @@
-"""What ModifyDBCluster changes, and when."""
+"""The changes of ModifyDBCluster and their timing."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ OBSERVATION = {
 
 
 def modify(backend: RdsBackend, cluster: Cluster, p: dict[str, Any]) -> None:
-    """Take a ModifyDBCluster call: all of it, or nothing."""
+    """Apply a ModifyDBCluster call completely, or refuse it."""
     if "EnableHttpEndpoint" in p:
         raise checks.combination("EnableHttpEndpoint is for Aurora Serverless v1; call EnableHttpEndpoint instead.")
     cluster.require_available()
@@ -28,7 +28,7 @@ def modify(backend: RdsBackend, cluster: Cluster, p: dict[str, Any]) -> None:
         name = p["DBClusterParameterGroupName"]
         at_once["DBClusterParameterGroup"] = parameter_group(backend, "cluster", name, cluster.version)
     password = _credentials(backend, cluster, p)
-    if password:  # at once, whatever ApplyImmediately says
+    if password:  # AWS ignores ApplyImmediately here
         cluster.applying["MasterUserPassword"] = password
     secret_changed = _secret_changes(backend, cluster, p)
     changed = [name for name, value in at_once.items() if cluster.data.get(name) != value]
@@ -42,7 +42,7 @@ def modify(backend: RdsBackend, cluster: Cluster, p: dict[str, Any]) -> None:
 
 
 def _plain(backend: RdsBackend, cluster: Cluster, p: dict[str, Any]) -> dict[str, Any]:
-    """Changes that act at once."""
+    """Return the changes that take effect at once."""
     changes: dict[str, Any] = {name: p[name] for name in PLAIN if name in p}
     if "Port" in p:
         checks.between("port", p["Port"], 1150, 65535)
@@ -67,16 +67,16 @@ def _plain(backend: RdsBackend, cluster: Cluster, p: dict[str, Any]) -> dict[str
 def _observation(backend: RdsBackend, cluster: Cluster, p: dict[str, Any]) -> dict[str, Any]:
     if not OBSERVATION & set(p):
         return {}
-    where = backend.account_id, backend.region_name
+    account_region = backend.account_id, backend.region_name
     return {
         "DatabaseInsightsMode": checks.insights_mode(p, cluster.data),
-        **checks.insights(*where, p, cluster.data),
-        **checks.monitoring(*where, p, cluster.data),
+        **checks.insights(*account_region, p, cluster.data),
+        **checks.monitoring(*account_region, p, cluster.data),
     }
 
 
 def _deferred(backend: RdsBackend, cluster: Cluster, p: dict[str, Any]) -> dict[str, Any]:
-    """Changes that wait for the maintenance window unless ApplyImmediately is given."""
+    """Return the changes that wait for the maintenance window unless ApplyImmediately is set."""
     later: dict[str, Any] = {}
     if "BackupRetentionPeriod" in p:
         checks.between("backup retention period", p["BackupRetentionPeriod"], 1, 35)
@@ -93,7 +93,7 @@ def _deferred(backend: RdsBackend, cluster: Cluster, p: dict[str, Any]) -> dict[
 
 
 def _storage(cluster: Cluster, asked: str) -> str:
-    """The storage type after a call. I/O-Optimized can be chosen once in 30 days, and left at any time."""
+    """Return the storage type after a call. AWS allows a switch to I/O-Optimized once in 30 days."""
     wanted, present = storage_type(asked) or "aurora", cluster.data.get("StorageType") or "aurora"
     allowed = cluster.data.get("IOOptimizedNextAllowedModificationTime")
     if wanted != present and wanted == "aurora-iopt1" and allowed and now() < allowed:
@@ -144,7 +144,7 @@ def require_upgrade(present: str, target: str, major_allowed: bool) -> None:
 
 
 def _upgrade_groups(backend: RdsBackend, cluster: Cluster, p: dict[str, Any]) -> dict[str, str]:
-    """The parameter groups after a major upgrade, by scope; nothing for any other change."""
+    """Return the parameter groups after a major upgrade by scope; empty for any other change."""
     target = engine.resolve(p["EngineVersion"]) if "EngineVersion" in p else cluster.version
     if engine.major_of(target) == engine.major_of(cluster.version):
         if "DBInstanceParameterGroupName" in p:
@@ -153,13 +153,13 @@ def _upgrade_groups(backend: RdsBackend, cluster: Cluster, p: dict[str, Any]) ->
                 "version upgrade."
             )
         return {}
-    custom = [cluster.data["DBClusterParameterGroup"], p.get("DBClusterParameterGroupName"), "cluster"]
-    instances = [
+    cluster_group = [cluster.data["DBClusterParameterGroup"], p.get("DBClusterParameterGroupName"), "cluster"]
+    instance_groups = [
         [i.data["DBParameterGroupName"], p.get("DBInstanceParameterGroupName"), "instance"]
         for i in backend.instances_of(cluster.name)
     ]
     groups = {}
-    for present, wanted, scope in [custom, *instances]:
+    for present, wanted, scope in [cluster_group, *instance_groups]:
         if not wanted and not str(present).startswith("default."):
             raise checks.combination(
                 f"The current DB {scope} parameter group {present} is custom. You must explicitly specify a new DB "
@@ -170,7 +170,7 @@ def _upgrade_groups(backend: RdsBackend, cluster: Cluster, p: dict[str, Any]) ->
 
 
 def _credentials(backend: RdsBackend, cluster: Cluster, p: dict[str, Any]) -> str | None:
-    """The new master password, if the call sets one; refuses what does not go together."""
+    """Return the new master password, if the call sets one. Refuse conflicting credentials."""
     manage, given = p.get("ManageMasterUserPassword"), p.get("MasterUserPassword")
     if cluster.global_name and manage is not None:
         raise checks.combination("ManageMasterUserPassword isn't supported for a cluster of a global cluster.")
@@ -207,7 +207,7 @@ def _require_secret_key(backend: RdsBackend, cluster: Cluster, p: dict[str, Any]
 
 
 def _secret_changes(backend: RdsBackend, cluster: Cluster, p: dict[str, Any]) -> bool:
-    """Make, rotate or remove the managed secret; says whether anything changed."""
+    """Create, rotate or delete the managed secret. Return whether anything changed."""
     manage = p.get("ManageMasterUserPassword")
     if manage and not cluster.secret:
         secret.create(backend, cluster, p.get("MasterUserSecretKmsKeyId"))

@@ -1,4 +1,4 @@
-"""How RDS makes a new cluster's attributes out of the arguments of CreateDBCluster."""
+"""The attributes of a new cluster, from the arguments of CreateDBCluster."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ CREDENTIALS = {
 
 
 class Role:
-    """The part that a new cluster is to play: alone, primary or secondary of a global cluster."""
+    """The role of a new cluster: alone, or primary or secondary of a global cluster."""
 
     def __init__(self, backend: RdsBackend, name: str | None) -> None:
-        self.of: GlobalCluster | None = None
+        self.global_cluster: GlobalCluster | None = None
         self.primary: Cluster | None = None
         if not name:
             return
-        self.of = store(backend.account_id).get(name.lower())
-        if self.of is None:
+        self.global_cluster = store(backend.account_id).get(name.lower())
+        if self.global_cluster is None:
             raise AwsError("GlobalClusterNotFoundFault", f"Global cluster {name} not found.")
-        if not resting(self.of.timeline):
+        if not resting(self.global_cluster.timeline):
             raise AwsError("InvalidGlobalClusterStateFault", f"Global cluster {name} is not in an available state.")
-        regions = [member.arn.split(":")[3] for member in self.of.members]
+        regions = [member.arn.split(":")[3] for member in self.global_cluster.members]
         if backend.region_name in regions:
             raise checks.combination(f"Global cluster {name} already has a cluster in {backend.region_name}.")
         if len(regions) > 10:
@@ -44,18 +44,18 @@ class Role:
                 raise checks.combination("The primary's readers and the secondary clusters are limited to 15 together.")
 
     def _ready_primary(self, backend: RdsBackend) -> Cluster | None:
-        writer = self.of.writer if self.of else None
+        writer = self.global_cluster.writer if self.global_cluster else None
         primary = cluster_at(backend.account_id, writer.arn) if writer else None
         return primary if primary and describe.writer_ready(home(backend.account_id, primary), primary) else None
 
     @property
     def waits(self) -> bool:
-        """Whether the global cluster has a primary that nothing can replicate yet."""
-        return self.of is not None and bool(self.of.members) and self.primary is None
+        """Return whether the global cluster has a primary without an available writer."""
+        return self.global_cluster is not None and bool(self.global_cluster.members) and self.primary is None
 
 
 def credentials(p: dict[str, Any], role: Role) -> dict[str, Any]:
-    """Master user and first database."""
+    """Return the master user and the first database."""
     if role.primary:
         if "ManageMasterUserPassword" in p:
             raise checks.combination("ManageMasterUserPassword isn't supported for read replica DB clusters.")
@@ -67,18 +67,18 @@ def credentials(p: dict[str, Any], role: Role) -> dict[str, Any]:
     if role.waits:
         raise AwsError("InvalidGlobalClusterStateFault", "The primary cluster of the global cluster is not available.")
     managed = bool(p.get("ManageMasterUserPassword"))
-    if managed and role.of:
+    if managed and role.global_cluster:
         raise checks.combination("ManageMasterUserPassword isn't supported for a cluster of a global cluster.")
     require_password_source(p, managed)
     database = checks.database_name(p.get("DatabaseName"))
-    default = role.of.data.get("DatabaseName") if role.of else None
+    default = role.global_cluster.data.get("DatabaseName") if role.global_cluster else None
     if default and database and default != database:
         raise checks.combination("The database name does not match the one of the global cluster.")
     return {"MasterUsername": user, "DatabaseName": database or default}
 
 
 def require_password_source(p: dict[str, Any], managed: bool) -> None:
-    """Refuse a password beside a managed one, and a new cluster without either."""
+    """Refuse a password together with a managed one, and a new cluster with neither."""
     if managed and "MasterUserPassword" in p:
         raise checks.combination("You can't specify MasterUserPassword together with ManageMasterUserPassword.")
     if "MasterUserSecretKmsKeyId" in p and not managed:
@@ -88,10 +88,10 @@ def require_password_source(p: dict[str, Any], managed: bool) -> None:
 
 
 def version(p: dict[str, Any], role: Role) -> str:
-    """The engine version, which all members of a global cluster share."""
-    if role.of is None:
+    """Return the engine version, which all members of a global cluster share."""
+    if role.global_cluster is None:
         return engine.resolve(p.get("EngineVersion"))
-    common = str(role.primary.version if role.primary else role.of.data["EngineVersion"])
+    common = str(role.primary.version if role.primary else role.global_cluster.data["EngineVersion"])
     asked = p.get("EngineVersion")
     if asked and engine.resolve(asked) != common and asked != str(engine.major_of(common)):
         raise checks.combination(
@@ -101,16 +101,16 @@ def version(p: dict[str, Any], role: Role) -> str:
 
 
 def encryption(backend: RdsBackend, p: dict[str, Any], role: Role) -> dict[str, Any]:
-    """Storage encryption, which is never changed afterwards."""
+    """Return the storage encryption, which AWS never changes afterwards."""
     wanted, key = p.get("StorageEncrypted"), p.get("KmsKeyId")
     if role.primary:
         wanted = _secondary_encryption(role.primary, p)
-    elif role.of and bool(wanted) != bool(role.of.data["StorageEncrypted"]):
+    elif role.global_cluster and bool(wanted) != bool(role.global_cluster.data["StorageEncrypted"]):
         raise checks.combination("StorageEncrypted does not match the one of the global cluster.")
     if not wanted:
         if key:
             raise checks.combination("You can't specify KmsKeyId without StorageEncrypted.")
-        # Since February 2026 AWS encrypts such a cluster with a key of its own, and still says "false" here.
+        # Since February 2026 AWS encrypts such a cluster with its own key, but still returns false.
         return {"StorageEncrypted": False, "StorageEncryptionType": "sse-rds"}
     arn = checks.kms_key(backend.account_id, backend.region_name, key or "alias/aws/rds")
     return {"StorageEncrypted": True, "StorageEncryptionType": "sse-kms", "KmsKeyId": arn}
@@ -131,7 +131,7 @@ def _secondary_encryption(primary: Cluster, p: dict[str, Any]) -> bool:
 
 
 def security_groups(backend: RdsBackend, ids: list[str] | None, group: SubnetGroup) -> list[dict[str, str]]:
-    """The security groups of a cluster, by default that of the VPC."""
+    """Return the security groups of a cluster, by default the VPC's default group."""
     ec2 = ec2_backends[backend.account_id][backend.region_name]
     if ids is None:
         default = ec2.get_default_security_group(group.vpc)
@@ -149,14 +149,14 @@ def security_groups(backend: RdsBackend, ids: list[str] | None, group: SubnetGro
 
 
 def storage_zones(backend: RdsBackend, group: SubnetGroup) -> list[str]:
-    """The three zones of the storage: those of the subnets, and others up to three."""
+    """Return the three zones of the storage: the zones of the subnets, filled up with others."""
     known = ec2_backends[backend.account_id][backend.region_name].describe_availability_zones()
-    all_zones = [zone.name for zone in known if zone.zone_type == "availability-zone"]  # and no local ones
+    all_zones = [zone.name for zone in known if zone.zone_type == "availability-zone"]  # not Local Zones
     return sorted(list(dict.fromkeys([*group.zones, *all_zones]))[:3])
 
 
 def parameter_group(backend: RdsBackend, scope: str, name: str | None, version_: str) -> str:
-    """The parameter group to use with a version."""
+    """Return the parameter group to use with a version."""
     family = engine.family_of(version_)
     code = "DBClusterParameterGroupNotFound" if scope == "cluster" else "DBParameterGroupNotFound"
     group = backend.parameter_group(scope, name or f"default.{family}", code)
@@ -169,7 +169,7 @@ def parameter_group(backend: RdsBackend, scope: str, name: str | None, version_:
 
 
 def both_windows(p: dict[str, Any]) -> dict[str, str]:
-    """Backup and maintenance windows; AWS chooses one that does not overlap the other."""
+    """Return the backup and maintenance windows. A window not given is chosen so that the two do not overlap."""
     for backup in [p["PreferredBackupWindow"]] if "PreferredBackupWindow" in p else BACKUP_WINDOWS:
         given = "PreferredMaintenanceWindow" in p
         for maintenance in [p["PreferredMaintenanceWindow"].lower()] if given else MAINTENANCE_WINDOWS:
@@ -183,20 +183,20 @@ def both_windows(p: dict[str, Any]) -> dict[str, str]:
 
 
 def storage_type(asked: str | None) -> str | None:
-    """What is kept of ``StorageType``: AWS never shows the default."""
+    """Return the ``StorageType`` to store; None for the default, which AWS never returns."""
     if asked not in (None, "", "aurora", "aurora-iopt1"):
         raise checks.value(f"Invalid storage type: {asked}")
     return "aurora-iopt1" if asked == "aurora-iopt1" else None
 
 
 def lifecycle(asked: str | None) -> str:
-    """``EngineLifecycleSupport``: by default AWS enrols into paid Extended Support."""
+    """Return ``EngineLifecycleSupport``. By default AWS enrols the cluster in paid Extended Support."""
     checks.one_of("EngineLifecycleSupport", asked or checks.LIFECYCLES[0], checks.LIFECYCLES)
     return asked or checks.LIFECYCLES[0]
 
 
 def subnets_in(backend: RdsBackend, ids: list[str]) -> tuple[str, list[tuple[str, str]]]:
-    """The VPC of some subnets, and each one's zone."""
+    """Return the VPC of the subnets, and each subnet with its zone."""
     ec2 = ec2_backends[backend.account_id][backend.region_name]
     try:
         subnets = [ec2.get_subnet(id_) for id_ in dict.fromkeys(ids)]

@@ -1,4 +1,4 @@
-"""The calls for DB clusters."""
+"""The calls on DB clusters."""
 
 from __future__ import annotations
 
@@ -33,7 +33,6 @@ class ClusterCalls(Calls):
     """Create, modify, delete and describe clusters."""
 
     def create_db_cluster(self) -> ActionResult:
-        """CreateDBCluster."""
         backend, p = self.backend, self.params
         engine.require_engine(p.get("Engine"))
         if p.get("EngineMode", "provisioned") != "provisioned":
@@ -44,20 +43,18 @@ class ClusterCalls(Calls):
             secret.create(backend, cluster, p.get("MasterUserSecretKmsKeyId"))
         backend.clusters[cluster.name] = cluster
         backend.note(cluster, "creation", "DB cluster created.", cluster.timeline)
-        if role.of:
-            cluster.global_name = role.of.name
-            role.of.members.append(Member(cluster.arn, writer=role.primary is None))
+        if role.global_cluster:
+            cluster.global_name = role.global_cluster.name
+            role.global_cluster.members.append(Member(cluster.arn, writer=role.primary is None))
         return ActionResult({"DBCluster": describe_cluster(backend, cluster, "creating")})
 
     def modify_db_cluster(self) -> ActionResult:
-        """ModifyDBCluster."""
         backend, p = self.backend, self.params
         cluster = backend.cluster(checks.identifier("DBClusterIdentifier", p.get("DBClusterIdentifier")))
         cluster_changes.modify(backend, cluster, p)
         return ActionResult({"DBCluster": describe_cluster(backend, cluster, cluster.timeline.first)})
 
     def describe_db_clusters(self) -> ActionResult:
-        """DescribeDBClusters."""
         backend, p = self.backend, self.params
         name = p.get("DBClusterIdentifier")
         found = [backend.cluster(name)] if name else list(backend.clusters.values())
@@ -70,7 +67,7 @@ class ClusterCalls(Calls):
         return self.page("DBClusters", items, fields)
 
     def delete_db_cluster(self) -> ActionResult:
-        """DeleteDBCluster. AWS's answer still shows the state from before."""
+        """Delete a cluster. AWS's answer still shows the state from before the call."""
         backend, p = self.backend, self.params
         cluster = backend.cluster(checks.identifier("DBClusterIdentifier", p.get("DBClusterIdentifier")))
         _require_deletable(backend, cluster)
@@ -84,7 +81,7 @@ class ClusterCalls(Calls):
         return ActionResult({"DBCluster": answer})
 
     def failover_db_cluster(self) -> ActionResult:
-        """FailoverDBCluster: another instance becomes the writer."""
+        """Make another instance the writer."""
         backend, p = self.backend, self.params
         cluster = backend.cluster(p.get("DBClusterIdentifier"))
         cluster.require_available()
@@ -100,7 +97,7 @@ class ClusterCalls(Calls):
         return ActionResult({"DBCluster": describe_cluster(backend, cluster)})
 
     def stop_db_cluster(self) -> ActionResult:
-        """StopDBCluster, with its instances; after seven days it starts by itself."""
+        """Stop a cluster with its instances. AWS starts it again after seven days."""
         backend = self.backend
         cluster = backend.cluster(self.params.get("DBClusterIdentifier"))
         cluster.require_available()
@@ -113,7 +110,7 @@ class ClusterCalls(Calls):
         return ActionResult({"DBCluster": describe_cluster(backend, cluster, "stopping")})
 
     def start_db_cluster(self) -> ActionResult:
-        """StartDBCluster: one that was stopped, by the user or for want of its key, which must be there again."""
+        """Start a cluster that was stopped by the user or because of its key. The key must be usable again."""
         backend = self.backend
         cluster = backend.cluster(self.params.get("DBClusterIdentifier"))
         if cluster.timeline.state not in ("stopped", RECOVERABLE):
@@ -124,11 +121,11 @@ class ClusterCalls(Calls):
         return ActionResult({"DBCluster": describe_cluster(backend, cluster, "starting")})
 
     def enable_http_endpoint(self) -> ActionResult:
-        """EnableHttpEndpoint: the Data API."""
+        """Enable the Data API."""
         return self._http_endpoint(True)
 
     def disable_http_endpoint(self) -> ActionResult:
-        """DisableHttpEndpoint."""
+        """Disable the Data API."""
         return self._http_endpoint(False)
 
     def _http_endpoint(self, enabled: bool) -> ActionResult:
@@ -145,7 +142,7 @@ class ClusterCalls(Calls):
 
 
 def make(backend: RdsBackend, p: dict[str, Any], role: Role, seconds: float) -> Cluster:
-    """A cluster that takes ``seconds`` to become available; the caller puts it into the region."""
+    """Return a new cluster that becomes available after ``seconds``. The caller adds it to the region."""
     name = checks.identifier("DBClusterIdentifier", p.get("DBClusterIdentifier"))
     if name in backend.clusters:
         raise AwsError("DBClusterAlreadyExistsFault", "DB Cluster already exists")
@@ -164,7 +161,7 @@ def make(backend: RdsBackend, p: dict[str, Any], role: Role, seconds: float) -> 
 
 
 def _attributes(backend: RdsBackend, p: dict[str, Any], role: Role) -> dict[str, Any]:
-    """The attributes of a new cluster, or AWS's refusal."""
+    """Return the attributes of a new cluster. Refuse invalid arguments."""
     engine_version = version(p, role)
     group = backend.subnet_group(p.get("DBSubnetGroupName"))
     retention, port = p.get("BackupRetentionPeriod", 1), p.get("Port", 5432)
@@ -205,7 +202,7 @@ def _attributes(backend: RdsBackend, p: dict[str, Any], role: Role) -> dict[str,
 def _observation(backend: RdsBackend, p: dict[str, Any], role: Role) -> dict[str, Any]:
     mode = checks.insights_mode(p, {})
     insights = checks.insights(backend.account_id, backend.region_name, p, {})
-    if role.of:  # AWS resets them when the cluster joins: only a Modify afterwards holds
+    if role.global_cluster:  # AWS resets the insights of a cluster that joins a global cluster
         mode, insights = "standard", checks.insights(backend.account_id, backend.region_name, {}, {})
     return {
         "DatabaseInsightsMode": mode,

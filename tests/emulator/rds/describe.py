@@ -1,4 +1,4 @@
-"""Clusters and instances as RDS shows them."""
+"""The descriptions of clusters, instances and subnet groups."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ VALID_TILL = datetime(2061, 5, 19, 18, 18, 38, tzinfo=UTC)
 
 
 def writer_ready(backend: RdsBackend, cluster: Cluster) -> bool:
-    """Whether a cluster and its writer are available, so that it can be replicated."""
+    """Return whether a cluster and its writer are available, so that a secondary can replicate it."""
     writer = backend.instances.get(cluster.writer or "")
     return cluster.timeline.state == "available" and writer is not None and writer.timeline.state == "available"
 
 
 def pending_of(values: dict[str, Any]) -> dict[str, Any]:
-    """Pending values without the password itself."""
+    """Return pending values with the password masked."""
     return {**values, "MasterUserPassword": "****"} if "MasterUserPassword" in values else dict(values)
 
 
@@ -42,7 +42,7 @@ def _members(backend: RdsBackend, cluster: Cluster) -> list[dict[str, Any]]:
 
 
 def _replication(backend: RdsBackend, cluster: Cluster) -> dict[str, Any]:
-    """What membership in a global cluster adds."""
+    """Return the fields of a global cluster's member."""
     found = global_of(backend.account_id, cluster)
     if found is None:
         return {"ReadReplicaIdentifiers": []}
@@ -64,14 +64,14 @@ def _secret(cluster: Cluster) -> dict[str, Any]:
 
 
 def describe_cluster(backend: RdsBackend, cluster: Cluster, status: str | None = None) -> dict[str, Any]:
-    """A cluster; ``status`` replaces the present one in the answer to a change."""
+    """Return the description of a cluster. ``status`` overrides the present one in the answer to a change."""
     data = {k: v for k, v in cluster.data.items() if v is not None}
     members = _members(backend, cluster)
     zones = {backend.instances[m["DBInstanceIdentifier"]].data["AvailabilityZone"] for m in members}
     pending = pending_of({**cluster.pending, **cluster.applying})
     scaling = "ServerlessV2ScalingConfiguration" in data
     restarts = datetime.fromtimestamp(cluster.restarts, UTC) if cluster.status == "stopped" else None
-    created = cluster.data["ClusterCreateTime"]  # automated backups are five minutes behind
+    created = cluster.data["ClusterCreateTime"]
     return {
         **data,
         "Status": status or cluster.status,
@@ -82,7 +82,7 @@ def describe_cluster(backend: RdsBackend, cluster: Cluster, status: str | None =
         "MultiAZ": len(zones) > 1,
         "DBClusterMembers": members,
         "EarliestRestorableTime": max(created, now() - timedelta(days=cluster.data["BackupRetentionPeriod"])),
-        "LatestRestorableTime": max(created, now() - timedelta(minutes=5)),
+        "LatestRestorableTime": max(created, now() - timedelta(minutes=5)),  # AWS's backups lag five minutes behind
         "TagList": cluster.tags,
         **({"PendingModifiedValues": pending} if pending else {}),
         **({"ServerlessV2PlatformVersion": "3"} if scaling else {}),
@@ -97,7 +97,7 @@ def describe_cluster(backend: RdsBackend, cluster: Cluster, status: str | None =
 
 
 def describe_subnet_group(group: SubnetGroup) -> dict[str, Any]:
-    """A subnet group."""
+    """Return the description of a subnet group."""
     return {
         "DBSubnetGroupName": group.name,
         "DBSubnetGroupDescription": group.description,
@@ -118,7 +118,7 @@ def describe_subnet_group(group: SubnetGroup) -> dict[str, Any]:
 
 
 def _inherited(cluster: Cluster) -> dict[str, Any]:
-    """What an instance has from its cluster."""
+    """Return the fields that an instance inherits from its cluster."""
     names = (
         "Engine", "EngineVersion", "MasterUsername", "StorageEncrypted", "StorageEncryptionType", "KmsKeyId",
         "VpcSecurityGroups", "BackupRetentionPeriod", "PreferredBackupWindow", "IAMDatabaseAuthenticationEnabled",
@@ -134,7 +134,7 @@ def _inherited(cluster: Cluster) -> dict[str, Any]:
 
 
 def describe_instance(backend: RdsBackend, instance: Instance, status: str | None = None) -> dict[str, Any]:
-    """An instance; ``status`` replaces the present one in the answer to a change."""
+    """Return the description of an instance. ``status`` overrides the present one in the answer to a change."""
     cluster = backend.clusters[instance.cluster]
     state = status or instance.timeline.state
     group = backend.subnet_groups[cluster.data["DBSubnetGroup"]]

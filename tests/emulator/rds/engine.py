@@ -1,4 +1,4 @@
-"""What Aurora PostgreSQL offers: versions, upgrades, instance classes, capacity ranges."""
+"""Aurora PostgreSQL's versions, upgrades, instance classes and capacity ranges."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ OTHER_ENGINES = (
 CA_CERTIFICATES = ["rds-ca-rsa2048-g1", "rds-ca-rsa4096-g1", "rds-ca-ecc384-g1"]
 LOG_TYPES = ["instance", "postgresql", "iam-db-auth-error"]
 
-# Each line was released together: an upgrade never leads to a line further up.
+# Each line was released together. AWS offers no upgrade to an earlier line.
 RELEASES = [
     ["14.9"],
     ["15.6"],
@@ -29,7 +29,7 @@ DEFAULT_MINORS = {14: "14.20", 15: "15.15", 16: "16.11", 17: "17.7"}
 DEFAULT_VERSION = "17.7"
 LONG_TERM = {"16.8", "17.7"}
 
-# The first minor version of each major one that pauses at 0 ACU, and that goes up to 256 ACU.
+# The first minor version of each major version that supports 0 ACU, and that supports 256 ACU.
 MIN_ZERO = {13: 15, 14: 12, 15: 7, 16: 3, 17: 0}
 MAX_256 = {13: 13, 14: 10, 15: 5, 16: 1, 17: 0}
 
@@ -44,7 +44,7 @@ CLASSES = [
 
 
 def parts(version: str) -> tuple[int, int]:
-    """``"16.4"`` as numbers."""
+    """Return a version as numbers: ``"16.4"`` is ``(16, 4)``."""
     major, minor = version.split(".")
     return int(major), int(minor)
 
@@ -54,17 +54,17 @@ FAMILIES = [f"aurora-postgresql{major}" for major in DEFAULT_MINORS]
 
 
 def major_of(version: str) -> int:
-    """The major number of a version."""
+    """Return the major number of a version."""
     return parts(version)[0]
 
 
 def family_of(version: str) -> str:
-    """The parameter group family of a version."""
+    """Return the parameter group family of a version."""
     return f"aurora-postgresql{major_of(version)}"
 
 
 def require_engine(engine: str | None) -> None:
-    """Refuse other engines: AWS has some of them, the local AWS has not."""
+    """Refuse engines that do not exist, and engines that the local AWS does not implement."""
     if engine == ENGINE:
         return
     if engine and engine.startswith(OTHER_ENGINES):
@@ -73,7 +73,7 @@ def require_engine(engine: str | None) -> None:
 
 
 def resolve(version: str | None) -> str:
-    """The full version that AWS takes for what was asked: a bare major number means its default minor."""
+    """Return the full version. A bare major number means its default minor version."""
     if not version:
         return DEFAULT_VERSION
     if version in VERSIONS:
@@ -88,18 +88,18 @@ def _release(version: str) -> int:
 
 
 def upgrade_targets(version: str) -> list[str]:
-    """The versions that a cluster of ``version`` can be upgraded to."""
+    """Return the versions to which a cluster of ``version`` can be upgraded."""
     return [v for v in VERSIONS if parts(v) > parts(version) and v != version and _release(v) >= _release(version)]
 
 
 def capacity_range(version: str) -> tuple[float, float]:
-    """The smallest and the largest ACU of Serverless v2 that a version allows."""
+    """Return the smallest and the largest Serverless v2 capacity of a version in ACU."""
     major, minor = parts(version)
     return (0.0 if minor >= MIN_ZERO[major] else 0.5), (256.0 if minor >= MAX_256[major] else 128.0)
 
 
 def require_class(instance_class: str, version: str) -> None:
-    """Refuse classes that Aurora PostgreSQL does not run on."""
+    """Refuse classes that Aurora PostgreSQL does not support."""
     if instance_class in CLASSES:
         return
     if not instance_class.startswith("db.") or instance_class.count(".") not in (1, 2):
@@ -114,18 +114,18 @@ def require_class(instance_class: str, version: str) -> None:
 
 
 def size_of(instance_class: str) -> int:
-    """How large a class is, to compare it with others."""
+    """Return the rank of a class by size."""
     size = instance_class.rpartition(".")[2]
     return _SIZES.index(size) if size in _SIZES else -1
 
 
 def is_burstable(instance_class: str) -> bool:
-    """Whether a class is one of the T classes, which a global database does not take."""
+    """Return whether a class is one of the T classes, which AWS refuses in a global database."""
     return instance_class.startswith("db.t")
 
 
 def describe_version(version: str) -> dict[str, Any]:
-    """A version as ``DescribeDBEngineVersions`` shows it."""
+    """Return a version as ``DescribeDBEngineVersions`` shows it."""
     low, high = capacity_range(version)
     return {
         "Engine": ENGINE,

@@ -1,4 +1,4 @@
-"""What happened."""
+"""The events of RDS resources."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ KEPT = 14 * 24 * 3600
 
 
 class EventCalls(Calls):
-    """What happened to the resources of a region."""
+    """List events."""
 
     def describe_events(self) -> ActionResult:
-        """DescribeEvents: those of the last hour unless another span is asked for."""
+        """Return events, by default of the last hour."""
         p, now = self.params, CLOCK.now()
         if p.get("SourceIdentifier") and not p.get("SourceType"):
             raise checks.combination("SourceIdentifier needs SourceType.")
@@ -30,13 +30,13 @@ class EventCalls(Calls):
         end = p["EndTime"].timestamp() if "EndTime" in p else now
         start = p["StartTime"].timestamp() if "StartTime" in p else end - 60 * (p.get("Duration") or 60)
         start = max(start, now - KEPT)
-        told = [_describe(e) for e in self.backend.events if e.timeline.settled and int(start) <= e.date <= end]
+        events = [_describe(e) for e in self.backend.events if e.timeline.settled and int(start) <= e.date <= end]
         wanted = {
             "SourceType": p.get("SourceType"),
             "SourceIdentifier": (p.get("SourceIdentifier") or "").lower() or None,
         }
         found = [
-            e for e in told
+            e for e in events
             if all(value in (None, e[name]) for name, value in wanted.items())
             and (not p.get("EventCategories") or set(p["EventCategories"]) & set(e["EventCategories"]))
         ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""The calls for global clusters: one store per account, the same seen from every region."""
+"""The calls on global clusters. All regions share one store per account."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ AVAILABLE = ("available", 0.0)
 
 
 class GlobalClusterCalls(Calls):
-    """Create, modify, delete, describe, detach and switch over."""
+    """Create, modify, delete and describe global clusters, detach members and change the primary."""
 
     def create_global_cluster(self) -> ActionResult:
-        """CreateGlobalCluster, empty or from a cluster."""
+        """Create a global cluster, empty or from an existing cluster."""
         backend, p = self.backend, self.params
         name = checks.identifier("GlobalClusterIdentifier", p.get("GlobalClusterIdentifier"))
         if name in store(backend.account_id):
@@ -50,14 +50,12 @@ class GlobalClusterCalls(Calls):
         return ActionResult({"GlobalCluster": _describe(backend, found, "creating")})
 
     def describe_global_clusters(self) -> ActionResult:
-        """DescribeGlobalClusters."""
         backend, name = self.backend, self.params.get("GlobalClusterIdentifier")
         known = store(backend.account_id)
         found = [_find(backend, name)] if name else list(known.values())
         return self.page("GlobalClusters", [_describe(backend, g) for g in found])
 
     def modify_global_cluster(self) -> ActionResult:
-        """ModifyGlobalCluster."""
         backend, p = self.backend, self.params
         found = _find(backend, p.get("GlobalClusterIdentifier"))
         _require_available(found)
@@ -67,7 +65,7 @@ class GlobalClusterCalls(Calls):
         return ActionResult({"GlobalCluster": _describe(backend, found, found.timeline.first)})
 
     def delete_global_cluster(self) -> ActionResult:
-        """DeleteGlobalCluster, once it is empty."""
+        """Delete an empty global cluster."""
         backend = self.backend
         found = _find(backend, self.params.get("GlobalClusterIdentifier"))
         if found.data["DeletionProtection"]:
@@ -81,7 +79,7 @@ class GlobalClusterCalls(Calls):
         return ActionResult({"GlobalCluster": _describe(backend, found, "deleting")})
 
     def remove_from_global_cluster(self) -> ActionResult:
-        """RemoveFromGlobalCluster: the member becomes a cluster of its own; the primary goes last."""
+        """Detach a member, which becomes an independent cluster. The primary must be the last one."""
         backend, p = self.backend, self.params
         found = _find(backend, p.get("GlobalClusterIdentifier"))
         _require_available(found)
@@ -97,11 +95,11 @@ class GlobalClusterCalls(Calls):
         return ActionResult({"GlobalCluster": _describe(backend, found)})
 
     def switchover_global_cluster(self) -> ActionResult:
-        """SwitchoverGlobalCluster: primary and secondary change places without loss."""
+        """Swap primary and secondary without data loss."""
         return self._change_writer(data_loss=False)
 
     def failover_global_cluster(self) -> ActionResult:
-        """FailoverGlobalCluster, or a switchover where no loss is allowed."""
+        """Fail over with data loss, or switch over if the call does not allow data loss."""
         p = self.params
         if p.get("AllowDataLoss") and p.get("Switchover"):
             raise checks.combination("You can't specify both AllowDataLoss and Switchover.")
@@ -120,7 +118,7 @@ class GlobalClusterCalls(Calls):
                 "InvalidDBClusterStateFault",
                 f"{member.arn} cannot become primary: it needs an available instance and the primary's engine version.",
             )
-        _lose(backend, found, cluster) if data_loss else _require_healthy(backend, found, writer)
+        _fail_over(backend, found, cluster) if data_loss else _require_healthy(backend, found, writer)
         state = "failing-over" if data_loss else "switching-over"
         arns = {"FromDbClusterArn": writer.arn, "ToDbClusterArn": member.arn}
         found.data["FailoverState"] = {"Status": "pending", "IsDataLossAllowed": data_loss, **arns}
@@ -136,7 +134,7 @@ def _writable(backend: RdsBackend, cluster: Cluster) -> bool:
 
 
 def _require_healthy(backend: RdsBackend, found: GlobalCluster, writer: Member) -> None:
-    """A switchover is asked of the primary's region, and loses nothing only where every cluster is well."""
+    """Refuse a switchover outside the primary's region or while a member is unavailable."""
     if writer.arn.split(":")[3] != backend.region_name:
         raise AwsError("InvalidGlobalClusterStateFault", "A switchover must be called in the primary cluster's region.")
     for cluster in _clusters(backend, found):
@@ -146,8 +144,8 @@ def _require_healthy(backend: RdsBackend, found: GlobalCluster, writer: Member) 
         raise AwsError("InvalidDBClusterStateFault", f"The primary cluster {writer.arn} has no available writer.")
 
 
-def _lose(backend: RdsBackend, found: GlobalCluster, target: Cluster) -> None:
-    """After a failover all others are rebuilt from the new primary; what the old one had is kept in a snapshot."""
+def _fail_over(backend: RdsBackend, found: GlobalCluster, target: Cluster) -> None:
+    """Snapshot the old primary and resynchronize all other members with the new one."""
     for member in found.members:
         cluster = cluster_at(backend.account_id, member.arn)
         if cluster and member.writer:
@@ -226,7 +224,7 @@ def _of_arguments(p: dict[str, Any]) -> dict[str, Any]:
 
 
 def _upgrade(backend: RdsBackend, found: GlobalCluster, p: dict[str, Any]) -> None:
-    """Upgrade all members together; a new major version brings its default parameter groups."""
+    """Upgrade all members together. After a major upgrade they have default parameter groups."""
     present, target = found.data["EngineVersion"], engine.resolve(p["EngineVersion"])
     if target == present:
         return

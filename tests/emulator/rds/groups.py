@@ -1,4 +1,4 @@
-"""The calls for parameter groups and subnet groups."""
+"""The calls on parameter groups and subnet groups."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ KIND = {"cluster": "cluster-pg", "instance": "pg"}  # in ARNs
 
 
 def _both(call: Callable[[Any, str], ActionResult]) -> Iterator[Callable[[Any], ActionResult]]:
-    """A call for parameter groups of clusters, and the one for those of instances."""
+    """Yield a call for the parameter groups of clusters and the same call for those of instances."""
     yield lambda self: call(self, "cluster")
     yield lambda self: call(self, "instance")
 
 
 class ParameterGroupCalls(Calls):
-    """Parameter groups of clusters and of instances: the same calls under two names."""
+    """The calls on parameter groups, which exist once for clusters and once for instances."""
 
     def _create(self, scope: str) -> ActionResult:
         backend, p = self.backend, self.params
@@ -66,7 +66,7 @@ class ParameterGroupCalls(Calls):
         return self.page("Parameters", items, {"parameter-name": lambda i: [i["ParameterName"]]})
 
     def _own(self, scope: str) -> ParameterGroup:
-        """The group that a call is to change: never one of AWS's defaults."""
+        """Return the group to change. Refuse AWS's default groups."""
         field = f"{PREFIX[scope]}Name"
         group = self.backend.parameter_group(scope, str(self.params.get(field)))
         checks.identifier(field, group.name, 255)
@@ -85,7 +85,7 @@ class ParameterGroupCalls(Calls):
         for parameter, change in zip(found, changes, strict=True):
             value, method = str(change.get("ParameterValue", "")), change["ApplyMethod"]
             before = group.values.get(parameter.name, ("", ""))[0]
-            # AWS takes the engine's own value for no value of the user's.
+            # AWS treats the engine's default value as unset.
             if value == parameter.default_in(group.family):
                 group.values.pop(parameter.name, None)
             else:
@@ -137,7 +137,7 @@ class ParameterGroupCalls(Calls):
 
 
 def _pending() -> Timeline:
-    """How long RDS carries a change of a parameter group to its users."""
+    """Return the timeline of a change of a parameter group."""
     return Timeline(("pending", 20), ("done", 0))
 
 
@@ -166,10 +166,9 @@ def _parameters_of(group: ParameterGroup) -> list[dict[str, Any]]:
 
 
 class SubnetGroupCalls(Calls):
-    """DB subnet groups."""
+    """The calls on DB subnet groups."""
 
     def create_db_subnet_group(self) -> ActionResult:
-        """CreateDBSubnetGroup."""
         backend, p = self.backend, self.params
         name = str(p.get("DBSubnetGroupName") or "").lower()
         if name == "default" or not re.fullmatch(r"[a-z][a-z0-9 ._-]{0,254}", name):
@@ -187,13 +186,12 @@ class SubnetGroupCalls(Calls):
         return ActionResult({"DBSubnetGroup": describe_subnet_group(group)})
 
     def describe_db_subnet_groups(self) -> ActionResult:
-        """DescribeDBSubnetGroups."""
         backend, name = self.backend, self.params.get("DBSubnetGroupName")
         groups = [backend.subnet_group(name)] if name else list(backend.subnet_groups.values())
         return self.page("DBSubnetGroups", [describe_subnet_group(group) for group in groups])
 
     def modify_db_subnet_group(self) -> ActionResult:
-        """ModifyDBSubnetGroup: the new list replaces the old one."""
+        """Replace the subnets of a group."""
         backend, p = self.backend, self.params
         group = backend.subnet_group(p.get("DBSubnetGroupName"))
         vpc, subnets = _subnets(backend, p.get("SubnetIds") or [])
@@ -209,7 +207,6 @@ class SubnetGroupCalls(Calls):
         return ActionResult({"DBSubnetGroup": describe_subnet_group(group)})
 
     def delete_db_subnet_group(self) -> ActionResult:
-        """DeleteDBSubnetGroup."""
         backend = self.backend
         group = backend.subnet_group(self.params.get("DBSubnetGroupName"))
         used = _users(backend, group)

@@ -1,4 +1,4 @@
-"""The calls for the instances of DB clusters."""
+"""The calls on the instances of DB clusters."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class InstanceCalls(Calls):
     """Create, modify, reboot, delete and describe instances."""
 
     def create_db_instance(self) -> ActionResult:
-        """CreateDBInstance, for members of a cluster only."""
+        """Create an instance in a cluster."""
         backend, p = self.backend, self.params
         engine.require_engine(p.get("Engine"))
         name = checks.identifier("DBInstanceIdentifier", p.get("DBInstanceIdentifier"))
@@ -43,7 +43,7 @@ class InstanceCalls(Calls):
         if len(backend.instances) >= 40 or len(backend.instances_of(cluster.name)) >= room:
             raise AwsError("InstanceQuotaExceeded", "DB instance quota exceeded")
         data = {"DBInstanceIdentifier": name, **_attributes(backend, cluster, p)}
-        # The cluster comes first: an instance waits for it.
+        # AWS creates an instance only after its cluster is available.
         seconds = 480 + (max(0.0, cluster.timeline.end - CLOCK.now()) if cluster.timeline.state == "creating" else 0)
         arn, tags = backend.arn("db", name), checks.tags(p.get("Tags"))
         instance = Instance(arn, tags, data, Timeline(("creating", seconds), ("available", 0)))
@@ -56,7 +56,6 @@ class InstanceCalls(Calls):
         return ActionResult({"DBInstance": describe_instance(backend, instance, "creating")})
 
     def modify_db_instance(self) -> ActionResult:
-        """ModifyDBInstance."""
         backend, p = self.backend, self.params
         instance = backend.instance(p.get("DBInstanceIdentifier"))
         _refuse_cluster_matters("ModifyDBInstance", p)
@@ -74,7 +73,7 @@ class InstanceCalls(Calls):
         return ActionResult({"DBInstance": describe_instance(backend, instance, instance.timeline.first)})
 
     def reboot_db_instance(self) -> ActionResult:
-        """RebootDBInstance: static parameters take effect."""
+        """Restart an instance, so that static parameters take effect."""
         backend, p = self.backend, self.params
         instance = backend.instance(p.get("DBInstanceIdentifier"))
         if p.get("ForceFailover"):
@@ -84,7 +83,7 @@ class InstanceCalls(Calls):
         return ActionResult({"DBInstance": describe_instance(backend, instance, "rebooting")})
 
     def delete_db_instance(self) -> ActionResult:
-        """DeleteDBInstance; a reader takes over from a writer."""
+        """Delete an instance. If it is the writer, a reader takes over."""
         backend, p = self.backend, self.params
         instance = backend.instance(p.get("DBInstanceIdentifier"))
         if p.get("FinalDBSnapshotIdentifier"):
@@ -102,7 +101,6 @@ class InstanceCalls(Calls):
         return ActionResult({"DBInstance": describe_instance(backend, instance, "deleting")})
 
     def describe_db_instances(self) -> ActionResult:
-        """DescribeDBInstances."""
         backend, p = self.backend, self.params
         name = p.get("DBInstanceIdentifier")
         found = [backend.instance(name)] if name else list(backend.instances.values())
@@ -125,7 +123,7 @@ def _refuse_cluster_matters(call: str, p: dict[str, Any]) -> None:
 
 
 def _attributes(backend: RdsBackend, cluster: Cluster, p: dict[str, Any]) -> dict[str, Any]:
-    """The attributes of a new instance, or AWS's refusal."""
+    """Return the attributes of a new instance. Refuse invalid arguments."""
     require_class(cluster, p.get("DBInstanceClass", ""))
     tier, ca = p.get("PromotionTier", 1), p.get("CACertificateIdentifier", engine.CA_CERTIFICATES[0])
     checks.between("promotion tier", tier, 0, 15)
@@ -148,7 +146,7 @@ def _attributes(backend: RdsBackend, cluster: Cluster, p: dict[str, Any]) -> dic
 
 
 def require_class(cluster: Cluster, instance_class: str) -> None:
-    """Refuse classes that do not run in a cluster."""
+    """Refuse classes that the cluster does not support."""
     engine.require_class(instance_class, cluster.version)
     if instance_class == engine.SERVERLESS and not cluster.data.get("ServerlessV2ScalingConfiguration"):
         raise checks.combination(
@@ -181,7 +179,7 @@ def _window(cluster: Cluster, p: dict[str, Any]) -> str:
 
 
 def _monitoring(backend: RdsBackend, cluster: Cluster, present: dict[str, Any], p: dict[str, Any]) -> dict[str, Any]:
-    """Enhanced Monitoring of an instance, where its cluster does not manage it."""
+    """Return the Enhanced Monitoring of an instance. Refuse a change if its cluster manages monitoring."""
     if not cluster.data["MonitoringInterval"]:
         return checks.monitoring(backend.account_id, backend.region_name, p, present)
     for name in MONITORING:
@@ -205,7 +203,7 @@ def _at_once(backend: RdsBackend, cluster: Cluster, instance: Instance, p: dict[
 
 
 def _deferred(cluster: Cluster, p: dict[str, Any]) -> dict[str, Any]:
-    """Changes that wait for the maintenance window unless ApplyImmediately is given."""
+    """Return the changes that wait for the maintenance window unless ApplyImmediately is set."""
     later: dict[str, Any] = {}
     if "DBInstanceClass" in p:
         require_class(cluster, p["DBInstanceClass"])

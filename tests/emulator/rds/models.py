@@ -1,4 +1,4 @@
-"""What the local RDS knows, per account and region; global clusters are kept once per account."""
+"""The state of the local RDS per account and region. Global clusters are stored once per account."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ from .resources import (
 )
 
 GLOBAL_STORE = "us-east-1"
-# What a cluster's state says while such a value is applied, and what its event says afterwards.
 FINISHED = "Finished applying modification to the DB cluster."
+# The status of a cluster while a value is applied, and the category and message of the event afterwards.
 CHANGES = {
     "EngineVersion": ("upgrading", "maintenance", "Database cluster engine version has been upgraded."),
     "MasterUserPassword": ("resetting-master-credentials", "configuration change", "Reset master credentials."),
@@ -56,31 +56,31 @@ class RdsBackend(BaseBackend, TaggableResourcesMixin):
         self.events: list[Event] = []
 
     def arn(self, kind: str, name: str) -> str:
-        """The ARN of something in this region."""
+        """Return the ARN of a resource in this region."""
         return f"arn:{self.partition}:rds:{self.region_name}:{self.account_id}:{kind}:{name}"
 
     @property
     def host_suffix(self) -> str:
-        """The part of host names that is the account's own in this region."""
+        """Return the suffix of host names, which is specific to the account and region."""
         digest = hashlib.sha256(f"{self.account_id}/{self.region_name}".encode()).hexdigest()
         return f"c{digest[:11]}.{self.region_name}.rds.amazonaws.com"
 
     def cluster(self, name: str | None) -> Cluster:
-        """A cluster by its identifier or ARN."""
+        """Return a cluster by its identifier or ARN."""
         key = (name or "").lower().removeprefix(self.arn("cluster", ""))
         if key not in self.clusters:
             raise AwsError("DBClusterNotFoundFault", f"DBCluster {name} not found.")
         return self.clusters[key]
 
     def instance(self, name: str | None) -> Instance:
-        """An instance by its identifier or ARN."""
+        """Return an instance by its identifier or ARN."""
         key = (name or "").lower().removeprefix(self.arn("db", ""))
         if key not in self.instances:
             raise AwsError("DBInstanceNotFound", f"DBInstance {name} not found.")
         return self.instances[key]
 
     def subnet_group(self, name: str | None) -> SubnetGroup:
-        """A subnet group by its name."""
+        """Return a subnet group by its name."""
         if name is None:
             text = "The local AWS does not implement the default DB subnet group; give DBSubnetGroupName."
             raise AwsError("DBSubnetGroupNotFoundFault", text)
@@ -90,7 +90,7 @@ class RdsBackend(BaseBackend, TaggableResourcesMixin):
         return self.subnet_groups[key]
 
     def parameter_group(self, scope: str, name: str, code: str = "DBParameterGroupNotFound") -> ParameterGroup:
-        """A parameter group by its name; AWS's default groups are always there."""
+        """Return a parameter group by its name. AWS's default groups always exist."""
         key = name.lower()
         family = key.removeprefix("default.")
         if key.startswith("default.") and family in engine.FAMILIES:
@@ -106,33 +106,33 @@ class RdsBackend(BaseBackend, TaggableResourcesMixin):
         return ParameterGroup(arn, [], scope, name, family, text)
 
     def instances_of(self, cluster: str) -> list[Instance]:
-        """The instances of a cluster, oldest first."""
+        """Return the instances of a cluster, oldest first."""
         return [i for i in self.instances.values() if i.cluster == cluster]
 
     def staying(self, cluster: Cluster) -> list[Instance]:
-        """The instances of a cluster that are not being deleted."""
+        """Return the instances of a cluster that are not being deleted."""
         return [i for i in self.instances_of(cluster.name) if not i.deleting]
 
     def has_partners(self, cluster: Cluster) -> bool:
-        """Whether a cluster shares a global cluster with others, so that it cannot be stopped."""
+        """Return whether a cluster shares a global cluster with others, so that AWS refuses to stop it."""
         found = global_of(self.account_id, cluster)
         return found is not None and len(found.members) > 1
 
     def promotable(self, cluster: Cluster) -> list[Instance]:
-        """The readers of a cluster, in the order in which they take over: lowest tier first, then the largest."""
+        """Return the readers of a cluster in order of promotion: lowest tier first, then largest class."""
         readers = [i for i in self.staying(cluster) if i.name != cluster.writer]
         return sorted(readers, key=lambda i: (i.data["PromotionTier"], -engine.size_of(i.data["DBInstanceClass"])))
 
     def note(self, resource: Resource, category: str, message: str, timeline: Timeline | None = None) -> None:
-        """Let DescribeEvents tell something, at the end of a timeline or now."""
+        """Record an event that happens at the end of a timeline, or now."""
         self.events.append(Event(resource.arn, category, message, timeline or Timeline(("", 0))))
 
     def forget(self, resource: Resource) -> None:
-        """Drop what has not happened yet to something that is being deleted."""
+        """Drop the future events of a resource that is being deleted."""
         self.events = [e for e in self.events if e.arn != resource.arn or e.timeline.settled]
 
     def settle(self) -> None:
-        """Let time do its work: changes take effect, and what was deleted disappears."""
+        """Apply the changes that are due, and drop the resources whose deletion is finished."""
         for instance in list(self.instances.values()):
             self._settle_instance(instance)
         for cluster in list(self.clusters.values()):
@@ -146,7 +146,7 @@ class RdsBackend(BaseBackend, TaggableResourcesMixin):
             return
         if instance.deleting:
             del self.instances[instance.name]
-            self._let_go("instance", instance.data["DBParameterGroupName"])
+            self._release_group("instance", instance.data["DBParameterGroupName"])
         elif instance.applying:
             values, instance.applying = instance.applying, {}
             if instance.timeline.reason:
@@ -155,8 +155,8 @@ class RdsBackend(BaseBackend, TaggableResourcesMixin):
                 self.booted(instance, self.clusters[instance.cluster])
             instance.data.update(values)
 
-    def _let_go(self, scope: str, name: str) -> None:
-        """RDS counts a user of a parameter group for some minutes after it has gone."""
+    def _release_group(self, scope: str, name: str) -> None:
+        """Hold a parameter group for three minutes. RDS counts a deleted user of a group that long."""
         if name in self.parameter_groups[scope]:
             self.parameter_groups[scope][name].held = Timeline(("held", 180), ("free", 0))
 
@@ -168,8 +168,8 @@ class RdsBackend(BaseBackend, TaggableResourcesMixin):
             return
         if cluster.deleting and not self.instances_of(cluster.name):
             del self.clusters[cluster.name]
-            self._let_go("cluster", cluster.data["DBClusterParameterGroup"])
-        self._miss_key(cluster)
+            self._release_group("cluster", cluster.data["DBClusterParameterGroup"])
+        self._stop_without_key(cluster)
         if cluster.timeline.state == "stopped" and CLOCK.now() >= cluster.restarts:
             text = "DB cluster is being started due to it exceeding the maximum allowed time being stopped."
             self.note(cluster, "notification", text)
@@ -179,8 +179,8 @@ class RdsBackend(BaseBackend, TaggableResourcesMixin):
         if cluster.applying:
             self._apply(cluster)
 
-    def _miss_key(self, cluster: Cluster) -> None:
-        """Without its key a cluster stops, if it can, and is lost when the key does not come back."""
+    def _stop_without_key(self, cluster: Cluster) -> None:
+        """Stop a cluster without a usable key. It is lost if the key does not return within seven days."""
         key = cluster.data.get("KmsKeyId")
         if cluster.timeline.state == RECOVERABLE and CLOCK.now() >= cluster.restarts:
             self.together(cluster, (INACCESSIBLE, 0))
@@ -199,7 +199,7 @@ class RdsBackend(BaseBackend, TaggableResourcesMixin):
                 self.booted(instance, cluster)
 
     def _apply(self, cluster: Cluster) -> None:
-        if cluster.timeline.reason:  # it failed, and what was before stays
+        if cluster.timeline.reason:  # a change that failed leaves the old values
             cluster.applying, cluster.new_groups = {}, {}
             return
         before = cluster.version
@@ -211,7 +211,7 @@ class RdsBackend(BaseBackend, TaggableResourcesMixin):
                 self.booted(instance, cluster)
 
     def begin(self, cluster: Cluster, moment: float | None = None, at_once: Iterable[str] = ()) -> None:
-        """Start to apply what a cluster is to apply, and what changed ``at_once``; instances are upgraded with it."""
+        """Start the change for the values in ``applying`` and those changed ``at_once``; upgrade the instances too."""
         names = {*cluster.applying, *at_once}
         state, category, text = next((c for name, c in CHANGES.items() if name in names), CHANGE)
         cluster.timeline = changing(state, moment)
@@ -222,19 +222,19 @@ class RdsBackend(BaseBackend, TaggableResourcesMixin):
                     instance.timeline = changing(shown, moment)
         target = cluster.applying.get("EngineVersion", cluster.version)
         if engine.family_of(target) != engine.family_of(cluster.version):
-            from .snapshots import take  # it is built on this module
+            from .snapshots import take  # avoids an import cycle
 
             name = f"preupgrade-{cluster.name}-{cluster.version}-to-{target}-{now():%Y-%m-%d-%H-%M-%S}"
             take(self, cluster, name.replace(".", "-"), "automated")
 
     def reboot(self, instance: Instance) -> None:
-        """Restart an instance: static parameters take effect."""
+        """Restart an instance, so that static parameters take effect."""
         self.booted(instance, self.clusters[instance.cluster])
         instance.timeline = Timeline(("rebooting", 60), ("available", 0))
         self.note(instance, "availability", "DB instance restarted.", instance.timeline)
 
     def together(self, cluster: Cluster, *steps: tuple[str, float], moment: float | None = None) -> None:
-        """Let a cluster and its instances go through some states."""
+        """Put a cluster and its instances on the same timeline."""
         for found in (cluster, *self.staying(cluster)):
             found.timeline = Timeline(*steps)
             found.timeline.start = moment or found.timeline.start
@@ -247,7 +247,7 @@ class RdsBackend(BaseBackend, TaggableResourcesMixin):
             self.booted(instance, cluster)
 
     def adopt_groups(self, cluster: Cluster) -> None:
-        """Give a cluster the parameter groups of its new major version."""
+        """Set the parameter groups of a cluster's new major version."""
         default = f"default.{engine.family_of(cluster.version)}"
         cluster.data["DBClusterParameterGroup"] = cluster.new_groups.get("cluster", default)
         for instance in self.instances_of(cluster.name):
@@ -256,26 +256,26 @@ class RdsBackend(BaseBackend, TaggableResourcesMixin):
         cluster.new_groups = {}
 
     def booted(self, instance: Instance, cluster: Cluster) -> None:
-        """Note that an instance runs with the present parameters."""
+        """Record that an instance runs with the present parameters."""
         instance.seen = {scope: self._present(scope, instance, cluster) for scope in ("cluster", "instance")}
 
     def groups_of(self, instance: Instance, cluster: Cluster) -> dict[str, str]:
-        """The parameter groups of an instance by scope."""
+        """Return the parameter groups of an instance by scope."""
         return {"cluster": cluster.data["DBClusterParameterGroup"], "instance": instance.data["DBParameterGroupName"]}
 
     def _present(self, scope: str, instance: Instance, cluster: Cluster) -> tuple[Any, ...]:
-        """The parameters that an instance would boot with. max_connections follows the highest capacity."""
+        """Return the parameters of the next boot. They include MaxCapacity, because max_connections depends on it."""
         name = self.groups_of(instance, cluster)[scope]
         serverless = scope == "cluster" and instance.data["DBInstanceClass"] == engine.SERVERLESS
         capacity = cluster.data["ServerlessV2ScalingConfiguration"]["MaxCapacity"] if serverless else None
         return name, self.parameter_group(scope, name).revision, capacity
 
     def parameter_status(self, scope: str, instance: Instance, cluster: Cluster) -> str:
-        """Whether an instance runs with the present parameters of a group."""
+        """Return ``in-sync`` if an instance runs with the present parameters of a group, else ``pending-reboot``."""
         return "in-sync" if instance.seen.get(scope) == self._present(scope, instance, cluster) else "pending-reboot"
 
     def resources(self) -> list[tuple[str, Resource]]:
-        """Everything that has tags, with its kind in the tagging API."""
+        """Return all resources that have tags, with their type in the tagging API."""
         kinds: dict[str, Mapping[str, Resource]] = {
             "cluster": self.clusters,
             "db": self.instances,
@@ -288,18 +288,18 @@ class RdsBackend(BaseBackend, TaggableResourcesMixin):
         return [(kind, resource) for kind, known in kinds.items() for resource in known.values()]
 
     def iter_tagged_resources(self) -> Iterator[TaggedResource]:
-        """What the tagging API shows of this region."""
+        """Yield the resources of this region for the tagging API."""
         settle(self.account_id)
         for kind, resource in self.resources():
             tags = {tag["Key"]: tag["Value"] for tag in resource.tags}
             yield TaggedResource(arn=resource.arn, tags=tags, resource_type=f"rds:{kind}")
 
     def tag_resource(self, arn: str, tags: dict[str, str]) -> None:
-        """The tagging API sets tags."""
+        """Set tags for the tagging API."""
         tagged(self, arn).add_tags([{"Key": k, "Value": v} for k, v in tags.items()])
 
     def untag_resource(self, arn: str, tag_keys: list[str]) -> None:
-        """The tagging API removes tags."""
+        """Remove tags for the tagging API."""
         tagged(self, arn).remove_tags(tag_keys)
 
 
@@ -307,22 +307,22 @@ RDS = own_backend("rds-aurora", RdsBackend)
 
 
 def store(account: str) -> dict[str, GlobalCluster]:
-    """The global clusters of an account."""
+    """Return the global clusters of an account."""
     return RDS[account][GLOBAL_STORE].global_clusters  # type: ignore[no-any-return]
 
 
 def global_of(account: str, cluster: Cluster) -> GlobalCluster | None:
-    """The global cluster that a cluster is a member of."""
+    """Return the global cluster of a member, if any."""
     return store(account).get(cluster.global_name or "")
 
 
 def home(account: str, cluster: Cluster) -> RdsBackend:
-    """The RDS of a cluster's region."""
+    """Return the RDS of a cluster's region."""
     return RDS[account][cluster.region]  # type: ignore[no-any-return]
 
 
 def cluster_at(account: str, arn: str) -> Cluster | None:
-    """A cluster of any region by its ARN."""
+    """Return a cluster of any region by its ARN."""
     fields = arn.split(":")
     if len(fields) != 7 or fields[5] != "cluster" or fields[3] not in RDS[account].regions:
         return None
@@ -330,13 +330,13 @@ def cluster_at(account: str, arn: str) -> Cluster | None:
 
 
 def room_for_instances(account: str, cluster: Cluster) -> int:
-    """How many instances a cluster may have: the secondaries of a global cluster count as readers of its primary."""
+    """Return the quota of instances of a cluster. AWS counts secondary clusters as readers of the primary."""
     found = global_of(account, cluster)
     return 17 - len(found.members) if found and found.led_by(cluster) else 16
 
 
 def settle(account: str) -> None:
-    """Let time do its work in every region of an account."""
+    """Apply the changes that are due in every region of an account."""
     for region in list(RDS[account]):
         RDS[account][region].settle()
     clusters = store(account)
@@ -364,7 +364,7 @@ def _settle_global(account: str, found: GlobalCluster) -> None:
 
 
 def tagged(backend: RdsBackend, arn: str) -> Resource:
-    """The resource of an ARN, for tag calls."""
+    """Return the resource of an ARN in a tag call."""
     settle(backend.account_id)
     if not arn.startswith(f"arn:{backend.partition}:rds:"):
         raise checks.value(f"Invalid resource name: {arn}")

@@ -1,4 +1,4 @@
-"""The parameters of Aurora PostgreSQL that matter here: what they may hold, where they are set, when they act."""
+"""A selection of Aurora PostgreSQL's parameters: allowed values, defaults, scopes and apply types."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ BOTH, CLUSTER = ("cluster", "instance"), ("cluster",)
 
 @dataclass(frozen=True)
 class Parameter:
-    """One parameter. An empty ``allowed`` takes any text; an empty ``default`` is AWS's "no value"."""
+    """A parameter. An empty ``allowed`` accepts any text; an empty ``default`` means that AWS shows no value."""
 
     name: str
     apply: str
@@ -41,13 +41,13 @@ class Parameter:
     modifiable: bool = True
 
     def default_in(self, family: str) -> str:
-        """The engine's own value."""
+        """Return the engine's default value."""
         if self.name == "rds.force_ssl":
             return "1" if int(family[-2:]) >= 17 else "0"
         return self.default
 
     def accepts(self, given: str) -> bool:
-        """Whether a value is one that AWS takes."""
+        """Return whether AWS accepts a value."""
         if not self.allowed or not given:
             return True
         if self.kind == "list":
@@ -151,7 +151,7 @@ TABLE = {
 
 
 def find(name: str, scope: str) -> Parameter:
-    """The parameter of a name in groups of a scope."""
+    """Return the parameter of a name in groups of a scope."""
     parameter = TABLE.get(name)
     if parameter is None or scope not in parameter.scopes:
         text = f"Could not find parameter with name: {name} (the local AWS has {len(TABLE)} of AWS's)"
@@ -160,7 +160,7 @@ def find(name: str, scope: str) -> Parameter:
 
 
 def check(change: dict[str, Any], scope: str, with_value: bool = True) -> Parameter:
-    """The parameter that one element of a Modify or Reset call names, or AWS's refusal."""
+    """Return the parameter of an element of a Modify or Reset call. Refuse an invalid element."""
     parameter = find(str(change.get("ParameterName")), scope)
     method = change.get("ApplyMethod")
     if method not in ("immediate", "pending-reboot"):
@@ -181,7 +181,7 @@ def check(change: dict[str, Any], scope: str, with_value: bool = True) -> Parame
 
 
 def describe(parameter: Parameter, family: str, changed: tuple[str, str] | None) -> dict[str, Any]:
-    """A parameter as Describe shows it; ``changed`` is the user's value and how it was applied."""
+    """Return a parameter as Describe shows it. ``changed`` holds the user's value and apply method."""
     default = parameter.default_in(family)
     value, method = changed or (default, "pending-reboot")
     source = "user" if changed else "engine-default" if parameter.modifiable else "system"

@@ -1,4 +1,4 @@
-"""The resources of the local RDS: what each of them is, and what changes it by itself."""
+"""The resources of the local RDS and the changes that happen to them over time."""
 
 from __future__ import annotations
 
@@ -15,30 +15,30 @@ STOPPED_AT_MOST = 7 * 24 * 3600
 
 
 def now() -> Any:
-    """The virtual moment."""
+    """Return the virtual moment."""
     return CLOCK.datetime().replace(microsecond=0)
 
 
 @dataclass
 class Resource:
-    """What has an ARN and tags."""
+    """A resource with an ARN and tags."""
 
     arn: str
     tags: list[dict[str, str]]
 
     def add_tags(self, tags: Iterable[dict[str, str]]) -> None:
-        """Set tags; the others stay."""
+        """Set tags and keep the others."""
         merged = {tag["Key"]: tag["Value"] for tag in [*self.tags, *tags]}
         self.tags = checks.tags([{"Key": k, "Value": v} for k, v in merged.items()])
 
     def remove_tags(self, keys: Iterable[str]) -> None:
-        """Drop the tags of some keys."""
+        """Remove the tags of the keys."""
         self.tags = [tag for tag in self.tags if tag["Key"] not in set(keys)]
 
 
 @dataclass
 class SubnetGroup(Resource):
-    """A DB subnet group. ``subnets`` holds ids and zones."""
+    """A DB subnet group. ``subnets`` holds subnet ids with their zones."""
 
     name: str
     description: str
@@ -47,22 +47,22 @@ class SubnetGroup(Resource):
 
     @property
     def zones(self) -> list[str]:
-        """The zones that the group covers."""
+        """Return the zones that the group covers."""
         return sorted({zone for _, zone in self.subnets})
 
 
 @dataclass
 class ParameterGroup(Resource):
-    """A parameter group of a cluster or of instances. ``values`` holds values and how they were applied."""
+    """A parameter group of clusters or of instances. ``values`` holds values with their apply methods."""
 
     scope: str
     name: str
     family: str
     description: str
     values: dict[str, tuple[str, str]] = field(default_factory=dict)
-    revision: int = 0  # counts changes that wait for a reboot
-    held: Timeline | None = None  # how long it counts a user that has gone
-    changing: Timeline | None = None  # how long its last change is pending
+    revision: int = 0  # number of changes that need a reboot
+    held: Timeline | None = None  # time during which a deleted user still counts
+    changing: Timeline | None = None  # time during which the last change is pending
 
 
 @dataclass
@@ -76,7 +76,7 @@ class MasterSecret:
 
 @dataclass
 class Snapshot(Resource):
-    """A snapshot of a cluster. ``within`` is what it holds and does not show."""
+    """A snapshot of a cluster. ``within`` is its content that RDS does not show."""
 
     data: dict[str, Any]
     timeline: Timeline
@@ -85,7 +85,7 @@ class Snapshot(Resource):
 
 @dataclass
 class Event:
-    """What happened to something, told from the end of its timeline on."""
+    """An event of a resource, visible from the end of its timeline on."""
 
     arn: str
     category: str
@@ -94,24 +94,24 @@ class Event:
 
     @property
     def date(self) -> int:
-        """The second in which it happened; what is done at once has not lasted."""
+        """Return the second of the event. A change done at once has the moment of its start."""
         return int(self.timeline.end if self.timeline.end <= CLOCK.now() else self.timeline.start)
 
 
 def resting(timeline: Timeline) -> bool:
-    """Whether something can be changed: "available" alone is also told for seconds after the last change was taken."""
+    """Return whether a resource accepts changes: AWS shows "available" for seconds after it accepted a change."""
     return timeline.state == "available" and timeline.settled
 
 
 @dataclass
 class Changing(Resource):
-    """What is modified: ``pending`` waits for the maintenance window, ``applying`` for the end of a change."""
+    """A resource with changes. ``pending`` waits for the maintenance window, ``applying`` for the end of a change."""
 
     data: dict[str, Any]
     timeline: Timeline
     pending: dict[str, Any] = field(default_factory=dict)
     applying: dict[str, Any] = field(default_factory=dict)
-    since: float = 0.0  # when the last value came among the pending ones
+    since: float = 0.0  # moment at which the last pending value was added
 
     @property
     def deleting(self) -> bool:
@@ -122,21 +122,21 @@ class Changing(Resource):
         return resting(self.timeline)
 
     def defer(self, values: dict[str, Any], present: dict[str, Any]) -> None:
-        """Put values among the pending ones; what is so already is no change."""
+        """Add values to the pending ones, except values that equal the present ones."""
         for name, value in values.items():
             self.pending.pop(name, None)
             if value != present.get(name):
                 self.pending[name], self.since = value, CLOCK.now()
 
     def flush(self) -> bool:
-        """Let all pending values be applied; says whether there are any."""
+        """Move all pending values to ``applying``. Return whether there were any."""
         found = bool(self.pending)
         self.applying.update(self.pending)
         self.pending = {}
         return found
 
     def maintained(self) -> float | None:
-        """The moment at which the maintenance window took up the pending values, once it has come."""
+        """Move pending values to ``applying`` if the maintenance window has begun. Return its start, else None."""
         if not self.pending or not self.resting:
             return None
         start = checks.next_window(self.data["PreferredMaintenanceWindow"], self.since)
@@ -144,7 +144,7 @@ class Changing(Resource):
 
 
 def changing(state: str, moment: float | None = None) -> Timeline:
-    """A change from now or some moment on. AWS goes on saying "available" for some seconds after the answer."""
+    """Return the timeline of a change that starts at ``moment`` or now. AWS shows "available" for its first seconds."""
     timeline = Timeline(("available", 5), (state, 60), ("available", 0))
     timeline.start = moment or timeline.start
     return timeline
@@ -152,7 +152,7 @@ def changing(state: str, moment: float | None = None) -> Timeline:
 
 @dataclass
 class Instance(Changing):
-    """An instance of a cluster. ``seen`` is what it last booted with of each scope's parameters."""
+    """An instance of a cluster. ``seen`` holds the parameters of its last boot by scope."""
 
     seen: dict[str, tuple[Any, ...]] = field(default_factory=dict)
 
@@ -173,7 +173,7 @@ class Instance(Changing):
 
 @dataclass
 class Cluster(Changing):
-    """A DB cluster. ``next_writer`` takes over at the end of a failover."""
+    """A DB cluster. ``next_writer`` becomes the writer at the end of a failover."""
 
     region: str = ""
     password: str = ""
@@ -193,7 +193,7 @@ class Cluster(Changing):
 
     @property
     def status(self) -> str:
-        """The state now. A cluster goes on deleting until its last instance is gone."""
+        """Return the present status. A cluster stays ``deleting`` until its last instance is deleted."""
         return "deleting" if self.deleting else self.timeline.state
 
     @property
@@ -202,7 +202,7 @@ class Cluster(Changing):
 
     @property
     def restarts(self) -> float:
-        """When a stopped cluster starts by itself, and one that waits for its key is lost."""
+        """Return the moment at which AWS starts a stopped cluster, or gives up a cluster without its key."""
         return self.timeline.end + STOPPED_AT_MOST
 
     def require_available(self) -> None:
@@ -212,7 +212,7 @@ class Cluster(Changing):
             raise AwsError("InvalidDBClusterStateFault", text)
 
     def apply(self) -> None:
-        """Let the values that were being applied take effect."""
+        """Make the values in ``applying`` take effect."""
         values, self.applying = self.applying, {}
         self.password = values.pop("MasterUserPassword", self.password)
         exports = values.pop("PendingCloudwatchLogsExports", None)
@@ -228,7 +228,7 @@ class Cluster(Changing):
 
 @dataclass
 class Member:
-    """A cluster of a global cluster, by its ARN. ``leaving`` lasts while it is detached, ``rebuilt`` after a loss."""
+    """A member of a global cluster. ``leaving`` runs while it is detached, ``rebuilt`` while it is resynchronized."""
 
     arn: str
     writer: bool
@@ -244,7 +244,7 @@ class GlobalCluster(Resource):
     timeline: Timeline
     members: list[Member] = field(default_factory=list)
     next_writer: str | None = None
-    left: Timeline | None = None  # AWS counts the last member for a while after it has left
+    left: Timeline | None = None  # AWS counts the last member for a while after it was detached
 
     @property
     def name(self) -> str:
@@ -255,5 +255,5 @@ class GlobalCluster(Resource):
         return next((m for m in self.members if m.writer), None)
 
     def led_by(self, cluster: Cluster) -> bool:
-        """Whether a cluster is its primary."""
+        """Return whether a cluster is the primary."""
         return self.writer is not None and self.writer.arn == cluster.arn

@@ -17,10 +17,9 @@ from .snapshots import SnapshotCalls
 
 
 class EngineCalls(Calls):
-    """What the engine offers."""
+    """The calls on engine versions."""
 
     def describe_db_engine_versions(self) -> ActionResult:
-        """DescribeDBEngineVersions."""
         p = self.params
         if p.get("Engine"):
             engine.require_engine(p["Engine"])
@@ -34,20 +33,17 @@ class EngineCalls(Calls):
 
 
 class TagCalls(Calls):
-    """Tags of everything that has an ARN."""
+    """The calls on tags."""
 
     def list_tags_for_resource(self) -> ActionResult:
-        """ListTagsForResource."""
         return ActionResult({"TagList": tagged(self.backend, str(self.params.get("ResourceName"))).tags})
 
     def add_tags_to_resource(self) -> ActionResult:
-        """AddTagsToResource."""
         tags = checks.tags(self.params.get("Tags"))
         tagged(self.backend, str(self.params.get("ResourceName"))).add_tags(tags)
         return EmptyResult()
 
     def remove_tags_from_resource(self) -> ActionResult:
-        """RemoveTagsFromResource."""
         tagged(self.backend, str(self.params.get("ResourceName"))).remove_tags(self.params.get("TagKeys") or [])
         return EmptyResult()
 
@@ -64,4 +60,4 @@ class RdsResponse(
     EventCalls,
     TagCalls,
 ):
-    """Whatever is not here answers that the local AWS does not implement it."""
+    """Handler of RDS requests. The local AWS refuses all other operations as not implemented."""

@@ -1,4 +1,4 @@
-"""New clusters out of snapshots and of what automated backups keep of a cluster that is there."""
+"""Restores of clusters from snapshots and from the automated backups of an existing cluster."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .clusters import make
 from .describe import describe_cluster
 
 CLONE = "copy-on-write"
-# What else a restored cluster's source had (groups, protection, tags, scaling) is asked for again, or AWS's default.
+# AWS does not carry over groups, protection, tags or scaling: the call sets them, or they get AWS's defaults.
 CARRIED = ("EngineVersion", "Port", "BackupRetentionPeriod", "MasterUsername", "KmsKeyId")
 
 
@@ -24,7 +24,6 @@ class RestoreCalls(Calls):
     """Restore clusters."""
 
     def restore_db_cluster_from_snapshot(self) -> ActionResult:
-        """RestoreDBClusterFromSnapshot."""
         backend, p = self.backend, self.params
         engine.require_engine(p.get("Engine"))
         source = snapshots.find(backend, p.get("SnapshotIdentifier"))
@@ -33,7 +32,7 @@ class RestoreCalls(Calls):
         return self._restore(source.data, source.within)
 
     def restore_db_cluster_to_point_in_time(self) -> ActionResult:
-        """RestoreDBClusterToPointInTime: a copy of a cluster as it was, or a clone of it as it is."""
+        """Restore a cluster to an earlier moment, or clone its present state."""
         backend, p = self.backend, self.params
         source, kind = backend.cluster(p.get("SourceDBClusterIdentifier")), p.get("RestoreType", "full-copy")
         if source.timeline.state == "creating":

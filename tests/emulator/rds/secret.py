@@ -1,4 +1,4 @@
-"""The master user's secret that RDS keeps in Secrets Manager."""
+"""The secret in Secrets Manager that RDS manages for a master user."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def _content(cluster: Cluster) -> str:
 
 
 def create(backend: RdsBackend, cluster: Cluster, kms_key: str | None) -> None:
-    """Make the secret of a cluster."""
+    """Create the secret of a cluster."""
     account, region = backend.account_id, backend.region_name
     key = checks.kms_key(account, region, kms_key or "alias/aws/secretsmanager")
     made = secretsmanager_backends[account][region].create_managed_secret(
@@ -40,7 +40,7 @@ def create(backend: RdsBackend, cluster: Cluster, kms_key: str | None) -> None:
 
 
 def rotate(backend: RdsBackend, cluster: Cluster) -> None:
-    """Put a new password into the secret of a cluster."""
+    """Store a new password in the secret of a cluster."""
     if cluster.secret is None:
         raise checks.combination("You can't rotate the master user password of a cluster that RDS does not manage.")
     secretsmanager_backends[backend.account_id][backend.region_name].put_secret_value(
@@ -54,7 +54,7 @@ def rotate(backend: RdsBackend, cluster: Cluster) -> None:
 
 
 def delete(backend: RdsBackend, cluster: Cluster) -> None:
-    """Remove the secret of a cluster, if it has one."""
+    """Delete the secret of a cluster, if it has one."""
     if cluster.secret:
         secretsmanager_backends[backend.account_id][backend.region_name].delete_secret(cluster.secret.arn, None, True)
         cluster.secret = None

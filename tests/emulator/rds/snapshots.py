@@ -1,4 +1,4 @@
-"""DB cluster snapshots: manual ones, those that a deletion takes, and those that RDS takes by itself."""
+"""DB cluster snapshots: manual, final and automated ones."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def _require_free(backend: RdsBackend, name: str) -> None:
 
 
 def within(cluster: Cluster) -> dict[str, Any]:
-    """What a backup of a cluster holds and does not show."""
+    """Return the content of a backup that RDS does not show."""
     return {"DatabaseName": cluster.data.get("DatabaseName"), "MasterUserPassword": cluster.password}
 
 
@@ -57,7 +57,7 @@ def take(backend: RdsBackend, cluster: Cluster, name: str, kind: str = "manual")
 
 
 def take_final(backend: RdsBackend, cluster: Cluster, p: dict[str, Any]) -> None:
-    """Take the snapshot that DeleteDBCluster asks for; by default it must."""
+    """Take the final snapshot of DeleteDBCluster, which AWS requires unless SkipFinalSnapshot is set."""
     name = p.get("FinalDBSnapshotIdentifier")
     if p.get("SkipFinalSnapshot"):
         if name:
@@ -70,19 +70,19 @@ def take_final(backend: RdsBackend, cluster: Cluster, p: dict[str, Any]) -> None
 
 
 def require_key(backend: RdsBackend, cluster: Cluster) -> None:
-    """Refuse what needs the data of a cluster whose key cannot be used."""
+    """Refuse to read the data of a cluster whose key cannot be used."""
     if cluster.encrypted:
         checks.kms_key(backend.account_id, backend.region_name, cluster.data["KmsKeyId"])
 
 
 def _kept(backend: RdsBackend) -> list[Snapshot]:
-    """The snapshots of a region; what RDS took by itself goes when the backups of that time go."""
+    """Return the snapshots of a region. AWS deletes automated snapshots after the backup retention period."""
     ages = [(s, now() - s.data["SnapshotCreateTime"]) for s in backend.snapshots.values()]
     return [s for s, age in ages if s.data["SnapshotType"] == "manual" or age.days <= s.data["BackupRetentionPeriod"]]
 
 
 def find(backend: RdsBackend, name: str | None) -> Snapshot:
-    """A snapshot by its identifier or ARN."""
+    """Return a snapshot by its identifier or ARN."""
     key = (name or "").lower().removeprefix(backend.arn("cluster-snapshot", ""))
     found = {s.data["DBClusterSnapshotIdentifier"]: s for s in _kept(backend)}
     if key not in found:
@@ -91,7 +91,7 @@ def find(backend: RdsBackend, name: str | None) -> Snapshot:
 
 
 def require_usable(snapshot: Snapshot) -> None:
-    """Refuse a snapshot that is not there as a whole."""
+    """Refuse a snapshot that is not complete."""
     if snapshot.timeline.state != "available":
         raise AwsError("InvalidDBClusterSnapshotStateFault", "The DB cluster snapshot is not available.")
 
@@ -106,7 +106,7 @@ class SnapshotCalls(Calls):
     """Take, describe and delete cluster snapshots."""
 
     def create_db_cluster_snapshot(self) -> ActionResult:
-        """CreateDBClusterSnapshot. Until it is there the cluster is backing up."""
+        """Take a manual snapshot. The cluster is ``backing-up`` until the snapshot is available."""
         backend, p = self.backend, self.params
         name = checks.identifier("DBClusterSnapshotIdentifier", p.get("DBClusterSnapshotIdentifier"), 255)
         cluster, tags = backend.cluster(p.get("DBClusterIdentifier")), checks.tags(p.get("Tags"))
@@ -117,7 +117,6 @@ class SnapshotCalls(Calls):
         return ActionResult({"DBClusterSnapshot": {**_describe(snapshot), "Status": "creating"}})
 
     def describe_db_cluster_snapshots(self) -> ActionResult:
-        """DescribeDBClusterSnapshots."""
         backend, p = self.backend, self.params
         name, cluster = p.get("DBClusterSnapshotIdentifier"), p.get("DBClusterIdentifier")
         items = [_describe(snapshot) for snapshot in ([find(backend, name)] if name else _kept(backend))]
@@ -130,7 +129,6 @@ class SnapshotCalls(Calls):
         return self.page("DBClusterSnapshots", items)
 
     def delete_db_cluster_snapshot(self) -> ActionResult:
-        """DeleteDBClusterSnapshot."""
         backend = self.backend
         snapshot = find(backend, self.params.get("DBClusterSnapshotIdentifier"))
         if snapshot.data["SnapshotType"] != "manual":
