@@ -69,7 +69,7 @@ class ActionModule(ActionBase):
     def _apply_run_variables(self, variables: Mapping[str, Any]) -> dict[str, Any]:
         """Apply the variables of the run: how to reach AWS, whether to plan only, and the approved plan.
 
-        Keywords of a play could do the same, but Ansible computes them anew for each task and item, which takes long.
+        Keywords of a play could do the same, but Ansible computes them again for each task and item, which takes long.
         """
         arguments, template = dict(self._task.args), self._templar.template
         if "mtk_aws_environment" in variables:

@@ -456,14 +456,14 @@ class Table(Resource):
         return {"enabled": True, "attribute_name": ttl["attribute_name"]}
 
     def _expire(self, have, want):
-        """One attribute is turned off before another one is turned on."""
+        """Change the attribute of the time to live. AWS enables an attribute only after the other one was disabled."""
         both = have["enabled"] and want["enabled"]
         sent = {**have, "enabled": False} if both or not want["enabled"] else want
         name = self.params["table_name"]
         self.aws.call("dynamodb", "update_time_to_live", table_name=name, time_to_live_specification=sent)
 
     def _auto_scaled(self, have):
-        """Which capacities of the table and of each index auto scaling moves."""
+        """Return the capacities of the table and of each index that auto scaling moves."""
         if have["billing_mode"] != tables.PROVISIONED:
             return {}
         table = f"table/{have['table_name']}"

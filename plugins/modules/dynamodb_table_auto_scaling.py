@@ -177,13 +177,16 @@ class AutoScaling(Resource):
             self.aws.pages(service, f"describe_{key}", key, service_namespace="dynamodb")
             for key in ("scalable_targets", "scaling_policies")
         ]
-        targets = self._foreseen(scaling.found_targets(table, *listed))
+        targets = self._with_new_indexes(scaling.found_targets(table, *listed))
         if self.params["replica"] and self.params["state"] == "present":
             targets = [target for target in targets if not scaling.scales_writes(target)]
-        return [{"table_name": table, "targets": sorted(targets, key=scaling.place)}] if targets else []
+        return [{"table_name": table, "targets": sorted(targets, key=scaling.target_key)}] if targets else []
 
-    def _foreseen(self, targets):
-        """The targets as they are when the table has its indexes: DynamoDB scales a new one's writes in its own way."""
+    def _with_new_indexes(self, targets):
+        """Return the targets as they will be once the table has its indexes.
+
+        DynamoDB itself creates a target for the writes of a new index, if the table has replicas.
+        """
         name = self.params["table_name"]
         kept = self.params["indexes"] and self.params["state"] == "present"
         table = dynamodb.describe_table(self.aws, name) if kept else None
@@ -191,8 +194,8 @@ class AutoScaling(Resource):
             return targets
         there = {index["index_name"] for index in table.get("global_secondary_indexes") or []}
         missing = [i["index_name"] for i in self.params["indexes"] if i["index_name"] not in there]
-        given = scaling.by_place([scaling.given_target(name, index) for index in missing])
-        return [*(target for target in targets if scaling.place(target) not in given), *given.values()]
+        given = scaling.by_key([scaling.given_target(name, index) for index in missing])
+        return [*(target for target in targets if scaling.target_key(target) not in given), *given.values()]
 
     def is_me(self, sibling):
         return sibling["table_name"] == self.params["table_name"]
@@ -207,7 +210,7 @@ class AutoScaling(Resource):
         return {"targets": wanted if existing is None else scaling.limited(wanted, there, existing)}
 
     def _existing(self):
-        """The resource ids of the table and its indexes that are there, where that makes a difference."""
+        """Return the resource ids of the existing table and indexes, with ``existing_only``; otherwise None."""
         if not self.params["existing_only"]:
             return None
         table = dynamodb.describe_table(self.aws, self.params["table_name"])
@@ -217,7 +220,7 @@ class AutoScaling(Resource):
         self.update({"targets": []}, want)
 
     def update(self, have, changes):
-        there, wanted = scaling.by_place(have["targets"]), scaling.by_place(changes["targets"])
+        there, wanted = scaling.by_key(have["targets"]), scaling.by_key(changes["targets"])
         for place, target in wanted.items():
             self._register(target, there.get(place))
         for place, target in there.items():

@@ -47,7 +47,7 @@ def test_an_index_inherits_or_has_its_own():
 def test_targets_are_unique_and_sorted(replica, read, write):
     given_read, given_write = limits() if read else None, limits() if write else None
     found = scaling.wanted_targets("t", given_read, given_write, [INDEX], replica)
-    assert [scaling.place(t) for t in found] == sorted({scaling.place(t) for t in found})
+    assert [scaling.target_key(t) for t in found] == sorted({scaling.target_key(t) for t in found})
     assert len(found) == 2 * (read + (write and not replica))
 
 

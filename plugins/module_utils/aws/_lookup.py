@@ -68,7 +68,7 @@ def find(aws: Any, kind: str, name: str, region: str | None = None) -> dict[str,
 
 
 def find_id(aws: Any, kind: str, name: str, region: str | None = None) -> Any:
-    """Return the id of the EC2 resource whose Name tag is ``name``; ``(known after apply)`` if there is none yet."""
+    """Return the id of the EC2 resource whose Name tag is ``name``; ``(known after apply)`` if it does not exist."""
     if name == UNKNOWN:
         return name
     request = (kind, name, region)

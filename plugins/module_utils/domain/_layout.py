@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Where subnets lie in a VPC: a slot follows from the zone's id and the tier alone, so growth never moves any."""
+"""The layout of subnets in a VPC. A slot follows from the zone's id and the tier alone, so growth moves no subnet."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ansible_collections.mtk.backend.plugins.module_utils.domain._values import 
 
 TIERS = {"public": 0, "private": 1, "database": 2}
 ZONE_SLOTS = 8
-TIER_SLOTS = 4  # one is kept free
+TIER_SLOTS = 4  # three tiers, and one slot that is kept free
 SPLIT = 5  # bits: 8 zones x 4 tiers = 32 equal blocks
 _SMALLEST_SUBNET = 28
 _ZONE_ID = re.compile(r"[a-z]+[0-9]+-az([0-9]+)")
@@ -25,14 +25,14 @@ _ZONE_ID = re.compile(r"[a-z]+[0-9]+-az([0-9]+)")
 
 @dataclass(frozen=True)
 class Zone:
-    """An availability zone: its name, which every account sees differently, and its id, which none does."""
+    """An availability zone. The name differs from account to account, the id does not."""
 
     zone_name: str
     zone_id: str
 
     @property
     def slot(self) -> int:
-        """0 to 7, from the number in the id. Raises ValueError for other zones than availability zones."""
+        """The slot, 0 to 7, from the number in the id. Raises ValueError for local and wavelength zones."""
         number = _ZONE_ID.fullmatch(self.zone_id)
         slot = int(number[1]) - 1 if number else -1
         if not 0 <= slot < ZONE_SLOTS:
@@ -54,9 +54,10 @@ class Subnet:
 def subnet_layout(
     vpc_cidr: str, zones: Iterable[Zone], tiers: Iterable[str], environment: str, region: str
 ) -> list[Subnet]:
-    """The subnets of ``tiers`` in ``zones``, each at its fixed place in ``vpc_cidr``; of an unknown VPC, unknown CIDRs.
+    """Return the subnets of ``tiers`` in ``zones``, each at its fixed place in ``vpc_cidr``.
 
-    Raises ValueError for an unknown tier or zone, two zones in one slot, and a VPC too small for 32 subnets.
+    The CIDRs are unknown if ``vpc_cidr`` is. Raise ValueError for an unknown tier or zone, two zones in one slot, and a
+    VPC too small for 32 subnets.
     """
     wanted, base = list(zones), _blocks(vpc_cidr)
     if len({zone.slot for zone in wanted}) < len(wanted):
@@ -75,10 +76,10 @@ def subnet_layout(
 
 
 def choose_zones(available: Iterable[Mapping[str, Any]], count: int, names: Sequence[str] = ()) -> list[Zone]:
-    """The zones to use, of those that the region offers: the named ones, or the first ``count`` by id.
+    """Return the zones to use: the zones called ``names``, or the first ``count`` by id.
 
-    ``available`` is what DescribeAvailabilityZones tells. Local zones, wavelength zones, and those that need an opt-in
-    are no candidates. Raises ValueError where there are fewer than asked for.
+    ``available`` is the answer of DescribeAvailabilityZones. Local zones, wavelength zones and zones that need an
+    opt-in are left out. Raise ValueError if the region offers too few.
     """
     usable = [Zone(str(z["zone_name"]), str(z["zone_id"])) for z in available if _is_plain(z)]
     usable.sort(key=lambda zone: zone.slot)
@@ -90,7 +91,7 @@ def choose_zones(available: Iterable[Mapping[str, Any]], count: int, names: Sequ
         by_name = {zone.zone_name: zone for zone in usable}
         return [by_name[name] for name in dict.fromkeys(names)]
     if not 1 <= count <= len(usable):
-        raise ValueError(f"{count} zones are asked for; the region has {len(usable)}: {offered}")
+        raise ValueError(f"{count} zones are wanted; the region has {len(usable)}: {offered}")
     return usable[:count]
 
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Names: ``{environment}_{region}_{zone}_{type}`` by one function, and what AWS allows by one table."""
+"""Names: ``{environment}_{region}_{zone}_{type}`` by one function, and the limits of AWS by one table."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Rule:
-    """Which parts a type's name has, what its physical identifier may be made of, and the tier that its tags tell."""
+    """The parts of a type's name, the limits of its physical identifier, and the tier in its tags."""
 
     parts: tuple[str, ...]
     separator: str = "_"
@@ -74,9 +74,12 @@ RULES: dict[str, Rule] = {
 
 
 def canonical_name(type: str, environment: str, region: str = "", zone: str = "") -> str:
-    """The name in the Name tag: ``prod_us-east-1_us-east-1a_private_subnet``; parts that a type spans are left out.
+    """Return the name for the Name tag, without the parts that the type spans.
 
-    Raises ValueError for a type without a rule, and for a part that the type needs and that is not given.
+    Raise ValueError for a type without a rule, and for a missing part.
+
+    >>> canonical_name("private_subnet", "prod", "us-east-1", "us-east-1a")
+    'prod_us-east-1_us-east-1a_private_subnet'
     """
     rule = _rule(type)
     given = {"environment": environment, "region": region, "zone": zone}
@@ -87,7 +90,11 @@ def canonical_name(type: str, environment: str, region: str = "", zone: str = ""
 
 
 def resource_name(type: str, environment: str, region: str = "", zone: str = "") -> str:
-    """The physical identifier: the canonical name as the service allows it, cut with a hash where it is too long."""
+    """Return the physical identifier: the canonical name as the service allows it, cut with a hash if it is too long.
+
+    >>> resource_name("aurora_cluster", "prod", "us-east-1")
+    'prod-us-east-1-aurora-cluster'
+    """
     rule = _rule(type)
     name = canonical_name(type, environment, region, zone)
     if rule.separator != "_":
@@ -100,16 +107,16 @@ def resource_name(type: str, environment: str, region: str = "", zone: str = "")
 
 
 def names(environment: str, region: str, zones: Iterable[str] = ()) -> dict[str, str | dict[str, str]]:
-    """The physical identifier of every type; of what lives in zones, one for each."""
+    """Return the physical identifier of every type; for types that lie in zones, one for each zone."""
     return _all(resource_name, environment, region, zones)
 
 
 def named_tags(
     tags: Mapping[str, str], environment: str, region: str, zones: Iterable[str] = ()
 ) -> dict[str, dict[str, str] | dict[str, dict[str, str]]]:
-    """The tags of every type with those of its own; of what lives in zones, one set for each.
+    """Return ``tags`` for every type, with the tags of the type; for types that lie in zones, a set for each zone.
 
-    Its own are Name, which holds the canonical name, and a subnet's mtk:tier.
+    The tags of a type are Name, which holds the canonical name, and mtk:tier for subnets.
     """
 
     def tagged(type: str, *parts: str) -> dict[str, str]:

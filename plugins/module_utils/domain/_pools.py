@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The address plan: one block per region, in it one per environment, each in a slot that never moves."""
+"""The address plan: a block for each region, in it a block for each environment, each in a slot that never moves."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from ipaddress import IPv4Network
 
 from ansible_collections.mtk.backend.plugins.module_utils.domain._names import canonical_name
 
-SHARED = "shared"  # stands where an environment's name would, for what all environments use
+SHARED = "shared"  # the environment of pools that all environments use
 
 
 class PlanError(ValueError):
-    """What is wrong with an address plan: the message names the variable, the value and what to do."""
+    """A fault of an address plan. The message names the variable, the value and the remedy."""
 
 
 @dataclass(frozen=True)
 class Pool:
-    """A pool of the plan. ``environment`` is ``shared`` where others use it too; ``locale`` is empty for any region."""
+    """A pool of the plan. ``environment`` is ``shared`` for a pool of all, ``locale`` is empty for any region."""
 
     name: str
     source_name: str | None
@@ -32,13 +32,13 @@ class Pool:
 
     @property
     def network(self) -> IPv4Network:
-        """The block."""
+        """The block as a network."""
         return IPv4Network(self.cidr)
 
 
 @dataclass(frozen=True)
 class Reservation:
-    """A block that nothing may get, and the pool it is taken from, with that pool's environment."""
+    """A block that no resource may get, its pool, and the environment of that pool."""
 
     pool_name: str
     environment: str
@@ -48,7 +48,7 @@ class Reservation:
 
 @dataclass(frozen=True)
 class AddressPlan:
-    """Which regions and environments there are, and the slots they have. A slot is a number, counted from 0."""
+    """All regions and environments with their slots. A slot is a number, counted from 0."""
 
     top_cidr: str
     region_slots: Mapping[str, int]
@@ -57,19 +57,19 @@ class AddressPlan:
     environment_prefix: int = 14
 
     def pools(self, environment: str, regions: Iterable[str]) -> list[Pool]:
-        """The pools of one environment and those they come from, parent before child."""
-        self._every_pool()  # a slot that is wrong is told before anything is made, whoever it belongs to
+        """Return the pools of one environment and their sources, parent before child."""
+        self._every_pool()  # reports a wrong slot of any environment before anything is created
         shared = [self._region_pool(region) for region in regions]
         return [self._top(), *shared, *(self._environment_pool(environment, region) for region in shared)]
 
     def reservations(
         self, environment: str, regions: Sequence[str], blocks: Iterable[Mapping[str, str]]
     ) -> list[Reservation]:
-        """Where to reserve ``blocks`` (cidr, description): in the smallest pool that holds each.
+        """Return the reservations for ``blocks`` (cidr, description), each in the smallest pool that holds it.
 
-        A block in a pool of another environment or region is left to the run that makes that pool.
+        A block in a pool of another environment or region is left to the run that manages that pool.
         """
-        mine = {pool.name for pool in self.pools(environment, regions)}
+        own = {pool.name for pool in self.pools(environment, regions)}
         every = self._every_pool()
         found = [(self._holder(every, block["cidr"]), block) for block in blocks]
         return [
@@ -77,7 +77,7 @@ class AddressPlan:
                 pool.name, pool.environment, block["cidr"], block.get("description") or f"Reserved: {block['cidr']}"
             )
             for pool, block in found
-            if pool.name in mine
+            if pool.name in own
         ]
 
     def _top(self) -> Pool:
@@ -116,11 +116,11 @@ class AddressPlan:
         holders = [pool for pool in met if network.subnet_of(pool.network)]
         if not holders:
             raise PlanError(
-                f"reserved_cidrs: {cidr} is not inside {self.top_cidr}: leave it out, it is never given away"
+                f"reserved_cidrs: {cidr} is not inside {self.top_cidr}: leave it out, no network can get it"
             )
         if len(met) > len(holders):
             parts = ", ".join(f"{pool.name} ({pool.cidr})" for pool in met if pool not in holders)
-            raise PlanError(f"reserved_cidrs: {cidr} covers {parts}: give that slot up, or reserve the block in parts")
+            raise PlanError(f"reserved_cidrs: {cidr} covers {parts}: remove that slot, or reserve the block in parts")
         return max(holders, key=lambda pool: pool.network.prefixlen)
 
 
@@ -128,16 +128,18 @@ def _network(cidr: str, variable: str) -> IPv4Network:
     try:
         return IPv4Network(cidr)
     except ValueError as error:
-        raise PlanError(f"{variable}: {error}; an IPv4 block looks like 10.0.0.0/8") from error
+        raise PlanError(f"{variable}: {error}. Write an IPv4 block as 10.0.0.0/8.") from error
 
 
 def _slot(slots: Mapping[str, int], name: str, variable: str) -> int:
     if name not in slots:
-        raise PlanError(f"{variable}: there is no slot for '{name}': give it the next free number, and never change it")
+        raise PlanError(
+            f"{variable}: there is no slot for '{name}': add it with the next free number, and never change that number"
+        )
     owners = [other for other, slot in slots.items() if slot == slots[name]]
     if len(owners) > 1:
         raise PlanError(
-            f"{variable}: {', '.join(owners)} have the same slot {slots[name]}: give the newer one a free one"
+            f"{variable}: {', '.join(owners)} have the same slot {slots[name]}: give the newer one another number"
         )
     return slots[name]
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which scalable targets a table has in a region: of itself and of its indexes."""
+"""The scalable targets of a table and its indexes in a region."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ POLICY = ("target_value", "scale_in_cooldown", "scale_out_cooldown", "disable_sc
 def wanted_targets(
     table: str, read: Fields | None, write: Fields | None, indexes: Sequence[Fields], replica: bool = False
 ) -> list[dict[str, Any]]:
-    """The targets, each with its policy.
+    """Return the wanted targets, each with its policy.
 
-    ``read`` and ``write`` hold min_capacity, max_capacity and what a policy says; an index that has none of its own
-    takes those of the table. Reads are scaled in every region; writes not at a ``replica``, because DynamoDB copies
-    the owner's. Raises ValueError where a minimum is above its maximum.
+    ``read`` and ``write`` hold min_capacity, max_capacity and the fields of a policy. An index without its own takes
+    those of the table. Reads are scaled in every region. Writes are not scaled at a ``replica``, because DynamoDB
+    copies the owner's targets. Raise ValueError if a minimum is above its maximum.
     """
     found = []
     parts = [(f"table/{table}", "table", read, write)]
@@ -36,7 +36,7 @@ def wanted_targets(
             found.append(_target(resource, kind, "read", reads))
         if writes and not replica:
             found.append(_target(resource, kind, "write", writes))
-    return sorted(found, key=place)
+    return sorted(found, key=target_key)
 
 
 def _target(resource: str, kind: str, side: str, limits: Fields) -> dict[str, Any]:
@@ -54,19 +54,19 @@ def _target(resource: str, kind: str, side: str, limits: Fields) -> dict[str, An
 
 
 def resources_of(table: Fields) -> set[str]:
-    """How Application Auto Scaling calls a described table and its indexes."""
+    """Return the resource ids of a table and its indexes in Application Auto Scaling."""
     name = f"table/{table['table_name']}"
     return {name, *(f"{name}/index/{index['index_name']}" for index in table.get("global_secondary_indexes") or [])}
 
 
 def limited(wanted: Sequence[Fields], have: Sequence[Fields], existing: Container[str]) -> list[Fields]:
-    """The wanted targets of what exists; the others stay as they are."""
+    """Return the wanted targets of existing resources, and the present targets of all others."""
     found = [target for target in wanted if target["resource_id"] in existing]
-    return sorted(found + [target for target in have if target["resource_id"] not in existing], key=place)
+    return sorted(found + [target for target in have if target["resource_id"] not in existing], key=target_key)
 
 
 def given_target(table: str, index: str) -> dict[str, Any]:
-    """The target that DynamoDB itself gives to the writes of a new index of a table with replicas."""
+    """Return the target that DynamoDB creates for the writes of a new index, if the table has replicas."""
     return {
         "resource_id": f"table/{table}/index/{index}",
         "scalable_dimension": f"dynamodb:index:{CAPACITIES['write']}",
@@ -75,7 +75,7 @@ def given_target(table: str, index: str) -> dict[str, Any]:
 
 
 def found_targets(table: str, targets: Sequence[Fields], policies: Sequence[Fields]) -> list[dict[str, Any]]:
-    """The targets of a table and its indexes among all that AWS lists in a region, with their policies."""
+    """Return the targets of a table and its indexes, with their policies, from the listings of a region."""
     resource = f"table/{table}"
     return [
         {
@@ -106,22 +106,22 @@ def _policy(policy: Fields) -> dict[str, Any]:
 
 
 def scales_writes(target: Fields) -> bool:
-    """Whether a target is one of those that DynamoDB copies from the owner's region to the replicas."""
+    """Return whether a target scales writes. DynamoDB copies such targets from the owner's region to the replicas."""
     return str(target["scalable_dimension"]).endswith(CAPACITIES["write"])
 
 
-def place(target: Fields) -> tuple[str, str]:
-    """Where a target is; equal for equal ones."""
+def target_key(target: Fields) -> tuple[str, str]:
+    """Return resource id and dimension, which identify a target."""
     return target["resource_id"], target["scalable_dimension"]
 
 
-def by_place(targets: Sequence[Fields]) -> dict[tuple[str, str], Fields]:
-    """The targets by their place."""
-    return {place(target): target for target in targets}
+def by_key(targets: Sequence[Fields]) -> dict[tuple[str, str], Fields]:
+    """Return the targets by their keys."""
+    return {target_key(target): target for target in targets}
 
 
 def tracking(target: Fields) -> dict[str, Any]:
-    """The TargetTrackingScalingPolicyConfiguration of a wanted target."""
+    """Return the TargetTrackingScalingPolicyConfiguration of a wanted target."""
     policy = target["policies"][0]
     metric = METRICS["read" if target["scalable_dimension"].endswith(CAPACITIES["read"]) else "write"]
     return {

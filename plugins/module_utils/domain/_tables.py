@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Tables of DynamoDB as values: what a description means, what is wanted, and which UpdateTable comes next."""
+"""Tables of DynamoDB as values: described fields, wanted fields, and the next UpdateTable request."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ PROVISIONED, ON_DEMAND = "PROVISIONED", "PAY_PER_REQUEST"
 KEY_TYPES = ("S", "N", "B")
 UNITS = ("read_capacity_units", "write_capacity_units")
 UNLIMITED = {"max_read_request_units": -1, "max_write_request_units": -1}
-TABLE = ""  # stands for the table itself beside the names of its indexes
+TABLE = ""  # the key of the table itself, beside the names of its indexes
 Fields = Mapping[str, Any]
 
 
 def facts(table: Fields) -> dict[str, Any]:
-    """A table that AWS describes, with the options' fields in the options' shape beside what only AWS knows."""
+    """Return a described table with the options' fields in the options' shape, beside all other fields."""
     throughput = table.get("provisioned_throughput") or {}
-    # AWS leaves the mode out on tables that were made provisioned, and at times on others once they have a replica.
+    # AWS omits the mode on tables that were created as provisioned, and sometimes on tables with a replica.
     idle = not any(throughput.get(unit) for unit in UNITS)
     mode = (table.get("billing_mode_summary") or {}).get("billing_mode") or (ON_DEMAND if idle else PROVISIONED)
     indexes = table.get("global_secondary_indexes") or []
@@ -44,7 +44,7 @@ def facts(table: Fields) -> dict[str, Any]:
 
 
 def key_fault(definitions: Sequence[Fields], schemas: Sequence[Sequence[Fields]]) -> str | None:
-    """Why attribute definitions and keys do not fit, or None. ``schemas`` are those of the table and of its indexes."""
+    """Return why attribute definitions and keys do not match, or None. ``schemas`` are the table's and the indexes'."""
     for definition in definitions:
         if definition["attribute_type"] not in KEY_TYPES:
             name, kind = definition["attribute_name"], definition["attribute_type"]
@@ -63,16 +63,17 @@ def key_fault(definitions: Sequence[Fields], schemas: Sequence[Sequence[Fields]]
 
 
 def ordered_keys(schema: Sequence[Fields]) -> list[dict[str, Any]]:
-    """A key schema with its HASH attributes first; their own order counts."""
+    """Return a key schema with its HASH attributes first. The order of the attributes of one type matters to AWS."""
     return [dict(key) for kind in ("HASH", "RANGE") for key in schema if key["key_type"] == kind]
 
 
 def wanted_capacity(
     given: Fields, have: Fields | None, mode: str, scaled: Sequence[str], seed: Fields
 ) -> dict[str, Any]:
-    """The capacity of a table or an index in ``mode``. What auto scaling moves, and what nobody asked for, stays.
+    """Return the capacity of a table or an index in ``mode``.
 
-    ``seed`` stands in for a capacity that is neither given nor there yet.
+    Units that auto scaling moves (``scaled``) and units that are not given keep their present value. ``seed`` is used
+    for a capacity that is neither given nor present.
     """
     have = have or {}
     if mode == ON_DEMAND:
@@ -85,7 +86,7 @@ def wanted_capacity(
 
 
 def scaled_away(params: Fields, have: Fields) -> list[Observation]:
-    """The capacities that auto scaling has moved from where they were asked to be."""
+    """Return an observation for each capacity that auto scaling has moved away from the given value."""
     found, given = [], {index["index_name"]: index for index in params.get("global_secondary_indexes") or []}
     places = [
         (TABLE, params, have),
@@ -101,7 +102,7 @@ def scaled_away(params: Fields, have: Fields) -> list[Observation]:
 
 
 def wanted_index(given: Fields, have: Fields | None, mode: str, scaled: Sequence[str], seed: Fields) -> dict[str, Any]:
-    """An index as it shall be."""
+    """Return the wanted index."""
     projection = given["projection"]
     attributes = projection.get("non_key_attributes")
     return {
@@ -115,13 +116,13 @@ def wanted_index(given: Fields, have: Fields | None, mode: str, scaled: Sequence
     }
 
 
-def same_index(one: Fields, other: Fields) -> bool:
-    """Whether two indexes have the same keys and projection, which AWS cannot change."""
-    return all(one[field] == other[field] for field in ("key_schema", "projection"))
+def same_index(index: Fields, other: Fields) -> bool:
+    """Return whether two indexes have the same keys and projection, which AWS cannot change."""
+    return all(index[field] == other[field] for field in ("key_schema", "projection"))
 
 
 def next_request(have: Fields, changes: Fields, definitions: Sequence[Fields]) -> dict[str, Any] | None:
-    """The arguments of the next UpdateTable on the way to ``changes``: AWS takes one concern a call."""
+    """Return the arguments of the next UpdateTable, or None. AWS takes one kind of change a call."""
     for step in STEPS:
         request = step(have, changes, definitions)
         if request:
@@ -130,19 +131,19 @@ def next_request(have: Fields, changes: Fields, definitions: Sequence[Fields]) -
 
 
 def left(changes: Fields, request: Fields | None) -> set[str]:
-    """The fields of ``changes`` that an UpdateTable call has not dealt with; none where no call was left to make."""
+    """Return the fields of ``changes`` that an UpdateTable request has not sent; none without a request."""
     if not request:
         return set()
     done = set(request)
     if "global_secondary_index_updates" in request:
         done.add("global_secondary_indexes")
-    if "billing_mode" in request:  # until it has switched, no capacity means what it will
+    if "billing_mode" in request:  # capacities are compared once the mode has switched
         done |= {"provisioned_throughput", "on_demand_throughput", "global_secondary_indexes"}
     return set(changes) - done
 
 
 def _billing(have: Fields, changes: Fields, definitions: Sequence[Fields]) -> dict[str, Any]:
-    """A switch to provisioned carries the capacity of the table and of every index that there is."""
+    """Switch the billing mode. A switch to provisioned carries the capacity of the table and of every index."""
     if "billing_mode" not in changes:
         return {}
     request = {"billing_mode": changes["billing_mode"]}
@@ -169,7 +170,7 @@ def _limits(have: Fields, changes: Fields, definitions: Sequence[Fields]) -> dic
 
 
 def _throughput(have: Fields, changes: Fields, definitions: Sequence[Fields]) -> dict[str, Any]:
-    """Capacities that differ, of table and indexes together; AWS refuses those that do not."""
+    """Change the capacities of table and indexes that differ. AWS refuses capacities that do not differ."""
     request: dict[str, Any] = {}
     if "provisioned_throughput" in changes:
         request["provisioned_throughput"] = changes["provisioned_throughput"]
@@ -185,7 +186,7 @@ def _throughput(have: Fields, changes: Fields, definitions: Sequence[Fields]) ->
 
 
 def _stream(have: Fields, changes: Fields, definitions: Sequence[Fields]) -> dict[str, Any]:
-    """A stream is turned off before it gets another view type."""
+    """Change the stream. AWS changes the view type only of a stream that was turned off."""
     if "stream_specification" not in changes:
         return {}
     both = have["stream_specification"]["stream_enabled"] and changes["stream_specification"]["stream_enabled"]
@@ -193,7 +194,7 @@ def _stream(have: Fields, changes: Fields, definitions: Sequence[Fields]) -> dic
 
 
 def _indexes(have: Fields, changes: Fields, definitions: Sequence[Fields]) -> dict[str, Any]:
-    """One index a call: first those that go, then those that come."""
+    """Change one index: first delete, then create. AWS takes one index a call."""
     if "global_secondary_indexes" not in changes:
         return {}
     there, wanted = _by_name(have["global_secondary_indexes"]), _by_name(changes["global_secondary_indexes"])
@@ -212,7 +213,8 @@ def _indexes(have: Fields, changes: Fields, definitions: Sequence[Fields]) -> di
     return {}
 
 
-def _one(field: str) -> Step:
+def _field(field: str) -> Step:
+    """Return a step that sends one field as it is."""
     return lambda have, changes, definitions: {field: changes[field]} if field in changes else {}
 
 
@@ -222,15 +224,15 @@ STEPS: tuple[Step, ...] = (
     _limits,
     _throughput,
     _stream,
-    _one("sse_specification"),
+    _field("sse_specification"),
     _indexes,
-    _one("table_class"),
-    _one("deletion_protection_enabled"),
+    _field("table_class"),
+    _field("deletion_protection_enabled"),
 )
 
 
 def creation(want: Fields, definitions: Sequence[Fields]) -> dict[str, Any]:
-    """The arguments of CreateTable."""
+    """Return the arguments of CreateTable."""
     request = {k: want[k] for k in CREATED if k in want}
     if not request.get("stream_specification", {}).get("stream_enabled"):
         request.pop("stream_specification", None)
@@ -255,7 +257,7 @@ CREATED = (
 
 
 def _without_limits(fields: Fields) -> dict[str, Any]:
-    """Without the on-demand maxima where there are none."""
+    """Return the fields without on-demand maxima that are not set."""
     return {k: v for k, v in fields.items() if (k, v) != ("on_demand_throughput", UNLIMITED)}
 
 

@@ -40,7 +40,7 @@ TAGS = {
 
 @dataclass(frozen=True)
 class Context:
-    """What Ansible's worker passes to a module that runs inside it. A module in a process of its own has the defaults.
+    """Values that Ansible's worker passes to a module inside it. A module in a process of its own has the defaults.
 
     ``progress`` receives the module's name, the resource, AWS's state and the seconds of a wait. ``collects`` says that
     the run's plan is collected: in check mode, a refusal is then part of the plan instead of its end. ``cache`` is the

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the modules of IPAM share: states, use by others, pools and their blocks."""
+"""The base of the modules of IPAM: states, use by other resources, pools and their blocks."""
 
 from __future__ import annotations
 

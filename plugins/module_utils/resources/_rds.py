@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the modules of RDS share: names in lower case, tags, versions, changes that are pending, events."""
+"""The base of the modules of RDS: names in lower case, tags, versions, pending changes, events."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class RdsResource(Resource):
 
     def is_unfinished(self, have: Fields, sent: Set[str]) -> bool:
         """Return whether RDS still applies a change of this run. Changes of others wait for the maintenance window."""
-        modified = sent & (set(self.managed) - {"enable_http_endpoint"})  # that one is a call of its own
+        modified = sent & (set(self.managed) - {"enable_http_endpoint"})  # a call without pending values
         return bool(self.params.get("apply_immediately") and modified and have.get("pending_modified_values"))
 
     def read_tags(self, arn: str) -> dict[str, str]:
@@ -61,7 +61,7 @@ class RdsResource(Resource):
             raise Refused(f"{self}: {error}") from error
 
     def last_event(self, source_type: str, have: Fields) -> str:
-        """Return the last event of the last day, in RDS's words; empty if there is none."""
+        """Return the last event of the last day, in RDS's words, or an empty text."""
         source = {"source_type": source_type, "source_identifier": have[self.identity[0]], "duration": 1440}
         events = self.aws.found(["AccessDenied"], lambda: self.aws.pages("rds", "describe_events", "events", **source))
         return str(events[-1].get("message", "")) if events else ""
