@@ -1,11 +1,20 @@
-"""What a run remembers of AWS's answers, and when it forgets."""
+"""The cache of a run: which reads it answers, what voids it, and which credentials share it."""
 
 from __future__ import annotations
 
+import os
 import threading
 
 import pytest
-from ansible_collections.mtk.backend.plugins.module_utils.aws._cache import Cache, is_read, void_all
+from ansible_collections.mtk.backend.plugins.module_utils.aws._cache import (
+    Cache,
+    CachedAws,
+    CacheVoid,
+    FreshAws,
+    is_read,
+    void_all,
+)
+from ansible_collections.mtk.backend.plugins.module_utils.aws._client import Connection
 
 
 class Aws:
@@ -138,3 +147,134 @@ def test_only_the_user_reads_it(memory, tmp_path):
 def test_reads():
     assert is_read("describe_vpcs") and is_read("list_keys") and is_read("get_role")
     assert not is_read("create_vpc") and not is_read("modify_vpc_attribute")
+
+
+@pytest.mark.parametrize("service", ["dynamodb", "rds", "logs", "secretsmanager"])
+def test_a_write_to_a_key_voids_the_services_that_show_keys(memory, aws, service):
+    ask(memory, aws, service)
+    memory.void("kms", "schedule_key_deletion", "r")
+    assert not ask(memory, aws, service)[1]
+
+
+@pytest.fixture
+def client(memory):
+    """``client()`` is a CachedAws of a task of its own."""
+    return lambda kind=CachedAws, **options: kind(lambda service, region: None, "r", memory, **options)
+
+
+def read(client, aws, region="r"):
+    return client._answer("ec2", "describe_vpcs", region, {}, aws)
+
+
+def test_reads_are_answered_from_the_cache(client, aws):
+    first, second = client(), client()
+    assert read(first, aws) == read(second, aws) == [{"id": 1}]
+    assert (first.hits, second.hits) == ([], ["describe_vpcs"])
+
+
+def test_a_read_during_a_write_is_not_kept(client, aws):
+    """The cache is void before the write: another task may receive an answer from before the change."""
+
+    def write():
+        read(client(), aws)
+        return {}
+
+    client(FreshAws)._answer("ec2", "create_vpc", "r", {}, write)
+    assert read(client(), aws) == [{"id": 2}]
+
+
+def test_a_failed_write_voids_the_cache(client, aws):
+    """A request whose answer is lost may have changed something."""
+
+    def fail():
+        raise TimeoutError
+
+    read(client(), aws)
+    with pytest.raises(TimeoutError):
+        client(FreshAws)._answer("ec2", "create_vpc", "r", {}, fail)
+    assert read(client(), aws) == [{"id": 2}]
+
+
+def test_fresh_reads_ask_every_time(client, aws):
+    fresh = client(FreshAws)
+    assert [read(fresh, aws), read(fresh, aws)] == [[{"id": 1}], [{"id": 2}]]
+    assert fresh.hits == []
+
+
+def test_strict_reads_of_a_void_service_are_refused(client, aws):
+    strict = client(strict=True)
+    assert read(strict, aws) == [{"id": 1}]
+    client(FreshAws)._answer("ec2", "create_vpc", "r", {}, dict)
+    with pytest.raises(CacheVoid):
+        read(strict, aws)
+    assert read(client(), aws) == [{"id": 2}], "an info module asks AWS instead"
+    assert read(strict, aws, "s") == [{"id": 3}], "a write to EC2 voids its own region only"
+
+
+class Module:
+    """The options of an AnsibleAWSModule."""
+
+    def __init__(self, **params):
+        names = ("region", "endpoint_url", "access_key", "secret_key", "session_token", "profile", "aws_ca_bundle")
+        self.params = {**dict.fromkeys((*names, "aws_config")), "validate_certs": True, **params}
+
+
+KEYS = {"access_key": "AKIA1", "secret_key": "secret-of-the-test"}
+
+
+@pytest.fixture
+def no_credentials(monkeypatch):
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"access_key": "AKIA2"},
+        {"endpoint_url": "http://127.0.0.1:1"},
+        {"validate_certs": False},
+        {"aws_ca_bundle": "/etc/hosts"},
+    ],
+    ids=lambda other: next(iter(other)),
+)
+def test_other_credentials_endpoint_or_validation_have_another_key(no_credentials, other):
+    assert Connection(Module(**KEYS)).key() == Connection(Module(**KEYS)).key()
+    assert Connection(Module(**KEYS)).key() != Connection(Module(**{**KEYS, **other})).key()
+
+
+@pytest.mark.parametrize(("profile", "variable"), [("work", None), (None, "AWS_PROFILE")])
+def test_another_credentials_file_has_another_key(no_credentials, monkeypatch, tmp_path, profile, variable):
+    if variable:
+        monkeypatch.setenv(variable, "work")
+    found = []
+    for number in (1, 2, 1):
+        file = tmp_path / "credentials"
+        file.write_text(f"[work]\naws_access_key_id = AKIA{number}\naws_secret_access_key = secret-of-the-test\n")
+        monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(file))
+        found.append(Connection(Module(profile=profile)).key())
+    assert found[0] == found[2] != found[1]
+    assert not any("secret-of-the-test" in key for key in found)
+
+
+def test_another_region_has_the_same_key(no_credentials, monkeypatch):
+    first = Connection(Module(**KEYS, region="us-east-1")).key()
+    monkeypatch.setenv("AWS_REGION", "us-west-2")
+    assert Connection(Module(**KEYS, region="us-west-2")).key() == first, "answers have their region in their own key"
+
+
+def test_an_assumed_role_has_the_key_of_its_source(no_credentials, monkeypatch, tmp_path):
+    """Each process assumes the role again and gets another access key id; no request is sent for the key."""
+    source = "[work]\naws_access_key_id = AKIA1\naws_secret_access_key = secret-of-the-test\n"
+    keys = []
+    for role in ("one", "one", "two"):
+        file = tmp_path / "config"
+        file.write_text(
+            f"[profile role]\nrole_arn = arn:aws:iam::123456789012:role/{role}\nsource_profile = work\n{source}"
+        )
+        monkeypatch.setenv("AWS_CONFIG_FILE", str(file))
+        monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
+        (tmp_path / "credentials").write_text(source)
+        keys.append(Connection(Module(profile="role")).key())
+    assert keys[0] == keys[1] != keys[2]
+    assert not any("secret-of-the-test" in key for key in keys)
