@@ -61,7 +61,7 @@ class VpcResponses(Ec2):
         vpc_id = self.params["VpcId"]
         vpc = self.ec2.get_vpc(vpc_id)
         emptied = getattr(vpc, "emptied", 0.0)
-        if vpc.held or not (CLOCK.hurry or CLOCK.over(emptied, emptied + FORGETTING)):
+        if vpc.held or not (CLOCK.at_once or CLOCK.over(emptied, emptied + FORGETTING)):
             raise AwsError("DependencyViolation", f"The vpc '{vpc_id}' has dependencies and cannot be deleted.")
         vpc.dhcp_options = None  # they are shared, and moto would delete them too
         answer: ActionResult = super().delete_vpc()
