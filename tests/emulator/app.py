@@ -100,7 +100,7 @@ class LocalAws:
             status, headers, answer = error_answer(service, operation, missing.code(environ), str(missing))
         except AwsError as refusal:
             status, headers, answer = error_answer(service, operation, refusal.code, refusal.message)
-        except Exception as error:  # a defect of the emulator: an SDK cannot parse moto's HTML page
+        except Exception as error:  # a defect of the emulator; an SDK could not parse an HTML page
             traceback.print_exc(file=sys.stderr)
             status, headers, answer = error_answer(
                 service, operation, "LocalAwsFault", f"The local AWS failed in {service}:{operation}: {error!r}"

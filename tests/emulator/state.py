@@ -37,7 +37,7 @@ def backend_dict(name: str) -> BackendDict[Any]:
 
 def name_of(backends: BackendDict[Any]) -> str:
     """Return the name by which :func:`backend_dict` finds the backends."""
-    own_names = [name for name, own in OWN_BACKENDS.items() if own is backends]
+    own_names = [name for name, candidate in OWN_BACKENDS.items() if candidate is backends]
     return own_names[0] if own_names else backends.service_name
 
 

@@ -56,7 +56,7 @@ class LocalKmsResponse(KmsResponse):
         return self.kms_backend.keys[self.kms_backend.get_key_id(key_id)]
 
     def _policy(self) -> str | None:
-        """Return the given policy after a check."""
+        """Check the given policy, and return it."""
         policy: str | None = self._get_param("Policy")
         check_policy(policy, self.current_account)
         return policy

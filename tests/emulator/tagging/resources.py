@@ -93,7 +93,7 @@ def resources(account: str, region: str) -> dict[str, tuple[Any, TaggedResource]
 
 
 def remember(region: str, account: str = DEFAULT_ACCOUNT_ID) -> list[TaggedResource]:
-    """Remember and return the resources that have or once had tags, because AWS still lists untagged ones."""
+    """Remember and return the resources that have or once had tags: AWS lists a resource even without its tags."""
     known, memory = resources(account, region), MEMORY[account][region]
     memory.arns = {arn for arn, (_, resource) in known.items() if resource.tags or arn in memory.arns}
     return [known[arn][1] for arn in sorted(memory.arns)]
