@@ -1,4 +1,4 @@
-"""What is asked of every request before a service sees it. Whoever may not come in is turned away here."""
+"""The checks that every request passes before a service sees it."""
 
 from __future__ import annotations
 
@@ -18,28 +18,28 @@ from .validation import validate
 
 
 class Missing(NotImplementedError):
-    """The local AWS does not implement what is asked for; ``what`` says what that is."""
+    """The refusal of an operation, parameter or feature that the local AWS does not implement."""
 
-    def __init__(self, what: str) -> None:
-        super().__init__(f"The local AWS does not implement {what}. docs/developing/local-aws.md lists what it does.")
+    def __init__(self, feature: str) -> None:
+        super().__init__(f"The local AWS does not implement {feature}. docs/developing/local-aws.md lists what it does.")
 
     def code(self, environ: Mapping[str, Any]) -> str:
-        """How AWS answers a request for an operation that it does not know."""
+        """Return the error code with which AWS refuses an unknown operation."""
         return "UnknownOperationException" if "HTTP_X_AMZ_TARGET" in environ else "InvalidAction"
 
 
 def admit(service: str, operation: str, environ: dict[str, Any], body: bytes) -> Mapping[str, Any]:
-    """Refuse what is not promised and what the service's model does not allow. Returns the parameters.
+    """Check a request against the promises and the service's model, and return its parameters.
 
-    Raises Missing or AwsError. Whether the caller may do it would be decided here, after that: nothing is decided yet.
+    Raises Missing or AwsError. Permissions are not checked: every access key belongs to the account's owner.
     """
-    promised = services().get(service)
-    taken = promised.parameters(operation) if promised else None
-    if taken is None:
+    promises = services().get(service)
+    promised = promises.parameters(operation) if promises else None
+    if promised is None:
         raise Missing(f"{service}:{operation}")
-    beyond = sorted(parameters(service, operation, environ, body) - taken)
-    if beyond:
-        raise Missing(f"{', '.join(beyond)} of {service}:{operation}")
+    unsupported = sorted(parameters(service, operation, environ, body) - promised)
+    if unsupported:
+        raise Missing(f"{', '.join(unsupported)} of {service}:{operation}")
     model = get_service_model(service).operation_model(operation)
     if model.input_shape is None:
         return {}
@@ -50,8 +50,8 @@ def admit(service: str, operation: str, environ: dict[str, Any], body: bytes) ->
 
 def _parsed(service: ServiceModel, model: Any, environ: dict[str, Any], body: bytes) -> Mapping[str, Any]:
     if "HTTP_X_AMZ_TARGET" in environ:
-        found: dict[str, Any] = json.loads(body or b"{}")
-        return found
+        content: dict[str, Any] = json.loads(body or b"{}")
+        return content
     text = body.decode() if body else str(environ.get("QUERY_STRING", ""))
     request = {"values": MultiDict(parse_qsl(text, keep_blank_values=True)), "headers": {}, "body": body}
     parsed: Mapping[str, Any] = PROTOCOL_PARSERS[service.protocol](model).parse(request)

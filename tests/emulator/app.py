@@ -1,4 +1,4 @@
-"""The WSGI application: moto's dispatcher behind one lock, and what comes before and after each request."""
+"""The WSGI application: moto's dispatcher behind one lock, with checks before and a log entry after each request."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ _REASONS = {200: "OK", 400: "Bad Request", 404: "Not Found", 500: "Internal Serv
 
 
 def error_answer(service: str, operation: str, code: str, message: str) -> Answer:
-    """An error in the service's own protocol, as botocore expects to parse it."""
+    """Return an error in the service's own protocol, which botocore can parse."""
     model = service_model(service)
     protocol = next((p for p in model.protocols if p != "smithy-rpc-v2-cbor"), model.protocol)
     try:
         operation_model = model.operation_model(operation)
-    except Exception:  # an operation that this botocore does not know either
+    except Exception:  # this botocore does not know the operation either
         operation_model = OperationModel({"name": operation}, model)
     serializer = get_serializer_class(model.service_name, protocol)(operation_model=operation_model)
     answer = serializer.serialize(AwsError(code, message))
@@ -46,7 +46,7 @@ def error_answer(service: str, operation: str, code: str, message: str) -> Answe
 
 
 def _unsigned(operation: str) -> Answer:
-    """The answer to a request that says who asks for nothing: to an SDK, and to a browser."""
+    """Return the answer to an unsigned request, which an SDK or a browser may send."""
     text = "This is a local AWS: send it signed requests of an AWS SDK."
     if operation:
         return error_answer("sts", operation, "MissingAuthenticationToken", text)
@@ -54,7 +54,7 @@ def _unsigned(operation: str) -> Answer:
 
 
 class LocalAws:
-    """One account of AWS. Requests run one after another: moto's backends know no locks."""
+    """One account of AWS. Requests run one after another: moto's backends have no locks."""
 
     def __init__(self) -> None:
         self._apps: dict[str, Any] = {}
@@ -84,7 +84,7 @@ class LocalAws:
         service, operation, region = identify(environ, body)
         if not service:
             return _unsigned(operation), None
-        asked: Mapping[str, Any] = {}
+        parameters: Mapping[str, Any] = {}
         fault, mutating = FAULTS.take(service, operation, region), is_mutating(operation, body)
         CLOCK.begun = []
         try:
@@ -92,21 +92,21 @@ class LocalAws:
                 status, headers, answer = error_answer(service, operation, fault.code, fault.message)
                 status = fault.status or status
             else:
-                asked = admit(service, operation, environ, body)
+                parameters = admit(service, operation, environ, body)
                 services.before(operation, region)
-                CLOCK.doom = (fault.state, fault.message) if fault and fault.effect == "fail" else None
+                CLOCK.next_failure = (fault.state, fault.message) if fault and fault.effect == "fail" else None
                 status, headers, answer = self._answer(service, operation, region, mutating, environ)
         except Missing as missing:
             status, headers, answer = error_answer(service, operation, missing.code(environ), str(missing))
         except AwsError as refusal:
             status, headers, answer = error_answer(service, operation, refusal.code, refusal.message)
-        except Exception as error:  # a fault of the emulator: say so, and never let a client hang on HTML
+        except Exception as error:  # a defect of the emulator; an SDK could not parse an HTML page
             traceback.print_exc(file=sys.stderr)
             status, headers, answer = error_answer(
                 service, operation, "LocalAwsFault", f"The local AWS failed in {service}:{operation}: {error!r}"
             )
         finally:
-            CLOCK.doom, CLOCK.hurry = None, False
+            CLOCK.next_failure, CLOCK.at_once = None, False
         CALLS.add(
             time=CLOCK.now(),
             service=service,
@@ -115,8 +115,8 @@ class LocalAws:
             mutating=mutating,
             status=status,
             error=error_code(status, answer),
-            parameters=shown(asked),
-            takes=CLOCK.taken(),
+            parameters=shown(parameters),
+            takes=CLOCK.durations(),
         )
         return (status, headers, answer), fault
 
@@ -125,26 +125,26 @@ class LocalAws:
         if JUDGE in agent:
             if mutating:
                 LAG.settle()
-            CLOCK.hurry = f"{AT_ONCE}-{CLOCK.scale:g}" in agent
+            CLOCK.at_once = f"{AT_ONCE}-{CLOCK.scale:g}" in agent
             return self._ask_moto(service, environ)
         if mutating:
             LAG.writes(service, region)
-        with LAG.world(service, region, operation):
+        with LAG.view(service, region, operation):
             return self._ask_moto(service, environ)
 
     def _ask_moto(self, service: str, environ: dict[str, Any]) -> Answer:
-        seen: dict[str, Any] = {}
+        response: dict[str, Any] = {}
 
         def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> None:
-            seen.update(status=int(status.split()[0]), headers=dict(headers))
+            response.update(status=int(status.split()[0]), headers=dict(headers))
 
-        if service not in self._apps:  # moto's services take seconds to load: only when they are asked
+        if service not in self._apps:  # loading one of moto's services takes seconds
             self._apps[service] = create_backend_app(services.load(service))
         chunks = self._apps[service](environ, start)
         try:
             answer = b"".join(chunks)
         finally:
             getattr(chunks, "close", lambda: None)()
-        if seen["status"] == 404 and answer.startswith(b"<!doctype html>"):
+        if response["status"] == 404 and answer.startswith(b"<!doctype html>"):
             raise Missing("this request")
-        return seen["status"], seen["headers"], answer
+        return response["status"], response["headers"], answer

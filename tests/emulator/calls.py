@@ -1,4 +1,4 @@
-"""The call log: who asked for what, in which region, and what came of it."""
+"""The call log: the operation, region, parameters and result of each request."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _CODE = re.compile(r"<Code>([^<]+)</Code>")
 
 
 def is_mutating(operation: str, body: bytes) -> bool:
-    """Whether a request changes anything; a dry run does not, nor does a preview of a CIDR."""
+    """Return whether a request changes anything. Dry runs and previews of a CIDR do not."""
     text = body.decode("utf-8", "replace")
     return not (_READS.match(operation) or "DryRun=true" in text or "PreviewNextCidr=true" in text)
 
 
 def error_code(status: int, body: bytes) -> str:
-    """AWS's error code in an error answer."""
+    """Return AWS's error code in an error answer, or nothing for a success."""
     if status < 400:
         return ""
     text = body.decode("utf-8", "replace")
@@ -36,22 +36,21 @@ def error_code(status: int, body: bytes) -> str:
 
 
 def shown(value: Any, name: str = "") -> Any:
-    """The parameters of a request as JSON, without passwords."""
+    """Return the parameters of a request as JSON, without passwords."""
     if isinstance(value, Mapping):
-        return {key: shown(one, key) for key, one in value.items()}
+        return {key: shown(item, key) for key, item in value.items()}
     if isinstance(value, list):
-        return [shown(one, name) for one in value]
+        return [shown(item, name) for item in value]
     if _SECRET.search(name):
         return "***"
     return value if isinstance(value, (str, int, float, bool, type(None))) else str(value)
 
 
 class CallLog:
-    """All calls since the last reset, in memory and, where a path is given, as JSON lines in a file.
+    """All calls since the last reset, in memory and, if a path is given, as JSON lines in a file.
 
-    One call is ``n``, the virtual ``time``, ``service``, ``operation``, ``region``, ``mutating``, ``status``,
-    ``error``, AWS's code, ``parameters``, and ``takes``: how many virtual seconds what began with it takes, by the
-    state in which it ends.
+    A call has ``n``, the virtual ``time``, ``service``, ``operation``, ``region``, ``mutating``, ``status``, ``error``
+    (AWS's code), ``parameters`` and ``takes``: the virtual seconds of each timeline that it began, by final state.
     """
 
     def __init__(self) -> None:
@@ -65,7 +64,7 @@ class CallLog:
                 file.write(json.dumps(self._calls[-1]) + "\n")
 
     def since(self, n: int = 0, mutating: bool | None = None) -> list[dict[str, Any]]:
-        """The calls after the ``n``-th, all or only those that are (not) mutating."""
+        """Return the calls after the ``n``-th: all, only mutating or only reading ones."""
         return [call for call in self._calls[n:] if mutating is None or call["mutating"] is mutating]
 
     def clear(self) -> None:

@@ -1,4 +1,4 @@
-"""The one clock of the local AWS: how long things take, and what time it is there."""
+"""The clock of the local AWS, and the timelines of states that run on it."""
 
 from __future__ import annotations
 
@@ -7,27 +7,27 @@ from datetime import UTC, datetime
 
 
 class Clock:
-    """Virtual seconds since the epoch.
+    """A clock of virtual seconds since the epoch.
 
-    ``scale`` is how many real seconds one virtual second takes: 1 is real time, 0.01 makes a ten-minute cluster
-    take six seconds, and 0 lets everything that takes time be done at once.
+    ``scale`` is the number of real seconds per virtual second: 1 is real time, 0.01 makes a ten-minute cluster take
+    six seconds, and 0 ends every timeline at once.
     """
 
     def __init__(self, scale: float = 0.0) -> None:
         self._real = self._virtual = time.time()
         self.scale = scale
-        self.done_until = 0.0  # what began by then, while everything was done at once, is done
-        self.hurry = False  # whether the next timelines end at once
-        self.doom: tuple[str, str] | None = None  # the state and the reason in which the next timeline shall end
-        self.begun: list[Timeline] = []  # the timelines that began with the present request
+        self.done_until = 0.0  # timelines that began before this moment, at scale 0, are over
+        self.at_once = False  # whether new timelines end at once
+        self.next_failure: tuple[str, str] | None = None  # the last state and the reason of the next timeline
+        self.begun: list[Timeline] = []  # the timelines that the present request began
 
     def now(self) -> float:
-        """Virtual seconds since the epoch."""
+        """Return the virtual seconds since the epoch."""
         elapsed = time.time() - self._real
         return self._virtual + (elapsed / self.scale if self.scale else elapsed)
 
     def set_scale(self, scale: float) -> None:
-        """Go on from the present virtual moment at another pace."""
+        """Change the pace from the present virtual moment on."""
         if scale < 0:
             raise ValueError(f"a time scale cannot be negative: {scale}")
         now = self.now()
@@ -36,25 +36,25 @@ class Clock:
         self._virtual, self._real, self.scale = now, time.time(), scale
 
     def reset(self) -> None:
-        """Go back to the real moment, at the same pace."""
+        """Set the clock to the real time, at the same pace."""
         self._real = self._virtual = time.time()
         self.done_until = 0.0
 
-    def taken(self) -> dict[str, float]:
-        """How long what began with the present request takes, by the state in which it ends."""
+    def durations(self) -> dict[str, float]:
+        """Return the virtual seconds of each timeline that the present request began, by final state."""
         lines = sorted((line for line in self.begun if len(line.steps) > 1), key=lambda line: line.end)
         return {line.steps[-1][0]: line.end - line.start for line in lines}
 
     def advance(self, seconds: float) -> None:
-        """Move the clock forward by virtual ``seconds``."""
+        """Move the clock forward by ``seconds`` of virtual time."""
         self._virtual += seconds
 
     def over(self, start: float, end: float) -> bool:
-        """Whether something that began at ``start`` and takes until ``end`` is done."""
+        """Return whether a process that lasts from ``start`` to ``end`` is over."""
         return self.scale == 0 or start <= self.done_until or self.now() >= end
 
     def datetime(self) -> datetime:
-        """The virtual moment, in UTC."""
+        """Return the virtual moment in UTC."""
         return datetime.fromtimestamp(self.now(), UTC)
 
 
@@ -64,43 +64,43 @@ CLOCK = Clock()
 class Timeline:
     """The states a resource passes through: ``Timeline(("creating", 60), ("available", 0))``.
 
-    Each step is a state and how many virtual seconds it lasts; the last one stays.
+    Each step is a state and its duration in virtual seconds; the last state stays.
     """
 
     def __init__(self, *steps: tuple[str, float]) -> None:
         self.steps = steps
         self.start = CLOCK.now()
-        self.reason = ""  # why it ends in a failed state, where it was told to
-        if CLOCK.doom and len(steps) > 1:
-            (state, self.reason), CLOCK.doom = CLOCK.doom, None
+        self.reason = ""  # the reason of an injected failure
+        if CLOCK.next_failure and len(steps) > 1:
+            (state, self.reason), CLOCK.next_failure = CLOCK.next_failure, None
             self.steps = (*steps[:-1], (state, 0))
-        if CLOCK.hurry:
+        if CLOCK.at_once:
             self.steps = self.steps[-1:]
         CLOCK.begun.append(self)
 
     @property
     def end(self) -> float:
-        """The virtual moment at which the last state is reached."""
+        """Return the virtual moment at which the last state is reached."""
         return self.start + sum(seconds for _, seconds in self.steps[:-1])
 
     @property
     def state(self) -> str:
-        """The state now. With a scale of 0 that is the last one."""
+        """Return the present state, which is the last state at scale 0."""
         if self.settled:
             return self.steps[-1][0]
-        left = CLOCK.now() - self.start
+        elapsed = CLOCK.now() - self.start
         for state, seconds in self.steps[:-1]:
-            if left < seconds:
+            if elapsed < seconds:
                 return state
-            left -= seconds
+            elapsed -= seconds
         return self.steps[-1][0]
 
     @property
     def first(self) -> str:
-        """The state that the answer to the request itself shows."""
+        """Return the first state, which the answer to the request shows."""
         return self.steps[0][0]
 
     @property
     def settled(self) -> bool:
-        """Whether the last state is reached."""
+        """Return whether the last state is reached."""
         return CLOCK.over(self.start, self.end)

@@ -54,7 +54,7 @@ def _traffic(query: Query) -> dict[str, float]:
 
     units = {unit: float(query[name]) for name, unit in scaler.UNITS.items() if name in query}
     if not units:
-        raise ValueError("tell what is consumed: read, write or both")
+        raise ValueError("traffic needs read, write or both")
     scaler.consume(query["region"], query["table"], query.get("index"), units)
     return units
 
@@ -76,14 +76,15 @@ CONTROLS: dict[tuple[str, str], Callable[[Query], Any]] = {
 
 
 def control(environ: dict[str, Any]) -> tuple[int, dict[str, str], bytes]:
-    """Answer one request."""
+    """Answer a request below ``/_local/``."""
     verb, name = environ["REQUEST_METHOD"], environ["PATH_INFO"].removeprefix("/_local/").strip("/")
     query = {k: v[0] for k, v in parse_qs(environ.get("QUERY_STRING", "")).items()}
     handler = CONTROLS.get((verb, name))
     headers = {"Content-Type": "application/json"}
     if handler is None:
         known = ", ".join(f"{v} /_local/{n}" for v, n in CONTROLS)
-        return 404, headers, json.dumps({"error": f"no {verb} /_local/{name}; there are: {known}"}).encode()
+        message = f"{verb} /_local/{name} does not exist; use one of: {known}"
+        return 404, headers, json.dumps({"error": message}).encode()
     try:
         return 200, headers, json.dumps(handler(query)).encode() + b"\n"
     except (KeyError, ValueError, TypeError, OSError) as error:

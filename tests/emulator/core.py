@@ -1,4 +1,4 @@
-"""What the services of the local AWS share: errors, ids, paging, and how they take over from moto."""
+"""Helpers of all services of the local AWS: errors, ids, pages, and the registration with moto."""
 
 from __future__ import annotations
 
@@ -21,25 +21,25 @@ class AwsError(ServiceException):
 
 
 def serve(service: str, response: type) -> None:
-    """Let ``response``, a subclass of moto's handler, answer for a service of moto (``ec2``, ``rds``, ...)."""
+    """Replace moto's handler of a service (``ec2``, ``rds``, ...) with ``response``, a subclass of that handler."""
     urls = importlib.import_module(f"moto.{service}.urls")
     for path in urls.url_paths:
         urls.url_paths[path] = response.dispatch  # type: ignore[attr-defined]
 
 
 def own_backend(name: str, backend: type) -> BackendDict[Any]:
-    """State of ours, per account and region, which reset, save and load cover. ``[account][region]`` reads it."""
+    """Create backends of our own, read as ``[account][region]``. Reset, save and load cover them."""
     OWN_BACKENDS[name] = BackendDict(backend, "ec2")
     return OWN_BACKENDS[name]
 
 
 def new_id(prefix: str, digits: int = 17) -> str:
-    """An id as AWS makes them: ``vpc-0a1b...``."""
+    """Return a new id in AWS's form: ``vpc-0a1b...``."""
     return f"{prefix}-{secrets.token_hex(digits)[:digits]}"
 
 
 def paged(items: list[Any], params: Mapping[str, Any], default: int = 1000) -> tuple[list[Any], str | None]:
-    """One page of ``items`` by ``MaxResults`` and ``NextToken``, and the token of the next one."""
+    """Return a page of ``items`` by ``MaxResults`` and ``NextToken``, and the token of the next page."""
     token, size = str(params.get("NextToken") or 0), int(params.get("MaxResults") or default)
     if not token.isdigit():
         raise AwsError("InvalidNextToken", "The specified NextToken is not valid.")

@@ -1,11 +1,11 @@
-"""Faults on demand: a call is throttled, fails, answers late, loses its answer, or makes something that fails."""
+"""Faults on demand: calls that are throttled, fail, answer late or lose their answer, and resources that fail."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from typing import Any
 
-# What each service says to a client that asks too often; HTTP status and code.
+# The HTTP status and error code with which each service throttles a client.
 _THROTTLES = {
     "ec2": (503, "RequestLimitExceeded"),
     "rds": (400, "ThrottlingException"),
@@ -19,11 +19,12 @@ EFFECTS = ("throttle", "error", "late", "lost", "fail")
 
 @dataclass
 class Fault:
-    """What befalls the next ``times`` calls of an operation, in one region or in all.
+    """A fault of the next ``times`` calls of an operation, in one region or in all.
 
-    ``throttle``: the service's own answer to too many calls. ``error``: ``code`` and ``message``. ``late``: the answer
-    comes ``seconds`` later (real ones). ``lost``: it is done, and the connection breaks before the answer. ``fail``: it
-    is accepted, and what it makes ends in ``state`` with ``message`` as the reason.
+    ``throttle``: the service's own error for too many calls. ``error``: an error with ``code`` and ``message``.
+    ``late``: the answer comes ``seconds`` of real time later. ``lost``: the call is carried out, and the connection
+    breaks before the answer. ``fail``: the call is accepted, and the resource ends in ``state`` with the reason
+    ``message``.
     """
 
     service: str
@@ -32,36 +33,36 @@ class Fault:
     region: str = ""
     times: int = 1
     code: str = "InternalFailure"
-    message: str = "told to"
+    message: str = "injected fault"
     state: str = "failed"
     seconds: float = 0.0
 
     def __post_init__(self) -> None:
         if self.effect not in EFFECTS:
-            raise ValueError(f"there is no effect '{self.effect}'; there are: {', '.join(EFFECTS)}")
+            raise ValueError(f"effect is '{self.effect}'; use one of: {', '.join(EFFECTS)}")
         self.times, self.seconds = int(self.times), float(self.seconds)
         if self.effect == "throttle":
             self.code = _THROTTLES.get(self.service, (400, "ThrottlingException"))[1]
 
     @property
     def status(self) -> int | None:
-        """The HTTP status where it is not the usual one of the service's errors."""
+        """Return the HTTP status of throttling; None for the usual status of the service's errors."""
         return _THROTTLES.get(self.service, (None, ""))[0] if self.effect == "throttle" else None
 
 
 class Faults:
-    """The faults that are still to come."""
+    """The pending faults."""
 
     def __init__(self) -> None:
         self._faults: list[Fault] = []
 
     def add(self, **fields: Any) -> dict[str, Any]:
-        """Tell the local AWS what shall go wrong."""
+        """Add a fault to the pending ones."""
         self._faults.append(Fault(**fields))
         return asdict(self._faults[-1])
 
     def take(self, service: str, operation: str, region: str) -> Fault | None:
-        """The fault that befalls this call, if any; one time less is left of it."""
+        """Return the pending fault of this call, if any, and count it down."""
         for fault in self._faults:
             if (fault.service, fault.operation) == (service, operation) and fault.region in ("", region):
                 fault.times -= 1
@@ -71,11 +72,11 @@ class Faults:
         return None
 
     def left(self) -> list[dict[str, Any]]:
-        """What is still to come."""
+        """Return the pending faults."""
         return [asdict(fault) for fault in self._faults]
 
     def clear(self) -> None:
-        """Let nothing go wrong any more."""
+        """Drop all pending faults."""
         self._faults.clear()
 
 

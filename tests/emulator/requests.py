@@ -1,4 +1,4 @@
-"""What a request asks for, before any service sees it: who, what, where, and with which parameters."""
+"""The service, operation, region and parameters of a request, read before any service sees it."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ _ENVELOPE = {"Action", "Version"}
 
 @cache
 def service_model(service: str) -> ServiceModel:
-    """botocore's model of a service."""
+    """Return botocore's model of a service."""
     return botocore.session.get_session().get_service_model(service)
 
 
 def identify(environ: dict[str, Any], body: bytes) -> tuple[str, str, str]:
-    """Service (boto3's name), operation and region of a request; empty where it is not signed."""
+    """Return the service (boto3's name), operation and region; service and region are empty without a signature."""
     scope = _SCOPE.search(environ.get("HTTP_AUTHORIZATION", ""))
     region, service = scope.groups() if scope else ("", "")
     target, path = environ.get("HTTP_X_AMZ_TARGET", ""), environ.get("PATH_INFO", "")
@@ -39,7 +39,7 @@ def identify(environ: dict[str, Any], body: bytes) -> tuple[str, str, str]:
 
 
 def parameters(service: str, operation: str, environ: dict[str, Any], body: bytes) -> set[str]:
-    """The names of the parameters that a request gives, as the API spells them; unknown ones as they were sent."""
+    """Return the names of a request's parameters as the API spells them, and unknown names as they were sent."""
     if "HTTP_X_AMZ_TARGET" in environ:
         return set(json.loads(body or b"{}"))
     names = _wire_names(service, operation)
@@ -54,7 +54,7 @@ def _form(environ: dict[str, Any], body: bytes) -> dict[str, str]:
 
 @cache
 def _wire_names(service: str, operation: str) -> dict[str, str]:
-    """From the names in a form to those of the API. EC2 spells them its own way."""
+    """Map the names in a form, which EC2 spells its own way, to those of the API."""
     model = service_model(service)
     if operation not in model.operation_names:
         return {}

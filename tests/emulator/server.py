@@ -1,4 +1,4 @@
-"""The server: a thread for tests, a process for people."""
+"""The server, as a thread for tests and as a process for people."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ class _Quiet(MotoRequestHandler):
     protocol_version = "HTTP/1.1"  # keeps connections open, as AWS does
 
     def log(self, type: str, message: str, *args: Any) -> None:
-        """The call log tells it better than a line of text."""
+        """Print nothing, because the call log records every request."""
 
 
 def bind(host: str = "127.0.0.1", port: int = 0) -> BaseWSGIServer:
-    """A server that listens on ``port``; 0 takes a free one."""
+    """Return a server that listens on ``port``; 0 takes a free port."""
     return make_server(host, port, LocalAws(), threaded=True, request_handler=_Quiet)
 
 
@@ -50,7 +50,7 @@ class Server:
 
 
 class Control:
-    """The emulator's own interface, from outside: ``Control(url).calls(mutating=True)``."""
+    """A client of the emulator's own interface: ``Control(url).calls(mutating=True)``."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -61,7 +61,7 @@ class Control:
             return json.load(answer)
 
     def calls(self, since: int = 0, mutating: bool | None = None) -> list[dict[str, Any]]:
-        """The calls after the ``since``-th; only (not) mutating ones where asked for."""
+        """Return the calls after the ``since``-th: all, only mutating or only reading ones."""
         return list(
             self.ask("GET", "calls", since=since, **({} if mutating is None else {"mutating": str(mutating).lower()}))
         )
@@ -73,7 +73,7 @@ class Control:
         self.ask("POST", "clock", scale=scale)
 
     def lag(self, reads: int) -> None:
-        """Let the first ``reads`` reads after a write see what was there before."""
+        """Let the first ``reads`` reads after a write see the state before it."""
         self.ask("POST", "lag", reads=reads)
 
     def traffic(self, region: str, table: str, **units: object) -> None:
@@ -81,7 +81,7 @@ class Control:
         self.ask("POST", "traffic", region=region, table=table, **units)
 
     def fault(self, call: str, effect: str, **fields: object) -> None:
-        """Let something befall the next calls of ``service:Operation``; see ``emulator.faults``."""
+        """Inject a fault into the next calls of ``service:Operation``; see ``emulator.faults``."""
         service, operation = call.split(":")
         self.ask("POST", "faults", service=service, operation=operation, effect=effect, **fields)
 
@@ -90,7 +90,7 @@ class Control:
 
 
 def run(port: int, scale: float, url_file: Path | None, call_log: Path | None, state_file: Path | None) -> None:
-    """Serve until the process is ended. Prints the URL once it answers."""
+    """Print the URL once the server listens, and serve until the process ends."""
     CLOCK.set_scale(scale)
     CALLS.path = call_log
     server = bind(port=port)

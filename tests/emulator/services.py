@@ -8,20 +8,20 @@ from typing import Any
 
 import moto.core.responses
 
-OURS = (
+SERVICES = (
     "ec2", "rds", "dynamodb", "autoscaling", "cloudwatch", "iam", "kms", "logs", "secretsmanager", "sts", "tagging",
 )  # fmt: skip
 
 
 def load(service: str) -> str:
-    """Make a service ready to answer, and say how moto calls it.
+    """Make a service ready to answer, and return moto's name for it.
 
-    All of ours come together, because they look at each other's resources; that takes seconds, so not for who only asks
-    who it is.
+    All services are loaded together, because they read each other's resources. That takes seconds, so STS, which needs
+    only IAM, is loaded without the others.
     """
     if service == "sts":
-        _ours("iam").register()  # moto makes IAM's state at the first request of all
-        _ours("sts").register()
+        _module("iam").register()  # moto creates IAM's state at the very first request
+        _module("sts").register()
     else:
         register()
     return service.replace("-", "")
@@ -29,29 +29,29 @@ def load(service: str) -> str:
 
 @cache
 def register() -> None:
-    """Put our handlers in the place of moto's."""
-    # moto asks each handler's class for its methods at every request.
+    """Replace moto's handlers with those of this package."""
+    # Without a cache, moto collects the methods of the handler's class at every request.
     moto.core.responses.method_names_from_class = cache(moto.core.responses.method_names_from_class)
-    for name in OURS:
-        _ours(name).register()
+    for name in SERVICES:
+        _module(name).register()
 
 
 def before(operation: str, region: str) -> None:
-    """Remember what a request is about to make the services forget."""
-    if _registered() and operation in _ours("tagging").UNTAGS:
-        _ours("tagging").remember(region)
+    """Remember the tagged resources before a request that removes tags."""
+    if _registered() and operation in _module("tagging").UNTAGS:
+        _module("tagging").remember(region)
 
 
 def tick() -> None:
-    """Do what AWS does by itself as time passes."""
+    """Run the background processes of AWS up to the present moment."""
     if _registered():
-        _ours("dynamodb.keys").run()
-        _ours("autoscaling.scaler").run()
+        _module("dynamodb.keys").run()
+        _module("autoscaling.scaler").run()
 
 
 def _registered() -> bool:
     return bool(register.cache_info().currsize)
 
 
-def _ours(name: str) -> Any:
+def _module(name: str) -> Any:
     return importlib.import_module(f"{__package__}.{name}")

@@ -1,4 +1,4 @@
-"""Reset, save and load: all that the local AWS knows, as one pickle."""
+"""Reset, save and load: the whole state of the local AWS, as one pickle."""
 
 from __future__ import annotations
 
@@ -27,22 +27,22 @@ def _dump_rsa(key: Any) -> tuple[Any, tuple[bytes]]:
     return _load_rsa, (der,)
 
 
-copyreg.pickle(type(rsa.generate_private_key(65537, 1024)), _dump_rsa)  # KMS keys of moto hold one each
+copyreg.pickle(type(rsa.generate_private_key(65537, 1024)), _dump_rsa)  # moto's KMS keys hold one each
 
 
 def backend_dict(name: str) -> BackendDict[Any]:
-    """The backends of one name, of moto or of ours."""
+    """Return the backends of a name, moto's or our own."""
     return OWN_BACKENDS[name] if name in OWN_BACKENDS else get_backend(name)
 
 
 def name_of(backends: BackendDict[Any]) -> str:
-    """What :func:`backend_dict` finds them by."""
-    own = [name for name, own in OWN_BACKENDS.items() if own is backends]
-    return own[0] if own else backends.service_name
+    """Return the name by which :func:`backend_dict` finds the backends."""
+    own_names = [name for name, candidate in OWN_BACKENDS.items() if candidate is backends]
+    return own_names[0] if own_names else backends.service_name
 
 
 def reset() -> None:
-    """Forget everything: resources, calls, time. (moto's own reset first builds every backend anew, for seconds.)"""
+    """Drop all resources and calls, and reset the clock. moto's own reset takes seconds to rebuild every backend."""
     for known in list(BackendDict._instances):
         known.clear()
     BackendDict._instances.clear()
@@ -51,7 +51,7 @@ def reset() -> None:
 
 
 def backends(skip: str = "") -> list[tuple[str, str, str, Any]]:
-    """Everything that there is, as (name, account, region, backend)."""
+    """Return all backends as (name, account, region, backend)."""
     return [
         (name_of(known), account, region, backend)
         for known in BackendDict._instances
@@ -61,12 +61,12 @@ def backends(skip: str = "") -> list[tuple[str, str, str, Any]]:
 
 
 def save(path: Path) -> None:
-    """Write everything to ``path``."""
+    """Write the clock and all backends to ``path``."""
     path.write_bytes(pickle.dumps({"now": CLOCK.now(), "backends": backends()}))
 
 
 def load(path: Path) -> None:
-    """Become what was saved in ``path``. The file must be one of ours: a pickle runs code."""
+    """Load the state saved in ``path``. The file must be trusted, because a pickle runs code."""
     services.register()
     saved = pickle.loads(path.read_bytes())
     reset()

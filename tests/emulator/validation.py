@@ -1,4 +1,4 @@
-"""What a service refuses because its own model says so: missing members, values outside sets, ranges, patterns."""
+"""The validation against a service's own model: required members, enums, ranges and patterns."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from .core import AwsError
 
-# How a service names a request that its model does not allow, and one that lacks a member.
+# The error codes of each service for a value that its model does not allow, and for a missing member.
 _CODES = {
     "ec2": ("InvalidParameterValue", "MissingParameter"),
     "rds": ("InvalidParameterValue", "MissingParameter"),
@@ -23,7 +23,7 @@ _DEFAULT = ("ValidationException", "ValidationException")
 
 
 def validate(service: str, shape: Any, params: Mapping[str, Any]) -> None:
-    """Raise the service's own error for the first thing in ``params`` that its model does not allow."""
+    """Raise the service's own error for the first value in ``params`` that its model does not allow."""
     wrong, missing = _CODES.get(service, _DEFAULT)
     for path, value, constraint in _faults(shape, params, ""):
         if value is None:
@@ -41,7 +41,7 @@ def validate(service: str, shape: Any, params: Mapping[str, Any]) -> None:
 
 
 def _faults(shape: Any, value: Any, path: str) -> Iterator[tuple[str, Any, str]]:
-    """Each place that the model does not allow: where, what is there (None: nothing), and what has to be."""
+    """Yield the path, the value (None if missing) and the violated constraint of each fault."""
     if shape.type_name == "structure" and isinstance(value, Mapping):
         for name in shape.required_members:
             if value.get(name) is None:
@@ -63,12 +63,12 @@ def _faults(shape: Any, value: Any, path: str) -> Iterator[tuple[str, Any, str]]
 def _constraints(shape: Any, value: Any) -> Iterator[str]:
     limits, kind = shape.metadata, shape.type_name
     size = len(value) if kind in ("string", "list", "map", "blob") else value
-    what = {"string": "length ", "list": "length ", "map": "length ", "blob": "length "}.get(kind, "value ")
+    measure = {"string": "length ", "list": "length ", "map": "length ", "blob": "length "}.get(kind, "value ")
     if isinstance(size, (int, float)) and not isinstance(size, bool):
         if "min" in limits and size < limits["min"]:
-            yield f"Member must have {what}greater than or equal to {limits['min']}"
+            yield f"Member must have {measure}greater than or equal to {limits['min']}"
         if "max" in limits and size > limits["max"]:
-            yield f"Member must have {what}less than or equal to {limits['max']}"
+            yield f"Member must have {measure}less than or equal to {limits['max']}"
     if kind != "string":
         return
     if limits.get("enum") and value not in limits["enum"]:
@@ -80,7 +80,7 @@ def _constraints(shape: Any, value: Any) -> Iterator[str]:
 
 @cache
 def _pattern(text: str | None) -> re.Pattern[str] | None:
-    """A pattern of the model; None where there is none, or one in a dialect that Python does not know."""
+    """Return a compiled pattern of the model; None if it is absent or in a dialect that Python does not know."""
     try:
         return re.compile(text) if text else None
     except re.error:

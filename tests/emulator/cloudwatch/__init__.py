@@ -1,4 +1,4 @@
-"""CloudWatch of the local AWS: moto's, with AWS's checks of alarms and its view of metrics."""
+"""CloudWatch of the local AWS: moto's handler, with AWS's checks of alarms and its view of metrics."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from ..core import serve
 
 
 def register() -> None:
-    """Take over from moto's handler."""
+    """Replace moto's handler."""
     from .responses import LocalCloudWatch
 
     serve("cloudwatch", LocalCloudWatch)

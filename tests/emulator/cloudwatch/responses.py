@@ -1,4 +1,4 @@
-"""The operations of CloudWatch where moto differs from AWS."""
+"""The operations of CloudWatch in which moto differs from AWS."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ DAY = 86400
 
 
 class LocalCloudWatch(CloudWatchResponse):
-    """Answers for CloudWatch."""
+    """The handler of CloudWatch."""
 
     def put_metric_alarm(self) -> ActionResult:
-        """An alarm that has seen no data."""
+        """Create or replace an alarm, which has seen no data yet."""
         for fault in _faults(self._get_params()):
             raise AwsError("ValidationError", fault)
         answer = super().put_metric_alarm()
@@ -28,7 +28,7 @@ class LocalCloudWatch(CloudWatchResponse):
         return answer
 
     def describe_alarms(self) -> ActionResult:
-        """Alarms by names or the prefix of the name, and by state, 50 to a page."""
+        """List the alarms by names or name prefix, and by state, 50 to a page."""
         names, prefix, state = (self._get_param(name) for name in ("AlarmNames", "AlarmNamePrefix", "StateValue"))
         if names and prefix:
             raise AwsError("ValidationError", "AlarmNamePrefix and AlarmNames are mutually exclusive")
@@ -37,12 +37,12 @@ class LocalCloudWatch(CloudWatchResponse):
             for name, alarm in sorted(self.cloudwatch_backend.alarms.items())
             if (not names or name in names) and name.startswith(prefix or "") and state in (None, alarm.state_value)
         ]
-        place = {"NextToken": self._get_param("NextToken"), "MaxResults": self._get_param("MaxRecords")}
-        page, more = paged(found, place, 50)
+        paging = {"NextToken": self._get_param("NextToken"), "MaxResults": self._get_param("MaxRecords")}
+        page, more = paged(found, paging, 50)
         return ActionResult({"MetricAlarms": page, "NextToken": more})
 
     def delete_alarms(self) -> ActionResult:
-        """Delete all of the alarms, or none where one does not exist."""
+        """Delete all given alarms, or none if any is missing."""
         names, alarms = self._get_param("AlarmNames"), self.cloudwatch_backend.alarms
         missing = sorted(set(names) - set(alarms))
         if missing:
@@ -52,7 +52,7 @@ class LocalCloudWatch(CloudWatchResponse):
         return super().delete_alarms()
 
     def put_metric_data(self) -> ActionResult:
-        """Values of metrics, of the virtual moment where they do not say."""
+        """Store values of metrics, at the virtual moment unless they carry a timestamp."""
         if self._get_param("Namespace").startswith("AWS/"):
             raise AwsError("InvalidParameterValue", "The value AWS/ for parameter Namespace is invalid.")
         for datum in self._get_param("MetricData", []):
@@ -60,7 +60,7 @@ class LocalCloudWatch(CloudWatchResponse):
         return super().put_metric_data()
 
     def get_metric_statistics(self) -> ActionResult:
-        """What was put for a metric with exactly these dimensions, by whole periods."""
+        """Return the statistics of a metric with exactly these dimensions, by whole periods."""
         start, end, period = (self._get_param(name) for name in ("StartTime", "EndTime", "Period"))
         if start >= end or (period not in (1, 5, 10, 20, 30) and period % 60):
             raise AwsError("InvalidParameterValue", "StartTime is before EndTime, Period 1, 5, 10, 20, 30 or n x 60.")
@@ -80,11 +80,12 @@ class LocalCloudWatch(CloudWatchResponse):
         return ActionResult({"Label": wanted[1], "Datapoints": list(found.values())})
 
 
-def _faults(p: Mapping[str, Any]) -> Iterator[str]:
-    """What AWS refuses in an alarm of one metric."""
-    if None in (p.get(name) for name in ("MetricName", "Namespace", "Period", "Statistic", "Threshold")):
+def _faults(params: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the errors of an alarm on a single metric."""
+    if None in (params.get(name) for name in ("MetricName", "Namespace", "Period", "Statistic", "Threshold")):
         yield "MetricName, Namespace, Period, Statistic and Threshold must be specified."
-    if p["Period"] not in (10, 20, 30) and p["Period"] % 60:
+    period = params["Period"]
+    if period not in (10, 20, 30) and period % 60:
         yield "Period must be 10, 20, 30 or a multiple of 60."
-    if p["Period"] * p["EvaluationPeriods"] > (7 * DAY if p["Period"] >= 3600 else DAY):
+    if period * params["EvaluationPeriods"] > (7 * DAY if period >= 3600 else DAY):
         yield "EvaluationPeriods times Period must be a day at most, or a week with periods of an hour or more."

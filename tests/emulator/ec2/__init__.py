@@ -1,4 +1,4 @@
-"""ec2 of the local AWS."""
+"""EC2 of the local AWS."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import os
 
 from ..core import serve
 
-os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")  # over a thousand images in each region that nobody starts
+os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")  # over a thousand unused images in each region
 
 
 def register() -> None:
-    """Take over from moto's handler."""
+    """Replace moto's handler."""
     from .responses import LocalEc2
 
     serve("ec2", LocalEc2)

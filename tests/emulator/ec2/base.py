@@ -1,4 +1,4 @@
-"""What every handler of EC2 shares: moto's handler, the region's state, and refusals for what is not implemented."""
+"""The base class and the helpers of all EC2 handlers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..core import AwsError
 
 
 class Ec2(EC2Response):
-    """moto's handler with the request as ``params``."""
+    """moto's handler, with the parsed parameters of the request as ``params``."""
 
     params: dict[str, Any]
 
@@ -22,40 +22,40 @@ class Ec2(EC2Response):
 
     @property
     def ec2(self) -> Any:
-        """moto's EC2 of this account and region."""
+        """Return moto's EC2 backend of this account and region."""
         return self.ec2_backend
 
     def require(self, *names: str) -> None:
-        """Refuse a request that lacks a parameter."""
+        """Refuse a request that lacks one of the named parameters."""
         for name in names:
             if self.params.get(name) in (None, "", []):
                 raise AwsError("MissingParameter", f"The request must contain the parameter {name}")
 
 
 def answered(answer: Any) -> ActionResult:
-    """What moto's handler answers."""
-    found: ActionResult = answer
-    return found
+    """Return the answer of moto's untyped handler as an ActionResult."""
+    typed: ActionResult = answer
+    return typed
 
 
 def result(**fields: Any) -> ActionResult:
-    """An answer; fields without a value are left out."""
+    """Return an answer without the fields that have no value."""
     return ActionResult({name: value for name, value in fields.items() if value is not None})
 
 
 def tag_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
-    """Tags as EC2 answers them."""
+    """Return tags in the form of EC2's answers."""
     return [{"Key": key, "Value": value} for key, value in tags.items()]
 
 
 def tag_dict(params: Mapping[str, Any], resource_type: str) -> dict[str, str]:
-    """The tags that a create call gives to ``resource_type``."""
+    """Return the tags that a create call gives to ``resource_type``."""
     specs = [spec for spec in params.get("TagSpecifications") or [] if spec.get("ResourceType") == resource_type]
     return {tag["Key"]: tag.get("Value", "") for spec in specs for tag in spec.get("Tags") or []}
 
 
 def tags_in(backend: Any, resource_id: str) -> list[dict[str, str]]:
-    """The tags of one of moto's resources, as EC2 answers them."""
+    """Return the tags of one of moto's resources in the form of EC2's answers."""
     return tag_list(backend.tags.get(resource_id, {}))
 
 

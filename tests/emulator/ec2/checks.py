@@ -1,4 +1,4 @@
-"""What AWS refuses before it looks at any resource: malformed ids, reserved or misplaced tags, dry runs."""
+"""The checks before EC2 looks at any resource: malformed ids, reserved or misplaced tags, dry runs."""
 
 from __future__ import annotations
 
@@ -49,13 +49,13 @@ TAGGABLE = {
     "CreateIpamPool": "ipam-pool",
     "AllocateIpamPoolCidr": "ipam-pool-allocation",
 }
-# What moto does not look for: where its things are, and the code where one is not there.
-THERE = {
+# The ids that moto does not look up: the store of the resources, and AWS's code for a missing resource.
+UNCHECKED_IDS = {
     "FlowLogIds": ("flow_logs", "InvalidFlowLogId.NotFound"),
     "NetworkAclIds": ("network_acls", "InvalidNetworkAclID.NotFound"),
     "PrefixListIds": ("managed_prefix_lists", "InvalidPrefixListID.NotFound"),
 }
-FORGOTTEN = {
+DELETED_BY = {
     "DeleteVpc": "VpcId",
     "DeleteSubnet": "SubnetId",
     "DeleteSecurityGroup": "GroupId",
@@ -74,7 +74,7 @@ class DryRun(AwsError):
 
 
 def check(operation: str, params: Mapping[str, Any]) -> None:
-    """Refuse what AWS refuses on sight, and answer a dry run."""
+    """Check the ids and tags of a request, and answer a dry run."""
     for name, value in params.items():
         for resource_id in _ids(value):
             check_id(name, resource_id)
@@ -85,10 +85,10 @@ def check(operation: str, params: Mapping[str, Any]) -> None:
         raise DryRun
 
 
-def check_there(operation: str, params: Mapping[str, Any], backend: Any) -> None:
-    """Refuse to describe what is not there."""
-    for name in THERE.keys() & params.keys():
-        store, code = THERE[name]
+def check_exists(operation: str, params: Mapping[str, Any], backend: Any) -> None:
+    """Refuse to describe missing resources."""
+    for name in UNCHECKED_IDS.keys() & params.keys():
+        store, code = UNCHECKED_IDS[name]
         for resource_id in _ids(params[name]):
             if operation.startswith("Describe") and resource_id not in getattr(backend, store):
                 raise AwsError(code, f"The ID '{resource_id}' does not exist")
@@ -99,7 +99,7 @@ def _ids(value: Any) -> list[Any]:
 
 
 def check_id(parameter: str, resource_id: Any) -> None:
-    """Refuse an id that no resource can have, such as a template's text for a value not yet known."""
+    """Refuse a malformed id, such as the placeholder of a value that is not known yet."""
     singular = re.sub(r"^(Add|Remove)(?=[A-Z]\w+Ids$)", "", parameter)
     singular = singular[:-1] if singular.endswith("Ids") else singular
     prefix, code = IDS.get(singular, ("", ""))
@@ -142,12 +142,12 @@ def check_tags(tags: Any) -> None:
 
 
 def canonical(cidr: str, parameter: str = "cidrBlock") -> str:
-    """A block in its canonical form, to which EC2 changes the blocks of VPCs, subnets, routes and rules."""
+    """Return a block in the canonical form that EC2 gives to blocks of VPCs, subnets, routes and rules."""
     return str(block(cidr, parameter, strict=False))
 
 
 def block(cidr: Any, parameter: str = "cidr", strict: bool = True) -> IPv4Network:
-    """An IPv4 block; ``strict`` refuses host bits."""
+    """Return an IPv4 block; ``strict`` refuses host bits."""
     try:
         found: IPv4Network | IPv6Network = ip_network(str(cidr), strict=strict)
     except ValueError:
@@ -158,7 +158,7 @@ def block(cidr: Any, parameter: str = "cidr", strict: bool = True) -> IPv4Networ
     return found
 
 
-def forgotten(operation: str, params: Mapping[str, Any]) -> Iterator[str]:
-    """The resources that a successful request has deleted."""
-    if operation in FORGOTTEN:
-        yield from (i for i in _ids(params.get(FORGOTTEN[operation])) if i)
+def deleted_ids(operation: str, params: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the ids of the resources that a successful request deletes."""
+    if operation in DELETED_BY:
+        yield from (i for i in _ids(params.get(DELETED_BY[operation])) if i)

@@ -50,7 +50,7 @@ class EndpointResponses(Ec2):
             endpoint.network_interface_ids.append(eni.id)
 
     def _services(self) -> list[str]:
-        """The services of AWS that have interface endpoints, as far as moto knows them."""
+        """Return the services with interface endpoints, as far as moto knows them."""
         return [f"com.amazonaws.{self.region}.{name}" for name in ("s3", "dynamodb", *AWS_ENDPOINT_SERVICES)]
 
     def _check_policy(self) -> None:
@@ -97,7 +97,7 @@ class EndpointResponses(Ec2):
             raise AwsError("InvalidParameter", f"{text}endpoint for the service.")
 
     def _check_subnets(self, vpc_id: str, subnet_ids: list[str], new: list[str]) -> None:
-        """Subnets of the VPC, at most one in each zone, and the new ones with an address left."""
+        """Refuse subnets outside the VPC, two subnets in one zone, and new subnets without a free address."""
         subnets = [self.ec2.get_subnet(i) for i in subnet_ids]
         for subnet in subnets:
             if subnet.vpc_id != vpc_id:

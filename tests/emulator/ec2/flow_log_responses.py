@@ -20,19 +20,19 @@ class FlowLogResponses(Ec2):
 
     def create_flow_logs(self) -> ActionResult:
         self._check_flow_log()
-        made: list[str] = []
+        log_ids: list[str] = []
         unsuccessful: list[Any] = []
         for resource_id in self.params["ResourceIds"]:
-            if self._same(resource_id):
+            if self._already_exists(resource_id):
                 text = "Error. There is an existing Flow Log with the same configuration and log destination."
                 error = {"Code": "FlowLogAlreadyExists", "Message": text}
                 unsuccessful.append({"ResourceId": resource_id, "Error": error})
                 continue
             self.params["ResourceIds"] = [resource_id]
             answer: Any = super().create_flow_logs().result
-            made += answer["FlowLogIds"]
+            log_ids += answer["FlowLogIds"]
             unsuccessful += answer["Unsuccessful"]
-        return result(FlowLogIds=made, Unsuccessful=unsuccessful)
+        return result(FlowLogIds=log_ids, Unsuccessful=unsuccessful)
 
     def _check_flow_log(self) -> None:
         params = self.params
@@ -46,10 +46,10 @@ class FlowLogResponses(Ec2):
         params["LogDestinationType"] = destination = params.get("LogDestinationType") or "cloud-watch-logs"
         if destination != "cloud-watch-logs":
             raise Missing(f"flow logs to {destination}")
-        self._log_group()
+        self._check_log_group()
 
-    def _log_group(self) -> None:
-        """The log group may be named or given by its ARN; the description shows its name."""
+    def _check_log_group(self) -> None:
+        """Check the log group and the role, and replace the log group's ARN by the name that descriptions show."""
         params, arn = self.params, self.params.get("LogDestination")
         if arn and params.get("LogGroupName"):
             raise AwsError("InvalidParameter", "Please only provide LogGroupName or only provide LogDestination.")
@@ -65,7 +65,7 @@ class FlowLogResponses(Ec2):
         if role and not can_assume(self.current_account, self.region, "vpc-flow-logs.amazonaws.com", role):
             raise AwsError("InvalidParameter", f"Unable to assume given IAM role: '{role}'")
 
-    def _same(self, resource_id: str) -> bool:
+    def _already_exists(self, resource_id: str) -> bool:
         wanted = (resource_id, self.params.get("LogGroupName"), self.params.get("LogDestination"))
         return any((f.resource_id, f.log_group_name, f.log_destination) == wanted for f in self.ec2.flow_logs.values())
 

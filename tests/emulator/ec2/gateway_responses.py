@@ -15,7 +15,7 @@ from .base import Ec2, answered, result, tag_dict, tags_in
 from .interfaces import make
 from .states import begin
 
-# The blocks that are kept for examples (RFC 5737): nobody's real address.
+# The blocks reserved for documentation (RFC 5737), which contain nobody's real address.
 DOCUMENTATION = [IPv4Network("203.0.113.0/24"), IPv4Network("198.51.100.0/24")]
 ADDRESS = {
     "AllocationId": "allocation_id",
@@ -37,11 +37,11 @@ class GatewayResponses(Ec2):
             text = f"resource {gateway_id} is already attached to network {gateway.vpc.id}"
             raise AwsError("Resource.AlreadyAssociated", text)
         self.ec2.get_vpc(vpc_id)
-        if self._attached(vpc_id):
+        if self._has_internet_gateway(vpc_id):
             raise AwsError("InvalidParameterValue", f"Network {vpc_id} already has an internet gateway attached")
         return answered(super().attach_internet_gateway())
 
-    def _attached(self, vpc_id: str) -> bool:
+    def _has_internet_gateway(self, vpc_id: str) -> bool:
         return any(g.vpc and g.vpc.id == vpc_id for g in self.ec2.internet_gateways.values())
 
     def detach_internet_gateway(self) -> ActionResult:
@@ -72,12 +72,12 @@ class GatewayResponses(Ec2):
         return result(NatGateway=self._nat_shown(nat))
 
     def _nat_failure(self, subnet: Any, eip_id: str) -> tuple[str, str] | None:
-        """Why a NAT gateway that was accepted ends in the state ``failed``."""
+        """Return why an accepted NAT gateway ends in the state ``failed``; None if it becomes available."""
         if subnet.available_ip_address_count < 1:
             return "InsufficientFreeAddressesInSubnet", f"Subnet {subnet.id} has insufficient free addresses"
         if eip_id and self.ec2.address_by_allocation([eip_id])[0].association_id:
             return "Resource.AlreadyAssociated", f"Elastic IP address {eip_id} is already associated"
-        if eip_id and not self._attached(subnet.vpc_id):
+        if eip_id and not self._has_internet_gateway(subnet.vpc_id):
             return "Gateway.NotAttached", f"Network {subnet.vpc_id} has no Internet gateway attached"
         return None
 
@@ -125,7 +125,7 @@ class GatewayResponses(Ec2):
             raise AwsError("NatGatewayNotFound", f"The Nat Gateway {nat.id} was not found")
         if nat.state != "deleting":
             nat.deleted_at = CLOCK.datetime()
-            begin(nat, ("deleting", 60), ("deleted", 5), ("deleted", 0))  # it lets go of its address a little later
+            begin(nat, ("deleting", 60), ("deleted", 5), ("deleted", 0))  # AWS frees the address a little later
         return result(NatGatewayId=nat.id)
 
     def allocate_address(self) -> ActionResult:
@@ -149,7 +149,7 @@ class GatewayResponses(Ec2):
 
     def release_address(self) -> ActionResult:
         (address,) = self.ec2.address_by_allocation([self.params.get("AllocationId")])
-        if address.eni is not None:  # all that has one here is a NAT gateway
+        if address.eni is not None:  # only NAT gateways have addresses here
             raise AwsError("AuthFailure", "You do not have permission to access the specified resource.")
         if address.association_id:
             raise AwsError("InvalidIPAddress.InUse", f"Address {address.public_ip} is in use.")

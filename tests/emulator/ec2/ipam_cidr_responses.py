@@ -1,4 +1,4 @@
-"""The calls for allocations."""
+"""The calls for allocations from IPAM pools."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .ipam_responses import IpamBase
 
 
 class IpamCidrResponses(IpamBase):
-    """Allocations."""
+    """Allocations from IPAM pools."""
 
     def allocate_ipam_pool_cidr(self) -> ActionResult:
         params = self.params
@@ -21,14 +21,14 @@ class IpamCidrResponses(IpamBase):
         if params.get("PreviewNextCidr"):
             return result(IpamPoolAllocation={"Cidr": str(chosen)})
         text, tags = params.get("Description") or "", tag_dict(params, "ipam-pool-allocation")
-        made = Allocation(pool.id, chosen, "custom", pool.account, None, self.region, text, tags)
-        return result(IpamPoolAllocation=self.ipam.add(made).shown())
+        allocation = Allocation(pool.id, chosen, "custom", pool.account, None, self.region, text, tags)
+        return result(IpamPoolAllocation=self.ipam.add(allocation).shown())
 
     def _pool(self) -> Pool:
-        """The pool, asked in its locale; one without a locale is asked at home."""
+        """Return the pool, which must be called in its locale, or in its home region if it has no locale."""
         pool = self.ipam.pool(self.params["IpamPoolId"], self.region)
         if pool.locale:
-            ipam_pools.needs_locale(pool, self.region)
+            ipam_pools.check_locale(pool, self.region)
         return pool
 
     def release_ipam_pool_allocation(self) -> ActionResult:
@@ -47,8 +47,8 @@ class IpamCidrResponses(IpamBase):
         wanted = self.params.get("IpamPoolAllocationId")
         found = self.ipam.allocations_of(pool.id)
         if wanted:
-            one = self.ipam.allocation(wanted, self.region)
-            found = [a for a in found if a is one]
+            allocation = self.ipam.allocation(wanted, self.region)
+            found = [a for a in found if a is allocation]
         return result(IpamPoolAllocations=[a.shown() for a in found])
 
     def describe_ipam_pool_allocations(self) -> ActionResult:

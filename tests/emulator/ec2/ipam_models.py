@@ -1,4 +1,4 @@
-"""IPAM: one store per account, whose objects have a home region, and the states they pass through."""
+"""The IPAM objects of an account, with their home regions and their states."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from ..clock import Timeline
 from ..core import AwsError, new_id, own_backend
 from .base import tag_list
 from .ipam_watch import vpc_cidrs
-from .space import inside, meets
+from .space import inside, overlaps_any
 
 STORE_REGION = "us-east-1"
-MONITORING = 120  # until a new IPAM watches the account
-LINGER = 1200  # until IPAM notices that a resource has gone
-RECYCLING = 180  # until a released block is given out again
-IMPORT = 600  # until a pool looks for resources inside its blocks
+MONITORING = 120  # seconds until a new IPAM monitors the account
+LINGER = 1200  # seconds until IPAM notices that a resource is deleted
+RECYCLING = 180  # seconds until a released block can be allocated again
+IMPORT = 600  # seconds until a pool imports the resources inside its blocks
 
 
 @dataclass
-class Held:
-    """An object with a state: it must be at rest before anything else is done with it."""
+class IpamObject:
+    """An IPAM object with a state, which accepts a change only when the previous one has ended."""
 
     id: str
     account: str
@@ -36,35 +36,35 @@ class Held:
     def __post_init__(self) -> None:
         self.timeline = Timeline(("create-in-progress", self.seconds), ("create-complete", 0))
 
-    def modified(self, description: str | None) -> bool:
-        """Begin a change, also of the description where one is given; whether it will rest as ``modify-complete``."""
+    def start_modify(self, description: str | None) -> bool:
+        """Start a change and return whether it succeeds. A given description changes with it."""
         self.timeline = Timeline(("modify-in-progress", self.seconds), ("modify-complete", 0))
-        done = self.timeline.steps[-1][0] == "modify-complete"
-        if done and description is not None:
+        succeeds = self.timeline.steps[-1][0] == "modify-complete"
+        if succeeds and description is not None:
             self.description = description
-        return done
+        return succeeds
 
-    def deleted(self) -> None:
-        """Begin to go away."""
+    def start_delete(self) -> None:
+        """Start the deletion."""
         self.timeline = Timeline(("delete-in-progress", self.seconds), ("delete-complete", 0))
 
     @property
     def gone(self) -> bool:
-        """Whether a deletion has ended."""
+        """Return whether the object is deleted."""
         return self.timeline.state == "delete-complete"
 
-    def ready(self, delete: bool = False) -> None:
-        """Refuse to go on while something else is under way; what was never made can only be deleted."""
+    def check_ready(self, delete: bool = False) -> None:
+        """Refuse a change before the previous one has ended. After a failed creation, only a deletion is possible."""
         state = self.timeline.state
         if not self.timeline.settled or (state == "create-failed" and not delete):
             raise AwsError("IncorrectState", f"The resource {self.id} is in the state {state}.")
 
     def arn(self, kind: str) -> str:
-        """The ARN; those of IPAM name no region."""
+        """Return the ARN. ARNs of IPAM name no region."""
         return f"arn:aws:ec2::{self.account}:{kind}/{self.id}"
 
     def shown(self, answer: bool) -> dict[str, Any]:
-        """What all descriptions share; ``answer`` gives the state that the call itself answers with."""
+        """Return the fields of all descriptions; ``answer`` shows the state as the answer to the call does."""
         state = self.timeline.first if answer else self.timeline.state
         return {
             "OwnerId": self.account,
@@ -77,7 +77,7 @@ class Held:
 
 
 @dataclass
-class Ipam(Held):
+class Ipam(IpamObject):
     """An IPAM with its operating regions."""
 
     regions: set[str] = field(default_factory=set)
@@ -93,8 +93,8 @@ class Ipam(Held):
 
 
 @dataclass
-class Scope(Held):
-    """A scope: a space of addresses of its own."""
+class Scope(IpamObject):
+    """A scope: an address space of its own."""
 
     ipam_id: str = ""
     kind: str = "private"
@@ -103,7 +103,7 @@ class Scope(Held):
 
 @dataclass
 class PoolCidr:
-    """A block of a pool, with what became of the wish to have it."""
+    """A block of a pool, with the state of its provisioning."""
 
     cidr: IPv4Network | None
     length: int
@@ -115,17 +115,17 @@ class PoolCidr:
 
     @property
     def live(self) -> bool:
-        """Whether the block belongs to the pool, or is about to or about to cease."""
-        ends = self.timeline.steps[-1][0]
-        return ends != "failed-provision" and self.timeline.state != "deprovisioned"
+        """Return whether the block belongs to the pool, even while it is provisioned or deprovisioned."""
+        last_state = self.timeline.steps[-1][0]
+        return last_state != "failed-provision" and self.timeline.state != "deprovisioned"
 
     @property
     def usable(self) -> bool:
-        """Whether the block can be allocated from."""
+        """Return whether the block can be allocated from."""
         return self.timeline.state in ("provisioned", "failed-deprovision")
 
     def shown(self, answer: bool) -> dict[str, Any]:
-        """The description. A block asked for by length is unknown until it is provisioned."""
+        """Return the description. A block requested by length is unknown until it is provisioned."""
         state = self.timeline.first if answer else self.timeline.state
         return {
             "Cidr": None if self.by_length and state == "pending-provision" or not self.cidr else str(self.cidr),
@@ -137,8 +137,8 @@ class PoolCidr:
 
 
 @dataclass
-class Pool(Held):
-    """A pool: blocks, allocations from them, and the rules for those."""
+class Pool(IpamObject):
+    """A pool: its blocks, and the rules for allocations from them."""
 
     scope_id: str = ""
     locale: str | None = None
@@ -152,18 +152,18 @@ class Pool(Held):
     cidrs: list[PoolCidr] = field(default_factory=list)
     recycling: list[tuple[IPv4Network, Timeline]] = field(default_factory=list)
 
-    def import_found(self, wanted: bool) -> None:
-        """Begin or cease to look for resources inside the pool's blocks."""
-        if wanted != bool(self.importing):
-            self.importing = Timeline(("waiting", IMPORT), ("importing", 0)) if wanted else None
+    def set_auto_import(self, enabled: bool) -> None:
+        """Turn the automatic import of the resources inside the pool's blocks on or off."""
+        if enabled != bool(self.importing):
+            self.importing = Timeline(("waiting", IMPORT), ("importing", 0)) if enabled else None
 
     @property
     def space(self) -> list[IPv4Network]:
-        """The blocks that allocations come from."""
+        """Return the blocks that can be allocated from."""
         return [c.cidr for c in self.cidrs if c.usable and c.cidr]
 
     def visible(self, region: str) -> bool:
-        """A pool shows in its home region and in its locale."""
+        """Return whether the region is the pool's home region or locale."""
         return region in (self.region, self.locale)
 
 
@@ -183,7 +183,7 @@ class Allocation:
     release: Timeline | None = None
 
     def shown(self) -> dict[str, Any]:
-        """The description."""
+        """Return the description."""
         return {
             "Cidr": str(self.cidr),
             "IpamPoolAllocationId": self.id,
@@ -207,7 +207,7 @@ class IpamBackend(BaseBackend):
         self.allocations: dict[str, Allocation] = {}
 
     def settle(self) -> None:
-        """Do what was due since the last look: drop what has gone, import what was found."""
+        """Drop deleted objects, released allocations and recycled blocks, and import the VPCs that are due."""
         self.ipams = {k: i for k, i in self.ipams.items() if not i.gone}
         self.scopes = {k: s for k, s in self.scopes.items() if s.ipam_id in self.ipams and not s.gone}
         for pool in [p for p in self.pools.values() if p.gone or p.scope_id not in self.scopes]:
@@ -222,18 +222,19 @@ class IpamBackend(BaseBackend):
                 self._import(pool)
 
     def _import(self, pool: Pool) -> None:
-        """Take the blocks of VPCs that IPAM found inside a pool as allocated, whatever the pool's rules say."""
+        """Allocate the blocks of discovered VPCs inside a pool; AWS does not apply the pool's rules to them."""
         if self.ipams[self.scopes[pool.scope_id].ipam_id].private_scope != pool.scope_id:
-            return  # what IPAM finds is in the default scope
+            return  # IPAM puts discovered resources into the default scope
         known = {(a.resource_id, a.cidr) for a in self.allocations.values()}
         blocks = [(cidr, vpc.id) for vpc, cidr in vpc_cidrs(self.account_id, pool.locale or "")]
         found = [(cidr, vpc_id) for cidr, vpc_id in blocks if (vpc_id, cidr) not in known]
-        for cidr, vpc_id in sorted(found, key=lambda item: item[0].prefixlen):  # of two that overlap, the larger one
-            if inside(cidr, pool.space) and not meets(cidr, self.taken(pool.id)):
+        # The largest first, because AWS imports the larger of two blocks that overlap.
+        for cidr, vpc_id in sorted(found, key=lambda item: item[0].prefixlen):
+            if inside(cidr, pool.space) and not overlaps_any(cidr, self.taken(pool.id)):
                 self.add(Allocation(pool.id, cidr, "vpc", self.account_id, vpc_id, pool.locale))
 
     def add(self, allocation: Allocation) -> Allocation:
-        """Hold a block."""
+        """Add an allocation, and return it."""
         self.allocations[allocation.id] = allocation
         return allocation
 
@@ -242,28 +243,28 @@ class IpamBackend(BaseBackend):
             self.allocations.pop(allocation_id, None)
 
     def ipam(self, ipam_id: str, region: str) -> Ipam:
-        """The IPAM, seen from its home region."""
+        """Return the IPAM, which is known in its home region only."""
         found = self.ipams.get(ipam_id)
         if not found or found.region != region:
             raise AwsError("InvalidIpamId.NotFound", f"The ipam ID '{ipam_id}' does not exist")
         return found
 
     def scope(self, scope_id: str, region: str) -> Scope:
-        """The scope, seen from its home region."""
+        """Return the scope, which is known in its home region only."""
         found = self.scopes.get(scope_id)
         if not found or found.region != region:
             raise AwsError("InvalidIpamScopeId.NotFound", f"The ipam-scope ID '{scope_id}' does not exist")
         return found
 
     def pool(self, pool_id: str, region: str, home: bool = False) -> Pool:
-        """The pool, seen from a region; ``home`` where only its home region will do."""
+        """Return the pool, known in its home region and its locale; ``home`` accepts the home region only."""
         found = self.pools.get(pool_id)
         if not found or not found.visible(region) or (home and found.region != region):
             raise AwsError("InvalidIpamPoolId.NotFound", f"The ipam-pool ID '{pool_id}' does not exist")
         return found
 
     def allocation(self, allocation_id: str, region: str) -> Allocation:
-        """The allocation, seen where its pool is seen."""
+        """Return the allocation, which is known in the regions of its pool."""
         found = self.allocations.get(allocation_id)
         if not found or not self.pools[found.pool_id].visible(region):
             text = f"The ipam-pool-allocation ID '{allocation_id}' does not exist"
@@ -271,26 +272,26 @@ class IpamBackend(BaseBackend):
         return found
 
     def allocations_of(self, pool_id: str) -> list[Allocation]:
-        """The allocations from a pool, those about to be released among them."""
+        """Return the allocations from a pool, including those that are being released."""
         return [a for a in self.allocations.values() if a.pool_id == pool_id]
 
     def taken(self, pool_id: str) -> list[IPv4Network]:
-        """The blocks that a pool cannot give out: what is allocated, and what was released just now."""
+        """Return the blocks that a pool cannot allocate: allocated ones and recently released ones."""
         return [a.cidr for a in self.allocations_of(pool_id)] + [cidr for cidr, _ in self.pools[pool_id].recycling]
 
     def children(self, pool_id: str) -> list[Pool]:
-        """The pools whose source is this one."""
+        """Return the pools whose source is this pool."""
         return [p for p in self.pools.values() if p.source_id == pool_id]
 
     def pools_in(self, scope_id: str) -> list[Pool]:
-        """The pools of a scope."""
+        """Return the pools of a scope."""
         return [p for p in self.pools.values() if p.scope_id == scope_id]
 
     def tagged(self, resource_id: str, region: str) -> dict[str, str] | None:
-        """The tags of an IPAM object that the region sees; they may be changed."""
-        held: Held | None = self.ipams.get(resource_id) or self.scopes.get(resource_id)
-        if held:
-            return held.tags if held.region == region else None
+        """Return the changeable tags of an IPAM object, or None if the region does not know the object."""
+        ipam_or_scope: IpamObject | None = self.ipams.get(resource_id) or self.scopes.get(resource_id)
+        if ipam_or_scope:
+            return ipam_or_scope.tags if ipam_or_scope.region == region else None
         if resource_id in self.pools:
             return self.pools[resource_id].tags if self.pools[resource_id].visible(region) else None
         if resource_id.startswith("ipam-res-disco"):
@@ -303,7 +304,7 @@ _BACKENDS = own_backend("local-ipam", IpamBackend)
 
 
 def ipam_of(account: str) -> IpamBackend:
-    """The IPAM store of an account, with all that has gone dropped."""
+    """Return the IPAM objects of an account, brought up to date."""
     backend: IpamBackend = _BACKENDS[account][STORE_REGION]
     backend.settle()
     return backend

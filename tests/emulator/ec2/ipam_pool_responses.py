@@ -1,4 +1,4 @@
-"""The calls for pools and their blocks."""
+"""The calls for IPAM pools and their blocks."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ RULES = {
 
 
 class IpamPoolResponses(IpamBase):
-    """Pools and their blocks."""
+    """IPAM pools and their blocks."""
 
     def _pool_shown(self, pool: Pool, answer: bool = False) -> dict[str, Any]:
         scope = self.ipam.scopes[pool.scope_id]
@@ -65,16 +65,16 @@ class IpamPoolResponses(IpamBase):
         )
         for name, field in RULES.items():
             setattr(pool, field, params.get(name))
-        pool.import_found(bool(params.get("AutoImport")))
+        pool.set_auto_import(bool(params.get("AutoImport")))
         limit("levels of pools", pool.depth - 1, MAX_DEPTH)
         ipam_pools.check_rules(pool)
         self.ipam.pools[pool.id] = pool
         return result(IpamPool=self._pool_shown(pool, answer=True))
 
     def _check_scope(self, scope: Scope, locale: str | None) -> None:
-        scope.ready()
+        scope.check_ready()
         ipam = self.ipam.ipams[scope.ipam_id]
-        ipam.ready()
+        ipam.check_ready()
         if scope.kind == "public":
             raise AwsError("UnsupportedOperation", "The local AWS does not implement pools of public scopes.")
         if ipam.tier == "free":
@@ -92,7 +92,7 @@ class IpamPoolResponses(IpamBase):
         if not self.params.get("SourceIpamPoolId"):
             return None
         source = self.ipam.pool(self.params["SourceIpamPoolId"], self.region, home=True)
-        source.ready()
+        source.check_ready()
         if source.scope_id != scope.id:
             raise AwsError("InvalidParameterValue", f"The source pool {source.id} is in another scope.")
         if source.locale and locale != source.locale:
@@ -111,7 +111,7 @@ class IpamPoolResponses(IpamBase):
     def modify_ipam_pool(self) -> ActionResult:
         params = self.params
         pool = self.ipam.pool(params["IpamPoolId"], self.region, home=True)
-        pool.ready()
+        pool.check_ready()
         self._check_import(pool.locale)
         wanted = copy(pool)
         if params.get("ClearAllocationDefaultNetmaskLength"):
@@ -121,7 +121,7 @@ class IpamPoolResponses(IpamBase):
         for name, field in RULES.items():
             setattr(wanted, field, getattr(wanted, field) if params.get(name) is None else params[name])
         ipam_pools.check_rules(wanted)
-        if pool.modified(params.get("Description")):
+        if pool.start_modify(params.get("Description")):
             for field in RULES.values():
                 setattr(pool, field, getattr(wanted, field))
             self._modify_rest(pool)
@@ -129,7 +129,7 @@ class IpamPoolResponses(IpamBase):
 
     def _modify_rest(self, pool: Pool) -> None:
         if self.params.get("AutoImport") is not None:
-            pool.import_found(self.params["AutoImport"])
+            pool.set_auto_import(self.params["AutoImport"])
         for tag in self.params.get("RemoveAllocationResourceTags") or []:
             pool.resource_tags.pop(tag["Key"], None)
         for tag in self.params.get("AddAllocationResourceTags") or []:
@@ -137,7 +137,7 @@ class IpamPoolResponses(IpamBase):
 
     def delete_ipam_pool(self) -> ActionResult:
         pool = self.ipam.pool(self.params["IpamPoolId"], self.region, home=True)
-        pool.ready(delete=True)
+        pool.check_ready(delete=True)
         if not self.params.get("Cascade"):
             busy = any(c.live for c in pool.cidrs) or self.ipam.allocations_of(pool.id) or self.ipam.children(pool.id)
             if busy:
@@ -147,7 +147,7 @@ class IpamPoolResponses(IpamBase):
         return result(IpamPool=self._pool_shown(pool, answer=True))
 
     def _delete_tree(self, pool: Pool) -> None:
-        pool.deleted()
+        pool.start_delete()
         for child in self.ipam.children(pool.id):
             self._delete_tree(child)
 

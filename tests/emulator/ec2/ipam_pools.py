@@ -1,4 +1,4 @@
-"""What pools do: take blocks, give them back, and allocate from them."""
+"""The operations of IPAM pools: provisioning, deprovisioning, allocation and release of blocks."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from ..clock import Timeline
 from ..core import AwsError
 from .checks import block
 from .ipam_models import LINGER, RECYCLING, Allocation, IpamBackend, Pool, PoolCidr
-from .space import common, first_fit, inside, meets
+from .space import common, first_fit, inside, overlaps_any
 
-PROVISION, DEPROVISION = 20, 20
+PROVISION, DEPROVISION = 20, 20  # seconds
 MAX_CIDRS = 50
 
 
@@ -27,8 +27,8 @@ def check_rules(pool: Pool) -> None:
 
 
 def provision(ipam: IpamBackend, pool: Pool, cidr: str | None, length: int | None) -> PoolCidr:
-    """Begin to add a block to a pool. Whether it can be had shows later, in the block's state."""
-    pool.ready()
+    """Start to add a block to a pool. The block's final state shows whether it was available."""
+    pool.check_ready()
     if (cidr is None) == (length is None):
         raise AwsError("InvalidParameterCombination", "Specify either Cidr or NetmaskLength, and not both.")
     if length is not None and not pool.source_id:
@@ -66,19 +66,19 @@ def _choose(
         found = _free(ipam, source, wanted) if wanted else first_fit(source.space, ipam.taken(source.id), length or 0)
     else:
         others = [c.cidr for p in ipam.pools_in(pool.scope_id) if not p.source_id for c in p.cidrs if c.live and c.cidr]
-        found = wanted if wanted and not meets(wanted, others) else None
+        found = wanted if wanted and not overlaps_any(wanted, others) else None
     if found:
         return found, None
     return None, _unavailable(f"The CIDR {wanted or f'of netmask length {length}'} is not available.")
 
 
 def _free(ipam: IpamBackend, pool: Pool, cidr: IPv4Network) -> IPv4Network | None:
-    return cidr if inside(cidr, pool.space) and not meets(cidr, ipam.taken(pool.id)) else None
+    return cidr if inside(cidr, pool.space) and not overlaps_any(cidr, ipam.taken(pool.id)) else None
 
 
 def deprovision(ipam: IpamBackend, pool: Pool, cidr: str) -> PoolCidr:
-    """Begin to take a block away from a pool; it fails later where something is allocated from it."""
-    pool.ready()
+    """Start to remove a block from a pool, which fails later if the block has allocations."""
+    pool.check_ready()
     wanted = block(cidr)
     found = [c for c in pool.cidrs if c.cidr == wanted and c.timeline.state != "deprovisioned"]
     if not found:
@@ -86,7 +86,7 @@ def deprovision(ipam: IpamBackend, pool: Pool, cidr: str) -> PoolCidr:
     target = found[-1]
     if not target.timeline.settled:
         raise AwsError("IncorrectState", f"The CIDR {cidr} is in the state {target.timeline.state}.")
-    busy = target.usable and meets(wanted, [a.cidr for a in ipam.allocations_of(pool.id)])
+    busy = target.usable and overlaps_any(wanted, [a.cidr for a in ipam.allocations_of(pool.id)])
     end = "failed-deprovision" if busy else "deprovisioned"
     target.timeline = Timeline(("pending-deprovision", DEPROVISION), (end, 0))
     text = "The CIDR has one or more allocations." if busy else target.timeline.reason
@@ -95,8 +95,8 @@ def deprovision(ipam: IpamBackend, pool: Pool, cidr: str) -> PoolCidr:
 
 
 def next_free(ipam: IpamBackend, pool: Pool, params: Mapping[str, Any]) -> IPv4Network:
-    """The block that an allocation gets, from ``Cidr``, ``NetmaskLength`` or the pool's default."""
-    pool.ready()
+    """Return the block for an allocation, by ``Cidr``, ``NetmaskLength`` or the pool's default length."""
+    pool.check_ready()
     cidr, length = params.get("Cidr"), params.get("NetmaskLength")
     allowed, disallowed = params.get("AllowedCidrs"), params.get("DisallowedCidrs")
     if cidr and (length is not None or allowed or disallowed):
@@ -136,8 +136,8 @@ def _check_size(pool: Pool, length: int) -> None:
         raise AwsError("InvalidParameterValue", text)
 
 
-def needs_locale(pool: Pool, region: str) -> None:
-    """Refuse to take from a pool outside its locale; one without a locale feeds pools and custom allocations only."""
+def check_locale(pool: Pool, region: str) -> None:
+    """Refuse an allocation outside the pool's locale. VPCs cannot use a pool without a locale."""
     if pool.locale != region:
         text = f"The locale of the pool {pool.id} is {pool.locale or 'None'}, and not the Region {region}."
         raise AwsError("InvalidParameterValue", text)
@@ -146,8 +146,8 @@ def needs_locale(pool: Pool, region: str) -> None:
 def allocate_to_vpc(
     ipam: IpamBackend, pool: Pool, region: str, params: Mapping[str, Any], tags: Mapping[str, str]
 ) -> Allocation:
-    """Take the block of a VPC that is about to be made."""
-    needs_locale(pool, region)
+    """Allocate the block of a VPC before the VPC is created."""
+    check_locale(pool, region)
     if not ipam.ipams[ipam.scopes[pool.scope_id].ipam_id].monitoring.settled:
         raise AwsError("UnsupportedOperation", f"The account {pool.account} is not monitored by IPAM.")
     missing = [k for k, v in pool.resource_tags.items() if tags.get(k) != v]
@@ -160,20 +160,20 @@ def allocate_to_vpc(
     return ipam.add(Allocation(pool.id, chosen, "vpc", pool.account, None, region))
 
 
-def release(ipam: IpamBackend, pool: Pool, held: Allocation) -> None:
-    """Let go of a custom allocation; its block can be had again after some minutes."""
-    del ipam.allocations[held.id]
-    pool.recycling.append((held.cidr, Timeline(("released", RECYCLING), ("free", 0))))
+def release(ipam: IpamBackend, pool: Pool, allocation: Allocation) -> None:
+    """Release a custom allocation. Its block can be allocated again after some minutes."""
+    del ipam.allocations[allocation.id]
+    pool.recycling.append((allocation.cidr, Timeline(("released", RECYCLING), ("free", 0))))
 
 
 def release_later(ipam: IpamBackend, vpc_id: str) -> None:
-    """Let go of a deleted VPC's block; IPAM notices only after a while."""
-    for held in ipam.allocations.values():
-        if held.resource_id == vpc_id:
-            held.release = Timeline(("held", LINGER), ("released", 0))
+    """Release the block of a deleted VPC, whose deletion IPAM notices only after a while."""
+    for allocation in ipam.allocations.values():
+        if allocation.resource_id == vpc_id:
+            allocation.release = Timeline(("held", LINGER), ("released", 0))
 
 
 def compliant(pool: Pool, cidr: IPv4Network, tags: Mapping[str, str]) -> bool:
-    """Whether a VPC's block keeps the rules that its pool has now."""
+    """Return whether a VPC's block satisfies the present rules of its pool."""
     low, high = pool.minimum or 0, 32 if pool.maximum is None else pool.maximum
     return low <= cidr.prefixlen <= high and all(tags.get(k) == v for k, v in pool.resource_tags.items())

@@ -1,4 +1,4 @@
-"""What IPAM finds in its operating regions."""
+"""The resources that IPAM discovers in its operating regions."""
 
 from __future__ import annotations
 
@@ -17,55 +17,54 @@ from .ipam_models import Ipam, Pool, Scope
 from .ipam_responses import IpamBase
 from .ipam_watch import vpc_cidrs
 
-DISCOVERY = 300  # until IPAM finds a new VPC
+DISCOVERY = 300  # seconds until IPAM discovers a new VPC
 
 
 class IpamResourceResponses(IpamBase):
-    """Watched resources."""
+    """Discovered resources."""
 
     def create_vpc(self) -> ActionResult:
         answer: ActionResult = super().create_vpc()
-        made: Any = answer.result
-        made["Vpc"].discovery = Timeline(("unknown", DISCOVERY), ("discovered", 0))
+        created: Any = answer.result
+        created["Vpc"].discovery = Timeline(("unknown", DISCOVERY), ("discovered", 0))
         return answer
 
     def get_ipam_resource_cidrs(self) -> ActionResult:
         scope = self.ipam.scope(self.params["IpamScopeId"], self.region)
         if scope.kind == "public" or self.params.get("ResourceType") not in (None, "vpc", "subnet"):
             raise AwsError("UnsupportedOperation", "The local AWS does not implement resource CIDRs but private ones.")
-        return result(IpamResourceCidrs=[i for i in self._resources(scope) if self._asked(i)])
+        return result(IpamResourceCidrs=[i for i in self._resources(scope) if self._matches_request(i)])
 
-    def _asked(self, item: dict[str, Any]) -> bool:
+    def _matches_request(self, item: dict[str, Any]) -> bool:
         names = {"IpamPoolId": "IpamPoolId", "ResourceId": "ResourceId", "ResourceType": "ResourceType"}
         names["ResourceOwner"] = "ResourceOwnerId"
         tag = self.params.get("ResourceTag")
         if tag and {"Key": tag["Key"], "Value": tag.get("Value", "")} not in item["ResourceTags"]:
             return False
-        return all(not self.params.get(asked) or item.get(key) == self.params[asked] for asked, key in names.items())
+        given = {key: self.params[name] for name, key in names.items() if self.params.get(name)}
+        return all(item.get(key) == value for key, value in given.items())
 
     def _resources(self, scope: Scope) -> list[dict[str, Any]]:
-        """VPCs and subnets of the operating regions that are in a scope, and whether they overlap another VPC or what
-        is reserved there.
-        """
+        """Return the VPCs and subnets of a scope, with their overlap with other VPCs and custom allocations."""
         ipam = self.ipam.ipams[scope.ipam_id]
-        found = [item for item in self._watched(ipam) if item["IpamScopeId"] == scope.id]
+        found = [item for item in self._discovered(ipam) if item["IpamScopeId"] == scope.id]
         pools = {p.id for p in self.ipam.pools_in(scope.id)}
         taken = [(i["ResourceId"], ip_network(i["ResourceCidr"])) for i in found if i["ResourceType"] == "vpc"]
         taken += [(a.id, a.cidr) for a in self.ipam.allocations.values() if a.kind == "custom" and a.pool_id in pools]
         for item in found:
             cidr = ip_network(item["ResourceCidr"])
-            met = [holder for holder, other in taken if holder != item["VpcId"] and cidr.overlaps(other)]
-            item["OverlapStatus"] = "overlapping" if met else "nonoverlapping"
+            overlapped = [holder for holder, other in taken if holder != item["VpcId"] and cidr.overlaps(other)]
+            item["OverlapStatus"] = "overlapping" if overlapped else "nonoverlapping"
         return found
 
-    def _watched(self, ipam: Ipam) -> Iterator[dict[str, Any]]:
+    def _discovered(self, ipam: Ipam) -> Iterator[dict[str, Any]]:
         for region in sorted(ipam.regions) if ipam.monitoring.settled else ():
             for vpc, cidr in vpc_cidrs(self.current_account, region):
                 yield from self._vpc_and_subnets(ipam, ec2_backends[self.current_account][region], vpc, cidr)
 
     def _vpc_and_subnets(self, ipam: Ipam, backend: Any, vpc: Any, cidr: IPv4Network) -> Iterator[dict[str, Any]]:
-        held = [a.pool_id for a in self.ipam.allocations.values() if a.resource_id == vpc.id]
-        pool = self.ipam.pools[held[0]] if held else None
+        pool_ids = [a.pool_id for a in self.ipam.allocations.values() if a.resource_id == vpc.id]
+        pool = self.ipam.pools[pool_ids[0]] if pool_ids else None
         base: dict[str, Any] = {
             "IpamId": ipam.id,
             "IpamScopeId": pool.scope_id if pool else ipam.private_scope,

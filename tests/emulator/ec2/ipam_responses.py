@@ -10,24 +10,24 @@ from moto.core.responses import ActionResult
 from ..core import AwsError, new_id
 from ..iam import service_uses_its_role
 from .base import Ec2, result, tag_dict
-from .ipam_models import Held, Ipam, IpamBackend, Scope, ipam_of
+from .ipam_models import Ipam, IpamBackend, IpamObject, Scope, ipam_of
 
 MAX_SCOPES = 5
 
 
-def limit(what: str, has: int, most: int) -> None:
-    """Refuse one more than the quota."""
-    if has >= most:
-        text = f"You've reached the limit for {what}. You have created {has} {what} and you are limited to {most}."
+def limit(kind: str, count: int, quota: int) -> None:
+    """Refuse to exceed a quota."""
+    if count >= quota:
+        text = f"You've reached the limit for {kind}. You have created {count} {kind} and you are limited to {quota}."
         raise AwsError("ResourceLimitExceeded", text)
 
 
 class IpamBase(Ec2):
-    """Access to the account's IPAM."""
+    """Access to the account's IPAM objects."""
 
     @property
     def ipam(self) -> IpamBackend:
-        """The account's IPAM objects."""
+        """Return the account's IPAM objects."""
         return ipam_of(self.current_account)
 
     def _ipam_shown(self, ipam: Ipam, answer: bool = False) -> dict[str, Any]:
@@ -57,19 +57,19 @@ class IpamBase(Ec2):
             "PoolCount": len(self.ipam.pools_in(scope.id)),
         }
 
-    def _wanted(self, ids: str, all_of: Iterable[Held], get: Callable[[str, str], Any]) -> list[Any]:
-        """The objects asked for by id, or all that the region sees."""
+    def _wanted(self, ids: str, all_of: Iterable[IpamObject], get: Callable[[str, str], Any]) -> list[Any]:
+        """Return the objects requested by id, or all objects of the region."""
         named = self.params.get(ids)
         if named:
             return [get(i, self.region) for i in named]
-        return [h for h in all_of if h.region == self.region]
+        return [o for o in all_of if o.region == self.region]
 
 
 class IpamResponses(IpamBase):
     """IPAMs and scopes."""
 
     def create_ipam(self) -> ActionResult:
-        """One per region; it brings two scopes and a resource discovery."""
+        """Create the only IPAM of the region, with two scopes and a resource discovery."""
         limit("ipams", sum(i.region == self.region for i in self.ipam.ipams.values()), 1)
         account, params = self.current_account, self.params
         regions = self._regions("OperatingRegions") | {self.region}
@@ -92,12 +92,12 @@ class IpamResponses(IpamBase):
         return result(Ipam=self._ipam_shown(ipam, answer=True))
 
     def _regions(self, name: str) -> set[str]:
-        asked = [r.get("RegionName") or "" for r in self.params.get(name) or []]
+        regions = [r.get("RegionName") or "" for r in self.params.get(name) or []]
         known = {r.name for r in self.ec2.describe_regions()}
-        for region in asked:
+        for region in regions:
             if region not in known:
                 raise AwsError("InvalidParameterValue", f"The Region '{region}' in {name} is not valid.")
-        return set(asked)
+        return set(regions)
 
     def describe_ipams(self) -> ActionResult:
         found = self._wanted("IpamIds", self.ipam.ipams.values(), self.ipam.ipam)
@@ -106,13 +106,13 @@ class IpamResponses(IpamBase):
     def modify_ipam(self) -> ActionResult:
         params = self.params
         ipam = self.ipam.ipam(params["IpamId"], self.region)
-        ipam.ready()
+        ipam.check_ready()
         add, remove = self._regions("AddOperatingRegions"), self._regions("RemoveOperatingRegions")
         self._check_removal(ipam, remove - add)
         tier = params.get("Tier") or ipam.tier
         if (tier, ipam.tier) == ("free", "advanced"):
             self._check_free(ipam)
-        if ipam.modified(params.get("Description")):
+        if ipam.start_modify(params.get("Description")):
             ipam.regions = (ipam.regions | add) - (remove - add)
             ipam.tier = tier
         return result(Ipam=self._ipam_shown(ipam, answer=True))
@@ -138,19 +138,19 @@ class IpamResponses(IpamBase):
 
     def delete_ipam(self) -> ActionResult:
         ipam = self.ipam.ipam(self.params["IpamId"], self.region)
-        ipam.ready(delete=True)
+        ipam.check_ready(delete=True)
         scopes = [s for s in self.ipam.scopes.values() if s.ipam_id == ipam.id]
         pools = self._pools_of(ipam)
         if not self.params.get("Cascade") and (pools or any(not s.default for s in scopes)):
             raise AwsError("DependencyViolation", f"The IPAM {ipam.id} has pools or scopes and cannot be deleted.")
-        for held in [ipam, *scopes, *pools]:
-            held.seconds = ipam.seconds
-            held.deleted()
+        for ipam_object in [ipam, *scopes, *pools]:
+            ipam_object.seconds = ipam.seconds
+            ipam_object.start_delete()
         return result(Ipam=self._ipam_shown(ipam, answer=True))
 
     def create_ipam_scope(self) -> ActionResult:
         ipam = self.ipam.ipam(self.params["IpamId"], self.region)
-        ipam.ready()
+        ipam.check_ready()
         if ipam.tier == "free":
             raise AwsError("UnsupportedOperation", "An IPAM of the free tier cannot have further private scopes.")
         limit("scopes", sum(s.ipam_id == ipam.id for s in self.ipam.scopes.values()), MAX_SCOPES)
@@ -165,16 +165,16 @@ class IpamResponses(IpamBase):
 
     def modify_ipam_scope(self) -> ActionResult:
         scope = self.ipam.scope(self.params["IpamScopeId"], self.region)
-        scope.ready()
-        scope.modified(self.params.get("Description"))
+        scope.check_ready()
+        scope.start_modify(self.params.get("Description"))
         return result(IpamScope=self._scope_shown(scope, answer=True))
 
     def delete_ipam_scope(self) -> ActionResult:
         scope = self.ipam.scope(self.params["IpamScopeId"], self.region)
-        scope.ready(delete=True)
+        scope.check_ready(delete=True)
         if scope.default:
             raise AwsError("OperationNotPermitted", f"The default scope {scope.id} cannot be deleted.")
         if self.ipam.pools_in(scope.id):
             raise AwsError("DependencyViolation", f"The scope {scope.id} has pools and cannot be deleted.")
-        scope.deleted()
+        scope.start_delete()
         return result(IpamScope=self._scope_shown(scope, answer=True))

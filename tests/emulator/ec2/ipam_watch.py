@@ -1,4 +1,4 @@
-"""What IPAM finds by itself: the blocks of VPCs, some minutes after they are made."""
+"""The discovery of VPCs by IPAM, some minutes after their creation."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from moto.ec2.models import ec2_backends
 
 
 def vpc_cidrs(account: str, region: str) -> Iterator[tuple[Any, IPv4Network]]:
-    """The blocks of the VPCs that IPAM knows in a region."""
+    """Yield the VPCs that IPAM has discovered in a region, with their blocks."""
     for vpc in ec2_backends[account][region].vpcs.values():
         if not hasattr(vpc, "discovery") or vpc.discovery.settled:
             yield vpc, IPv4Network(vpc.cidr_block)

@@ -1,4 +1,4 @@
-"""Lists of resources as EC2 gives them: filtered by what they show, and in pages."""
+"""The filters and pages of EC2's lists."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ..admission import Missing
 from ..core import AwsError, paged
 from ..requests import service_model
 
-# Where a filter looks whose name is not that of a field.
+# The fields of the filters that are not named like their field.
 _PERMISSION = {
     "cidr": "ip-range.cidr-ip",
     "ipv6-cidr": "ipv6-range.cidr-ipv6",
@@ -47,23 +47,24 @@ _ALIASES = {
         **{f"egress.ip-permission.{name}": f"ip-permissions-egress.{field}" for name, field in _PERMISSION.items()},
     },
 }
-# Filters on what the local AWS does not show.
-_BEYOND = re.compile(
+# Filters on fields that the local AWS does not show.
+_UNSUPPORTED = re.compile(
     r"ipv6-.*|.*dns64|.*lni-at-device-index|.*customer-owned.*|outpost-arn|ip-address-type|service-region|operator.*"
     r"|(message|parent-zone|group-long-name|requester-id|addresses\.(association|primary)|entry)\b.*"
     r"|attachment\.(?!vpc-id|state).*|association\.(ip-owner-id|public-dns-name)|.*enable-resource-name-dns.*"
     r"|(egress.)?ip-permission.group-name"
 )
-_NAMES = ("Filters", "Filter", "MaxResults", "NextToken")
+_LIST_OPTIONS = ("Filters", "Filter", "MaxResults", "NextToken")
 
 
-def taken(operation: str, params: dict[str, Any]) -> dict[str, Any]:
-    """What a request says about which part of a list it wants; the handlers give the whole list."""
-    return {name: params.pop(name) for name in _NAMES if operation.startswith(("Describe", "Get")) and name in params}
+def take_list_options(operation: str, params: dict[str, Any]) -> dict[str, Any]:
+    """Remove the filters and the page from the parameters, and return them: handlers return whole lists."""
+    known = _LIST_OPTIONS if operation.startswith(("Describe", "Get")) else ()
+    return {name: params.pop(name) for name in known if name in params}
 
 
-def narrowed(operation: str, asked: Mapping[str, Any], status: int, headers: Any, body: str) -> dict[str, Any]:
-    """The part of an answer that was asked for."""
+def filtered_page(operation: str, options: Mapping[str, Any], status: int, headers: Any, body: str) -> dict[str, Any]:
+    """Return an answer with its list reduced to the requested filters and page."""
     shape = service_model("ec2").operation_model(operation).output_shape
     response = {"status_code": status, "headers": headers, "body": body.encode()}
     answer: dict[str, Any] = create_parser("ec2").parse(response, shape)
@@ -71,26 +72,26 @@ def narrowed(operation: str, asked: Mapping[str, Any], status: int, headers: Any
     name = next(n for n, member in shape.members.items() if member.type_name == "list")
     item = shape.members[name].member
     found = answer.get(name) or []
-    for wanted in asked.get("Filters") or asked.get("Filter") or []:
-        path = _path(operation, item, wanted.get("Name") or "null")
-        values = [v.replace("[", "[[]") for v in wanted.get("Values") or []]  # only * and ? are wild
-        found = [i for i in found if any(fnmatchcase(s, v) for s in _seen(i, item, path) for v in values)]
-    return dict(zip((name, "NextToken"), paged(found, asked), strict=True))
+    for given in options.get("Filters") or options.get("Filter") or []:
+        path = _path(operation, item, given.get("Name") or "null")
+        values = [v.replace("[", "[[]") for v in given.get("Values") or []]  # AWS's wildcards are * and ? only
+        found = [i for i in found if any(fnmatchcase(s, v) for s in _filter_values(i, item, path) for v in values)]
+    return dict(zip((name, "NextToken"), paged(found, options), strict=True))
 
 
 def _path(operation: str, item: Any, name: str) -> str:
-    """Where a filter looks; refuses one that there is not."""
+    """Return the field that a filter names, as a dotted path, and refuse an unknown filter."""
     if {"Tags", "TagSet", "Key"} & set(item.members) and (name.startswith("tag:") or name == "tag-key"):
         return name
     known = _fields(item) if "Ipam" in operation else _known(operation)
     if name not in known:
         raise AwsError("InvalidParameterValue", f"The filter '{name}' is invalid")
-    if _BEYOND.fullmatch(name):
+    if _UNSUPPORTED.fullmatch(name):
         raise Missing(f"the filter {name} of ec2:{operation}")
     return _ALIASES.get(operation, {}).get(name, name)
 
 
-def _seen(value: Mapping[str, Any], item: Any, path: str) -> Iterable[str]:
+def _filter_values(value: Mapping[str, Any], item: Any, path: str) -> Iterable[str]:
     tags = value.get("Tags") or value.get("TagSet") or []
     if "Key" in item.members:  # a row of DescribeTags is a tag itself
         tags = [value]
@@ -102,7 +103,7 @@ def _seen(value: Mapping[str, Any], item: Any, path: str) -> Iterable[str]:
 
 
 def _fields(item: Any) -> set[str]:
-    """The filters of a list of IPAM, which are named like the fields and documented nowhere."""
+    """Return the filters of an IPAM list, which are named like the fields; AWS does not document them."""
     plain = [name for name, member in item.members.items() if member.type_name not in ("list", "structure")]
     return {_kebab(name) for name in plain}
 
@@ -113,14 +114,14 @@ def _kebab(field: str) -> str:
 
 @cache
 def _known(operation: str) -> frozenset[str]:
-    """The filters of an operation, which botocore's model only names in its documentation."""
+    """Return the filters of an operation, which botocore's model names only in its documentation."""
     members = service_model("ec2").operation_model(operation).input_shape.members
     text = html.unescape((members.get("Filters") or members["Filter"]).documentation)
     return frozenset(re.findall(r"<li> <p> ?<code>([\w.-]+)</code>(?!:<)", text))
 
 
 def _values(value: Any, shape: Any, name: str) -> Iterator[str]:
-    """The values of the field that a filter names: ``association.main`` is ``Associations[].Main``."""
+    """Yield the values of the field that a filter names: ``association.main`` is ``Associations[].Main``."""
     if value is None:
         return
     if shape.type_name == "list":
@@ -134,7 +135,7 @@ def _values(value: Any, shape: Any, name: str) -> Iterator[str]:
 
 
 def _field(shape: Any, name: str) -> tuple[str, str]:
-    """The field that a dotted name begins with, and the rest of the name."""
+    """Return the field that a dotted name begins with, and the rest of the name."""
     for field in shape.members:
         kebab = _kebab(field)
         for known in (kebab, kebab.removesuffix("s"), kebab.removesuffix("-set")):

@@ -1,4 +1,4 @@
-"""EC2 of the local AWS: moto's handler with what it lacks, behind the checks that come before everything."""
+"""EC2 of the local AWS: moto's handler with the operations that it lacks, behind common checks."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from moto.core.utils import camelcase_to_underscores
 
 from ..core import AwsError, own_backend
 from .base import forget_tags
-from .checks import check, check_there, forgotten
+from .checks import check, check_exists, deleted_ids
 from .endpoint_responses import EndpointResponses
 from .flow_log_responses import FlowLogResponses
 from .gateway_responses import GatewayResponses
@@ -20,17 +20,17 @@ from .ipam_cidr_responses import IpamCidrResponses
 from .ipam_pool_responses import IpamPoolResponses
 from .ipam_resource_responses import IpamResourceResponses
 from .ipam_responses import IpamResponses
-from .listing import narrowed, taken
+from .listing import filtered_page, take_list_options
 from .region_responses import RegionResponses
 from .route_responses import RouteResponses
 from .security_group_responses import SecurityGroupResponses
-from .states import refresh, watch
+from .states import note_emptied, refresh
 from .tag_responses import TagResponses
 from .vpc_responses import VpcResponses
 
 
 class Requests(BaseBackend):
-    """The answers to requests that carried a client token, per region."""
+    """The answers of a region to requests with a client token."""
 
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
@@ -54,47 +54,47 @@ class LocalEc2(
     TagResponses,
     RegionResponses,
 ):
-    """EC2."""
+    """The handler of EC2."""
 
     def call_action(self) -> Any:
-        """Check, look for an earlier answer to the same client token, and only then do it."""
+        """Check a request, and carry it out unless its client token already has an answer."""
         operation = self._get_action()
         if not hasattr(type(self), camelcase_to_underscores(operation)):
             return super().call_action()
         try:
             check(operation, self.params)
-            check_there(operation, self.params, self.ec2)
-            earlier, key, asked = self._earlier(operation)
+            check_exists(operation, self.params, self.ec2)
+            earlier, key, request = self._earlier(operation)
         except ServiceException as error:
             return self._refusal(error)
         if earlier:
             return earlier
         refresh(self.ec2)
-        gone, part = list(forgotten(operation, self.params)), taken(operation, self.params)
+        deleted, options = list(deleted_ids(operation, self.params)), take_list_options(operation, self.params)
         status, headers, body = super().call_action()
-        if int(status) == 200 and part:
-            return self._narrowed(operation, part, (status, headers, body))
+        if int(status) == 200 and options:
+            return self._filtered_page(operation, options, (status, headers, body))
         if int(status) == 200:
-            forget_tags(self.ec2, gone)
+            forget_tags(self.ec2, deleted)
             if not operation.startswith("Describe"):
                 for vpc in self.ec2.vpcs.values():
-                    watch(self.ec2, vpc)
+                    note_emptied(self.ec2, vpc)
             if key[1]:
-                _REQUESTS[self.current_account][self.region].answers[key] = (asked, (status, dict(headers), body))
+                _REQUESTS[self.current_account][self.region].answers[key] = (request, (status, dict(headers), body))
         return status, headers, body
 
     def _earlier(self, operation: str) -> tuple[Any, tuple[str, str], str]:
         key = (operation, self.params.get("ClientToken") or "")
-        asked = json.dumps(self.params, sort_keys=True, default=str)
+        request = json.dumps(self.params, sort_keys=True, default=str)
         known = _REQUESTS[self.current_account][self.region].answers.get(key)
-        if known and key[1] and known[0] != asked:
+        if known and key[1] and known[0] != request:
             text = "The client token was used before, in a request with other parameters."
             raise AwsError("IdempotentParameterMismatch", text)
-        return known[1] if known and key[1] else None, key, asked
+        return known[1] if known and key[1] else None, key, request
 
-    def _narrowed(self, operation: str, part: Any, answer: Any) -> Any:
+    def _filtered_page(self, operation: str, options: Any, answer: Any) -> Any:
         try:
-            return self.serialized(ActionResult(narrowed(operation, part, *answer)))
+            return self.serialized(ActionResult(filtered_page(operation, options, *answer)))
         except ServiceException as error:
             return self._refusal(error)
 

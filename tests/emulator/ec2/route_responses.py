@@ -21,7 +21,7 @@ ROUTE = {
 
 
 def blackhole(backend: Any, route: Any) -> bool:
-    """Whether the target of a route is gone."""
+    """Return whether the target of a route is deleted or detached."""
     if route.nat_gateway:
         nat = backend.nat_gateways.get(route.nat_gateway.id)
         return nat is None or nat.state in ("deleting", "deleted", "failed")
@@ -50,7 +50,7 @@ class RouteResponses(Ec2):
         return answered(super().replace_route())
 
     def _check_route(self) -> Any:
-        """Refuse a route that cannot be; returns its table."""
+        """Refuse an invalid route, and return its table."""
         params = self.params
         table = self.ec2.get_route_table(params["RouteTableId"])
         self.require("DestinationCidrBlock")
@@ -149,10 +149,10 @@ class RouteResponses(Ec2):
         return answered(super().disassociate_route_table())
 
     def replace_route_table_association(self) -> ActionResult:
-        have = self._table_of(self.params["AssociationId"])
+        old_table = self._table_of(self.params["AssociationId"])
         table = self.ec2.get_route_table(self.params["RouteTableId"])
-        if table.vpc_id != have.vpc_id:
-            text = f"route table {table.id} and route table {have.id} belong to different networks"
+        if table.vpc_id != old_table.vpc_id:
+            text = f"route table {table.id} and route table {old_table.id} belong to different networks"
             raise AwsError("InvalidParameterValue", text)
         return answered(super().replace_route_table_association())
 

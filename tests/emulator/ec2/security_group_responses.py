@@ -9,13 +9,13 @@ from moto.core.responses import ActionResult
 
 from ..core import AwsError
 from .base import Ec2, forget_tags, result, tag_dict, tags_in
-from .security_group_rules import QUOTA, Rule, check_text, everywhere, permissions, read, shown
+from .security_group_rules import QUOTA, Rule, allow_all_egress, check_text, permissions, read, shown
 
 _NAME = re.compile(r"[a-zA-Z0-9. _\-:/()#,@\[\]+=&;{}!$*]{1,255}")
 
 
 class SecurityGroupResponses(Ec2):
-    """Security groups and their rules, all of a request or none."""
+    """Security groups and their rules. A request changes all its rules or none."""
 
     def create_security_group(self) -> ActionResult:
         params = self.params
@@ -34,7 +34,7 @@ class SecurityGroupResponses(Ec2):
             text = f"The security group '{name}' already exists for VPC '{vpc.id}'"
             raise AwsError("InvalidGroup.Duplicate", text)
         group = self.ec2.create_security_group(name, params["Description"], vpc.id, tag_dict(params, "security-group"))
-        group.egress_rules = [everywhere(group.id)]
+        group.egress_rules = [allow_all_egress(group.id)]
         return result(GroupId=group.id, SecurityGroupArn=group.arn, Tags=tags_in(self.ec2, group.id))
 
     def _groups(self) -> list[Any]:
@@ -79,40 +79,40 @@ class SecurityGroupResponses(Ec2):
     def _group_in_use(self, group_id: str) -> bool:
         others = [g for g in self._groups() if g.id != group_id]
         named = any(r.peer == group_id for g in others for r in (*g.ingress_rules, *g.egress_rules))
-        faces = any(group_id in [g.id for g in e.group_set if g] for e in self.ec2.enis.values())
-        return named or faces or any(group_id in e.security_group_ids for e in self.ec2.vpc_end_points.values())
+        attached = any(group_id in [g.id for g in e.group_set if g] for e in self.ec2.enis.values())
+        return named or attached or any(group_id in e.security_group_ids for e in self.ec2.vpc_end_points.values())
 
-    def _side(self) -> tuple[Any, bool, list[Rule]]:
-        """The group of the request, the direction that the operation is for, and the group's rules in it."""
+    def _rules_in_direction(self) -> tuple[Any, bool, list[Rule]]:
+        """Return the group, whether the operation is for egress, and the group's rules in that direction."""
         self.require("GroupId")
         group, egress = self._group(self.params["GroupId"]), self._get_action().endswith("Egress")
         return group, egress, group.egress_rules if egress else group.ingress_rules
 
     def authorize_security_group_ingress(self) -> ActionResult:
         self.require("IpPermissions")
-        group, egress, have = self._side()
-        rules, known = read(self.ec2, group, egress, self.params["IpPermissions"]), {rule.key for rule in have}
+        group, egress, existing = self._rules_in_direction()
+        rules, known = read(self.ec2, group, egress, self.params["IpPermissions"]), {rule.key for rule in existing}
         if len({rule.key for rule in rules}) < len(rules):
             raise AwsError("InvalidParameterValue", "The same permission must not appear multiple times")
         for rule in [rule for rule in rules if rule.key in known]:
             text = f'the specified rule "peer: {rule.peer}, {rule.protocol.upper()}, ALLOW" already exists'
             raise AwsError("InvalidPermission.Duplicate", text)
-        if len(have) + len(rules) > QUOTA:
+        if len(existing) + len(rules) > QUOTA:
             text = "The maximum number of rules per security group has been reached."
             raise AwsError("RulesPerSecurityGroupLimitExceeded", text)
-        have.extend(rules)
+        existing.extend(rules)
         for rule in rules:
             self.ec2.tags[rule.id] = tag_dict(self.params, "security-group-rule")
         return result(Return=True, SecurityGroupRules=[shown(self.ec2, rule) for rule in rules])
 
     def revoke_security_group_ingress(self) -> ActionResult:
-        (_, _, have), ids = self._side(), self.params.get("SecurityGroupRuleIds")
-        gone = [self._rule(have, rule_id) for rule_id in ids] if ids else [rule for rule, _ in self._matching()]
-        told = [shown(self.ec2, rule) for rule in gone]
-        for rule in gone:
-            have.remove(rule)
-        forget_tags(self.ec2, [rule.id for rule in gone])
-        return result(Return=True, RevokedSecurityGroupRules=told)
+        (_, _, existing), ids = self._rules_in_direction(), self.params.get("SecurityGroupRuleIds")
+        revoked = [self._rule(existing, rule_id) for rule_id in ids] if ids else [rule for rule, _ in self._matching()]
+        answer = [shown(self.ec2, rule) for rule in revoked]
+        for rule in revoked:
+            existing.remove(rule)
+        forget_tags(self.ec2, [rule.id for rule in revoked])
+        return result(Return=True, RevokedSecurityGroupRules=answer)
 
     def update_security_group_rule_descriptions_ingress(self) -> ActionResult:
         for permission in self.params.get("IpPermissions") or []:
@@ -127,14 +127,14 @@ class SecurityGroupResponses(Ec2):
     update_security_group_rule_descriptions_egress = update_security_group_rule_descriptions_ingress
 
     def _matching(self) -> list[tuple[Rule, str | None]]:
-        """The rules of a group that the permissions of the request name, with the descriptions given for them."""
+        """Return the group's rules that the request's permissions name, with the descriptions given for them."""
         self.require("IpPermissions")
-        group, egress, have = self._side()
-        known = {rule.key: rule for rule in have}
-        asked = {rule.key: rule.text for rule in read(self.ec2, group, egress, self.params["IpPermissions"])}
-        if not set(asked) <= set(known):
+        group, egress, existing = self._rules_in_direction()
+        known = {rule.key: rule for rule in existing}
+        given = {rule.key: rule.text for rule in read(self.ec2, group, egress, self.params["IpPermissions"])}
+        if not set(given) <= set(known):
             raise AwsError("InvalidPermission.NotFound", "The specified rule does not exist in this security group.")
-        return [(known[key], text) for key, text in asked.items()]
+        return [(known[key], text) for key, text in given.items()]
 
     def _rule(self, rules: list[Rule], rule_id: str) -> Rule:
         for rule in rules:

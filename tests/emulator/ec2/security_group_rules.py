@@ -1,4 +1,4 @@
-"""The rules of security groups: what AWS takes for one, which two are the same, and how it shows them."""
+"""The rules of security groups: their validation, identity and descriptions."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .checks import canonical
 QUOTA = 60
 _PROTOCOLS = {"6": "tcp", "17": "udp", "1": "icmp", "58": "icmpv6", "all": "-1"}
 _TEXT = re.compile(r"[a-zA-Z0-9. _\-:/()#,@\[\]+=&;{}!$*]{0,255}")
-# How each kind of peer is called in a permission, in a list of peers, and in a rule.
+# The name of each kind of peer in a permission: its name in a list of peers, and in a rule.
 PEERS = {
     "IpRanges": ("CidrIp", "CidrIpv4"),
     "Ipv6Ranges": ("CidrIpv6", "CidrIpv6"),
@@ -40,17 +40,17 @@ class Rule:
 
     @property
     def key(self) -> tuple[Any, ...]:
-        """What makes two rules the same; the description does not."""
+        """Return the identity of the rule, which does not include the description."""
         return self.egress, self.protocol, self.ports, self.kind, self.peer
 
 
-def everywhere(group_id: str) -> Rule:
-    """The rule that every group begins with: all may leave."""
+def allow_all_egress(group_id: str) -> Rule:
+    """Return the rule that every new group has: all egress is allowed."""
     return Rule(group_id, True, "-1", None, "IpRanges", "0.0.0.0/0")
 
 
 def read(backend: Any, group: Any, egress: bool, permissions: Iterable[Mapping[str, Any]]) -> list[Rule]:
-    """The rules that a request names."""
+    """Return the rules that a request names."""
     return [rule for permission in permissions for rule in _read(backend, group, egress, permission)]
 
 
@@ -65,11 +65,11 @@ def _read(backend: Any, group: Any, egress: bool, permission: Mapping[str, Any])
         yield Rule(group.id, egress, protocol, ports, kind, name, peer.get("Description"))
 
 
-def check_text(text: str | None, what: str) -> None:
-    """Refuse a description that AWS does not take."""
+def check_text(text: str | None, kind: str) -> None:
+    """Refuse a description that AWS does not accept."""
     if text and not _TEXT.fullmatch(text):
         allowed = "strings less than 256 characters from the following set: a-zA-Z0-9. _-:/()#,@[]+=&;{}!$*"
-        raise AwsError("InvalidParameterValue", f"Invalid {what}. Valid descriptions are {allowed}")
+        raise AwsError("InvalidParameterValue", f"Invalid {kind}. Valid descriptions are {allowed}")
 
 
 def _protocol(permission: Mapping[str, Any]) -> tuple[str, tuple[int, int] | None]:
@@ -102,8 +102,8 @@ def _peer(backend: Any, group: Any, kind: str, peer: Mapping[str, Any]) -> str:
     if kind == "PrefixListIds" and name not in backend.managed_prefix_lists:
         raise AwsError("InvalidPrefixListID.NotFound", f"The prefix list ID '{name}' does not exist")
     if kind == "UserIdGroupPairs":
-        ours = peer.get("UserId") in (None, backend.account_id)
-        if not name or not ours or peer.get("VpcPeeringConnectionId"):
+        same_account = peer.get("UserId") in (None, backend.account_id)
+        if not name or not same_account or peer.get("VpcPeeringConnectionId"):
             raise Missing("groups by name, of other accounts or of peered VPCs")
         other = backend.get_security_group_from_id(name)
         if other is None:
@@ -116,14 +116,14 @@ def _peer(backend: Any, group: Any, kind: str, peer: Mapping[str, Any]) -> str:
 
 
 def permissions(rules: Iterable[Rule], account: str) -> list[dict[str, Any]]:
-    """Rules as a group shows them: the peers together that have the same protocol and ports."""
+    """Return rules as a group shows them, with the peers of the same protocol and ports together."""
     found: dict[Any, dict[str, Any]] = {}
     for rule in rules:
-        shown = found.setdefault((rule.protocol, rule.ports), _ports(rule) | {kind: [] for kind in PEERS})
+        permission = found.setdefault((rule.protocol, rule.ports), _ports(rule) | {kind: [] for kind in PEERS})
         peer = {PEERS[rule.kind][0]: rule.peer, "Description": rule.text}
         if rule.kind == "UserIdGroupPairs":
             peer["UserId"] = account
-        shown[rule.kind].append({k: v for k, v in peer.items() if v is not None})
+        permission[rule.kind].append({k: v for k, v in peer.items() if v is not None})
     return list(found.values())
 
 
@@ -133,7 +133,7 @@ def _ports(rule: Rule) -> dict[str, Any]:
 
 
 def shown(backend: Any, rule: Rule) -> dict[str, Any]:
-    """A rule as DescribeSecurityGroupRules shows it: -1 where there are no ports."""
+    """Return a rule as DescribeSecurityGroupRules shows it, with -1 for all ports."""
     peer: dict[str, Any] = {PEERS[rule.kind][1]: rule.peer}
     if rule.kind == "UserIdGroupPairs":
         peer = {"ReferencedGroupInfo": {"GroupId": rule.peer, "UserId": backend.account_id}}

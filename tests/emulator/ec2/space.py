@@ -1,4 +1,4 @@
-"""Address arithmetic: which block of a given size is free."""
+"""Address arithmetic for the search of free blocks."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from ipaddress import IPv4Network
 
 
 def first_fit(space: Iterable[IPv4Network], taken: Iterable[IPv4Network], length: int) -> IPv4Network | None:
-    """The lowest aligned block of ``length`` inside ``space`` that meets none of ``taken``."""
+    """Return the lowest aligned block of ``length`` inside ``space`` that overlaps none of ``taken``."""
     used = sorted(taken, key=_start)
     for outer in sorted(space):
         found = _fit(outer, used, length)
@@ -34,17 +34,17 @@ def _fit(outer: IPv4Network, used: list[IPv4Network], length: int) -> IPv4Networ
 
 
 def inside(cidr: IPv4Network, space: Iterable[IPv4Network]) -> bool:
-    """Whether one block of ``space`` holds all of ``cidr``."""
+    """Return whether a block of ``space`` contains all of ``cidr``."""
     return any(cidr.subnet_of(outer) for outer in space)
 
 
-def meets(cidr: IPv4Network, taken: Iterable[IPv4Network]) -> bool:
-    """Whether ``cidr`` overlaps any of ``taken``."""
+def overlaps_any(cidr: IPv4Network, taken: Iterable[IPv4Network]) -> bool:
+    """Return whether ``cidr`` overlaps any of ``taken``."""
     return any(cidr.overlaps(other) for other in taken)
 
 
 def common(space: Iterable[IPv4Network], allowed: Iterable[IPv4Network]) -> list[IPv4Network]:
-    """The parts of ``space`` that lie in ``allowed``."""
+    """Return the parts of ``space`` that lie in ``allowed``."""
     wanted = list(allowed)
     smaller = [s if s.subnet_of(a) else a for s in space for a in wanted if s.overlaps(a)]
     return sorted(set(smaller))

@@ -1,24 +1,24 @@
-"""The states that moto's resources pass through: brought up to date before each request of a region."""
+"""The states of moto's resources, brought up to date before each request to a region."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from ..clock import CLOCK, Timeline
-from .interfaces import follow_aurora
-from .security_group_rules import Rule, everywhere
+from .interfaces import update_aurora_interfaces
+from .security_group_rules import Rule, allow_all_egress
 
-LISTED = 3600
+LISTED = 3600  # seconds for which AWS lists a deleted NAT gateway
 
 
 def begin(resource: Any, *steps: tuple[str, float]) -> None:
-    """Let a resource pass through ``steps``; the answer to the request shows the first."""
+    """Let a resource pass through the states ``steps``; the answer to the request shows the first state."""
     resource.timeline = Timeline(*steps)
     resource.state = resource.timeline.first
 
 
 def refresh(backend: Any) -> None:
-    """Bring all states of a region up to date and drop what has gone."""
+    """Bring all states of a region up to date, and drop the deleted resources."""
     subnets = [s for zone in backend.subnets.values() for s in zone.values()]
     nats = list(backend.nat_gateways.values())
     for resource in [*backend.vpcs.values(), *subnets, *nats, *backend.vpc_end_points.values()]:
@@ -28,23 +28,23 @@ def refresh(backend: Any) -> None:
         if timeline and timeline.reason and resource.state == "failed":
             resource.last_error = {"Code": "InternalError", "Message": timeline.reason}
     for vpc in backend.vpcs.values():
-        complete(backend, vpc)
-        watch(backend, vpc)
+        add_defaults(backend, vpc)
+        note_emptied(backend, vpc)
     for nat in nats:
         _refresh_nat(backend, nat)
     for endpoint in [e for e in backend.vpc_end_points.values() if e.state == "deleted"]:
         _drop_endpoint(backend, endpoint)
-    follow_aurora(backend)
+    update_aurora_interfaces(backend)
 
 
-def complete(backend: Any, vpc: Any) -> None:
-    """Give a VPC what AWS gives each: its DHCP options, and rules in its default group."""
+def add_defaults(backend: Any, vpc: Any) -> None:
+    """Add the DHCP options and the rules of the default group that AWS gives to each VPC."""
     if not vpc.dhcp_options:
         sets = backend.dhcp_options_sets
         name = "ec2.internal" if backend.region_name == "us-east-1" else f"{backend.region_name}.compute.internal"
         vpc.dhcp_options = next(iter(sets.values()), None) or backend.create_dhcp_options(["AmazonProvidedDNS"], [name])
         group = backend.get_default_security_group(vpc.id)
-        group.egress_rules = [everywhere(group.id)]
+        group.egress_rules = [allow_all_egress(group.id)]
         group.ingress_rules = [Rule(group.id, False, "-1", None, "UserIdGroupPairs", group.id)]
         if vpc.is_default:
             gateway = backend.create_internet_gateway()
@@ -53,17 +53,17 @@ def complete(backend: Any, vpc: Any) -> None:
             backend.create_route(table.id, "0.0.0.0/0", gateway_id=gateway.id)
 
 
-def watch(backend: Any, vpc: Any) -> None:
-    """Note when the last of what a VPC holds has gone."""
+def note_emptied(backend: Any, vpc: Any) -> None:
+    """Note the moment at which a VPC loses its last dependent resource."""
     groups = [g for g in backend.groups.get(vpc.id, {}).values() if g.name != "default"]
     tables = [t for t in backend.route_tables.values() if t.vpc_id == vpc.id and not t.main_association_id]
     endpoints = [e for e in backend.vpc_end_points.values() if e.vpc_id == vpc.id]
     attached = [g for g in backend.internet_gateways.values() if g.vpc and g.vpc.id == vpc.id]
     subnets = [s for zone in backend.subnets.values() for s in zone.values() if s.vpc_id == vpc.id]
-    held = bool(groups or tables or endpoints or attached or subnets)
-    if getattr(vpc, "held", False) and not held:
+    in_use = bool(groups or tables or endpoints or attached or subnets)
+    if getattr(vpc, "in_use", False) and not in_use:
         vpc.emptied = CLOCK.now()
-    vpc.held = held
+    vpc.in_use = in_use
 
 
 def _refresh_nat(backend: Any, nat: Any) -> None:

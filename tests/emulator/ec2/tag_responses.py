@@ -1,4 +1,4 @@
-"""The calls for tags, over moto's resources and IPAM objects alike."""
+"""The calls for tags of moto's resources and of IPAM objects."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ TYPES = {
 
 
 def type_of(resource_id: str) -> str:
-    """AWS's name for the type of a resource."""
+    """Return AWS's name for the type of a resource."""
     return TYPES.get(resource_id.rsplit("-", 1)[0], "")
 
 
@@ -42,22 +42,22 @@ class TagResponses(Ec2):
     """Tags."""
 
     def _ipam_tags(self) -> list[dict[str, str]]:
-        """The tags of the IPAM objects that the request names, and the other ids left for moto."""
-        ipam, found, rest = ipam_of(self.current_account), [], []
+        """Return the tags of the request's IPAM objects, and leave only moto's ids in the request."""
+        ipam, found, moto_ids = ipam_of(self.current_account), [], []
         for resource_id in self.params.get("Resources") or []:
             if not resource_id.startswith("ipam-"):
-                rest.append(resource_id)
+                moto_ids.append(resource_id)
                 continue
             tags = ipam.tagged(resource_id, self.region)
             if tags is None:
                 raise AwsError("InvalidID", f"The ID '{resource_id}' is not valid")
             found.append(tags)
-        self.params["Resources"] = rest
-        self._check_moto(rest)
+        self.params["Resources"] = moto_ids
+        self._check_moto(moto_ids)
         return found
 
     def _check_moto(self, ids: list[str]) -> None:
-        """Refuse to tag what is not there; moto looks for some types only."""
+        """Refuse to tag missing resources, because moto checks some types only."""
         ec2 = self.ec2
         rules = [r.id for gs in ec2.groups.values() for g in gs.values() for r in (*g.ingress_rules, *g.egress_rules)]
         stores: dict[str, Any] = {
@@ -69,7 +69,7 @@ class TagResponses(Ec2):
             "acl": ec2.network_acls,
             "eni": ec2.enis,
             "dopt": ec2.dhcp_options_sets,
-            "pl": [],  # those of AWS are not the account's
+            "pl": [],  # AWS's prefix lists are not the account's
         }
         for resource_id in ids:
             prefix = resource_id.rsplit("-", 1)[0]
@@ -90,7 +90,7 @@ class TagResponses(Ec2):
         return result(Return=True)
 
     def delete_tags(self) -> ActionResult:
-        """Without tags, all go; with a value, a tag goes only where it has that value."""
+        """Delete the given tags, or all tags if none is given; a given value must match the tag's value."""
         self.require("Resources")
         unwanted = self.params.get("Tags") or []
         found = self._ipam_tags() + [self.ec2.tags.get(i, {}) for i in self.params["Resources"]]
@@ -106,8 +106,8 @@ class TagResponses(Ec2):
     def _rows(self) -> Iterable[dict[str, str]]:
         ipam = ipam_of(self.current_account)
         ids = [*ipam.ipams, *ipam.scopes, *ipam.pools, *ipam.allocations]
-        ours = {i: ipam.tagged(i, self.region) or {} for i in ids}
-        everything: Mapping[str, Mapping[str, str]] = {**self.ec2.tags, **ours}
+        ipam_tags = {i: ipam.tagged(i, self.region) or {} for i in ids}
+        everything: Mapping[str, Mapping[str, str]] = {**self.ec2.tags, **ipam_tags}
         for resource_id, tags in everything.items():
             for key, value in tags.items():
                 yield {"ResourceId": resource_id, "ResourceType": type_of(resource_id), "Key": key, "Value": value}

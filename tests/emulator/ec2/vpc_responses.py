@@ -13,9 +13,9 @@ from . import ipam_pools
 from .base import Ec2, answered, result, tag_dict
 from .checks import block, canonical
 from .ipam_models import Allocation, ipam_of
-from .states import begin, complete
+from .states import add_defaults, begin
 
-FORGETTING = 15  # seconds until AWS knows that the last thing in a VPC is gone
+EMPTIED_DELAY = 15  # seconds until AWS notices that a VPC has no dependent resources
 RESERVED = [IPv4Network(block) for block in ("0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/4")]
 
 
@@ -25,29 +25,29 @@ class VpcResponses(Ec2):
     def create_vpc(self) -> ActionResult:
         if self.params.get("InstanceTenancy") == "host":
             raise AwsError("InvalidParameterValue", "Value (host) for parameter instanceTenancy is invalid.")
-        made, ipam = self._allocate(), ipam_of(self.current_account)
+        allocation, ipam = self._allocate(), ipam_of(self.current_account)
         try:
             answer: ActionResult = super().create_vpc()
         except Exception:
-            if made:
-                del ipam.allocations[made.id]
+            if allocation:
+                del ipam.allocations[allocation.id]
             raise
         vpc: Any = answer.result["Vpc"]
-        if made:
-            made.resource_id = vpc.id
+        if allocation:
+            allocation.resource_id = vpc.id
         begin(vpc, ("pending", 5), ("available", 0))
-        complete(self.ec2, vpc)
+        add_defaults(self.ec2, vpc)
         return answer
 
     def _allocate(self) -> Allocation | None:
-        """Settle which IPv4 block the request is for, from a pool where it names one."""
+        """Set the IPv4 block of the request, and allocate it if the request names a pool."""
         params = self.params
         if params.get("Ipv4IpamPoolId"):
             ipam = ipam_of(self.current_account)
             pool = ipam.pool(params["Ipv4IpamPoolId"], self.region)
-            made = ipam_pools.allocate_to_vpc(ipam, pool, self.region, params, tag_dict(params, "vpc"))
-            params["CidrBlock"] = str(made.cidr)
-            return made
+            allocation = ipam_pools.allocate_to_vpc(ipam, pool, self.region, params, tag_dict(params, "vpc"))
+            params["CidrBlock"] = str(allocation.cidr)
+            return allocation
         if params.get("Ipv4NetmaskLength") is not None:
             raise AwsError("InvalidParameterCombination", "Ipv4NetmaskLength needs Ipv4IpamPoolId.")
         if not params.get("CidrBlock"):
@@ -61,9 +61,9 @@ class VpcResponses(Ec2):
         vpc_id = self.params["VpcId"]
         vpc = self.ec2.get_vpc(vpc_id)
         emptied = getattr(vpc, "emptied", 0.0)
-        if vpc.held or not (CLOCK.hurry or CLOCK.over(emptied, emptied + FORGETTING)):
+        if vpc.in_use or not (CLOCK.at_once or CLOCK.over(emptied, emptied + EMPTIED_DELAY)):
             raise AwsError("DependencyViolation", f"The vpc '{vpc_id}' has dependencies and cannot be deleted.")
-        vpc.dhcp_options = None  # they are shared, and moto would delete them too
+        vpc.dhcp_options = None  # moto would delete the shared DHCP options with the VPC
         answer: ActionResult = super().delete_vpc()
         ipam_pools.release_later(ipam_of(self.current_account), vpc_id)
         self._drop_flow_logs(vpc_id)

@@ -1,4 +1,4 @@
-"""IAM of the local AWS: moto's, with the 1,582 policies that AWS manages read once and not at every reset."""
+"""IAM of the local AWS: moto's handler, with AWS's 1,582 managed policies read once and not at every reset."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def _copies(self: IAMBackend) -> list[Any]:
 
 
 def register() -> None:
-    """Take over from moto's handler, and where moto reads the policies."""
+    """Replace moto's handler and its reading of the managed policies."""
     from .responses import LocalIam
 
     os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")

@@ -1,4 +1,4 @@
-"""The operations of IAM where moto differs from AWS."""
+"""The operations of IAM in which moto differs from AWS."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from ..core import AwsError
 from .service_roles import create_service_linked_role
 
 POLICIES_PER_ROLE = 10
-SPREADING = 10  # seconds until the services know a new role
+SPREADING = 10  # seconds until AWS's services know a new role
 CHANGES = ("Add", "Attach", "Create", "Delete", "Detach", "Put", "Set", "Tag", "Untag", "Update")
 ATTACHMENTS = {"AttachRolePolicy", "DetachRolePolicy"}
 
 
 class LocalIam(IamResponse):
-    """Answers for IAM."""
+    """The handler of IAM."""
 
     def call_action(self) -> Any:
-        """Refuse changes of what is AWS's own and tags that are, then answer."""
+        """Refuse reserved tags and changes of AWS's own roles and policies, then answer."""
         operation, name, arn = self._get_action(), self._get_param("RoleName"), self._get_param("PolicyArn", "")
         if operation.startswith(CHANGES):
             role = next((role for role in self.backend.get_roles() if role.name == name), None)
@@ -38,7 +38,7 @@ class LocalIam(IamResponse):
         return super().call_action()
 
     def create_role(self) -> ActionResult:
-        """A role whose trust policy is one, and whose name differs from others in more than its case."""
+        """Create a role with a valid trust policy and a name that is unique regardless of case."""
         IAMTrustPolicyDocumentValidator(self._get_param("AssumeRolePolicyDocument")).validate()
         name = self._get_param("RoleName")
         if any(role.name.lower() == name.lower() for role in self.backend.get_roles()):
@@ -48,14 +48,14 @@ class LocalIam(IamResponse):
         return answer
 
     def update_role(self) -> ActionResult:
-        """Change the description or the length of sessions; what is not given stays."""
+        """Change the description or the session duration; a parameter left out changes nothing."""
         role = self.backend.get_role(self._get_param("RoleName"))
         role.description = self._get_param("Description", role.description)
         role.max_session_duration = self._get_param("MaxSessionDuration", role.max_session_duration)
         return EmptyResult()
 
     def attach_role_policy(self) -> ActionResult:
-        """Attach a policy, at most ten; one that is attached stays so."""
+        """Attach a policy to a role, which has at most ten. Attaching it again changes nothing."""
         attached = self.backend.get_role(self._get_param("RoleName")).managed_policies
         if self._get_param("PolicyArn") in attached:
             return EmptyResult()
@@ -64,12 +64,12 @@ class LocalIam(IamResponse):
         return super().attach_role_policy()
 
     def delete_role_policy(self) -> ActionResult:
-        """Delete an inline policy that there is."""
+        """Delete an inline policy, and refuse a missing one."""
         self.backend.get_role_policy(self._get_param("RoleName"), self._get_param("PolicyName"))
         return super().delete_role_policy()
 
     def delete_policy(self) -> ActionResult:
-        """Delete a policy that nobody has and that has no other versions."""
+        """Delete a policy that is not attached and has no other versions than its default."""
         policy = self.backend.get_policy(self._get_param("PolicyArn"))
         if policy.attachment_count:
             raise AwsError("DeleteConflict", "Cannot delete a policy attached to entities.")
@@ -79,16 +79,16 @@ class LocalIam(IamResponse):
         return super().delete_policy()
 
     def list_entities_for_policy(self) -> ActionResult:
-        """Who has a policy that there is."""
+        """List the entities that have a policy, and refuse a missing policy."""
         self.backend.get_policy(self._get_param("PolicyArn"))
         return super().list_entities_for_policy()
 
     def list_policy_versions(self) -> ActionResult:
-        """The versions, the newest first."""
+        """List the versions of a policy, the newest first."""
         versions = self.backend.list_policy_versions(self._get_param("PolicyArn"))
         return ActionResult({"Versions": versions[::-1], "IsTruncated": False})
 
     def create_service_linked_role(self) -> ActionResult:
-        """The role of a service that is known here."""
+        """Create the service-linked role of a service in ``ROLES``."""
         service, description = self._get_param("AWSServiceName"), self._get_param("Description", "")
         return ActionResult({"Role": create_service_linked_role(self.backend, service, description)})

@@ -1,4 +1,4 @@
-"""The roles that AWS's services make for themselves in an account."""
+"""The service-linked roles of AWS's services."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from moto.utilities.utils import get_partition
 from ..admission import Missing
 from ..core import AwsError
 
-# The end of the role's name, and the policy of AWS that the role has.
+# The suffix of the role's name, and AWS's managed policy for the role.
 ROLES = {
     "contributorinsights.dynamodb": (
         "DynamoDBCloudWatchContributorInsights",
@@ -27,11 +27,11 @@ ROLES = {
 
 
 def create_service_linked_role(backend: IAMBackend, service: str, description: str = "") -> Role:
-    """Make the role of a service; refused where it is there already."""
+    """Create the role of a service, and refuse an existing one."""
     if service.removesuffix(".amazonaws.com") not in ROLES:
         raise Missing(f"the service-linked role of {service}")
-    end, policy = ROLES[service.removesuffix(".amazonaws.com")]
-    name = f"AWSServiceRoleFor{end}"
+    suffix, policy = ROLES[service.removesuffix(".amazonaws.com")]
+    name = f"AWSServiceRoleFor{suffix}"
     if any(role.name == name for role in backend.get_roles()):
         text = f"Service role name {name} has been taken in this account, please try a different suffix."
         raise AwsError("InvalidInput", text)
@@ -43,14 +43,14 @@ def create_service_linked_role(backend: IAMBackend, service: str, description: s
 
 
 def can_assume(account_id: str, region: str, service: str, arn: str) -> bool:
-    """Whether a service can take a role on: it is there, it trusts the service, and the service knows it by now."""
+    """Return whether a service can assume a role: the role exists, trusts the service, and has spread to it."""
     roles = iam_backends[account_id][get_partition(region)].roles.values()
     found = [role for role in roles if role.arn == arn and service in str(role.assume_role_policy_document)]
     return any(not hasattr(role, "spread") or role.spread.settled for role in found)
 
 
 def service_uses_its_role(account_id: str, region: str, service: str) -> None:
-    """Let the role of a service appear, as it does when the service first needs it."""
+    """Create the role of a service at its first use, as AWS does."""
     backend = iam_backends[account_id][get_partition(region)]
     if not any(role.path == f"/aws-service-role/{service}/" for role in backend.get_roles()):
         create_service_linked_role(backend, service)

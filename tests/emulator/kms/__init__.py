@@ -1,4 +1,4 @@
-"""KMS of the local AWS: moto's, with AWS's key states, rotation periods and alias rules."""
+"""KMS of the local AWS: moto's handler, with AWS's key states, rotation periods and alias rules."""
 
 from __future__ import annotations
 
@@ -10,5 +10,5 @@ __all__ = ["find_key", "register"]
 
 
 def register() -> None:
-    """Take over from moto's handler."""
+    """Replace moto's handler."""
     serve("kms", LocalKmsResponse)

@@ -1,4 +1,4 @@
-"""Which KMS keys there are, in which state, and what that state lets one do."""
+"""KMS keys, their states, and the operations that each state allows."""
 
 from __future__ import annotations
 
@@ -24,47 +24,47 @@ def _all(account: str) -> list[Key]:
 
 
 def settle(account: str) -> None:
-    """Enable the replicas that are made by now, and delete the keys whose waiting period is over."""
+    """Enable the finished replicas, and delete the keys whose waiting period is over."""
     now = CLOCK.datetime().replace(tzinfo=None)
     for key in _all(account):
         if key.key_state == "Creating" and key.timeline.settled:
             key.key_state, key.enabled = "Enabled", True
-    gone = [key for key in _all(account) if key.deletion_date and key.deletion_date <= now]
-    for key in gone:
+    expired = [key for key in _all(account) if key.deletion_date and key.deletion_date <= now]
+    for key in expired:
         kms_backends[account][key.region].delete_key(key.id)
-        _bereave(family(key), key)
-    if gone:
-        settle(account)  # the waiting period of a primary begins when its last replica is gone
+        _after_deletion(family(key), key)
+    if expired:
+        settle(account)  # the waiting period of a primary begins when its last replica is deleted
 
 
-def _bereave(left: list[Key], gone: Key) -> None:
-    relate(left)
-    if len(left) == 1 and left[0].key_state == "PendingReplicaDeletion":
-        left[0].key_state = "PendingDeletion"
-        left[0].deletion_date = gone.deletion_date + timedelta(days=left[0].window)
+def _after_deletion(remaining: list[Key], deleted: Key) -> None:
+    relate(remaining)
+    if len(remaining) == 1 and remaining[0].key_state == "PendingReplicaDeletion":
+        remaining[0].key_state = "PendingDeletion"
+        remaining[0].deletion_date = deleted.deletion_date + timedelta(days=remaining[0].window)
 
 
 def family(key: Key) -> list[Key]:
-    """The keys of all Regions that share this one's material; of a single-Region key itself."""
+    """Return the keys of all Regions that share this key's material, including the key itself."""
     return [member for member in _all(key.account_id) if member.id == key.id]
 
 
 def is_replica(key: Key) -> bool:
-    """Whether it was made from a primary in another Region."""
+    """Return whether the key was made from a primary in another Region."""
     return bool(key.multi_region and key.multi_region_configuration["MultiRegionKeyType"] == "REPLICA")
 
 
 def relate(members: list[Key]) -> None:
-    """Let each key of a family know its primary and all replicas."""
+    """Set the primary and the replicas in the configuration of each key of a family."""
     shown = {member.arn: {"Arn": member.arn, "Region": member.region} for member in members}
     for member in members:
-        told = member.multi_region_configuration
-        replicas = [one for arn, one in shown.items() if arn != told["PrimaryKey"]["Arn"]]
-        member.multi_region_configuration = {**told, "ReplicaKeys": replicas}
+        configuration = member.multi_region_configuration
+        replicas = [entry for arn, entry in shown.items() if arn != configuration["PrimaryKey"]["Arn"]]
+        member.multi_region_configuration = {**configuration, "ReplicaKeys": replicas}
 
 
 def make_primary(backend: KmsBackend, key: Key) -> None:
-    """Give a new multi-Region key an id in AWS's form, which moto's ciphertexts have room for."""
+    """Make a new key a primary, with an id in AWS's form that fits into moto's ciphertexts."""
     old, key.id = key.id, "mrk-" + secrets.token_hex(16)
     key.arn = key.arn.replace(old, key.id)
     backend.keys[key.id] = backend.keys.pop(old)
@@ -75,7 +75,7 @@ def make_primary(backend: KmsBackend, key: Key) -> None:
 
 
 def managed_key(backend: KmsBackend, alias: str) -> Key | None:
-    """The key that AWS manages under ``alias/aws/...``; it appears when it is first used."""
+    """Return the key that AWS manages under ``alias/aws/...``, and create it at its first use."""
     found = next((key for key in backend.keys.values() if alias in key.aliases), None)
     if found is None and alias in RESERVED_ALIASES:
         found = backend.create_key(None, "ENCRYPT_DECRYPT", "SYMMETRIC_DEFAULT", "Default key", None)
@@ -85,7 +85,7 @@ def managed_key(backend: KmsBackend, alias: str) -> Key | None:
 
 
 def lookup(backend: KmsBackend, reference: str) -> Key | None:
-    """The key by id, ARN, alias or ARN of an alias."""
+    """Return the key by id, ARN, alias or ARN of an alias."""
     name = reference
     if reference.startswith("arn:"):
         parts = reference.split(":", 5)
@@ -100,14 +100,14 @@ def lookup(backend: KmsBackend, reference: str) -> Key | None:
 
 
 def find_key(account_id: str, region: str, key_id_or_arn_or_alias: str) -> str | None:
-    """The full ARN of a usable (enabled) key of this account and region, or None. What a service asks of a key."""
+    """Return the ARN of an enabled key of the account and region, or None."""
     settle(account_id)
     key = lookup(kms_backends[account_id][region], key_id_or_arn_or_alias)
     return str(key.arn) if key is not None and key.key_state == "Enabled" else None
 
 
 def check_state(key: Key, operation: str) -> None:
-    """Refuse what AWS refuses for a key in this state, and for one that AWS manages."""
+    """Refuse an operation that the key's state forbids, or that AWS reserves on its managed keys."""
     pending = key.key_state.startswith("Pending")
     if key.key_state == "Creating" and operation not in READS:
         raise AwsError("KMSInvalidStateException", f"{key.arn} is being created.")

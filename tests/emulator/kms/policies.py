@@ -1,4 +1,4 @@
-"""Whom a key policy lets do what, as far as AWS asks before somebody uses the key."""
+"""The evaluation of key policies, for the checks that AWS makes before a key is used."""
 
 from __future__ import annotations
 
@@ -11,30 +11,31 @@ from ..core import AwsError
 
 
 def allows(policy: str, callers: set[str], action: str, context: Mapping[str, str] | None = None) -> bool:
-    """Whether a statement allows it and none denies it. Conditions on what ``context`` lacks count as met."""
-    effects = {s.get("Effect") for s in _listed(json.loads(policy), "Statement") if _meets(s, callers, action, context)}
+    """Return whether a policy allows an action. Conditions on keys that ``context`` lacks count as met."""
+    statements = _listed(json.loads(policy), "Statement")
+    effects = {statement.get("Effect") for statement in statements if _applies(statement, callers, action, context)}
     return "Allow" in effects and "Deny" not in effects
 
 
 def check_policy(policy: str | None, account: str) -> None:
-    """Refuse a new key policy that is none, and one that locks its author out."""
+    """Refuse a new key policy that is malformed or locks its author out."""
     if policy is None:
         return
     try:
-        kept = allows(policy, {"*", account, f"arn:aws:iam::{account}:root"}, "kms:PutKeyPolicy")
+        changeable = allows(policy, {"*", account, f"arn:aws:iam::{account}:root"}, "kms:PutKeyPolicy")
     except (ValueError, TypeError, AttributeError):
         raise AwsError("MalformedPolicyDocumentException", "The new key policy is not a valid policy.") from None
-    if not kept:
+    if not changeable:
         text = "The new key policy will not allow you to update the key policy in the future."
         raise AwsError("MalformedPolicyDocumentException", text)
 
 
-def _listed(where: Mapping[str, Any], name: str) -> list[Any]:
-    found = where.get(name, [])
+def _listed(block: Mapping[str, Any], name: str) -> list[Any]:
+    found = block.get(name, [])
     return found if isinstance(found, list) else [found]
 
 
-def _meets(statement: dict[str, Any], callers: set[str], action: str, context: Mapping[str, str] | None) -> bool:
+def _applies(statement: dict[str, Any], callers: set[str], action: str, context: Mapping[str, str] | None) -> bool:
     given = statement.get("Principal", {})
     named = {given} if isinstance(given, str) else {name for kind in given for name in _listed(given, kind)}
     actions = [str(pattern).lower() for pattern in _listed(statement, "Action")]

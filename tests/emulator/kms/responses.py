@@ -1,4 +1,4 @@
-"""The operations of KMS where moto differs from AWS."""
+"""The operations of KMS in which moto differs from AWS."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ ID_LENGTH = 36  # a ciphertext begins with the id of its key
 
 
 class LocalKmsResponse(KmsResponse):
-    """Answers for KMS."""
+    """The handler of KMS."""
 
     def call_action(self) -> Any:
-        """Let time have passed, then answer."""
+        """Bring the states of the keys up to date, then answer."""
         keys.settle(self.current_account)
         return super().call_action()
 
@@ -31,7 +31,7 @@ class LocalKmsResponse(KmsResponse):
         value = super()._get_param(param_name, if_none)
         if param_name == "KeyUsage" and value is None:
             return "ENCRYPT_DECRYPT"
-        if param_name == "KeyId" and value and ":key/" in value:  # some of moto's operations know no ARNs
+        if param_name == "KeyId" and value and ":key/" in value:  # some of moto's operations do not accept ARNs
             found = keys.lookup(self.kms_backend, value)
             return found.id if found else value
         return value
@@ -56,13 +56,13 @@ class LocalKmsResponse(KmsResponse):
         return self.kms_backend.keys[self.kms_backend.get_key_id(key_id)]
 
     def _policy(self) -> str | None:
-        """The policy that is given, checked."""
+        """Check the given policy, and return it."""
         policy: str | None = self._get_param("Policy")
         check_policy(policy, self.current_account)
         return policy
 
     def _page(self, name: str, items: list[Any], size: int) -> str:
-        """One page of a list by ``Limit`` and ``Marker``."""
+        """Return a page of a list by ``Limit`` and ``Marker``."""
         marker = self._get_param("Marker") or "0"
         if not marker.isdigit():
             raise AwsError("InvalidMarkerException", f"The marker {marker} is invalid.")
@@ -71,7 +71,7 @@ class LocalKmsResponse(KmsResponse):
         return json.dumps({name: items[int(marker) : end], "Truncated": bool(more), **more})
 
     def create_key(self) -> str:
-        """A key, with AWS's checks of its policy and tags, created at the virtual moment."""
+        """Create a key at the virtual moment, with AWS's checks of its policy and tags."""
         self._policy()
         _check_tags(self._get_param("Tags") or [])
         answer = json.loads(super().create_key())
@@ -83,25 +83,25 @@ class LocalKmsResponse(KmsResponse):
         return json.dumps(key.to_dict())
 
     def list_keys(self) -> str:
-        """The keys of the Region, those of AWS too, in pages."""
+        """List the keys of the Region, including AWS's managed keys, in pages."""
         return self._page("Keys", [{"KeyArn": key.arn, "KeyId": key.id} for key in self.kms_backend.list_keys()], 100)
 
     def list_resource_tags(self) -> str:
-        """The key's tags, in pages."""
+        """List the tags of a key in pages."""
         return self._page("Tags", json.loads(super().list_resource_tags())["Tags"], 50)
 
     def list_grants(self) -> str:
-        """The grants of a key: there is none."""
+        """List the grants of a key, which has none."""
         self._key()
         return self._page("Grants", [], 50)
 
     def list_key_policies(self) -> str:
-        """The names of a key's policies: there is one."""
+        """List the names of a key's policies: always ``default``."""
         self._key()
         return self._page("PolicyNames", ["default"], 100)
 
     def list_aliases(self) -> str:
-        """Aliases in pages. Those that AWS keeps for keys that it has not made yet have no target."""
+        """List the aliases in pages. AWS's reserved aliases have no target until their key is created."""
         if self._get_param("KeyId"):
             self._key()
         aliases = json.loads(super().list_aliases())["Aliases"]
@@ -111,22 +111,22 @@ class LocalKmsResponse(KmsResponse):
         return self._page("Aliases", aliases, 50)
 
     def decrypt(self) -> str:
-        """Decrypt with the key that is named in the ciphertext; refuse it where the caller names another."""
-        blob, said = self._get_param("CiphertextBlob"), self._get_param("KeyId")
+        """Decrypt with the key named in the ciphertext, and refuse if the caller names another key."""
+        blob, key_id = self._get_param("CiphertextBlob"), self._get_param("KeyId")
         if not blob:
             raise AwsError("ValidationException", "The request must contain a CiphertextBlob.")
         found = self.kms_backend.keys.get(blob[:ID_LENGTH].decode("utf-8", "replace"))
-        if said:
-            self._validate_key_id(said)
+        if key_id:
+            self._validate_key_id(key_id)
         if found is not None:
             keys.check_state(found, "Decrypt")
-            if said and keys.lookup(self.kms_backend, said) is not found:
+            if key_id and keys.lookup(self.kms_backend, key_id) is not found:
                 text = "The key ID in the request does not identify a CMK that can perform this operation."
                 raise AwsError("IncorrectKeyException", text)
         return str(super().decrypt())
 
     def schedule_key_deletion(self) -> str:
-        """Start the waiting period after which the key is gone; that of a primary begins after its last replica."""
+        """Start the waiting period of a key's deletion. A primary first waits for the deletion of its last replica."""
         key, days = self._key(), self._get_param("PendingWindowInDays", 30)
         if not 7 <= days <= 30:
             raise AwsError("ValidationException", f"The waiting period has 7 to 30 days, not {days}.")
@@ -139,13 +139,13 @@ class LocalKmsResponse(KmsResponse):
         return json.dumps({**answer, "DeletionDate": date.timestamp()})
 
     def cancel_key_deletion(self) -> str:
-        """Keep the key after all; it is disabled then."""
+        """Cancel the deletion of a key, which AWS then leaves disabled."""
         key = self._key()
         key.enabled, key.key_state, key.deletion_date = False, "Disabled", None
         return json.dumps({"KeyId": key.arn})
 
     def _rotation(self) -> dict[str, Any]:
-        """The rotation that is to change. That of a multi-Region key is its primary's."""
+        """Return the rotation to change, and refuse a replica, which rotates with its primary."""
         key = self._key()
         if keys.is_replica(key):
             raise AwsError("UnsupportedOperationException", f"The rotation of {key.arn} is that of its primary.")
@@ -153,18 +153,18 @@ class LocalKmsResponse(KmsResponse):
         return rotation
 
     def enable_key_rotation(self) -> str:
-        """Rotate every ``RotationPeriodInDays`` (90 to 2560, at first 365)."""
+        """Turn on the rotation every ``RotationPeriodInDays`` (90 to 2560, initially 365)."""
         rotation = self._rotation()
         rotation.update(on=True, days=self._get_param("RotationPeriodInDays") or rotation["days"], start=CLOCK.now())
         return "{}"
 
     def disable_key_rotation(self) -> str:
-        """Rotate no more by itself."""
+        """Turn off the automatic rotation."""
         self._rotation()["on"] = False
         return "{}"
 
     def get_key_rotation_status(self) -> str:
-        """Whether, how often and when next the key rotates."""
+        """Return whether the key rotates, its rotation period and the next date."""
         key = self._key()
         answer = {"KeyId": key.arn, "KeyRotationEnabled": key.rotation["on"] and "Pending" not in key.key_state}
         if answer["KeyRotationEnabled"]:
@@ -174,25 +174,25 @@ class LocalKmsResponse(KmsResponse):
         return json.dumps(answer)
 
     def tag_resource(self) -> str:
-        """Add tags to a key; at most 50."""
+        """Add tags to a key, which has at most 50."""
         known = self.kms_backend.tagger.get_tag_dict_for_resource(self._key().id)
         _check_tags(self._get_param("Tags") or [], known)
         return str(super().tag_resource())
 
-    def _policed(self) -> Key:
+    def _key_of_policy(self) -> Key:
         if self._get_param("PolicyName", "default") != "default":
             raise AwsError("NotFoundException", "No such policy exists")
         return self._key()
 
     def put_key_policy(self) -> str:
-        """Replace the key's policy; its name may be left out."""
-        key = self._policed()
+        """Replace the policy of a key. The name of the policy is optional."""
+        key = self._key_of_policy()
         key.policy = self._policy()
         return "{}"
 
     def get_key_policy(self) -> str:
-        """The key's policy; its name may be left out."""
-        key = self._policed()
+        """Return the policy of a key. The name of the policy is optional."""
+        key = self._key_of_policy()
         return json.dumps({"Policy": key.policy, "PolicyName": "default"})
 
     def _set_alias(self, update: bool = False) -> str:
@@ -204,13 +204,13 @@ class LocalKmsResponse(KmsResponse):
         return str(super()._set_alias(update))
 
     def delete_alias(self) -> str:
-        """Delete an alias that is not AWS's."""
+        """Delete an alias, and refuse AWS's reserved ones."""
         if self._get_param("AliasName").startswith(keys.MANAGED):
             raise NotAuthorizedException
         return str(super().delete_alias())
 
     def replicate_key(self) -> str:
-        """A replica of a multi-Region key, with a description, policy and tags of its own."""
+        """Create a replica of a multi-Region key, with its own description, policy and tags."""
         key, region, policy = self._key(), self._get_param("ReplicaRegion"), self._policy()
         if not key.multi_region or keys.is_replica(key):
             raise AwsError("UnsupportedOperationException", f"{key.arn} is not a multi-Region primary key.")

@@ -1,4 +1,4 @@
-"""logs of the local AWS."""
+"""CloudWatch Logs of the local AWS."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from ..core import serve
 
 
 def register() -> None:
-    """Take over from moto's handler."""
+    """Replace moto's handler."""
     from .responses import LocalLogs
 
     serve("logs", LocalLogs)

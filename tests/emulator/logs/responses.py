@@ -1,4 +1,4 @@
-"""CloudWatch Logs of the local AWS: moto's handler with keys and AWS's validation. Nothing is ever logged."""
+"""CloudWatch Logs of the local AWS: moto's handler with KMS keys and AWS's validation, without log events."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ ON_KEY = ("kms:Encrypt", "kms:Decrypt", "kms:GenerateDataKey")
 
 
 def invalid(message: str) -> AwsError:
-    """AWS's refusal of a parameter."""
+    """Return AWS's error for an invalid parameter."""
     return AwsError("InvalidParameterException", message)
 
 
 class LocalLogs(LogsResponse):
-    """CloudWatch Logs."""
+    """The handler of CloudWatch Logs."""
 
     def call_action(self) -> Any:
-        """Refuse tags that cannot be, and what is not the ARN of a group of this Region; then answer."""
+        """Refuse invalid tags and any ARN but that of a log group of this Region, then answer."""
         _check_tags(self._get_param("tags"))
         arn = self._get_param("resourceArn")
         match = re.fullmatch(r"arn:aws[\w-]*:logs:[\w-]+:\d{12}:log-group:([^:*]+)", arn or "")
@@ -46,7 +46,7 @@ class LocalLogs(LogsResponse):
         return self.logs_backend.groups[name]
 
     def _check_key(self, key: str, group: str) -> str:
-        """Refuse anything but the ARN of an enabled key of this Region that Logs may use for this group."""
+        """Refuse anything but the ARN of an enabled key of this Region that Logs may use for the log group."""
         if not re.fullmatch(r"arn:aws[\w-]*:kms:([\w-]+):(\d{12}):key/([\w-]+)", key):
             raise invalid(f"The specified KMS key is not a valid key ARN: {key}")
         if find_key(self.current_account, self.region, key) is None:
@@ -78,14 +78,14 @@ class LocalLogs(LogsResponse):
         return str(answer)
 
     def describe_log_groups(self) -> str:
-        """Groups by the prefix of their names and by class, in pages."""
-        prefix, wanted = self._get_param("logGroupNamePrefix") or "", self._get_param("logGroupClass")
+        """List the log groups by name prefix and class, in pages."""
+        prefix, group_class = self._get_param("logGroupNamePrefix") or "", self._get_param("logGroupClass")
         groups = [
             {**group.to_describe_dict(), "logGroupClass": getattr(group, "log_group_class", "STANDARD")}
             for name, group in sorted(self.logs_backend.groups.items())
             if name.startswith(prefix)
         ]
-        groups = [group for group in groups if wanted in (None, group["logGroupClass"])]
+        groups = [group for group in groups if group_class in (None, group["logGroupClass"])]
         token = self._get_param("nextToken") or "0"
         if not token.isdigit():
             raise invalid("The specified nextToken is invalid.")

@@ -1,4 +1,4 @@
-"""Secrets Manager of the local AWS: moto's, with keys and states of replicas, and what AWS refuses."""
+"""Secrets Manager of the local AWS: moto's handler, with keys and states of replicas and AWS's refusals."""
 
 from __future__ import annotations
 
@@ -7,5 +7,5 @@ from .responses import SecretsResponse
 
 
 def register() -> None:
-    """Take over from moto's handler."""
+    """Replace moto's handler."""
     serve("secretsmanager", SecretsResponse)

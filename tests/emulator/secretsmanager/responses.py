@@ -1,4 +1,4 @@
-"""The calls of Secrets Manager in which moto differs from AWS."""
+"""The operations of Secrets Manager in which moto differs from AWS."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ TYPES = (string.ascii_lowercase, string.ascii_uppercase, string.digits, string.p
 
 
 def invalid(message: str) -> AwsError:
-    """The answer to an argument that is wrong by itself."""
+    """Return AWS's error for an invalid parameter."""
     return AwsError("InvalidParameterException", message)
 
 
 class SecretsResponse(SecretsManagerResponse):
-    """moto's handler with AWS's rules around it."""
+    """The handler of Secrets Manager."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -34,7 +34,7 @@ class SecretsResponse(SecretsManagerResponse):
 
     @property
     def backend(self) -> SecretsManagerBackend:
-        """The secrets of the region; those whose recovery window is over are gone."""
+        """Return the secrets of the region, without those whose recovery window is over."""
         found = secretsmanager_backends[self.current_account][self.region]
         for name, secret in list(dict.items(found.secrets)):
             if isinstance(secret, FakeSecret) and secret.deleted_date and secret.deleted_date < CLOCK.now():
@@ -59,7 +59,7 @@ class SecretsResponse(SecretsManagerResponse):
         return self._with_replicas(self._primary(answer["ARN"]), answer, wanted)
 
     def update_secret(self) -> str:
-        secret = self._own()
+        secret = self._changeable_secret()
         self._require_key(self.region, self._get_param("KmsKeyId"))
         answer = str(super().update_secret())
         if self._get_param("Description") == "":
@@ -67,7 +67,7 @@ class SecretsResponse(SecretsManagerResponse):
         return answer
 
     def put_secret_value(self) -> str:
-        self._own()
+        self._changeable_secret()
         return str(super().put_secret_value())
 
     def describe_secret(self) -> str:
@@ -91,7 +91,7 @@ class SecretsResponse(SecretsManagerResponse):
         return self._with_replicas(secret, answer, wanted)
 
     def remove_regions_from_replication(self) -> str:
-        """Let replicas be gone, at once."""
+        """Delete replicas at once."""
         secret = self._primary()
         for region in self._get_param("RemoveReplicaRegions") or []:
             if region not in [replica.region for replica in secret.replicas]:
@@ -119,9 +119,9 @@ class SecretsResponse(SecretsManagerResponse):
         return str(super().untag_resource())
 
     def get_random_password(self) -> str:
-        """A password, by default with one character of each type."""
-        length, without = self._get_param("PasswordLength") or 32, self._get_param("ExcludeCharacters") or ""
-        types = [[letter for letter in letters if letter not in without] for letters in TYPES]
+        """Return a password, by default with at least one character of each type."""
+        length, excluded = self._get_param("PasswordLength") or 32, self._get_param("ExcludeCharacters") or ""
+        types = [[letter for letter in letters if letter not in excluded] for letters in TYPES]
         each = self._get_param("RequireEachIncludedType") is not False
         if not any(types) or (each and not all(types)):
             raise invalid("The password can't be made: the excluded characters leave a required type without any.")
@@ -132,14 +132,14 @@ class SecretsResponse(SecretsManagerResponse):
         secrets.SystemRandom().shuffle(letters)
         return json.dumps({"RandomPassword": "".join(letters)})
 
-    def _own(self) -> FakeSecret:
-        """The secret whose value or settings a call is to change: no other service's."""
+    def _changeable_secret(self) -> FakeSecret:
+        """Return the secret to change, and refuse one that another service manages."""
         secret = self._primary()
         _require_unmanaged(secret)
         return secret
 
     def _primary(self, secret_id: str | None = None) -> FakeSecret:
-        """The secret that a call is to change: in its primary region, and not being deleted."""
+        """Return the secret to change, and refuse a replica or a secret marked for deletion."""
         secret = self.backend.describe_secret(secret_id or self._get_param("SecretId"))
         if isinstance(secret, ReplicaSecret):
             raise invalid("Operation not permitted on a replica secret. Call must be made in primary secret's region.")
@@ -159,10 +159,10 @@ class SecretsResponse(SecretsManagerResponse):
                 raise invalid(f"Tag keys are needed, and those that start with 'aws:' are reserved: {tag.get('Key')}")
 
     def _replicas(self) -> dict[str, str | None]:
-        """The regions that a call adds, and the key in each."""
-        asked = self._get_param("AddReplicaRegions") or []
-        wanted = {str(replica.get("Region")): replica.get("KmsKeyId") for replica in asked}
-        if len(wanted) < len(asked):
+        """Return the regions that the request adds, with the key in each."""
+        given = self._get_param("AddReplicaRegions") or []
+        wanted = {str(replica.get("Region")): replica.get("KmsKeyId") for replica in given}
+        if len(wanted) < len(given):
             raise invalid("A replica region is given twice.")
         for region, key in wanted.items():
             if region == self.region or region not in secretsmanager_backends[self.current_account].regions:
@@ -171,7 +171,7 @@ class SecretsResponse(SecretsManagerResponse):
         return wanted
 
     def _with_replicas(self, secret: FakeSecret, answer: dict[str, Any], wanted: dict[str, str | None]) -> str:
-        """The answer with the state of all replicas; those in ``wanted`` begin now."""
+        """Return the answer with the status of all replicas, and start those in ``wanted``."""
         for replica in secret.replicas:
             if replica.region in wanted:
                 replica.config["KmsKeyId"] = wanted[replica.region] or DEFAULT_KEY
@@ -188,7 +188,7 @@ def _require_unmanaged(secret: FakeSecret | ReplicaSecret | None) -> None:
 
 
 def _shown(secret: FakeSecret | ReplicaSecret) -> dict[str, Any]:
-    """A secret as DescribeSecret and ListSecrets show it. A replica has a key of its own."""
+    """Return a secret as DescribeSecret and ListSecrets show it. A replica has its own key."""
     replica = isinstance(secret, ReplicaSecret)
     source, key = (secret.source, secret.config["KmsKeyId"]) if replica else (secret, secret.kms_key_id)
     labels = {number: v["version_stages"] for number, v in secret.versions.items() if v["version_stages"]}
@@ -204,7 +204,7 @@ def _shown(secret: FakeSecret | ReplicaSecret) -> dict[str, Any]:
 
 
 def _statuses(secret: FakeSecret, first: set[str] | None = None) -> list[dict[str, str]]:
-    """``ReplicationStatus``; the regions in ``first`` as the answer to the request itself shows them."""
+    """Return ``ReplicationStatus``, with the first status for the regions in ``first``."""
     shown = []
     for replica in secret.replicas:
         status = dict(replica.config)

@@ -1,4 +1,4 @@
-"""STS of the local AWS: every key is the account's owner; moto makes up a user that IAM does not know."""
+"""STS of the local AWS: every access key belongs to the account's owner, not to moto's made-up user."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from ..core import serve
 
 
 class LocalSts(TokenResponse):
-    """Answers for STS."""
+    """The handler of STS."""
 
     def get_caller_identity(self) -> ActionResult:
-        """The owner of the account."""
+        """Return the owner of the account."""
         account = self.current_account
         return ActionResult({"UserId": account, "Account": account, "Arn": f"arn:{self.partition}:iam::{account}:root"})
 
 
 def register() -> None:
-    """Take over from moto's handler."""
+    """Replace moto's handler."""
     serve("sts", LocalSts)

@@ -9,7 +9,7 @@ __all__ = ["UNTAGS", "register", "remember"]
 
 
 def register() -> None:
-    """Take over from moto's handler."""
+    """Replace moto's handler."""
     from .responses import LocalTagging
 
     serve("resourcegroupstaggingapi", LocalTagging)

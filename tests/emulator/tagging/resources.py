@@ -1,4 +1,4 @@
-"""What can be tagged, who keeps its tags, and what once had some."""
+"""The taggable resources, the backends of their tags, and the resources that once had tags."""
 
 from __future__ import annotations
 
@@ -31,47 +31,48 @@ EC2_IDS: dict[str, Callable[[Any], Iterable[str]]] = {
 
 
 class Ec2Tags:
-    """The tags of EC2 and of IPAM in a Region, as moto's other backends show theirs."""
+    """The tags of EC2 and of IPAM in a Region, with the interface of moto's other taggable backends."""
 
     def __init__(self, account: str, region: str) -> None:
-        self._at, self._region = f"arn:aws:ec2:{region}:{account}", region
+        self._arn_prefix, self._region = f"arn:aws:ec2:{region}:{account}", region
         self._ec2, self._ipam = ec2_backends[account][region], ipam_of(account)
 
     def iter_tagged_resources(self) -> Iterator[TaggedResource]:
-        """Everything of the Region, tagged or not. The ARNs of IPAM name no Region."""
+        """Yield the resources of the Region, tagged or not. The ARNs of IPAM name no Region."""
         for kind, ids in EC2_IDS.items():
-            for one in ids(self._ec2):
-                yield TaggedResource(f"{self._at}:{kind}/{one}", dict(self._ec2.tags.get(one, {})), f"ec2:{kind}")
-        ours: dict[str, dict[str, Any]] = {
+            for resource_id in ids(self._ec2):
+                tags = dict(self._ec2.tags.get(resource_id, {}))
+                yield TaggedResource(f"{self._arn_prefix}:{kind}/{resource_id}", tags, f"ec2:{kind}")
+        ipam_objects: dict[str, dict[str, Any]] = {
             "ipam": self._ipam.ipams,
             "ipam-scope": self._ipam.scopes,
             "ipam-pool": self._ipam.pools,
         }
-        for kind, held in ours.items():
-            for one in held:
-                tags = self._ipam.tagged(one, self._region)
-                if tags is not None:
-                    yield TaggedResource(held[one].arn(kind), dict(tags), f"ec2:{kind}")
+        for kind, by_id in ipam_objects.items():
+            for ipam_id, ipam_object in by_id.items():
+                ipam_tags = self._ipam.tagged(ipam_id, self._region)
+                if ipam_tags is not None:
+                    yield TaggedResource(ipam_object.arn(kind), dict(ipam_tags), f"ec2:{kind}")
 
     def tag_resource(self, arn: str, tags: dict[str, str]) -> None:
-        """Add tags."""
-        one = arn.rsplit("/", 1)[-1]
-        found = self._ipam.tagged(one, self._region)
-        if found is None:
-            self._ec2.create_tags([one], tags)
+        """Add tags to a resource."""
+        resource_id = arn.rsplit("/", 1)[-1]
+        ipam_tags = self._ipam.tagged(resource_id, self._region)
+        if ipam_tags is None:
+            self._ec2.create_tags([resource_id], tags)
         else:
-            found.update(tags)
+            ipam_tags.update(tags)
 
     def untag_resource(self, arn: str, tag_keys: list[str]) -> None:
-        """Take tags away."""
-        one = arn.rsplit("/", 1)[-1]
-        found = self._ipam.tagged(one, self._region)
+        """Remove tags from a resource."""
+        resource_id = arn.rsplit("/", 1)[-1]
+        ipam_tags = self._ipam.tagged(resource_id, self._region)
         for key in tag_keys:
-            (self._ec2.tags[one] if found is None else found).pop(key, None)
+            (self._ec2.tags[resource_id] if ipam_tags is None else ipam_tags).pop(key, None)
 
 
 class Memory(BaseBackend):
-    """The ARNs in a Region that have or once had tags."""
+    """The ARNs of a Region's resources that have or once had tags."""
 
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
@@ -82,14 +83,17 @@ MEMORY = own_backend("local-tagged", Memory)
 
 
 def resources(account: str, region: str) -> dict[str, tuple[Any, TaggedResource]]:
-    """Everything that can be tagged, by its ARN, with whoever keeps its tags."""
-    keepers = [keeper for keeper in iter_taggable_backends(account, region) if keeper.SERVICE_NAMESPACE in SERVICES]
-    found = [(keeper, one) for keeper in (Ec2Tags(account, region), *keepers) for one in keeper.iter_tagged_resources()]
-    return {one.arn: (keeper, one) for keeper, one in found}
+    """Return the taggable resources by ARN, each with the backend of its tags."""
+    others = [backend for backend in iter_taggable_backends(account, region) if backend.SERVICE_NAMESPACE in SERVICES]
+    return {
+        resource.arn: (backend, resource)
+        for backend in (Ec2Tags(account, region), *others)
+        for resource in backend.iter_tagged_resources()
+    }
 
 
 def remember(region: str, account: str = DEFAULT_ACCOUNT_ID) -> list[TaggedResource]:
-    """What has or once had tags. Called before tags are taken away too: AWS goes on listing what has lost them."""
+    """Remember and return the resources that have or once had tags: AWS lists a resource even without its tags."""
     known, memory = resources(account, region), MEMORY[account][region]
-    memory.arns = {arn for arn, (_, one) in known.items() if one.tags or arn in memory.arns}
+    memory.arns = {arn for arn, (_, resource) in known.items() if resource.tags or arn in memory.arns}
     return [known[arn][1] for arn in sorted(memory.arns)]

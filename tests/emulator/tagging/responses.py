@@ -17,12 +17,12 @@ PAGE = 100
 
 
 def invalid(message: str) -> AwsError:
-    """AWS's refusal of a parameter."""
+    """Return AWS's error for an invalid parameter."""
     return AwsError("InvalidParameterException", message)
 
 
 class LocalTagging(ResourceGroupsTaggingAPIResponse):
-    """Answers for the Resource Groups Tagging API."""
+    """The handler of the Resource Groups Tagging API."""
 
     def _page(self, name: str, items: list[Any]) -> ActionResult:
         token = self._get_param("PaginationToken") or "0"
@@ -35,45 +35,47 @@ class LocalTagging(ResourceGroupsTaggingAPIResponse):
         return ActionResult({name: page, "PaginationToken": more or ""})
 
     def get_resources(self) -> ActionResult:
-        """Everything that has or once had tags, as far as the filters allow."""
+        """List the resources that have or once had tags and match the filters."""
         arns = self._get_param("ResourceARNList", [])
         if arns and (self._get_param("ResourcesPerPage") or self._get_param("PaginationToken")):
             raise invalid("ResourceARNList cannot be specified with pagination parameters.")
         matches, types = make_tag_matcher(self._get_param("TagFilters")), self._get_param("ResourceTypeFilters")
         found = [
-            {"ResourceARN": one.arn, "Tags": [{"Key": key, "Value": value} for key, value in one.tags.items()]}
-            for one in remember(self.region, self.current_account)
-            if (one.arn in arns or not arns)
-            and matches(one.tags)
-            and match_resource_type(RENAMED.get(one.resource_type, one.resource_type), types)
+            {"ResourceARN": resource.arn, "Tags": [{"Key": k, "Value": v} for k, v in resource.tags.items()]}
+            for resource in remember(self.region, self.current_account)
+            if (resource.arn in arns or not arns)
+            and matches(resource.tags)
+            and match_resource_type(RENAMED.get(resource.resource_type, resource.resource_type), types)
         ]
         return self._page("ResourceTagMappingList", found)
 
     def _tags(self) -> list[tuple[str, str]]:
-        return [tag for one in remember(self.region, self.current_account) for tag in one.tags.items()]
+        return [tag for resource in remember(self.region, self.current_account) for tag in resource.tags.items()]
 
     def get_tag_keys(self) -> ActionResult:
-        """The keys of the Region's tags."""
+        """List the tag keys of the Region."""
         return self._page("TagKeys", sorted({key for key, _ in self._tags()}))
 
     def get_tag_values(self) -> ActionResult:
-        """The values that a key has in the Region."""
+        """List the values of a tag key in the Region."""
         return self._page("TagValues", sorted({value for key, value in self._tags() if key == self._get_param("Key")}))
 
     def tag_resources(self) -> ActionResult:
-        """Tag through the services."""
+        """Tag the resources through their services."""
         tags = self._get_param("Tags")
         if any(key.lower().startswith("aws:") for key in tags):
             raise invalid("Tag keys that begin with aws: are reserved.")
-        return self._each(lambda keeper, one: keeper.tag_resource(one.arn, tags))
+        return self._each(lambda backend, resource: backend.tag_resource(resource.arn, tags))
 
     def untag_resources(self) -> ActionResult:
-        """Take tags away through the services."""
+        """Remove tags from the resources through their services."""
         keys = self._get_param("TagKeys")
-        return self._each(lambda keeper, one: set(keys) & set(one.tags) and keeper.untag_resource(one.arn, keys))
+        return self._each(
+            lambda backend, resource: set(keys) & set(resource.tags) and backend.untag_resource(resource.arn, keys)
+        )
 
     def _each(self, change: Callable[[Any, TaggedResource], Any]) -> ActionResult:
-        """Change each resource; what AWS cannot change is told in ``FailedResourcesMap``."""
+        """Change each resource, and report the failed ones in ``FailedResourcesMap``."""
         known, failed = resources(self.current_account, self.region), {}
         for arn in self._get_param("ResourceARNList"):
             if not arn.startswith("arn:"):
