@@ -21,7 +21,9 @@ class Missing(NotImplementedError):
     """The refusal of an operation, parameter or feature that the local AWS does not implement."""
 
     def __init__(self, feature: str) -> None:
-        super().__init__(f"The local AWS does not implement {feature}. docs/developing/local-aws.md lists what it does.")
+        super().__init__(
+            f"The local AWS does not implement {feature}. docs/developing/local-aws.md lists what it does."
+        )
 
     def code(self, environ: Mapping[str, Any]) -> str:
         """Return the error code with which AWS refuses an unknown operation."""
