@@ -257,76 +257,7 @@ from ansible_collections.mtk.backend.plugins.module_utils.engine._module import 
 from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource
 from ansible_collections.mtk.backend.plugins.module_utils.resources import _dynamodb as dynamodb
 
-KEYS = {
-    "type": "list",
-    "elements": "dict",
-    "options": {
-        "attribute_name": {"type": "str", "required": True},
-        "key_type": {"type": "str", "choices": ["HASH", "RANGE"], "required": True},
-    },
-    "no_log": False,
-}
-CAPACITY = {
-    "provisioned_throughput": {
-        "type": "dict",
-        "options": {"read_capacity_units": {"type": "int"}, "write_capacity_units": {"type": "int"}},
-    },
-    "on_demand_throughput": {
-        "type": "dict",
-        "options": {"max_read_request_units": {"type": "int"}, "max_write_request_units": {"type": "int"}},
-    },
-}
-INDEX = {
-    "index_name": {"type": "str", "required": True},
-    "key_schema": {**KEYS, "required": True},
-    "projection": {
-        "type": "dict",
-        "required": True,
-        "options": {
-            "projection_type": {"type": "str", "choices": ["KEYS_ONLY", "INCLUDE", "ALL"], "required": True},
-            "non_key_attributes": {"type": "list", "elements": "str", "no_log": False},
-        },
-    },
-    **CAPACITY,
-}
-VIEWS = ["KEYS_ONLY", "NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES"]
-OPTIONS = {
-    "table_name": {"type": "str", "required": True},
-    "attribute_definitions": {
-        "type": "list",
-        "elements": "dict",
-        "options": {
-            "attribute_name": {"type": "str", "required": True},
-            "attribute_type": {"type": "str", "required": True},
-        },
-    },
-    "key_schema": KEYS,
-    "global_secondary_indexes": {"type": "list", "elements": "dict", "options": INDEX},
-    "replace_indexes": {"type": "bool", "default": False},
-    "billing_mode": {"type": "str", "choices": [tables.ON_DEMAND, tables.PROVISIONED]},
-    **CAPACITY,
-    "stream_specification": {
-        "type": "dict",
-        "options": {
-            "stream_enabled": {"type": "bool", "required": True},
-            "stream_view_type": {"type": "str", "choices": VIEWS},
-        },
-    },
-    "sse_specification": {
-        "type": "dict",
-        "options": {
-            "enabled": {"type": "bool", "required": True},
-            "kms_master_key_id": {"type": "str"},
-        },
-    },
-    "table_class": {"type": "str", "choices": ["STANDARD", "STANDARD_INFREQUENT_ACCESS"]},
-    **dynamodb.OPTIONS,
-    "removed_replica_regions": {"type": "list", "elements": "str", "default": []},
-    "time_to_live_specification": {
-        "type": "dict",
-        "options": {"enabled": {"type": "bool", "required": True}, "attribute_name": {"type": "str"}},
-    },
-}
+OPTIONS = dynamodb.TABLE_OPTIONS
 
 
 class Table(Resource):
@@ -374,7 +305,7 @@ class Table(Resource):
         have.update(dynamodb.read_settings(self.aws, have["table_name"], self.params))
         if self._given("time_to_live_specification"):
             have["time_to_live_specification"] = self._time_to_live()
-        return {**have, "auto_scaled": self._auto_scaled(have)}
+        return {**have, "auto_scaled": dynamodb.auto_scaled(self.aws, have)}
 
     def status(self, have):
         status = super().status(have)
@@ -461,22 +392,6 @@ class Table(Resource):
         sent = {**have, "enabled": False} if both or not want["enabled"] else want
         name = self.params["table_name"]
         self.aws.call("dynamodb", "update_time_to_live", table_name=name, time_to_live_specification=sent)
-
-    def _auto_scaled(self, have):
-        """Return the capacities of the table and of each index that auto scaling moves."""
-        if have["billing_mode"] != tables.PROVISIONED:
-            return {}
-        table = f"table/{have['table_name']}"
-        ids = [table, *(f"{table}/index/{i['index_name']}" for i in have["global_secondary_indexes"])]
-        listed = self.aws.pages(
-            "application-autoscaling", "describe_scalable_targets", "scalable_targets", service_namespace="dynamodb"
-        )
-        scaled = {}
-        for target in (target for target in listed if target["resource_id"] in ids):
-            name = target["resource_id"].removeprefix(table).removeprefix("/index/")
-            unit = "read" if "Read" in target["scalable_dimension"] else "write"
-            scaled.setdefault(name, []).append(f"{unit}_capacity_units")
-        return scaled
 
     def _check_keys(self, have):
         definitions, schema = self.params["attribute_definitions"], self.params["key_schema"]

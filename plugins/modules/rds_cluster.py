@@ -239,7 +239,6 @@ db_cluster:
     tags: {"mtk:environment": dev}
 """
 
-import json
 from datetime import UTC, datetime
 from functools import cached_property
 
@@ -249,25 +248,24 @@ from ansible_collections.mtk.backend.plugins.module_utils.domain._values import 
     UNKNOWN,
     Observation,
     Refused,
-    unknown_in,
 )
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
 from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import aws_error
-from ansible_collections.mtk.backend.plugins.module_utils.resources._rds import RdsResource
+from ansible_collections.mtk.backend.plugins.module_utils.resources._cluster import ClusterResource
+from ansible_collections.mtk.backend.plugins.module_utils.resources._rds import (
+    ENGINE,
+    INSIGHTS,
+    MONITORING_INTERVAL,
+    SERVERLESS_V2,
+)
 
-SCALING = {
-    "min_capacity": {"type": "float"},
-    "max_capacity": {"type": "float"},
-    "seconds_until_auto_pause": {"type": "int"},
-}
-LIFECYCLES = ["open-source-rds-extended-support", "open-source-rds-extended-support-disabled"]
 OPTIONS = {
     "db_cluster_identifier": {"type": "str", "required": True},
+    **ENGINE,
     "engine": {"type": "str", "default": "aurora-postgresql"},
-    "engine_version": {"type": "str"},
-    "allow_major_version_upgrade": {"type": "bool", "default": False},
+    **INSIGHTS,
+    "monitoring_interval": MONITORING_INTERVAL,
     "db_instance_parameter_group_name": {"type": "str"},
-    "database_name": {"type": "str"},
     "master_username": {"type": "str"},
     "manage_master_user_password": {"type": "bool", "no_log": False},
     "master_user_secret_kms_key_id": {"type": "str", "no_log": False},
@@ -279,20 +277,12 @@ OPTIONS = {
     "backup_retention_period": {"type": "int"},
     "preferred_backup_window": {"type": "str"},
     "preferred_maintenance_window": {"type": "str"},
-    "storage_encrypted": {"type": "bool"},
     "kms_key_id": {"type": "str"},
     "storage_type": {"type": "str", "choices": ["aurora", "aurora-iopt1"]},
-    "serverless_v2_scaling_configuration": {"type": "dict", "options": SCALING},
+    "serverless_v2_scaling_configuration": {"type": "dict", "options": SERVERLESS_V2},
     "enable_iam_database_authentication": {"type": "bool"},
     "enable_cloudwatch_logs_exports": {"type": "list", "elements": "str"},
-    "deletion_protection": {"type": "bool"},
     "copy_tags_to_snapshot": {"type": "bool"},
-    "enable_performance_insights": {"type": "bool"},
-    "performance_insights_retention_period": {"type": "int"},
-    "performance_insights_kms_key_id": {"type": "str"},
-    "database_insights_mode": {"type": "str", "choices": ["standard", "advanced"]},
-    "monitoring_interval": {"type": "int", "choices": [0, 1, 5, 10, 15, 30, 60]},
-    "engine_lifecycle_support": {"type": "str", "choices": LIFECYCLES},
     "enable_http_endpoint": {"type": "bool"},
     "global_cluster_identifier": {"type": "str"},
     "source_region": {"type": "str"},
@@ -316,7 +306,7 @@ UNMANAGED = {
 }
 
 
-class Cluster(RdsResource):
+class Cluster(ClusterResource):
     """An Aurora cluster."""
 
     kind = "db_cluster"
@@ -384,13 +374,13 @@ class Cluster(RdsResource):
         if absent:
             self.refuse_protected(have)
         is_global = absent or self._given("global_cluster_identifier") or have.get("global_cluster_identifier")
-        groups = self._global_clusters() if is_global else []
+        groups = self.global_clusters() if is_global else []
         return {**have, **_aurora.membership(groups, have["db_cluster_arn"])}
 
     def desired(self, have):
         want = {**super().desired(have), **self.keys}
         if have is None:
-            return self._fitting(want, secondary=bool(_aurora.writer_of(self._joined())))
+            return _aurora.consistent(want, is_copy=bool(_aurora.writer_of(self.joined())))
         if "engine_version" in want:
             want["engine_version"] = self.version_to_keep(want["engine_version"], have["engine_version"])
         if have.get("storage_encryption_type") == "sse-rds" and "storage_encrypted" in want:
@@ -402,32 +392,19 @@ class Cluster(RdsResource):
         if not have["manage_master_user_password"]:
             want.pop("master_user_secret_kms_key_id", None)
         if "global_cluster_identifier" in want and have["global_cluster_identifier"] is None:
-            self._refuse_joining(have, want.pop("global_cluster_identifier"))
-        return self._fitting(want, secondary=not have["is_writer"])
+            self.refuse_joining(have, want.pop("global_cluster_identifier"))
+        return _aurora.consistent(want, is_copy=not have["is_writer"])
 
     def tolerated(self, have):
         found = [*_aurora.upgraded(self.params["engine_version"], have), *_aurora.pending(have)]
-        if have.get("is_writer") is False and self._has_credentials():
+        if have.get("is_writer") is False and self.has_credentials():
             reason = "a failover or switchover of the global cluster moved the writer; switch over to have it back"
             found.append(Observation("is_writer", True, False, "aws", reason))
         return found
 
     def create(self, want):
-        args = {name: value for name, value in want.items() if name != "manage_master_user_password" or value}
-        group = self._joined()
-        writer = _aurora.writer_of(group)
-        if group and not group.get("global_cluster_members") and not self._has_credentials():
-            raise Refused(
-                f"Global cluster {group['global_cluster_identifier']} has no writer that {self} could copy. Create the "
-                "primary cluster first, or give master_username and master_user_secret_name to make this the primary."
-            )
-        if "." in str(group.get("engine_version")) and args.get("engine_version"):
-            args["engine_version"] = self.version_to_keep(args["engine_version"], group["engine_version"])
-        if writer:
-            args["source_region"] = self.params["source_region"] or writer["region"]
-        else:
-            args = {**self._credentials(), **args}
-        self.aws.call("rds", "create_db_cluster", db_cluster_identifier=self.params["db_cluster_identifier"], **args)
+        name = self.params["db_cluster_identifier"]
+        self.aws.call("rds", "create_db_cluster", db_cluster_identifier=name, **self.creation(want))
 
     def update(self, have, changes):
         changes = self.retag(have, changes)
@@ -445,7 +422,7 @@ class Cluster(RdsResource):
         if have.get("deletion_protection"):
             return self._modify(deletion_protection=False)
         if have["global_cluster_identifier"]:
-            return self._leave(have)
+            return self.leave(have)
         name = self.params["db_cluster_identifier"]
         final = None if self.params["skip_final_snapshot"] else self.params["final_db_snapshot_identifier"]
         if not self.params["skip_final_snapshot"] and not final:
@@ -468,7 +445,7 @@ class Cluster(RdsResource):
         code, message = aws_error(error)
         if code == "InvalidDBClusterStateFault":
             return "still contains DB instances" not in message
-        if self._given("global_cluster_identifier") and not self._has_credentials() and "MasterUsername" in message:
+        if self._given("global_cluster_identifier") and not self.has_credentials() and "MasterUsername" in message:
             return True  # AWS takes a joining cluster for a primary until the writer is usable
         return super().is_not_yet(error, have)
 
@@ -490,59 +467,10 @@ class Cluster(RdsResource):
                 raise Refused(
                     "manage_master_user_password is false: give master_user_secret_name with the new password"
                 )
-            args["master_user_password"] = self._credentials()["master_user_password"]
+            args["master_user_password"] = self.credentials()["master_user_password"]
         elif changes.get("manage_master_user_password"):
             args["master_user_secret_kms_key_id"] = self.keys.get("master_user_secret_kms_key_id")
         return args
-
-    def _leave(self, have):
-        if have["is_writer"] and have["other_members"]:
-            others = ", ".join(f"{m['db_cluster_identifier']} in {m['region']}" for m in have["other_members"])
-            raise Refused(f"{self} is the writer of a global cluster that still has {others}. Remove those first.")
-        self.aws.call(
-            "rds",
-            "remove_from_global_cluster",
-            global_cluster_identifier=have["global_cluster_identifier"],
-            db_cluster_identifier=have["db_cluster_arn"],
-        )
-
-    def _refuse_joining(self, have, group):
-        if self.status(have) == "ready":
-            raise Refused(
-                f"{self} exists, and only a new cluster can join global cluster {group}. Create the global cluster "
-                "from this one (rds_global_cluster with source_db_cluster_identifier), or choose another name."
-            )
-
-    def _global_clusters(self):
-        return self.aws.pages("rds", "describe_global_clusters", "global_clusters")
-
-    def _joined(self):
-        """Return the global cluster that a new cluster joins; an empty mapping if it does not exist."""
-        name = self.params["global_cluster_identifier"]
-        groups = self._global_clusters() if name and not unknown_in(name) else []
-        return next((group for group in groups if group["global_cluster_identifier"] == name), {})
-
-    def _fitting(self, want, secondary):
-        drop = _aurora.CREDENTIALS if secondary else ()
-        return {name: value for name, value in _aurora.consistent(want).items() if name not in drop}
-
-    def _has_credentials(self):
-        return any(self._given(name) for name in ("master_username", "master_user_secret_name"))
-
-    def _credentials(self):
-        name = self.params["master_user_secret_name"]
-        if name is None:
-            return {}
-        secret = self.aws.found(
-            "ResourceNotFoundException", lambda: self.aws.call("secretsmanager", "get_secret_value", secret_id=name)
-        )
-        try:
-            content = json.loads(secret["secret_string"]) if secret else {}
-            return {"master_username": content["username"], "master_user_password": content["password"]}
-        except (ValueError, KeyError, TypeError):
-            raise Refused(
-                f"master_user_secret_name: '{name}' in {self.aws.region} holds no username and password"
-            ) from None
 
 
 def main(context=None):

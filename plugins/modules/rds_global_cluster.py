@@ -100,21 +100,13 @@ global_cluster:
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _aurora
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import UNKNOWN, Refused
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
-from ansible_collections.mtk.backend.plugins.module_utils.resources._rds import RdsResource
+from ansible_collections.mtk.backend.plugins.module_utils.resources._rds import ENGINE, RdsResource
 
 OPTIONS = {
     "global_cluster_identifier": {"type": "str", "required": True},
     "source_db_cluster_identifier": {"type": "str"},
     "engine": {"type": "str"},
-    "engine_version": {"type": "str"},
-    "allow_major_version_upgrade": {"type": "bool", "default": False},
-    "database_name": {"type": "str"},
-    "storage_encrypted": {"type": "bool"},
-    "engine_lifecycle_support": {
-        "type": "str",
-        "choices": ["open-source-rds-extended-support", "open-source-rds-extended-support-disabled"],
-    },
-    "deletion_protection": {"type": "bool"},
+    **ENGINE,
 }
 GIVEN_BY_SOURCE = ("engine", "engine_version", "database_name", "storage_encrypted", "engine_lifecycle_support")
 

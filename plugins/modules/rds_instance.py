@@ -114,7 +114,7 @@ db_instance:
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _aurora
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import Refused
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
-from ansible_collections.mtk.backend.plugins.module_utils.resources._rds import RdsResource
+from ansible_collections.mtk.backend.plugins.module_utils.resources._rds import MONITORING_INTERVAL, RdsResource
 
 OPTIONS = {
     "db_instance_identifier": {"type": "str", "required": True},
@@ -128,7 +128,7 @@ OPTIONS = {
     "auto_minor_version_upgrade": {"type": "bool"},
     "ca_certificate_identifier": {"type": "str"},
     "preferred_maintenance_window": {"type": "str"},
-    "monitoring_interval": {"type": "int", "choices": [0, 1, 5, 10, 15, 30, 60]},
+    "monitoring_interval": MONITORING_INTERVAL,
     "monitoring_role_arn": {"type": "str"},
     "apply_immediately": {"type": "bool", "default": True},
     "deletion_protection": {"type": "bool", "default": True},

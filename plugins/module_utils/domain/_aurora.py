@@ -81,9 +81,12 @@ def cluster_fields(cluster: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def consistent(want: Mapping[str, Any]) -> dict[str, Any]:
-    """Return ``want`` without the fields that AWS drops in this combination, and with the fields that it demands."""
-    result = dict(want)
+def consistent(want: Mapping[str, Any], is_copy: bool = False) -> dict[str, Any]:
+    """Return ``want`` without the fields that AWS drops in this combination, and with the fields that it demands.
+
+    A cluster that ``is_copy`` of a writer takes its credentials and its first database from it.
+    """
+    result = {name: value for name, value in want.items() if not (is_copy and name in CREDENTIALS)}
     scaling = dict(result.get("serverless_v2_scaling_configuration") or {})
     if scaling and scaling.get("min_capacity"):  # AWS keeps it only for a minimum of 0
         scaling.pop("seconds_until_auto_pause", None)

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.mtk.backend.plugins.module_utils.domain import _tables as tables
+
 MISSING = ["ResourceNotFoundException", "TableNotFoundException"]
 RECOVERY, INSIGHTS = "point_in_time_recovery_specification", "contributor_insights_enabled"
 
@@ -30,6 +32,77 @@ OPTIONS: dict[str, Any] = {
         },
     },
     INSIGHTS: {"type": "bool"},
+}
+
+_KEYS: dict[str, Any] = {
+    "type": "list",
+    "elements": "dict",
+    "options": {
+        "attribute_name": {"type": "str", "required": True},
+        "key_type": {"type": "str", "choices": ["HASH", "RANGE"], "required": True},
+    },
+    "no_log": False,
+}
+_CAPACITY: dict[str, Any] = {
+    "provisioned_throughput": {
+        "type": "dict",
+        "options": {"read_capacity_units": {"type": "int"}, "write_capacity_units": {"type": "int"}},
+    },
+    "on_demand_throughput": {
+        "type": "dict",
+        "options": {"max_read_request_units": {"type": "int"}, "max_write_request_units": {"type": "int"}},
+    },
+}
+_INDEX: dict[str, Any] = {
+    "index_name": {"type": "str", "required": True},
+    "key_schema": {**_KEYS, "required": True},
+    "projection": {
+        "type": "dict",
+        "required": True,
+        "options": {
+            "projection_type": {"type": "str", "choices": ["KEYS_ONLY", "INCLUDE", "ALL"], "required": True},
+            "non_key_attributes": {"type": "list", "elements": "str", "no_log": False},
+        },
+    },
+    **_CAPACITY,
+}
+_VIEWS = ["KEYS_ONLY", "NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES"]
+TABLE_OPTIONS: dict[str, Any] = {
+    "table_name": {"type": "str", "required": True},
+    "attribute_definitions": {
+        "type": "list",
+        "elements": "dict",
+        "options": {
+            "attribute_name": {"type": "str", "required": True},
+            "attribute_type": {"type": "str", "required": True},
+        },
+    },
+    "key_schema": _KEYS,
+    "global_secondary_indexes": {"type": "list", "elements": "dict", "options": _INDEX},
+    "replace_indexes": {"type": "bool", "default": False},
+    "billing_mode": {"type": "str", "choices": [tables.ON_DEMAND, tables.PROVISIONED]},
+    **_CAPACITY,
+    "stream_specification": {
+        "type": "dict",
+        "options": {
+            "stream_enabled": {"type": "bool", "required": True},
+            "stream_view_type": {"type": "str", "choices": _VIEWS},
+        },
+    },
+    "sse_specification": {
+        "type": "dict",
+        "options": {
+            "enabled": {"type": "bool", "required": True},
+            "kms_master_key_id": {"type": "str"},
+        },
+    },
+    "table_class": {"type": "str", "choices": ["STANDARD", "STANDARD_INFREQUENT_ACCESS"]},
+    **OPTIONS,
+    "removed_replica_regions": {"type": "list", "elements": "str", "default": []},
+    "time_to_live_specification": {
+        "type": "dict",
+        "options": {"enabled": {"type": "bool", "required": True}, "attribute_name": {"type": "str"}},
+    },
 }
 
 
@@ -101,3 +174,20 @@ def write_settings(aws: Any, table: str, changes: Mapping[str, Any], region: str
         action = "ENABLE" if changes[INSIGHTS] else "DISABLE"
         wanted = {"contributor_insights_action": action}
         aws.call("dynamodb", "update_contributor_insights", region, table_name=table, **wanted)
+
+
+def auto_scaled(aws: Any, table: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Return the capacities that auto scaling moves, by index; the table itself has the key ``tables.TABLE``."""
+    if table["billing_mode"] != tables.PROVISIONED:
+        return {}
+    prefix = f"table/{table['table_name']}"
+    ids = [prefix, *(f"{prefix}/index/{index['index_name']}" for index in table["global_secondary_indexes"])]
+    listed = aws.pages(
+        "application-autoscaling", "describe_scalable_targets", "scalable_targets", service_namespace="dynamodb"
+    )
+    scaled: dict[str, list[str]] = {}
+    for target in (target for target in listed if target["resource_id"] in ids):
+        name = target["resource_id"].removeprefix(prefix).removeprefix("/index/")
+        unit = "read" if "Read" in target["scalable_dimension"] else "write"
+        scaled.setdefault(name, []).append(f"{unit}_capacity_units")
+    return scaled

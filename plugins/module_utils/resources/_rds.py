@@ -16,6 +16,31 @@ from ansible_collections.mtk.backend.plugins.module_utils.engine._resource impor
 
 Fields = Mapping[str, Any]
 
+# Options that clusters and global clusters share.
+ENGINE: dict[str, Any] = {
+    "engine_version": {"type": "str"},
+    "allow_major_version_upgrade": {"type": "bool", "default": False},
+    "engine_lifecycle_support": {
+        "type": "str",
+        "choices": ["open-source-rds-extended-support", "open-source-rds-extended-support-disabled"],
+    },
+    "database_name": {"type": "str"},
+    "storage_encrypted": {"type": "bool"},
+    "deletion_protection": {"type": "bool"},
+}
+INSIGHTS: dict[str, Any] = {
+    "enable_performance_insights": {"type": "bool"},
+    "performance_insights_retention_period": {"type": "int"},
+    "performance_insights_kms_key_id": {"type": "str"},
+    "database_insights_mode": {"type": "str", "choices": ["standard", "advanced"]},
+}
+MONITORING_INTERVAL: dict[str, Any] = {"type": "int", "choices": [0, 1, 5, 10, 15, 30, 60]}
+SERVERLESS_V2: dict[str, Any] = {
+    "min_capacity": {"type": "float"},
+    "max_capacity": {"type": "float"},
+    "seconds_until_auto_pause": {"type": "int"},
+}
+
 
 class RdsResource(Resource):
     """A resource of RDS. The first computed field is its ARN; RDS keeps names in lower case."""

@@ -231,7 +231,7 @@ def test_instances_are_not_deleted_with_it(aws, run):
 
 def test_a_password_of_our_own_never_passes_through_ansible(aws, run, four_beats):
     params = {k: v for k, v in SMALL.items() if k not in ("master_username", "manage_master_user_password")}
-    with pytest.raises(ModuleFailed, match="'dev_master' in us-east-1 holds no username and password"):
+    with pytest.raises(ModuleFailed, match="master_user_secret_name is 'dev_master'"):
         run(NAME, **params, master_user_secret_name="dev_master")
     name = master_secret(aws)
     result = four_beats(NAME, **params, master_user_secret_name=name)

@@ -1,0 +1,88 @@
+# Copyright (c) MTK Backend contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""An Aurora cluster as a member of a global cluster, and the credentials of its master user."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.mtk.backend.plugins.module_utils.domain import _aurora
+from ansible_collections.mtk.backend.plugins.module_utils.domain._values import Refused, unknown_in
+from ansible_collections.mtk.backend.plugins.module_utils.resources._rds import RdsResource
+
+Fields = Mapping[str, Any]
+
+
+class ClusterResource(RdsResource):
+    """A cluster that may join, leave and be copied within a global cluster."""
+
+    def global_clusters(self) -> list[dict[str, Any]]:
+        """Return all global clusters of the account."""
+        return list(self.aws.pages("rds", "describe_global_clusters", "global_clusters"))
+
+    def joined(self) -> dict[str, Any]:
+        """Return the global cluster that a new cluster joins; an empty mapping if it does not exist."""
+        name = self.params["global_cluster_identifier"]
+        groups = self.global_clusters() if name and not unknown_in(name) else []
+        return next((group for group in groups if group["global_cluster_identifier"] == name), {})
+
+    def creation(self, want: Fields) -> dict[str, Any]:
+        """Return the arguments of CreateDBCluster: those of a primary, or those of a copy of the writer."""
+        args = {name: value for name, value in want.items() if name != "manage_master_user_password" or value}
+        group = self.joined()
+        writer = _aurora.writer_of(group)
+        if group and not group.get("global_cluster_members") and not self.has_credentials():
+            raise Refused(
+                f"Global cluster {group['global_cluster_identifier']} has no writer that {self} could copy. Create the "
+                "primary cluster first, or give master_username and master_user_secret_name to make this the primary."
+            )
+        if "." in str(group.get("engine_version")) and args.get("engine_version"):
+            args["engine_version"] = self.version_to_keep(args["engine_version"], group["engine_version"])
+        if writer:
+            return {**args, "source_region": self.params["source_region"] or writer["region"]}
+        return {**self.credentials(), **args}
+
+    def leave(self, have: Fields) -> None:
+        """Remove the cluster from its global cluster. Raise Refused for the writer while it has readers."""
+        if have["is_writer"] and have["other_members"]:
+            others = ", ".join(f"{m['db_cluster_identifier']} in {m['region']}" for m in have["other_members"])
+            raise Refused(f"{self} is the writer of a global cluster that still has {others}. Remove those first.")
+        self.aws.call(
+            "rds",
+            "remove_from_global_cluster",
+            global_cluster_identifier=have["global_cluster_identifier"],
+            db_cluster_identifier=have["db_cluster_arn"],
+        )
+
+    def refuse_joining(self, have: Fields, group: str) -> None:
+        """Raise Refused for an existing cluster outside of ``group``: AWS lets new clusters join only."""
+        if self.status(have) == "ready":
+            raise Refused(
+                f"{self} exists, and only a new cluster can join global cluster {group}. Create the global cluster "
+                "from this one (rds_global_cluster with source_db_cluster_identifier), or choose another name."
+            )
+
+    def has_credentials(self) -> bool:
+        """Return whether the options make the cluster a primary."""
+        return any(self._given(name) for name in ("master_username", "master_user_secret_name"))
+
+    def credentials(self) -> dict[str, Any]:
+        """Return user name and password from the secret that the options name; nothing without one."""
+        name = self.params["master_user_secret_name"]
+        if name is None:
+            return {}
+        secret = self.aws.found(
+            "ResourceNotFoundException", lambda: self.aws.call("secretsmanager", "get_secret_value", secret_id=name)
+        )
+        try:
+            content = json.loads(secret["secret_string"]) if secret else {}
+            return {"master_username": content["username"], "master_user_password": content["password"]}
+        except (ValueError, KeyError, TypeError):
+            raise Refused(
+                f"master_user_secret_name is '{name}', and no such secret in {self.aws.region} holds a username and a "
+                "password. Create the secret first, or correct the name."
+            ) from None
