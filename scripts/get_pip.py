@@ -10,4 +10,4 @@ import ensurepip  # noqa: E402
 
 ensurepip.bootstrap(default_pip=True)
 wanted = [argument for argument in sys.argv[1:] if argument not in ("--no-setuptools", "--no-wheel")]
-sys.exit(subprocess.call([sys.executable, "-m", "pip", "install", "-q", *wanted], env=environment))
+sys.exit(subprocess.call([sys.executable, "-m", "pip", "install", "-q", *wanted], env=environment, timeout=600))

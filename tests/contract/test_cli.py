@@ -32,6 +32,7 @@ def cli(aws, tmp_path):
             text=True,
             capture_output=True,
             check=False,
+            timeout=60,
         )
         assert done.returncode == expect, done.stderr
         return json.loads(done.stdout) if done.stdout else done.stderr

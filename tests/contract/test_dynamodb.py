@@ -71,11 +71,11 @@ def test_waiters_and_pages(aws: Any, here: Any) -> None:
     aws.control.scale(0.001)
     for name in ("aaa", "bbb", "ccc"):
         make(here, TableName=name)
-    here.get_waiter("table_exists").wait(TableName="ccc", WaiterConfig={"Delay": 1})
+    here.get_waiter("table_exists").wait(TableName="ccc", WaiterConfig={"Delay": 0, "MaxAttempts": 1000})
     pages = list(here.get_paginator("list_tables").paginate(PaginationConfig={"PageSize": 2}))
     assert [page["TableNames"] for page in pages] == [["aaa", "bbb"], ["ccc"]]
     here.delete_table(TableName="ccc")
-    here.get_waiter("table_not_exists").wait(TableName="ccc", WaiterConfig={"Delay": 1})
+    here.get_waiter("table_not_exists").wait(TableName="ccc", WaiterConfig={"Delay": 0, "MaxAttempts": 1000})
     arn = here.describe_table(TableName="aaa")["Table"]["TableArn"]
     here.tag_resource(ResourceArn=arn, Tags=[{"Key": f"{n:02}", "Value": ""} for n in range(12)])
     pages = list(here.get_paginator("list_tags_of_resource").paginate(ResourceArn=arn))

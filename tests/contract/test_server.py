@@ -16,6 +16,7 @@ from botocore.exceptions import ClientError
 from emulator.server import Control
 
 KEYS = {"aws_access_key_id": "local", "aws_secret_access_key": "emulator-secret-key"}
+AT_ONCE = {"Delay": 0, "MaxAttempts": 1000}
 TESTS = Path(__file__).parents[1]
 MISSING = [
     ("ec2", "describe_scheduled_instances", {}),
@@ -73,14 +74,14 @@ def test_the_call_log_tells_when_and_how_long(aws):
     aws.control.ask("POST", "clock", scale=0.001)
     ec2 = aws.client("ec2")
     vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
-    ec2.get_waiter("vpc_available").wait(VpcIds=[vpc])
+    ec2.get_waiter("vpc_available").wait(VpcIds=[vpc], WaiterConfig=AT_ONCE)
     subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.0.0/24")["Subnet"]["SubnetId"]
     gateway = ec2.create_nat_gateway(SubnetId=subnet, ConnectivityType="private")["NatGateway"]["NatGatewayId"]
     made = {call["operation"]: call for call in aws.control.calls(mutating=True)}
     assert made["CreateVpc"]["takes"]["available"] == 5
     assert made["CreateNatGateway"]["takes"] == {"available": 120}
     assert made["CreateVpc"]["time"] + 5 < made["CreateNatGateway"]["time"]
-    ec2.get_waiter("nat_gateway_available").wait(NatGatewayIds=[gateway])
+    ec2.get_waiter("nat_gateway_available").wait(NatGatewayIds=[gateway], WaiterConfig=AT_ONCE)
     seen = aws.control.calls()
     assert not seen[-1]["takes"], "a read begins nothing"
     assert seen[-1]["time"] >= made["CreateNatGateway"]["time"] + 120
@@ -88,7 +89,7 @@ def test_the_call_log_tells_when_and_how_long(aws):
 
 def test_unsigned_requests_are_told_what_this_is(aws):
     with pytest.raises(urllib.error.HTTPError) as told:
-        urllib.request.urlopen(aws.url)
+        urllib.request.urlopen(aws.url, timeout=10)
     assert b"This is a local AWS" in told.value.read()
 
 
@@ -109,7 +110,7 @@ def test_a_process_of_its_own_saves_and_loads(tmp_path):
         Control(url).ask("POST", "save", path=state)
     finally:
         first.terminate()
-        first.wait()
+        first.wait(timeout=60)
     assert [json.loads(line)["operation"] for line in log.read_text().splitlines()] == ["CreateVpc", "CreateKey"]
     second, url = start("--state", str(state))
     try:
@@ -118,7 +119,7 @@ def test_a_process_of_its_own_saves_and_loads(tmp_path):
         assert len(boto3.client("kms", region_name="us-west-2", endpoint_url=url, **KEYS).list_keys()["Keys"]) == 1
     finally:
         second.terminate()
-        second.wait()
+        second.wait(timeout=60)
 
 
 def test_who_asks_first_who_it_is_finds_all_services(tmp_path):
@@ -130,7 +131,7 @@ def test_who_asks_first_who_it_is_finds_all_services(tmp_path):
         assert len(iam.list_policies(Scope="AWS", MaxItems=1000)["Policies"]) == 1000
     finally:
         process.terminate()
-        process.wait()
+        process.wait(timeout=60)
 
 
 def test_no_lost_update_with_16_clients(aws):

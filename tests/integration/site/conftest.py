@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -16,6 +17,7 @@ import pytest
 ROOT = Path(__file__).parents[3]
 BIN = Path(sys.executable).parent
 REGIONS = ("us-east-1", "us-west-2", "eu-west-1")
+RUN_SECONDS = 900  # for one playbook: the largest takes a minute or two on an idle machine
 RECAP = re.compile(r"^(\S+)\s+: ok=(\d+)\s+changed=(\d+)\s+unreachable=(\d+)\s+failed=(\d+)", re.M)
 
 
@@ -34,6 +36,32 @@ class Played:
     @property
     def failed(self) -> int:
         return sum(int(row[3]) + int(row[4]) for row in RECAP.findall(self.text))
+
+
+def finish(command: list[str], *, cwd: Path, env: dict[str, str]) -> tuple[int, str, str]:
+    """Run a command; return its exit code, stdout and stderr.
+
+    Ansible's workers are forks that outlive a killed ansible-playbook, so the whole process group is killed.
+    """
+    with subprocess.Popen(
+        command,
+        cwd=cwd,
+        env=env,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    ) as process:
+        try:
+            stdout, stderr = process.communicate(timeout=RUN_SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            stdout, stderr = process.communicate(timeout=60)
+            pytest.fail(f"{' '.join(command)} ran for more than {RUN_SECONDS} s:\n{(stdout + stderr)[-8000:]}")
+        except BaseException:  # Ctrl-C does not reach another process group
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
+    return process.returncode, stdout, stderr
 
 
 class Site:
@@ -75,10 +103,8 @@ class Site:
     ) -> Played:
         """Run a playbook; ``extra`` are environment variables."""
         before, environ = len(self.aws.mutating()), self.environ(**extra)
-        done = subprocess.run(
-            self.command(playbook, *arguments), cwd=cwd, env=environ, text=True, capture_output=True, check=False
-        )
-        played = Played(done.returncode, done.stdout + done.stderr, self.aws.mutating()[before:])
+        code, stdout, stderr = finish(self.command(playbook, *arguments), cwd=cwd, env=environ)
+        played = Played(code, stdout + stderr, self.aws.mutating()[before:])
         assert played.code == expect, played.text[-8000:]
         return played
 

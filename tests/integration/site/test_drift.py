@@ -20,6 +20,7 @@ from .test_plan import planned
 DAY = 86400
 # How many cases altogether: as many in each run of `make site`, and the same ones; others in each run of `make drift`.
 CASES = int(os.environ.get("DRIFT_CASES", "0"))
+pytestmark = pytest.mark.timeout(3600 + 60 * CASES)
 SETTINGS = settings(
     deadline=None,
     phases=[Phase.explicit, Phase.generate],

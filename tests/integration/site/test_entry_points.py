@@ -9,7 +9,7 @@ import subprocess
 import ansible_runner
 import pytest
 
-from .conftest import BIN, REGIONS, ROOT
+from .conftest import BIN, REGIONS, ROOT, RUN_SECONDS
 from .estate import estate
 
 
@@ -17,10 +17,11 @@ from .estate import estate
 def clone(tmp_path):
     """A fresh clone of what is committed, as a project of AWX."""
     project = tmp_path / "project"
-    subprocess.run(["git", "clone", "-q", str(ROOT), str(project)], check=True)
+    subprocess.run(["git", "clone", "-q", str(ROOT), str(project)], check=True, timeout=60)
     return project
 
 
+@pytest.mark.timeout(1800)
 def test_every_way_in_gives_the_same(aws, site, clone, tmp_path):
     dev = site("dev")
     first = dev.play()
@@ -40,6 +41,7 @@ def test_every_way_in_gives_the_same(aws, site, clone, tmp_path):
         inventory=[str(clone / "inventories/dev"), str(clone / "inventories/local")],
         envvars={"MTK_LOCAL_AWS_URL": aws.url, "PATH": f"{BIN}:{os.environ['PATH']}"},
         quiet=True,
+        timeout=RUN_SECONDS,
     )
     assert runner.status == "successful", runner.stdout.read()[-6000:]
     assert runner.stats["changed"] == {}

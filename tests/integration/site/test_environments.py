@@ -13,6 +13,7 @@ from .conftest import REGIONS
 from .estate import counted, estate
 
 
+@pytest.mark.timeout(3600)
 @pytest.mark.parametrize("environment", ["dev", "qa", "prod"])
 def test_life_of_an_environment(aws, site, environment):
     empty = estate(aws, REGIONS)

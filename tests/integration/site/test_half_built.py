@@ -15,6 +15,7 @@ from .conftest import REGIONS, Site
 from .subjects import Names, subjects
 from .test_plan import planned
 
+pytestmark = pytest.mark.timeout(3600)
 # Mutating calls of an apply, in round numbers.
 CALLS = {"dev": 60, "qa": 90, "prod": 260}
 SEEDS = int(os.environ.get("DRIFT_SEEDS", "10"))

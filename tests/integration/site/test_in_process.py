@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 
 import pytest
 import yaml
 
-from .conftest import BIN, ROOT
+from .conftest import BIN, ROOT, finish
 
 
 @pytest.fixture
@@ -40,9 +39,9 @@ def tasks(aws, site, tmp_path):
             "ANSIBLE_INJECT_INVOCATION": "true",  # ansible-core 2.21 shows it only when it is asked to
         }
         command = [str(BIN / "ansible-playbook"), "-i", "localhost,", "-vvv", str(book)]
-        done = subprocess.run(command, cwd=ROOT, env=environ, text=True, capture_output=True, check=False)
-        shown = json.loads(done.stdout[done.stdout.index("{") :])
-        return [task["hosts"]["localhost"] for play in shown["plays"] for task in play["tasks"]], done.stdout
+        _, stdout, _ = finish(command, cwd=ROOT, env=environ)
+        shown = json.loads(stdout[stdout.index("{") :])
+        return [task["hosts"]["localhost"] for play in shown["plays"] for task in play["tasks"]], stdout
 
     return run
 

@@ -29,7 +29,7 @@ def kill_after(aws, process, call, seconds=240):
         assert time.monotonic() < deadline, f"{call} was never made"
         time.sleep(0.02)
     os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+    process.wait(timeout=60)
     process.stdout.close()
 
 
@@ -39,6 +39,7 @@ def uninterrupted():
     return {}
 
 
+@pytest.mark.timeout(3600)
 @pytest.mark.parametrize(("environment", "call", "scale"), PLACES)
 def test_next_run_finishes_and_nothing_is_doubled(aws, site, uninterrupted, environment, call, scale):
     live = site(environment)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 import time
 
+import pytest
+
 from .conftest import REGIONS
 
 
@@ -26,6 +28,7 @@ def busy(aws):
     return found
 
 
+@pytest.mark.timeout(1800)
 def test_database_replicas_and_gateways_are_built_at_the_same_time(aws, site):
     seen, done = set(), threading.Event()
 
@@ -47,5 +50,5 @@ def test_database_replicas_and_gateways_are_built_at_the_same_time(aws, site):
         site("qa").play()
     finally:
         done.set()
-        watcher.join()
+        watcher.join(timeout=60)
     assert {"database", "replica", "gateway"} in seen

@@ -13,6 +13,7 @@ from .conftest import REGIONS, ROOT
 from .estate import estate
 from .subjects import Names, subjects
 
+pytestmark = pytest.mark.timeout(1800)
 SCHEMA = json.loads((ROOT / "docs/plan.schema.json").read_text())
 
 
