@@ -1,4 +1,4 @@
-"""IPAM: IPAMs, scopes, pools and their CIDRs, seen through boto3 in several regions."""
+"""IPAM: IPAMs and scopes, and the tags, filters and dry runs of all its resources."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def world(ec2: Any) -> dict[str, str]:
 
 
 @keeps("ec2.ipam-defaults", "ec2.ipam-arns")
-def test_ipam_comes_with_scopes_and_discovery(aws: Any, ec2: Any) -> None:
+def test_an_ipam_comes_with_scopes_and_a_discovery(aws: Any, ec2: Any) -> None:
     made = make_ipam(ec2, WEST, Description="all")
     assert made["State"] == "create-in-progress"
     shown = ec2.describe_ipams()["Ipams"][0]
@@ -57,7 +57,7 @@ def test_ipam_comes_with_scopes_and_discovery(aws: Any, ec2: Any) -> None:
 
 
 @keeps("ec2.ipam-one-per-region")
-def test_one_ipam_per_region(aws: Any, ec2: Any) -> None:
+def test_a_region_has_one_ipam(aws: Any, ec2: Any) -> None:
     ipam = make_ipam(ec2)
     refused("ResourceLimitExceeded", ec2.create_ipam)
     other = make_ipam(aws.client("ec2", WEST), Tier="free")
@@ -75,7 +75,7 @@ def test_one_ipam_per_region(aws: Any, ec2: Any) -> None:
     "ec2.ipam-delete-order",
     "ec2.ipam-residue",
 )
-def test_states_pass(aws: Any, ec2: Any) -> None:
+def test_states_change_over_time(aws: Any, ec2: Any) -> None:
     aws.control.scale(1)
     ipam = make_ipam(ec2)
     assert state(ec2, "ipam", ipam["IpamId"]) == "create-in-progress"
@@ -113,12 +113,12 @@ def test_states_pass(aws: Any, ec2: Any) -> None:
 
 
 @keeps("ec2.ipam-state-message")
-def test_what_could_not_be_made_can_only_be_deleted(aws: Any, ec2: Any) -> None:
+def test_a_failed_pool_can_only_be_deleted(aws: Any, ec2: Any) -> None:
     scope = make_ipam(ec2)["PrivateDefaultScopeId"]
-    aws.control.fault("ec2:CreateIpamPool", "fail", state="create-failed", message="told so")
+    aws.control.fault("ec2:CreateIpamPool", "fail", state="create-failed", message="on purpose")
     pool = make_pool(ec2, scope)
     (shown,) = ec2.describe_ipam_pools()["IpamPools"]
-    assert (shown["State"], shown["StateMessage"]) == ("create-failed", "told so")
+    assert (shown["State"], shown["StateMessage"]) == ("create-failed", "on purpose")
     refused("IncorrectState", ec2.provision_ipam_pool_cidr, IpamPoolId=pool, Cidr="10.0.0.0/8")
     refused("IncorrectState", ec2.modify_ipam_pool, IpamPoolId=pool, Description="x")
     ec2.delete_ipam_pool(IpamPoolId=pool)
@@ -126,23 +126,23 @@ def test_what_could_not_be_made_can_only_be_deleted(aws: Any, ec2: Any) -> None:
 
 
 @keeps("ec2.ipam-state-message")
-def test_changes_and_deletions_can_fail(aws: Any, world: dict[str, str], ec2: Any) -> None:
-    def told(operation: str, failed: str, **params: Any) -> dict[str, Any]:
-        aws.control.fault(f"ec2:{operation}IpamPool", "fail", state=failed, message="told so")
+def test_changes_and_deletions_of_pools_can_fail(aws: Any, world: dict[str, str], ec2: Any) -> None:
+    def fails(operation: str, failed: str, **params: Any) -> dict[str, Any]:
+        aws.control.fault(f"ec2:{operation}IpamPool", "fail", state=failed, message="on purpose")
         getattr(ec2, f"{operation.lower()}_ipam_pool")(IpamPoolId=world[WEST], **params)
         shown: dict[str, Any] = ec2.describe_ipam_pools(IpamPoolIds=[world[WEST]])["IpamPools"][0]
-        assert (shown["State"], shown["StateMessage"]) == (failed, "told so")
+        assert (shown["State"], shown["StateMessage"]) == (failed, "on purpose")
         return shown
 
-    shown = told("Modify", "modify-failed", Description="x", AllocationMinNetmaskLength=16)
+    shown = fails("Modify", "modify-failed", Description="x", AllocationMinNetmaskLength=16)
     assert "Description" not in shown and "AllocationMinNetmaskLength" not in shown
-    told("Delete", "delete-failed", Cascade=True)
+    fails("Delete", "delete-failed", Cascade=True)
     assert ec2.modify_ipam_pool(IpamPoolId=world[WEST], Description="x")["IpamPool"]["Description"] == "x"
     assert "StateMessage" not in ec2.describe_ipam_pools(IpamPoolIds=[world[WEST]])["IpamPools"][0]
 
 
 @keeps("ec2.ipam-regions", "ec2.ipam-region-in-use")
-def test_operating_regions_are_deltas(ec2: Any) -> None:
+def test_operating_regions_are_added_and_removed(ec2: Any) -> None:
     ipam = make_ipam(ec2, WEST)["IpamId"]
     many = [{"RegionName": WEST}] * 51
     refused("InvalidParameterValue", ec2.modify_ipam, IpamId=ipam, AddOperatingRegions=many)
@@ -162,7 +162,7 @@ def test_operating_regions_are_deltas(ec2: Any) -> None:
 
 
 @keeps("ec2.ipam-tier")
-def test_tier(ec2: Any) -> None:
+def test_the_free_tier_refuses_scopes_and_pools(ec2: Any) -> None:
     ipam = make_ipam(ec2)
     pool = make_pool(ec2, ipam["PrivateDefaultScopeId"])
     refused("UnsupportedOperation", ec2.modify_ipam, IpamId=ipam["IpamId"], Tier="free")
@@ -175,7 +175,7 @@ def test_tier(ec2: Any) -> None:
 
 
 @keeps("ec2.ipam-default-scopes-stay", "ec2.ipam-quotas", "ec2.ipam-modify-complete", "ec2.ipam-delete-order")
-def test_scopes(ec2: Any) -> None:
+def test_private_scopes_are_created_changed_and_deleted(ec2: Any) -> None:
     ipam = make_ipam(ec2)
     made = ec2.create_ipam_scope(IpamId=ipam["IpamId"], Description="lab")["IpamScope"]
     assert (made["State"], made["IpamScopeType"], made["IsDefault"]) == ("create-in-progress", "private", False)
@@ -212,14 +212,16 @@ def test_scopes(ec2: Any) -> None:
         ),
     ],
 )
-def test_not_found_and_malformed(ec2: Any, operation: str, parameter: str, prefix: str, code: str) -> None:
+def test_unknown_and_malformed_ids_are_refused(
+    ec2: Any, operation: str, parameter: str, prefix: str, code: str
+) -> None:
     for thing, kind in ((prefix + GHOST, "NotFound"), (UNKNOWN, "Malformed")):
         given = [thing] if parameter.endswith("s") else thing
         refused(f"{code}.{kind}", getattr(ec2, operation), **{parameter: given})
 
 
 @keeps("ec2.ipam-tags")
-def test_tags(aws: Any, ec2: Any) -> None:
+def test_all_resources_of_ipam_can_be_tagged(aws: Any, ec2: Any) -> None:
     def spec(kind: str) -> list[dict[str, Any]]:
         return [{"ResourceType": kind, "Tags": [{"Key": "made", "Value": kind}]}]
 
@@ -250,7 +252,7 @@ def test_tags(aws: Any, ec2: Any) -> None:
 
 
 @keeps("ec2.ipam-lists")
-def test_filters_and_pages(world: dict[str, str], ec2: Any) -> None:
+def test_pools_are_filtered_and_listed_in_pages(world: dict[str, str], ec2: Any) -> None:
     def found(name: str, *values: str) -> list[str]:
         return [p["IpamPoolId"] for p in ec2.describe_ipam_pools(Filters=where(name, *values))["IpamPools"]]
 
@@ -276,7 +278,7 @@ def test_filters_and_pages(world: dict[str, str], ec2: Any) -> None:
         ("describe_ipam_pool_allocations", where("resource-type", "ipam-pool"), where("resource-type", "vpc")),
     ],
 )
-def test_filters_of_all_lists(
+def test_every_list_can_be_filtered(
     world: dict[str, str], ec2: Any, operation: str, right: list[dict[str, Any]], wrong: list[dict[str, Any]]
 ) -> None:
     def found(filters: list[dict[str, Any]]) -> int:
@@ -288,7 +290,7 @@ def test_filters_of_all_lists(
 
 @keeps("ec2.ipam-cascade")
 @pytest.mark.parametrize("kind", ["ipam", "pool"])
-def test_cascade(aws: Any, world: dict[str, str], ec2: Any, kind: str) -> None:
+def test_cascade_deletes_pools_and_keeps_their_vpcs(aws: Any, world: dict[str, str], ec2: Any, kind: str) -> None:
     vpc = aws.client("ec2", WEST).create_vpc(Ipv4IpamPoolId=world[WEST], Ipv4NetmaskLength=20)["Vpc"]["VpcId"]
     if kind == "ipam":
         ec2.delete_ipam(IpamId=world["ipam"], Cascade=True)
@@ -302,7 +304,7 @@ def test_cascade(aws: Any, world: dict[str, str], ec2: Any, kind: str) -> None:
 
 
 @keeps("ec2.ipam-dry-run")
-def test_dry_runs(world: dict[str, str], ec2: Any) -> None:
+def test_dry_runs_change_nothing(world: dict[str, str], ec2: Any) -> None:
     scope, pool, page = {"IpamScopeId": world["scope"]}, {"IpamPoolId": world[HOME]}, {"NextToken": "0"}
     allocation = {"IpamPoolAllocationId": "ipam-pool-alloc-" + GHOST}
     calls: dict[str, dict[str, Any]] = {
@@ -334,7 +336,7 @@ def test_dry_runs(world: dict[str, str], ec2: Any) -> None:
     assert before == (ec2.describe_ipams()["Ipams"], ec2.describe_ipam_pools()["IpamPools"], cidrs(ec2, world[HOME]))
 
 
-def test_save_and_load(aws: Any, world: dict[str, str], ec2: Any, tmp_path: Any) -> None:
+def test_save_and_load_keep_pools(aws: Any, world: dict[str, str], ec2: Any, tmp_path: Any) -> None:
     before = ec2.describe_ipam_pools()["IpamPools"]
     aws.control.ask("POST", "save", path=tmp_path / "state")
     aws.control.reset()
@@ -352,7 +354,7 @@ def test_save_and_load(aws: Any, world: dict[str, str], ec2: Any, tmp_path: Any)
     "ec2.ipam-no-changes",
     "ec2.ipam-no-history",
 )
-def test_what_is_missing_says_so(world: dict[str, str], ec2: Any) -> None:
+def test_missing_operations_and_parameters_are_refused(world: dict[str, str], ec2: Any) -> None:
     public, private = {"IpamScopeId": world["public"]}, {"IpamScopeId": world["scope"]}
     watched = {"CurrentIpamScopeId": world["scope"], "ResourceId": "vpc-" + GHOST, "ResourceCidr": "10.0.0.0/16"}
     discovery = ec2.describe_ipams()["Ipams"][0]["DefaultResourceDiscoveryId"]

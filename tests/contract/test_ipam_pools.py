@@ -31,14 +31,14 @@ def world(ec2: Any) -> dict[str, str]:
 
 
 @keeps("ec2.ipam-overlap-fails-later", "ec2.ipam-deprovision-twice")
-def test_cidrs_can_be_told_to_fail(aws: Any, world: dict[str, str], ec2: Any) -> None:
+def test_provisioning_and_deprovisioning_can_fail(aws: Any, world: dict[str, str], ec2: Any) -> None:
     pool = {"IpamPoolId": world[EU]}
-    aws.control.fault("ec2:ProvisionIpamPoolCidr", "fail", state="failed-provision", message="told so")
+    aws.control.fault("ec2:ProvisionIpamPoolCidr", "fail", state="failed-provision", message="on purpose")
     ec2.provision_ipam_pool_cidr(**pool, Cidr="10.64.0.0/16")
-    aws.control.fault("ec2:DeprovisionIpamPoolCidr", "fail", state="failed-deprovision", message="told so")
+    aws.control.fault("ec2:DeprovisionIpamPoolCidr", "fail", state="failed-deprovision", message="on purpose")
     ec2.deprovision_ipam_pool_cidr(**pool, Cidr="10.32.0.0/12")
     found = {c["Cidr"]: c for c in ec2.get_ipam_pool_cidrs(**pool)["IpamPoolCidrs"]}
-    why = {"Code": "cidr-not-available", "Message": "told so"}
+    why = {"Code": "cidr-not-available", "Message": "on purpose"}
     assert [(c["State"], c["FailureReason"]) for c in found.values()] == [
         ("failed-deprovision", why),
         ("failed-provision", why),
@@ -50,7 +50,7 @@ def test_cidrs_can_be_told_to_fail(aws: Any, world: dict[str, str], ec2: Any) ->
 
 
 @keeps("ec2.ipam-arns")
-def test_pool_description(world: dict[str, str], ec2: Any) -> None:
+def test_a_pool_describes_its_source_and_scope(world: dict[str, str], ec2: Any) -> None:
     shown = ec2.describe_ipam_pools(IpamPoolIds=[world[WEST]])["IpamPools"][0]
     assert "IpamScopeId" not in shown and "IpamId" not in shown
     assert shown["IpamScopeArn"].endswith(f":ipam-scope/{world['scope']}")
@@ -60,7 +60,7 @@ def test_pool_description(world: dict[str, str], ec2: Any) -> None:
 
 
 @keeps("ec2.ipam-seen-in-locale")
-def test_pools_show_in_home_and_locale(aws: Any, world: dict[str, str]) -> None:
+def test_pools_are_listed_in_their_home_region_and_locale(aws: Any, world: dict[str, str]) -> None:
     def seen(region: str) -> set[str]:
         return {p["IpamPoolId"] for p in aws.client("ec2", region).describe_ipam_pools()["IpamPools"]}
 
@@ -87,14 +87,14 @@ def test_pools_show_in_home_and_locale(aws: Any, world: dict[str, str]) -> None:
         ("InvalidIpamPoolId.Malformed", {"SourceIpamPoolId": "(known after apply)"}),
     ],
 )
-def test_pools_refused(ec2: Any, code: str, more: dict[str, Any]) -> None:
+def test_invalid_pools_are_refused(ec2: Any, code: str, more: dict[str, Any]) -> None:
     scope = make_ipam(ec2, WEST)["PrivateDefaultScopeId"]
     refused(code, make_pool, ec2=ec2, scope=scope, **more)
     assert not ec2.describe_ipam_pools()["IpamPools"]
 
 
 @keeps("ec2.ipam-locale")
-def test_child_has_the_locale_of_its_parent(world: dict[str, str], ec2: Any) -> None:
+def test_a_child_pool_has_the_locale_of_its_parent(world: dict[str, str], ec2: Any) -> None:
     for locale in ({"Locale": EU}, {}):
         child = {"SourceIpamPoolId": world[WEST], **locale}
         refused("InvalidParameterValue", make_pool, ec2=ec2, scope=world["scope"], **child)
@@ -103,7 +103,7 @@ def test_child_has_the_locale_of_its_parent(world: dict[str, str], ec2: Any) -> 
 
 
 @keeps("ec2.ipam-quotas")
-def test_depth_limit(ec2: Any) -> None:
+def test_pools_are_nested_ten_deep_at_most(ec2: Any) -> None:
     scope = make_ipam(ec2)["PrivateDefaultScopeId"]
     pool: dict[str, str] = {}
     for _ in range(10):
@@ -112,7 +112,7 @@ def test_depth_limit(ec2: Any) -> None:
 
 
 @keeps("ec2.ipam-quotas")
-def test_fifty_pools_and_fifty_cidrs(ec2: Any) -> None:
+def test_a_scope_has_fifty_pools_and_a_pool_fifty_cidrs_at_most(ec2: Any) -> None:
     scope = make_ipam(ec2)["PrivateDefaultScopeId"]
     pool = [make_pool(ec2, scope) for _ in range(50)][0]
     refused("ResourceLimitExceeded", make_pool, ec2=ec2, scope=scope)
@@ -125,7 +125,7 @@ def test_fifty_pools_and_fifty_cidrs(ec2: Any) -> None:
 
 
 @keeps("ec2.ipam-netmask-rules", "ec2.ipam-modify-complete")
-def test_modify_pool(ec2: Any) -> None:
+def test_a_pool_can_be_modified(ec2: Any) -> None:
     scope = make_ipam(ec2)["PrivateDefaultScopeId"]
     rules = {"AllocationMinNetmaskLength": 16, "AllocationDefaultNetmaskLength": 20, "AllocationMaxNetmaskLength": 22}
     tags = [{"Key": "z", "Value": "0"}]
@@ -154,7 +154,7 @@ def test_modify_pool(ec2: Any) -> None:
 
 
 @keeps("ec2.ipam-overlap-fails-later", "ec2.ipam-deprovision-twice")
-def test_overlap_in_a_scope_fails_later(ec2: Any) -> None:
+def test_overlapping_cidrs_of_a_scope_fail_after_they_were_accepted(ec2: Any) -> None:
     ipam = make_ipam(ec2)
     make_pool(ec2, ipam["PrivateDefaultScopeId"], "10.0.0.0/8")
     second = make_pool(ec2, ipam["PrivateDefaultScopeId"])
@@ -169,7 +169,7 @@ def test_overlap_in_a_scope_fails_later(ec2: Any) -> None:
 
 
 @keeps("ec2.ipam-carves", "ec2.ipam-netmask-cidr", "ec2.ipam-overlap-fails-later")
-def test_children_carve_from_their_source(world: dict[str, str], ec2: Any) -> None:
+def test_child_pools_take_cidrs_from_their_source(world: dict[str, str], ec2: Any) -> None:
     assert [cidrs(ec2, world[r])[0][0] for r in (HOME, WEST, EU)] == ["10.0.0.0/12", "10.16.0.0/12", "10.32.0.0/12"]
     held = allocations(ec2, world["top"])
     assert {(a["Cidr"], a["ResourceType"], a["ResourceId"]) for a in held} == {
@@ -187,7 +187,7 @@ def test_children_carve_from_their_source(world: dict[str, str], ec2: Any) -> No
 
 
 @keeps("ec2.ipam-deprovision-busy", "ec2.ipam-carves", "ec2.ipam-residue", "ec2.ipam-deprovision-twice")
-def test_deprovision_frees_the_source_and_leaves_a_residue(world: dict[str, str], ec2: Any) -> None:
+def test_deprovisioning_frees_the_source_and_leaves_an_entry(world: dict[str, str], ec2: Any) -> None:
     refused("DependencyViolation", ec2.delete_ipam_pool, IpamPoolId=world["top"])
     ec2.deprovision_ipam_pool_cidr(IpamPoolId=world["top"], Cidr="10.0.0.0/8")
     assert cidrs(ec2, world["top"]) == [("10.0.0.0/8", "failed-deprovision")]
@@ -214,5 +214,5 @@ def test_deprovision_frees_the_source_and_leaves_a_residue(world: dict[str, str]
         ("InvalidParameterValue", {"Cidr": "fd00::/8"}),
     ],
 )
-def test_provisioning_refused(world: dict[str, str], ec2: Any, code: str, more: dict[str, Any]) -> None:
+def test_invalid_cidrs_are_refused(world: dict[str, str], ec2: Any, code: str, more: dict[str, Any]) -> None:
     refused(code, ec2.provision_ipam_pool_cidr, IpamPoolId=world["top"], **more)
