@@ -219,7 +219,7 @@ def test_invalid_changes_of_clusters_are_refused(site: Site) -> None:
 
 
 @keeps("rds.upgrade", "rds.major-upgrade")
-def test_minor_and_major_upgrades_of_a_cluster(site: Site, aws: Any) -> None:
+def test_a_major_upgrade_needs_permission_and_new_parameter_groups(site: Site, aws: Any) -> None:
     site.rds.create_db_cluster_parameter_group(
         DBClusterParameterGroupName="old", DBParameterGroupFamily="aurora-postgresql16", Description="x"
     )

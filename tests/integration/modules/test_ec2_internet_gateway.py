@@ -11,7 +11,7 @@ NAME = "ec2_internet_gateway"
 
 @pytest.fixture
 def vpc(aws):
-    """Makes VPCs by name."""
+    """Return a function that creates a VPC with a name and a CIDR block."""
 
     def make(name, cidr):
         tags = [{"ResourceType": "vpc", "Tags": [{"Key": "Name", "Value": name}]}]
@@ -26,7 +26,7 @@ def attached(aws):
 
 
 def without_default(aws):
-    """The region's default VPC has a gateway of its own, which these tests do not want to see."""
+    """Delete the internet gateway of the region's default VPC."""
     ec2 = aws.client("ec2")
     for gateway in ec2.describe_internet_gateways()["InternetGateways"]:
         for a in gateway["Attachments"]:
@@ -57,7 +57,7 @@ def test_change_and_drift(aws, vpc, run):
     assert not run(NAME, name="x")["changed"]
 
 
-def test_a_vpc_that_does_not_exist_yet(run):
+def test_a_missing_vpc_is_planned_but_not_applied(run):
     assert run(NAME, check=True, name="x", vpc_name="later")["internet_gateway"]["vpc_id"] == "(known after apply)"
     with pytest.raises(ModuleFailed, match="vpc_id of internet_gateway x is not known"):
         run(NAME, name="x", vpc_name="later")

@@ -1,4 +1,4 @@
-"""Playbooks as users run them: ansible-playbook in a process of its own, against the local AWS of the test."""
+"""Playbooks as users run them: ansible-playbook in its own process, against the local AWS of the test."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ RECAP = re.compile(r"^(\S+)\s+: ok=(\d+)\s+changed=(\d+)\s+unreachable=(\d+)\s+f
 
 @dataclass(frozen=True)
 class Played:
-    """What a run of a playbook printed, and what it did to AWS."""
+    """The exit code, the output and the mutating calls of a run."""
 
     code: int
     text: str
@@ -76,7 +76,7 @@ class Site:
         return [str(BIN / "ansible-playbook"), playbook, "-i", inventories[0], "-i", inventories[1], *arguments]
 
     def environ(self, root: Path = ROOT, **extra: str) -> dict[str, str]:
-        """What a user's shell holds, and where the local AWS is."""
+        """Return the environment variables of a user's shell, with the URL of the local AWS."""
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "ANSIBLE_", "PYTHONDONTWRITE"))}
         return {
             **kept,
@@ -87,7 +87,7 @@ class Site:
         }
 
     def start(self, playbook: str, *arguments: str) -> subprocess.Popen[str]:
-        """The run as a process group of its own, to be killed."""
+        """Start a run in a process group of its own, so that the whole group can be killed."""
         return subprocess.Popen(
             self.command(playbook, *arguments),
             cwd=ROOT,
@@ -114,7 +114,7 @@ class Site:
 
 @pytest.fixture(scope="session")
 def _built(_local_aws: Any, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
-    """``_built("dev")`` is the saved state of an account in which dev was applied; each is applied once."""
+    """Return ``_built("dev")``, which applies dev at its first call and returns the file with the saved state."""
     states: dict[str, Path] = {}
 
     def state(environment: str) -> Path:
@@ -130,7 +130,7 @@ def _built(_local_aws: Any, tmp_path_factory: pytest.TempPathFactory) -> Callabl
 
 @pytest.fixture
 def built(aws: Any, _built: Callable[[str], Path]) -> Callable[[str], Site]:
-    """``built("qa")`` is qa on an account where it was applied."""
+    """Return ``built("qa")``, which loads an account in which qa was applied."""
 
     def load(environment: str) -> Site:
         path = _built(environment)
@@ -143,5 +143,5 @@ def built(aws: Any, _built: Callable[[str], Path]) -> Callable[[str], Site]:
 
 @pytest.fixture
 def site(aws: Any) -> Callable[[str], Site]:
-    """``site("prod").play()`` applies prod on an empty account."""
+    """Return ``site``: ``site("prod").play()`` applies prod on an empty account."""
     return lambda environment: Site(aws, environment)
