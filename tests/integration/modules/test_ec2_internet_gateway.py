@@ -25,7 +25,7 @@ def attached(aws):
     return [a["VpcId"] for a in gateway["Attachments"]]
 
 
-def without_default(aws):
+def delete_default_gateway(aws):
     """Delete the internet gateway of the region's default VPC."""
     ec2 = aws.client("ec2")
     for gateway in ec2.describe_internet_gateways()["InternetGateways"]:
@@ -35,7 +35,7 @@ def without_default(aws):
 
 
 def test_four_beats(aws, vpc, four_beats, gone):
-    without_default(aws)
+    delete_default_gateway(aws)
     mine = vpc("dev_us-east-1_vpc", "10.0.0.0/16")
     present, absent = examples(NAME)
     assert four_beats(NAME, **present)["internet_gateway"]["vpc_id"] == mine
@@ -44,7 +44,7 @@ def test_four_beats(aws, vpc, four_beats, gone):
 
 
 def test_change_and_drift(aws, vpc, run):
-    without_default(aws)
+    delete_default_gateway(aws)
     one, two = vpc("one", "10.0.0.0/16"), vpc("two", "10.1.0.0/16")
     gateway = run(NAME, name="x", vpc_id=one, tags={"a": "1"})["internet_gateway"]["internet_gateway_id"]
     planned = run(NAME, check=True, name="x", vpc_name="two", tags={"b": "2"})["diff"]

@@ -114,8 +114,8 @@ def static_parameter_set_and_reset(at: Deployment) -> None:
 
 
 def _parameters(name: str, value: str | None, method: str) -> list[dict[str, str]]:
-    told = {} if value is None else {"ParameterValue": value}
-    return [{"ParameterName": name, "ApplyMethod": method, **told}]
+    given = {} if value is None else {"ParameterValue": value}
+    return [{"ParameterName": name, "ApplyMethod": method, **given}]
 
 
 def _set(at: Deployment, name: str, value: str, method: str = "immediate") -> None:
