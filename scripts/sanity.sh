@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# ansible-test sanity and the documentation's lint, on the collection as it is built and installed.
+# Run ansible-test sanity and the lint of the documentation on the built and installed collection.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 stage=$PWD/.cache/sanity
@@ -15,7 +15,7 @@ cd "$stage"
 ansible-galaxy collection install dist/*.tar.gz --no-deps --offline --force -p "$stage" > /dev/null 2>&1
 ln -s "$site/amazon" "$stage/ansible_collections/amazon"
 
-# ansible-test fetches get-pip from the Internet; this one comes with Python, and serves where there is none.
+# ansible-test downloads get-pip; this replacement also works without the Internet.
 cache=$HOME/.ansible/test/cache
 mkdir -p "$cache"
 for name in get_pip_24_2.py get_pip_25_2.py; do
@@ -23,12 +23,12 @@ for name in get_pip_24_2.py get_pip_25_2.py; do
 done
 
 cd "$stage/ansible_collections/mtk/backend"
-git init --quiet # ansible-test asks git for the files, and this checkout's git ignores the stage
+git init --quiet # ansible-test lists files with git, and the git repository of the checkout ignores the stage
 ansible-test sanity --local --python "$version" 2>&1 | tee "$stage/log"
 if grep -q "All targets skipped" "$stage/log" || ! grep -q "Running sanity test \"validate-modules\"" "$stage/log"; then
-  echo "ansible-test has tested nothing" >&2
+  echo "ansible-test ran no tests; its output is in $stage/log. Fix the error there, then run make sanity again." >&2
   exit 1
 fi
-# It copies amazon.aws to read its fragments: of what lies in a git checkout only what git tracks, which .venv is not.
+# antsibull-docs copies amazon.aws, and inside a git repository only tracked files, which excludes .venv.
 export GIT_CEILING_DIRECTORIES=$site
 antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs=self .

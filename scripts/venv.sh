@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes .venv from the lock file, with the newest Python of 3.11 to 3.14 that really runs. Does nothing where it is up to date.
+# Create .venv from requirements.txt with the newest working Python of 3.11 to 3.14, unless it is up to date.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -8,7 +8,7 @@ if [ -f .venv/lock ] && [ "$(cat .venv/lock)" = "$lock" ] && .venv/bin/python -c
   exit 0
 fi
 
-# Version managers leave names on PATH that do not run: ask each one to.
+# Version managers put names on PATH that do not work, so try each of them.
 python=
 for version in 3.14 3.13 3.12 3.11; do
   for candidate in "python$version" python3 python; do
@@ -20,18 +20,18 @@ for version in 3.14 3.13 3.12 3.11; do
   done
 done
 if [ -z "$python" ]; then
-  echo "No Python between 3.11 and 3.14 runs here. Install one, for example: apt-get install python3 python3-venv" >&2
+  echo "Found no working Python 3.11 to 3.14 on PATH. Install one, for example: apt-get install python3 python3-venv" >&2
   exit 1
 fi
 
-echo "Making .venv with $("$python" --version) from requirements.txt (a minute with pip, seconds with uv) ..."
+echo "Creating .venv with $("$python" --version) from requirements.txt (a minute with pip, seconds with uv) ..."
 rm -rf .venv
 if uv --version > /dev/null 2>&1; then
   uv venv --quiet --no-python-downloads --python "$("$python" -c 'import sys; print(sys.executable)')" .venv
   uv pip install --quiet --python .venv/bin/python --requirement requirements.txt
 else
   if ! "$python" -m venv .venv; then
-    echo "This Python cannot make virtual environments. On Debian: apt-get install python3-venv" >&2
+    echo "$python cannot create virtual environments. Install the venv module, on Debian: apt-get install python3-venv" >&2
     exit 1
   fi
   .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --requirement requirements.txt

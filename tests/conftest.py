@@ -1,4 +1,4 @@
-"""Fixtures for every test: a local AWS on a thread, empty for each test."""
+"""Fixtures for every test: a local AWS in a thread, empty at the start of each test."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ KEYS = {"aws_access_key_id": "local", "aws_secret_access_key": "emulator-secret-
 
 
 class Aws:
-    """One empty account: ``aws.client("ec2", "us-west-2")``, and the emulator's own interface as ``aws.control``."""
+    """An empty account: ``aws.client("ec2", "us-west-2")`` is a client, ``aws.control`` controls the emulator."""
 
     user_agent = ""
 
@@ -36,7 +36,7 @@ class Aws:
         return self._clients[service, region]
 
     def mutating(self) -> list[str]:
-        """The mutating calls so far, as ``service:Operation``."""
+        """Return the mutating calls so far, as ``service:Operation``."""
         return [f"{c['service']}:{c['operation']}" for c in self.control.calls(mutating=True)]
 
 
@@ -50,7 +50,7 @@ def _local_aws() -> Iterator[Aws]:
 
 @pytest.fixture
 def aws(_local_aws: Aws) -> Iterator[Aws]:
-    """An empty local AWS where everything is done at once; ``aws.control.scale(0.01)`` lets time pass."""
+    """Return an empty local AWS that finishes everything at once; ``aws.control.scale(0.01)`` lets time pass."""
     _local_aws.control.scale(0)
     _local_aws.control.reset()
     yield _local_aws

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""How fast runs are, as ratios of one run; docs/developing/performance.md says how.
+"""Measure runs of playbooks as ratios, as docs/developing/performance.md describes.
 
-``python scripts/bench --latency 0.05 --rounds 5 --only no-op,growth``. Every candidate runs once a round, in another
-order each time; a figure is the median of the rounds' ratios.
+``python scripts/bench --latency 0.05 --rounds 5 --only no-op,growth``. Every candidate runs once in each round, in a
+random order; a figure is the median of the rounds' ratios.
 """
 
 from __future__ import annotations
@@ -29,21 +29,25 @@ PARTS: dict[str, Part] = {
 
 
 def parts(text: str) -> list[str]:
-    """Names of parts, with commas between."""
+    """Split a comma-separated list of parts."""
     chosen = text.split(",")
     unknown = [name for name in chosen if name not in PARTS]
     if unknown:
-        raise argparse.ArgumentTypeError(f"no {', '.join(unknown)}; there are: {', '.join(PARTS)}")
+        raise argparse.ArgumentTypeError(f"unknown: {', '.join(unknown)}; choose from {', '.join(PARTS)}")
     return chosen
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", type=parts, default=list(PARTS), help=f"some of: {','.join(PARTS)}")
-    parser.add_argument("--latency", type=float, default=0.05, help="seconds a request; a connection takes twice that")
+    parser.add_argument("--only", type=parts, default=list(PARTS), help=f"comma-separated parts of {','.join(PARTS)}")
+    parser.add_argument(
+        "--latency", type=float, default=0.05, help="seconds for each request; a connection takes twice as long"
+    )
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--rounds-a", type=int, default=2, help="rounds with amazon.aws, which takes minutes")
-    parser.add_argument("--scale", type=float, default=0.2, help="real seconds to one of AWS's, for the critical path")
+    parser.add_argument("--rounds-a", type=int, default=2, help="rounds of the part amazon-aws, which takes minutes")
+    parser.add_argument(
+        "--scale", type=float, default=0.2, help="real seconds per second of AWS, for the part critical-path"
+    )
     args = parser.parse_args()
     compile_all()
     with tempfile.TemporaryDirectory() as scratch, local_aws(Path(scratch)) as aws:
@@ -52,7 +56,13 @@ def main() -> None:
             with stalls() as still:
                 PARTS[name](aws, Path(scratch), trust, args)
             if still:
-                print(f"  {name} stood still for {sum(still):.0f} s, asleep or stopped by somebody: measure it again.")
+                print(
+                    f"  {name} was suspended for {sum(still):.0f} s, so its figures are wrong. "
+                    f"Measure it again with: python scripts/bench --only {name}"
+                )
+    print(
+        "\ndocs/developing/performance.md explains the candidates and holds earlier figures: compare these with them."
+    )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""An apply of prod on an empty account where AWS takes its time, beside AWS's own critical path."""
+"""The duration of an apply of prod with the delays of AWS, compared with AWS's critical path."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SHOWN = 12
 
 @dataclass(frozen=True)
 class Run:
-    """One apply: its time scale, when it began and ended in AWS's seconds, its calls, and the names of what it made."""
+    """An apply: its time scale, begin and end in AWS's seconds, its calls, and the Name tags of its resources by id."""
 
     scale: float
     begun: float
@@ -35,15 +35,15 @@ class Run:
 
 
 def named(aws: str) -> dict[str, str]:
-    """The Name tags of all that bears tags, by the ids that calls mention."""
+    """Return the Name tags of all tagged resources, by id."""
     found = {}
     for region in REGIONS:
         keys = {"aws_access_key_id": KEYS["AWS_ACCESS_KEY_ID"], "aws_secret_access_key": KEYS["AWS_SECRET_ACCESS_KEY"]}
         tagging = boto3.client("resourcegroupstaggingapi", region_name=region, endpoint_url=aws, **keys)
         for page in tagging.get_paginator("get_resources").paginate():
-            for one in page["ResourceTagMappingList"]:
-                tags = {tag["Key"]: tag["Value"] for tag in one["Tags"]}
-                found[one["ResourceARN"].rsplit("/", 1)[-1]] = tags.get("Name", "?")
+            for resource in page["ResourceTagMappingList"]:
+                tags = {tag["Key"]: tag["Value"] for tag in resource["Tags"]}
+                found[resource["ResourceARN"].rsplit("/", 1)[-1]] = tags.get("Name", "?")
     return found
 
 
@@ -61,7 +61,7 @@ def applied(aws: str, scale: float) -> Run:
 
 
 def between(calls: Iterable[Mapping[str, Any]], start: float, end: float) -> str:
-    """What a run did in some time: what it changed, and what it asked most."""
+    """Return the most frequent changes and reads of a period, as text."""
     during = [call for call in calls if start < call["time"] < end]
     changes = Counter(call["operation"] for call in during if call["mutating"]).most_common(4)
     asked = Counter(call["operation"] for call in during if not call["mutating"]).most_common(2)
@@ -69,58 +69,61 @@ def between(calls: Iterable[Mapping[str, Any]], start: float, end: float) -> str
 
 
 def kind(step: str) -> str:
-    """What a step is, without its name."""
+    """Return the kind of a step."""
     return step.partition(":")[0]
 
 
 def needless(steps: Steps, begun: float) -> list[tuple[str, int, Gap]]:
-    """The largest gap of each kind that alone is longer than the critical path leaves room for, and how many are."""
+    """Return the gaps that exceed the slack of their step: by kind the number and the largest."""
     room = slack(steps)
     found: dict[str, list[Gap]] = {}
-    for one in gaps(steps, begun):
-        if one.seconds > room[one.step]:
-            found.setdefault(kind(one.step), []).append(one)
+    for gap in gaps(steps, begun):
+        if gap.seconds > room[gap.step]:
+            found.setdefault(kind(gap.step), []).append(gap)
     return [(name, len(several), several[0]) for name, several in found.items()]
 
 
 def along(run: Run) -> list[Gap]:
-    """What a run lost along its critical path."""
+    """Return the losses of a run along its critical path."""
     steps = Apply(run.calls, run.names).steps
     return losses(critical(steps), steps, run.begun, run.ended)
 
 
 def parts(slow: Run, quick: Run) -> list[str]:
-    """Of each loss of the slow run, AWS's seconds of waiting and real seconds of work; nothing if the paths differ."""
+    """Split each loss of the slow run into waiting and work; return empty texts if the critical paths differ."""
     pairs = list(zip(along(slow), along(quick), strict=False))
-    if any(kind(one.step) != kind(other.step) for one, other in pairs):
+    if any(kind(lost.step) != kind(other.step) for lost, other in pairs):
         return ["" for _ in pairs]
-    found = (split((one.seconds, other.seconds), (slow.scale, quick.scale)) for one, other in pairs)
+    found = (split((lost.seconds, other.seconds), (slow.scale, quick.scale)) for lost, other in pairs)
     return [f"= {waits:6.1f} of waiting + {work:5.1f} s of work" for waits, work in found]
 
 
-def tell(run: Run, quick: Run) -> float:
+def print_run(run: Run, quick: Run) -> float:
     """Print a run beside its critical path, and return the path's length."""
     steps = Apply(run.calls, run.names).steps
     chain = critical(steps)
     total, durations = length(chain), dict(chain)
-    print(f"\nApply of prod, {run.scale:g} s to each of AWS's: {run.seconds:.0f} of these, critical path {total:.0f}")
-    print("  the critical path, and what the run lost along it:")
+    print(
+        f"\nApply of prod, {run.scale:g} s per second of AWS: "
+        f"{run.seconds:.0f} s of AWS, critical path {total:.0f} s of AWS"
+    )
+    print("  critical path and losses of the run along it (seconds of AWS):")
     for lost, part in zip(along(run), parts(run, quick), strict=False):
         print(f"    took {durations.get(lost.step, 0.0):5.1f}   lost {lost.seconds:6.1f} {part}   {lost.step}")
         if lost.seconds >= total / 100:
             print(f"        meanwhile: {between(run.calls, lost.moment, lost.moment + lost.seconds)}")
-    print("  gaps that are longer than the critical path leaves room for, the largest of each kind:")
-    for name, number, one in needless(steps, run.begun)[:SHOWN]:
-        print(f"    {one.seconds:6.1f}   {number} x {name}, after {one.need}")
+    print("  gaps longer than the slack of their step, the largest of each kind:")
+    for name, number, gap in needless(steps, run.begun)[:SHOWN]:
+        print(f"    {gap.seconds:6.1f}   {number} x {name}, after {gap.need}")
     return total
 
 
 def critical_path(aws: str, directory: Path, trust: tuple[str, str], args: argparse.Namespace) -> None:
-    """Two applies at two time scales: what grows with AWS's time is the schedule's part, the rest is our own work."""
+    """Apply at two time scales, to separate the schedule, which grows with AWS's time, from the work."""
     slow, quick = applied(aws, args.scale), applied(aws, args.scale / 2)
-    total = tell(slow, quick)
+    total = print_run(slow, quick)
     figure("apply / critical path", slow.seconds / total)
     schedule, own = split((slow.seconds, quick.seconds), (slow.scale, quick.scale))
-    print(f"  with the run at {quick.scale:g}: {schedule:.0f} of AWS's seconds, and {own:.0f} s of our own work")
+    print(f"  with the run at {quick.scale:g}: {schedule:.0f} s of AWS for the schedule and {own:.0f} s of work")
     figure("the schedule's part alone", schedule / total)
     figure("the same with AWS's time", (schedule + own) / total)

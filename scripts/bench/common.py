@@ -1,4 +1,4 @@
-"""What all parts of the benchmark share: the local AWS, the slow way to it, and runs that are timed."""
+"""The local AWS, a slow proxy in front of it, and timed runs, for all parts of the benchmark."""
 
 from __future__ import annotations
 
@@ -36,7 +36,8 @@ KEYS = {
     "AWS_EC2_METADATA_DISABLED": "true",
 }
 ACCOUNT = "123456789012"
-STILL = 5.0  # seconds without a heartbeat that is due twice a second
+RUN_SECONDS = 3600  # for one run: those with amazon.aws and with the delays of AWS take minutes
+STILL = 5.0  # seconds without a heartbeat, which is due twice a second
 CHANGED = re.compile(r"\bchanged=(\d+)")
 
 Timed = tuple[float, float, float]  # seconds, seconds of CPU, peak memory in MB
@@ -45,13 +46,13 @@ Round = dict[str, Timed]
 
 
 def environ(**extra: str) -> dict[str, str]:
-    """A shell without anything of AWS's or Ansible's, that lets Python write its byte code."""
+    """Return the environment without variables of AWS and Ansible, in which Python writes its byte code."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "ANSIBLE_", "MTK_", "PYTHONDONTWRITE"))}
     return {**kept, **KEYS, "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"), **extra}
 
 
 def compile_all() -> None:
-    """Byte code for both sides, before anything is measured."""
+    """Compile the byte code of both sides, so that no measurement includes it."""
     for module in (ansible, botocore, ansible_collections):
         compileall.compile_dir(next(iter(module.__path__)), quiet=2, workers=2)
     compileall.compile_dir(ROOT / "plugins", quiet=2)
@@ -64,23 +65,28 @@ def process(*command: str, **options: Any) -> Iterator[subprocess.Popen[str]]:
             yield child
         finally:
             child.terminate()
+            try:
+                child.wait(timeout=60)
+            except subprocess.TimeoutExpired:
+                child.kill()
 
 
 @contextlib.contextmanager
 def local_aws(directory: Path) -> Iterator[str]:
-    """The local AWS in a process of its own: its URL."""
+    """Run the local AWS in a process of its own, and return its URL."""
     file = directory / "url"
     command = (sys.executable, "-m", "emulator", "--url-file", str(file))
     with process(*command, cwd=ROOT / "tests", env=environ(), stdout=subprocess.DEVNULL) as server:
+        deadline = time.monotonic() + 60
         while not file.exists():
-            if server.poll() is not None:
-                raise SystemExit("the local AWS did not start")
+            if server.poll() is not None or time.monotonic() > deadline:
+                raise SystemExit("The local AWS did not start; its error is above. Fix it, then run make bench again.")
             time.sleep(0.05)
         yield file.read_text().strip()
 
 
 def certificate(directory: Path) -> tuple[str, str]:
-    """A certificate for loopback with its key, and a bundle of CAs as large as usual that trusts it."""
+    """Create a certificate for loopback with its key, and a CA bundle of the usual size that trusts it."""
     key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "loopback")])
     made = (
@@ -98,7 +104,7 @@ def certificate(directory: Path) -> tuple[str, str]:
 
 
 def control(url: str, verb: str, path: str) -> Any:
-    with urllib.request.urlopen(urllib.request.Request(f"{url}/_local/{path}", method=verb)) as answer:
+    with urllib.request.urlopen(urllib.request.Request(f"{url}/_local/{path}", method=verb), timeout=60) as answer:
         return json.load(answer)
 
 
@@ -107,15 +113,22 @@ def play(playbook: str | Path, *arguments: str, inventory: Path = ROOT / "invent
 
 
 def run(command: list[str], env: dict[str, str]) -> tuple[Timed, str]:
-    """How long a command took that has to succeed, and what it wrote. Memory is that of its largest process."""
+    """Run a command that must succeed; return its time, the memory of its largest process, and its output."""
     begun = time.perf_counter()
     child = subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    limit = threading.Timer(RUN_SECONDS, child.kill)
+    limit.daemon = True
+    limit.start()
     text = child.stdout.read() if child.stdout else ""
     _, status, usage = os.wait4(child.pid, 0)
+    limit.cancel()
     seconds = time.perf_counter() - begun
     child.returncode = os.waitstatus_to_exitcode(status)
     if child.returncode:
-        raise SystemExit(f"{' '.join(command)} failed:\n{text[-4000:]}")
+        raise SystemExit(
+            f"{text[-4000:]}\n{' '.join(command)} failed (exit code {child.returncode}). "
+            "The end of its output is above. Fix the error, then run make bench again."
+        )
     return (seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024), text
 
 
@@ -124,16 +137,19 @@ def timed(command: list[str], env: dict[str, str]) -> Timed:
 
 
 def idle(command: list[str], env: dict[str, str]) -> Timed:
-    """The same of a playbook that has to find nothing to do."""
+    """Run a playbook that must change nothing; return its time and memory."""
     found, text = run(command, env)
     if not CHANGED.search(text) or sum(map(int, CHANGED.findall(text))):
-        raise SystemExit(f"{' '.join(command)} was to change nothing:\n{text[-4000:]}")
+        raise SystemExit(
+            f"{text[-4000:]}\n{' '.join(command)} made changes, but must make none. "
+            "The end of its output is above. Fix the playbook or the module, then run make bench again."
+        )
     return found
 
 
 @contextlib.contextmanager
 def stalls() -> Iterator[list[float]]:
-    """The seconds for which we stood still meanwhile, because the machine slept or somebody stopped us."""
+    """Collect the periods in which this process was suspended, in seconds."""
     found: list[float] = []
     over = threading.Event()
 
@@ -151,12 +167,12 @@ def stalls() -> Iterator[list[float]]:
         yield found
     finally:
         over.set()
-        thread.join()
+        thread.join(timeout=60)
 
 
 @contextlib.contextmanager
 def slow_way(aws: str, latency: float, trust: tuple[str, str]) -> Iterator[dict[str, str]]:
-    """The shell of those who reach the local AWS through a proxy of their own, which keeps its answers."""
+    """Start a slow proxy with its own cache of answers, and return the environment variables to use it."""
     chain, bundle = trust
     proxy = (sys.executable, str(HERE / "proxy.py"), aws.rsplit(":", 1)[1], str(latency), chain)
     with process(*proxy, stdout=subprocess.PIPE) as child:
@@ -165,14 +181,14 @@ def slow_way(aws: str, latency: float, trust: tuple[str, str]) -> Iterator[dict[
 
 
 def warm(candidates: Candidates) -> Candidates:
-    """Run each once, for the proxies to know the answers."""
+    """Run each candidate once, to fill the caches of the proxies."""
     for candidate in candidates.values():
         candidate()
     return candidates
 
 
 def measure(candidates: Candidates, number: int) -> list[Round]:
-    """Each candidate once a round, in another order each time."""
+    """Run each candidate once in each round, in a random order."""
     rounds = []
     for _ in range(number):
         names = list(candidates)

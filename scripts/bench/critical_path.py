@@ -1,6 +1,6 @@
-"""The least that AWS makes an apply take, whatever the schedule, and where a run lost time against it.
+"""The shortest possible apply, given the durations of AWS, and the losses of a run against it.
 
-Everything here is in AWS's seconds, as the local AWS's clock counts them.
+All times are seconds of the local AWS's clock.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Step:
-    """Something that AWS was asked for: when it was sent, when it was usable, and the steps that it waits for."""
+    """A request to AWS: when it was sent, when its result was usable, and the steps that it needs."""
 
     name: str
     sent: float
@@ -21,7 +21,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Gap:
-    """A step that was sent ``seconds`` after the ``moment`` when the last thing that it needed was usable."""
+    """The ``seconds`` between the ``moment`` when the last need of a step was usable and the step's request."""
 
     step: str
     need: str
@@ -34,19 +34,19 @@ BEGIN, END = "the begin of the run", "the end of the run"
 
 
 def last_need(step: Step, steps: Steps, begun: float) -> tuple[str, float]:
-    """What a step had to wait for until the last, and when that was usable."""
+    """Return the need of a step that was usable last, and the moment."""
     met = [(steps[name].usable, name) for name in step.needs if name in steps]
     moment, name = max(met, default=(begun, BEGIN))
     return name, moment
 
 
 def duration(step: Step, steps: Steps) -> float:
-    """How long AWS takes for a step once it is sent and all that it needs is usable: some calls are taken before."""
+    """Return AWS's time for a step after its request and its needs; AWS accepts some requests before their needs."""
     return round(step.usable - max(step.sent, last_need(step, steps, step.sent)[1]), 1)
 
 
 def critical(steps: Steps) -> list[tuple[str, float]]:
-    """The longest chain of durations, from its first step to its last, each with its duration."""
+    """Return the longest chain of steps with their durations, in order."""
     best: dict[str, tuple[float, str | None]] = {}
 
     def finish(name: str) -> float:
@@ -69,16 +69,16 @@ def length(chain: list[tuple[str, float]]) -> float:
 
 
 def gaps(steps: Steps, begun: float) -> list[Gap]:
-    """How much later than it could have been each step was sent, the largest gap first."""
+    """Return the delay of each step after its needs, the largest first."""
     found = []
     for step in steps.values():
         need, moment = last_need(step, steps, begun)
         found.append(Gap(step.name, need, moment, max(0.0, step.sent - moment)))
-    return sorted(found, key=lambda one: -one.seconds)
+    return sorted(found, key=lambda gap: -gap.seconds)
 
 
 def losses(chain: list[tuple[str, float]], steps: Steps, begun: float, ended: float) -> list[Gap]:
-    """All that a run took beyond the critical path: the gaps along it, and what came after its last step."""
+    """Return the gaps along the critical path, and the time after its last step."""
     found, need, moment = [], BEGIN, begun
     for name, _ in chain:
         found.append(Gap(name, need, moment, max(0.0, steps[name].sent - moment)))
@@ -87,14 +87,14 @@ def losses(chain: list[tuple[str, float]], steps: Steps, begun: float, ended: fl
 
 
 def split(seconds: tuple[float, float], scales: tuple[float, float]) -> tuple[float, float]:
-    """Of what took so many of AWS's seconds at two time scales: those that AWS takes at any scale, and real seconds."""
-    real = [one * scale for one, scale in zip(seconds, scales, strict=True)]
+    """Split a time, measured at two time scales, into seconds of AWS at any scale and real seconds of work."""
+    real = [measured * scale for measured, scale in zip(seconds, scales, strict=True)]
     waits = (real[0] - real[1]) / (scales[0] - scales[1])
     return waits, real[0] - waits * scales[0]
 
 
 def slack(steps: Steps) -> dict[str, float]:
-    """How much later than at once each step may be usable without the critical path being any longer."""
+    """Return the delay of each step that does not lengthen the critical path."""
     total = length(critical(steps))
     tail: dict[str, float] = dict.fromkeys(steps, 0.0)
     early: dict[str, float] = {}
@@ -110,7 +110,7 @@ def slack(steps: Steps) -> dict[str, float]:
 
 
 def ordered(steps: Steps) -> list[str]:
-    """All names, each after those that it needs."""
+    """Return all names, each after its needs."""
     done: dict[str, None] = {}
 
     def visit(name: str) -> None:

@@ -1,4 +1,4 @@
-"""How a run that changes nothing grows with regions, subnets, pools and tables."""
+"""The growth of a run without changes with the number of regions, subnets, pools and tables."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from report import figure, ratio, table
 
 REGIONS = ("us-east-1", "us-west-2", "eu-west-1", "eu-central-1", "us-east-2", "ap-southeast-2")
 SIZES = {"regions": (1, 3, 6), "subnets": (9, 36, 90), "pools": (3, 30, 100), "tables": (1, 5, 20)}
-BASES = {"regions": 3}  # the others begin at their smallest size
+BASES = {"regions": 3}  # the others use their smallest size
 
 
 def inventory(directory: Path, number: int) -> Path:
-    """An inventory like prod's with so many regions. (It is JSON, which is YAML.)"""
+    """Write an inventory like prod's with a number of regions, as JSON, and return its directory."""
     made = directory / f"prod-{number}"
     if made.exists():
         return made
@@ -49,7 +49,7 @@ def size(what: str, number: int) -> str:
 
 
 def grow(what: str, aws: str, directory: Path, trust: tuple[str, str], args: argparse.Namespace) -> None:
-    """All sizes of one thing: each is made on an empty account, and has a proxy of its own that keeps its answers."""
+    """Measure all sizes of a kind, each applied on an empty account and read through its own proxy."""
     with contextlib.ExitStack() as stack:
         candidates: dict[str, Callable[[], Timed]] = {}
         for number in SIZES[what]:
@@ -61,7 +61,7 @@ def grow(what: str, aws: str, directory: Path, trust: tuple[str, str], args: arg
             candidates[size(what, number)] = partial(idle, run, env)
         rounds = measure(candidates, args.rounds)
     base = size(what, BASES.get(what, SIZES[what][0]))
-    table(f"Growth in {what}, {args.latency * 1000:.0f} ms a request", rounds, base)
+    table(f"Growth in {what}, {args.latency * 1000:.0f} ms per request", rounds, base)
     for name in candidates:
         if name != base:
             figure(f"{name} / {base}", ratio(rounds, name, base))

@@ -1,8 +1,7 @@
 #!/usr/bin/env python3
-"""How the local AWS compares with moto's own server, as ratios of one run: to the first answer, and calls a second.
+"""Compare the local AWS with moto's own server: time to the first answer, and calls per second.
 
-Both servers run at the same time, rounds alternate between them, and each figure is the median of the rounds' ratios
-(local AWS / moto; for calls a second, above 1 is faster).
+Both servers run at the same time, rounds alternate between them, and each figure is the median of the rounds' ratios.
 """
 
 from __future__ import annotations
@@ -40,7 +39,7 @@ def client(service: str, url: str) -> Any:
 
 @contextlib.contextmanager
 def serving(module: str) -> Iterator[tuple[str, float]]:
-    """A server in a process of its own: its URL, and how long it took to its first answer."""
+    """Run a server in a process of its own; return its URL and the seconds until its first answer."""
     port = free_port()
     url, begun = f"http://127.0.0.1:{port}", time.perf_counter()
     environ = {**os.environ, "MOTO_IAM_LOAD_MANAGED_POLICIES": "true"}
@@ -52,15 +51,19 @@ def serving(module: str) -> Iterator[tuple[str, float]]:
             with contextlib.suppress(Exception):
                 sts.get_caller_identity()
                 break
+            if server.poll() is not None or time.perf_counter() - begun > 120:
+                raise SystemExit(
+                    f"The server {module} did not start. Run it to see the error: cd tests && python -m {module}"
+                )
             time.sleep(0.005)
         yield url, time.perf_counter() - begun
     finally:
         server.terminate()
-        server.wait()
+        server.wait(timeout=60)
 
 
 def calls(url: str) -> dict[str, Callable[[], Any]]:
-    """What is called: a few resources are there, as in an environment."""
+    """Create a few resources, and return the measured calls by name."""
     ec2, rds, dynamodb = client("ec2", url), client("rds", url), client("dynamodb", url)
     for number in range(3):
         ec2.create_vpc(CidrBlock=f"10.{number}.0.0/16")
@@ -92,16 +95,17 @@ def main() -> None:
     for _ in range(ROUNDS):
         with serving("emulator") as (_, ours), serving("moto.server") as (_, theirs):
             started.append(ours / theirs)
-    print(f"{'start to the first answer':28} {statistics.median(started):.2f} of moto's time")
+    print("\nThe local AWS compared with moto's server")
+    print(f"  {'start to the first answer':28} {statistics.median(started):.2f} x moto's time (less is faster)")
     with serving("emulator") as (ours, _), serving("moto.server") as (theirs, _):
         both = {
-            name: (call, calls_there)
-            for (name, call), calls_there in zip(calls(ours).items(), calls(theirs).values(), strict=True)
+            name: (our_call, their_call)
+            for (name, our_call), their_call in zip(calls(ours).items(), calls(theirs).values(), strict=True)
         }
-        for name, (here, there) in both.items():
-            here(), there()
-            ratios = [rate(here) / rate(there) for _ in range(ROUNDS)]
-            print(f"{name:28} {statistics.median(ratios):.2f} of moto's calls a second")
+        for name, (our_call, their_call) in both.items():
+            our_call(), their_call()
+            ratios = [rate(our_call) / rate(their_call) for _ in range(ROUNDS)]
+            print(f"  {name:28} {statistics.median(ratios):.2f} x moto's calls per second (more is faster)")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""A slow https way to the local AWS: each request and each connection takes as long as one to a distant region.
+"""An https proxy for the local AWS with the latency of a distant region.
 
-Answers to equal requests are kept, so that the local AWS's own work is not billed to whoever is measured.
+It caches the answers, so that no measurement includes the work of the local AWS.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _LENGTH = re.compile(rb"(?im)^content-length: *(\d+)")
 
 
 async def message(reader: asyncio.StreamReader) -> tuple[bytes, bytes]:
-    """The head and the body of one HTTP message."""
+    """Read the head and the body of an HTTP message."""
     head = await reader.readuntil(b"\r\n\r\n")
     length = _LENGTH.search(head)
     return head, await reader.readexactly(int(length.group(1))) if length else b""

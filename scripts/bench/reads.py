@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Plain boto3: the reads of a run that changes nothing, from a file, with 32 threads and in two waves.
+"""Make the reads of a run without changes, listed in a file, with plain boto3, 32 threads and two waves.
 
-``reads.py FILE shared`` shares one TLS context, as the collection does; ``reads.py FILE stock`` is boto3 as it comes.
+``reads.py FILE shared`` shares one TLS context, as the collection does; ``reads.py FILE stock`` uses boto3's defaults.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from botocore import httpsession, xform_name
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-# What needs no id; everything else is asked for in the second wave.
+# Parameters of reads that need no id; all other reads belong to the second wave.
 FIRST = {"TagFilters", "ServiceNamespace"}
 
 
 def share_tls() -> None:
-    """One context for all clients, whose bundle is loaded once."""
+    """Share a TLS context between all clients, so that the CA bundle is loaded once."""
     made = httpsession.create_urllib3_context()
     made.load_verify_locations(os.environ["AWS_CA_BUNDLE"])
 
@@ -43,8 +43,8 @@ def main(file: str, tls: str) -> None:
     reads = json.loads(Path(file).read_text())
     session = boto3.session.Session(botocore_session=botocore.session.get_session())
     config = Config(max_pool_connections=32)
-    places = {(r["service"], r["region"]) for r in reads}
-    clients = {place: session.client(place[0], region_name=place[1], config=config) for place in sorted(places)}
+    endpoints = sorted({(r["service"], r["region"]) for r in reads})
+    clients = {(name, region): session.client(name, region_name=region, config=config) for name, region in endpoints}
 
     def ask(read: dict[str, Any]) -> None:
         with contextlib.suppress(ClientError):

@@ -1,4 +1,4 @@
-"""What is printed: ratios of one run, and each bar beside its figure."""
+"""The printed ratios of a run, with their bars."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from common import Round
 
 @dataclass(frozen=True)
 class Bar:
-    """What a figure has to reach, and whether it does. A bar that does not hold ends no run."""
+    """The limit of a figure. A missed bar does not stop the benchmark."""
 
     limit: float
     at_least: bool = False
 
     def beside(self, figure: float) -> str:
         holds = figure >= self.limit if self.at_least else figure <= self.limit
-        return f"bar {'>=' if self.at_least else '<='} {self.limit:g}: {'holds' if holds else 'DOES NOT HOLD'}"
+        return f"bar {'>=' if self.at_least else '<='} {self.limit:g}: {'met' if holds else 'MISSED'}"
 
 
 BARS = {
@@ -34,20 +34,20 @@ BARS = {
 
 
 def ratio(rounds: list[Round], name: str, base: str, what: int = 0) -> float:
-    """The median of the rounds' ratios: of the wall (0), of the CPU (1) or of memory (2)."""
-    return statistics.median(one[name][what] / one[base][what] for one in rounds)
+    """Return the median of the rounds' ratios of wall time (0), CPU time (1) or memory (2)."""
+    return statistics.median(found[name][what] / found[base][what] for found in rounds)
 
 
 def table(title: str, rounds: list[Round], base: str) -> None:
-    """All candidates of some rounds beside one of them."""
+    """Print all candidates as ratios to one of them."""
     print(f"\n{title} (n = {len(rounds)})")
     for name in rounds[0]:
-        seconds, memory = (statistics.median(one[name][i] for one in rounds) for i in (0, 2))
+        seconds, memory = (statistics.median(found[name][i] for found in rounds) for i in (0, 2))
         wall, cpu = ratio(rounds, name, base), ratio(rounds, name, base, 1)
         print(f"  {name:22} {wall:6.2f} x {base}   CPU {cpu:6.2f} x   ({seconds:.2f} s, {memory:.0f} MB)")
 
 
 def figure(name: str, value: float) -> None:
-    """One figure, and its bar if it has one."""
+    """Print a figure with its bar, if any."""
     bar = BARS.get(name)
     print(f"  {name + ':':26} {value:6.2f}   {bar.beside(value) if bar else ''}".rstrip(), flush=True)

@@ -1,4 +1,4 @@
-"""Runs of prod that change nothing, beside plain boto3 and beside amazon.aws, and a create without delays."""
+"""Runs of prod without changes, compared with plain boto3 and amazon.aws, and a create without delays."""
 
 from __future__ import annotations
 
@@ -19,28 +19,28 @@ RECAP = re.compile(r"^(\S+)\s+: ok=(\d+) .*skipped=(\d+)", re.M)
 EMPTY = "- hosts: all\n  gather_facts: false\n  tasks: []\n"
 LATENCIES = (0.0, 0.02, 0.05)
 RESOURCES = re.compile(r"nothing was to change; (\d+) as they shall be")
-KEPT_BY_A = 112  # 35 and the table's scaling in each of three regions, two roles, a policy and the table
+KEPT_BY_A = 112  # 35 and the scaling of the table in each of three regions, two roles, a policy and the table
 
 
 def build(aws: str) -> tuple[Timed, Timed]:
-    """Prod on an empty account, and a run after it that has nothing to do: both without delays."""
+    """Apply prod on an empty account, and again without changes, both without delays."""
     control(aws, "POST", "reset")
     direct = environ(AWS_ENDPOINT_URL=aws)
     return timed(play("site.yml"), direct), idle(play("site.yml"), direct)
 
 
 def create(aws: str, directory: Path, trust: Trust, args: argparse.Namespace) -> None:
-    """What no delay of AWS's hides: create, then nothing to do."""
+    """Measure a create and a run without changes, both without delays."""
     rounds = []
     for _ in range(3):
         created, nothing = build(aws)
         rounds.append({"no-op": nothing, "create": created})
-    table("Without any delay: create", rounds, "no-op")
+    table("Create without delays", rounds, "no-op")
     figure("create / no-op", ratio(rounds, "create", "no-op"))
 
 
 def reads_of(aws: str, directory: Path) -> tuple[Path, int]:
-    """A file of the reads that a run makes when there is nothing to do, and how many there are."""
+    """Write the reads of a run without changes to a file; return the file and their number."""
     build(aws)
     control(aws, "DELETE", "calls")
     idle(play("site.yml"), environ(AWS_ENDPOINT_URL=aws))
@@ -55,7 +55,7 @@ def plain(file: Path, tls: str) -> list[str]:
 
 
 def empty_tasks(recap: str) -> str:
-    """A playbook with as many tasks for each host as the run with this recap had, none of which does anything."""
+    """Return a playbook of empty tasks, as many for each host as in the run with this recap."""
     tasks = {host: int(ok) + int(skipped) for host, ok, skipped in RECAP.findall(recap)}
     common = min(tasks.values())
     plays = {"all": common, **{host: number - common for host, number in tasks.items() if number > common}}
@@ -64,7 +64,7 @@ def empty_tasks(recap: str) -> str:
 
 
 def no_op(aws: str, directory: Path, trust: Trust, args: argparse.Namespace) -> None:
-    """A run that changes nothing, beside plain boto3."""
+    """Compare a run without changes with plain boto3."""
     file, number = reads_of(aws, directory)
     empty, tasks = directory / "empty.yml", directory / "tasks.yml"
     empty.write_text(EMPTY)
@@ -79,14 +79,14 @@ def no_op(aws: str, directory: Path, trust: Trust, args: argparse.Namespace) -> 
             "empty play": lambda: timed(play(empty), env),
         }
         rounds = measure(warm(candidates), args.rounds)
-    table(f"prod, {number} calls, https, {args.latency * 1000:.0f} ms a request", rounds, "R")
+    table(f"prod, {number} calls, https, {args.latency * 1000:.0f} ms per request", rounds, "R")
     for name, base in (("no-op", "R"), ("no-op", "N"), ("check", "no-op"), ("empty tasks", "R")):
         figure(f"{name} / {base}", ratio(rounds, name, base))
     figure("no-op / R, CPU", ratio(rounds, "no-op", "R", 1))
 
 
 def amazon_aws(aws: str, directory: Path, trust: Trust, args: argparse.Namespace) -> None:
-    """The same estate, as far as they can, by tasks of amazon.aws and community.aws."""
+    """Compare a run without changes with tasks of amazon.aws and community.aws for the same resources."""
     build(aws)
     with slow_way(aws, args.latency, trust) as env:
         theirs = {**env, "ANSIBLE_CONFIG": str(HERE / "amazon_aws.cfg")}
@@ -97,14 +97,14 @@ def amazon_aws(aws: str, directory: Path, trust: Trust, args: argparse.Namespace
         rounds = measure(warm(candidates), args.rounds_a)
         ours = RESOURCES.search(run(play("site.yml"), env)[1])
     kept = int(ours.group(1)) if ours else 0
-    title = f"prod by amazon.aws, {KEPT_BY_A} resources of {kept}, {args.latency * 1000:.0f} ms a request"
+    title = f"prod by amazon.aws, {KEPT_BY_A} resources of {kept}, {args.latency * 1000:.0f} ms per request"
     table(title, rounds, "no-op")
     figure("A / no-op", ratio(rounds, "A", "no-op"))
-    figure("the same a resource", ratio(rounds, "A", "no-op") * kept / KEPT_BY_A)
+    figure("the same per resource", ratio(rounds, "A", "no-op") * kept / KEPT_BY_A)
 
 
 def latencies(aws: str, directory: Path, trust: Trust, args: argparse.Namespace) -> None:
-    """The same runs at several distances from AWS."""
+    """Compare the same runs at several latencies."""
     file, _ = reads_of(aws, directory)
     runs: dict[str, Callable[[dict[str, str]], Timed]] = {
         "R": lambda env: timed(plain(file, "shared"), env),

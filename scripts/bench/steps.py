@@ -1,7 +1,7 @@
-"""What an apply asked the local AWS for, from its call log: what takes time, and what AWS itself makes it wait for.
+"""The steps of an apply, from the call log of the local AWS.
 
-Each method of :class:`Apply` is one row of the table of what AWS forces: the call, and the steps that it needs. The
-name of a step is its kind, a colon and the resource's name. What needs nothing that takes time (keys, ...) is none.
+Each method of :class:`Apply` adds the step of a call with the steps that AWS requires before it. The name of a step is
+its kind, a colon and the resource's name. Calls whose results and needs take no time (keys, ...) are no steps.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ Call = Mapping[str, Any]
 
 
 def tag_name(parameters: Mapping[str, Any]) -> str:
-    """The Name tag that a call of EC2 gives to what it makes."""
+    """Return the Name tag in a call that creates a resource of EC2."""
     tags = [tag for spec in parameters.get("TagSpecifications", []) for tag in spec["Tags"]]
     return next((str(tag["Value"]) for tag in tags if tag["Key"] == "Name"), "?")
 
 
 class Apply:
-    """The steps of one run. ``names`` tells the Name tags of the ids that calls mention."""
+    """The steps of a run. ``names`` holds the Name tags of resources by id."""
 
     def __init__(self, calls: Iterable[Call], names: Mapping[str, str]) -> None:
         self.steps: dict[str, Step] = {}
@@ -36,14 +36,14 @@ class Apply:
                 row(self, call, call["parameters"])
 
     def _add(self, call: Call, name: str, state: str, *needs: str) -> None:
-        """A step that is usable once something that began with its call has come to ``state``."""
+        """Add a step that is usable when the resource reaches ``state``."""
         usable = call["time"] + call["takes"].get(state, 0.0)
         self.steps.setdefault(name, Step(name, call["time"], usable, needs))
 
     def _named(self, kind: str, resource_id: str) -> str:
         return f"{kind}: {self._names.get(resource_id, resource_id)}"
 
-    # --- addresses and network ---
+    # Addresses and network
 
     def ipam(self, call: Call, p: Mapping[str, Any]) -> None:
         self._add(call, "ipam", "create-complete")
@@ -93,20 +93,20 @@ class Apply:
 
     def flow_log(self, call: Call, p: Mapping[str, Any]) -> None:
         role = str(p.get("DeliverLogsPermissionArn", "")).rsplit("/", 1)[-1]
-        needs = [self._named("vpc", one) for one in p["ResourceIds"]]
+        needs = [self._named("vpc", vpc) for vpc in p["ResourceIds"]]
         self._add(call, f"flow log: {tag_name(p)}", "", f"role: {role}", *needs)
 
-    # --- database ---
+    # Database
 
     def subnet_group(self, call: Call, p: Mapping[str, Any]) -> None:
-        needs = [self._named("subnet", one) for one in p["SubnetIds"]]
+        needs = [self._named("subnet", subnet) for subnet in p["SubnetIds"]]
         self._add(call, f"subnet group: {p['DBSubnetGroupName']}", "", *needs)
 
     def global_cluster(self, call: Call, p: Mapping[str, Any]) -> None:
         self._add(call, f"global cluster: {p['GlobalClusterIdentifier']}", "available")
 
     def cluster(self, call: Call, p: Mapping[str, Any]) -> None:
-        """A secondary is taken once the primary has a writer."""
+        """Add a cluster; AWS accepts a secondary once the primary has a writer."""
         needs = [f"subnet group: {p['DBSubnetGroupName']}"]
         if "GlobalClusterIdentifier" in p:
             needs += [f"global cluster: {p['GlobalClusterIdentifier']}", *self._writer]
@@ -114,12 +114,12 @@ class Apply:
         self._add(call, f"cluster: {p['DBClusterIdentifier']}", "available", *needs)
 
     def cluster_change(self, call: Call, p: Mapping[str, Any]) -> None:
-        """AWS gives a member of a global database its insights only when it is there."""
+        """Add a change of a cluster; AWS enables insights of a member of a global database only after its creation."""
         cluster = p["DBClusterIdentifier"]
         self._add(call, f"change: {cluster}", "available", f"cluster: {cluster}")
 
     def instance(self, call: Call, p: Mapping[str, Any]) -> None:
-        """The first one becomes the writer. It is taken before its cluster is there, and comes after it."""
+        """Add an instance; AWS accepts it before its cluster is available, and the first becomes the writer."""
         name = f"instance: {p['DBInstanceIdentifier']}"
         self._add(call, name, "available", f"cluster: {p['DBClusterIdentifier']}")
         if p["DBClusterIdentifier"] == self._primary and not self._writer:
@@ -128,18 +128,18 @@ class Apply:
     def secret_copies(self, call: Call, p: Mapping[str, Any]) -> None:
         self._add(call, "copies of the secret", "InSync")
 
-    # --- table ---
+    # Table
 
     def table(self, call: Call, p: Mapping[str, Any]) -> None:
         self._copies = [self._copy(call, call["region"])]
 
     def table_change(self, call: Call, p: Mapping[str, Any]) -> None:
-        """AWS makes one replica of a table after the other."""
-        made = [one["Create"]["RegionName"] for one in p.get("ReplicaUpdates", []) if "Create" in one]
+        """Add replicas; AWS creates the replicas of a table one after the other."""
+        made = [update["Create"]["RegionName"] for update in p.get("ReplicaUpdates", []) if "Create" in update]
         self._copies += [self._copy(call, region, *self._copies[-1:]) for region in made]
 
     def _copy(self, call: Call, region: str, *needs: str) -> str:
-        """A table in one region; it can be backed up a little later than it can be used."""
+        """Add a table in a region; AWS enables its backups later than the table itself."""
         self._add(call, f"table: {region}", "ACTIVE", *needs)
         self._add(call, f"backups: {region}", "AVAILABLE", *needs)
         return f"table: {region}"

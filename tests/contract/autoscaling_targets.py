@@ -1,4 +1,4 @@
-"""Targets for the tests of auto scaling: requests, and what to look at."""
+"""Requests and helpers for the tests of Application Auto Scaling."""
 
 from __future__ import annotations
 
@@ -42,13 +42,13 @@ def create(aws: Any, region: str = HERE, name: str = "orders", **params: Any) ->
 
 
 def units(aws: Any, region: str = HERE) -> tuple[int, int]:
-    """The read and the write capacity of the table."""
+    """Return the read and the write capacity of the table."""
     shown = aws.client("dynamodb", region).describe_table(**T)["Table"]["ProvisionedThroughput"]
     return shown["ReadCapacityUnits"], shown["WriteCapacityUnits"]
 
 
 def targets(aws: Any, region: str = HERE) -> dict[tuple[str, str], int]:
-    """The maximum of each target, by the last name of its resource and its capacity's letter."""
+    """Return the maximum of each target, by the last part of its resource id and R or W."""
     found = aws.client("application-autoscaling", region).describe_scalable_targets(ServiceNamespace="dynamodb")
     return {
         (t["ResourceId"].rsplit("/", 1)[1], t["ScalableDimension"].split(":")[2][0]): t["MaxCapacity"]

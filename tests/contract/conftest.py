@@ -1,4 +1,4 @@
-"""Counts what the contract tests have seen working: an operation or a parameter that no test has used is no promise."""
+"""Fail the run if a promised operation or parameter was used by no contract test."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from autoscaling_targets import client_scaling  # noqa: F401 - a fixture
 from dynamodb_tables import client_here, client_there  # noqa: F401 - fixtures
 
 SEEN = "local_aws_seen"
-_DRY_RUN = 412  # how EC2 says that a dry run would have succeeded
+_DRY_RUN = 412  # the status of EC2 for a dry run that would have succeeded
 
 
 @pytest.fixture(autouse=True, scope="session")
 def _count(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Record each call that succeeds, with the parameters that it gave."""
+    """Record each successful call with its parameters."""
     from emulator import app
     from emulator.requests import identify, parameters
 
@@ -36,7 +36,7 @@ def _count(request: pytest.FixtureRequest) -> Iterator[None]:
     yield
     app.LocalAws._aws = answer  # type: ignore[method-assign]
     found = {name: sorted(given) for name, given in seen.items()}
-    if hasattr(request.config, "workeroutput"):  # a worker of xdist hands it to the process that started it
+    if hasattr(request.config, "workeroutput"):  # in a worker of xdist: pass the calls to the main process
         request.config.workeroutput[SEEN] = json.dumps(found)
     else:
         request.config.stash.setdefault(KEY, []).append(found)
@@ -46,7 +46,7 @@ KEY: pytest.StashKey[list[dict[str, list[str]]]] = pytest.StashKey()
 
 
 class Tally:
-    """Compares what was promised with what was seen, once all tests have passed."""
+    """Compares the promises with the recorded calls once all tests have passed."""
 
     def pytest_testnodedown(self, node: Any, error: object) -> None:
         node.config.stash.setdefault(KEY, []).append(json.loads(getattr(node, "workeroutput", {}).get(SEEN, "{}")))
@@ -63,7 +63,9 @@ class Tally:
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         unseen = terminalreporter.config.stash.get(UNSEEN, [])
         if unseen:
-            terminalreporter.section("promised by tests/emulator/promises, and used by no contract test")
+            terminalreporter.section(
+                "promised in tests/emulator/promises, but used by no contract test: write a test for each"
+            )
             for row in unseen:
                 terminalreporter.line(row)
 
@@ -72,7 +74,7 @@ UNSEEN: pytest.StashKey[list[str]] = pytest.StashKey()
 
 
 def _whole(config: pytest.Config) -> bool:
-    """Whether all contract tests were asked for, and not a selection of them."""
+    """Return whether the run includes all contract tests and not a selection."""
     here = Path(__file__).parent
     asked = [Path(argument.split("::")[0]).resolve() for argument in config.args if "::" not in argument]
     return here in asked and not config.option.keyword and "not chaos" in (config.option.markexpr or "not chaos")
@@ -95,5 +97,5 @@ def _unproved(counts: list[dict[str, list[str]]]) -> Iterator[str]:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "keeps(*names): the promises of the local AWS that a test proves")
+    config.addinivalue_line("markers", "keeps(*names): the rules of the local AWS that a test proves")
     config.pluginmanager.register(Tally(), "local-aws-tally")

@@ -1,4 +1,4 @@
-"""Tables for the tests of DynamoDB: clients, requests, and what to look at."""
+"""Clients, requests and helpers for the tests of DynamoDB."""
 
 from __future__ import annotations
 
@@ -55,14 +55,14 @@ def replica(action: str, region: str, **params: Any) -> dict[str, Any]:
 
 
 def unchecked(aws: Any, region: str = HERE) -> Any:
-    """A client that lets the service check the parameters."""
+    """Return a client that leaves the validation of parameters to the service."""
     keys = {"aws_access_key_id": "local", "aws_secret_access_key": "emulator-secret-key"}
     config = Config(parameter_validation=False)
     return boto3.client("dynamodb", region, endpoint_url=aws.url, config=config, **keys)
 
 
 def once(aws: Any, region: str) -> Any:
-    """A client that does not retry, as botocore does even where a limit will not go away."""
+    """Return a client without retries, because botocore retries even permanent limits."""
     keys = {"aws_access_key_id": "local", "aws_secret_access_key": "emulator-secret-key"}
     if (aws.url, region) not in CLIENTS:
         config = Config(retries={"total_max_attempts": 1})
@@ -81,7 +81,7 @@ def client_there(aws: Any) -> Any:
 
 
 def slow(aws: Any) -> None:
-    """From now on time passes only as fast as it does, and what was made before is done."""
+    """Finish everything that is in progress, and run the clock in real time."""
     aws.control.scale(1)
     aws.control.advance(HOUR)
 
@@ -111,5 +111,5 @@ def change(*updates: dict[str, Any], attributes: Any = (PK, DAY_ATTR)) -> dict[s
 
 
 def schema(*names: str) -> list[dict[str, str]]:
-    """A key of a HASH and perhaps a RANGE attribute."""
+    """Return a key schema of a HASH and optionally a RANGE attribute."""
     return [{"AttributeName": name, "KeyType": kind} for name, kind in zip(names, ("HASH", "RANGE"), strict=False)]

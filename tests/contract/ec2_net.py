@@ -1,4 +1,4 @@
-"""A network to try EC2 on."""
+"""A network for the tests of EC2."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 UNKNOWN = "(known after apply)"
 HERE = "us-west-2"
-ONE = "00000000000000000"  # behind a prefix, the id of nothing
+ONE = "00000000000000000"  # with a prefix, the id of a resource that does not exist
 
 
 def refused(code: str, call: Any, **params: Any) -> ClientError:
@@ -21,12 +21,12 @@ def refused(code: str, call: Any, **params: Any) -> ClientError:
 
 
 def by(name: str, *values: str) -> list[dict[str, Any]]:
-    """One filter."""
+    """Return a list of one filter."""
     return [{"Name": name, "Values": list(values)}]
 
 
 def flow_role(aws: Any, service: str = "vpc-flow-logs") -> str:
-    """A role that a service may take on."""
+    """Create a role that a service may assume, and return its ARN."""
     trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": f"{service}.amazonaws.com"}}
     policy = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
     made = aws.client("iam").create_role(RoleName=f"for-{service}", AssumeRolePolicyDocument=policy)

@@ -1,4 +1,4 @@
-"""An IPAM tree for the contract tests, and short words for what they ask of it."""
+"""An IPAM with pools for the contract tests, and helpers to read it."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def state(ec2: Any, kind: str, thing: str) -> str:
 
 
 def make_world(ec2: Any) -> dict[str, str]:
-    """An IPAM, a top pool 10.0.0.0/8 and one pool per region with a /12."""
+    """Create an IPAM, a top pool with 10.0.0.0/8 and a pool with a /12 per region; return their ids."""
     ipam = make_ipam(ec2, HOME, WEST, EU)
     scope = ipam["PrivateDefaultScopeId"]
     top = make_pool(ec2, scope, "10.0.0.0/8")
@@ -59,11 +59,11 @@ def make_world(ec2: Any) -> dict[str, str]:
 
 
 def resource(ec2: Any, scope: str, **asked: str) -> list[dict[str, Any]]:
-    """Rows of the resource CIDRs of a scope."""
+    """Return the resource CIDRs of a scope."""
     found: list[dict[str, Any]] = ec2.get_ipam_resource_cidrs(IpamScopeId=scope, **asked)["IpamResourceCidrs"]
     return found
 
 
 def where(name: str, *values: str) -> list[dict[str, Any]]:
-    """A filter."""
+    """Return a list of one filter."""
     return [{"Name": name, "Values": list(values)}]

@@ -1,4 +1,4 @@
-"""Which test proves which promise."""
+"""The marker that names the rules that a test proves."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ import pytest
 
 
 def keeps(*names: str) -> pytest.MarkDecorator:
-    """Says that a test proves rules, named as ``service.rule``: ``@keeps("ec2.ipam-one-per-region")``."""
+    """Mark a test as the proof of rules named ``service.rule``: ``@keeps("ec2.ipam-one-per-region")``."""
     return pytest.mark.keeps(*names)

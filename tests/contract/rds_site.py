@@ -1,4 +1,4 @@
-"""What the tests of the local RDS share: a region with a network, and a short way to ask for things there."""
+"""A region with a network for the tests of RDS, and helpers to create clusters and instances in it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SCALING = {"MinCapacity": 0.5, "MaxCapacity": 4}
 
 
 def refused(code: str, call: Any, **kwargs: Any) -> str:
-    """The message with which AWS refuses a call."""
+    """Check that AWS refuses a call with an error code, and return the message."""
     with pytest.raises(ClientError) as caught:
         pytest.fail(f"accepted {kwargs}: {call(**kwargs)}")
     assert caught.value.response["Error"]["Code"] == code, f"{kwargs}: {caught.value}"

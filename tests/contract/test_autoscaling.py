@@ -1,4 +1,4 @@
-"""Application Auto Scaling of the local AWS: targets, policies, and the scaler."""
+"""Application Auto Scaling: targets, policies and the scaler."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from promise import keeps
 
 
 @keeps("application-autoscaling.target-upsert", "application-autoscaling.regional")
-def test_registering_is_an_upsert(aws: Any, scaling: Any) -> None:
+def test_registering_a_target_again_updates_it(aws: Any, scaling: Any) -> None:
     refused("ValidationException", scaling.register_scalable_target, **TARGET, MinCapacity=1)
     refused("ValidationException", scaling.register_scalable_target, **TARGET, MaxCapacity=10)
     arn = scaling.register_scalable_target(**TARGET, MinCapacity=1, MaxCapacity=10)["ScalableTargetARN"]
@@ -50,7 +50,7 @@ def test_registering_is_an_upsert(aws: Any, scaling: Any) -> None:
 
 
 @keeps("application-autoscaling.target-role")
-def test_the_role_appears_by_itself(aws: Any, scaling: Any) -> None:
+def test_registering_a_target_creates_the_service_linked_role(aws: Any, scaling: Any) -> None:
     iam = aws.client("iam")
     refused("NoSuchEntity", iam.get_role, RoleName=ROLE)
     own = "arn:aws:iam::123456789012:role/own"
@@ -82,7 +82,7 @@ def test_the_role_appears_by_itself(aws: Any, scaling: Any) -> None:
         {"ServiceNamespace": "s3"},
     ],
 )
-def test_what_a_target_must_be(scaling: Any, change: dict[str, Any]) -> None:
+def test_invalid_targets_are_refused(scaling: Any, change: dict[str, Any]) -> None:
     params = {**TARGET, "MinCapacity": 1, "MaxCapacity": 10, **change}
     refused("ValidationException", scaling.register_scalable_target, **params)
 
@@ -112,7 +112,7 @@ def test_registering_brings_the_capacity_within_bounds(aws: Any, scaling: Any) -
 
 
 @keeps("application-autoscaling.target-within-bounds")
-def test_a_table_is_brought_within_bounds_once_it_is_updated_but_not_while_it_is_made(aws: Any) -> None:
+def test_a_table_is_brought_within_bounds_at_its_next_update_but_not_during_creation(aws: Any) -> None:
     aws.control.scale(1)
     create(aws)
     register = aws.client("application-autoscaling").register_scalable_target
@@ -160,7 +160,7 @@ def test_a_switch_to_on_demand_keeps_targets(aws: Any, scaling: Any) -> None:
     "application-autoscaling.policy-one-per-dimension",
     "application-autoscaling.deregister",
 )
-def test_policies(scaling: Any) -> None:
+def test_policies_are_put_described_and_deleted(scaling: Any) -> None:
     put = scaling.put_scaling_policy
     refused("ObjectNotFoundException", put, **POLICY, TargetTrackingScalingPolicyConfiguration=CONFIG)
     scaling.register_scalable_target(**TARGET, MinCapacity=1, MaxCapacity=10)
@@ -206,7 +206,7 @@ def test_policies(scaling: Any) -> None:
         },
     ],
 )
-def test_what_a_policy_must_be(scaling: Any, config: dict[str, Any]) -> None:
+def test_invalid_policies_are_refused(scaling: Any, config: dict[str, Any]) -> None:
     scaling.register_scalable_target(**TARGET, MinCapacity=1, MaxCapacity=10)
     put = scaling.put_scaling_policy
     refused("ValidationException", put, **POLICY, TargetTrackingScalingPolicyConfiguration=config)
@@ -216,7 +216,7 @@ def test_what_a_policy_must_be(scaling: Any, config: dict[str, Any]) -> None:
 
 @keeps("application-autoscaling.policy-kind")
 @pytest.mark.parametrize("kind", ["StepScaling", "PredictiveScaling", None])
-def test_dynamodb_knows_only_target_tracking(scaling: Any, kind: str | None) -> None:
+def test_dynamodb_accepts_target_tracking_only(scaling: Any, kind: str | None) -> None:
     scaling.register_scalable_target(**TARGET, MinCapacity=1, MaxCapacity=10)
     params = {**TARGET, "PolicyName": "p", **({"PolicyType": kind} if kind else {})}
     refused("ValidationException", scaling.put_scaling_policy, **params)
@@ -224,7 +224,7 @@ def test_dynamodb_knows_only_target_tracking(scaling: Any, kind: str | None) -> 
 
 
 @keeps("application-autoscaling.pages", "application-autoscaling.filters")
-def test_listing(aws: Any, scaling: Any) -> None:
+def test_targets_and_policies_are_listed_in_pages(aws: Any, scaling: Any) -> None:
     describe = scaling.describe_scalable_targets
     refused("ValidationException", describe, ServiceNamespace="dynamodb", ScalableDimension=WRITE)
     many = [f"table/t{n}" for n in range(51)]
@@ -257,7 +257,7 @@ def _pages(scaling: Any, operation: str, **config: Any) -> Any:
 
 
 @keeps("application-autoscaling.alarms-shown")
-def test_cloudwatch_does_not_know_a_policys_alarms(aws: Any, scaling: Any) -> None:
+def test_alarms_of_a_policy_are_not_in_cloudwatch(aws: Any, scaling: Any) -> None:
     scaling.register_scalable_target(**TARGET, MinCapacity=1, MaxCapacity=10)
     put = scaling.put_scaling_policy(**POLICY, TargetTrackingScalingPolicyConfiguration=CONFIG)
     names, watch = [alarm["AlarmName"] for alarm in put["Alarms"]], aws.client("cloudwatch")
@@ -272,7 +272,7 @@ def test_cloudwatch_does_not_know_a_policys_alarms(aws: Any, scaling: Any) -> No
     "application-autoscaling.customized-metrics",
     "application-autoscaling.not-scaled-activities",
 )
-def test_what_is_missing_is_refused(scaling: Any) -> None:
+def test_missing_operations_are_refused(scaling: Any) -> None:
     scaling.register_scalable_target(**TARGET, MinCapacity=1, MaxCapacity=10)
     cluster = {
         "ServiceNamespace": "rds",
@@ -329,12 +329,12 @@ def test_consumption_above_the_target_raises_the_capacity(aws: Any, scaling: Any
 
 
 @keeps("application-autoscaling.scaler-in", "application-autoscaling.scaler-idle")
-def test_less_consumption_lowers_the_capacity(aws: Any, scaling: Any) -> None:
+def test_consumption_below_the_target_lowers_the_capacity(aws: Any, scaling: Any) -> None:
     track(scaling)
     aws.control.traffic(HERE, "orders", write=40)
     assert units(aws) == (5, 80)
     aws.control.scale(1)
-    aws.control.traffic(HERE, "orders", write=25)  # 31 of 80: not 20 points below
+    aws.control.traffic(HERE, "orders", write=25)  # 31 percent of 80, less than 20 points below the target of 50
     aws.control.advance(3600)
     assert units(aws) == (5, 80)
     aws.control.traffic(HERE, "orders", write=20)
@@ -371,13 +371,13 @@ def test_the_scaler_stays_within_bounds(aws: Any, scaling: Any) -> None:
 
 
 @keeps("application-autoscaling.scaler-cooldowns")
-def test_cooldowns(aws: Any, scaling: Any) -> None:
+def test_cooldowns_delay_scaling(aws: Any, scaling: Any) -> None:
     track(scaling, ScaleOutCooldown=600, ScaleInCooldown=600)
     aws.control.scale(1)
     aws.control.traffic(HERE, "orders", write=10)
     aws.control.advance(130)
     assert units(aws) == (5, 20)
-    aws.control.traffic(HERE, "orders", write=40)  # a larger scale-out does not wait
+    aws.control.traffic(HERE, "orders", write=40)  # AWS does not delay a larger scale-out
     aws.control.advance(130)
     assert units(aws) == (5, 80)
     aws.control.advance(10)
@@ -387,7 +387,7 @@ def test_cooldowns(aws: Any, scaling: Any) -> None:
     assert units(aws) == (5, 30)
     aws.control.advance(300)
     assert units(aws) == (5, 80)
-    aws.control.traffic(HERE, "orders", write=0)  # a cooldown after a scale-out holds up no scale-in
+    aws.control.traffic(HERE, "orders", write=0)  # the cooldown of a scale-out does not delay a scale-in
     aws.control.advance(100)
     assert units(aws) == (5, 1)
     aws.control.advance(10)
@@ -399,7 +399,7 @@ def test_cooldowns(aws: Any, scaling: Any) -> None:
 
 
 @keeps("application-autoscaling.scaler-switches")
-def test_what_keeps_the_scaler_still(aws: Any, scaling: Any) -> None:
+def test_suspended_or_disabled_scaling_changes_no_capacity(aws: Any, scaling: Any) -> None:
     track(scaling, DisableScaleIn=True)
     aws.control.traffic(HERE, "orders", write=10)
     aws.control.traffic(HERE, "orders", write=0)
@@ -420,7 +420,7 @@ def test_what_keeps_the_scaler_still(aws: Any, scaling: Any) -> None:
 
 
 @keeps("application-autoscaling.scaler-decreases")
-def test_the_scaler_is_held_to_the_daily_limit_of_decreases(aws: Any, scaling: Any) -> None:
+def test_the_scaler_respects_the_daily_limit_of_decreases(aws: Any, scaling: Any) -> None:
     track(scaling)
     aws.control.traffic(HERE, "orders", write=0)
     more = {"ReadCapacityUnits": 5, "WriteCapacityUnits": 10}
@@ -464,6 +464,6 @@ def test_an_index_is_not_scaled_before_it_is_active(aws: Any, scaling: Any) -> N
         {"table": "orders"},
     ],
 )
-def test_traffic_must_be_of_something(aws: Any, scaling: Any, query: dict[str, Any]) -> None:
+def test_invalid_traffic_is_refused(aws: Any, scaling: Any, query: dict[str, Any]) -> None:
     with pytest.raises(HTTPError, match="400"):
         aws.control.traffic(HERE, **query)

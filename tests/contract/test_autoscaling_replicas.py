@@ -1,4 +1,4 @@
-"""Auto scaling of global tables, by the two APIs."""
+"""Auto scaling of global tables through the APIs of DynamoDB and Application Auto Scaling."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def replicate(aws: Any, region: str = THERE, action: str = "Create") -> None:
 
 @pytest.fixture
 def here(aws: Any, scaling: Any) -> Any:
-    """DynamoDB, where a provisioned table has a replica."""
+    """Create a replica of a provisioned, scaled table, and return the client of DynamoDB."""
     scaling.register_scalable_target(**TARGET, MinCapacity=1, MaxCapacity=10)
     scaling.put_scaling_policy(**POLICY, TargetTrackingScalingPolicyConfiguration=CONFIG)
     replicate(aws)
@@ -51,7 +51,7 @@ WRITES = "ProvisionedWriteCapacityAutoScalingUpdate"
     "application-autoscaling.replica-writes",
     "application-autoscaling.replica-copies-writes",
 )
-def test_global_tables_and_application_auto_scaling_share_what_they_know(aws: Any, here: Any) -> None:
+def test_both_apis_show_the_same_settings(aws: Any, here: Any) -> None:
     describe, update = here.describe_table_replica_auto_scaling, here.update_table_replica_auto_scaling
     shown = describe(**T)["TableAutoScalingDescription"]
     assert [r["RegionName"] for r in shown["Replicas"]] == [THERE, HERE]
@@ -80,7 +80,7 @@ def test_global_tables_and_application_auto_scaling_share_what_they_know(aws: An
 
 
 @keeps("application-autoscaling.replica-writes")
-def test_writes_are_scaled_alike_in_all_regions(aws: Any, here: Any, scaling: Any) -> None:
+def test_write_targets_and_policies_apply_to_all_regions(aws: Any, here: Any, scaling: Any) -> None:
     there = aws.client("application-autoscaling", THERE)
     there.register_scalable_target(**TARGET, MinCapacity=7, MaxCapacity=77)
     assert targets(aws) == targets(aws, THERE) == {("orders", "W"): 77}
@@ -97,7 +97,7 @@ def test_writes_are_scaled_alike_in_all_regions(aws: Any, here: Any, scaling: An
 
 
 @keeps("application-autoscaling.replica-index", "application-autoscaling.replica-busy")
-def test_a_new_index_of_a_global_table_is_scaled_by_itself(aws: Any, here: Any) -> None:
+def test_a_new_index_of_a_global_table_gets_the_write_scaling_of_the_table(aws: Any, here: Any) -> None:
     aws.control.scale(1)
     aws.control.advance(600)
     here.update_table(**T, **NEW_GSI)
@@ -120,7 +120,7 @@ def test_a_new_index_of_a_global_table_is_scaled_by_itself(aws: Any, here: Any) 
 
 
 @keeps("application-autoscaling.replica-copies-writes", "application-autoscaling.targets-outlive-tables")
-def test_a_new_replica_copies_writes_and_leaves_them_behind(aws: Any, here: Any, scaling: Any) -> None:
+def test_a_new_replica_gets_the_write_targets_and_a_deleted_one_keeps_them(aws: Any, here: Any, scaling: Any) -> None:
     scaling.register_scalable_target(**{**TARGET, "ScalableDimension": READ}, MinCapacity=1, MaxCapacity=9)
     aws.control.scale(1)
     aws.control.advance(600)
@@ -139,7 +139,7 @@ def test_a_new_replica_copies_writes_and_leaves_them_behind(aws: Any, here: Any,
 
 
 @keeps("application-autoscaling.scaler-regions")
-def test_each_region_is_scaled_by_what_it_consumes(aws: Any, here: Any) -> None:
+def test_each_region_is_scaled_by_its_own_consumption(aws: Any, here: Any) -> None:
     aws.control.traffic(THERE, "orders", write=7)
     assert (units(aws), units(aws, THERE)) == ((5, 5), (5, 10))
 
@@ -148,8 +148,8 @@ def test_each_region_is_scaled_by_what_it_consumes(aws: Any, here: Any) -> None:
 def test_a_regional_table_has_no_replica_autoscaling(aws: Any, scaling: Any) -> None:
     dynamodb = aws.client("dynamodb")
     for name in ("orders", "missing"):
-        told = refused("ResourceNotFoundException", dynamodb.describe_table_replica_auto_scaling, TableName=name)
-        assert told == f"Global table with name: '{name}' does not exist"
+        message = refused("ResourceNotFoundException", dynamodb.describe_table_replica_auto_scaling, TableName=name)
+        assert message == f"Global table with name: '{name}' does not exist"
         write = {WRITES: {"AutoScalingDisabled": True}}
         refused("ResourceNotFoundException", dynamodb.update_table_replica_auto_scaling, TableName=name, **write)
 
@@ -179,7 +179,7 @@ def test_a_regional_table_has_no_replica_autoscaling(aws: Any, scaling: Any) -> 
         ),
     ],
 )
-def test_what_replica_autoscaling_refuses(aws: Any, here: Any, code: str, params: dict[str, Any]) -> None:
+def test_invalid_replica_autoscaling_is_refused(aws: Any, here: Any, code: str, params: dict[str, Any]) -> None:
     refused(code, here.update_table_replica_auto_scaling, **T, **params)
     assert targets(aws) == targets(aws, THERE) == {("orders", "W"): 10}
 

@@ -1,4 +1,4 @@
-"""The AWS CLI as PyPI has it: what the roles print, the original's useful commands, AWS's IPAM tutorial."""
+"""The AWS CLI against the local AWS."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ AWS = Path(sys.executable).parent / "aws"
 
 @pytest.fixture
 def cli(aws, tmp_path):
-    """``cli("ec2 describe-vpcs --region us-east-1")``: what it prints, parsed; nothing where it prints nothing."""
+    """Return ``cli("ec2 describe-vpcs")``, which runs a command and returns its parsed output, or else its stderr."""
     environ = {
         "PATH": os.environ["PATH"],
         "HOME": str(tmp_path),
@@ -32,6 +32,7 @@ def cli(aws, tmp_path):
             text=True,
             capture_output=True,
             check=False,
+            timeout=60,
         )
         assert done.returncode == expect, done.stderr
         return json.loads(done.stdout) if done.stdout else done.stderr
@@ -39,8 +40,8 @@ def cli(aws, tmp_path):
     return run
 
 
-def test_ipam_tutorial(cli):
-    """An IPAM, a tree of three pools, a VPC from the last; and all of it away again."""
+def test_ipam_tutorial_of_aws_runs_and_cleans_up(cli):
+    """Create an IPAM, three nested pools and a VPC from the last pool, and delete them."""
     ipam = cli("ec2 create-ipam --description tutorial --operating-regions RegionName=us-east-1 RegionName=us-west-2")[
         "Ipam"
     ]
@@ -70,7 +71,7 @@ def test_ipam_tutorial(cli):
     assert cli("ec2 describe-ipams")["Ipams"] == []
 
 
-def test_what_one_looks_at_on_a_table(cli):
+def test_the_cli_shows_a_table_its_items_and_its_replicas(cli):
     table = "--table-name user_locations"
     cli(
         f"dynamodb create-table {table} --billing-mode PAY_PER_REQUEST --attribute-definitions "
@@ -99,7 +100,7 @@ def test_what_one_looks_at_on_a_table(cli):
     assert "FREE" in wrong
 
 
-def test_what_one_looks_at_on_a_cluster(cli):
+def test_the_cli_shows_a_cluster_its_instances_and_its_secret(cli):
     vpc = cli("ec2 create-vpc --cidr-block 10.0.0.0/16")["Vpc"]["VpcId"]
     subnets = [
         cli(f"ec2 create-subnet --vpc-id {vpc} --cidr-block 10.0.{n}.0/24 --availability-zone us-east-1{zone}")[
@@ -136,10 +137,10 @@ def test_what_one_looks_at_on_a_cluster(cli):
     assert "DBClusterNotFoundFault" in missing
 
 
-def test_what_is_not_implemented_is_told(cli):
-    told = cli(
+def test_a_missing_operation_is_reported_by_the_cli(cli):
+    answer = cli(
         "rds create-db-proxy --db-proxy-name a --engine-family POSTGRESQL --vpc-subnet-ids a "
         "--role-arn arn:aws:iam::123456789012:role/r",
         expect=255,
     )
-    assert "The local AWS does not implement" in told
+    assert "The local AWS does not implement" in answer

@@ -1,4 +1,4 @@
-"""CloudWatch: alarms and metrics, as far as a user looks at them."""
+"""CloudWatch: alarms and metrics."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def tags(aws: Any) -> list[Any]:
 
 
 @keeps("cloudwatch.alarm-state", "cloudwatch.alarm-upsert", "cloudwatch.alarm-deletion")
-def test_an_alarm_is_replaced_but_for_its_tags(aws: Any) -> None:
+def test_putting_an_alarm_again_replaces_all_but_its_tags(aws: Any) -> None:
     watch = aws.client("cloudwatch")
     more = {
         "AlarmDescription": "d",
@@ -81,7 +81,7 @@ def test_an_alarm_is_replaced_but_for_its_tags(aws: Any) -> None:
         {"Threshold": None},
     ],
 )
-def test_alarms_that_are_refused(aws: Any, change: dict[str, Any]) -> None:
+def test_invalid_alarms_are_refused(aws: Any, change: dict[str, Any]) -> None:
     watch = aws.client("cloudwatch")
     given = {name: value for name, value in {**ALARM, **change}.items() if value is not None}
     refused("ValidationError", watch.put_metric_alarm, **given)
@@ -125,13 +125,13 @@ def test_alarms_are_found_and_deleted(aws: Any) -> None:
         ("list_metric_streams", {}),
     ],
 )
-def test_what_is_not_there_is_said(aws: Any, operation: str, params: dict[str, Any]) -> None:
+def test_missing_operations_and_parameters_are_refused(aws: Any, operation: str, params: dict[str, Any]) -> None:
     with pytest.raises(ClientError, match="does not implement"):
         getattr(aws.client("cloudwatch"), operation)(**params)
 
 
 @keeps("cloudwatch.statistics")
-def test_metrics_are_what_was_put(aws: Any) -> None:
+def test_metric_statistics_are_computed_from_the_data_that_was_put(aws: Any) -> None:
     watch, now = aws.client("cloudwatch"), datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
     one, two = [{"Name": "x", "Value": "1"}], [{"Name": "x", "Value": "1"}, {"Name": "y", "Value": "2"}]
     data = [

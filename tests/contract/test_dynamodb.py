@@ -1,4 +1,4 @@
-"""DynamoDB of the local AWS: tables, and what it refuses."""
+"""DynamoDB: tables and their refusals."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ from promise import keeps
     "dynamodb.table-in-use",
     "dynamodb.table-fields",
 )
-def test_a_table_is_created_described_and_deleted_in_time(aws: Any, here: Any, there: Any) -> None:
+def test_a_table_is_created_described_and_deleted_over_time(aws: Any, here: Any, there: Any) -> None:
     aws.control.scale(1)
     made = make(here, gsi=True)
     assert (made["TableStatus"], made["GlobalSecondaryIndexes"][0]["IndexStatus"]) == ("CREATING", "CREATING")
@@ -67,15 +67,15 @@ def test_a_table_is_created_described_and_deleted_in_time(aws: Any, here: Any, t
 
 
 @keeps("dynamodb.table-waiters", "dynamodb.limits")
-def test_waiters_and_pages(aws: Any, here: Any) -> None:
+def test_waiters_and_paginators_work(aws: Any, here: Any) -> None:
     aws.control.scale(0.001)
     for name in ("aaa", "bbb", "ccc"):
         make(here, TableName=name)
-    here.get_waiter("table_exists").wait(TableName="ccc", WaiterConfig={"Delay": 1})
+    here.get_waiter("table_exists").wait(TableName="ccc", WaiterConfig={"Delay": 0, "MaxAttempts": 1000})
     pages = list(here.get_paginator("list_tables").paginate(PaginationConfig={"PageSize": 2}))
     assert [page["TableNames"] for page in pages] == [["aaa", "bbb"], ["ccc"]]
     here.delete_table(TableName="ccc")
-    here.get_waiter("table_not_exists").wait(TableName="ccc", WaiterConfig={"Delay": 1})
+    here.get_waiter("table_not_exists").wait(TableName="ccc", WaiterConfig={"Delay": 0, "MaxAttempts": 1000})
     arn = here.describe_table(TableName="aaa")["Table"]["TableArn"]
     here.tag_resource(ResourceArn=arn, Tags=[{"Key": f"{n:02}", "Value": ""} for n in range(12)])
     pages = list(here.get_paginator("list_tags_of_resource").paginate(ResourceArn=arn))
@@ -84,7 +84,7 @@ def test_waiters_and_pages(aws: Any, here: Any) -> None:
 
 
 @keeps("dynamodb.protection", "dynamodb.sse-key")
-def test_what_a_table_is_made_with(aws: Any, here: Any) -> None:
+def test_all_options_of_create_table_are_described(aws: Any, here: Any) -> None:
     key = aws.client("kms").create_key()["KeyMetadata"]
     make(
         here,
@@ -156,7 +156,7 @@ def missing(call: Any, **params: Any) -> None:
         ("scan", {**T, "ReturnConsumedCapacity": "TOTAL"}),
     ],
 )
-def test_what_is_not_there_is_said(aws: Any, here: Any, operation: str, params: dict[str, Any]) -> None:
+def test_missing_parameters_are_refused(aws: Any, here: Any, operation: str, params: dict[str, Any]) -> None:
     make(here, gsi=True)
     missing(getattr(unchecked(aws), operation), **params)
 
@@ -196,7 +196,7 @@ def test_what_is_not_there_is_said(aws: Any, here: Any, operation: str, params: 
         "list_contributor_insights",
     ],
 )
-def test_operations_that_are_not_there_say_so(aws: Any, operation: str) -> None:
+def test_missing_operations_are_refused(aws: Any, operation: str) -> None:
     missing(getattr(unchecked(aws), operation))
 
 
@@ -248,13 +248,13 @@ def test_operations_that_are_not_there_say_so(aws: Any, operation: str) -> None:
         {"Tags": [{"Key": "a", "Value": ""}] * 2},
     ],
 )
-def test_what_a_table_cannot_be(aws: Any, here: Any, params: dict[str, Any]) -> None:
+def test_invalid_tables_are_refused(aws: Any, here: Any, params: dict[str, Any]) -> None:
     refused("ValidationException", make, client=unchecked(aws), **params)
     assert here.list_tables()["TableNames"] == []
 
 
 @keeps("dynamodb.index-limit")
-def test_a_table_has_so_many_indexes(here: Any) -> None:
+def test_a_table_has_20_global_indexes_at_most(here: Any) -> None:
     indexes = [{**GSI, "IndexName": f"index{n}"} for n in range(21)]
     refused("ValidationException", make, client=here, gsi=True, GlobalSecondaryIndexes=indexes)
     make(here, gsi=True, GlobalSecondaryIndexes=indexes[1:])
@@ -262,9 +262,9 @@ def test_a_table_has_so_many_indexes(here: Any) -> None:
 
 
 @keeps("dynamodb.limits")
-def test_so_many_tables_are_made_at_a_time(aws: Any, here: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_table_operations_at_a_time_are_limited(aws: Any, here: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     assert state.AT_ONCE == (500, 250)
-    monkeypatch.setattr(state, "AT_ONCE", (5, 2))  # hundreds would take long
+    monkeypatch.setattr(state, "AT_ONCE", (5, 2))  # creating hundreds of tables takes long
     make(here)
     slow(aws)
     last = {"client": here, "TableName": "last"}
@@ -282,7 +282,7 @@ def test_so_many_tables_are_made_at_a_time(aws: Any, here: Any, monkeypatch: pyt
 
 
 @keeps("dynamodb.quotas")
-def test_calls_are_not_counted(aws: Any, here: Any) -> None:
+def test_tag_requests_are_not_throttled(aws: Any, here: Any) -> None:
     arn = make(here)["TableArn"]
     aws.control.scale(1)
     for number in range(20):
@@ -319,7 +319,7 @@ def test_calls_are_not_counted(aws: Any, here: Any) -> None:
         {"MultiRegionConsistency": "EVENTUAL", "TableClass": "STANDARD_INFREQUENT_ACCESS"},
     ],
 )
-def test_what_an_update_cannot_be(here: Any, params: dict[str, Any]) -> None:
+def test_invalid_updates_are_refused(here: Any, params: dict[str, Any]) -> None:
     make(here)
     before = show(here)
     refused("ValidationException", here.update_table, **T, **params)
@@ -337,7 +337,9 @@ def test_what_an_update_cannot_be(here: Any, params: dict[str, Any]) -> None:
         ({"BillingMode": "PAY_PER_REQUEST"}, 150),
     ],
 )
-def test_a_change_takes_its_time(aws: Any, here: Any, params: dict[str, Any], seconds: int) -> None:
+def test_a_table_is_updating_until_its_change_is_done(
+    aws: Any, here: Any, params: dict[str, Any], seconds: int
+) -> None:
     make(here, provisioned=params.get("BillingMode") == "PAY_PER_REQUEST")
     slow(aws)
     assert here.update_table(**T, **params)["TableDescription"]["TableStatus"] == "UPDATING"
@@ -351,7 +353,7 @@ def test_a_change_takes_its_time(aws: Any, here: Any, params: dict[str, Any], se
 
 
 @keeps("dynamodb.protection-cooldown")
-def test_protection_is_at_once_but_not_twice_in_a_moment(aws: Any, here: Any) -> None:
+def test_deletion_protection_changes_at_once_but_not_twice_within_seconds(aws: Any, here: Any) -> None:
     make(here)
     changed = here.update_table(**T, DeletionProtectionEnabled=True)["TableDescription"]
     assert (changed["TableStatus"], changed["DeletionProtectionEnabled"]) == ("ACTIVE", True)
@@ -362,7 +364,7 @@ def test_protection_is_at_once_but_not_twice_in_a_moment(aws: Any, here: Any) ->
 
 
 @keeps("dynamodb.stream-change")
-def test_streams(here: Any) -> None:
+def test_a_stream_is_enabled_changed_and_disabled(here: Any) -> None:
     make(here, StreamSpecification=IMAGES)
     refused("ValidationException", here.update_table, **T, StreamSpecification=IMAGES)
     here.update_table(**T, StreamSpecification={"StreamEnabled": False})
@@ -373,7 +375,7 @@ def test_streams(here: Any) -> None:
 
 
 @keeps("dynamodb.sse-key")
-def test_encryption(aws: Any, here: Any) -> None:
+def test_the_key_of_a_table_can_be_changed(aws: Any, here: Any) -> None:
     key = aws.client("kms").create_key()["KeyMetadata"]["Arn"]
     make(here)
     here.update_table(**T, SSESpecification={"Enabled": True})
@@ -392,7 +394,7 @@ def test_encryption(aws: Any, here: Any) -> None:
 
 
 @keeps("dynamodb.sse-limit")
-def test_the_kind_of_key_changes_a_few_times_a_day(aws: Any, here: Any) -> None:
+def test_changes_of_the_kind_of_key_are_limited_per_day(aws: Any, here: Any) -> None:
     make(here)
     for turn in range(4):
         here.update_table(**T, SSESpecification={"Enabled": turn % 2 == 0})
@@ -406,7 +408,7 @@ def test_the_kind_of_key_changes_a_few_times_a_day(aws: Any, here: Any) -> None:
 
 
 @keeps("dynamodb.class-limit")
-def test_table_class_changes_twice_a_month(aws: Any, here: Any) -> None:
+def test_the_table_class_can_change_twice_in_30_days(aws: Any, here: Any) -> None:
     make(here)
     names = ["STANDARD_INFREQUENT_ACCESS", "STANDARD"]
     for name in names:

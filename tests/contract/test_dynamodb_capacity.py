@@ -1,4 +1,4 @@
-"""Billing mode, provisioned, on-demand and warm throughput."""
+"""DynamoDB: billing mode, provisioned, on-demand and warm throughput."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from promise import keeps
 
 
 @keeps("dynamodb.billing-summary", "dynamodb.same-throughput", "dynamodb.limits")
-def test_throughput(aws: Any, here: Any) -> None:
+def test_throughput_of_table_and_index_can_be_changed(aws: Any, here: Any) -> None:
     make(here, provisioned=True, gsi=True)
     assert "BillingModeSummary" not in show(here)
     assert "will not change" in refused("ValidationException", here.update_table, **T, ProvisionedThroughput=UNITS)
@@ -46,7 +46,7 @@ def test_decreases_are_limited_per_day(aws: Any, here: Any) -> None:
 
 
 @keeps("dynamodb.decreases", "dynamodb.limits")
-def test_table_and_index_have_decreases_of_their_own(aws: Any, here: Any) -> None:
+def test_decreases_of_table_and_index_are_counted_separately(aws: Any, here: Any) -> None:
     units = {"ReadCapacityUnits": 40, "WriteCapacityUnits": 40}
     make(here, provisioned=True, ProvisionedThroughput=units, gsi=True,
          GlobalSecondaryIndexes=[{**GSI, "ProvisionedThroughput": units}])  # fmt: skip
@@ -85,7 +85,7 @@ def test_the_second_switch_to_on_demand_is_fast(aws: Any, here: Any) -> None:
 
 
 @keeps("dynamodb.warm-rises", "dynamodb.synced")
-def test_warm_throughput_rises(aws: Any, here: Any, there: Any) -> None:
+def test_warm_throughput_can_only_be_raised(aws: Any, here: Any, there: Any) -> None:
     make(here, gsi=True)
     here.update_table(**replica("Create", THERE))
     slow(aws)
@@ -112,7 +112,7 @@ def test_warm_throughput_rises(aws: Any, here: Any, there: Any) -> None:
 
 
 @keeps("dynamodb.to-on-demand", "dynamodb.to-on-demand-limit", "dynamodb.to-provisioned", "dynamodb.on-demand-maximum")
-def test_billing_mode(aws: Any, here: Any) -> None:
+def test_billing_mode_can_be_switched_four_times_a_day(aws: Any, here: Any) -> None:
     make(here, provisioned=True, gsi=True)
     update = here.update_table
     refused("ValidationException", update, **T, BillingMode="PAY_PER_REQUEST", ProvisionedThroughput=UNITS)

@@ -1,4 +1,4 @@
-"""Global and local secondary indexes."""
+"""DynamoDB: global and local secondary indexes."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from promise import keeps
     "dynamodb.index-backfilling",
     "dynamodb.attributes-sorted",
 )
-def test_an_index_is_made_and_removed_in_time(aws: Any, here: Any) -> None:
+def test_an_index_is_created_and_deleted_over_time(aws: Any, here: Any) -> None:
     make(here)
     slow(aws)
     answer = here.update_table(**T, **NEW_GSI)["TableDescription"]
@@ -65,7 +65,7 @@ def test_an_index_is_made_and_removed_in_time(aws: Any, here: Any) -> None:
 
 
 @keeps("dynamodb.index-allocation")
-def test_a_backfilling_index_can_be_given_up(aws: Any, here: Any) -> None:
+def test_a_backfilling_index_can_be_deleted(aws: Any, here: Any) -> None:
     make(here)
     slow(aws)
     here.update_table(**T, **NEW_GSI)
@@ -90,7 +90,7 @@ def test_a_backfilling_index_can_be_given_up(aws: Any, here: Any) -> None:
         ("ResourceNotFoundException", {"GlobalSecondaryIndexUpdates": [{"Delete": {"IndexName": "missing"}}]}),
     ],
 )
-def test_what_an_index_cannot_be(here: Any, code: str, params: dict[str, Any]) -> None:
+def test_invalid_indexes_are_refused(here: Any, code: str, params: dict[str, Any]) -> None:
     make(here, gsi=True, GlobalSecondaryIndexes=[{**GSI, "IndexName": "old"}])
     refused(code, here.update_table, **T, **params)
     assert [index["IndexName"] for index in show(here)["GlobalSecondaryIndexes"]] == ["old"]
@@ -109,7 +109,7 @@ MULTI = {
 
 
 @keeps("dynamodb.index-multi", "dynamodb.index-multi-query", "dynamodb.index-key-types")
-def test_an_index_key_of_several_attributes(here: Any) -> None:
+def test_an_index_key_can_have_several_attributes(here: Any) -> None:
     make(here)
     types = {"flag": "S", "shard": "N", "day": "S", "hour": "N"}
     attributes = [{"AttributeName": name, "AttributeType": kind} for name, kind in types.items()]
@@ -149,7 +149,7 @@ def test_an_index_key_of_several_attributes(here: Any) -> None:
 @pytest.mark.parametrize(
     "kinds", [["HASH"] * 5, ["HASH", *["RANGE"] * 5], ["HASH", "RANGE", "HASH"], ["RANGE", "HASH"]]
 )
-def test_an_index_key_has_few_parts_in_order(here: Any, kinds: list[str]) -> None:
+def test_an_index_key_has_four_hash_and_four_range_parts_in_order_at_most(here: Any, kinds: list[str]) -> None:
     make(here)
     parts = "abcdefghi"[: len(kinds)]
     keys = [{"AttributeName": name, "KeyType": kind} for name, kind in zip(parts, kinds, strict=True)]

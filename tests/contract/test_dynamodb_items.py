@@ -1,4 +1,4 @@
-"""Items, how they are read and written, and the streams of what was written."""
+"""DynamoDB: items, reads, writes and streams."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from promise import keeps
 
 
 @keeps("dynamodb.index-key-types")
-def test_index_keys_have_their_type(here: Any, there: Any) -> None:
+def test_an_index_key_of_the_wrong_type_is_refused(here: Any, there: Any) -> None:
     make(here, gsi=True)
     here.update_table(**replica("Create", THERE))
     wrong = {"pk": {"S": "a"}, "day": {"N": "1"}}
@@ -31,7 +31,7 @@ def test_index_keys_have_their_type(here: Any, there: Any) -> None:
 
 
 @keeps("dynamodb.items-replicated")
-def test_items_are_in_every_region(aws: Any, here: Any, there: Any) -> None:
+def test_items_are_copied_to_every_region(aws: Any, here: Any, there: Any) -> None:
     make(here)
     here.put_item(**T, Item={"pk": {"S": "1"}})
     here.update_table(**replica("Create", THERE))
@@ -54,7 +54,7 @@ def test_items_are_in_every_region(aws: Any, here: Any, there: Any) -> None:
 
 
 @keeps("dynamodb.item-keys")
-def test_keys_must_fit(here: Any) -> None:
+def test_keys_must_match_the_key_schema(here: Any) -> None:
     make(here)
     update = {"UpdateExpression": "SET a = :a", "ExpressionAttributeValues": {":a": {"S": "1"}}}
     for key in ({"other": {"S": "1"}}, {"pk": {"S": "1"}, "other": {"S": "1"}}):
@@ -72,7 +72,7 @@ def item(name: str, **attributes: Any) -> dict[str, Any]:
 
 
 @keeps("dynamodb.item-keys", "dynamodb.item-size", "dynamodb.index-key-types")
-def test_items_that_cannot_be(aws: Any, here: Any) -> None:
+def test_invalid_items_are_refused(aws: Any, here: Any) -> None:
     make(here, gsi=True)
     bad = [
         {"other": {"S": "1"}},
@@ -121,7 +121,7 @@ def test_items_that_cannot_be(aws: Any, here: Any) -> None:
         ("", {}, {}, {}),
     ],
 )
-def test_queries_that_cannot_be(here: Any, condition: str, names: Any, values: Any, more: Any) -> None:
+def test_invalid_queries_are_refused(here: Any, condition: str, names: Any, values: Any, more: Any) -> None:
     make(here, gsi=True)
     given = {"ExpressionAttributeNames": names, "ExpressionAttributeValues": values}
     given = {"KeyConditionExpression": condition, **{name: value for name, value in given.items() if value}}
@@ -129,7 +129,7 @@ def test_queries_that_cannot_be(here: Any, condition: str, names: Any, values: A
 
 
 @keeps("dynamodb.conditions")
-def test_conditions_and_what_a_write_answers(here: Any) -> None:
+def test_writes_check_conditions_and_return_values(here: Any) -> None:
     make(here)
     here.put_item(**T, Item=item("1", n={"N": "1"}), **NOT_THERE)
     failing = {**NOT_THERE, "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
@@ -153,7 +153,7 @@ def test_conditions_and_what_a_write_answers(here: Any) -> None:
 
 
 @keeps("dynamodb.index-eventual", "dynamodb.index-unknown", "dynamodb.table-waiters")
-def test_reading_many(here: Any) -> None:
+def test_query_scan_and_batch_get_read_many_items(here: Any) -> None:
     make(here, gsi=True)
     for number in range(5):
         here.put_item(**T, Item=item(str(number), day={"S": "mon"}, n={"N": str(number)}, b={"B": b"\x00\xff"}))
@@ -200,7 +200,7 @@ def test_reading_many(here: Any) -> None:
 
 
 @keeps("dynamodb.item-count")
-def test_items_are_counted_now_and_then(aws: Any, here: Any) -> None:
+def test_items_are_counted_every_six_hours(aws: Any, here: Any) -> None:
     make(here, gsi=True)
     here.put_item(**T, Item=item("1", day={"S": "mon"}))
     here.put_item(**T, Item=item("2"))
@@ -212,7 +212,7 @@ def test_items_are_counted_now_and_then(aws: Any, here: Any) -> None:
 
 
 @keeps("dynamodb.batches")
-def test_batches(here: Any) -> None:
+def test_batch_writes_take_25_items_without_duplicates(here: Any) -> None:
     make(here)
     puts = [{"PutRequest": {"Item": item(str(number))}} for number in range(25)]
     here.batch_write_item(RequestItems={"orders": puts})
@@ -227,12 +227,12 @@ def test_batches(here: Any) -> None:
 
 
 def streams(aws: Any, region: str = HERE) -> list[str]:
-    """The streams of the table in a Region."""
+    """Return the ARNs of the streams of the table in a region."""
     return [one["StreamArn"] for one in aws.client("dynamodbstreams", region).list_streams(**T)["Streams"]]
 
 
 def records(aws: Any, region: str = HERE, kind: str = "TRIM_HORIZON", **params: Any) -> list[dict[str, Any]]:
-    """What the only stream of the table in a Region tells."""
+    """Return the records of the only stream of the table in a region."""
     client, (arn,) = aws.client("dynamodbstreams", region), streams(aws, region)
     (shard,) = client.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]
     place = {"StreamArn": arn, "ShardId": shard["ShardId"], "ShardIteratorType": kind}
@@ -243,7 +243,7 @@ def records(aws: Any, region: str = HERE, kind: str = "TRIM_HORIZON", **params: 
 
 @keeps("dynamodbstreams.records")
 @pytest.mark.parametrize("view", ["NEW_AND_OLD_IMAGES", "NEW_IMAGE", "OLD_IMAGE", "KEYS_ONLY"])
-def test_what_a_stream_tells(aws: Any, here: Any, view: str) -> None:
+def test_a_stream_holds_the_changes_of_items(aws: Any, here: Any, view: str) -> None:
     make(here, gsi=True, StreamSpecification={"StreamEnabled": True, "StreamViewType": view})
     update = {"UpdateExpression": "SET n = :n", "ExpressionAttributeValues": {":n": {"N": "1"}}}
     here.update_item(**T, Key=item("1"), **update)
@@ -261,10 +261,10 @@ def test_what_a_stream_tells(aws: Any, here: Any, view: str) -> None:
     numbers = [int(record["dynamodb"]["SequenceNumber"]) for record in found]
     assert numbers == sorted(set(numbers))
     for record, (_, old, new) in zip(found, expected, strict=True):
-        told = record["dynamodb"]
-        assert (told["Keys"], told["StreamViewType"], record["awsRegion"]) == (item("1"), view, HERE)
-        assert told.get("OldImage") == (old if "OLD" in view else None)
-        assert told.get("NewImage") == (new if "NEW" in view else None)
+        change = record["dynamodb"]
+        assert (change["Keys"], change["StreamViewType"], record["awsRegion"]) == (item("1"), view, HERE)
+        assert change.get("OldImage") == (old if "OLD" in view else None)
+        assert change.get("NewImage") == (new if "NEW" in view else None)
 
 
 @keeps("dynamodbstreams.each-region", "dynamodb.items-replicated")
@@ -276,13 +276,13 @@ def test_a_write_is_in_the_stream_of_each_region(aws: Any, here: Any, there: Any
     here.delete_item(**T, Key=item("1"))
     for region in (HERE, THERE):
         found = records(aws, region)
-        told = [(record["eventName"], record["dynamodb"]["Keys"]) for record in found]
-        assert told == [("INSERT", item("1")), ("INSERT", item("2")), ("REMOVE", item("1"))]
+        changes = [(record["eventName"], record["dynamodb"]["Keys"]) for record in found]
+        assert changes == [("INSERT", item("1")), ("INSERT", item("2")), ("REMOVE", item("1"))]
         assert {record["awsRegion"] for record in found} == {region}
 
 
 @keeps("dynamodbstreams.a-day", "dynamodbstreams.closed", "dynamodbstreams.iterators-expire")
-def test_a_stream_in_time(aws: Any, here: Any) -> None:
+def test_stream_records_are_kept_for_a_day(aws: Any, here: Any) -> None:
     arn, client = make(here, StreamSpecification=IMAGES)["LatestStreamArn"], aws.client("dynamodbstreams")
     here.put_item(**T, Item=item("1"))
     (old,) = records(aws)
@@ -310,15 +310,15 @@ def test_a_stream_in_time(aws: Any, here: Any) -> None:
 
 
 @keeps("dynamodbstreams.each-region")
-def test_each_region_has_its_stream(aws: Any, here: Any, there: Any) -> None:
+def test_each_region_of_a_global_table_has_its_own_stream(aws: Any, here: Any, there: Any) -> None:
     make(here)
     here.update_table(**replica("Create", THERE), MultiRegionConsistency="EVENTUAL")
     for region, client in ((HERE, here), (THERE, there)):
         (arn,) = streams(aws, region)
         assert arn == show(client)["LatestStreamArn"] and f":{region}:" in arn
-        told = aws.client("dynamodbstreams", region).describe_stream(StreamArn=arn)["StreamDescription"]
-        assert (told["StreamStatus"], told["StreamViewType"]) == ("ENABLED", "NEW_AND_OLD_IMAGES")
-        assert told["KeySchema"] == show(client)["KeySchema"] and len(told["Shards"]) == 1
+        stream = aws.client("dynamodbstreams", region).describe_stream(StreamArn=arn)["StreamDescription"]
+        assert (stream["StreamStatus"], stream["StreamViewType"]) == ("ENABLED", "NEW_AND_OLD_IMAGES")
+        assert stream["KeySchema"] == show(client)["KeySchema"] and len(stream["Shards"]) == 1
 
 
 @keeps("dynamodbstreams.closed", "dynamodbstreams.not-found")
@@ -340,7 +340,7 @@ def test_a_stream_is_shown_for_a_day_after_its_end(aws: Any, here: Any) -> None:
 
 
 @keeps("dynamodbstreams.not-found", "dynamodbstreams.several-shards", "dynamodbstreams.at-timestamp")
-def test_what_streams_refuse(aws: Any, here: Any) -> None:
+def test_invalid_stream_requests_are_refused(aws: Any, here: Any) -> None:
     arn, client = make(here, StreamSpecification=IMAGES)["LatestStreamArn"], aws.client("dynamodbstreams")
     (shard,) = client.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]
     place = {"StreamArn": arn, "ShardId": shard["ShardId"], "ShardIteratorType": "AT_SEQUENCE_NUMBER"}

@@ -1,4 +1,4 @@
-"""Replicas of tables in other Regions."""
+"""DynamoDB: replicas of tables in other regions."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ from promise import keeps
     "dynamodb.replica-not-self",
     "dynamodb.replica-removed",
 )
-def test_a_replica_is_made_and_removed_in_time(aws: Any, here: Any, there: Any) -> None:
+def test_a_replica_is_created_and_deleted_over_time(aws: Any, here: Any, there: Any) -> None:
     make(here, Tags=[{"Key": "a", "Value": "b"}])
     here.put_item(**T, Item={"pk": {"S": "old"}})
     slow(aws)
@@ -96,7 +96,7 @@ def test_a_replica_is_made_and_removed_in_time(aws: Any, here: Any, there: Any) 
         [{"Disassociate": {"RegionName": THERE, "DisassociationMode": "WAIT_FOR_REPLICATION"}}],
     ],
 )
-def test_what_replica_updates_cannot_be(here: Any, updates: list[dict[str, Any]]) -> None:
+def test_invalid_replica_updates_are_refused(here: Any, updates: list[dict[str, Any]]) -> None:
     make(here)
     refused("ValidationException", here.update_table, **T, ReplicaUpdates=updates)
     assert "Replicas" not in show(here)
@@ -110,7 +110,7 @@ def test_a_replica_needs_a_free_name(here: Any, there: Any) -> None:
 
 
 @keeps("dynamodb.replica-scaled", "dynamodb.overridable")
-def test_a_provisioned_table_needs_autoscaled_writes(aws: Any, here: Any, there: Any) -> None:
+def test_a_provisioned_table_needs_autoscaled_writes_to_get_a_replica(aws: Any, here: Any, there: Any) -> None:
     make(here, provisioned=True, gsi=True)
     create = replica("Create", THERE)
     for index, policy in ((None, False), (None, True), ("by-day", False)):
@@ -135,7 +135,7 @@ def test_a_provisioned_table_needs_autoscaled_writes(aws: Any, here: Any, there:
 
 
 @keeps("dynamodb.replica-scaled")
-def test_with_replicas_the_switch_to_provisioned_needs_autoscaled_writes(aws: Any, here: Any, there: Any) -> None:
+def test_a_table_with_replicas_needs_autoscaled_writes_to_become_provisioned(aws: Any, here: Any, there: Any) -> None:
     make(here, gsi=True)
     here.update_table(**replica("Create", THERE))
     index = [{"Update": {"IndexName": "by-day", "ProvisionedThroughput": UNITS}}]
@@ -149,7 +149,7 @@ def test_with_replicas_the_switch_to_provisioned_needs_autoscaled_writes(aws: An
 
 
 @keeps("dynamodb.index-scaled")
-def test_an_index_that_is_not_scaled_keeps_others_from_coming_and_going(aws: Any, here: Any, there: Any) -> None:
+def test_no_index_is_created_or_deleted_while_one_is_not_scaled(aws: Any, here: Any, there: Any) -> None:
     make(here, provisioned=True, gsi=True)
     for index in (None, "by-day"):
         autoscale(aws, index=index)
@@ -221,7 +221,7 @@ def test_a_replica_without_its_key_leaves_the_global_table(aws: Any, here: Any, 
 
 
 @keeps("dynamodb.replica-key-lost")
-def test_what_left_a_global_table_has_nothing_to_do_with_it(aws: Any, here: Any, there: Any) -> None:
+def test_a_table_that_left_a_global_table_is_independent(aws: Any, here: Any, there: Any) -> None:
     key = aws.client("kms", THERE).create_key()["KeyMetadata"]["Arn"]
     own = aws.client("kms").create_key()["KeyMetadata"]["Arn"]
     make(here, SSESpecification={"Enabled": True, "KMSMasterKeyId": own})
@@ -242,7 +242,7 @@ def test_what_left_a_global_table_has_nothing_to_do_with_it(aws: Any, here: Any,
 
 
 @keeps("dynamodb.replica-key")
-def test_replicas_of_an_encrypted_table(aws: Any, here: Any, there: Any) -> None:
+def test_replicas_of_an_encrypted_table_need_a_key_of_their_region(aws: Any, here: Any, there: Any) -> None:
     keys = [aws.client("kms", region).create_key()["KeyMetadata"]["Arn"] for region in (HERE, THERE)]
     make(here, SSESpecification={"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": keys[0]})
     refused("ValidationException", here.update_table, **replica("Create", THERE))
@@ -258,7 +258,7 @@ def test_replicas_of_an_encrypted_table(aws: Any, here: Any, there: Any) -> None
 
 
 @keeps("dynamodb.synced", "dynamodb.overridable", "dynamodb.not-synced", "dynamodb.stream-frozen")
-def test_settings_that_are_synced_and_settings_that_are_not(aws: Any, here: Any, there: Any) -> None:
+def test_some_settings_are_synced_between_replicas(aws: Any, here: Any, there: Any) -> None:
     make(here, DeletionProtectionEnabled=True)
     here.update_table(**replica("Create", THERE, TableClassOverride="STANDARD_INFREQUENT_ACCESS"))
     assert show(there)["TableClassSummary"]["TableClass"] == "STANDARD_INFREQUENT_ACCESS"
@@ -290,7 +290,7 @@ def test_settings_that_are_synced_and_settings_that_are_not(aws: Any, here: Any,
 
 
 @keeps("dynamodb.index-replicated")
-def test_a_change_concerns_every_replica_at_once(aws: Any, here: Any, there: Any) -> None:
+def test_a_change_updates_every_replica_at_once(aws: Any, here: Any, there: Any) -> None:
     make(here)
     here.update_table(**replica("Create", THERE))
     slow(aws)
@@ -301,7 +301,7 @@ def test_a_change_concerns_every_replica_at_once(aws: Any, here: Any, there: Any
 
 
 @keeps("dynamodb.replica-source", "dynamodb.replica-own-delete")
-def test_a_source_cannot_go_for_a_day(aws: Any, here: Any, there: Any) -> None:
+def test_a_source_region_cannot_be_deleted_for_a_day(aws: Any, here: Any, there: Any) -> None:
     make(here)
     here.update_table(**replica("Create", THERE))
     assert "acted as a source region" in refused("ValidationException", here.delete_table, **T)
@@ -314,7 +314,7 @@ def test_a_source_cannot_go_for_a_day(aws: Any, here: Any, there: Any) -> None:
 
 
 @keeps("dynamodb.replica-source", "dynamodb.protection")
-def test_replicas_first_makes_the_source_deletable(aws: Any, here: Any, there: Any) -> None:
+def test_the_source_can_be_deleted_after_its_replicas(aws: Any, here: Any, there: Any) -> None:
     make(here)
     here.update_table(**replica("Create", THERE))
     there.update_table(**replica("Create", THIRD))
@@ -346,7 +346,7 @@ def test_a_global_table_survives_save_and_load(aws: Any, here: Any, there: Any, 
 
 
 @keeps("dynamodb.replica-role")
-def test_the_first_replica_makes_a_role(aws: Any, here: Any) -> None:
+def test_the_first_replica_creates_the_service_linked_role(aws: Any, here: Any) -> None:
     iam, name = aws.client("iam"), "AWSServiceRoleForDynamoDBReplication"
     make(here)
     refused("NoSuchEntity", iam.get_role, RoleName=name)
@@ -357,7 +357,7 @@ def test_the_first_replica_makes_a_role(aws: Any, here: Any) -> None:
 
 
 @keeps("dynamodb.replica-states", "dynamodb.to-on-demand")
-def test_an_empty_replica_is_made_in_a_moment(aws: Any, here: Any, there: Any) -> None:
+def test_an_empty_replica_is_created_within_a_minute(aws: Any, here: Any, there: Any) -> None:
     make(here)
     slow(aws)
     here.update_table(**replica("Create", THERE))
@@ -372,7 +372,7 @@ def test_an_empty_replica_is_made_in_a_moment(aws: Any, here: Any, there: Any) -
 
 
 @keeps("dynamodb.overridable")
-def test_a_maximum_of_reads_can_differ(here: Any, there: Any) -> None:
+def test_the_maximum_of_reads_can_differ_between_regions(here: Any, there: Any) -> None:
     make(here, gsi=True)
     here.update_table(**replica("Create", THERE))
     low, high = {"MaxReadRequestUnits": 5}, {"MaxReadRequestUnits": 9, "MaxWriteRequestUnits": 8}
@@ -397,7 +397,7 @@ def test_a_maximum_of_reads_can_differ(here: Any, there: Any) -> None:
 
 @keeps("dynamodb.replica-failed")
 @pytest.mark.parametrize("state", ["CREATION_FAILED", "failed"])
-def test_a_replica_can_fail(aws: Any, here: Any, there: Any, state: str) -> None:
+def test_creation_of_a_replica_can_fail(aws: Any, here: Any, there: Any, state: str) -> None:
     make(here)
     slow(aws)
     aws.control.fault("dynamodb:UpdateTable", "fail", state=state, message="no permission")

@@ -1,4 +1,4 @@
-"""What belongs to a table besides its definition: TTL, recovery, backups, tags, insights, policies."""
+"""DynamoDB: time to live, backups, tags, insights, policies and restores."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ POLICY = '{"Version": "2012-10-17", "Statement": []}'
 
 
 @keeps("dynamodb.ttl-cooldown", "dynamodb.ttl-rename", "dynamodb.ttl-expiry")
-def test_ttl(aws: Any, here: Any) -> None:
+def test_time_to_live_changes_once_an_hour(aws: Any, here: Any) -> None:
     update = here.update_time_to_live
     on, off = ({"TimeToLiveSpecification": {"Enabled": e, "AttributeName": "x"}} for e in (True, False))
     refused("ResourceNotFoundException", update, **T, **on)
@@ -34,7 +34,7 @@ def test_ttl(aws: Any, here: Any) -> None:
 
 
 @keeps("dynamodb.recovery-days", "dynamodb.recovery-not-found", "dynamodb.recovery-early", "dynamodb.not-synced")
-def test_continuous_backups(aws: Any, here: Any, there: Any) -> None:
+def test_continuous_backups_are_per_region(aws: Any, here: Any, there: Any) -> None:
     update, describe = unchecked(aws).update_continuous_backups, here.describe_continuous_backups
     on = {"PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": True}}
     refused("TableNotFoundException", update, **T, **on)
@@ -58,7 +58,7 @@ def test_continuous_backups(aws: Any, here: Any, there: Any) -> None:
 
 
 @keeps("dynamodb.eventual")
-def test_reads_may_be_late(aws: Any, here: Any) -> None:
+def test_tags_are_eventually_consistent(aws: Any, here: Any) -> None:
     arn = make(here)["TableArn"]
     aws.control.lag(1)
     here.tag_resource(ResourceArn=arn, Tags=[{"Key": "a", "Value": "1"}])
@@ -98,7 +98,7 @@ def test_contributor_insights_are_per_region(here: Any, there: Any) -> None:
 
 
 @keeps("dynamodb.tagging-api")
-def test_the_tagging_api_sees_tables_while_they_are_there(aws: Any, here: Any) -> None:
+def test_the_tagging_api_lists_tables_until_they_are_deleted(aws: Any, here: Any) -> None:
     tagging = aws.client("resourcegroupstaggingapi")
     arn = make(here, Tags=[{"Key": "a", "Value": "1"}])["TableArn"]
     answer = tagging.tag_resources(ResourceARNList=[arn], Tags={"a": "2"})
@@ -118,9 +118,9 @@ def test_recovery_reaches_back_to_when_it_was_switched_on(aws: Any, here: Any) -
         spec = {"PointInTimeRecoveryEnabled": enabled, **days}
         here.update_continuous_backups(**T, PointInTimeRecoverySpecification=spec)
         shown = here.describe_continuous_backups(**T)["ContinuousBackupsDescription"]
-        told = shown["PointInTimeRecoveryDescription"]
+        recovery = shown["PointInTimeRecoveryDescription"]
         assert shown["ContinuousBackupsStatus"] == "ENABLED"
-        moments = (told.get(f"{name}RestorableDateTime") for name in ("Earliest", "Latest"))
+        moments = (recovery.get(f"{name}RestorableDateTime") for name in ("Earliest", "Latest"))
         first, last = (moment.timestamp() if moment else 0.0 for moment in moments)
         return first, last
 
@@ -135,7 +135,7 @@ def test_recovery_reaches_back_to_when_it_was_switched_on(aws: Any, here: Any) -
 
 
 @keeps("dynamodb.policy", "dynamodb.not-synced")
-def test_resource_policies(here: Any, there: Any) -> None:
+def test_resource_policies_have_revisions(here: Any, there: Any) -> None:
     arn = make(here)["TableArn"]
     here.update_table(**replica("Create", THERE))
     get, put, delete = here.get_resource_policy, here.put_resource_policy, here.delete_resource_policy
@@ -162,7 +162,7 @@ def test_resource_policies(here: Any, there: Any) -> None:
 
 
 def full(here: Any) -> dict[str, Any]:
-    """A table with an item and all that a restored one may or may not have."""
+    """Create a table with an item and every setting that a restore keeps or drops."""
     make(here, True, True, StreamSpecification=IMAGES, Tags=[{"Key": "a", "Value": "b"}],
          SSESpecification={"Enabled": True})  # fmt: skip
     here.put_item(**T, Item={"pk": {"S": "1"}, "day": {"S": "mon"}})
@@ -188,7 +188,7 @@ def check_restored(here: Any, table: dict[str, Any]) -> None:
 
 
 @keeps("dynamodb.restore", "dynamodb.restore-exists", "dynamodb.restore-recovery")
-def test_a_table_is_restored_as_it_was_a_moment_ago(aws: Any, here: Any) -> None:
+def test_a_table_is_restored_to_the_latest_moment(aws: Any, here: Any) -> None:
     table = full(here)
     slow(aws)
     restore = here.restore_table_to_point_in_time

@@ -1,4 +1,4 @@
-"""VPC endpoints and flow logs, seen through boto3."""
+"""EC2: VPC endpoints and flow logs."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def shown(net: Net) -> dict[str, Any]:
 
 
 @keeps("ec2.endpoint-gateway", "ec2.endpoint-unsuccessful", "ec2.route-endpoint")
-def test_gateway_endpoint(net: Net) -> None:
+def test_a_gateway_endpoint_adds_routes_to_its_route_tables(net: Net) -> None:
     service = f"com.amazonaws.{HERE}.dynamodb"
     other = net.ec2.create_route_table(VpcId=net.vpc)["RouteTable"]["RouteTableId"]
     asked = {"VpcId": net.vpc, "ServiceName": service}
@@ -51,7 +51,7 @@ def test_gateway_endpoint(net: Net) -> None:
 
 
 @keeps("ec2.endpoint-service", "ec2.endpoint-policy")
-def test_services_and_policies(net: Net) -> None:
+def test_services_and_policies_of_endpoints_are_checked(net: Net) -> None:
     create, asked = net.ec2.create_vpc_endpoint, {"VpcId": net.vpc, "ServiceName": f"com.amazonaws.{HERE}.s3"}
     for service in (f"com.amazonaws.{HERE}.s4", "com.amazonaws.eu-west-1.s3", SECRETS):
         refused("InvalidServiceName", create, VpcId=net.vpc, ServiceName=service)
@@ -71,7 +71,7 @@ def test_services_and_policies(net: Net) -> None:
 
 
 @keeps("ec2.endpoint-states", "ec2.endpoint-private-dns", "ec2.subnet-held")
-def test_interface_endpoint(aws: Any, net: Net) -> None:
+def test_an_interface_endpoint_is_created_and_deleted_over_time(aws: Any, net: Net) -> None:
     asked = {"VpcId": net.vpc, "ServiceName": SECRETS, "VpcEndpointType": "Interface", "SubnetIds": [net.subnet]}
     refused("InvalidParameter", net.ec2.create_vpc_endpoint, **asked)
     net.ec2.modify_vpc_attribute(VpcId=net.vpc, EnableDnsHostnames={"Value": True})
@@ -90,7 +90,7 @@ def test_interface_endpoint(aws: Any, net: Net) -> None:
 
 
 @keeps("ec2.endpoint-states")
-def test_an_interface_endpoint_that_fails(aws: Any, net: Net) -> None:
+def test_creation_of_an_interface_endpoint_can_fail(aws: Any, net: Net) -> None:
     aws.control.fault("ec2:CreateVpcEndpoint", "fail", state="failed", message="no luck")
     asked = {"VpcId": net.vpc, "ServiceName": SECRETS, "VpcEndpointType": "Interface", "PrivateDnsEnabled": False}
     assert net.ec2.create_vpc_endpoint(**asked)["VpcEndpoint"]["State"] == "pending"
@@ -98,7 +98,7 @@ def test_an_interface_endpoint_that_fails(aws: Any, net: Net) -> None:
 
 
 @keeps("ec2.endpoint-subnets", "ec2.endpoint-private-dns", "ec2.interfaces")
-def test_what_an_interface_endpoint_is_made_of(net: Net) -> None:
+def test_an_interface_endpoint_has_a_network_interface_per_subnet(net: Net) -> None:
     one, two, create = net.group("one"), net.group("two"), net.ec2.create_subnet
     twin = create(VpcId=net.vpc, CidrBlock="10.0.1.0/24")["Subnet"]["SubnetId"]
     far = create(VpcId=net.vpc, CidrBlock="10.0.2.0/24", AvailabilityZone="us-west-2b")["Subnet"]["SubnetId"]
@@ -136,7 +136,7 @@ def test_what_an_interface_endpoint_is_made_of(net: Net) -> None:
 
 
 @keeps("ec2.flow-log-unsuccessful", "ec2.flow-log-fixed", "ec2.flow-log-destination")
-def test_flow_logs(aws: Any, net: Net) -> None:
+def test_flow_logs_are_created_found_and_deleted(aws: Any, net: Net) -> None:
     aws.client("logs", HERE).create_log_group(logGroupName="/flow")
     asked: dict[str, Any] = {
         "ResourceIds": [net.vpc],
@@ -192,7 +192,7 @@ def test_flow_logs(aws: Any, net: Net) -> None:
         ("InvalidVpcID.NotFound", {"ResourceIds": ["vpc-00000000"]}),
     ],
 )
-def test_flow_logs_refused(aws: Any, net: Net, code: str, changed: dict[str, Any]) -> None:
+def test_invalid_flow_logs_are_refused(aws: Any, net: Net, code: str, changed: dict[str, Any]) -> None:
     asked = {"ResourceIds": [net.vpc], "ResourceType": "VPC", "TrafficType": "ALL", "LogGroupName": "/flow"}
     flow_role(aws, "rds")
     asked |= {"DeliverLogsPermissionArn": flow_role(aws), **changed}
@@ -201,11 +201,11 @@ def test_flow_logs_refused(aws: Any, net: Net, code: str, changed: dict[str, Any
 
 
 @keeps("ec2.flow-log-refused", "iam.spreading")
-def test_a_role_just_made_is_not_known_yet(aws: Any, net: Net) -> None:
+def test_a_new_role_is_not_assumable_at_once(aws: Any, net: Net) -> None:
     aws.control.scale(1)
     asked = {"ResourceIds": [net.vpc], "ResourceType": "VPC", "TrafficType": "ALL", "LogGroupName": "/flow"}
     asked["DeliverLogsPermissionArn"] = flow_role(aws)
-    told = refused("InvalidParameter", net.ec2.create_flow_logs, **asked)
-    assert "Unable to assume given IAM role" in str(told)
+    message = refused("InvalidParameter", net.ec2.create_flow_logs, **asked)
+    assert "Unable to assume given IAM role" in str(message)
     aws.control.advance(10)
     assert net.ec2.create_flow_logs(**asked)["FlowLogIds"]

@@ -1,4 +1,4 @@
-"""Internet gateways, NAT gateways, elastic addresses and routes, seen through boto3."""
+"""EC2: internet gateways, NAT gateways, elastic addresses and routes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def net(aws: Any) -> Net:
 
 
 @keeps("ec2.nat-states", "ec2.nat-deleted", "ec2.address-in-use", "ec2.subnet-held", "ec2.igw-detach")
-def test_nat_gateway_lives_and_dies(aws: Any, ec2: Any) -> None:
+def test_a_nat_gateway_is_created_and_deleted_over_time(aws: Any, ec2: Any) -> None:
     aws.control.scale(1)
     net = Net(ec2)
     net.attach()
@@ -59,7 +59,7 @@ def test_nat_gateway_lives_and_dies(aws: Any, ec2: Any) -> None:
 
 
 @keeps("ec2.nat-fails")
-def test_nat_gateway_fails_later(aws: Any, net: Net) -> None:
+def test_a_nat_gateway_fails_after_it_was_accepted(aws: Any, net: Net) -> None:
     nat = net.nat()
     assert nat["State"] == "pending" and "FailureCode" not in nat
     shown = net.nat_shown(nat["NatGatewayId"])
@@ -76,7 +76,7 @@ def test_nat_gateway_fails_later(aws: Any, net: Net) -> None:
 
 
 @keeps("ec2.nat-refused")
-def test_nat_gateways_refused(net: Net) -> None:
+def test_invalid_nat_gateways_are_refused(net: Net) -> None:
     refused("MissingParameter", net.ec2.create_nat_gateway, SubnetId=net.subnet)
     refused("InvalidParameterCombination", net.nat, ConnectivityType="private")
     refused("InvalidAllocationID.NotFound", net.nat, AllocationId=f"eipalloc-{ONE}")
@@ -87,7 +87,7 @@ def test_nat_gateways_refused(net: Net) -> None:
 
 
 @keeps("ec2.interfaces")
-def test_the_interface_of_a_nat_gateway(net: Net) -> None:
+def test_a_nat_gateway_has_a_network_interface(net: Net) -> None:
     net.attach()
     nat = net.nat()["NatGatewayId"]
     (shown,) = net.ec2.describe_network_interfaces(Filters=by("vpc-id", net.vpc))["NetworkInterfaces"]
@@ -97,7 +97,7 @@ def test_the_interface_of_a_nat_gateway(net: Net) -> None:
 
 
 @keeps("ec2.address-example", "ec2.address-in-use")
-def test_addresses(net: Net) -> None:
+def test_elastic_addresses_are_allocated_and_released(net: Net) -> None:
     spec = [{"ResourceType": "elastic-ip", "Tags": [{"Key": "a", "Value": "b"}]}]
     made = net.ec2.allocate_address(TagSpecifications=spec)
     (shown,) = net.ec2.describe_addresses(PublicIps=[made["PublicIp"]])["Addresses"]
@@ -111,7 +111,7 @@ def test_addresses(net: Net) -> None:
 
 
 @keeps("ec2.igw-one", "ec2.igw-detach", "ec2.route-blackhole")
-def test_internet_gateways(net: Net) -> None:
+def test_internet_gateways_are_attached_and_detached(net: Net) -> None:
     refused("Gateway.NotAttached", net.detach)
     net.attach()
     refused("Resource.AlreadyAssociated", net.attach)
@@ -131,7 +131,7 @@ def test_internet_gateways(net: Net) -> None:
 
 
 @keeps("ec2.route-refused")
-def test_routes_refused(net: Net) -> None:
+def test_invalid_routes_are_refused(net: Net) -> None:
     table = {"RouteTableId": net.table, "DestinationCidrBlock": "0.0.0.0/0"}
     create, replace = net.ec2.create_route, net.ec2.replace_route
     refused("InvalidNatGatewayID.NotFound", create, **table, NatGatewayId=f"nat-{ONE}")
@@ -153,7 +153,7 @@ def test_routes_refused(net: Net) -> None:
 
 
 @keeps("ec2.route-replaced", "ec2.vpc-block")
-def test_replaced_routes(net: Net) -> None:
+def test_routes_can_be_replaced(net: Net) -> None:
     net.attach()
     nat = net.nat()["NatGatewayId"]
     table = {"RouteTableId": net.table, "DestinationCidrBlock": "1.2.3.4/8"}
@@ -165,7 +165,7 @@ def test_replaced_routes(net: Net) -> None:
 
 
 @keeps("ec2.route-table-association")
-def test_route_tables(net: Net) -> None:
+def test_route_tables_are_associated_with_subnets(net: Net) -> None:
     associate, move = net.ec2.associate_route_table, net.ec2.replace_route_table_association
     made = associate(RouteTableId=net.table, SubnetId=net.subnet)
     assert made["AssociationState"] == {"State": "associated"}

@@ -1,4 +1,4 @@
-"""What every request to EC2 has in common: ids, dry runs, client tokens, tags, filters, pages and waiters."""
+"""EC2: ids, dry runs, client tokens, tags, filters, pages and waiters of all requests."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def net(here: Any) -> Net:
     return Net(here)
 
 
-# The code for an id that cannot be, the code for one that is not there, the call and its parameter, the prefix.
+# The code for a malformed id, the code for an unknown id, the call, its parameter and the prefix of the id.
 IDS = [
     ("InvalidVpcID.Malformed", "InvalidVpcID.NotFound", "describe_vpcs", "VpcIds", "vpc"),
     ("InvalidVpcID.Malformed", "InvalidVpcID.NotFound", "delete_vpc", "VpcId", "vpc"),
@@ -88,14 +88,16 @@ IDS = [
 
 @keeps("ec2.ids")
 @pytest.mark.parametrize(("malformed", "missing", "call", "parameter", "prefix"), IDS)
-def test_ids_refused(here: Any, malformed: str, missing: str, call: str, parameter: str, prefix: str) -> None:
+def test_malformed_and_unknown_ids_are_refused(
+    here: Any, malformed: str, missing: str, call: str, parameter: str, prefix: str
+) -> None:
     for code, value in ((malformed, UNKNOWN), (malformed, f"x{prefix}-{ONE}"), (missing, f"{prefix}-{ONE}")):
         asked = [value] if parameter.endswith("s") else value
         refused(code, getattr(here, call), **{parameter: asked})
 
 
 @keeps("ec2.ids")
-def test_lists_by_id(net: Net) -> None:
+def test_resources_are_listed_by_id(net: Net) -> None:
     net.attach()
     net.nat()
     net.ec2.create_vpc_endpoint(VpcId=net.vpc, ServiceName=f"com.amazonaws.{HERE}.s3")
@@ -108,7 +110,7 @@ def test_lists_by_id(net: Net) -> None:
 
 
 def sample(shape: Any, name: str) -> Any:
-    """A value that fits a shape of the model."""
+    """Return a value that fits a shape of the model."""
     ids = {"VpcId": "vpc", "SubnetId": "subnet", "GroupId": "sg", "RouteTableId": "rtb", "NatGatewayId": "nat"}
     ids |= {"InternetGatewayId": "igw", "AllocationId": "eipalloc", "VpcEndpointId": "vpce", "FlowLogId": "fl"}
     ids |= {"NetworkInterfaceId": "eni", "PrefixListId": "pl", "SecurityGroupRuleId": "sgr"}
@@ -126,7 +128,7 @@ def sample(shape: Any, name: str) -> Any:
 
 @keeps("ec2.dry-run")
 @pytest.mark.parametrize("operation", [o for o, given in promised.OPERATIONS.items() if "DryRun" in given.split()])
-def test_dry_runs(aws: Any, here: Any, operation: str) -> None:
+def test_dry_runs_of_all_operations_are_answered(aws: Any, here: Any, operation: str) -> None:
     shape = service_model("ec2").operation_model(operation).input_shape
     call = next(n for n, o in here.meta.method_to_api_mapping.items() if o == operation)
     error = refused("DryRunOperation", getattr(here, call), DryRun=True, **sample(shape, ""))
@@ -157,7 +159,7 @@ def test_dry_runs_change_nothing(net: Net, call: str, params: dict[str, str], li
 
 
 @keeps("ec2.client-token")
-def test_client_tokens(net: Net) -> None:
+def test_client_tokens_make_requests_idempotent(net: Net) -> None:
     net.attach()
     service = {"VpcId": net.vpc, "ServiceName": f"com.amazonaws.{HERE}.s3"}
     for call, asked, listing, key in (
@@ -191,7 +193,7 @@ KINDS = {
 
 
 def one_of_each(aws: Any, net: Net) -> dict[str, str]:
-    """AWS's name of each type of resource, and one of that type."""
+    """Create a resource of each type, and return their ids by AWS's names of the types."""
     net.attach()
     rule = net.ec2.describe_security_group_rules()["SecurityGroupRules"][0]["SecurityGroupRuleId"]
     endpoint = net.ec2.create_vpc_endpoint(VpcId=net.vpc, ServiceName=f"com.amazonaws.{HERE}.s3")["VpcEndpoint"]
@@ -222,7 +224,7 @@ def one_of_each(aws: Any, net: Net) -> dict[str, str]:
 
 
 @keeps("ec2.tags")
-def test_tags_of_everything(aws: Any, net: Net) -> None:
+def test_every_resource_can_be_tagged(aws: Any, net: Net) -> None:
     each = one_of_each(aws, net)
     net.ec2.create_tags(Resources=list(each.values()), Tags=[TAG, {"Key": "empty", "Value": ""}])
     rows = net.ec2.describe_tags(Filters=by("tag:a", "b"))["Tags"]
@@ -239,7 +241,7 @@ def test_tags_of_everything(aws: Any, net: Net) -> None:
 
 
 @keeps("ec2.tags-refused")
-def test_tags_refused(net: Net) -> None:
+def test_invalid_tags_are_refused(net: Net) -> None:
     create, reserved = net.ec2.create_tags, [{"Key": "aws:x", "Value": "1"}]
     refused("InvalidParameterValue", create, Resources=[net.vpc], Tags=reserved)
     refused("InvalidParameterValue", net.ec2.delete_tags, Resources=[net.vpc], Tags=[{"Key": "aws:x"}])
@@ -262,7 +264,7 @@ def test_tags_refused(net: Net) -> None:
 
 @keeps("ec2.tags")
 @pytest.mark.parametrize("call", KINDS)
-def test_tags_at_creation(net: Net, call: str) -> None:
+def test_resources_can_be_tagged_at_creation(net: Net, call: str) -> None:
     params: dict[str, dict[str, Any]] = {
         "create_vpc": {"CidrBlock": "10.9.0.0/16"},
         "create_subnet": {"VpcId": net.vpc, "CidrBlock": "10.0.9.0/24"},
@@ -277,7 +279,7 @@ def test_tags_at_creation(net: Net, call: str) -> None:
 
 
 @keeps("ec2.tags")
-def test_tags_of_the_deleted_are_gone(here: Any) -> None:
+def test_tags_are_deleted_with_their_resource(here: Any) -> None:
     spec = [{"ResourceType": "vpc", "Tags": [TAG]}]
     vpc = here.create_vpc(CidrBlock="10.9.0.0/16", TagSpecifications=spec)["Vpc"]["VpcId"]
     here.delete_vpc(VpcId=vpc)
@@ -285,7 +287,7 @@ def test_tags_of_the_deleted_are_gone(here: Any) -> None:
 
 
 LISTS = [o for o, given in promised.OPERATIONS.items() if {"Filters", "Filter"} & set(given.split())]
-# Filters that name one thing of the network below, or none.
+# Filters that match something in the network of the test below.
 FOUND = [
     ("vpcs", "cidr", "10.0.*"),
     ("vpcs", "cidr-block-association.state", "associated"),
@@ -322,7 +324,7 @@ FOUND = [
 
 
 @keeps("ec2.filters")
-def test_filters_find(net: Net) -> None:
+def test_filters_find_the_matching_resource(net: Net) -> None:
     net.attach()
     net.nat()
     service = f"com.amazonaws.{HERE}.s3"
@@ -345,8 +347,8 @@ def test_filters_find(net: Net) -> None:
 
 @keeps("ec2.filters", "ec2.filters-beyond")
 @pytest.mark.parametrize("operation", LISTS)
-def test_filters_are_known_or_refused(here: Any, operation: str) -> None:
-    """Each filter that AWS documents finds nothing by a value that nothing has, or is told to be missing here."""
+def test_filters_are_implemented_or_refused(here: Any, operation: str) -> None:
+    """Each filter that AWS documents works, or the local AWS says that it does not implement the filter."""
     from emulator.ec2.listing import _known
 
     call = getattr(here, next(n for n, o in here.meta.method_to_api_mapping.items() if o == operation))
@@ -365,8 +367,8 @@ PAGED = [o for o, given in promised.OPERATIONS.items() if "MaxResults" in given.
 
 
 @keeps("ec2.pages")
-def test_pages(aws: Any, net: Net) -> None:
-    """All that a list holds comes in pages, each thing once; a token that no page gave is refused."""
+def test_listings_come_in_pages(aws: Any, net: Net) -> None:
+    """The pages contain every entry once; an unknown token is refused."""
     log = {"LogGroupName": "g", "DeliverLogsPermissionArn": flow_role(aws), "TrafficType": "ALL"}
     for number in range(1, 7):
         other = Net(net.ec2)
@@ -389,17 +391,17 @@ def test_pages(aws: Any, net: Net) -> None:
 
 
 @keeps("ec2.pages")
-def test_page_sizes_refused(here: Any) -> None:
+def test_invalid_page_sizes_are_refused(here: Any) -> None:
     refused("InvalidParameterValue", here.describe_vpcs, MaxResults=1001)
 
 
 @keeps("ec2.waiters")
-def test_waiters(aws: Any, net: Net) -> None:
+def test_waiters_of_boto3_work(aws: Any, net: Net) -> None:
     net.attach()
     group = net.group("g")
     aws.control.scale(0.001)
     nat = net.nat()["NatGatewayId"]
-    quick = {"WaiterConfig": {"Delay": 0.02, "MaxAttempts": 100}}
+    quick = {"WaiterConfig": {"Delay": 0, "MaxAttempts": 1000}}
     for name, asked in (
         ("vpc_exists", {"VpcIds": [net.vpc]}),
         ("vpc_available", {"VpcIds": [net.vpc]}),
@@ -477,7 +479,7 @@ PERMISSIONS = {
     "ec2.flow-log-beyond",
     "ec2.network-beyond",
 )
-def test_what_is_not_implemented_is_told(net: Net) -> None:
+def test_missing_operations_and_parameters_are_refused(net: Net) -> None:
     known = {n: getattr(net, n) for n in ("vpc", "subnet", "table", "igw", "eip")} | PERMISSIONS
     known["group"] = net.group("g")
     for call, params in BEYOND:

@@ -1,4 +1,4 @@
-"""Security groups and their rules, seen through boto3."""
+"""EC2: security groups and their rules."""
 
 from __future__ import annotations
 
@@ -45,13 +45,13 @@ def rules(net: Net, group: str, egress: bool = False) -> list[dict[str, Any]]:
         ("InvalidVpcID.NotFound", {"VpcId": f"vpc-{ONE}"}),
     ],
 )
-def test_groups_refused(net: Net, group: str, code: str, changed: dict[str, Any]) -> None:
+def test_invalid_groups_are_refused(net: Net, group: str, code: str, changed: dict[str, Any]) -> None:
     asked = {"GroupName": "new", "Description": "d", "VpcId": net.vpc, **changed}
     refused(code, net.ec2.create_security_group, **asked)
 
 
 @keeps("ec2.sg-names", "ec2.sg-egress")
-def test_a_new_group(net: Net) -> None:
+def test_a_new_group_allows_all_egress(net: Net) -> None:
     spec = [{"ResourceType": "security-group", "Tags": [{"Key": "a", "Value": "b"}]}]
     made = net.ec2.create_security_group(GroupName="n", Description="d", VpcId=net.vpc, TagSpecifications=spec)
     assert made["Tags"] == spec[0]["Tags"] and made["SecurityGroupArn"].endswith(f"security-group/{made['GroupId']}")
@@ -68,7 +68,7 @@ def test_a_new_group(net: Net) -> None:
 
 
 @keeps("ec2.sg-rule-same", "ec2.sg-all-or-none")
-def test_what_makes_two_rules_the_same(net: Net, group: str) -> None:
+def test_equivalent_rules_are_duplicates(net: Net, group: str) -> None:
     allow = net.ec2.authorize_security_group_ingress
     text = [{"CidrIp": "10.0.0.1/16", "Description": "all of it"}]
     made = allow(GroupId=group, IpPermissions=[POSTGRES | {"IpRanges": text}])["SecurityGroupRules"]
@@ -106,14 +106,14 @@ def test_what_makes_two_rules_the_same(net: Net, group: str) -> None:
         ("MissingParameter", POSTGRES),
     ],
 )
-def test_rules_refused(net: Net, group: str, code: str, permission: dict[str, Any]) -> None:
+def test_invalid_rules_are_refused(net: Net, group: str, code: str, permission: dict[str, Any]) -> None:
     for call in (net.ec2.authorize_security_group_ingress, net.ec2.authorize_security_group_egress):
         refused(code, call, GroupId=group, IpPermissions=[permission])
     assert rules(net, group) == []
 
 
 @keeps("ec2.sg-rule-refused")
-def test_rules_refused_for_the_group(net: Net, group: str) -> None:
+def test_unknown_groups_and_too_many_rules_are_refused(net: Net, group: str) -> None:
     allow, other = net.ec2.authorize_security_group_ingress, Net(net.ec2).group("theirs")
     theirs = [POSTGRES | {"UserIdGroupPairs": [{"GroupId": other}]}]
     refused("InvalidGroup.NotFound", allow, GroupId=group, IpPermissions=theirs)
@@ -127,7 +127,7 @@ def test_rules_refused_for_the_group(net: Net, group: str) -> None:
 
 
 @keeps("ec2.sg-rules-shown")
-def test_how_rules_are_shown(net: Net, group: str) -> None:
+def test_rules_are_shown_in_both_forms(net: Net, group: str) -> None:
     storage = by("prefix-list-name", f"com.amazonaws.{HERE}.s3")
     (prefix_list,) = net.ec2.describe_prefix_lists(Filters=storage)["PrefixLists"]
     permission = POSTGRES | {
@@ -161,7 +161,7 @@ def test_how_rules_are_shown(net: Net, group: str) -> None:
 
 
 @keeps("ec2.sg-rule-id")
-def test_rules_by_id(net: Net, group: str) -> None:
+def test_rules_can_be_revoked_by_id(net: Net, group: str) -> None:
     net.ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[POSTGRES | {"IpRanges": BLOCK}])
     (rule,) = rules(net, group)
     ids, wrong = {"SecurityGroupRuleIds": [rule["SecurityGroupRuleId"]]}, {"SecurityGroupRuleIds": [f"sgr-{ONE}"]}
@@ -175,7 +175,7 @@ def test_rules_by_id(net: Net, group: str) -> None:
 
 
 @keeps("ec2.sg-descriptions")
-def test_descriptions(net: Net, group: str) -> None:
+def test_descriptions_of_rules_can_be_updated(net: Net, group: str) -> None:
     for way, egress in (("ingress", False), ("egress", True)):
         getattr(net.ec2, f"authorize_security_group_{way}")(
             GroupId=group, IpPermissions=[POSTGRES | {"UserIdGroupPairs": [{"GroupId": group}]}]
@@ -192,7 +192,7 @@ def test_descriptions(net: Net, group: str) -> None:
 
 
 @keeps("ec2.sg-held")
-def test_groups_that_cannot_be_deleted(net: Net, group: str) -> None:
+def test_groups_in_use_cannot_be_deleted(net: Net, group: str) -> None:
     two = net.group("two")
     permission = [POSTGRES | {"UserIdGroupPairs": [{"GroupId": group}]}]
     net.ec2.authorize_security_group_ingress(GroupId=two, IpPermissions=permission)

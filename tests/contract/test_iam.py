@@ -1,4 +1,4 @@
-"""IAM and STS: roles, policies and their versions, what AWS keeps for itself, and who asks."""
+"""IAM and STS: roles, policies, versions, service-linked roles and the caller."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def make_policy(iam: Any, name: str = "p", **more: Any) -> str:
 
 
 @keeps("iam.aws-policies")
-def test_managed_policies_are_there_after_every_reset(aws: Any, iam: Any) -> None:
+def test_managed_policies_exist_after_every_reset(aws: Any, iam: Any) -> None:
     iam.attach_role_policy(RoleName="r", PolicyArn=MONITORING)
     assert iam.get_policy(PolicyArn=MONITORING)["Policy"]["AttachmentCount"] == 1
     aws.control.reset()
@@ -52,7 +52,7 @@ def test_managed_policies_are_there_after_every_reset(aws: Any, iam: Any) -> Non
 
 
 @keeps("iam.role-names", "iam.role-settings", "iam.documents")
-def test_roles(iam: Any) -> None:
+def test_roles_are_created_updated_and_deleted(iam: Any) -> None:
     for name in ("r", "R"):
         refused("EntityAlreadyExists", iam.create_role, RoleName=name, AssumeRolePolicyDocument=TRUST, Path="/x/")
     for wrong in ("no", "{}", ALLOW, TRUST.replace("sts:", "rds:")):
@@ -84,7 +84,7 @@ def test_roles(iam: Any) -> None:
 
 
 @keeps("iam.role-deletion")
-def test_a_role_that_has_something_is_not_deleted(iam: Any) -> None:
+def test_a_role_with_policies_or_profiles_cannot_be_deleted(iam: Any) -> None:
     refused("NoSuchEntity", iam.attach_role_policy, RoleName="r", PolicyArn=MONITORING + "x")
     iam.attach_role_policy(RoleName="r", PolicyArn=MONITORING)
     refused("DeleteConflict", iam.delete_role, RoleName="r")
@@ -109,7 +109,7 @@ def test_a_role_that_has_something_is_not_deleted(iam: Any) -> None:
 
 
 @keeps("iam.attachments", "iam.policy-deletion")
-def test_attachments(iam: Any) -> None:
+def test_a_role_has_ten_attached_policies_at_most(iam: Any) -> None:
     arns = [make_policy(iam, f"p{n}") for n in range(11)]
     for _ in range(2):
         iam.attach_role_policy(RoleName="r", PolicyArn=arns[0])
@@ -128,7 +128,7 @@ def test_attachments(iam: Any) -> None:
 
 
 @keeps("iam.policy-versions")
-def test_versions(iam: Any) -> None:
+def test_a_policy_has_five_versions_at_most(iam: Any) -> None:
     arn = make_policy(iam, Path="/mtk/", Description="d", Tags=[{"Key": "a", "Value": "1"}])
     assert (arn, iam.get_policy(PolicyArn=arn)["Policy"]["Description"]) == (
         f"arn:aws:iam::{ACCOUNT}:policy/mtk/p",
@@ -152,7 +152,7 @@ def test_versions(iam: Any) -> None:
 
 
 @keeps("iam.paging", "iam.reserved-tags")
-def test_pages_and_tags(iam: Any) -> None:
+def test_roles_and_policies_are_tagged_and_listed_in_pages(iam: Any) -> None:
     tags = [{"Key": key, "Value": ""} for key in "abc"]
     arn = make_policy(iam)
     for tag, untag, listed, whose in (
@@ -196,7 +196,7 @@ def test_pages_and_tags(iam: Any) -> None:
         ("ipam", "IPAM", "AWSIPAMServiceRolePolicy"),
     ],
 )
-def test_service_linked_roles(iam: Any, service: str, end: str, policy: str) -> None:
+def test_service_linked_roles_cannot_be_changed(iam: Any, service: str, end: str, policy: str) -> None:
     principal, name = f"{service}.amazonaws.com", f"AWSServiceRoleFor{end}"
     service_uses_its_role(ACCOUNT, "us-east-1", principal)
     service_uses_its_role(ACCOUNT, "eu-west-1", principal)
@@ -224,7 +224,7 @@ def test_service_linked_roles(iam: Any, service: str, end: str, policy: str) -> 
 
 
 @keeps("sts.caller", "sts.roles")
-def test_every_key_is_the_owners(aws: Any) -> None:
+def test_every_access_key_is_the_root_user(aws: Any) -> None:
     for region in ("us-east-1", "eu-west-1"):
         caller = aws.client("sts", region).get_caller_identity()
         assert (caller["Account"], caller["Arn"]) == (ACCOUNT, f"arn:aws:iam::{ACCOUNT}:root")

@@ -1,4 +1,4 @@
-"""IPAM: IPAMs, scopes, pools and their CIDRs, seen through boto3 in several regions."""
+"""IPAM: IPAMs and scopes, and the tags, filters and dry runs of all its resources."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def world(ec2: Any) -> dict[str, str]:
 
 
 @keeps("ec2.ipam-defaults", "ec2.ipam-arns")
-def test_ipam_comes_with_scopes_and_discovery(aws: Any, ec2: Any) -> None:
+def test_an_ipam_comes_with_scopes_and_a_discovery(aws: Any, ec2: Any) -> None:
     made = make_ipam(ec2, WEST, Description="all")
     assert made["State"] == "create-in-progress"
     shown = ec2.describe_ipams()["Ipams"][0]
@@ -57,7 +57,7 @@ def test_ipam_comes_with_scopes_and_discovery(aws: Any, ec2: Any) -> None:
 
 
 @keeps("ec2.ipam-one-per-region")
-def test_one_ipam_per_region(aws: Any, ec2: Any) -> None:
+def test_a_region_has_one_ipam(aws: Any, ec2: Any) -> None:
     ipam = make_ipam(ec2)
     refused("ResourceLimitExceeded", ec2.create_ipam)
     other = make_ipam(aws.client("ec2", WEST), Tier="free")
@@ -75,7 +75,7 @@ def test_one_ipam_per_region(aws: Any, ec2: Any) -> None:
     "ec2.ipam-delete-order",
     "ec2.ipam-residue",
 )
-def test_states_pass(aws: Any, ec2: Any) -> None:
+def test_states_change_over_time(aws: Any, ec2: Any) -> None:
     aws.control.scale(1)
     ipam = make_ipam(ec2)
     assert state(ec2, "ipam", ipam["IpamId"]) == "create-in-progress"
@@ -113,12 +113,12 @@ def test_states_pass(aws: Any, ec2: Any) -> None:
 
 
 @keeps("ec2.ipam-state-message")
-def test_what_could_not_be_made_can_only_be_deleted(aws: Any, ec2: Any) -> None:
+def test_a_failed_pool_can_only_be_deleted(aws: Any, ec2: Any) -> None:
     scope = make_ipam(ec2)["PrivateDefaultScopeId"]
-    aws.control.fault("ec2:CreateIpamPool", "fail", state="create-failed", message="told so")
+    aws.control.fault("ec2:CreateIpamPool", "fail", state="create-failed", message="on purpose")
     pool = make_pool(ec2, scope)
     (shown,) = ec2.describe_ipam_pools()["IpamPools"]
-    assert (shown["State"], shown["StateMessage"]) == ("create-failed", "told so")
+    assert (shown["State"], shown["StateMessage"]) == ("create-failed", "on purpose")
     refused("IncorrectState", ec2.provision_ipam_pool_cidr, IpamPoolId=pool, Cidr="10.0.0.0/8")
     refused("IncorrectState", ec2.modify_ipam_pool, IpamPoolId=pool, Description="x")
     ec2.delete_ipam_pool(IpamPoolId=pool)
@@ -126,42 +126,23 @@ def test_what_could_not_be_made_can_only_be_deleted(aws: Any, ec2: Any) -> None:
 
 
 @keeps("ec2.ipam-state-message")
-def test_changes_and_deletions_can_fail(aws: Any, world: dict[str, str], ec2: Any) -> None:
-    def told(operation: str, failed: str, **params: Any) -> dict[str, Any]:
-        aws.control.fault(f"ec2:{operation}IpamPool", "fail", state=failed, message="told so")
+def test_changes_and_deletions_of_pools_can_fail(aws: Any, world: dict[str, str], ec2: Any) -> None:
+    def fails(operation: str, failed: str, **params: Any) -> dict[str, Any]:
+        aws.control.fault(f"ec2:{operation}IpamPool", "fail", state=failed, message="on purpose")
         getattr(ec2, f"{operation.lower()}_ipam_pool")(IpamPoolId=world[WEST], **params)
         shown: dict[str, Any] = ec2.describe_ipam_pools(IpamPoolIds=[world[WEST]])["IpamPools"][0]
-        assert (shown["State"], shown["StateMessage"]) == (failed, "told so")
+        assert (shown["State"], shown["StateMessage"]) == (failed, "on purpose")
         return shown
 
-    shown = told("Modify", "modify-failed", Description="x", AllocationMinNetmaskLength=16)
+    shown = fails("Modify", "modify-failed", Description="x", AllocationMinNetmaskLength=16)
     assert "Description" not in shown and "AllocationMinNetmaskLength" not in shown
-    told("Delete", "delete-failed", Cascade=True)
+    fails("Delete", "delete-failed", Cascade=True)
     assert ec2.modify_ipam_pool(IpamPoolId=world[WEST], Description="x")["IpamPool"]["Description"] == "x"
     assert "StateMessage" not in ec2.describe_ipam_pools(IpamPoolIds=[world[WEST]])["IpamPools"][0]
 
 
-@keeps("ec2.ipam-overlap-fails-later", "ec2.ipam-deprovision-twice")
-def test_cidrs_can_be_told_to_fail(aws: Any, world: dict[str, str], ec2: Any) -> None:
-    pool = {"IpamPoolId": world[EU]}
-    aws.control.fault("ec2:ProvisionIpamPoolCidr", "fail", state="failed-provision", message="told so")
-    ec2.provision_ipam_pool_cidr(**pool, Cidr="10.64.0.0/16")
-    aws.control.fault("ec2:DeprovisionIpamPoolCidr", "fail", state="failed-deprovision", message="told so")
-    ec2.deprovision_ipam_pool_cidr(**pool, Cidr="10.32.0.0/12")
-    found = {c["Cidr"]: c for c in ec2.get_ipam_pool_cidrs(**pool)["IpamPoolCidrs"]}
-    why = {"Code": "cidr-not-available", "Message": "told so"}
-    assert [(c["State"], c["FailureReason"]) for c in found.values()] == [
-        ("failed-deprovision", why),
-        ("failed-provision", why),
-    ]
-    assert "10.64.0.0/16" not in {a["Cidr"] for a in allocations(ec2, world["top"])}
-    for cidr in found:
-        ec2.deprovision_ipam_pool_cidr(**pool, Cidr=cidr)
-    assert {s for _, s in cidrs(ec2, world[EU])} == {"deprovisioned"}
-
-
 @keeps("ec2.ipam-regions", "ec2.ipam-region-in-use")
-def test_operating_regions_are_deltas(ec2: Any) -> None:
+def test_operating_regions_are_added_and_removed(ec2: Any) -> None:
     ipam = make_ipam(ec2, WEST)["IpamId"]
     many = [{"RegionName": WEST}] * 51
     refused("InvalidParameterValue", ec2.modify_ipam, IpamId=ipam, AddOperatingRegions=many)
@@ -181,7 +162,7 @@ def test_operating_regions_are_deltas(ec2: Any) -> None:
 
 
 @keeps("ec2.ipam-tier")
-def test_tier(ec2: Any) -> None:
+def test_the_free_tier_refuses_scopes_and_pools(ec2: Any) -> None:
     ipam = make_ipam(ec2)
     pool = make_pool(ec2, ipam["PrivateDefaultScopeId"])
     refused("UnsupportedOperation", ec2.modify_ipam, IpamId=ipam["IpamId"], Tier="free")
@@ -194,7 +175,7 @@ def test_tier(ec2: Any) -> None:
 
 
 @keeps("ec2.ipam-default-scopes-stay", "ec2.ipam-quotas", "ec2.ipam-modify-complete", "ec2.ipam-delete-order")
-def test_scopes(ec2: Any) -> None:
+def test_private_scopes_are_created_changed_and_deleted(ec2: Any) -> None:
     ipam = make_ipam(ec2)
     made = ec2.create_ipam_scope(IpamId=ipam["IpamId"], Description="lab")["IpamScope"]
     assert (made["State"], made["IpamScopeType"], made["IsDefault"]) == ("create-in-progress", "private", False)
@@ -211,175 +192,6 @@ def test_scopes(ec2: Any) -> None:
     for _ in range(3):
         ec2.create_ipam_scope(IpamId=ipam["IpamId"])
     refused("ResourceLimitExceeded", ec2.create_ipam_scope, IpamId=ipam["IpamId"])
-
-
-@keeps("ec2.ipam-arns")
-def test_pool_description(world: dict[str, str], ec2: Any) -> None:
-    shown = ec2.describe_ipam_pools(IpamPoolIds=[world[WEST]])["IpamPools"][0]
-    assert "IpamScopeId" not in shown and "IpamId" not in shown
-    assert shown["IpamScopeArn"].endswith(f":ipam-scope/{world['scope']}")
-    assert shown["IpamArn"].endswith(f":ipam/{world['ipam']}")
-    assert (shown["Locale"], shown["PoolDepth"], shown["SourceIpamPoolId"]) == (WEST, 2, world["top"])
-    assert (shown["IpamRegion"], shown["AutoImport"]) == (HOME, False)
-
-
-@keeps("ec2.ipam-seen-in-locale")
-def test_pools_show_in_home_and_locale(aws: Any, world: dict[str, str]) -> None:
-    def seen(region: str) -> set[str]:
-        return {p["IpamPoolId"] for p in aws.client("ec2", region).describe_ipam_pools()["IpamPools"]}
-
-    assert seen(HOME) == {world["top"], world[HOME], world[WEST], world[EU]}
-    assert seen(WEST) == {world[WEST]}
-    assert seen("ap-south-1") == set()
-    west = aws.client("ec2", WEST)
-    refused("InvalidIpamPoolId.NotFound", west.get_ipam_pool_allocations, IpamPoolId=world[EU])
-    refused("InvalidIpamPoolId.NotFound", west.modify_ipam_pool, IpamPoolId=world[WEST], Description="x")
-    refused("InvalidIpamPoolId.NotFound", west.delete_ipam_pool, IpamPoolId=world[WEST])
-    refused("InvalidIpamPoolId.NotFound", west.provision_ipam_pool_cidr, IpamPoolId=world[WEST], NetmaskLength=16)
-
-
-@keeps("ec2.ipam-locale", "ec2.ipam-netmask-rules", "ec2.ipam-auto-import")
-@pytest.mark.parametrize(
-    ("code", "more"),
-    [
-        ("InvalidParameterValue", {"Locale": "ap-south-1"}),
-        ("InvalidParameterValue", {"AllocationMinNetmaskLength": 33}),
-        ("InvalidParameterCombination", {"AllocationMinNetmaskLength": 20, "AllocationMaxNetmaskLength": 18}),
-        ("InvalidParameterCombination", {"AllocationMaxNetmaskLength": 20, "AllocationDefaultNetmaskLength": 22}),
-        ("InvalidParameterCombination", {"AutoImport": True}),
-        ("InvalidIpamPoolId.NotFound", {"SourceIpamPoolId": "ipam-pool-00000000000000000"}),
-        ("InvalidIpamPoolId.Malformed", {"SourceIpamPoolId": "(known after apply)"}),
-    ],
-)
-def test_pools_refused(ec2: Any, code: str, more: dict[str, Any]) -> None:
-    scope = make_ipam(ec2, WEST)["PrivateDefaultScopeId"]
-    refused(code, make_pool, ec2=ec2, scope=scope, **more)
-    assert not ec2.describe_ipam_pools()["IpamPools"]
-
-
-@keeps("ec2.ipam-locale")
-def test_child_has_the_locale_of_its_parent(world: dict[str, str], ec2: Any) -> None:
-    for locale in ({"Locale": EU}, {}):
-        child = {"SourceIpamPoolId": world[WEST], **locale}
-        refused("InvalidParameterValue", make_pool, ec2=ec2, scope=world["scope"], **child)
-    made = make_pool(ec2, world["scope"], 16, SourceIpamPoolId=world[WEST], Locale=WEST)
-    assert ec2.describe_ipam_pools(IpamPoolIds=[made])["IpamPools"][0]["PoolDepth"] == 3
-
-
-@keeps("ec2.ipam-quotas")
-def test_depth_limit(ec2: Any) -> None:
-    scope = make_ipam(ec2)["PrivateDefaultScopeId"]
-    pool: dict[str, str] = {}
-    for _ in range(10):
-        pool = {"SourceIpamPoolId": make_pool(ec2, scope, **pool)}
-    refused("ResourceLimitExceeded", make_pool, ec2=ec2, scope=scope, **pool)
-
-
-@keeps("ec2.ipam-quotas")
-def test_fifty_pools_and_fifty_cidrs(ec2: Any) -> None:
-    scope = make_ipam(ec2)["PrivateDefaultScopeId"]
-    pool = [make_pool(ec2, scope) for _ in range(50)][0]
-    refused("ResourceLimitExceeded", make_pool, ec2=ec2, scope=scope)
-    for n in range(51):
-        ec2.provision_ipam_pool_cidr(IpamPoolId=pool, Cidr=f"10.{n}.0.0/16")
-    last = ec2.get_ipam_pool_cidrs(IpamPoolId=pool, Filters=where("state", "failed-*"))["IpamPoolCidrs"]
-    assert [(c["Cidr"], c["FailureReason"]["Code"]) for c in last] == [("10.50.0.0/16", "limit-exceeded")]
-    pages = ec2.get_paginator("get_ipam_pool_cidrs").paginate(IpamPoolId=pool, PaginationConfig={"PageSize": 20})
-    assert [len(p["IpamPoolCidrs"]) for p in pages] == [20, 20, 11]
-
-
-@keeps("ec2.ipam-netmask-rules", "ec2.ipam-modify-complete")
-def test_modify_pool(ec2: Any) -> None:
-    scope = make_ipam(ec2)["PrivateDefaultScopeId"]
-    rules = {"AllocationMinNetmaskLength": 16, "AllocationDefaultNetmaskLength": 20, "AllocationMaxNetmaskLength": 22}
-    tags = [{"Key": "z", "Value": "0"}]
-    pool = make_pool(ec2, scope, **rules, AllocationResourceTags=tags, Description="first")
-    shown = ec2.describe_ipam_pools()["IpamPools"][0]
-    assert (shown["Description"], shown["AllocationResourceTags"]) == ("first", tags)
-    assert {name: shown[name] for name in rules} == rules
-    answer = ec2.modify_ipam_pool(
-        IpamPoolId=pool,
-        Description="x",
-        AllocationMaxNetmaskLength=24,
-        ClearAllocationDefaultNetmaskLength=True,
-        AddAllocationResourceTags=[{"Key": "a", "Value": "1"}, {"Key": "b", "Value": "2"}],
-    )["IpamPool"]
-    assert answer["State"] == "modify-in-progress"
-    ec2.modify_ipam_pool(IpamPoolId=pool, RemoveAllocationResourceTags=[{"Key": "a", "Value": "1"}, *tags])
-    shown = ec2.describe_ipam_pools(IpamPoolIds=[pool])["IpamPools"][0]
-    assert (shown["State"], shown["Description"]) == ("modify-complete", "x")
-    assert (shown["AllocationMinNetmaskLength"], shown["AllocationMaxNetmaskLength"]) == (16, 24)
-    assert "AllocationDefaultNetmaskLength" not in shown
-    assert shown["AllocationResourceTags"] == [{"Key": "b", "Value": "2"}]
-    refused("InvalidParameterCombination", ec2.modify_ipam_pool, IpamPoolId=pool, AutoImport=True)
-    wrong = {"IpamPoolId": pool, "AllocationDefaultNetmaskLength": 28}
-    refused("InvalidParameterCombination", ec2.modify_ipam_pool, **wrong)
-    assert "AllocationDefaultNetmaskLength" not in ec2.describe_ipam_pools()["IpamPools"][0]
-
-
-@keeps("ec2.ipam-overlap-fails-later", "ec2.ipam-deprovision-twice")
-def test_overlap_in_a_scope_fails_later(ec2: Any) -> None:
-    ipam = make_ipam(ec2)
-    make_pool(ec2, ipam["PrivateDefaultScopeId"], "10.0.0.0/8")
-    second = make_pool(ec2, ipam["PrivateDefaultScopeId"])
-    answer = ec2.provision_ipam_pool_cidr(IpamPoolId=second, Cidr="10.128.0.0/16")["IpamPoolCidr"]
-    assert answer["State"] == "pending-provision" and "FailureReason" not in answer
-    failed = ec2.get_ipam_pool_cidrs(IpamPoolId=second)["IpamPoolCidrs"][0]
-    assert (failed["State"], failed["FailureReason"]["Code"]) == ("failed-provision", "cidr-not-available")
-    ec2.deprovision_ipam_pool_cidr(IpamPoolId=second, Cidr="10.128.0.0/16")
-    assert cidrs(ec2, second) == [("10.128.0.0/16", "deprovisioned")]
-    scope = ec2.create_ipam_scope(IpamId=ipam["IpamId"])["IpamScope"]["IpamScopeId"]
-    assert cidrs(ec2, make_pool(ec2, scope, "10.128.0.0/16")) == [("10.128.0.0/16", "provisioned")]
-
-
-@keeps("ec2.ipam-carves", "ec2.ipam-netmask-cidr", "ec2.ipam-overlap-fails-later")
-def test_children_carve_from_their_source(world: dict[str, str], ec2: Any) -> None:
-    assert [cidrs(ec2, world[r])[0][0] for r in (HOME, WEST, EU)] == ["10.0.0.0/12", "10.16.0.0/12", "10.32.0.0/12"]
-    held = allocations(ec2, world["top"])
-    assert {(a["Cidr"], a["ResourceType"], a["ResourceId"]) for a in held} == {
-        ("10.0.0.0/12", "ipam-pool", world[HOME]),
-        ("10.16.0.0/12", "ipam-pool", world[WEST]),
-        ("10.32.0.0/12", "ipam-pool", world[EU]),
-    }
-    answer = ec2.provision_ipam_pool_cidr(IpamPoolId=world[EU], NetmaskLength=16)["IpamPoolCidr"]
-    assert "Cidr" not in answer and answer["NetmaskLength"] == 16
-    for cidr in ("10.16.0.0/16", "192.168.0.0/16"):
-        ec2.provision_ipam_pool_cidr(IpamPoolId=world[EU], Cidr=cidr)
-        assert (cidr, "failed-provision") in cidrs(ec2, world[EU])
-    ec2.provision_ipam_pool_cidr(IpamPoolId=world[EU], NetmaskLength=8)
-    assert (None, "failed-provision") in cidrs(ec2, world[EU])
-
-
-@keeps("ec2.ipam-deprovision-busy", "ec2.ipam-carves", "ec2.ipam-residue", "ec2.ipam-deprovision-twice")
-def test_deprovision_frees_the_source_and_leaves_a_residue(world: dict[str, str], ec2: Any) -> None:
-    refused("DependencyViolation", ec2.delete_ipam_pool, IpamPoolId=world["top"])
-    ec2.deprovision_ipam_pool_cidr(IpamPoolId=world["top"], Cidr="10.0.0.0/8")
-    assert cidrs(ec2, world["top"]) == [("10.0.0.0/8", "failed-deprovision")]
-    for region in (HOME, WEST, EU):
-        ec2.deprovision_ipam_pool_cidr(IpamPoolId=world[region], Cidr=cidrs(ec2, world[region])[0][0])
-        assert cidrs(ec2, world[region])[0][1] == "deprovisioned"
-        ec2.delete_ipam_pool(IpamPoolId=world[region])
-    assert not allocations(ec2, world["top"])
-    ec2.deprovision_ipam_pool_cidr(IpamPoolId=world["top"], Cidr="10.0.0.0/8")
-    assert cidrs(ec2, world["top"]) == [("10.0.0.0/8", "deprovisioned")]
-    refused("IncorrectState", ec2.deprovision_ipam_pool_cidr, IpamPoolId=world["top"], Cidr="10.0.0.0/8")
-    ec2.delete_ipam_pool(IpamPoolId=world["top"])
-
-
-@keeps("ec2.ipam-netmask-cidr")
-@pytest.mark.parametrize(
-    ("code", "more"),
-    [
-        ("InvalidParameterCombination", {}),
-        ("InvalidParameterCombination", {"Cidr": "11.0.0.0/8", "NetmaskLength": 8}),
-        ("InvalidParameterCombination", {"NetmaskLength": 8}),
-        ("InvalidParameterValue", {"Cidr": "11.0.0.1/8"}),
-        ("InvalidParameterValue", {"Cidr": "(known after apply)"}),
-        ("InvalidParameterValue", {"Cidr": "fd00::/8"}),
-    ],
-)
-def test_provisioning_refused(world: dict[str, str], ec2: Any, code: str, more: dict[str, Any]) -> None:
-    refused(code, ec2.provision_ipam_pool_cidr, IpamPoolId=world["top"], **more)
 
 
 @keeps("ec2.ipam-not-found")
@@ -400,14 +212,16 @@ def test_provisioning_refused(world: dict[str, str], ec2: Any, code: str, more: 
         ),
     ],
 )
-def test_not_found_and_malformed(ec2: Any, operation: str, parameter: str, prefix: str, code: str) -> None:
+def test_unknown_and_malformed_ids_are_refused(
+    ec2: Any, operation: str, parameter: str, prefix: str, code: str
+) -> None:
     for thing, kind in ((prefix + GHOST, "NotFound"), (UNKNOWN, "Malformed")):
         given = [thing] if parameter.endswith("s") else thing
         refused(f"{code}.{kind}", getattr(ec2, operation), **{parameter: given})
 
 
 @keeps("ec2.ipam-tags")
-def test_tags(aws: Any, ec2: Any) -> None:
+def test_all_resources_of_ipam_can_be_tagged(aws: Any, ec2: Any) -> None:
     def spec(kind: str) -> list[dict[str, Any]]:
         return [{"ResourceType": kind, "Tags": [{"Key": "made", "Value": kind}]}]
 
@@ -438,7 +252,7 @@ def test_tags(aws: Any, ec2: Any) -> None:
 
 
 @keeps("ec2.ipam-lists")
-def test_filters_and_pages(world: dict[str, str], ec2: Any) -> None:
+def test_pools_are_filtered_and_listed_in_pages(world: dict[str, str], ec2: Any) -> None:
     def found(name: str, *values: str) -> list[str]:
         return [p["IpamPoolId"] for p in ec2.describe_ipam_pools(Filters=where(name, *values))["IpamPools"]]
 
@@ -464,7 +278,7 @@ def test_filters_and_pages(world: dict[str, str], ec2: Any) -> None:
         ("describe_ipam_pool_allocations", where("resource-type", "ipam-pool"), where("resource-type", "vpc")),
     ],
 )
-def test_filters_of_all_lists(
+def test_every_list_can_be_filtered(
     world: dict[str, str], ec2: Any, operation: str, right: list[dict[str, Any]], wrong: list[dict[str, Any]]
 ) -> None:
     def found(filters: list[dict[str, Any]]) -> int:
@@ -476,7 +290,7 @@ def test_filters_of_all_lists(
 
 @keeps("ec2.ipam-cascade")
 @pytest.mark.parametrize("kind", ["ipam", "pool"])
-def test_cascade(aws: Any, world: dict[str, str], ec2: Any, kind: str) -> None:
+def test_cascade_deletes_pools_and_keeps_their_vpcs(aws: Any, world: dict[str, str], ec2: Any, kind: str) -> None:
     vpc = aws.client("ec2", WEST).create_vpc(Ipv4IpamPoolId=world[WEST], Ipv4NetmaskLength=20)["Vpc"]["VpcId"]
     if kind == "ipam":
         ec2.delete_ipam(IpamId=world["ipam"], Cascade=True)
@@ -490,7 +304,7 @@ def test_cascade(aws: Any, world: dict[str, str], ec2: Any, kind: str) -> None:
 
 
 @keeps("ec2.ipam-dry-run")
-def test_dry_runs(world: dict[str, str], ec2: Any) -> None:
+def test_dry_runs_change_nothing(world: dict[str, str], ec2: Any) -> None:
     scope, pool, page = {"IpamScopeId": world["scope"]}, {"IpamPoolId": world[HOME]}, {"NextToken": "0"}
     allocation = {"IpamPoolAllocationId": "ipam-pool-alloc-" + GHOST}
     calls: dict[str, dict[str, Any]] = {
@@ -522,7 +336,7 @@ def test_dry_runs(world: dict[str, str], ec2: Any) -> None:
     assert before == (ec2.describe_ipams()["Ipams"], ec2.describe_ipam_pools()["IpamPools"], cidrs(ec2, world[HOME]))
 
 
-def test_save_and_load(aws: Any, world: dict[str, str], ec2: Any, tmp_path: Any) -> None:
+def test_save_and_load_keep_pools(aws: Any, world: dict[str, str], ec2: Any, tmp_path: Any) -> None:
     before = ec2.describe_ipam_pools()["IpamPools"]
     aws.control.ask("POST", "save", path=tmp_path / "state")
     aws.control.reset()
@@ -540,7 +354,7 @@ def test_save_and_load(aws: Any, world: dict[str, str], ec2: Any, tmp_path: Any)
     "ec2.ipam-no-changes",
     "ec2.ipam-no-history",
 )
-def test_what_is_missing_says_so(world: dict[str, str], ec2: Any) -> None:
+def test_missing_operations_and_parameters_are_refused(world: dict[str, str], ec2: Any) -> None:
     public, private = {"IpamScopeId": world["public"]}, {"IpamScopeId": world["scope"]}
     watched = {"CurrentIpamScopeId": world["scope"], "ResourceId": "vpc-" + GHOST, "ResourceCidr": "10.0.0.0/16"}
     discovery = ec2.describe_ipams()["Ipams"][0]["DefaultResourceDiscoveryId"]

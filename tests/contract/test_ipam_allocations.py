@@ -1,4 +1,4 @@
-"""IPAM: allocations, VPCs and subnets from pools, and what IPAM finds by itself."""
+"""IPAM: allocations, VPCs and subnets from pools, and discovered resources."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def world(ec2: Any) -> dict[str, str]:
 
 
 @keeps("ec2.ipam-first-fit", "ec2.ipam-preview")
-def test_allocation_is_first_fit(aws: Any, world: dict[str, str]) -> None:
+def test_the_first_free_block_is_allocated(aws: Any, world: dict[str, str]) -> None:
     west = aws.client("ec2", WEST)
 
     def allocate(**more: Any) -> str:
@@ -67,13 +67,15 @@ def test_allocation_is_first_fit(aws: Any, world: dict[str, str]) -> None:
         ("InvalidParameterValue", {"NetmaskLength": 16, "AllowedCidrs": ["10.32.0.0/12"]}),
     ],
 )
-def test_allocation_refused(aws: Any, world: dict[str, str], ec2: Any, code: str, more: dict[str, Any]) -> None:
+def test_invalid_allocations_are_refused(
+    aws: Any, world: dict[str, str], ec2: Any, code: str, more: dict[str, Any]
+) -> None:
     refused(code, aws.client("ec2", WEST).allocate_ipam_pool_cidr, IpamPoolId=world[WEST], **more)
     assert not allocations(ec2, world[WEST])
 
 
 @keeps("ec2.ipam-rules-bind-allocations", "ec2.ipam-default-netmask")
-def test_allocation_rules(world: dict[str, str], ec2: Any) -> None:
+def test_allocations_follow_the_rules_of_the_pool(world: dict[str, str], ec2: Any) -> None:
     pool = {"IpamPoolId": world[HOME]}
     rules = {"AllocationMinNetmaskLength": 18, "AllocationMaxNetmaskLength": 22, "AllocationDefaultNetmaskLength": 20}
     ec2.modify_ipam_pool(**pool, **rules)
@@ -87,7 +89,7 @@ def test_allocation_rules(world: dict[str, str], ec2: Any) -> None:
 
 
 @keeps("ec2.ipam-release")
-def test_release(world: dict[str, str], ec2: Any) -> None:
+def test_allocations_can_be_released(world: dict[str, str], ec2: Any) -> None:
     pool = {"IpamPoolId": world[HOME]}
     made = ec2.allocate_ipam_pool_cidr(**pool, NetmaskLength=16, Description="d")["IpamPoolAllocation"]
     assert (made["ResourceType"], made["Description"]) == ("custom", "d")
@@ -105,7 +107,7 @@ def test_release(world: dict[str, str], ec2: Any) -> None:
     refused("InvalidIpamPoolAllocationId.NotFound", ec2.get_ipam_pool_allocations, **pool, **gone)
 
 
-def test_allocations_described_and_modified(aws: Any, world: dict[str, str], ec2: Any) -> None:
+def test_allocations_can_be_described_and_modified(aws: Any, world: dict[str, str], ec2: Any) -> None:
     west = aws.client("ec2", WEST)
     made = west.allocate_ipam_pool_cidr(IpamPoolId=world[WEST], NetmaskLength=16)["IpamPoolAllocation"]
     wanted = made["IpamPoolAllocationId"]
@@ -121,7 +123,7 @@ def test_allocations_described_and_modified(aws: Any, world: dict[str, str], ec2
 
 
 @keeps("ec2.ipam-client-token")
-def test_client_token(world: dict[str, str], ec2: Any) -> None:
+def test_a_client_token_makes_an_allocation_idempotent(world: dict[str, str], ec2: Any) -> None:
     asked = {"IpamPoolId": world[HOME], "NetmaskLength": 16, "ClientToken": "one"}
     first, again = (ec2.allocate_ipam_pool_cidr(**asked)["IpamPoolAllocation"] for _ in range(2))
     assert first == again and len(allocations(ec2, world[HOME])) == 1
@@ -140,7 +142,7 @@ def test_allocations_are_made_in_the_locale(aws: Any, world: dict[str, str], ec2
 
 
 @keeps("ec2.ipam-recycled-later")
-def test_a_released_block_is_not_given_out_at_once(aws: Any, world: dict[str, str], ec2: Any) -> None:
+def test_a_released_block_is_not_allocated_again_at_once(aws: Any, world: dict[str, str], ec2: Any) -> None:
     aws.control.scale(1)
     pool = {"IpamPoolId": world[HOME]}
     made = ec2.allocate_ipam_pool_cidr(**pool, NetmaskLength=16)["IpamPoolAllocation"]
@@ -158,7 +160,7 @@ def test_allocations_come_in_pages(world: dict[str, str], ec2: Any) -> None:
     account = ec2.describe_ipams()["Ipams"][0]["OwnerId"]
     for block in list(IPv4Network("10.0.0.0/16").subnets(new_prefix=28))[
         :1001
-    ]:  # made here: a thousand calls take long
+    ]:  # directly in the state: a thousand calls take long
         ipam_of(account).add(Allocation(world[HOME], block, "custom", account))
     for operation, asked in (
         ("get_ipam_pool_allocations", {"IpamPoolId": world[HOME]}),
@@ -175,7 +177,7 @@ def test_allocations_come_in_pages(world: dict[str, str], ec2: Any) -> None:
 
 
 @keeps("ec2.ipam-vpc")
-def test_vpc_from_a_pool(aws: Any, world: dict[str, str]) -> None:
+def test_a_vpc_takes_its_block_from_a_pool(aws: Any, world: dict[str, str]) -> None:
     for region, expected in ((WEST, "10.16.0.0/20"), (EU, "10.32.0.0/20")):
         here = aws.client("ec2", region)
         vpc = here.create_vpc(Ipv4IpamPoolId=world[region], Ipv4NetmaskLength=20)["Vpc"]
@@ -199,14 +201,14 @@ def test_vpc_from_a_pool(aws: Any, world: dict[str, str]) -> None:
         ("InvalidParameterCombination", {"Ipv4NetmaskLength": 20, "CidrBlock": "10.16.0.0/20"}),
     ],
 )
-def test_vpc_from_a_pool_refused(aws: Any, world: dict[str, str], code: str, more: dict[str, Any]) -> None:
+def test_invalid_vpcs_from_a_pool_are_refused(aws: Any, world: dict[str, str], code: str, more: dict[str, Any]) -> None:
     west = aws.client("ec2", WEST)
     refused(code, west.create_vpc, Ipv4IpamPoolId=world[WEST], **more)
     assert not allocations(west, world[WEST])
 
 
 @keeps("ec2.ipam-take-in-locale")
-def test_vpc_needs_a_pool_of_its_region(aws: Any, world: dict[str, str], ec2: Any) -> None:
+def test_a_vpc_needs_a_pool_of_its_region(aws: Any, world: dict[str, str], ec2: Any) -> None:
     for pool in ("top", WEST):
         refused("InvalidParameterValue", ec2.create_vpc, Ipv4IpamPoolId=world[pool], Ipv4NetmaskLength=20)
     west = aws.client("ec2", WEST)
@@ -215,7 +217,7 @@ def test_vpc_needs_a_pool_of_its_region(aws: Any, world: dict[str, str], ec2: An
 
 
 @keeps("ec2.ipam-resource-tags")
-def test_vpc_needs_the_tags_of_its_pool(world: dict[str, str], ec2: Any) -> None:
+def test_a_vpc_needs_the_tags_of_its_pool(world: dict[str, str], ec2: Any) -> None:
     pool = {"Ipv4IpamPoolId": world[HOME], "Ipv4NetmaskLength": 20}
     wanted = [{"Key": "team", "Value": "db"}, {"Key": "stage", "Value": "x"}]
     ec2.modify_ipam_pool(IpamPoolId=world[HOME], AddAllocationResourceTags=wanted)
@@ -227,7 +229,7 @@ def test_vpc_needs_the_tags_of_its_pool(world: dict[str, str], ec2: Any) -> None
 
 
 @keeps("ec2.ipam-lingering", "ec2.ipam-deprovision-busy", "ec2.ipam-delete-order")
-def test_vpc_allocation_lingers(aws: Any, world: dict[str, str], ec2: Any) -> None:
+def test_the_allocation_of_a_deleted_vpc_remains_for_a_while(aws: Any, world: dict[str, str], ec2: Any) -> None:
     aws.control.scale(1)
     aws.control.advance(60)
     west = aws.client("ec2", WEST)
@@ -250,7 +252,7 @@ def test_vpc_allocation_lingers(aws: Any, world: dict[str, str], ec2: Any) -> No
 
 
 @keeps("ec2.ipam-compliance", "ec2.ipam-discovers-later")
-def test_resource_cidrs(aws: Any, world: dict[str, str], ec2: Any) -> None:
+def test_resource_cidrs_show_management_compliance_and_overlap(aws: Any, world: dict[str, str], ec2: Any) -> None:
     west = aws.client("ec2", WEST)
     vpc = west.create_vpc(Ipv4IpamPoolId=world[WEST], Ipv4NetmaskLength=16)["Vpc"]["VpcId"]
     stray = west.create_vpc(CidrBlock="10.16.0.0/20")["Vpc"]["VpcId"]
@@ -278,7 +280,7 @@ def test_resource_cidrs(aws: Any, world: dict[str, str], ec2: Any) -> None:
 
 
 @keeps("ec2.ipam-never-twice")
-def test_sixteen_clients_never_share_a_block(aws: Any, world: dict[str, str]) -> None:
+def test_sixteen_clients_get_different_blocks(aws: Any, world: dict[str, str]) -> None:
     west = aws.client("ec2", WEST)
 
     def take(n: int) -> str:
@@ -294,7 +296,7 @@ def test_sixteen_clients_never_share_a_block(aws: Any, world: dict[str, str]) ->
 
 
 @keeps("ec2.ipam-not-monitored")
-def test_a_new_ipam_watches_nothing_yet(aws: Any, ec2: Any) -> None:
+def test_a_new_ipam_monitors_no_resources_yet(aws: Any, ec2: Any) -> None:
     aws.control.scale(1)
     scope = make_ipam(ec2)["PrivateDefaultScopeId"]
     aws.control.advance(20)
@@ -311,7 +313,7 @@ def test_a_new_ipam_watches_nothing_yet(aws: Any, ec2: Any) -> None:
 
 
 @keeps("ec2.ipam-discovers-later")
-def test_vpcs_are_found_after_a_while(aws: Any, world: dict[str, str], ec2: Any) -> None:
+def test_vpcs_are_discovered_after_a_while(aws: Any, world: dict[str, str], ec2: Any) -> None:
     aws.control.scale(1)
     aws.control.advance(60)
     west, ask = aws.client("ec2", WEST), {"IpamScopeId": world["scope"], "ResourceType": "vpc"}
@@ -333,7 +335,7 @@ def test_vpcs_are_found_after_a_while(aws: Any, world: dict[str, str], ec2: Any)
 
 
 @keeps("ec2.ipam-auto-import")
-def test_auto_import(aws: Any, world: dict[str, str], ec2: Any) -> None:
+def test_auto_import_allocates_the_blocks_of_discovered_vpcs(aws: Any, world: dict[str, str], ec2: Any) -> None:
     aws.control.scale(1)
     aws.control.advance(60)
     west, rules = aws.client("ec2", WEST), {"AllocationMinNetmaskLength": 24, "AutoImport": True, "Locale": WEST}

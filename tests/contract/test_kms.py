@@ -1,4 +1,4 @@
-"""KMS of the local AWS: key states, rotation, aliases, replicas, and what it refuses."""
+"""KMS: states, rotation, aliases, replicas and policies of keys."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def refused(code: str, call: Any, **params: Any) -> str:
 
 
 def unchecked(aws: Any) -> Any:
-    """A client that lets the service check the parameters."""
+    """Return a client that leaves the validation of parameters to the service."""
     config = Config(parameter_validation=False)
     return boto3.client("kms", "us-east-1", endpoint_url=aws.url, config=config, **KEYS)
 
@@ -42,7 +42,7 @@ def make(kms: Any, **params: Any) -> dict[str, Any]:
 
 
 @keeps("kms.key-names", "kms.usable")
-def test_a_key_is_per_region_and_described_by_every_name(aws: Any) -> None:
+def test_a_key_belongs_to_a_region_and_is_described_by_every_name(aws: Any) -> None:
     kms, other = aws.client("kms"), aws.client("kms", "eu-west-1")
     key = make(kms, Description="one", Tags=[{"TagKey": "a", "TagValue": "b"}])
     kms.create_alias(AliasName="alias/one", TargetKeyId=key["Arn"])
@@ -82,7 +82,7 @@ def test_rotation_periods_are_kept(aws: Any) -> None:
 
 
 @keeps("kms.deletion-window", "kms.usable")
-def test_a_key_waits_for_its_deletion_and_is_gone_afterwards(aws: Any) -> None:
+def test_a_key_is_deleted_after_its_waiting_period(aws: Any) -> None:
     kms = aws.client("kms")
     key = make(kms)["Arn"]
     kms.create_alias(AliasName="alias/gone", TargetKeyId=key)
@@ -114,7 +114,7 @@ def test_a_key_waits_for_its_deletion_and_is_gone_afterwards(aws: Any) -> None:
     ],
 )
 @keeps("kms.pending-deletion")
-def test_a_key_pending_deletion_refuses(aws: Any, operation: str, params: dict[str, Any]) -> None:
+def test_a_key_pending_deletion_refuses_changes(aws: Any, operation: str, params: dict[str, Any]) -> None:
     kms = aws.client("kms")
     key = make(kms)["KeyId"]
     kms.schedule_key_deletion(KeyId=key)
@@ -144,7 +144,7 @@ def test_a_disabled_key_does_not_encrypt(aws: Any) -> None:
 
 
 @keeps("kms.alias-unique", "kms.alias-reserved")
-def test_aliases(aws: Any) -> None:
+def test_aliases_are_created_moved_and_deleted(aws: Any) -> None:
     kms = aws.client("kms")
     one, two = make(kms)["KeyId"], make(kms)["KeyId"]
     kms.create_alias(AliasName="alias/a", TargetKeyId=one)
@@ -162,7 +162,7 @@ def test_aliases(aws: Any) -> None:
 
 
 @keeps("kms.aws-managed")
-def test_keys_that_aws_manages(aws: Any) -> None:
+def test_keys_managed_by_aws_cannot_be_changed(aws: Any) -> None:
     kms = aws.client("kms")
     arn = find_key(ACCOUNT, "us-east-1", "alias/aws/rds")
     metadata = kms.describe_key(KeyId="alias/aws/rds")["KeyMetadata"]
@@ -178,7 +178,7 @@ def test_keys_that_aws_manages(aws: Any) -> None:
 
 
 @keeps("kms.policy-lockout", "kms.policy-name", "kms.tags")
-def test_policies_and_tags(aws: Any) -> None:
+def test_policies_and_tags_of_keys_are_checked(aws: Any) -> None:
     kms = aws.client("kms")
     key = make(kms)["Arn"]
     locked = policy({"AWS": f"arn:aws:iam::{ACCOUNT}:role/nobody"})
@@ -213,7 +213,7 @@ def test_policies_and_tags(aws: Any) -> None:
 
 
 @keeps("kms.crypto")
-def test_what_was_encrypted_is_decrypted_as_it_was_encrypted(aws: Any) -> None:
+def test_decryption_needs_the_encryption_context(aws: Any) -> None:
     kms = aws.client("kms")
     one, two = make(kms)["Arn"], make(kms)["Arn"]
     context, other = {"a": "1"}, {"a": "2"}
@@ -225,7 +225,7 @@ def test_what_was_encrypted_is_decrypted_as_it_was_encrypted(aws: Any) -> None:
 
 
 @keeps("kms.key-paging")
-def test_pages(aws: Any) -> None:
+def test_keys_aliases_and_tags_are_listed_in_pages(aws: Any) -> None:
     kms = aws.client("kms")
     made = [make(kms, Tags=[{"TagKey": str(n), "TagValue": ""} for n in range(3)])["KeyId"] for _ in range(3)]
     for n in range(3):
@@ -241,7 +241,7 @@ def test_pages(aws: Any) -> None:
 
 
 @keeps("kms.no-grants")
-def test_no_key_has_grants(aws: Any) -> None:
+def test_the_list_of_grants_is_empty(aws: Any) -> None:
     kms = aws.client("kms")
     key = make(kms)
     kms.create_alias(AliasName="alias/one", TargetKeyId=key["KeyId"])
@@ -289,7 +289,7 @@ def test_a_replica_key_has_its_own_description_and_tags(aws: Any) -> None:
 
 
 @keeps("kms.mrk-rotation")
-def test_the_primary_rotates_for_all(aws: Any) -> None:
+def test_the_primary_key_rotates_for_its_replicas(aws: Any) -> None:
     kms, other = aws.client("kms"), aws.client("kms", "eu-west-1")
     key = make(kms, MultiRegion=True)["KeyId"]
     kms.replicate_key(KeyId=key, ReplicaRegion="eu-west-1")
@@ -302,7 +302,7 @@ def test_the_primary_rotates_for_all(aws: Any) -> None:
 
 
 @keeps("kms.mrk-deletion")
-def test_a_primary_waits_for_its_replicas(aws: Any) -> None:
+def test_a_primary_key_is_deleted_after_its_replicas(aws: Any) -> None:
     kms, other = aws.client("kms"), aws.client("kms", "eu-west-1")
     key = make(kms, MultiRegion=True)["KeyId"]
     kms.replicate_key(KeyId=key, ReplicaRegion="eu-west-1")
@@ -340,7 +340,7 @@ def test_other_kinds_of_keys_are_refused(aws: Any, params: dict[str, Any]) -> No
 
 
 @keeps("kms.grants", "kms.data-keys", "kms.on-demand", "kms.mrk-primary", "kms.bypass")
-def test_what_is_missing(aws: Any) -> None:
+def test_missing_operations_and_parameters_are_refused(aws: Any) -> None:
     kms = aws.client("kms")
     key = make(kms)["KeyId"]
     for call, params in (

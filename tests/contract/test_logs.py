@@ -1,4 +1,4 @@
-"""CloudWatch Logs: what log groups keep, and what is refused."""
+"""CloudWatch Logs: log groups."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def refused(code: str, call: Any, **params: Any) -> None:
 
 
 def make_key(kms: Any, region: str, **condition: Any) -> dict[str, Any]:
-    """A key that CloudWatch Logs may use."""
+    """Create a key that CloudWatch Logs may use."""
     statements = [
         {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, "Action": "kms:*", "Resource": "*"},
         {
@@ -42,7 +42,7 @@ def group(logs: Any, name: str = "/local/one") -> dict[str, Any]:
 
 
 @keeps("logs.group-class")
-def test_group_keeps_what_it_is_created_with(aws: Any) -> None:
+def test_a_log_group_keeps_the_options_of_its_creation(aws: Any) -> None:
     logs, key = aws.client("logs", "eu-west-1"), make_key(aws.client("kms", "eu-west-1"), "eu-west-1")["Arn"]
     logs.create_log_group(
         logGroupName="/local/one",
@@ -56,13 +56,13 @@ def test_group_keeps_what_it_is_created_with(aws: Any) -> None:
     assert not aws.client("logs", "us-west-2").describe_log_groups()["logGroups"]
 
 
-def test_default_class(aws: Any) -> None:
+def test_the_default_class_is_standard(aws: Any) -> None:
     logs = aws.client("logs")
     logs.create_log_group(logGroupName="/local/one")
     assert group(logs)["logGroupClass"] == "STANDARD"
 
 
-def test_key_comes_and_goes(aws: Any) -> None:
+def test_a_key_can_be_associated_and_disassociated(aws: Any) -> None:
     logs, key = aws.client("logs"), make_key(aws.client("kms"), "us-east-1")["Arn"]
     logs.create_log_group(logGroupName="/local/one")
     logs.associate_kms_key(kmsKeyId=key, logGroupName="/local/one")
@@ -72,7 +72,7 @@ def test_key_comes_and_goes(aws: Any) -> None:
 
 
 @keeps("logs.key-usable")
-def test_keys_refused(aws: Any) -> None:
+def test_invalid_keys_are_refused(aws: Any) -> None:
     logs, kms = aws.client("logs"), aws.client("kms")
     logs.create_log_group(logGroupName="/local/one")
     here, there = make_key(kms, "us-east-1"), make_key(aws.client("kms", "us-west-2"), "us-west-2")
@@ -87,7 +87,7 @@ def test_keys_refused(aws: Any) -> None:
 
 
 @keeps("logs.tags-by-arn", "logs.reserved-tags")
-def test_tags_by_arn(aws: Any) -> None:
+def test_log_groups_are_tagged_by_arn(aws: Any) -> None:
     logs = aws.client("logs")
     logs.create_log_group(logGroupName="/local/one", tags={"a": "1"})
     arn = group(logs)["logGroupArn"]
@@ -117,7 +117,7 @@ def test_tags_by_arn(aws: Any) -> None:
 
 
 @keeps("logs.retention")
-def test_retention(aws: Any) -> None:
+def test_retention_takes_allowed_values_only(aws: Any) -> None:
     logs = aws.client("logs")
     logs.create_log_group(logGroupName="/local/one")
     logs.put_retention_policy(logGroupName="/local/one", retentionInDays=30)
@@ -134,7 +134,7 @@ def test_retention(aws: Any) -> None:
 
 
 @keeps("logs.group-names")
-def test_names(aws: Any) -> None:
+def test_invalid_names_are_refused(aws: Any) -> None:
     logs = aws.client("logs")
     logs.create_log_group(logGroupName="/local/one")
     refused("ResourceAlreadyExistsException", logs.create_log_group, logGroupName="/local/one")
@@ -181,7 +181,7 @@ def test_groups_are_found_in_pages(aws: Any) -> None:
 
 
 @keeps("logs.deletion-protection", "logs.events", "logs.queries")
-def test_what_is_missing(aws: Any) -> None:
+def test_missing_operations_and_parameters_are_refused(aws: Any) -> None:
     logs, one = aws.client("logs"), {"logGroupName": "/local/one"}
     logs.create_log_group(**one)
     for call, params in (

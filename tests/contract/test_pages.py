@@ -1,4 +1,4 @@
-"""boto3's own paginators: every promised listing, in pages as small as the service allows."""
+"""Every promised listing through boto3's paginators, in pages as small as the service allows."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from botocore import xform_name
 from emulator.promises import services
 
 TRUST = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
-# These want a name that their models do not require; the last one always comes whole.
+# These need a name that their models do not require; the last one has no pages.
 APART = ("describe_log_streams", "filter_log_events", "describe_vpc_endpoint_services")
 ALLOW = {"Effect": "Allow", "Action": "ec2:DescribeVpcs", "Resource": "*"}
 
@@ -20,7 +20,7 @@ def document(statement):
 
 @pytest.fixture
 def some(aws):
-    """Seven of each of some kinds, so that there is more than a page."""
+    """Create seven resources of several kinds, which is more than a page."""
     ec2, iam, dynamodb = aws.client("ec2"), aws.client("iam"), aws.client("dynamodb")
     tags = [{"Key": "mtk:environment", "Value": "dev"}]
     vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
@@ -44,13 +44,15 @@ def some(aws):
 
 
 def smallest(client, operation):
-    """The smallest page that the service's model allows; none where it does not say how pages are sized."""
+    """Return the smallest page that the service's model allows, or None if the size of pages cannot be set."""
     paginator = client.get_paginator(operation)
     name = paginator._pagination_cfg.get("limit_key")
     if name is None:
         return None
     shape = client.meta.service_model.operation_model(client.meta.method_to_api_mapping[operation]).input_shape
-    floor = {"rds": 20, "ec2": 5}.get(client.meta.service_model.service_name, 1)  # RDS and EC2 say it in words only
+    floor = {"rds": 20, "ec2": 5}.get(
+        client.meta.service_model.service_name, 1
+    )  # only the text of the documentation of RDS and EC2 says so
     return max(floor, shape.members[name].metadata.get("min", 1))
 
 
@@ -63,7 +65,7 @@ def test_every_listing_comes_in_pages(aws, some, service):
         model = client.meta.service_model.operation_model(client.meta.method_to_api_mapping[operation])
         given = {"ServiceNamespace": "dynamodb"} if "ServiceNamespace" in model.input_shape.required_members else {}
         if set(model.input_shape.required_members) - set(given) or operation in APART:
-            continue  # what needs the name of a resource is walked in the tests of its service
+            continue  # the tests of the service list what needs the name of a resource
         paginator = client.get_paginator(operation)
         size = smallest(client, operation)
         whole = paginator.paginate(**given).build_full_result()

@@ -1,4 +1,4 @@
-"""No promise without a test, no operation without an answer, and a page that says what is promised."""
+"""Every promise has a test, every operation an answer, and the documentation lists the promises."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ RULES = {f"{name}.{rule.name}" for name, service in services().items() for rule 
 
 
 def kept() -> set[str]:
-    """What the tests say that they prove."""
+    """Return the rules that the tests name with ``keeps``."""
     found = set()
     for path in HERE.glob("test_*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
@@ -37,11 +37,11 @@ def test_every_rule_has_a_test():
     assert RULES - kept() == set()
 
 
-def test_every_test_names_rules_that_there_are():
+def test_every_test_names_existing_rules():
     assert kept() - RULES == set()
 
 
-def test_every_rule_says_where_it_is_from():
+def test_every_rule_has_a_source():
     for service in services().values():
         for rule in service.rules:
             assert rule.source and rule.text, rule.name
@@ -49,7 +49,7 @@ def test_every_rule_says_where_it_is_from():
 
 
 @pytest.mark.parametrize("service", services())
-def test_promises_are_of_operations_that_there_are(service):
+def test_promised_operations_and_parameters_exist_in_botocore(service):
     model = service_model(service)
     for operation in services()[service].operations:
         shape = model.operation_model(operation).input_shape
@@ -58,7 +58,7 @@ def test_promises_are_of_operations_that_there_are(service):
 
 @pytest.fixture
 def raw(aws):
-    """Sends signed requests without a single parameter; returns AWS's code and message, empty where it succeeded."""
+    """Return a function that sends a signed request without parameters and returns AWS's error code and message."""
 
     def ask(service, operation):
         model = service_model(service)
@@ -74,16 +74,16 @@ def raw(aws):
         if done.status_code < 400:
             return "", ""
         if "targetPrefix" in model.metadata:
-            told = done.json()
-            return told["__type"].rsplit("#", 1)[-1], told.get("message") or told.get("Message") or ""
+            error = done.json()
+            return error["__type"].rsplit("#", 1)[-1], error.get("message") or error.get("Message") or ""
         return tuple(re.search(f"<{tag}>(.*?)</{tag}>", done.text, re.S)[1] for tag in ("Code", "Message"))
 
     return ask
 
 
 @pytest.mark.parametrize("service", services())
-def test_what_is_not_promised_is_told_at_once(raw, service):
-    """Every operation that botocore knows of our services is promised, or refused with an error that says so."""
+def test_operations_without_a_promise_are_refused(raw, service):
+    """An operation that botocore knows is promised, or refused with an error that names it."""
     known = service_model(service).operation_names
     for operation in sorted(set(known) - set(services()[service].operations)):
         code, message = raw(service, operation)
@@ -92,38 +92,38 @@ def test_what_is_not_promised_is_told_at_once(raw, service):
 
 
 @pytest.mark.parametrize("service", services())
-def test_an_empty_request_never_makes_it_fail(raw, service):
-    """Promised operations without a single parameter: an answer, or a refusal in the service's own words."""
+def test_an_empty_request_never_causes_an_internal_error(raw, service):
+    """A promised operation without parameters is answered, or refused with an error of the service."""
     for operation in services()[service].operations:
         code, message = raw(service, operation)
         assert code != "LocalAwsFault", (operation, message)
         assert "does not implement" not in message, operation
 
 
-def test_a_missing_operation_is_not_tried_again(aws):
+def test_boto3_does_not_retry_a_missing_operation(aws):
     with pytest.raises(ClientError, match="The local AWS does not implement"):
         aws.client("ec2").describe_hosts()
     assert len(aws.control.calls()) == 1
 
 
-def test_unsigned_requests_are_refused_in_the_services_own_words(aws):
+def test_unsigned_requests_are_refused_with_the_code_of_the_service(aws):
     unsigned = boto3.client(
         "sts", region_name="us-east-1", endpoint_url=aws.url, config=Config(signature_version=UNSIGNED)
     )
-    with pytest.raises(ClientError) as told:
+    with pytest.raises(ClientError) as refusal:
         unsigned.assume_role_with_web_identity(
             RoleArn="arn:aws:iam::1:role/abcdefgh", RoleSessionName="ab", WebIdentityToken="abcd"
         )
-    assert told.value.response["Error"]["Code"] == "MissingAuthenticationToken"
+    assert refusal.value.response["Error"]["Code"] == "MissingAuthenticationToken"
 
 
 @pytest.mark.parametrize(
     ("service", "operation"), [("s3", "list_buckets"), ("lambda", "list_functions"), ("sqs", "list_queues")]
 )
-def test_other_services_are_told_at_once(aws, service, operation):
+def test_other_services_are_refused(aws, service, operation):
     with pytest.raises(ClientError, match="The local AWS does not implement"):
         getattr(aws.client(service), operation)()
 
 
-def test_the_page_is_made_from_the_promises():
+def test_the_documentation_is_generated_from_the_promises():
     assert (HERE.parents[1] / "docs/developing/local-aws.md").read_text() == page().rstrip() + "\n", "run `make docs`"

@@ -1,4 +1,4 @@
-"""The local RDS through boto3: what changes clusters and instances, and when."""
+"""RDS: changes of clusters and instances, and when they apply."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def site(aws: Any) -> Site:
 
 
 @keeps("rds.states", "rds.wrong-state", "rds.delete")
-def test_states_take_their_time(site: Site, aws: Any) -> None:
+def test_states_of_clusters_and_instances_change_over_time(site: Site, aws: Any) -> None:
     aws.control.scale(1)
     site.create(ServerlessV2ScalingConfiguration=SCALING)
     site.add(DBInstanceClass="db.serverless")
@@ -33,7 +33,7 @@ def test_states_take_their_time(site: Site, aws: Any) -> None:
     assert site.modify(Port=5433)["Status"] == "available"
     assert site.cluster()["Status"] == "available"
     delete = {"DBClusterIdentifier": "main", "SkipFinalSnapshot": True}
-    refused("InvalidDBClusterStateFault", site.modify, Port=5434)  # although it says "available"
+    refused("InvalidDBClusterStateFault", site.modify, Port=5434)  # AWS shows "available" for a few seconds more
     refused("InvalidDBClusterStateFault", site.rds.stop_db_cluster, DBClusterIdentifier="main")
     refused("InvalidResourceStateFault", site.rds.enable_http_endpoint, ResourceArn=site.cluster()["DBClusterArn"])
     aws.control.advance(6)
@@ -57,7 +57,7 @@ def test_states_take_their_time(site: Site, aws: Any) -> None:
 
 
 @keeps("rds.pending-values", "rds.log-exports")
-def test_changes_wait_without_apply_immediately(site: Site, aws: Any) -> None:
+def test_changes_without_apply_immediately_are_pending(site: Site, aws: Any) -> None:
     site.create()
     site.modify(
         now=False,
@@ -103,7 +103,7 @@ def test_a_password_changes_at_once(site: Site, aws: Any) -> None:
 
 
 @keeps("rds.states", "rds.wrong-state")
-def test_states_say_what_is_changed(site: Site, aws: Any) -> None:
+def test_states_name_the_change(site: Site, aws: Any) -> None:
     role = monitoring_role(aws)
     site.create()
     site.add()
@@ -135,7 +135,7 @@ LOST = "inaccessible-encryption-credentials"
 
 @keeps("rds.key-lost")
 @pytest.mark.parametrize("scale", [0, 1])
-def test_a_cluster_without_its_key_waits_for_it_and_is_lost(site: Site, aws: Any, scale: int) -> None:
+def test_a_cluster_without_its_key_is_recoverable_and_then_lost(site: Site, aws: Any, scale: int) -> None:
     def states() -> tuple[str, str]:
         return site.cluster()["Status"], site.instance()["DBInstanceStatus"]
 
@@ -169,7 +169,7 @@ def test_a_cluster_without_its_key_waits_for_it_and_is_lost(site: Site, aws: Any
 
 
 @keeps("rds.key-lost")
-def test_a_stopped_cluster_starts_with_its_key_only(site: Site) -> None:
+def test_a_stopped_cluster_without_its_key_cannot_be_started(site: Site) -> None:
     key = site.key()
     site.create(StorageEncrypted=True, KmsKeyId=key)
     site.rds.stop_db_cluster(DBClusterIdentifier="main")
@@ -179,7 +179,7 @@ def test_a_stopped_cluster_starts_with_its_key_only(site: Site) -> None:
 
 
 @keeps("rds.backing-up")
-def test_a_cluster_that_is_backed_up_is_not_changed(site: Site, aws: Any) -> None:
+def test_a_cluster_that_is_being_backed_up_cannot_be_changed(site: Site, aws: Any) -> None:
     site.create()
     aws.control.scale(1)
     aws.control.advance(1000)
@@ -211,7 +211,7 @@ MODIFY_REFUSALS: list[tuple[str, dict[str, Any]]] = [
 
 
 @keeps("rds.upgrade", "rds.http-endpoint")
-def test_modify_refuses(site: Site) -> None:
+def test_invalid_changes_of_clusters_are_refused(site: Site) -> None:
     site.create()
     for code, arguments in MODIFY_REFUSALS:
         refused(code, site.modify, **arguments)
@@ -219,7 +219,7 @@ def test_modify_refuses(site: Site) -> None:
 
 
 @keeps("rds.upgrade", "rds.major-upgrade")
-def test_upgrades(site: Site, aws: Any) -> None:
+def test_a_major_upgrade_needs_permission_and_new_parameter_groups(site: Site, aws: Any) -> None:
     site.rds.create_db_cluster_parameter_group(
         DBClusterParameterGroupName="old", DBParameterGroupFamily="aurora-postgresql16", Description="x"
     )
@@ -255,7 +255,7 @@ WEEK = 7 * 24 * 3600
 
 
 @keeps("rds.maintenance-window")
-def test_the_maintenance_window_takes_up_what_is_pending(site: Site, aws: Any) -> None:
+def test_the_maintenance_window_applies_pending_changes(site: Site, aws: Any) -> None:
     site.create(PreferredBackupWindow="01:00-02:00", PreferredMaintenanceWindow="Wed:03:00-Wed:03:30")
     site.add(PreferredMaintenanceWindow="Wed:04:00-Wed:04:30")
     aws.control.scale(1)
@@ -272,20 +272,20 @@ def test_the_maintenance_window_takes_up_what_is_pending(site: Site, aws: Any) -
 
 
 @keeps("rds.windows")
-def test_windows_change_together(site: Site) -> None:
+def test_backup_and_maintenance_windows_must_not_overlap(site: Site) -> None:
     site.create(PreferredBackupWindow="01:00-02:00", PreferredMaintenanceWindow="wed:03:00-wed:03:30")
     refused(COMBINATION, site.modify, PreferredBackupWindow="02:45-03:15")
     site.modify(PreferredBackupWindow="03:00-04:00", PreferredMaintenanceWindow="Thu:01:00-Thu:02:00")
     got = site.cluster()
     assert (got["PreferredBackupWindow"], got["PreferredMaintenanceWindow"]) == ("03:00-04:00", "thu:01:00-thu:02:00")
     site.modify(PreferredBackupWindow="05:00-06:00", PreferredMaintenanceWindow="mon:01:00-mon:02:00")
-    site.add()  # AWS chooses a window that does not overlap the backup
+    site.add()  # AWS chooses a window that does not overlap the backup window
     assert site.instance()["PreferredMaintenanceWindow"] != "sun:05:00-sun:05:30"
     refused(COMBINATION, site.add, name="two", PreferredMaintenanceWindow="tue:05:30-tue:06:30")
 
 
 @keeps("rds.storage-once")
-def test_io_optimized_storage_is_chosen_once_in_30_days(site: Site, aws: Any) -> None:
+def test_io_optimized_storage_can_be_chosen_once_in_30_days(site: Site, aws: Any) -> None:
     site.create()
     site.modify(StorageType="aurora-iopt1")
     site.modify(StorageType="aurora")
@@ -308,7 +308,7 @@ def test_another_port_restarts_all_instances(site: Site, aws: Any) -> None:
 
 
 @keeps("rds.modify-at-once")
-def test_what_acts_at_once(site: Site, aws: Any) -> None:
+def test_some_changes_apply_at_once_without_apply_immediately(site: Site, aws: Any) -> None:
     group = {"DBParameterGroupFamily": "aurora-postgresql17", "Description": "x"}
     site.rds.create_db_cluster_parameter_group(DBClusterParameterGroupName="own", **group)
     firewall = site.ec2.create_security_group(GroupName="db", Description="x", VpcId=site.vpc)["GroupId"]
@@ -331,7 +331,7 @@ def test_what_acts_at_once(site: Site, aws: Any) -> None:
 
 
 @keeps("rds.stop-start")
-def test_stop_and_start(site: Site, aws: Any) -> None:
+def test_a_cluster_can_be_stopped_and_started(site: Site, aws: Any) -> None:
     stop, start = site.rds.stop_db_cluster, site.rds.start_db_cluster
     site.create()
     site.add()
@@ -375,7 +375,7 @@ def writer(site: Site) -> list[str]:
 
 
 @keeps("rds.failover")
-def test_failover(site: Site, aws: Any) -> None:
+def test_failover_promotes_the_reader_with_the_lowest_tier(site: Site, aws: Any) -> None:
     failover = site.rds.failover_db_cluster
     site.create()
     site.add()
@@ -399,7 +399,7 @@ def test_failover(site: Site, aws: Any) -> None:
 
 
 @keeps("rds.failure")
-def test_what_is_told_to_fail_says_why(site: Site, aws: Any) -> None:
+def test_injected_failures_are_reported_as_events(site: Site, aws: Any) -> None:
     def reasons() -> list[str]:
         return [e["Message"] for e in site.rds.describe_events(EventCategories=["failure"])["Events"]]
 

@@ -1,4 +1,4 @@
-"""The local RDS through boto3: Aurora PostgreSQL clusters."""
+"""RDS: Aurora PostgreSQL clusters."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def site(aws: Any) -> Site:
 
 
 @keeps("rds.identifiers", "rds.storage-type", "rds.encryption", "rds.lifecycle", "rds.service-role")
-def test_new_cluster_reads_as_aws_shows_it(site: Site, aws: Any) -> None:
+def test_a_new_cluster_is_described_with_the_defaults_of_aws(site: Site, aws: Any) -> None:
     made = site.create("Main", Tags=[{"Key": "env", "Value": "dev"}])
     assert made["Status"] == "creating"
     got = site.cluster("MAIN")
@@ -43,7 +43,7 @@ def test_new_cluster_reads_as_aws_shows_it(site: Site, aws: Any) -> None:
 
 
 @keeps("rds.versions", "rds.zones", "rds.windows")
-def test_all_options_come_back(site: Site, aws: Any) -> None:
+def test_all_options_of_create_are_described(site: Site, aws: Any) -> None:
     key, role = site.key(), monitoring_role(aws)
     site.create(
         EngineVersion="16", StorageType="aurora-iopt1", StorageEncrypted=True, KmsKeyId=key.split("/")[-1],
@@ -162,7 +162,7 @@ MISSING: list[tuple[str, dict[str, Any]]] = [
 
 
 @keeps("rds.other-engines", "rds.other-networks", "rds.other-access")
-def test_what_is_not_implemented_says_so(site: Site) -> None:
+def test_missing_parameters_are_refused(site: Site) -> None:
     for code, arguments in MISSING:
         assert "does not implement" in refused(code, site.create, **arguments)
     assert site.rds.describe_db_clusters()["DBClusters"] == []
@@ -189,7 +189,7 @@ def test_what_is_not_implemented_says_so(site: Site) -> None:
     "rds.lifecycle",
     "rds.tags",
 )
-def test_create_refuses(site: Site) -> None:
+def test_invalid_clusters_are_refused(site: Site) -> None:
     for code, arguments in CREATE_REFUSALS:
         rest = {k: v for k, v in arguments.items() if k != "DBClusterIdentifier"}
         refused(code, site.create, name=arguments.get("DBClusterIdentifier", "main"), **rest)
@@ -197,7 +197,7 @@ def test_create_refuses(site: Site) -> None:
 
 
 @keeps("rds.unique-names", "rds.wire-codes", "rds.describe")
-def test_names_are_taken_once_and_missing_ones_are_404(site: Site) -> None:
+def test_names_are_unique_and_unknown_names_answer_404(site: Site) -> None:
     site.create()
     refused("DBClusterAlreadyExistsFault", site.create, name="MAIN")
     site.add()
@@ -216,7 +216,7 @@ def test_names_are_taken_once_and_missing_ones_are_404(site: Site) -> None:
 
 
 @keeps("rds.keys", "rds.encryption")
-def test_key_of_another_region_and_disabled_key_are_refused(site: Site, aws: Any) -> None:
+def test_keys_of_another_region_and_disabled_keys_are_refused(site: Site, aws: Any) -> None:
     far = aws.client("kms", WEST).create_key()["KeyMetadata"]["Arn"]
     refused("KMSKeyNotAccessibleFault", site.create, StorageEncrypted=True, KmsKeyId=far)
     key = site.key()
@@ -227,7 +227,7 @@ def test_key_of_another_region_and_disabled_key_are_refused(site: Site, aws: Any
 
 
 @keeps("rds.network")
-def test_security_group_of_another_vpc_is_refused(site: Site) -> None:
+def test_security_groups_of_another_vpc_are_refused(site: Site) -> None:
     vpc = site.ec2.create_vpc(CidrBlock="10.1.0.0/16")["Vpc"]["VpcId"]
     group = site.ec2.create_security_group(GroupName="x", Description="x", VpcId=vpc)["GroupId"]
     assert "different VPCs" in refused(COMBINATION, site.create, VpcSecurityGroupIds=[group])
@@ -237,7 +237,7 @@ def test_security_group_of_another_vpc_is_refused(site: Site) -> None:
 
 
 @keeps("rds.auto-pause")
-def test_auto_pause_lives_only_at_zero(site: Site) -> None:
+def test_auto_pause_needs_a_minimum_of_zero(site: Site) -> None:
     zero = {"MinCapacity": 0, "MaxCapacity": 2}
     site.create(ServerlessV2ScalingConfiguration=zero)
     assert site.cluster()["ServerlessV2ScalingConfiguration"] == {**zero, "SecondsUntilAutoPause": 300}
@@ -248,7 +248,7 @@ def test_auto_pause_lives_only_at_zero(site: Site) -> None:
 
 
 @keeps("rds.insights-advanced", "rds.insights", "rds.insights-inherited")
-def test_insights_follow_the_cluster(site: Site) -> None:
+def test_performance_insights_of_instances_follow_the_cluster(site: Site) -> None:
     site.create()
     site.add()
     assert site.instance()["PerformanceInsightsEnabled"] is False
@@ -272,7 +272,7 @@ def test_insights_follow_the_cluster(site: Site) -> None:
 
 
 @keeps("rds.delete", "rds.final-snapshot")
-def test_cluster_deletion_rules(site: Site) -> None:
+def test_deleting_a_cluster_needs_no_protection_no_instances_and_a_final_snapshot(site: Site) -> None:
     site.create(DeletionProtection=True, CopyTagsToSnapshot=True, Tags=[{"Key": "a", "Value": "b"}])
     delete = site.rds.delete_db_cluster
     message = refused(COMBINATION, delete, DBClusterIdentifier="main", SkipFinalSnapshot=True)
@@ -312,7 +312,7 @@ def test_cluster_deletion_rules(site: Site) -> None:
 
 
 @keeps("rds.http-endpoint")
-def test_data_api_has_calls_of_its_own(site: Site) -> None:
+def test_the_data_api_is_enabled_and_disabled_by_its_own_calls(site: Site) -> None:
     arn = site.create()["DBClusterArn"]
     site.rds.enable_http_endpoint(ResourceArn=arn)
     assert site.cluster()["HttpEndpointEnabled"] is True
@@ -322,7 +322,7 @@ def test_data_api_has_calls_of_its_own(site: Site) -> None:
 
 
 @keeps("rds.quotas", "rds.describe")
-def test_quotas_and_pages(site: Site) -> None:
+def test_clusters_and_instances_have_quotas_and_pages(site: Site) -> None:
     for number in range(40):
         site.create(f"c{number}")
     with pytest.raises(site.rds.exceptions.DBClusterQuotaExceededFault) as caught:

@@ -1,4 +1,4 @@
-"""The local RDS through boto3: events, engines, waiters, and what it has not."""
+"""RDS: events, engine versions, waiters, error codes and missing operations."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ def site(aws: Any) -> Site:
 
 
 @keeps("rds.wire-codes")
-def test_codes_are_those_of_the_service() -> None:
-    """RDS spells its codes otherwise than its shapes, and not by one rule: none may be made up."""
+def test_error_codes_are_those_of_the_model() -> None:
+    """RDS's error codes do not follow from the names of their shapes, so every code in use must be in the model."""
     model = service_model("rds")
     shapes = [model.shape_for(name) for name in model.shape_names]
     known = {shape.metadata["error"]["code"] for shape in shapes if "error" in shape.metadata}
@@ -33,33 +33,33 @@ def test_codes_are_those_of_the_service() -> None:
 
 
 @keeps("rds.events")
-def test_events(site: Site, aws: Any) -> None:
-    def told(**kwargs: Any) -> list[str]:
+def test_events_are_recorded_and_filtered(site: Site, aws: Any) -> None:
+    def messages(**kwargs: Any) -> list[str]:
         return [e["Message"] for e in site.rds.describe_events(**kwargs)["Events"]]
 
     aws.control.scale(1)
     site.create()
     site.add()
-    assert told() == []
+    assert messages() == []
     aws.control.advance(601)
-    assert told() == ["DB cluster created.", "DB instance created."]
-    assert told(SourceType="db-cluster") == ["DB cluster created."]
-    assert told(SourceType="db-instance", SourceIdentifier="One") == ["DB instance created."]
-    assert told(SourceType="db-instance", SourceIdentifier="two") == []
-    assert told(EventCategories=["deletion"]) == []
+    assert messages() == ["DB cluster created.", "DB instance created."]
+    assert messages(SourceType="db-cluster") == ["DB cluster created."]
+    assert messages(SourceType="db-instance", SourceIdentifier="One") == ["DB instance created."]
+    assert messages(SourceType="db-instance", SourceIdentifier="two") == []
+    assert messages(EventCategories=["deletion"]) == []
     (event,) = site.rds.describe_events(SourceType="db-cluster")["Events"]
     assert event["SourceArn"] == site.cluster()["DBClusterArn"] and event["EventCategories"] == ["creation"]
-    assert told(StartTime=event["Date"], EndTime=event["Date"] + timedelta(seconds=1)) == ["DB cluster created."]
+    assert messages(StartTime=event["Date"], EndTime=event["Date"] + timedelta(seconds=1)) == ["DB cluster created."]
     refused(COMBINATION, site.rds.describe_events, SourceIdentifier="main")
     refused(COMBINATION, site.rds.describe_events, Duration=60, StartTime=event["Date"])
     aws.control.advance(7200)
-    assert told() == [] and len(told(Duration=180)) == 2
+    assert messages() == [] and len(messages(Duration=180)) == 2
     aws.control.scale(0)
     site.rds.reboot_db_instance(DBInstanceIdentifier="one")
     site.modify(EngineVersion="17.7")
     site.rds.delete_db_instance(DBInstanceIdentifier="one")
     site.rds.delete_db_cluster(DBClusterIdentifier="main", SkipFinalSnapshot=True)
-    assert told() == [
+    assert messages() == [
         "DB instance restarted.",
         "Database cluster engine version has been upgraded.",
         "DB instance deleted.",
@@ -70,11 +70,11 @@ def test_events(site: Site, aws: Any) -> None:
     pages = list(site.rds.get_paginator("describe_events").paginate(PaginationConfig={"PageSize": 20}))
     assert [len(page["Events"]) for page in pages] == [20, 5]
     aws.control.advance(15 * 24 * 3600)
-    assert told(Duration=60 * 24 * 30) == []
+    assert messages(Duration=60 * 24 * 30) == []
 
 
 @keeps("rds.versions", "rds.upgrade-targets")
-def test_engine_versions(site: Site) -> None:
+def test_engine_versions_name_their_upgrade_targets(site: Site) -> None:
     aurora = {"Engine": "aurora-postgresql"}
 
     def found(**kwargs: Any) -> list[str]:
@@ -95,7 +95,7 @@ def test_engine_versions(site: Site) -> None:
 
 
 @keeps("rds.waiters")
-def test_waiters(site: Site, aws: Any) -> None:
+def test_waiters_of_boto3_work(site: Site, aws: Any) -> None:
     def wait(name: str, **kwargs: Any) -> None:
         site.rds.get_waiter(name).wait(WaiterConfig={"Delay": 0, "MaxAttempts": 400}, **kwargs)
 
@@ -154,6 +154,6 @@ MISSING: dict[str, dict[str, Any]] = {
 
 
 @keeps("rds.other-upkeep", "rds.other-offers", "rds.other-networks", "rds.other-access", "rds.other-engines")
-def test_what_is_not_implemented_says_so(site: Site) -> None:
+def test_missing_operations_are_refused(site: Site) -> None:
     for call, arguments in MISSING.items():
         assert "does not implement" in refused("InvalidAction", getattr(site.rds, call), **arguments)

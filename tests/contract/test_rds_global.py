@@ -1,4 +1,4 @@
-"""The local RDS through boto3: the life of a global cluster."""
+"""RDS: the life of a global cluster."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from rds_site import COMBINATION, EAST, PASSWORD, VALUE, WEST, Site, refused
 
 
 class World:
-    """A global cluster with a primary in one region, and a place for a secondary in another."""
+    """A global cluster with a region for its primary and a region for its secondary."""
 
     def __init__(self, aws: Any, **kwargs: Any) -> None:
         self.aws, self.home, self.away = aws, Site(aws, EAST), Site(aws, WEST)
@@ -36,7 +36,7 @@ def world(aws: Any) -> World:
     return World(aws)
 
 
-def test_global_cluster_life(world: World, aws: Any) -> None:
+def test_a_global_cluster_gains_and_loses_a_secondary(world: World, aws: Any) -> None:
     assert world.look()["Status"] == "available" and world.look()["GlobalClusterMembers"] == []
     first = world.primary(DatabaseName="app")["DBClusterArn"]
     assert "MasterUsername" in refused(VALUE, world.secondary)
@@ -85,7 +85,7 @@ SECONDARY_REFUSALS: list[dict[str, Any]] = [
 ]
 
 
-def test_secondary_refuses(world: World) -> None:
+def test_invalid_secondaries_are_refused(world: World) -> None:
     world.primary()
     world.home.add()
     for arguments in SECONDARY_REFUSALS:
@@ -94,7 +94,7 @@ def test_secondary_refuses(world: World) -> None:
     refused(COMBINATION, world.secondary, site=world.home)
 
 
-def test_encrypted_global_cluster_needs_a_key_of_each_region(aws: Any) -> None:
+def test_an_encrypted_global_cluster_needs_a_key_of_each_region(aws: Any) -> None:
     world = World(aws, StorageEncrypted=True, DeletionProtection=True, Tags=[{"Key": "a", "Value": "b"}])
     refused(COMBINATION, world.primary)
     world.primary(StorageEncrypted=True, KmsKeyId=world.home.key())
@@ -111,7 +111,7 @@ def test_encrypted_global_cluster_needs_a_key_of_each_region(aws: Any) -> None:
     assert got["TagList"] == [{"Key": "a", "Value": "b"}]
 
 
-def test_members_have_rules_of_their_own(world: World) -> None:
+def test_members_of_a_global_cluster_refuse_some_options(world: World) -> None:
     rds = world.home.rds
     refused(COMBINATION, world.primary, MasterUserPassword=None, ManageMasterUserPassword=True)
     refused(COMBINATION, world.primary, EngineVersion="17.7")
@@ -132,7 +132,7 @@ def test_members_have_rules_of_their_own(world: World) -> None:
     assert world.look()["DeletionProtection"] is True
 
 
-def test_state_survives_save_and_load(world: World, aws: Any, tmp_path: Any) -> None:
+def test_save_and_load_keep_global_clusters(world: World, aws: Any, tmp_path: Any) -> None:
     world.primary()
     world.home.add()
     before = world.look(), world.home.cluster(), world.home.instance()

@@ -1,4 +1,4 @@
-"""The local RDS through boto3: instances of clusters, and the tags of everything."""
+"""RDS: instances of clusters, and tags of all resources."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ INSTANCE_REFUSALS: list[tuple[str, dict[str, Any]]] = [
     "rds.instance-attributes",
     "rds.group-names",
 )
-def test_instance_refuses(site: Site) -> None:
+def test_invalid_instances_are_refused(site: Site) -> None:
     site.create()
     for code, arguments in INSTANCE_REFUSALS:
         refused(code, site.add, **arguments)
@@ -101,7 +101,7 @@ INSTANCE_CHANGE_REFUSALS: list[tuple[str, dict[str, Any]]] = [
 
 
 @keeps("rds.cluster-owned", "rds.force-failover", "rds.scaling-first")
-def test_instance_changes_are_refused(site: Site) -> None:
+def test_invalid_changes_of_instances_are_refused(site: Site) -> None:
     site.create()
     site.add()
     for code, arguments in INSTANCE_CHANGE_REFUSALS:
@@ -111,7 +111,7 @@ def test_instance_changes_are_refused(site: Site) -> None:
 
 
 @keeps("rds.monitoring", "rds.insights-inherited")
-def test_monitoring_of_an_instance_and_of_its_cluster(site: Site, aws: Any) -> None:
+def test_monitoring_belongs_to_an_instance_or_to_its_cluster(site: Site, aws: Any) -> None:
     role = monitoring_role(aws)
     watched: dict[str, Any] = {"MonitoringInterval": 30, "MonitoringRoleArn": role}
     site.create()
@@ -143,7 +143,7 @@ def test_monitoring_of_an_instance_and_of_its_cluster(site: Site, aws: Any) -> N
 
 
 @keeps("rds.monitoring")
-def test_a_role_that_was_just_made_is_refused(site: Site, aws: Any) -> None:
+def test_a_new_monitoring_role_is_refused_at_first(site: Site, aws: Any) -> None:
     site.create()
     site.add()
     aws.control.scale(1)
@@ -163,7 +163,7 @@ def test_a_role_that_was_just_made_is_refused(site: Site, aws: Any) -> None:
 
 
 @keeps("rds.tags")
-def test_tags_are_50_at_most(site: Site) -> None:
+def test_a_resource_has_50_tags_at_most(site: Site) -> None:
     arn = site.create(Tags=[{"Key": f"k{n}", "Value": ""} for n in range(49)])["DBClusterArn"]
     site.rds.add_tags_to_resource(ResourceName=arn, Tags=[{"Key": "k49", "Value": ""}, {"Key": "k1", "Value": "x"}])
     refused(VALUE, site.rds.add_tags_to_resource, ResourceName=arn, Tags=[{"Key": "k50", "Value": ""}])
@@ -171,7 +171,7 @@ def test_tags_are_50_at_most(site: Site) -> None:
 
 
 @keeps("rds.instance-pending", "rds.wrong-state")
-def test_instance_changes(site: Site, aws: Any) -> None:
+def test_changes_of_instances_are_pending_or_immediate(site: Site, aws: Any) -> None:
     site.create()
     site.add()
     change = site.rds.modify_db_instance
@@ -191,7 +191,7 @@ def test_instance_changes(site: Site, aws: Any) -> None:
 
 
 @keeps("rds.tags")
-def test_tags_of_everything(site: Site, aws: Any) -> None:
+def test_every_resource_can_be_tagged(site: Site, aws: Any) -> None:
     arns = [
         site.create()["DBClusterArn"],
         site.add()["DBInstanceArn"],

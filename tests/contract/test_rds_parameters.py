@@ -1,4 +1,4 @@
-"""The local RDS through boto3: subnet groups and parameter groups."""
+"""RDS: subnet groups and parameter groups."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def site(aws: Any) -> Site:
 
 
 @keeps("rds.subnet-groups", "rds.subnet-group-names", "rds.subnet-group-limits")
-def test_subnet_groups(site: Site) -> None:
+def test_subnet_groups_are_created_changed_and_deleted(site: Site) -> None:
     rds = site.rds
     args = {"DBSubnetGroupDescription": "x", "SubnetIds": site.subnets}
     refused("DBSubnetGroupAlreadyExists", rds.create_db_subnet_group, DBSubnetGroupName="DATA", **args)
@@ -53,7 +53,7 @@ GROUPS = [
 
 
 class Group:
-    """The calls for one kind of parameter group under common names."""
+    """The calls for cluster or instance parameter groups under common names."""
 
     def __init__(self, rds: Any, prefix: str) -> None:
         self.field = f"{prefix}Name"
@@ -86,7 +86,7 @@ def change(name: str, value: str, method: str = "pending-reboot") -> list[dict[s
     "rds.group-held",
 )
 @pytest.mark.parametrize(("scope", "prefix"), GROUPS)
-def test_parameter_groups(site: Site, aws: Any, scope: str, prefix: str) -> None:
+def test_parameter_groups_are_created_changed_reset_and_deleted(site: Site, aws: Any, scope: str, prefix: str) -> None:
     group: Any = Group(site.rds, prefix)
     with pytest.raises(ClientError) as caught:
         group.describe()
@@ -140,7 +140,7 @@ def test_parameter_groups(site: Site, aws: Any, scope: str, prefix: str) -> None
 
 @keeps("rds.group-limits", "rds.parameter-sources", "rds.describe")
 @pytest.mark.parametrize(("scope", "prefix"), GROUPS)
-def test_group_quota_and_pages(site: Site, scope: str, prefix: str) -> None:
+def test_parameter_groups_have_a_quota_and_pages(site: Site, scope: str, prefix: str) -> None:
     group: Any = Group(site.rds, prefix)
     family = {"DBParameterGroupFamily": "aurora-postgresql17", "Description": "x"}
     for number in range(50):
@@ -169,7 +169,7 @@ def test_group_quota_and_pages(site: Site, scope: str, prefix: str) -> None:
 
 @keeps("rds.group-pending")
 @pytest.mark.parametrize(("scope", "prefix"), GROUPS)
-def test_a_group_with_pending_changes_is_not_reset(site: Site, aws: Any, scope: str, prefix: str) -> None:
+def test_a_parameter_group_with_pending_changes_cannot_be_reset(site: Site, aws: Any, scope: str, prefix: str) -> None:
     group: Any = Group(site.rds, prefix)
     group.create(DBParameterGroupFamily="aurora-postgresql17", Description="x")
     aws.control.scale(1)
@@ -187,7 +187,7 @@ def test_a_group_with_pending_changes_is_not_reset(site: Site, aws: Any, scope: 
 
 
 @keeps("rds.subnet-group-limits")
-def test_subnet_group_quotas_and_pages(site: Site) -> None:
+def test_subnet_groups_have_a_quota_and_pages(site: Site) -> None:
     create = site.rds.create_db_subnet_group
     args = {"DBSubnetGroupDescription": "x", "SubnetIds": site.subnets}
     for number in range(49):
@@ -208,7 +208,7 @@ def test_subnet_group_quotas_and_pages(site: Site) -> None:
 
 
 @keeps("rds.pending-reboot")
-def test_group_of_an_instance_waits_for_its_reboot(site: Site) -> None:
+def test_a_new_parameter_group_of_an_instance_needs_a_reboot(site: Site) -> None:
     def status() -> str:
         return str(site.instance()["DBParameterGroups"][0]["ParameterApplyStatus"])
 
@@ -231,7 +231,7 @@ def test_group_of_an_instance_waits_for_its_reboot(site: Site) -> None:
 
 
 @keeps("rds.capacity-reboot")
-def test_the_highest_capacity_waits_for_a_reboot(site: Site) -> None:
+def test_a_new_maximum_capacity_needs_a_reboot(site: Site) -> None:
     def status() -> str:
         return str(site.cluster()["DBClusterMembers"][0]["DBClusterParameterGroupStatus"])
 
@@ -246,7 +246,7 @@ def test_the_highest_capacity_waits_for_a_reboot(site: Site) -> None:
 
 
 @keeps("rds.force-ssl", "rds.parameter-sources", "rds.pending-reboot")
-def test_parameter_defaults_and_reboots(site: Site) -> None:
+def test_static_parameters_need_a_reboot(site: Site) -> None:
     def one(group: str, name: str) -> Any:
         pages = site.rds.get_paginator("describe_db_cluster_parameters").paginate(DBClusterParameterGroupName=group)
         return next(p for page in pages for p in page["Parameters"] if p["ParameterName"] == name)

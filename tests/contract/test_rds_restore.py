@@ -1,4 +1,4 @@
-"""The local RDS through boto3: snapshots, their restore, and the secret that RDS manages."""
+"""RDS: snapshots, restores and managed secrets."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def run(waiter: Any, **kwargs: Any) -> None:
 
 
 @keeps("rds.snapshot-names", "rds.snapshot-states")
-def test_snapshots_come_and_go(site: Site, aws: Any) -> None:
+def test_snapshots_are_taken_and_deleted(site: Site, aws: Any) -> None:
     resource = site.create()["DbClusterResourceId"]
     aws.control.scale(1)
     aws.control.advance(1000)
@@ -78,7 +78,7 @@ def test_snapshots_come_and_go(site: Site, aws: Any) -> None:
 
 
 @keeps("rds.snapshot-states")
-def test_a_snapshot_that_fails_says_so(site: Site, aws: Any) -> None:
+def test_a_snapshot_can_fail(site: Site, aws: Any) -> None:
     site.create()
     aws.control.fault("rds:CreateDBClusterSnapshot", "fail", state="failed", message="no")
     take(site)
@@ -94,7 +94,7 @@ def test_a_snapshot_needs_an_available_cluster(site: Site, aws: Any) -> None:
 
 
 @keeps("rds.snapshot-tags")
-def test_tags_of_snapshots(site: Site) -> None:
+def test_snapshots_have_tags(site: Site) -> None:
     site.create(CopyTagsToSnapshot=True, Tags=TAGS)
     assert take(site)["TagList"] == TAGS
     other = [{"Key": "c", "Value": "d"}]
@@ -105,7 +105,7 @@ def test_tags_of_snapshots(site: Site) -> None:
 
 
 @keeps("rds.snapshot-quota")
-def test_there_are_100_manual_snapshots_at_most(site: Site) -> None:
+def test_a_region_has_100_manual_snapshots_at_most(site: Site) -> None:
     site.create(EngineVersion="16.8")
     site.add()
     for number in range(100):
@@ -116,13 +116,13 @@ def test_there_are_100_manual_snapshots_at_most(site: Site) -> None:
 
 
 @keeps("rds.snapshot-automated", "rds.restore-window")
-def test_what_rds_takes_by_itself(site: Site, aws: Any) -> None:
+def test_automated_snapshots_are_deleted_after_the_retention_period(site: Site, aws: Any) -> None:
     site.create(EngineVersion="16.8", BackupRetentionPeriod=3)
     site.add()
     for number in range(100):
         take(site, f"s{number}")
     site.modify(EngineVersion="17.6", AllowMajorVersionUpgrade=True)
-    (name,) = shown(site, SnapshotType="automated")  # one more than a user may take
+    (name,) = shown(site, SnapshotType="automated")  # automated snapshots do not count towards the quota
     assert name.startswith("preupgrade-main-16-8-to-17-6-")
     refused(NOT_USABLE, site.rds.delete_db_cluster_snapshot, DBClusterSnapshotIdentifier=name)
     assert restore(site, name)["EngineVersion"] == "16.8"
@@ -135,7 +135,7 @@ def test_what_rds_takes_by_itself(site: Site, aws: Any) -> None:
 
 
 @keeps("rds.restore-forgets", "rds.global-join-new")
-def test_what_a_restore_forgets(site: Site) -> None:
+def test_a_restore_resets_some_settings(site: Site) -> None:
     site.rds.create_db_cluster_parameter_group(
         DBClusterParameterGroupName="own", DBParameterGroupFamily="aurora-postgresql17", Description="x"
     )
@@ -187,7 +187,7 @@ def test_what_a_restore_forgets(site: Site) -> None:
 
 
 @keeps("rds.restore-version", "rds.restore-major")
-def test_versions_of_restores(site: Site) -> None:
+def test_a_restore_can_upgrade_the_engine(site: Site) -> None:
     site.create(EngineVersion="16.8")
     take(site)
     assert restore(site)["EngineVersion"] == "16.8"
@@ -198,7 +198,7 @@ def test_versions_of_restores(site: Site) -> None:
 
 
 @keeps("rds.restore-key")
-def test_keys_of_restores(site: Site) -> None:
+def test_a_restore_can_change_the_key(site: Site) -> None:
     key, other = site.key(), site.key()
     site.create(StorageEncrypted=True, KmsKeyId=key)
     site.create("plain")
@@ -219,7 +219,7 @@ def test_keys_of_restores(site: Site) -> None:
 
 
 @keeps("rds.restore-time", "rds.restore-window")
-def test_restore_to_a_moment(site: Site, aws: Any) -> None:
+def test_a_cluster_can_be_restored_to_a_point_in_time(site: Site, aws: Any) -> None:
     aws.control.scale(1)
     site.create(BackupRetentionPeriod=2)
     refused("InvalidDBClusterStateFault", rewind, site=site, UseLatestRestorableTime=True)
@@ -244,7 +244,7 @@ def test_restore_to_a_moment(site: Site, aws: Any) -> None:
 
 
 @keeps("rds.restore-insights", "rds.snapshot-sharing", "rds.snapshot-copies", "rds.backups")
-def test_what_is_missing(site: Site) -> None:
+def test_missing_parameters_are_refused(site: Site) -> None:
     site.create()
     take(site)
     missing = "does not implement"
@@ -265,7 +265,7 @@ def test_what_is_missing(site: Site) -> None:
 
 
 @keeps("rds.secret-managed", "rds.secret-refusals", "rds.secret-end", "rds.secret-rotation")
-def test_the_life_of_a_managed_secret(site: Site, aws: Any) -> None:
+def test_a_managed_secret_is_created_rotated_and_deleted(site: Site, aws: Any) -> None:
     managed: dict[str, Any] = {"ManageMasterUserPassword": True}
     refused(COMBINATION, site.create, **managed)
     refused(COMBINATION, site.create, MasterUserSecretKmsKeyId=site.key())

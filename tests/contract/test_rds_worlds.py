@@ -1,4 +1,4 @@
-"""The local RDS through boto3: what global clusters allow and refuse, how they change their writer and how they end."""
+"""RDS: rules, upgrades, switchovers, failovers and deletion of global clusters."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def world(aws: Any) -> World:
 
 @pytest.fixture
 def pair(world: World) -> World:
-    """A primary with a writer, and a secondary with an instance."""
+    """Create a primary with a writer and a secondary with an instance."""
     world.first = world.primary(DatabaseName="app")["DBClusterArn"]
     world.home.add()
     world.second = world.secondary()["DBClusterArn"]
@@ -59,7 +59,7 @@ def delete(site: Site, name: str) -> None:
 
 
 @keeps("rds.global-engine", "rds.global-names")
-def test_creation(site_of: Any) -> None:
+def test_global_clusters_are_created_empty_or_from_a_cluster(site_of: Any) -> None:
     site = site_of(EAST)
     create, arn = site.rds.create_global_cluster, site.create(DatabaseName="app")["DBClusterArn"]
     source = {"GlobalClusterIdentifier": "w", "SourceDBClusterIdentifier": arn}
@@ -93,7 +93,7 @@ def site_of(aws: Any) -> Any:
 
 
 @keeps("rds.global-no-managed-password", "rds.global-no-small-classes", "rds.global-join-new")
-def test_what_cannot_become_global(site_of: Any) -> None:
+def test_unsuitable_clusters_cannot_become_global(site_of: Any) -> None:
     site = site_of(EAST)
     managed = site.create("managed", MasterUserPassword=None, ManageMasterUserPassword=True)["DBClusterArn"]
     small = site.create("small")["DBClusterArn"]
@@ -109,7 +109,7 @@ def test_what_cannot_become_global(site_of: Any) -> None:
 
 
 @keeps("rds.global-names")
-def test_every_region_describes_it(pair: World, aws: Any) -> None:
+def test_every_region_describes_a_global_cluster(pair: World, aws: Any) -> None:
     for number in range(24):
         pair.home.rds.create_global_cluster(GlobalClusterIdentifier=f"w{number}", Engine=ENGINE)
     here = aws.client("rds", "eu-central-1")
@@ -121,7 +121,7 @@ def test_every_region_describes_it(pair: World, aws: Any) -> None:
 
 
 @keeps("rds.global-protection")
-def test_protection(pair: World, aws: Any) -> None:
+def test_a_global_cluster_with_protection_or_members_cannot_be_deleted(pair: World, aws: Any) -> None:
     aws.control.scale(1)
     aws.control.advance(1000)
     change(pair, DeletionProtection=True)
@@ -131,7 +131,7 @@ def test_protection(pair: World, aws: Any) -> None:
 
 
 @keeps("rds.global-secondary-credentials", "rds.global-wait-for-writer", "rds.global-no-managed-password")
-def test_credentials_of_members(world: World, aws: Any) -> None:
+def test_members_have_the_credentials_of_the_primary(world: World, aws: Any) -> None:
     aws.control.scale(1)
     aws.control.advance(31)
     refused(COMBINATION, world.primary, MasterUserPassword=None, ManageMasterUserPassword=True)
@@ -160,7 +160,7 @@ def test_credentials_of_members(world: World, aws: Any) -> None:
 
 
 @keeps("rds.global-insights")
-def test_insights_of_new_members_are_reset(world: World) -> None:
+def test_joining_resets_the_insights_of_a_secondary(world: World) -> None:
     insights: dict[str, Any] = {"EnablePerformanceInsights": True, "PerformanceInsightsRetentionPeriod": 465}
     advanced = {"DatabaseInsightsMode": "advanced", **insights}
     world.primary(**advanced)
@@ -175,7 +175,7 @@ def test_insights_of_new_members_are_reset(world: World) -> None:
 
 
 @keeps("rds.global-same-names", "rds.global-not-a-member")
-def test_members_of_one_name_are_told_apart_by_their_arns(world: World) -> None:
+def test_members_with_the_same_name_are_distinguished_by_arn(world: World) -> None:
     first = world.primary()["DBClusterArn"]
     world.home.add()
     none = {"MasterUsername": None, "MasterUserPassword": None, "EngineVersion": None}
@@ -201,7 +201,7 @@ def test_a_member_without_its_key_is_lost_at_once(aws: Any) -> None:
 
 
 @keeps("rds.global-secondary-key")
-def test_keys_of_members(aws: Any) -> None:
+def test_members_need_an_accessible_key(aws: Any) -> None:
     world = World(aws, StorageEncrypted=True)
     refused(COMBINATION, world.primary)
     world.primary(StorageEncrypted=True, KmsKeyId=world.home.key())
@@ -215,7 +215,7 @@ def test_keys_of_members(aws: Any) -> None:
 
 
 @keeps("rds.global-members", "rds.global-switchover-healthy")
-def test_how_many_members(world: World, site_of: Any) -> None:
+def test_the_number_of_members_is_limited(world: World, site_of: Any) -> None:
     world.primary()
     for number in range(6):
         world.home.add(f"i{number}")
@@ -235,7 +235,7 @@ def test_how_many_members(world: World, site_of: Any) -> None:
 
 
 @keeps("rds.global-members")
-def test_readers_leave_no_room_for_secondaries(world: World) -> None:
+def test_sixteen_readers_exclude_secondaries(world: World) -> None:
     world.primary()
     for number in range(16):
         world.home.add(f"i{number}")
@@ -243,7 +243,7 @@ def test_readers_leave_no_room_for_secondaries(world: World) -> None:
 
 
 @keeps("rds.global-version", "rds.global-minor")
-def test_minor_versions(pair: World) -> None:
+def test_a_minor_upgrade_begins_with_the_secondaries(pair: World) -> None:
     refused(COMBINATION, pair.secondary, site=Site(pair.aws, MANY[0]), EngineVersion="17.7")
     near, far = pair.home.rds.modify_db_cluster, pair.away.rds.modify_db_cluster
     upgrade: dict[str, Any] = {"EngineVersion": "17.7", "ApplyImmediately": True}
@@ -260,14 +260,14 @@ def test_minor_versions(pair: World) -> None:
 
 
 @keeps("rds.global-major")
-def test_major_versions(aws: Any) -> None:
+def test_major_upgrades_are_made_by_the_global_cluster(aws: Any) -> None:
     world = World(aws)
     world.home.rds.delete_global_cluster(GlobalClusterIdentifier="world")
     world.home.rds.create_global_cluster(GlobalClusterIdentifier="world", Engine=ENGINE, EngineVersion="16.8")
     group = {"DBClusterParameterGroupName": "own", "DBParameterGroupFamily": "aurora-postgresql16"}
     world.home.rds.create_db_cluster_parameter_group(**group, Description="x")
     world.primary(EngineVersion="16.8", DBClusterParameterGroupName="own")
-    refused(GLOBAL_STATE, change, world=world, EngineVersion="16.9")  # no writer yet
+    refused(GLOBAL_STATE, change, world=world, EngineVersion="16.9")  # the primary has no writer yet
     world.home.add()
     world.secondary()
     own: dict[str, Any] = {"DBClusterIdentifier": "main", "AllowMajorVersionUpgrade": True, "ApplyImmediately": True}
@@ -284,7 +284,7 @@ def test_major_versions(aws: Any) -> None:
 
 
 @keeps("rds.global-switchover", "rds.global-switchover-region", "rds.global-switchover-healthy")
-def test_switchover(pair: World, aws: Any) -> None:
+def test_a_switchover_exchanges_primary_and_secondary(pair: World, aws: Any) -> None:
     aws.control.scale(1)
     aws.control.advance(1000)
     refused(GLOBAL_STATE, switch, world=pair, target=pair.second, site=pair.away)
@@ -318,7 +318,7 @@ def test_a_switchover_that_fails_changes_nothing(pair: World, aws: Any) -> None:
 
 
 @keeps("rds.global-failover", "rds.global-failover-arguments")
-def test_failover(pair: World, aws: Any) -> None:
+def test_a_failover_promotes_a_secondary(pair: World, aws: Any) -> None:
     aws.control.scale(1)
     aws.control.advance(1000)
     refused(COMBINATION, failover, world=pair, target=pair.second, AllowDataLoss=True, Switchover=True)
@@ -347,7 +347,7 @@ def test_failover(pair: World, aws: Any) -> None:
 
 
 @keeps("rds.global-detach", "rds.global-not-a-member", "rds.global-member-deletion", "rds.global-empty")
-def test_the_end(pair: World, aws: Any) -> None:
+def test_members_are_removed_before_a_global_cluster_is_deleted(pair: World, aws: Any) -> None:
     aws.control.scale(1)
     aws.control.advance(1000)
     end = pair.home.rds.delete_global_cluster

@@ -1,4 +1,4 @@
-"""The local Secrets Manager through boto3: values, replicas, keys, deletion, passwords."""
+"""Secrets Manager: values, replicas, keys, deletion and passwords."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def west(aws: Any) -> Any:
 
 
 @keeps("secretsmanager.replicas", "secretsmanager.key")
-def test_replicas_follow_the_primary(aws: Any, east: Any, west: Any) -> None:
+def test_replicas_have_the_value_of_the_primary(aws: Any, east: Any, west: Any) -> None:
     home = aws.client("kms", EAST).create_key()["KeyMetadata"]["Arn"]
     away = aws.client("kms", WEST).create_key()["KeyMetadata"]["Arn"]
     add = [{"Region": WEST, "KmsKeyId": away}]
@@ -64,7 +64,7 @@ def test_replicas_follow_the_primary(aws: Any, east: Any, west: Any) -> None:
 
 
 @keeps("secretsmanager.replica-writes")
-def test_replicas_take_no_writes(east: Any, west: Any) -> None:
+def test_writes_to_replicas_are_refused(east: Any, west: Any) -> None:
     east.create_secret(Name="db", SecretString="one", AddReplicaRegions=[{"Region": WEST}])
     refused(PARAMETER, west.put_secret_value, SecretId="db", SecretString="x")
     refused(PARAMETER, west.update_secret, SecretId="db", Description="x")
@@ -88,7 +88,7 @@ def test_replication_takes_time_and_may_fail(aws: Any, east: Any, west: Any) -> 
 
 
 @keeps("secretsmanager.name", "secretsmanager.key", "secretsmanager.reserved-tags")
-def test_what_create_refuses(aws: Any, east: Any) -> None:
+def test_invalid_secrets_are_refused(aws: Any, east: Any) -> None:
     far = aws.client("kms", WEST).create_key()["KeyMetadata"]["Arn"]
     for code, arguments in (
         ("EncryptionFailure", {"KmsKeyId": far}),
@@ -109,7 +109,7 @@ def test_what_create_refuses(aws: Any, east: Any) -> None:
 
 
 @keeps("secretsmanager.value", "secretsmanager.key")
-def test_values_and_settings(aws: Any, east: Any) -> None:
+def test_values_and_settings_can_be_updated(aws: Any, east: Any) -> None:
     key = aws.client("kms", EAST).create_key()["KeyMetadata"]["Arn"]
     east.create_secret(Name="db", KmsKeyId=key, Description="first")
     refused(MISSING, east.get_secret_value, SecretId="db")
@@ -125,7 +125,7 @@ def test_values_and_settings(aws: Any, east: Any) -> None:
 
 
 @keeps("secretsmanager.labels", "secretsmanager.token", "secretsmanager.version", "secretsmanager.custom-labels")
-def test_versions(east: Any) -> None:
+def test_versions_and_stages_move(east: Any) -> None:
     create: dict[str, Any] = {"Name": "db", "SecretString": "v0", "ClientRequestToken": TOKENS[0]}
     made = east.create_secret(**create)
     assert made["VersionId"] == TOKENS[0] and east.create_secret(**create)["ARN"] == made["ARN"]
@@ -155,7 +155,7 @@ def test_versions(east: Any) -> None:
 
 
 @keeps("secretsmanager.listing")
-def test_listing(east: Any) -> None:
+def test_secrets_are_filtered_and_listed_in_pages(east: Any) -> None:
     for number in range(5):
         east.create_secret(Name=f"app/{number}", SecretString="x", Description=f"Number {number}")
     east.create_secret(Name="other", SecretString="x", Tags=[{"Key": "team", "Value": "blue"}])
@@ -185,7 +185,7 @@ def test_listing(east: Any) -> None:
 
 
 @keeps("secretsmanager.window", "secretsmanager.scheduled")
-def test_recovery_window(aws: Any, east: Any) -> None:
+def test_a_deleted_secret_can_be_restored_within_its_window(aws: Any, east: Any) -> None:
     east.create_secret(Name="db", SecretString="x")
     refused(PARAMETER, east.delete_secret, SecretId="db", RecoveryWindowInDays=3)
     refused(PARAMETER, east.delete_secret, SecretId="db", RecoveryWindowInDays=7, ForceDeleteWithoutRecovery=True)
@@ -209,7 +209,7 @@ def test_recovery_window(aws: Any, east: Any) -> None:
     refused(MISSING, east.describe_secret, SecretId="db")
 
 
-def test_default_window_is_30_days(east: Any) -> None:
+def test_the_default_recovery_window_is_30_days(east: Any) -> None:
     east.create_secret(Name="short", SecretString="x")
     east.create_secret(Name="long", SecretString="x")
     short = east.delete_secret(SecretId="short", RecoveryWindowInDays=7)["DeletionDate"]
@@ -217,7 +217,7 @@ def test_default_window_is_30_days(east: Any) -> None:
 
 
 @keeps("secretsmanager.password")
-def test_random_passwords(east: Any) -> None:
+def test_random_passwords_follow_their_options(east: Any) -> None:
     def make(**kwargs: Any) -> str:
         return str(east.get_random_password(**kwargs)["RandomPassword"])
 
@@ -237,7 +237,7 @@ def test_random_passwords(east: Any) -> None:
 
 
 @keeps("secretsmanager.managed")
-def test_secrets_of_rds(aws: Any, east: Any) -> None:
+def test_secrets_owned_by_rds_cannot_be_changed(aws: Any, east: Any) -> None:
     site = Site(aws, EAST)
     secret = site.create(MasterUserPassword=None, ManageMasterUserPassword=True)["MasterUserSecret"]["SecretArn"]
     got = east.describe_secret(SecretId=secret)
@@ -259,7 +259,7 @@ def test_secrets_of_rds(aws: Any, east: Any) -> None:
     "secretsmanager.replicas-alone",
     "secretsmanager.other-passwords",
 )
-def test_what_is_missing(east: Any, west: Any) -> None:
+def test_missing_operations_and_parameters_are_refused(east: Any, west: Any) -> None:
     one = {"SecretId": "db"}
     east.create_secret(Name="db", SecretString="x", AddReplicaRegions=[{"Region": WEST}])
     for call, arguments in (

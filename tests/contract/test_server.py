@@ -1,4 +1,4 @@
-"""The local AWS itself: its call log, its clock, save and load, and what it says of what it does not have."""
+"""The server of the local AWS: call log, clock, save and load, missing operations."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from botocore.exceptions import ClientError
 from emulator.server import Control
 
 KEYS = {"aws_access_key_id": "local", "aws_secret_access_key": "emulator-secret-key"}
+AT_ONCE = {"Delay": 0, "MaxAttempts": 1000}
 TESTS = Path(__file__).parents[1]
 MISSING = [
     ("ec2", "describe_scheduled_instances", {}),
@@ -41,15 +42,15 @@ MISSING = [
 
 
 @pytest.mark.parametrize(("service", "operation", "arguments"), MISSING, ids=[f"{m[0]}:{m[1]}" for m in MISSING])
-def test_what_is_missing_answers_at_once_and_clearly(aws, service, operation, arguments):
+def test_missing_operations_are_refused_and_not_retried(aws, service, operation, arguments):
     before = len(aws.control.calls())
-    with pytest.raises(ClientError, match="does not implement") as told:
+    with pytest.raises(ClientError, match="does not implement") as refusal:
         getattr(aws.client(service), operation)(**arguments)
-    assert told.value.response["Error"]["Code"] in ("InvalidAction", "UnknownOperationException")
-    assert len(aws.control.calls()) == before + 1, "and is not tried again"
+    assert refusal.value.response["Error"]["Code"] in ("InvalidAction", "UnknownOperationException")
+    assert len(aws.control.calls()) == before + 1, "boto3 retries a missing operation"
 
 
-def test_call_log(aws, tmp_path):
+def test_the_call_log_names_service_operation_region_and_error(aws, tmp_path):
     aws.client("sts").get_caller_identity()
     aws.client("dynamodb", "eu-west-1").create_table(
         TableName="abc",
@@ -68,32 +69,32 @@ def test_call_log(aws, tmp_path):
     assert [c["n"] for c in aws.control.calls(since=1, mutating=True)] == [2, 3]
 
 
-def test_the_call_log_tells_when_and_how_long(aws):
-    """With a time scale, what is made is there so many seconds of AWS's after the call was accepted."""
+def test_the_call_log_holds_times_and_durations(aws):
+    """A resource is available after as many seconds of AWS's clock as the call log says."""
     aws.control.ask("POST", "clock", scale=0.001)
     ec2 = aws.client("ec2")
     vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
-    ec2.get_waiter("vpc_available").wait(VpcIds=[vpc])
+    ec2.get_waiter("vpc_available").wait(VpcIds=[vpc], WaiterConfig=AT_ONCE)
     subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.0.0/24")["Subnet"]["SubnetId"]
     gateway = ec2.create_nat_gateway(SubnetId=subnet, ConnectivityType="private")["NatGateway"]["NatGatewayId"]
     made = {call["operation"]: call for call in aws.control.calls(mutating=True)}
     assert made["CreateVpc"]["takes"]["available"] == 5
     assert made["CreateNatGateway"]["takes"] == {"available": 120}
     assert made["CreateVpc"]["time"] + 5 < made["CreateNatGateway"]["time"]
-    ec2.get_waiter("nat_gateway_available").wait(NatGatewayIds=[gateway])
+    ec2.get_waiter("nat_gateway_available").wait(NatGatewayIds=[gateway], WaiterConfig=AT_ONCE)
     seen = aws.control.calls()
-    assert not seen[-1]["takes"], "a read begins nothing"
+    assert not seen[-1]["takes"], "reads take no time of AWS's clock"
     assert seen[-1]["time"] >= made["CreateNatGateway"]["time"] + 120
 
 
-def test_unsigned_requests_are_told_what_this_is(aws):
-    with pytest.raises(urllib.error.HTTPError) as told:
-        urllib.request.urlopen(aws.url)
-    assert b"This is a local AWS" in told.value.read()
+def test_unsigned_requests_get_an_explanation(aws):
+    with pytest.raises(urllib.error.HTTPError) as refusal:
+        urllib.request.urlopen(aws.url, timeout=10)
+    assert b"This is a local AWS" in refusal.value.read()
 
 
-def test_a_process_of_its_own_saves_and_loads(tmp_path):
-    """Prints its URL, writes its log, and another one goes on where the first was."""
+def test_a_server_process_saves_and_loads_its_state(tmp_path):
+    """The server prints its URL and writes its log; another server continues from the saved state."""
 
     def start(*arguments):
         command = [sys.executable, "-m", "emulator", *arguments]
@@ -109,7 +110,7 @@ def test_a_process_of_its_own_saves_and_loads(tmp_path):
         Control(url).ask("POST", "save", path=state)
     finally:
         first.terminate()
-        first.wait()
+        first.wait(timeout=60)
     assert [json.loads(line)["operation"] for line in log.read_text().splitlines()] == ["CreateVpc", "CreateKey"]
     second, url = start("--state", str(state))
     try:
@@ -118,10 +119,10 @@ def test_a_process_of_its_own_saves_and_loads(tmp_path):
         assert len(boto3.client("kms", region_name="us-west-2", endpoint_url=url, **KEYS).list_keys()["Keys"]) == 1
     finally:
         second.terminate()
-        second.wait()
+        second.wait(timeout=60)
 
 
-def test_who_asks_first_who_it_is_finds_all_services(tmp_path):
+def test_a_first_call_of_sts_does_not_hide_the_other_services(tmp_path):
     process = subprocess.Popen([sys.executable, "-m", "emulator"], cwd=TESTS, stdout=subprocess.PIPE, text=True)
     url = process.stdout.readline().strip()
     try:
@@ -130,7 +131,7 @@ def test_who_asks_first_who_it_is_finds_all_services(tmp_path):
         assert len(iam.list_policies(Scope="AWS", MaxItems=1000)["Policies"]) == 1000
     finally:
         process.terminate()
-        process.wait()
+        process.wait(timeout=60)
 
 
 def test_no_lost_update_with_16_clients(aws):
@@ -155,7 +156,7 @@ def test_no_lost_update_with_16_clients(aws):
     assert dynamodb.get_item(TableName="counter", Key={"a": {"S": "x"}})["Item"]["n"] == {"N": "160"}
 
 
-def test_what_was_done_at_once_stays_done_when_time_begins_to_pass(aws):
+def test_resources_that_were_available_stay_available_when_the_time_scale_changes(aws):
     ec2 = aws.client("ec2")
     before = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
     aws.control.scale(1)

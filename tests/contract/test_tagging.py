@@ -1,4 +1,4 @@
-"""The Resource Groups Tagging API over everything that the local AWS can make."""
+"""The Resource Groups Tagging API for every resource that the local AWS can create."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def listed(tagging: Any, size: int = 100, **params: Any) -> dict[str, dict[str, 
 
 
 def network(aws: Any) -> dict[str, str]:
-    """One of each kind in EC2: its type by its ARN."""
+    """Create a resource of each kind in EC2, and return their types by ARN."""
     ec2, logs = aws.client("ec2"), aws.client("logs")
     vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
     subnets = [
@@ -93,7 +93,7 @@ def network(aws: Any) -> dict[str, str]:
 
 
 def databases(aws: Any) -> dict[str, str]:
-    """One of each kind in RDS: its type by its ARN."""
+    """Create a resource of each kind in RDS, and return their types by ARN."""
     rds, ec2 = aws.client("rds"), aws.client("ec2")
     subnets = [s["SubnetId"] for s in ec2.describe_subnets()["Subnets"] if not s["DefaultForAz"]]
     rds.create_db_subnet_group(DBSubnetGroupName="s", DBSubnetGroupDescription="x", SubnetIds=subnets)
@@ -111,7 +111,7 @@ def databases(aws: Any) -> dict[str, str]:
 
 @pytest.fixture
 def made(aws: Any) -> dict[str, str]:
-    """One of everything, without a tag: its type by its ARN."""
+    """Create a resource of every kind without tags, and return their types by ARN."""
     found = network(aws) | databases(aws)
     found[aws.client("dynamodb").create_table(**TABLE)["TableDescription"]["TableArn"]] = "dynamodb:table"
     found[aws.client("kms").create_key()["KeyMetadata"]["Arn"]] = "kms:key"
@@ -123,7 +123,7 @@ def made(aws: Any) -> dict[str, str]:
 
 
 @keeps("resourcegroupstaggingapi.types", "resourcegroupstaggingapi.never-tagged", "resourcegroupstaggingapi.changes")
-def test_everything_is_tagged_and_found(aws: Any, made: dict[str, str]) -> None:
+def test_every_resource_can_be_tagged_and_found(aws: Any, made: dict[str, str]) -> None:
     tagging, arns = aws.client("resourcegroupstaggingapi"), sorted(made)
     assert listed(tagging) == {}
     for start in (0, 20):
@@ -143,7 +143,7 @@ def test_everything_is_tagged_and_found(aws: Any, made: dict[str, str]) -> None:
 
 
 @keeps("resourcegroupstaggingapi.never-tagged")
-def test_what_its_service_untags_stays_listed(aws: Any) -> None:
+def test_a_resource_untagged_by_its_service_stays_listed(aws: Any) -> None:
     tagging, ec2, kms = aws.client("resourcegroupstaggingapi"), aws.client("ec2"), aws.client("kms")
     spec = [{"ResourceType": "vpc", "Tags": [{"Key": "a", "Value": "1"}]}]
     vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16", TagSpecifications=spec)["Vpc"]["VpcId"]
@@ -159,7 +159,7 @@ def test_what_its_service_untags_stays_listed(aws: Any) -> None:
 @keeps(
     "resourcegroupstaggingapi.tag-filters", "resourcegroupstaggingapi.paging", "resourcegroupstaggingapi.keys-values"
 )
-def test_filters_pages_keys_and_values(aws: Any) -> None:
+def test_resources_keys_and_values_are_filtered_and_listed_in_pages(aws: Any) -> None:
     tagging, kms = aws.client("resourcegroupstaggingapi"), aws.client("kms")
     keys = []
     for n in range(5):
@@ -187,7 +187,7 @@ def test_filters_pages_keys_and_values(aws: Any) -> None:
 
 
 @keeps("resourcegroupstaggingapi.changes", "resourcegroupstaggingapi.compliance")
-def test_changes_that_fail(aws: Any) -> None:
+def test_failed_changes_are_reported_per_resource(aws: Any) -> None:
     tagging = aws.client("resourcegroupstaggingapi")
     here, there = (aws.client("kms", r).create_key()["KeyMetadata"]["Arn"] for r in ("us-east-1", "eu-west-1"))
     unknown = [there, here + "0", f"{EC2}:vpc/vpc-0", f"{RDS}:cluster:none", "arn:aws:s3:::bucket"]

@@ -1,4 +1,4 @@
-"""VPCs and subnets: states, blocks, attributes, and what holds them, seen through boto3 in several regions."""
+"""EC2: VPCs, subnets, zones and regions."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def net(here: Any) -> Net:
 
 
 @keeps("ec2.vpc-states")
-def test_states_of_vpc_and_subnet(aws: Any, ec2: Any) -> None:
+def test_vpcs_and_subnets_become_available_over_time(aws: Any, ec2: Any) -> None:
     aws.control.scale(1)
     vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]
     subnet = ec2.create_subnet(VpcId=vpc["VpcId"], CidrBlock="10.0.0.0/24")["Subnet"]
@@ -37,7 +37,7 @@ def test_states_of_vpc_and_subnet(aws: Any, ec2: Any) -> None:
 
 
 @keeps("ec2.vpc-block")
-def test_blocks_become_canonical(here: Any) -> None:
+def test_cidr_blocks_are_stored_in_canonical_form(here: Any) -> None:
     vpc = here.create_vpc(CidrBlock="10.0.1.2/16")["Vpc"]
     subnet = here.create_subnet(VpcId=vpc["VpcId"], CidrBlock="10.0.3.4/24")["Subnet"]
     assert (vpc["CidrBlock"], subnet["CidrBlock"]) == ("10.0.0.0/16", "10.0.3.0/24")
@@ -62,12 +62,12 @@ def test_blocks_become_canonical(here: Any) -> None:
         ("MissingParameter", {}),
     ],
 )
-def test_vpcs_refused(here: Any, code: str, asked: dict[str, Any]) -> None:
+def test_invalid_vpcs_are_refused(here: Any, code: str, asked: dict[str, Any]) -> None:
     refused(code, here.create_vpc, **asked)
 
 
 @keeps("ec2.vpc-tenancy")
-def test_tenancy(net: Net) -> None:
+def test_the_tenancy_of_a_vpc_is_described(net: Net) -> None:
     vpc = net.ec2.create_vpc(CidrBlock="10.1.0.0/16", InstanceTenancy="dedicated")["Vpc"]
     (shown,) = net.ec2.describe_vpcs(VpcIds=[vpc["VpcId"]])["Vpcs"]
     assert vpc["InstanceTenancy"] == shown["InstanceTenancy"] == "dedicated"
@@ -75,7 +75,7 @@ def test_tenancy(net: Net) -> None:
 
 
 @keeps("ec2.vpc-brings", "ec2.sg-egress")
-def test_what_a_vpc_brings(net: Net) -> None:
+def test_a_new_vpc_has_a_route_table_an_acl_and_a_security_group(net: Net) -> None:
     assert net.routes(net.main_table()["RouteTableId"]) == {"10.0.0.0/16": ("local", "active")}
     (acl,) = net.ec2.describe_network_acls(Filters=by("vpc-id", net.vpc))["NetworkAcls"]
     assert acl["IsDefault"] and [a["SubnetId"] for a in acl["Associations"]] == [net.subnet]
@@ -92,7 +92,7 @@ def test_what_a_vpc_brings(net: Net) -> None:
 
 
 @keeps("ec2.default-vpc")
-def test_the_default_vpc(here: Any) -> None:
+def test_every_region_has_a_default_vpc(here: Any) -> None:
     (vpc,) = here.describe_vpcs(Filters=by("is-default", "true"))["Vpcs"]
     assert vpc["CidrBlock"] == "172.31.0.0/16"
     subnets = here.describe_subnets(Filters=by("vpc-id", vpc["VpcId"]))["Subnets"]
@@ -104,7 +104,7 @@ def test_the_default_vpc(here: Any) -> None:
 
 
 @keeps("ec2.subnet-block", "ec2.subnet-zone")
-def test_subnets_refused(net: Net) -> None:
+def test_invalid_subnets_are_refused(net: Net) -> None:
     create = net.ec2.create_subnet
     refused("InvalidSubnet.Range", create, VpcId=net.vpc, CidrBlock="10.1.0.0/24")
     refused("InvalidSubnet.Range", create, VpcId=net.vpc, CidrBlock="10.0.1.0/29")
@@ -118,7 +118,7 @@ def test_subnets_refused(net: Net) -> None:
 
 
 @keeps("ec2.subnet-zone")
-def test_zones_of_subnets(net: Net) -> None:
+def test_a_subnet_can_name_its_zone_by_id(net: Net) -> None:
     asked = {"VpcId": net.vpc, "CidrBlock": "10.0.9.0/24", "AvailabilityZoneId": "usw2-az3"}
     made = net.ec2.create_subnet(**asked)["Subnet"]
     assert (made["AvailabilityZone"], made["AvailabilityZoneId"]) == ("us-west-2c", "usw2-az3")
@@ -126,7 +126,7 @@ def test_zones_of_subnets(net: Net) -> None:
 
 
 @keeps("ec2.subnet-addresses")
-def test_addresses_of_subnets(net: Net) -> None:
+def test_network_interfaces_use_up_the_addresses_of_a_subnet(net: Net) -> None:
     small = net.ec2.create_subnet(VpcId=net.vpc, CidrBlock="10.0.1.0/28")["Subnet"]
     assert small["AvailableIpAddressCount"] == 11
     private = {"SubnetId": small["SubnetId"], "ConnectivityType": "private"}
@@ -145,7 +145,7 @@ def test_addresses_of_subnets(net: Net) -> None:
 
 
 @keeps("ec2.vpc-attributes", "ec2.subnet-attributes")
-def test_attributes(net: Net) -> None:
+def test_attributes_of_vpcs_and_subnets_can_be_changed(net: Net) -> None:
     modify, on, off = net.ec2.modify_vpc_attribute, {"Value": True}, {"Value": False}
 
     def value(name: str) -> bool:
@@ -169,7 +169,7 @@ def test_attributes(net: Net) -> None:
 
 
 @keeps("ec2.vpc-held")
-def test_vpc_goes_last(net: Net) -> None:
+def test_delete_refuses_a_vpc_in_use(net: Net) -> None:
     def held() -> None:
         refused("DependencyViolation", net.ec2.delete_vpc, VpcId=net.vpc)
 
@@ -202,7 +202,7 @@ def test_vpc_goes_last(net: Net) -> None:
 
 
 @keeps("ec2.vpc-held")
-def test_a_vpc_is_held_a_little_longer(aws: Any, here: Any) -> None:
+def test_delete_refuses_a_vpc_for_a_while_after_its_last_resource(aws: Any, here: Any) -> None:
     aws.control.scale(1)
     never = here.create_vpc(CidrBlock="10.1.0.0/16")["Vpc"]["VpcId"]
     here.delete_vpc(VpcId=never)
@@ -220,7 +220,7 @@ def test_a_vpc_is_held_a_little_longer(aws: Any, here: Any) -> None:
 
 
 @keeps("ec2.subnet-held")
-def test_aurora_holds_subnets_and_groups(aws: Any, net: Net) -> None:
+def test_delete_refuses_subnets_and_security_groups_of_aurora(aws: Any, net: Net) -> None:
     other = net.ec2.create_subnet(VpcId=net.vpc, CidrBlock="10.0.1.0/24", AvailabilityZone="us-west-2b")["Subnet"]
     group, rds = net.group("db"), aws.client("rds", HERE)
     ids = [net.subnet, other["SubnetId"]]
@@ -254,7 +254,7 @@ def test_aurora_holds_subnets_and_groups(aws: Any, net: Net) -> None:
 
 
 @keeps("ec2.quotas")
-def test_quotas_are_those_of_an_account_that_had_them_raised(aws: Any, here: Any) -> None:
+def test_default_quotas_of_vpcs_and_addresses_are_raised(aws: Any, here: Any) -> None:
     for number in range(6):
         here.create_vpc(CidrBlock=f"10.{number}.0.0/16")
         here.allocate_address()
@@ -263,7 +263,7 @@ def test_quotas_are_those_of_an_account_that_had_them_raised(aws: Any, here: Any
 
 
 @keeps("ec2.zones")
-def test_zones(here: Any) -> None:
+def test_availability_zones_are_described_and_filtered(here: Any) -> None:
     zones = here.describe_availability_zones()["AvailabilityZones"]
     assert {z["ZoneId"] for z in zones} == {"usw2-az1", "usw2-az2", "usw2-az3", "usw2-az4"}
     assert {(z["OptInStatus"], z["ZoneType"]) for z in zones} == {("opt-in-not-required", "availability-zone")}
@@ -278,7 +278,7 @@ def test_zones(here: Any) -> None:
 
 
 @keeps("ec2.regions")
-def test_regions(here: Any) -> None:
+def test_regions_are_described_and_filtered(here: Any) -> None:
     def named(**asked: Any) -> list[str]:
         return [r["RegionName"] for r in here.describe_regions(**asked)["Regions"]]
 

@@ -1,4 +1,4 @@
-"""The product is tested on a local AWS that may lag and take its time: LOCAL_AWS_LAG=3 LOCAL_AWS_SCALE=0.001 pytest."""
+"""The lag and the time scale of the local AWS for integration tests: LOCAL_AWS_LAG=3 LOCAL_AWS_SCALE=0.001 pytest."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SCALE = float(os.environ.get("LOCAL_AWS_SCALE", "0"))
 
 @pytest.fixture
 def aws(aws: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """An empty local AWS that lags for the product, and shows the tests the truth."""
+    """Return an empty local AWS that lags for the modules but not for the clients of the tests."""
     monkeypatch.setattr(aws, "user_agent", f"{JUDGE} {AT_ONCE}-{SCALE:g}")
     monkeypatch.setattr(aws, "_clients", {})
     aws.control.lag(LAG)

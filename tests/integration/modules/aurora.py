@@ -1,4 +1,4 @@
-"""What Aurora's modules need around them, made by hand."""
+"""Resources that the Aurora modules refer to, created without the modules."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 
 def subnet_group(aws: Any, region: str = "us-east-1", name: str = "dev-subnets") -> str:
-    """A VPC with the Name tag ``dev_vpc``, a security group ``database`` in it, and a subnet group; the VPC's id."""
+    """Create a VPC named ``dev_vpc`` with a security group ``database`` and a subnet group; return the VPC's id."""
     ec2 = aws.client("ec2", region)
     tags = [{"ResourceType": "vpc", "Tags": [{"Key": "Name", "Value": "dev_vpc"}]}]
     vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16", TagSpecifications=tags)["Vpc"]["VpcId"]
@@ -22,7 +22,7 @@ def subnet_group(aws: Any, region: str = "us-east-1", name: str = "dev-subnets")
 
 
 def key(aws: Any, region: str = "us-east-1") -> str:
-    """A key with the alias ``alias/dev_aurora_key``; its ARN."""
+    """Create a key with the alias ``alias/dev_aurora_key``, and return its ARN."""
     kms = aws.client("kms", region)
     made = kms.create_key()["KeyMetadata"]
     kms.create_alias(AliasName="alias/dev_aurora_key", TargetKeyId=made["KeyId"])
@@ -30,14 +30,14 @@ def key(aws: Any, region: str = "us-east-1") -> str:
 
 
 def master_secret(aws: Any, region: str = "us-east-1") -> str:
-    """A secret with the master user's name and password; its name."""
+    """Create a secret with the master user's name and password, and return its name."""
     text = '{"username": "mtkadmin", "password": "correct-horse-battery"}'
     aws.client("secretsmanager", region).create_secret(Name="dev_master", SecretString=text)
     return "dev_master"
 
 
 def monitoring_role(aws: Any) -> str:
-    """A role that RDS can use for Enhanced Monitoring; its ARN."""
+    """Create a role that RDS can use for Enhanced Monitoring, and return its ARN."""
     iam = aws.client("iam")
     trust = (
         '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole", '
@@ -51,13 +51,13 @@ def monitoring_role(aws: Any) -> str:
 
 
 def cluster(aws: Any, region: str = "us-east-1") -> dict[str, Any]:
-    """The only cluster of a region, as AWS describes it."""
+    """Return the only cluster of a region, as AWS describes it."""
     (found,) = aws.client("rds", region).describe_db_clusters()["DBClusters"]
     return dict(found)
 
 
 def instance(aws: Any, of: str, name: str, region: str = "us-east-1", **more: Any) -> None:
-    """An instance of a cluster."""
+    """Create an instance of a cluster."""
     aws.client("rds", region).create_db_instance(
         DBInstanceIdentifier=name,
         DBClusterIdentifier=of,

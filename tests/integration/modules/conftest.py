@@ -1,4 +1,4 @@
-"""Running modules in this process, as Ansible would: same argument validation, same JSON, no fork."""
+"""Modules in the process of the tests, with Ansible's argument validation and JSON."""
 
 from __future__ import annotations
 
@@ -19,30 +19,30 @@ Run = Callable[..., dict[str, Any]]
 
 
 class ModuleFailed(Exception):
-    """What ``fail_json`` said."""
+    """The result of ``fail_json``."""
 
 
 def documentation(name: str) -> dict[str, Any]:
-    """DOCUMENTATION, EXAMPLES and RETURN of a module, parsed."""
+    """Return the parsed DOCUMENTATION, EXAMPLES and RETURN of a module."""
     module = importlib.import_module(f"{MODULES}.{name}")
     return {part: yaml.safe_load(getattr(module, part)) for part in ("DOCUMENTATION", "EXAMPLES", "RETURN")}
 
 
 def examples(name: str) -> list[dict[str, Any]]:
-    """The arguments of the module's own tasks in its EXAMPLES, in their order."""
+    """Return the arguments of the tasks with the module in its EXAMPLES, in their order."""
     tasks = documentation(name)["EXAMPLES"]
     return [task[f"mtk.backend.{name}"] for task in tasks if f"mtk.backend.{name}" in task]
 
 
 @pytest.fixture
 def worker() -> dict[str, Context]:
-    """The context that Ansible's worker passes to the modules; a test may replace it."""
+    """Return the context that Ansible's worker passes to modules; a test may replace it."""
     return {"context": Context()}
 
 
 @pytest.fixture
 def run(aws: Any, worker: dict[str, Context], monkeypatch: pytest.MonkeyPatch) -> Run:
-    """``run("logs_log_group", log_group_name="x", check=True)``: the module's result; raises ModuleFailed."""
+    """Return ``run("logs_log_group", log_group_name="x")``, which returns the result or raises ModuleFailed."""
     monkeypatch.setenv("AWS_ENDPOINT_URL", aws.url)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "local")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "emulator-secret-key")
@@ -69,10 +69,10 @@ def run(aws: Any, worker: dict[str, Context], monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.fixture
 def four_beats(aws: Any, run: Run) -> Run:
-    """``four_beats(name, **params)``: check, apply, apply, check; returns the result of the first apply.
+    """Return ``four_beats(name, **params)``: check, apply, apply, check; it returns the result of the first apply.
 
     Check mode and the second apply make no mutating call, the second apply changes nothing, the prediction has the
-    keys of the result, and the documented sample is real.
+    keys of the result, and the documented sample matches a real result.
     """
 
     def beats(name: str, /, **params: Any) -> dict[str, Any]:
@@ -99,7 +99,7 @@ def four_beats(aws: Any, run: Run) -> Run:
 
 @pytest.fixture
 def gone(aws: Any, run: Run) -> Callable[..., None]:
-    """``gone(name, **params)``: absent in check mode, absent, absent again; the last one makes no mutating call."""
+    """Return ``gone(name, **params)``: absent in check mode, absent, and absent again without a mutating call."""
 
     def beats(name: str, /, **params: Any) -> None:
         before = len(aws.mutating())

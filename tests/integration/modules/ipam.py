@@ -1,4 +1,4 @@
-"""IPAM trees made by hand, for modules that need one."""
+"""IPAMs and pools for modules that refer to them, created without the modules."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ SHARED = {"mtk:environment": "shared"}
 
 
 def tagged(kind: str, name: str, **tags: str) -> list[dict[str, Any]]:
-    """Tags for a resource of EC2 that is about to be made."""
+    """Return the TagSpecifications of a new resource of EC2."""
     return [{"ResourceType": kind, "Tags": [{"Key": k, "Value": v} for k, v in {"Name": name, **tags}.items()]}]
 
 
 def ipam(aws: Any, name: str = "ipam", *regions: str) -> dict[str, Any]:
-    """An IPAM in us-east-1."""
+    """Create an IPAM in us-east-1."""
     operating = [{"RegionName": region} for region in ("us-east-1", "us-west-2", *regions)]
     ec2 = aws.client("ec2")
     return dict(ec2.create_ipam(OperatingRegions=operating, TagSpecifications=tagged("ipam", name, **SHARED))["Ipam"])
 
 
 def pool(aws: Any, scope: str, name: str, cidr: str | None = None, **more: Any) -> str:
-    """A pool, with a block where one is given. Its id."""
+    """Create a pool, with a block if a CIDR is given, and return its id."""
     ec2, tags = aws.client("ec2"), tagged("ipam-pool", name)
     made = ec2.create_ipam_pool(IpamScopeId=scope, AddressFamily="ipv4", TagSpecifications=tags, **more)
     found = str(made["IpamPool"]["IpamPoolId"])
@@ -30,7 +30,7 @@ def pool(aws: Any, scope: str, name: str, cidr: str | None = None, **more: Any) 
 
 
 def tree(aws: Any) -> dict[str, str]:
-    """The pools of the modules' examples: a top pool and one of dev in us-east-1, both with blocks. Ids by name."""
+    """Create the pools of the examples, a top pool and a pool of dev with blocks, and return their ids by name."""
     scope = ipam(aws)["PrivateDefaultScopeId"]
     top = pool(aws, scope, "shared_ipam_top_pool", "10.0.0.0/8")
     dev = pool(aws, scope, "dev_us-east-1_ipam_pool", "10.0.0.0/14", SourceIpamPoolId=top, Locale="us-east-1")

@@ -1,4 +1,4 @@
-"""A VPC made by hand, for modules that need one."""
+"""A network for modules that refer to it, created without the modules."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Network:
-    """The ids of what was made; all bear the names that the modules' examples use."""
+    """The ids of a network whose resources have the names of the modules' examples."""
 
     vpc: str
     internet_gateway: str
@@ -16,14 +16,14 @@ class Network:
 
 
 def tagged(kind: str, name: str) -> list[dict[str, Any]]:
-    """Tags for a resource of EC2 that is about to be made."""
+    """Return the TagSpecifications of a new resource of EC2."""
     return [
         {"ResourceType": kind, "Tags": [{"Key": "Name", "Value": name}, {"Key": "mtk:environment", "Value": "dev"}]}
     ]
 
 
 def network(aws: Any, internet_gateway: bool = True) -> Network:
-    """A VPC with two public subnets, and an internet gateway that is attached unless told otherwise."""
+    """Create a VPC with two public subnets and optionally an internet gateway."""
     ec2 = aws.client("ec2")
     vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16", TagSpecifications=tagged("vpc", "dev_us-east-1_vpc"))["Vpc"]["VpcId"]
     gateway = ec2.create_internet_gateway(

@@ -1,4 +1,4 @@
-"""The zones of a region."""
+"""aws_az_info."""
 
 from __future__ import annotations
 
@@ -20,6 +20,6 @@ def test_example_lists_the_zones_by_name(aws, run, check):
     assert sample.keys() <= result["availability_zones"][0].keys()
 
 
-def test_another_region_has_its_own(run):
+def test_another_region_has_its_own_zones(run):
     zones = run(NAME, region="eu-west-1")["availability_zones"]
     assert zones and {zone["region_name"] for zone in zones} == {"eu-west-1"}

@@ -1,4 +1,4 @@
-"""Whose credentials these are."""
+"""aws_caller_info."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ NAME = "aws_caller_info"
 
 
 @pytest.mark.parametrize("check", [False, True])
-def test_example_says_who_it_is(aws, run, check):
+def test_example_returns_account_and_arn(aws, run, check):
     (example,) = examples(NAME)
     result = run(NAME, check=check, **(example or {}))
     assert aws.mutating() == [] and not result["changed"]

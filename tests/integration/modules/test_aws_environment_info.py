@@ -1,4 +1,4 @@
-"""All that an environment has in a region, read at once."""
+"""aws_environment_info."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ POLICY = {"policy_name": "prod_flow_log_policy", "policy_document": {"Version": 
 
 
 @pytest.mark.parametrize("check", [False, True])
-def test_example_reads_what_the_modules_then_know(aws, run, tmp_path, worker, check):
+def test_modules_reuse_the_answers_that_the_example_read(aws, run, tmp_path, worker, check):
     (example,) = examples(NAME)
     run("logs_log_group", **GROUP)
     run("iam_managed_policy", **POLICY)
@@ -30,14 +30,14 @@ def test_example_reads_what_the_modules_then_know(aws, run, tmp_path, worker, ch
     assert len(aws.control.calls()) == before
 
 
-def test_what_cannot_be_read_is_left_to_who_needs_it(aws, run, tmp_path, worker):
+def test_refused_reads_do_not_fail_the_module(aws, run, tmp_path, worker):
     worker["context"] = Context(cache=str(tmp_path))
     for call in ("ec2:DescribeVpcs", "resourcegroupstaggingapi:GetResources"):
         aws.control.fault(call, "error", code="AccessDenied")
     assert run(NAME, environment="prod")["requests"] > 10
 
 
-def test_only_the_account_is_asked_for_where_nothing_is_remembered(aws, run):
+def test_without_a_cache_only_the_account_is_requested(aws, run):
     result = run(NAME, environment="prod")
     assert (result["account"], result["requests"]) == ("123456789012", 0)
     assert [call["operation"] for call in aws.control.calls()] == ["GetCallerIdentity"]

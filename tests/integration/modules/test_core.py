@@ -1,4 +1,4 @@
-"""The core without Ansible: a resource, a boto3 client, and the loop; no AnsibleModule, no other process."""
+"""A resource and the reconcile loop with boto3 but without Ansible."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def vpc(aws):
     return make
 
 
-def test_plan_apply_and_plan_again(aws, vpc):
+def test_a_vpc_is_planned_created_and_then_unchanged(aws, vpc):
     wanted = {"name": "x", "cidr_block": "10.0.0.0/16", "state": "present"}
     assert reconcile(vpc(**wanted), check=True).plan.action == "create"
     assert aws.mutating() == []
@@ -25,7 +25,7 @@ def test_plan_apply_and_plan_again(aws, vpc):
     assert not reconcile(vpc(**wanted)).changed
 
 
-def test_siblings_come_in_one_call(aws, vpc):
+def test_siblings_are_read_in_one_call(aws, vpc):
     for number in range(3):
         reconcile(vpc(name=f"x{number}", cidr_block=f"10.{number}.0.0/16", state="present"))
     before = len(aws.control.calls())

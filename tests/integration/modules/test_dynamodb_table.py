@@ -59,19 +59,19 @@ def test_four_beats(aws, run, four_beats, gone):
     gone(NAME, **absent)
 
 
-def test_a_key_that_lost_its_alias_is_the_same_key(aws, run):
+def test_a_key_without_its_alias_is_found_by_its_name(aws, run):
     params = table(sse_specification={"enabled": True, "kms_master_key_id": "alias/k"})
     run("kms_key", alias="alias/k")
     run(NAME, **params)
     aws.client("kms").delete_alias(AliasName="alias/k")
     assert not run(NAME, check=True, **params)["changed"]
     copy = aws.client("kms").create_key(Tags=[{"TagKey": "Name", "TagValue": "k"}])["KeyMetadata"]["KeyId"]
-    assert run(NAME, check=True, **params)["changed"], "two of that name are none"
+    assert run(NAME, check=True, **params)["changed"], "the name of two keys identifies none of them"
     aws.client("kms").schedule_key_deletion(KeyId=copy)
     assert not run(NAME, check=True, **params)["changed"]
 
 
-def test_settings_change_and_drift(aws, run):
+def test_settings_are_changed_and_drift_is_repaired(aws, run):
     ddb = aws.client("dynamodb")
     run(NAME, **table())
     key = run("kms_key", alias="alias/k")["key"]["arn"]
@@ -107,7 +107,7 @@ def test_settings_change_and_drift(aws, run):
     assert not run(NAME, **params)["changed"]
 
 
-def test_indexes_come_and_go_one_at_a_time(aws, run):
+def test_indexes_are_created_and_deleted_one_at_a_time(aws, run):
     run(NAME, **table())
     aws.control.scale(0.002)
     wanted = table(index("by_a", "x"), index("by_b", "y"))
@@ -120,7 +120,7 @@ def test_indexes_come_and_go_one_at_a_time(aws, run):
     assert aws.mutating().count("dynamodb:UpdateTable") == 5
 
 
-def test_an_index_is_replaced_by_consent_only(aws, run):
+def test_an_index_is_replaced_only_with_replace_indexes(aws, run):
     run(NAME, **table(index("by_a", "x")))
     changed = table(index("by_a", "x", projection={"projection_type": "ALL"}))
     with pytest.raises(ModuleFailed, match="set replace_indexes: true"):
@@ -132,10 +132,10 @@ def test_an_index_is_replaced_by_consent_only(aws, run):
     with_include = table(index("by_a", "x", projection={"projection_type": "ALL"}), other)
     run(NAME, **with_include)
     other["projection"]["non_key_attributes"].reverse()
-    assert not run(NAME, **with_include)["changed"], "the order of attributes means nothing"
+    assert not run(NAME, **with_include)["changed"], "the order of attributes makes no difference"
 
 
-def test_billing_switch_carries_every_capacity(aws, run):
+def test_switching_to_provisioned_sends_the_capacity_of_every_index(aws, run):
     run(NAME, **table(index("by_a", "x"), index("by_b", "y")))
     provisioned = table(index("by_a", "x", provisioned_throughput=SEED), index("by_b", "y"), billing_mode="PROVISIONED")
     with pytest.raises(ModuleFailed, match="give provisioned_throughput"):
@@ -153,7 +153,7 @@ def test_billing_switch_carries_every_capacity(aws, run):
     assert {units(i) for i in described(aws)["GlobalSecondaryIndexes"]} == {(5, 6)}
 
 
-def test_capacity_is_a_seed_while_auto_scaling_has_it(aws, run):
+def test_capacity_of_auto_scaled_tables_is_not_changed(aws, run):
     scaled = index("by_a", "x", provisioned_throughput=SEED)
     params = table(scaled, billing_mode="PROVISIONED", provisioned_throughput=SEED)
     run(NAME, **params)
@@ -187,7 +187,7 @@ def test_capacity_is_a_seed_while_auto_scaling_has_it(aws, run):
     assert not run(NAME, **params)["changed"]
 
 
-def test_wait_false_starts_and_a_later_run_awaits(aws, run):
+def test_without_wait_a_later_run_waits(aws, run):
     aws.control.scale(0.1)
     assert run(NAME, **table(), wait=False)["table"]["table_status"] == "CREATING"
     result = run(NAME, **table())
@@ -203,7 +203,7 @@ def test_a_table_with_replicas_is_not_deleted(aws, run):
     with pytest.raises(ModuleFailed, match="has replicas in us-west-2: remove them first"):
         run(NAME, table_name="dev_places", state="absent", check=True)
     said = {"table_name": "dev_places", "removed_replica_regions": ["us-west-2"], "state": "absent"}
-    assert run(NAME, **said, check=True)["changed"], "the task before would have removed it"
+    assert run(NAME, **said, check=True)["changed"], "the plan assumes that an earlier task removes the replica"
     with pytest.raises(ModuleFailed, match="has replicas in us-west-2: remove them first"):
         run(NAME, **said)
     with pytest.raises(ModuleFailed, match="its stream stays"):
@@ -224,12 +224,12 @@ def test_a_table_with_replicas_is_not_deleted(aws, run):
         ({"billing_mode": "PROVISIONED"}, "give provisioned_throughput"),
     ],
 )
-def test_refusals_in_check_mode_too(run, change, message):
+def test_invalid_options_are_refused_in_check_mode(run, change, message):
     with pytest.raises(ModuleFailed, match=message):
         run(NAME, **{**table(), **change}, check=True)
 
 
-def test_refuses_what_aws_cannot_change(run):
+def test_changes_that_aws_does_not_support_are_refused(run):
     run(NAME, **table(tags={"mtk:environment": "prod"}))
     with pytest.raises(ModuleFailed, match="key_schema from"):
         run(NAME, **table(attribute_definitions=strings("id"), key_schema=keys("id"), global_secondary_indexes=None))

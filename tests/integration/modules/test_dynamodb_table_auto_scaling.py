@@ -37,7 +37,7 @@ PARAMS = {
 
 @pytest.fixture
 def table(run):
-    """A provisioned table."""
+    """Create a provisioned table."""
     run("dynamodb_table", **TABLE)
 
 
@@ -78,14 +78,14 @@ def test_a_provisioned_global_table_from_seed_to_scaled_replica(aws, run, table)
     assert not run(NAME, **PARAMS)["changed"]
     assert not run("dynamodb_table", **TABLE)["changed"]
     both = {("prod_user_locations", "R"), ("prod_user_locations", "W")}
-    assert both <= targets(aws, "us-west-2").keys(), "the writes are DynamoDB's copies of the owner's"
+    assert both <= targets(aws, "us-west-2").keys(), "DynamoDB copies the write targets of the owner"
     run(NAME, **PARAMS, state="absent")
     assert targets(aws) == {}
     run(NAME, **there, state="absent")
     assert targets(aws, "us-west-2") == {}
 
 
-def test_only_what_exists_is_scaled_and_the_rest_is_left_alone(aws, run):
+def test_existing_only_skips_missing_tables_and_indexes(aws, run):
     some = {**PARAMS, "existing_only": True}
     assert not run(NAME, check=True, **some)["changed"] and not run(NAME, **some)["changed"]
     run("dynamodb_table", **TABLE)
@@ -94,10 +94,10 @@ def test_only_what_exists_is_scaled_and_the_rest_is_left_alone(aws, run):
     assert not run(NAME, **PARAMS)["changed"]
     run("dynamodb_table", table_name="prod_user_locations", state="absent", wait_timeout=20)
     assert not run(NAME, **{**some, "write": {"min_capacity": 5, "max_capacity": 60}})["changed"]
-    assert targets(aws)["prod_user_locations", "W"] == 50, "AWS keeps them, and changes them no more"
+    assert targets(aws)["prod_user_locations", "W"] == 50, "AWS keeps the targets of a deleted table"
 
 
-def test_an_index_that_comes_back_is_scaled_anew(aws, run, table):
+def test_a_recreated_index_is_scaled_again(aws, run, table):
     run(NAME, **PARAMS)
     run("dynamodb_table_replica", table_name="prod_user_locations", region_name="us-west-2", wait_timeout=20)
     gone = [{"Delete": {"IndexName": "lat_long_index"}}]
@@ -113,7 +113,7 @@ def test_an_index_that_comes_back_is_scaled_anew(aws, run, table):
     assert targets(aws)["prod_user_locations/index/lat_long_index", "W"] == 50
 
 
-def test_change_drift_and_targets_that_are_not_wanted(aws, run, table):
+def test_drift_is_repaired_and_unwanted_targets_are_removed(aws, run, table):
     run(NAME, **PARAMS)
     scaling = aws.client("application-autoscaling")
     place = {

@@ -18,7 +18,7 @@ WEST = {"table_name": "prod_user_locations", "region_name": "us-west-2", "wait_t
 
 @pytest.fixture
 def table(run):
-    """The table in us-east-1."""
+    """Create the table in us-east-1."""
     return run("dynamodb_table", **TABLE)["table"]
 
 
@@ -60,10 +60,10 @@ def test_change_and_drift_never_replace_the_replica(aws, run, table):
     aws.control.advance(60)
     run(NAME, **params)
     assert described(aws, "us-west-2")["TableId"] == before
-    assert not run("dynamodb_table", **TABLE)["changed"], "a replica is no drift of the table"
+    assert not run("dynamodb_table", **TABLE)["changed"], "the table does not report its replica as drift"
 
 
-def test_replicas_one_after_another_while_time_passes(aws, run, table):
+def test_replicas_are_created_one_after_another(aws, run, table):
     aws.control.scale(0.005)
     run(NAME, **WEST, wait=False)
     run(NAME, **{**WEST, "region_name": "eu-west-1"})
@@ -89,7 +89,7 @@ def test_each_region_has_its_own_key(aws, run):
     assert described(aws, "us-west-2")["SSEDescription"]["KMSMasterKeyArn"] == other
 
 
-def test_a_stranger_of_the_same_name_is_refused(aws, run, table):
+def test_a_regional_table_of_the_same_name_is_refused(aws, run, table):
     run("dynamodb_table", region="us-west-2", **TABLE)
     with pytest.raises(ModuleFailed, match="us-west-2 has another table of the name prod_user_locations"):
         run(NAME, **WEST, check=True)

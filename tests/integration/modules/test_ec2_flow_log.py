@@ -14,7 +14,7 @@ NAME = "ec2_flow_log"
 
 @pytest.fixture
 def ready(aws):
-    """What a flow log needs: a VPC, a group, a role."""
+    """Create a VPC, a log group and a role for a flow log."""
     trust = {
         "Version": "2012-10-17",
         "Statement": [
@@ -57,7 +57,7 @@ def test_nothing_but_tags_can_change(aws, run, ready):
     assert len(logs(aws)) == 1
 
 
-def test_what_aws_reports_as_unsuccessful_is_an_error(aws, run, ready):
+def test_an_unsuccessful_item_in_the_answer_fails_the_module(aws, run, ready):
     params = examples(NAME)[0]
     run(NAME, **params)
     with pytest.raises(ModuleFailed, match="FlowLogAlreadyExists"):

@@ -11,7 +11,7 @@ NAME = "ec2_internet_gateway"
 
 @pytest.fixture
 def vpc(aws):
-    """Makes VPCs by name."""
+    """Return a function that creates a VPC with a name and a CIDR block."""
 
     def make(name, cidr):
         tags = [{"ResourceType": "vpc", "Tags": [{"Key": "Name", "Value": name}]}]
@@ -25,8 +25,8 @@ def attached(aws):
     return [a["VpcId"] for a in gateway["Attachments"]]
 
 
-def without_default(aws):
-    """The region's default VPC has a gateway of its own, which these tests do not want to see."""
+def delete_default_gateway(aws):
+    """Delete the internet gateway of the region's default VPC."""
     ec2 = aws.client("ec2")
     for gateway in ec2.describe_internet_gateways()["InternetGateways"]:
         for a in gateway["Attachments"]:
@@ -35,7 +35,7 @@ def without_default(aws):
 
 
 def test_four_beats(aws, vpc, four_beats, gone):
-    without_default(aws)
+    delete_default_gateway(aws)
     mine = vpc("dev_us-east-1_vpc", "10.0.0.0/16")
     present, absent = examples(NAME)
     assert four_beats(NAME, **present)["internet_gateway"]["vpc_id"] == mine
@@ -44,7 +44,7 @@ def test_four_beats(aws, vpc, four_beats, gone):
 
 
 def test_change_and_drift(aws, vpc, run):
-    without_default(aws)
+    delete_default_gateway(aws)
     one, two = vpc("one", "10.0.0.0/16"), vpc("two", "10.1.0.0/16")
     gateway = run(NAME, name="x", vpc_id=one, tags={"a": "1"})["internet_gateway"]["internet_gateway_id"]
     planned = run(NAME, check=True, name="x", vpc_name="two", tags={"b": "2"})["diff"]
@@ -57,7 +57,7 @@ def test_change_and_drift(aws, vpc, run):
     assert not run(NAME, name="x")["changed"]
 
 
-def test_a_vpc_that_does_not_exist_yet(run):
+def test_a_missing_vpc_is_planned_but_not_applied(run):
     assert run(NAME, check=True, name="x", vpc_name="later")["internet_gateway"]["vpc_id"] == "(known after apply)"
     with pytest.raises(ModuleFailed, match="vpc_id of internet_gateway x is unknown"):
         run(NAME, name="x", vpc_name="later")

@@ -24,7 +24,7 @@ def test_four_beats(aws, four_beats, gone):
     assert aws.client("ec2").describe_ipams()["Ipams"] == []
 
 
-def test_settles_while_aws_takes_its_time(aws, run):
+def test_the_module_waits_for_final_states(aws, run):
     aws.control.scale(0.01)
     params, absent = examples(NAME)
     assert run(NAME, **params)["ipam"]["state"] == "create-complete"
@@ -32,7 +32,7 @@ def test_settles_while_aws_takes_its_time(aws, run):
     assert run(NAME, **absent)["ipam"] == {}
 
 
-def test_regions_of_others_stay_unless_purged(aws, run):
+def test_other_operating_regions_stay_unless_purged(aws, run):
     params = {"name": "ipam", "operating_regions": ["us-west-2"]}
     run(NAME, **params)
     assert regions(aws) == ["us-east-1", "us-west-2"]
@@ -57,7 +57,7 @@ def test_change_and_drift(aws, run):
 
 
 @pytest.mark.parametrize("check", [True, False])
-def test_names_the_ipam_that_the_region_has(aws, run, check):
+def test_a_second_ipam_is_refused_with_the_name_of_the_first(aws, run, check):
     ipam(aws, "another")
     with pytest.raises(ModuleFailed, match=r"one IPAM a region, and us-east-1 has 'another'\. Use that IPAM"):
         run(NAME, name="ipam", check=check)
@@ -65,7 +65,7 @@ def test_names_the_ipam_that_the_region_has(aws, run, check):
     assert not run(NAME, name="ipam", state="absent")["changed"]
 
 
-def test_in_use(aws, run):
+def test_delete_refuses_or_keeps_an_ipam_in_use(aws, run):
     pool(aws, ipam(aws)["PrivateDefaultScopeId"], "top")
     with pytest.raises(ModuleFailed, match="ipam ipam is in use by pool top: remove that first"):
         run(NAME, name="ipam", state="absent")

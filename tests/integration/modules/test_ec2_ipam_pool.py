@@ -33,12 +33,12 @@ def test_check_mode_on_an_empty_account(run):
         run(NAME, name="x")
 
 
-def test_settles_while_aws_takes_its_time(aws, run):
+def test_the_module_waits_for_final_states(aws, run):
     aws.control.scale(0.01)
     run("ec2_ipam", name="ipam", operating_regions=["us-west-2"])
     top, child, absent = examples(NAME)
     run(NAME, **top, wait=False)
-    assert run(NAME, **child)["ipam_pool"]["state"] == "create-complete"  # waits for its source
+    assert run(NAME, **child)["ipam_pool"]["state"] == "create-complete"  # after waiting for its source pool
     changed = run(NAME, **{**child, "description": "new", "tags": {"b": "2"}})["ipam_pool"]
     assert (changed["state"], changed["tags"]) == ("modify-complete", {"Name": child["name"], "b": "2"})
     run(NAME, **{**child, "state": "absent"})
@@ -59,7 +59,7 @@ def test_change_and_drift(aws, run):
     assert drift["allocation_default_netmask_length"] == 20
 
 
-def test_fixed_fields_are_named(aws, run):
+def test_changes_that_aws_does_not_support_are_refused(aws, run):
     tree(aws)
     with pytest.raises(ModuleFailed, match="AWS cannot change locale from 'us-east-1' to 'us-west-2'"):
         run(NAME, name="dev_us-east-1_ipam_pool", locale="us-west-2")
@@ -67,7 +67,7 @@ def test_fixed_fields_are_named(aws, run):
         run(NAME, name="dev_us-east-1_ipam_pool", source_ipam_pool_name="dev_us-east-1_ipam_pool")
 
 
-def test_in_use(aws, run):
+def test_delete_refuses_or_keeps_a_pool_in_use(aws, run):
     ids = tree(aws)
     params = {"name": "shared_ipam_top_pool", "state": "absent"}
     users = ["pool dev_us-east-1_ipam_pool", "block 10.0.0.0/8"]
@@ -90,7 +90,7 @@ def test_refuses_another_environments_pool(aws, run):
         run(NAME, name="x", tags={"mtk:environment": "dev"})
 
 
-def test_two_of_one_name(aws, run):
+def test_two_pools_with_the_same_name_are_refused(aws, run):
     scope = ipam(aws)["PrivateDefaultScopeId"]
     pool(aws, scope, "x")
     pool(aws, scope, "x")

@@ -24,7 +24,7 @@ def test_check_mode_on_an_empty_account(run):
     assert not run(NAME, **absent, check=True)["changed"]
 
 
-def test_by_length_in_the_pools_region(aws, run):
+def test_an_allocation_by_length_is_made_in_the_region_of_the_pool(aws, run):
     ids = tree(aws)
     pool(aws, ids["scope"], "west", "10.16.0.0/14", SourceIpamPoolId=ids["top"], Locale="us-west-2")
     params = {"ipam_pool_name": "west", "netmask_length": 24, "description": "laboratory"}
@@ -47,11 +47,11 @@ def test_change_and_drift(aws, run):
     assert run(NAME, **params, tags={})["ipam_pool_allocation"]["tags"] == {}
 
 
-def test_waits_for_the_pools_block_and_only_for_that(aws, run):
+def test_the_module_waits_for_the_block_of_the_pool_only(aws, run):
     ids = tree(aws)
     pool(aws, ids["scope"], "x", SourceIpamPoolId=ids["dev"], Locale="us-east-1")
-    aws.control.advance(60)  # all that is there is at rest
-    aws.control.scale(0.2)  # a block takes 20 seconds: 4
+    aws.control.advance(60)  # finish everything that is in progress
+    aws.control.scale(0.2)  # provisioning takes 20 seconds of AWS, so 4 real seconds
     run("ec2_ipam_pool_cidr", ipam_pool_name="x", cidr="10.2.0.0/16", wait=False)
     params = {"ipam_pool_name": "x", "description": "a", "netmask_length": 16}
     assert run(NAME, **params)["ipam_pool_allocation"]["cidr"] == "10.2.0.0/16"
@@ -59,7 +59,7 @@ def test_waits_for_the_pools_block_and_only_for_that(aws, run):
         run(NAME, **{**params, "description": "b"})
 
 
-def test_stays_while_the_pool_serves_others(aws, run):
+def test_the_allocation_stays_while_the_pool_is_in_use(aws, run):
     ids = tree(aws)
     params, absent = examples(NAME)
     run(NAME, **params)

@@ -25,10 +25,10 @@ def test_four_beats(aws, four_beats, gone):
     top = pool(aws, ipam(aws)["PrivateDefaultScopeId"], "shared_ipam_top_pool")
     assert four_beats(NAME, **params)["ipam_pool_cidr"]["ipam_pool_id"] == top
     gone(NAME, **absent)
-    assert states(aws, top) == ["deprovisioned"]  # the residue is not there for us
+    assert states(aws, top) == ["deprovisioned"]  # AWS still lists the deprovisioned block; the module ignores it
 
 
-def test_comes_back_after_it_was_removed(aws, run):
+def test_a_deprovisioned_block_is_provisioned_again(aws, run):
     ids = tree(aws)
     run(NAME, **DEV, state="absent")
     assert run(NAME, **DEV)["changed"]
@@ -48,7 +48,7 @@ def test_check_mode_on_an_empty_account(run):
         run(NAME, **params)
 
 
-def test_by_length(aws, run):
+def test_a_block_can_be_provisioned_by_length(aws, run):
     ids = tree(aws)
     pool(aws, ids["scope"], "x", SourceIpamPoolId=ids["dev"], Locale="us-east-1")
     aws.control.advance(60)
@@ -61,7 +61,7 @@ def test_by_length(aws, run):
 
 
 @pytest.mark.parametrize("wait", [True, False])
-def test_waits_for_the_block_of_the_source_pool(aws, run, wait):
+def test_the_module_waits_for_the_block_of_the_source_pool(aws, run, wait):
     scope = ipam(aws)["PrivateDefaultScopeId"]
     top = pool(aws, scope, "top")
     below = pool(aws, scope, "below", SourceIpamPoolId=top)
@@ -75,7 +75,7 @@ def test_waits_for_the_block_of_the_source_pool(aws, run, wait):
     assert (states(aws, top), states(aws, below)) == (["provisioned"], ["provisioned"])
 
 
-def test_tells_why_a_block_cannot_be_had_and_tries_again_next_time(aws, run):
+def test_a_failed_provisioning_is_reported_and_tried_again_by_the_next_run(aws, run):
     ids = tree(aws)
     pool(aws, ids["scope"], "x", SourceIpamPoolId=ids["top"])
     aws.control.advance(60)
@@ -89,32 +89,32 @@ def test_tells_why_a_block_cannot_be_had_and_tries_again_next_time(aws, run):
     assert run(NAME, **params)["ipam_pool_cidr"]["state"] == "provisioned"
 
 
-def test_waits_for_the_allocation_of_a_deleted_vpc(aws, run):
+def test_the_module_waits_for_the_allocation_of_a_deleted_vpc(aws, run):
     ids = tree(aws)
     mine = vpc(aws, ids["dev"])
     aws.control.scale(1)
-    aws.client("ec2").delete_vpc(VpcId=mine)  # the allocation stays for 20 minutes
+    aws.client("ec2").delete_vpc(VpcId=mine)  # AWS keeps the allocation for 20 minutes
     with pytest.raises(ModuleFailed, match=r"is 'provisioned' after .*AWS has not released vpc vpc-\w+ 10"):
         run(NAME, **DEV, state="absent", wait_timeout=1)
-    assert states(aws, ids["dev"]) == ["provisioned"]  # not failed-deprovision
-    aws.control.scale(0.005)  # what is left of them passes in six seconds
+    assert states(aws, ids["dev"]) == ["provisioned"]  # the module has not requested a deprovisioning that would fail
+    aws.control.scale(0.005)  # the rest of the 20 minutes passes in six seconds
     assert run(NAME, **DEV, state="absent")["changed"]
     assert states(aws, ids["dev"]) == ["deprovisioned"]
 
 
-def test_sends_a_failed_deprovisioning_again(aws, run):
+def test_a_failed_deprovisioning_is_requested_again(aws, run):
     ids = tree(aws)
     gone = vpc(aws, ids["dev"])
     ec2 = aws.client("ec2")
     ec2.deprovision_ipam_pool_cidr(IpamPoolId=ids["dev"], Cidr="10.0.0.0/14")
     assert states(aws, ids["dev"]) == ["failed-deprovision"]
-    assert not run(NAME, **DEV)["changed"]  # the pool still has it
+    assert not run(NAME, **DEV)["changed"]  # the block is still in the pool
     ec2.delete_vpc(VpcId=gone)
     assert run(NAME, **DEV, state="absent")["changed"]
     assert states(aws, ids["dev"]) == ["deprovisioned"]
 
 
-def test_in_use(aws, run):
+def test_delete_refuses_or_keeps_a_block_in_use(aws, run):
     ids = tree(aws)
     mine = vpc(aws, ids["dev"])
     with pytest.raises(ModuleFailed, match=f"in use by vpc {mine} 10.0.0.0/16: remove that first"):

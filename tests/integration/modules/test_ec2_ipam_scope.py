@@ -38,7 +38,7 @@ def test_change_and_drift(aws, run):
         run(NAME, name="x", ipam_id="ipam-00000000000000000")
 
 
-def test_names_its_pools(aws, run):
+def test_delete_refuses_a_scope_with_pools(aws, run):
     ipam(aws)
     scope = run(NAME, name="x", ipam_name="ipam")["ipam_scope"]["ipam_scope_id"]
     pool(aws, scope, "a")

@@ -39,7 +39,7 @@ def test_four_beats(aws, run, four_beats, gone):
     assert not addresses(aws)
 
 
-def test_nothing_to_build_it_in_is_no_failure_of_a_check(aws, run):
+def test_a_missing_subnet_is_planned_but_not_applied(aws, run):
     start = examples(NAME)[0]
     assert run(NAME, check=True, **start)["nat_gateway"]["subnet_id"] == "(known after apply)"
     with pytest.raises(ModuleFailed, match="subnet_id of nat_gateway .* is unknown"):
@@ -47,7 +47,7 @@ def test_nothing_to_build_it_in_is_no_failure_of_a_check(aws, run):
     assert not aws.mutating()
 
 
-def test_a_cut_run_is_resumed_with_its_address(aws, run):
+def test_the_address_of_an_interrupted_run_is_reused(aws, run):
     network(aws)
     start = examples(NAME)[0]
     tags = [{"ResourceType": "elastic-ip", "Tags": [{"Key": "Name", "Value": start["name"]}]}]
@@ -57,7 +57,7 @@ def test_a_cut_run_is_resumed_with_its_address(aws, run):
     assert len(addresses(aws)) == 1
 
 
-def test_a_plan_tells_what_it_takes_over_and_what_it_removes(aws, run):
+def test_a_plan_names_the_gateways_and_addresses_that_it_reuses_or_removes(aws, run):
     network(aws)
     start, _, remove = examples(NAME)
     have = run(NAME, **{**start, "wait": True})["nat_gateway"]
@@ -67,7 +67,7 @@ def test_a_plan_tells_what_it_takes_over_and_what_it_removes(aws, run):
     assert (plan["action"], plan["ids"]) == ("create", [have["nat_gateway_id"], have["allocation_id"]])
 
 
-def test_a_cut_removal_is_resumed(aws, run):
+def test_an_interrupted_removal_is_finished(aws, run):
     network(aws)
     start, _, remove = examples(NAME)
     run(NAME, **{**start, "wait": True})
@@ -77,7 +77,7 @@ def test_a_cut_removal_is_resumed(aws, run):
     assert not run(NAME, **remove)["changed"]
 
 
-def test_it_takes_time_and_is_not_doubled(aws, run):
+def test_a_pending_gateway_is_not_created_twice(aws, run):
     network(aws)
     aws.control.scale(0.01)
     start, finish, remove = examples(NAME)
@@ -89,7 +89,7 @@ def test_it_takes_time_and_is_not_doubled(aws, run):
     assert not gateways(aws) and not addresses(aws)
 
 
-def test_tags_drift_and_subnet_is_immutable(aws, run):
+def test_tags_are_repaired_and_a_change_of_the_subnet_is_refused(aws, run):
     net = network(aws)
     params = {**examples(NAME)[0], "wait": True}
     gateway = run(NAME, **params)["nat_gateway"]
@@ -102,7 +102,7 @@ def test_tags_drift_and_subnet_is_immutable(aws, run):
         run(NAME, subnet_id=net.public[1], **other)
 
 
-def test_a_private_one_needs_no_address(aws, run):
+def test_a_private_gateway_needs_no_address(aws, run):
     net = network(aws)
     params = {"name": "private_nat", "subnet_id": net.public[0], "connectivity_type": "private"}
     run(NAME, **params)
@@ -110,8 +110,8 @@ def test_a_private_one_needs_no_address(aws, run):
     assert not addresses(aws)
 
 
-def test_a_failed_one_tells_why_and_can_be_removed(aws, run):
-    net = network(aws, internet_gateway=False)  # which AWS notices only afterwards
+def test_a_failed_gateway_is_reported_and_can_be_removed(aws, run):
+    net = network(aws, internet_gateway=False)  # AWS accepts the NAT gateway and fails it later
     params = {"name": "nat", "subnet_id": net.public[0]}
     with pytest.raises(ModuleFailed, match=r"Gateway\.NotAttached: .* Remove the cause"):
         run(NAME, **params)

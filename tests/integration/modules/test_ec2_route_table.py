@@ -48,7 +48,7 @@ def test_check_mode_on_an_empty_account(aws, run):
     assert not aws.mutating()
 
 
-def test_what_is_not_given_is_left_alone(aws, run):
+def test_omitted_options_are_not_changed(aws, run):
     net = network(aws)
     params = examples(NAME)[0]
     id = run(NAME, **params)["route_table"]["route_table_id"]
@@ -69,7 +69,7 @@ def test_a_subnet_is_moved_in_one_call(aws, run):
     assert not run(NAME, name="a", vpc_id=net.vpc, subnet_ids=net.public[1:])["changed"]
 
 
-def test_routes_drift_and_a_blackhole_is_replaced(aws, run):
+def test_drifted_routes_and_blackholes_are_replaced(aws, run):
     net = network(aws)
     ec2, old = aws.client("ec2"), nat(aws, net.public[0], "nat")
     params = {
@@ -115,7 +115,7 @@ def test_a_route_needs_one_destination_and_one_target(run):
         )
 
 
-def test_refusals(aws, run):
+def test_invalid_options_and_foreign_tables_are_refused(aws, run):
     network(aws)
     params = examples(NAME)[0]
     with pytest.raises(ModuleFailed, match="routes of route_table .* is unknown"):

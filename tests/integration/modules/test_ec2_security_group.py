@@ -43,7 +43,7 @@ def test_check_mode_on_an_empty_account(aws, run):
     assert not aws.mutating()
 
 
-def test_what_is_not_given_is_left_alone(aws, run):
+def test_omitted_options_are_not_changed(aws, run):
     network(aws)
     id = run(NAME, **params())["security_group"]["group_id"]
     assert len(group(aws, id)["IpPermissionsEgress"]) == 1, "AWS's own rule for a new group"
@@ -53,7 +53,7 @@ def test_what_is_not_given_is_left_alone(aws, run):
     assert len(group(aws, id)["IpPermissions"]) == 1
 
 
-def test_rules_drift_and_new_ones_come_first(aws, run):
+def test_drifted_rules_are_repaired_and_new_rules_come_first(aws, run):
     network(aws)
     wanted = params(rules=[WEB], rules_egress=[{"ip_protocol": "all", "cidr_ipv4": "10.0.0.7/8"}])
     id = run(NAME, **wanted)["security_group"]["group_id"]
@@ -71,7 +71,7 @@ def test_rules_drift_and_new_ones_come_first(aws, run):
     assert not run(NAME, **wanted)["changed"]
 
 
-def test_one_rule_in_many_spellings(aws, run):
+def test_equivalent_rules_are_no_difference(aws, run):
     network(aws)
     prefix_list = aws.client("ec2").describe_prefix_lists()["PrefixLists"][0]["PrefixListId"]
     spelled = [
@@ -88,7 +88,7 @@ def test_one_rule_in_many_spellings(aws, run):
     assert not run(NAME, **params(rules=spelled[::-1]))["changed"]
 
 
-def test_a_description_changes_in_place(aws, run):
+def test_the_description_of_a_rule_changes_in_place(aws, run):
     network(aws)
     id = run(NAME, **params(rules=[{**WEB, "description": "old"}]))["security_group"]["group_id"]
     assert not run(NAME, **params(rules=[WEB]))["changed"]
@@ -98,7 +98,7 @@ def test_a_description_changes_in_place(aws, run):
     assert group(aws, id)["IpPermissions"][0]["IpRanges"][0]["Description"] == "new"
 
 
-def test_groups_that_name_each_other_and_themselves(aws, run):
+def test_groups_can_reference_themselves_and_each_other(aws, run):
     network(aws)
     port = {"ip_protocol": "tcp", "from_port": 5432, "to_port": 5432, "description": "Database"}
     itself, other = {**port, "referenced_group_name": "app"}, {**port, "referenced_group_name": "db"}
@@ -117,7 +117,7 @@ def test_groups_that_name_each_other_and_themselves(aws, run):
         assert run(NAME, **params(group_name=name, state="absent"))["changed"]
 
 
-def test_the_default_group(aws, run):
+def test_the_default_group_is_emptied_and_not_deleted(aws, run):
     net = network(aws)
     default = examples(NAME)[2]
     id = run(NAME, **default)["security_group"]["group_id"]
@@ -129,7 +129,7 @@ def test_the_default_group(aws, run):
         run(NAME, **default, state="absent")
 
 
-def test_refusals(aws, run):
+def test_invalid_options_and_foreign_groups_are_refused(aws, run):
     network(aws)
     with pytest.raises(ModuleFailed, match="give description"):
         run(NAME, group_name="x", vpc_name="dev_us-east-1_vpc")

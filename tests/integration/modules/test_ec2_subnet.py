@@ -37,7 +37,7 @@ def test_changes_and_drift(aws, run):
     id = run(NAME, **params)["subnet"]["subnet_id"]
     ec2 = aws.client("ec2")
     ec2.modify_subnet_attribute(SubnetId=id, MapPublicIpOnLaunch={"Value": True})
-    assert not run(NAME, **params)["changed"], "an option that is not given is left alone"
+    assert not run(NAME, **params)["changed"], "an omitted option is not changed"
     ec2.create_tags(Resources=[id], Tags=[{"Key": "mtk:tier", "Value": "public"}, {"Key": "by", "Value": "hand"}])
     drift = run(NAME, check=True, **params, map_public_ip_on_launch=False)["diff"]
     assert (drift["before"]["map_public_ip_on_launch"], drift["after"]["map_public_ip_on_launch"]) == (True, False)
@@ -48,7 +48,7 @@ def test_changes_and_drift(aws, run):
     assert not run(NAME, **params, map_public_ip_on_launch=False)["changed"]
 
 
-def test_a_block_is_written_as_aws_writes_it(aws, run):
+def test_a_block_with_host_bits_is_no_difference(aws, run):
     network(aws)
     params = examples(NAME)[0]
     run(NAME, **params)
@@ -63,7 +63,7 @@ def test_the_same_name_in_another_vpc_is_another_subnet(aws, run):
     assert run(NAME, **params, vpc_id=other)["subnet"]["subnet_id"] != first
 
 
-def test_refusals(aws, run):
+def test_invalid_options_and_unsupported_changes_are_refused(aws, run):
     params, remove = examples(NAME)
     with pytest.raises(ModuleFailed, match="vpc_id of subnet .* is unknown"):
         run(NAME, **params)

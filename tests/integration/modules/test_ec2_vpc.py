@@ -35,7 +35,7 @@ def test_check_mode_on_an_empty_account(run):
         run(NAME, name="x")
 
 
-def test_is_found_by_its_name_whatever_the_pool_would_give(aws, run):
+def test_an_existing_vpc_keeps_its_block_from_the_pool(aws, run):
     tree(aws)
     params, _ = examples(NAME)
     first = run(NAME, **params)["vpc"]["cidr_block"]
@@ -57,7 +57,7 @@ def test_change_and_drift(aws, run):
     assert run(NAME, **params)["vpc"]["enable_dns_support"]
 
 
-def test_fixed_fields_are_named(aws, run):
+def test_changes_that_aws_does_not_support_are_refused(aws, run):
     tree(aws)
     params, _ = examples(NAME)
     run(NAME, **params)
@@ -67,11 +67,11 @@ def test_fixed_fields_are_named(aws, run):
         run(NAME, name=params["name"], cidr_block="10.1.0.0/16")
 
 
-def test_waits_for_the_pools_block_and_only_for_that(aws, run):
+def test_the_module_waits_for_the_block_of_the_pool_only(aws, run):
     ids = tree(aws)
     pool(aws, ids["scope"], "x", SourceIpamPoolId=ids["dev"], Locale="us-east-1")
-    aws.control.advance(60)  # all that is there is at rest
-    aws.control.scale(0.2)  # a block takes 20 seconds: 4
+    aws.control.advance(60)  # finish everything that is in progress
+    aws.control.scale(0.2)  # provisioning takes 20 seconds of AWS, so 4 real seconds
     run("ec2_ipam_pool_cidr", ipam_pool_name="x", cidr="10.2.0.0/16", wait=False)
     params = {"ipv4_ipam_pool_name": "x", "ipv4_netmask_length": 16}
     assert run(NAME, name="a", **params)["vpc"]["cidr_block"] == "10.2.0.0/16"
@@ -79,7 +79,7 @@ def test_waits_for_the_pools_block_and_only_for_that(aws, run):
         run(NAME, name="b", **params)
 
 
-def test_says_what_is_still_in_it(aws, run):
+def test_delete_refuses_a_vpc_with_subnets(aws, run):
     vpc = run(NAME, name="x", cidr_block="10.9.0.0/16")["vpc"]["vpc_id"]
     subnet = aws.client("ec2").create_subnet(VpcId=vpc, CidrBlock="10.9.0.0/24")["Subnet"]["SubnetId"]
     with pytest.raises(ModuleFailed, match=f"vpc x still has {subnet}: remove them first"):

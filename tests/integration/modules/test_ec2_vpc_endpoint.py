@@ -45,7 +45,7 @@ def test_check_mode_on_an_empty_account(aws, run):
     assert not aws.mutating()
 
 
-def test_tables_are_added_and_removed_in_place(aws, run):
+def test_route_tables_are_added_and_removed_in_place(aws, run):
     net = network(aws)
     a, b, c = tables(aws, net.vpc, "a", "b", "c")
     params = {"name": "s3", "vpc_id": net.vpc, "service_name": "s3"}
@@ -60,7 +60,7 @@ def test_tables_are_added_and_removed_in_place(aws, run):
     assert set(endpoint["RouteTableIds"]) == {b, c}
 
 
-def test_policies_are_compared_by_meaning_and_drift_is_mended(aws, run):
+def test_equivalent_policies_are_no_difference_and_drift_is_repaired(aws, run):
     tables(aws, network(aws).vpc, "dev_us-east-1_public_route_table")
     params = examples(NAME)[0]
     id = run(NAME, **params)["vpc_endpoint"]["vpc_endpoint_id"]
@@ -77,7 +77,7 @@ def test_policies_are_compared_by_meaning_and_drift_is_mended(aws, run):
     assert not run(NAME, **params)["changed"]
 
 
-def test_an_interface_endpoint(aws, run):
+def test_an_interface_endpoint_can_be_changed(aws, run):
     net = network(aws)
     group = aws.client("ec2").create_security_group(GroupName="g", Description="g", VpcId=net.vpc)["GroupId"]
     params = {
@@ -93,7 +93,7 @@ def test_an_interface_endpoint(aws, run):
     assert run(NAME, subnet_ids=net.public[:1], **params)["vpc_endpoint"]["subnet_ids"] == net.public[:1]
 
 
-def test_refusals(aws, run):
+def test_unsupported_changes_and_foreign_endpoints_are_refused(aws, run):
     net = network(aws)
     tables(aws, net.vpc, "dev_us-east-1_public_route_table")
     params = examples(NAME)[0]

@@ -1,4 +1,4 @@
-"""Subnets by their names and tags."""
+"""ec2_vpc_subnet_info."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ NAME = "ec2_vpc_subnet_info"
 
 @pytest.fixture
 def subnets(aws):
-    """Two database subnets of prod in one VPC, one private one, and one of qa in another VPC; by name."""
+    """Create three subnets of prod in one VPC and one of qa in another, and return the ids."""
     ec2, found = aws.client("ec2"), {}
     for block, environment, tiers in (("10.0.0.0/16", "prod", "ddp"), ("10.1.0.0/16", "qa", "d")):
         vpc = ec2.create_vpc(CidrBlock=block)["Vpc"]["VpcId"]
@@ -32,18 +32,18 @@ def subnets(aws):
 
 
 @pytest.mark.parametrize("check", [False, True])
-def test_example_finds_what_has_the_name_and_all_the_tags(aws, run, subnets, check):
+def test_example_finds_subnets_by_name_and_tags(aws, run, subnets, check):
     (example,) = examples(NAME)
     before = len(aws.mutating())
     result = run(NAME, check=check, **example)
     assert len(aws.mutating()) == before and not result["changed"]
-    assert [s["subnet_id"] for s in result["subnets"]] == [subnets["prod1"], subnets["prod0"]], "by zone"
+    assert [s["subnet_id"] for s in result["subnets"]] == [subnets["prod1"], subnets["prod0"]], "sorted by zone"
     (sample,) = documentation(NAME)["RETURN"]["subnets"]["sample"]
     assert sample.keys() <= result["subnets"][0].keys()
     assert result["subnets"][0]["tags"]["Name"] == "prod_us-east-1_1_database_subnet"
 
 
-def test_of_a_vpc_and_of_none(run, subnets):
+def test_subnets_are_found_by_vpc_and_without_filters(run, subnets):
     assert [s["subnet_id"] for s in run(NAME, vpc_id=subnets["qa"])["subnets"]] == [subnets["qa0"]]
     assert run(NAME, tags={"mtk:environment": "dev"})["subnets"] == []
     assert len(run(NAME)["subnets"]) >= 4

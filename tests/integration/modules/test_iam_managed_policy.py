@@ -35,7 +35,7 @@ def test_four_beats(four_beats, gone):
     gone(NAME, **absent)
 
 
-def test_change_and_drift_with_five_versions_at_most(aws, run):
+def test_changes_keep_five_versions_at_most(aws, run):
     run(NAME, **POLICY, tags={"a": "1"})
     for number in range(6):
         wanted = {**POLICY, "policy_document": allow(f"ec2:Describe{number}"), "tags": {"b": str(number)}}
@@ -49,13 +49,13 @@ def test_change_and_drift_with_five_versions_at_most(aws, run):
     assert document(aws) == wanted["policy_document"]
 
 
-def test_the_order_of_actions_is_no_difference(run):
+def test_the_order_of_actions_makes_no_difference(run):
     run(NAME, policy_name="dev", policy_document=allow("a:B", "c:D"))
     assert not run(NAME, policy_name="dev", policy_document=json.dumps(allow("c:D", "a:B")))["changed"]
     assert not run(NAME, policy_name="dev")["changed"]
 
 
-def test_refusals(aws, run):
+def test_invalid_options_and_policies_in_use_are_refused(aws, run):
     with pytest.raises(ModuleFailed, match="give policy_document"):
         run(NAME, policy_name="dev")
     run(NAME, **POLICY, description="x")

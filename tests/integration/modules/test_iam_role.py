@@ -53,17 +53,17 @@ def test_change_and_drift(aws, run):
     assert (role["managed_policy_arns"], role["tags"], role["max_session_duration"]) == ([other], wanted["tags"], 7200)
 
 
-def test_what_is_not_given_is_left_alone(aws, run):
+def test_omitted_options_are_not_changed(aws, run):
     run(NAME, **ROLE, managed_policy_arns=[MONITORING], tags={"a": "1"})
     assert not run(NAME, role_name="dev")["changed"]
     reordered = {**ROLE["assume_role_policy_document"], "Version": "2012-10-17"}
     assert not run(NAME, role_name="dev", assume_role_policy_document=json.dumps(reordered))["changed"]
 
 
-def test_refusals(aws, run):
+def test_invalid_options_and_foreign_roles_are_refused(aws, run):
     with pytest.raises(ModuleFailed, match="give assume_role_policy_document"):
         run(NAME, role_name="dev")
-    with pytest.raises(ModuleFailed, match="NoSuchEntity"):  # at once: no policy of AWS appears later
+    with pytest.raises(ModuleFailed, match="NoSuchEntity"):  # without retries, as policies of AWS do not appear later
         run(NAME, **ROLE, managed_policy_arns=["arn:aws:iam::aws:policy/NoSuch"])
     with pytest.raises(ModuleFailed, match="cannot change path"):
         run(NAME, **ROLE, path="/x/")

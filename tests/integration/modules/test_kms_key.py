@@ -28,22 +28,22 @@ def test_four_beats(aws, run, four_beats, gone):
     assert aliases(kms) == {}
     assert kms.describe_key(KeyId=key["key_id"])["KeyMetadata"]["KeyState"] == "PendingDeletion"
     again = run(NAME, **params)["key"]
-    assert again["key_id"] != key["key_id"], "a key that waits for its deletion must not come back"
+    assert again["key_id"] != key["key_id"], "a key pending deletion must not be used again"
 
 
-def test_run_cut_off_before_the_alias_goes_on_with_the_key(aws, run):
+def test_the_key_of_an_interrupted_run_gets_its_alias(aws, run):
     tags = {"mtk:environment": "dev"}
     first = run(NAME, alias=ALIAS, tags=tags)["key"]
     kms = aws.client("kms")
     kms.delete_alias(AliasName=ALIAS)
-    foreign = kms.create_key(Tags=[{"TagKey": "Name", "TagValue": "dev_us-east-1_dynamodb_key"}])  # not of dev
+    foreign = kms.create_key(Tags=[{"TagKey": "Name", "TagValue": "dev_us-east-1_dynamodb_key"}])  # without dev's tag
     result = run(NAME, alias=ALIAS, tags=tags)
     assert result["key"]["key_id"] == first["key_id"] != foreign["KeyMetadata"]["KeyId"]
     assert result["diff"]["before"]["alias"] is None
     assert len(kms.list_keys()["Keys"]) == 2
 
 
-def test_run_cut_off_before_the_deletion_is_finished(aws, run):
+def test_an_interrupted_removal_is_finished(aws, run):
     key = run(NAME, alias=ALIAS)["key"]
     kms = aws.client("kms")
     kms.delete_alias(AliasName=ALIAS)
@@ -51,7 +51,7 @@ def test_run_cut_off_before_the_deletion_is_finished(aws, run):
     assert kms.describe_key(KeyId=key["key_id"])["KeyMetadata"]["KeyState"] == "PendingDeletion"
 
 
-def test_alias_on_a_dying_key_moves_to_a_new_one(aws, run):
+def test_the_alias_of_a_key_pending_deletion_moves_to_a_new_key(aws, run):
     key = run(NAME, alias=ALIAS)["key"]
     kms = aws.client("kms")
     kms.schedule_key_deletion(KeyId=key["key_id"])
@@ -79,7 +79,7 @@ def test_change_and_drift(aws, run):
     assert not run(NAME, **params, enabled=True)["changed"]
 
 
-def test_policy_is_compared_by_meaning(run):
+def test_equivalent_policies_are_no_difference(run):
     statement = {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::123456789012:root"}, "Resource": "*"}
     run(NAME, alias=ALIAS, policy={"Version": "2012-10-17", "Statement": [{**statement, "Action": "kms:*"}]})
     same = {"Version": "2012-10-17", "Statement": {**statement, "Action": ["kms:*"]}}
@@ -88,7 +88,7 @@ def test_policy_is_compared_by_meaning(run):
     assert run(NAME, alias=ALIAS, policy=less)["changed"]
 
 
-def test_refusals(run):
+def test_invalid_options_and_foreign_keys_are_refused(run):
     with pytest.raises(ModuleFailed, match="must begin with 'alias/'"):
         run(NAME, alias="dynamodb_key")
     run(NAME, alias=ALIAS, tags={"mtk:environment": "prod"})

@@ -39,7 +39,7 @@ def test_refuses_another_environments_group(run):
         run(NAME, log_group_name="/mtk/x", tags={"mtk:environment": "dev"})
 
 
-def test_immutable_field_is_named(run):
+def test_changes_that_aws_does_not_support_are_refused(run):
     run(NAME, log_group_name="/mtk/x", log_group_class="STANDARD")
     with pytest.raises(ModuleFailed, match="log_group_class from 'STANDARD' to 'INFREQUENT_ACCESS'"):
         run(NAME, log_group_name="/mtk/x", log_group_class="INFREQUENT_ACCESS")

@@ -37,7 +37,7 @@ def test_four_beats(aws, run, four_beats, gone):
     gone(NAME, **absent)
 
 
-def test_everything_at_once(aws, run, four_beats):
+def test_all_options_can_be_given_at_once(aws, run, four_beats):
     arn, role = key(aws), monitoring_role(aws)
     aws.client("rds").create_db_cluster_parameter_group(
         DBClusterParameterGroupName="dev-pg", DBParameterGroupFamily="aurora-postgresql16", Description="x"
@@ -77,7 +77,7 @@ def test_everything_at_once(aws, run, four_beats):
     assert modifications(aws) == []
 
 
-def test_a_role_that_is_made_again_is_the_same_role(aws, run):
+def test_a_recreated_monitoring_role_is_no_difference(aws, run):
     monitoring_role(aws)
     params = {**SMALL, "monitoring_interval": 15, "monitoring_role_name": "dev_monitoring"}
     run(NAME, **params)
@@ -89,7 +89,7 @@ def test_a_role_that_is_made_again_is_the_same_role(aws, run):
     assert other["db_cluster"]["monitoring_role_arn"] == "(known after apply)"
 
 
-def test_changes_are_sent_once_and_drift_is_seen(aws, run):
+def test_changes_are_sent_once_and_drift_is_repaired(aws, run):
     monitoring_role(aws)
     params = {**SMALL, "enable_cloudwatch_logs_exports": ["postgresql"], "tags": {"a": "1", "b": "2"}}
     run(NAME, **params)
@@ -109,7 +109,7 @@ def test_changes_are_sent_once_and_drift_is_seen(aws, run):
     assert result["diff"]["before"]["backup_retention_period"] == 1
     assert len(modifications(aws)) == 1
     assert not run(NAME, **changed)["changed"]
-    aws.control.scale(0)  # the last call was that for the Data API, and AWS works on it for some time
+    aws.control.scale(0)  # AWS is still busy with the last call, which enabled the Data API
     have = cluster(aws)
     assert have["Status"] == "available" and "PendingModifiedValues" not in have
     assert have["EnabledCloudwatchLogsExports"] == ["instance"]
@@ -125,7 +125,7 @@ def test_changes_are_sent_once_and_drift_is_seen(aws, run):
     assert cluster(aws)["BackupRetentionPeriod"] == 14
 
 
-def test_what_waits_for_the_maintenance_window_is_no_drift(aws, run):
+def test_pending_changes_are_no_drift(aws, run):
     run(NAME, **SMALL)
     later = {**SMALL, "backup_retention_period": 9, "apply_immediately": False}
     assert run(NAME, **later)["changed"]
@@ -139,15 +139,17 @@ def test_what_waits_for_the_maintenance_window_is_no_drift(aws, run):
 
 
 @pytest.mark.parametrize("wanted", ["16", "16.4", "16.6"])
-def test_a_later_version_of_the_same_major_one_is_left_alone(run, wanted):
+def test_a_later_minor_version_is_not_downgraded(run, wanted):
     run(NAME, **{**SMALL, "engine_version": "16.8"})
     result = run(NAME, **{**SMALL, "engine_version": wanted})
     assert not result["changed"]
     seen = [(s["owner"], s["wanted"], s["found"]) for s in result["plan"].get("observations", [])]
-    assert seen == ([("aws", wanted, "16.8")] if "." in wanted else []), "16 is what it asked for"
+    assert seen == ([("aws", wanted, "16.8")] if "." in wanted else []), (
+        "a major version alone allows every minor version"
+    )
 
 
-def test_upgrades(aws, run):
+def test_a_major_upgrade_needs_allow_major_version_upgrade(aws, run):
     run(NAME, **SMALL)
     instance(aws, "dev-cluster", "one")
     with pytest.raises(ModuleFailed, match="downgrade from 16.4"):
@@ -163,7 +165,7 @@ def test_upgrades(aws, run):
     assert not run(NAME, **major, db_instance_parameter_group_name="pg17")["changed"]
 
 
-def test_what_cannot_be_changed_is_refused(aws, run):
+def test_changes_that_aws_does_not_support_are_refused(aws, run):
     run(NAME, **SMALL, storage_encrypted=True)
     key(aws)
     with pytest.raises(ModuleFailed, match="AWS cannot change kms_key_id"):
@@ -172,13 +174,13 @@ def test_what_cannot_be_changed_is_refused(aws, run):
         run(NAME, **{**SMALL, "master_username": "other"})
 
 
-def test_a_cluster_that_aws_encrypts_by_itself_counts_as_encrypted(aws, run):
+def test_a_cluster_with_default_encryption_counts_as_encrypted(aws, run):
     run(NAME, **SMALL)
     assert cluster(aws)["StorageEncrypted"] is False
     assert not run(NAME, **SMALL, storage_encrypted=True)["changed"]
 
 
-def test_a_cluster_that_lost_its_key_says_so(aws, run):
+def test_a_cluster_without_its_key_is_reported(aws, run):
     arn = key(aws)
     encrypted = {**SMALL, "storage_encrypted": True, "kms_key_id": arn}
     run(NAME, **encrypted)
@@ -194,7 +196,7 @@ def test_a_cluster_that_lost_its_key_says_so(aws, run):
     assert run(NAME, **GONE)["changed"]
 
 
-def test_protection_is_taken_off_only_where_the_task_says_so(aws, run):
+def test_deletion_protection_is_removed_only_if_the_task_says_so(aws, run):
     run(NAME, **SMALL, deletion_protection=True)
     for check in (True, False):
         with pytest.raises(ModuleFailed, match="set deletion_protection: false"):
@@ -205,7 +207,7 @@ def test_protection_is_taken_off_only_where_the_task_says_so(aws, run):
     assert len(modifications(aws)) == 1
 
 
-def test_the_last_snapshot_gets_a_name_of_its_own(aws, run):
+def test_the_final_snapshot_gets_a_unique_name(aws, run):
     run(NAME, **SMALL)
     run(NAME, db_cluster_identifier="dev-cluster", state="absent")
     found = aws.client("rds").describe_db_cluster_snapshots()["DBClusterSnapshots"]
@@ -213,13 +215,13 @@ def test_the_last_snapshot_gets_a_name_of_its_own(aws, run):
     assert name.startswith("dev-cluster-final-20")
 
 
-def test_the_last_snapshot_is_named_by_the_task(aws, run):
+def test_the_task_can_name_the_final_snapshot(aws, run):
     run(NAME, **SMALL)
     run(NAME, db_cluster_identifier="dev-cluster", state="absent", final_db_snapshot_identifier="last")
     assert aws.client("rds").describe_db_cluster_snapshots(DBClusterSnapshotIdentifier="last")["DBClusterSnapshots"]
 
 
-def test_instances_are_not_deleted_with_it(aws, run):
+def test_delete_refuses_a_cluster_with_instances(aws, run):
     run(NAME, **SMALL)
     instance(aws, "dev-cluster", "one")
     with pytest.raises(ModuleFailed, match="still contains DB instances"):
@@ -229,7 +231,7 @@ def test_instances_are_not_deleted_with_it(aws, run):
     assert run(NAME, **GONE)["changed"]
 
 
-def test_a_password_of_our_own_never_passes_through_ansible(aws, run, four_beats):
+def test_the_password_of_a_secret_does_not_pass_through_ansible(aws, run, four_beats):
     params = {k: v for k, v in SMALL.items() if k not in ("master_username", "manage_master_user_password")}
     with pytest.raises(ModuleFailed, match="master_user_secret_name is 'dev_master'"):
         run(NAME, **params, master_user_secret_name="dev_master")
@@ -239,7 +241,7 @@ def test_a_password_of_our_own_never_passes_through_ansible(aws, run, four_beats
     assert cluster(aws)["MasterUsername"] == "mtkadmin"
 
 
-def test_from_a_managed_password_to_our_own(aws, run):
+def test_a_managed_password_can_be_replaced_by_a_secret(aws, run):
     run(NAME, **SMALL)
     own = {**SMALL, "manage_master_user_password": False}
     with pytest.raises(ModuleFailed, match="give master_user_secret_name"):
@@ -253,7 +255,7 @@ def test_from_a_managed_password_to_our_own(aws, run):
     assert "MasterUserSecret" in cluster(aws)
 
 
-def test_names_that_lead_nowhere(run):
+def test_unknown_references_are_refused(run):
     wrong = {
         **SMALL,
         "kms_key_id": "alias/none",
@@ -268,7 +270,7 @@ def test_names_that_lead_nowhere(run):
         run(NAME, **wrong)
 
 
-def test_started_without_waiting_and_awaited_later(aws, run):
+def test_without_wait_a_later_run_waits(aws, run):
     aws.control.scale(1)
     started = run(NAME, **SMALL, wait=False)
     assert started["changed"] and started["db_cluster"]["status"] == "creating"
@@ -279,13 +281,13 @@ def test_started_without_waiting_and_awaited_later(aws, run):
     assert aws.mutating() == calls
 
 
-# -- members of a global cluster ---------------------------------------------------------------------------------------
+# Members of a global cluster
 OWN = {k: v for k, v in SMALL.items() if k != "manage_master_user_password"}
 
 
 @pytest.fixture
 def primary(aws, run):
-    """An encrypted global cluster with its primary in us-east-1."""
+    """Create an encrypted global cluster with its primary in us-east-1."""
     subnet_group(aws, "us-west-2")
     aws.client("rds").create_global_cluster(
         GlobalClusterIdentifier="dev-global", Engine="aurora-postgresql", EngineVersion="16.4", StorageEncrypted=True
@@ -316,12 +318,12 @@ SECOND = {
 }
 
 
-def test_a_secondary_is_sent_no_credentials(aws, run, primary, four_beats):
+def test_a_secondary_is_created_without_credentials(aws, run, primary, four_beats):
     result = four_beats(NAME, **SECOND, database_name="mtk", master_username="mtkadmin")["db_cluster"]
     assert result["is_writer"] is False
     have = cluster(aws, "us-west-2")
     assert have["ReplicationSourceIdentifier"].endswith(":cluster:dev-cluster")
-    assert have["PerformanceInsightsEnabled"]  # which joining resets
+    assert have["PerformanceInsightsEnabled"]  # joining a global cluster resets it, so the module enables it afterwards
     assert not run(NAME, **primary)["changed"]
 
 
@@ -339,7 +341,7 @@ def test_a_secondary_waits_for_the_writer(aws, run):
     assert run(NAME, **second)["db_cluster"]["status"] == "available"
 
 
-def test_roles_follow_a_switchover(aws, run, primary):
+def test_a_switchover_is_no_drift(aws, run, primary):
     run(NAME, **SECOND)
     instance(aws, "west", "two", "us-west-2")
     aws.client("rds").switchover_global_cluster(
@@ -354,7 +356,7 @@ def test_roles_follow_a_switchover(aws, run, primary):
     assert aws.mutating() == calls
 
 
-def test_members_leave_before_they_go(aws, run, primary):
+def test_members_leave_the_global_cluster_before_they_are_deleted(aws, run, primary):
     run(NAME, **SECOND)
     aws.control.scale(0.001)
     aws.client("rds").delete_db_instance(DBInstanceIdentifier="one")

@@ -23,7 +23,7 @@ def test_four_beats(aws, four_beats, gone):
     gone(NAME, **absent)
 
 
-def test_change_drift_and_reset(aws, run):
+def test_parameters_are_changed_repaired_and_reset(aws, run):
     run(NAME, **GROUP, parameters={"log_statement": "ddl", "rds.force_ssl": 1}, tags={"a": "1"})
     wanted = {**GROUP, "parameters": {"rds.force_ssl": True}, "tags": {"b": "2"}}
     planned = run(NAME, check=True, **wanted)["diff"]
@@ -35,14 +35,14 @@ def test_change_drift_and_reset(aws, run):
     assert set(set_by_user(aws)) == {"rds.force_ssl"}
 
 
-def test_a_default_that_is_wanted_is_no_drift(run):
-    """From version 17 on, TLS is the engine's default."""
+def test_a_parameter_at_its_default_is_no_drift(run):
+    """From version 17 on, the engine forces TLS by default."""
     wanted = {"name": "seventeen", "family": "aurora-postgresql17", "parameters": {"rds.force_ssl": 1}}
     run(NAME, **wanted)
     assert not run(NAME, **wanted)["changed"]
 
 
-def test_what_cannot_be_changed_or_is_missing(run):
+def test_missing_options_and_unsupported_changes_are_refused(run):
     with pytest.raises(ModuleFailed, match="give family"):
         run(NAME, name="dev-cpg")
     run(NAME, **GROUP)

@@ -52,7 +52,7 @@ def test_change_and_drift(aws, run):
     assert not run(NAME, **wanted)["changed"]
 
 
-def test_from_an_existing_cluster(aws, run, four_beats):
+def test_a_global_cluster_can_be_created_from_a_cluster(aws, run, four_beats):
     with pytest.raises(ModuleFailed, match="is 'dev-cluster', and us-east-1 has no cluster"):
         run(NAME, **EMPTY, source_db_cluster_identifier="dev-cluster")
     primary(aws)
@@ -69,7 +69,7 @@ def test_from_an_existing_cluster(aws, run, four_beats):
     ]
 
 
-def test_members_are_never_removed_with_it(aws, run):
+def test_delete_refuses_a_global_cluster_with_members(aws, run):
     run(NAME, **EMPTY)
     primary(aws, GlobalClusterIdentifier="dev-global")
     assert run(NAME, check=True, **GONE)["changed"]
@@ -77,7 +77,7 @@ def test_members_are_never_removed_with_it(aws, run):
         run(NAME, **GONE)
 
 
-def test_protection_is_taken_off_only_where_the_task_says_so(aws, run):
+def test_deletion_protection_is_removed_only_if_the_task_says_so(aws, run):
     run(NAME, **EMPTY, deletion_protection=True)
     for check in (True, False):
         with pytest.raises(ModuleFailed, match="set deletion_protection: false"):
@@ -99,7 +99,7 @@ def test_all_members_are_upgraded_together(aws, run):
     assert cluster(aws)["EngineVersion"] == "16.6"
 
 
-def test_what_cannot_be_changed_is_refused(run):
+def test_changes_that_aws_does_not_support_are_refused(run):
     run(NAME, **EMPTY)
     with pytest.raises(ModuleFailed, match="AWS cannot change storage_encrypted from False to True"):
         run(NAME, **EMPTY, storage_encrypted=True)

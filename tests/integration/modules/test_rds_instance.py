@@ -75,7 +75,7 @@ def test_change_and_drift(aws, run, params):
     assert the_instance(aws)["PromotionTier"] == 2
 
 
-def test_a_class_that_waits_for_the_maintenance_window_is_no_drift(aws, run, params):
+def test_a_pending_instance_class_is_no_drift(aws, run, params):
     run(NAME, **params)
     later = {**params, "db_instance_class": "db.r6g.large", "apply_immediately": False}
     assert run(NAME, **later)["changed"]
@@ -83,7 +83,7 @@ def test_a_class_that_waits_for_the_maintenance_window_is_no_drift(aws, run, par
     assert not run(NAME, **later)["changed"]
 
 
-def test_started_without_waiting_and_run_again_while_creating(aws, run, params):
+def test_an_instance_that_is_being_created_is_not_changed(aws, run, params):
     aws.control.scale(1)
     assert run(NAME, **params, wait=False)["db_instance"]["db_instance_status"] == "creating"
     calls = aws.mutating()
@@ -95,7 +95,7 @@ def test_started_without_waiting_and_run_again_while_creating(aws, run, params):
     assert aws.mutating() == calls
 
 
-def test_a_role_that_rds_does_not_know_yet_is_waited_for(aws, run, params):
+def test_the_module_waits_until_rds_knows_a_new_role(aws, run, params):
     aws.control.scale(0.05)
     watched = {"monitoring_interval": 30, "monitoring_role_arn": monitoring_role(aws)}
     run(NAME, **params, **watched, wait=False)
@@ -104,7 +104,7 @@ def test_a_role_that_rds_does_not_know_yet_is_waited_for(aws, run, params):
     assert the_instance(aws)["MonitoringInterval"] == 30
 
 
-def test_deletion_is_started_without_waiting(aws, run, params):
+def test_without_wait_the_deletion_is_only_started(aws, run, params):
     run(NAME, **params)
     aws.control.scale(1)
     absent = examples(NAME)[1]
@@ -114,7 +114,7 @@ def test_deletion_is_started_without_waiting(aws, run, params):
     assert aws.mutating().count("rds:DeleteDBInstance") == 1
 
 
-def test_the_last_instance_of_a_protected_cluster_stays(aws, run, params):
+def test_delete_refuses_the_last_instance_of_a_protected_cluster(aws, run, params):
     run(NAME, **params)
     instance(aws, CLUSTER, "two")
     aws.client("rds").modify_db_cluster(DBClusterIdentifier=CLUSTER, DeletionProtection=True)
@@ -125,7 +125,7 @@ def test_the_last_instance_of_a_protected_cluster_stays(aws, run, params):
     assert run(NAME, **absent, deletion_protection=False)["changed"]
 
 
-def test_what_cannot_be_changed_or_is_missing(run, params):
+def test_missing_options_and_unsupported_changes_are_refused(run, params):
     with pytest.raises(ModuleFailed, match="give db_cluster_identifier and db_instance_class"):
         run(NAME, db_instance_identifier="one")
     run(NAME, **params)

@@ -21,7 +21,7 @@ def test_four_beats(four_beats, gone):
     gone(NAME, **absent)
 
 
-def test_change_drift_and_reset(aws, run):
+def test_parameters_are_changed_repaired_and_reset(aws, run):
     run(NAME, **GROUP, parameters={"log_min_duration_statement": 500, "shared_preload_libraries": "pg_cron"})
     assert set_by_user(aws) == {
         "log_min_duration_statement": ("500", "immediate"),
@@ -41,7 +41,7 @@ def test_change_drift_and_reset(aws, run):
     assert not run(NAME, **wanted)["changed"]
 
 
-def test_a_value_that_the_engine_has_by_itself_is_no_drift(aws, run):
+def test_a_parameter_at_its_default_is_no_drift(aws, run):
     wanted = {**GROUP, "parameters": {"deadlock_timeout": 1000}}
     run(NAME, **wanted)
     assert not run(NAME, **wanted)["changed"]
@@ -51,7 +51,7 @@ def test_a_value_that_the_engine_has_by_itself_is_no_drift(aws, run):
     assert not run(NAME, **wanted)["changed"]
 
 
-def test_more_parameters_than_one_call_takes(aws, run):
+def test_many_parameters_are_sent_in_several_calls(aws, run):
     described = aws.client("rds").describe_db_parameters(DBParameterGroupName=f"default.{GROUP['family']}")
     switches = [
         p["ParameterName"]
@@ -67,14 +67,14 @@ def test_more_parameters_than_one_call_takes(aws, run):
     assert not run(NAME, **wanted)["changed"]
 
 
-def test_without_parameters_they_are_left_alone(aws, run):
+def test_omitted_parameters_are_not_changed(aws, run):
     run(NAME, **GROUP, parameters={"log_statement": "ddl"})
     assert not run(NAME, **GROUP)["changed"]
     assert run(NAME, **GROUP, parameters={})["changed"]
     assert set_by_user(aws) == {}
 
 
-def test_what_cannot_be_changed_or_is_missing(run):
+def test_missing_options_and_unsupported_changes_are_refused(run):
     with pytest.raises(ModuleFailed, match="give family"):
         run(NAME, name="dev-pg")
     run(NAME, **GROUP)

@@ -11,7 +11,7 @@ NAME = "rds_subnet_group"
 
 @pytest.fixture
 def subnets(aws):
-    """Three subnets in three zones of one VPC."""
+    """Create three subnets in three zones of a VPC."""
     ec2 = aws.client("ec2")
     vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
     return [
@@ -37,7 +37,7 @@ def test_four_beats(aws, subnets, four_beats, gone):
 def test_change_and_drift(aws, subnets, run):
     group = {"name": "Dev-Group", "description": "x", "subnet_ids": subnets[:2], "tags": {"a": "1"}}
     run(NAME, **group)
-    assert not run(NAME, **{**group, "subnet_ids": subnets[1::-1]})["changed"], "their order does not matter"
+    assert not run(NAME, **{**group, "subnet_ids": subnets[1::-1]})["changed"], "their order makes no difference"
     wanted = {**group, "description": "y", "subnet_ids": subnets, "tags": {"b": "2"}}
     planned = run(NAME, check=True, **wanted)["diff"]
     assert run(NAME, **wanted)["diff"] == planned
@@ -49,7 +49,7 @@ def test_change_and_drift(aws, subnets, run):
     assert not run(NAME, name="dev-group")["changed"]
 
 
-def test_before_there_are_subnets(run):
+def test_missing_subnets_are_planned_but_not_applied(run):
     unknown = {"name": "g", "description": "x", "subnet_ids": ["(known after apply)"]}
     assert run(NAME, check=True, **unknown)["changed"]
     with pytest.raises(ModuleFailed, match="subnet_ids of db_subnet_group g is unknown"):

@@ -1,4 +1,4 @@
-"""A run remembers what it has read; a stale answer is never acted upon."""
+"""The cache of a run: answers are reused, but no write relies on a stale answer."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ VPC = {"name": "dev_vpc", "cidr_block": "10.0.0.0/16", "tags": {"mtk:environment
 
 @pytest.fixture
 def remembering(tmp_path, worker):
-    """As inside Ansible's worker: modules share a memory."""
+    """Share a cache between modules, as Ansible's workers do."""
     worker["context"] = Context(cache=str(tmp_path))
 
 
 @pytest.fixture
 def vpc(aws, run):
-    """The VPC, made before the run that remembers began; its id."""
+    """Create the VPC before the cache exists, and return its id."""
     return run("ec2_vpc", **VPC)["vpc"]["vpc_id"]
 
 
 @pytest.fixture
 def known(vpc, remembering, run):
-    """The VPC, after the run has read it once."""
+    """Read the VPC into the cache, and return its id."""
     assert not run("ec2_vpc", **VPC)["changed"]
     return vpc
 
@@ -31,15 +31,15 @@ def calls(aws, since=0):
     return [f"{call['service']}:{call['operation']}" for call in aws.control.calls(since)]
 
 
-def test_what_is_known_is_not_asked_again(aws, run, known):
+def test_cached_answers_are_not_requested_again(aws, run, known):
     before = len(calls(aws))
     assert not run("ec2_vpc", **VPC)["changed"]
     assert not run("ec2_vpc", **VPC, check=True)["changed"]
     assert calls(aws, before) == []
 
 
-def test_a_difference_in_what_is_known_is_looked_at_anew(aws, run, known):
-    """Somebody has made it already what it is to be: nothing is sent."""
+def test_a_difference_in_cached_answers_is_checked_before_a_write(aws, run, known):
+    """The VPC already has the wanted tags since the cache was filled: no write is sent."""
     aws.client("ec2").create_tags(Resources=[known], Tags=[{"Key": "a", "Value": "2"}])
     before, wanted = len(aws.mutating()), {**VPC, "tags": {"mtk:environment": "dev", "a": "2"}}
     assert not run("ec2_vpc", **wanted)["changed"]
@@ -47,36 +47,36 @@ def test_a_difference_in_what_is_known_is_looked_at_anew(aws, run, known):
     assert len(aws.mutating()) == before
 
 
-def test_what_another_has_deleted_is_made_and_not_changed(aws, run, known):
+def test_a_resource_deleted_since_it_was_cached_is_created(aws, run, known):
     aws.client("ec2").delete_vpc(VpcId=known)
     made = run("ec2_vpc", **{**VPC, "tags": {"mtk:environment": "dev", "a": "2"}})
     assert made["plan"]["action"] == "create" and made["vpc"]["vpc_id"] != known
 
 
-def test_a_write_of_ours_ends_the_memory_of_its_service(aws, run, known):
+def test_a_write_discards_the_cached_answers_of_its_service(aws, run, known):
     run("logs_log_group", log_group_name="/x", tags={})
     before = len(calls(aws))
     run("ec2_vpc", **VPC)
-    assert calls(aws, before) == [], "another service is none of its business"
+    assert calls(aws, before) == [], "a write to another service keeps the cache"
     run(
         "ec2_subnet", name="dev_subnet", vpc_id=known, cidr_block="10.0.0.0/24", availability_zone="us-east-1a", tags={}
     )
     aws.client("ec2").create_tags(Resources=[known], Tags=[{"Key": "a", "Value": "3"}])
-    assert run("ec2_vpc", **VPC)["changed"], "and what is read then is what there is"
+    assert run("ec2_vpc", **VPC)["changed"], "the current state is read again"
     assert not run("ec2_vpc", **VPC)["changed"]
 
 
-def test_after_a_write_a_task_looks_once_before_it_acts(aws, run, known):
+def test_after_a_write_a_task_reads_once_before_it_creates(aws, run, known):
     where = {"vpc_name": "dev_vpc", "availability_zone": "us-east-1a", "tags": {}}
     run("ec2_subnet", name="first", cidr_block="10.0.0.0/24", **where)
     before = len(calls(aws))
     run("ec2_subnet", name="second", cidr_block="10.0.1.0/24", **where)
     looks = ["ec2:DescribeVpcs", "ec2:DescribeSubnets"]
-    assert calls(aws, before) == [*looks, "ec2:CreateSubnet", looks[1]], "and a name is looked up once"
+    assert calls(aws, before) == [*looks, "ec2:CreateSubnet", looks[1]], "the name of the VPC is looked up once"
 
 
-def test_what_is_missing_in_what_is_known_is_looked_for(aws, run, remembering):
-    """The listing was read before somebody else made the VPC."""
+def test_a_resource_missing_in_cached_answers_is_looked_up_before_creation(aws, run, remembering):
+    """The VPC was created by somebody else after the listing was cached."""
     assert run("ec2_vpc", **VPC, check=True)["changed"]
     tags = [{"Key": k, "Value": v} for k, v in {**VPC["tags"], "Name": "dev_vpc"}.items()]
     ec2 = aws.client("ec2")
@@ -85,7 +85,7 @@ def test_what_is_missing_in_what_is_known_is_looked_for(aws, run, remembering):
     assert len(ec2.describe_vpcs(Filters=[{"Name": "tag:Name", "Values": ["dev_vpc"]}])["Vpcs"]) == 1
 
 
-def test_a_lagging_answer_makes_no_second_one(aws, run, remembering):
+def test_a_lagging_read_creates_no_duplicate(aws, run, remembering):
     aws.control.lag(3)
     assert run("ec2_vpc", **VPC)["changed"]
     for _ in range(3):
@@ -95,7 +95,7 @@ def test_a_lagging_answer_makes_no_second_one(aws, run, remembering):
     assert len(aws.client("ec2").describe_vpcs(Filters=named)["Vpcs"]) == 1
 
 
-def test_who_may_not_list_by_tag_still_sees_the_tags(aws, run, remembering, worker, tmp_path):
+def test_without_permission_for_the_tagging_api_tags_are_read_from_the_service(aws, run, remembering, worker, tmp_path):
     group = {"log_group_name": "/x", "tags": {"mtk:environment": "dev"}}
     run("logs_log_group", **group)
     worker["context"] = Context(cache=str(tmp_path / "another-run"))
@@ -105,7 +105,7 @@ def test_who_may_not_list_by_tag_still_sees_the_tags(aws, run, remembering, work
     assert "logs:ListTagsForResource" in calls(aws, before)
 
 
-def test_secrets_are_not_kept(aws, run, remembering, tmp_path):
+def test_secrets_are_not_cached(aws, run, remembering, tmp_path):
     run("secretsmanager_secret", secret_name="s", generate_secret_string={"username": "u"}, tags={})
     run("secretsmanager_secret", secret_name="s", generate_secret_string={"username": "u"}, tags={})
     secret = aws.client("secretsmanager").get_secret_value(SecretId="s")["SecretString"]

@@ -1,4 +1,4 @@
-"""What bears certain tags in a region."""
+"""resourcegroupstaggingapi_resource_info."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ NAME = "resourcegroupstaggingapi_resource_info"
 
 @pytest.fixture
 def tagged(aws):
-    """A VPC of prod, one of qa and one without tags."""
+    """Create a VPC of prod, one of qa and one without tags; return the ARN of the first."""
     ec2, tags = (
         aws.client("ec2"),
         [{"Key": "mtk:environment", "Value": "prod"}, {"Key": "Name", "Value": "prod_us-east-1_vpc"}],
@@ -24,7 +24,7 @@ def tagged(aws):
 
 
 @pytest.mark.parametrize("check", [False, True])
-def test_example_finds_what_bears_the_tag_and_nothing_else(aws, run, tagged, check):
+def test_example_finds_resources_with_the_tag_only(aws, run, tagged, check):
     (example,) = examples(NAME)
     before = len(aws.mutating())
     result = run(NAME, check=check, **example)
@@ -36,15 +36,15 @@ def test_example_finds_what_bears_the_tag_and_nothing_else(aws, run, tagged, che
     assert sample["arn"].startswith("arn:aws:ec2:us-east-1:123456789012:vpc/vpc-")
 
 
-def test_all_tags_have_to_match(run, tagged):
+def test_all_tags_must_match(run, tagged):
     assert run(NAME, tags={"mtk:environment": "prod", "Name": "x"})["resources"] == []
 
 
-def test_another_region_has_others(run, tagged):
+def test_resources_of_another_region_are_not_found(run, tagged):
     assert run(NAME, tags={"mtk:environment": "prod"}, region="us-west-2")["resources"] == []
 
 
-def test_refusal_of_aws_is_told(aws, run):
+def test_a_refusal_by_aws_fails_the_module(aws, run):
     aws.control.fault("resourcegroupstaggingapi:GetResources", "error", code="AccessDeniedException")
     with pytest.raises(ModuleFailed, match="AWS did not answer the request"):
         run(NAME, tags={"a": "b"})

@@ -29,7 +29,7 @@ def test_four_beats(aws, run, four_beats, gone):
     assert aws.client("secretsmanager", "us-west-2").list_secrets()["SecretList"] == []
 
 
-def test_change_and_drift_leave_the_value_alone(aws, run):
+def test_changes_keep_the_value(aws, run):
     sm = aws.client("secretsmanager")
     key = run("kms_key", alias="alias/k")["key"]["arn"]
     run(NAME, **SECRET, tags={"a": "1"})
@@ -45,7 +45,7 @@ def test_change_and_drift_leave_the_value_alone(aws, run):
     assert sm.describe_secret(SecretId=SECRET["secret_name"])["Tags"] == [{"Key": "b", "Value": "2"}]
 
 
-def test_replicas_come_and_go(aws, run):
+def test_replicas_are_added_and_removed(aws, run):
     run(NAME, **SECRET)
 
     def regions(*names):
@@ -54,7 +54,7 @@ def test_replicas_come_and_go(aws, run):
     run(NAME, **SECRET, **regions("us-west-2", "eu-west-1"))
     result = run(NAME, **SECRET, **regions("us-west-2"))
     assert [r["region"] for r in result["secret"]["replica_regions"]] == ["us-west-2"]
-    assert not run(NAME, **SECRET)["changed"], "copies that are not asked about stay"
+    assert not run(NAME, **SECRET)["changed"], "omitted replicas are kept"
     assert not run(NAME, **SECRET, **regions("us-west-2"))["changed"]
 
 
@@ -73,7 +73,7 @@ def test_a_secret_scheduled_for_deletion_is_restored(aws, run):
     assert not run(NAME, **SECRET, state="absent", force_delete_without_recovery=True)["changed"]
 
 
-def test_check_mode_with_a_key_that_is_still_to_come(run):
+def test_a_missing_key_is_planned_but_not_applied(run):
     planned = run(NAME, **SECRET, kms_key_id="alias/none", check=True)
     assert planned["diff"]["after"]["kms_key_id"] == "(known after apply)"
     with pytest.raises(ModuleFailed, match="kms_key_id of secret dev_aurora_master_secret is unknown"):

@@ -1,9 +1,10 @@
-"""Playbooks as users run them: ansible-playbook in a process of its own, against the local AWS of the test."""
+"""Playbooks as users run them: ansible-playbook in its own process, against the local AWS of the test."""
 
 from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -16,12 +17,13 @@ import pytest
 ROOT = Path(__file__).parents[3]
 BIN = Path(sys.executable).parent
 REGIONS = ("us-east-1", "us-west-2", "eu-west-1")
+RUN_SECONDS = 900  # for one playbook: the largest takes a minute or two on an idle machine
 RECAP = re.compile(r"^(\S+)\s+: ok=(\d+)\s+changed=(\d+)\s+unreachable=(\d+)\s+failed=(\d+)", re.M)
 
 
 @dataclass(frozen=True)
 class Played:
-    """What a run of a playbook printed, and what it did to AWS."""
+    """The exit code, the output and the mutating calls of a run."""
 
     code: int
     text: str
@@ -36,6 +38,32 @@ class Played:
         return sum(int(row[3]) + int(row[4]) for row in RECAP.findall(self.text))
 
 
+def finish(command: list[str], *, cwd: Path, env: dict[str, str]) -> tuple[int, str, str]:
+    """Run a command; return its exit code, stdout and stderr.
+
+    Ansible's workers are forks that outlive a killed ansible-playbook, so the whole process group is killed.
+    """
+    with subprocess.Popen(
+        command,
+        cwd=cwd,
+        env=env,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    ) as process:
+        try:
+            stdout, stderr = process.communicate(timeout=RUN_SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            stdout, stderr = process.communicate(timeout=60)
+            pytest.fail(f"{' '.join(command)} ran for more than {RUN_SECONDS} s:\n{(stdout + stderr)[-8000:]}")
+        except BaseException:  # Ctrl-C does not reach another process group
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
+    return process.returncode, stdout, stderr
+
+
 class Site:
     """Runs playbooks for one environment."""
 
@@ -48,7 +76,7 @@ class Site:
         return [str(BIN / "ansible-playbook"), playbook, "-i", inventories[0], "-i", inventories[1], *arguments]
 
     def environ(self, root: Path = ROOT, **extra: str) -> dict[str, str]:
-        """What a user's shell holds, and where the local AWS is."""
+        """Return the environment variables of a user's shell, with the URL of the local AWS."""
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "ANSIBLE_", "PYTHONDONTWRITE"))}
         return {
             **kept,
@@ -59,7 +87,7 @@ class Site:
         }
 
     def start(self, playbook: str, *arguments: str) -> subprocess.Popen[str]:
-        """The run as a process group of its own, to be killed."""
+        """Start a run in a process group of its own, so that the whole group can be killed."""
         return subprocess.Popen(
             self.command(playbook, *arguments),
             cwd=ROOT,
@@ -75,10 +103,8 @@ class Site:
     ) -> Played:
         """Run a playbook; ``extra`` are environment variables."""
         before, environ = len(self.aws.mutating()), self.environ(**extra)
-        done = subprocess.run(
-            self.command(playbook, *arguments), cwd=cwd, env=environ, text=True, capture_output=True, check=False
-        )
-        played = Played(done.returncode, done.stdout + done.stderr, self.aws.mutating()[before:])
+        code, stdout, stderr = finish(self.command(playbook, *arguments), cwd=cwd, env=environ)
+        played = Played(code, stdout + stderr, self.aws.mutating()[before:])
         assert played.code == expect, played.text[-8000:]
         return played
 
@@ -88,7 +114,7 @@ class Site:
 
 @pytest.fixture(scope="session")
 def _built(_local_aws: Any, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
-    """``_built("dev")`` is the saved state of an account in which dev was applied; each is applied once."""
+    """Return ``_built("dev")``, which applies dev at its first call and returns the file with the saved state."""
     states: dict[str, Path] = {}
 
     def state(environment: str) -> Path:
@@ -104,7 +130,7 @@ def _built(_local_aws: Any, tmp_path_factory: pytest.TempPathFactory) -> Callabl
 
 @pytest.fixture
 def built(aws: Any, _built: Callable[[str], Path]) -> Callable[[str], Site]:
-    """``built("qa")`` is qa on an account where it was applied."""
+    """Return ``built("qa")``, which loads an account in which qa was applied."""
 
     def load(environment: str) -> Site:
         path = _built(environment)
@@ -117,5 +143,5 @@ def built(aws: Any, _built: Callable[[str], Path]) -> Callable[[str], Site]:
 
 @pytest.fixture
 def site(aws: Any) -> Callable[[str], Site]:
-    """``site("prod").play()`` applies prod on an empty account."""
+    """Return ``site``: ``site("prod").play()`` applies prod on an empty account."""
     return lambda environment: Site(aws, environment)

@@ -1,7 +1,7 @@
-"""What people and AWS do to an account behind the roles' back, each with what a drift report has to make of it.
+"""The catalogue of drifts: changes by people and by AWS, with the entries that a drift report must have for them.
 
-A drift is a function of a :class:`Place`, through plain boto3, with the resources that it is expected to touch. The
-modules ``drifts_*`` beside this one register them here.
+A drift is a function that changes a :class:`Deployment` through plain boto3, registered with the resources that a plan
+must name. The modules ``drifts_*`` in this directory register them.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from .subjects import Subject
 
 ACCOUNT = "123456789012"
 HOME = "us-east-1"
-ZONES = {"us-east-1": ("b", "c", "e"), "us-west-2": ("b", "a", "c"), "eu-west-1": ("b", "c", "a")}  # by their ids
+ZONES = {"us-east-1": ("b", "c", "e"), "us-west-2": ("b", "a", "c"), "eu-west-1": ("b", "c", "a")}  # by zone id
 NETWORKS = {"dev": (HOME,), "prod": REGIONS}
-# What the roles keep, in the words of this catalogue: the module and the name. Places in the name are filled in.
+# The resources of the roles by their names in this catalogue: module and name, with e(nvironment), r(egion) and z(one).
 KEPT = {
     "ipam": ("ec2_ipam", "ipam"),
     "top pool": ("ec2_ipam_pool", "shared_ipam_top_pool"),
@@ -65,8 +65,8 @@ OWNERS = {"create": "gone", "update": "ours", "delete": "ours", "refuse": "decis
 
 
 @dataclass
-class Place:
-    """A region of an account that holds an environment."""
+class Deployment:
+    """An environment in one region of an account."""
 
     aws: Any
     environment: str
@@ -79,7 +79,7 @@ class Place:
         return subject(kept, self.environment, self.region)[2]
 
     def id(self, kept: str) -> str:
-        """The id that EC2 has given to what bears a name."""
+        """Return the EC2 id of a resource of the catalogue."""
         return self.named(self.name(kept))
 
     def named(self, name: str) -> str:
@@ -100,17 +100,17 @@ class Place:
 
     @property
     def mine(self) -> list[dict[str, str]]:
-        """The tags of something that says it belongs to the environment."""
+        """Return tags of the environment and a foreign owner."""
         return [{"Key": "mtk:environment", "Value": self.environment}, {"Key": "Owner", "Value": "somebody"}]
 
     def spec(self, kind: str) -> list[dict[str, Any]]:
-        """These tags as EC2 takes them at creation."""
+        """Return these tags as TagSpecifications."""
         return [{"ResourceType": kind, "Tags": self.mine}]
 
 
 @dataclass(frozen=True)
 class Foreign:
-    """A thing that no role keeps, and how it looks."""
+    """A resource that no role manages, and a function that reads it."""
 
     arn: str
     look: Callable[[], Any]
@@ -127,23 +127,23 @@ class Foreign:
         return {k: v for k, v in seen.items() if k != "ResponseMetadata"} if isinstance(seen, dict) else seen
 
 
-Deed = Callable[[Place], Foreign | None]
+Deed = Callable[[Deployment], Foreign | None]
 
 
 @dataclass(frozen=True)
 class Drift:
-    """One thing that is done to an account, and what it comes to."""
+    """A change of an account in one region, and its expected effects on reports."""
 
     name: str
     region: str
     deed: Deed
-    touches: Mapping[Subject, str] = field(default_factory=dict)  # what a plan has to say, by resource
-    observed: Mapping[Subject, str] = field(default_factory=dict)  # whose doing it is, where nothing is to be done
-    holds: frozenset[Any] = frozenset()  # what else must be as it was for this to be what it is
+    touches: Mapping[Subject, str] = field(default_factory=dict)  # the actions in the plan, by resource
+    observed: Mapping[Subject, str] = field(default_factory=dict)  # owners of differences without an action
+    holds: frozenset[Any] = frozenset()  # other resources that must not drift at the same time
     foreign: bool = False
 
     def do(self, aws: Any, environment: str) -> Foreign | None:
-        return self.deed(Place(aws, environment, self.region))
+        return self.deed(Deployment(aws, environment, self.region))
 
     def interferes(self, other: Drift) -> bool:
         return bool(self._needs & other._needs)
@@ -157,15 +157,15 @@ class Drift:
 
 
 def subject(kept: str, environment: str, region: str) -> Subject:
-    """What is kept, in the words of a plan."""
+    """Return region, module and name of a resource of the catalogue, as plans name it."""
     kind, name = KEPT[kept]
     zones = {f"z{n}": f"{region}{letter}" for n, letter in enumerate(ZONES[region], start=1)}
     return "global" if kind in GLOBAL else region, kind, name.format(e=environment, r=region, **zones)
 
 
 @dataclass(frozen=True)
-class _Made:
-    """A drift before it is known where it is done."""
+class _Registered:
+    """A drift before its environment and region are known."""
 
     deed: Deed
     touches: Mapping[str, str]
@@ -177,7 +177,7 @@ class _Made:
 
     def in_(self, environment: str, region: str) -> Drift:
         def placed(kept: Mapping[str, str]) -> dict[Subject, str]:
-            return {subject(one, environment, region): what for one, what in kept.items()}
+            return {subject(name, environment, region): effect for name, effect in kept.items()}
 
         return Drift(
             name=self.deed.__name__,
@@ -190,7 +190,7 @@ class _Made:
         )
 
 
-_MADE: list[_Made] = []
+_REGISTERED: list[_Registered] = []
 
 
 def drift(
@@ -204,30 +204,30 @@ def drift(
     where: str = "network",
     only: str = "",
 ) -> Callable[[Deed], Deed]:
-    """Register a drift, with the kept things that a plan has to update, create and delete after it, or refuses.
+    """Register a drift with the resources that the plan must update, create, delete or refuse after it.
 
-    ``observed``: those of which AWS's doing is told, and whose it is. ``beside``: those that it needs to find as they
-    were built. ``where``: in each region with a network, only at ``home`` (the first) or only ``away``; ``only`` in one
-    environment.
+    ``observed``: resources with a difference that needs no action, and its owner. ``beside``: resources that must not
+    drift at the same time. ``where``: in each region with a network, only at ``home`` (the first) or only ``away``.
+    ``only``: in one environment. ``foreign``: the drift creates a resource that no role manages.
     """
     actions = {"update": update, "create": create, "delete": delete, "refuse": refuse}
-    touches = {one: action for action, kept in actions.items() for one in kept}
+    touches = {name: action for action, kept in actions.items() for name in kept}
 
     def register(deed: Deed) -> Deed:
-        _MADE.append(_Made(deed, touches, observed or {}, beside, where, only, foreign))
+        _REGISTERED.append(_Registered(deed, touches, observed or {}, beside, where, only, foreign))
         return deed
 
     return register
 
 
 def catalogue(environment: str, decisions: bool = False) -> list[Drift]:
-    """All that can be done to an environment: what an apply repairs, or what needs a decision first."""
-    from . import drifts_database, drifts_keys, drifts_network, drifts_table  # noqa: F401  they register themselves
+    """Return the drifts of an environment that an apply repairs, or those that need a decision."""
+    from . import drifts_database, drifts_keys, drifts_network, drifts_table  # noqa: F401 - they register drifts
 
-    every = (one.in_(environment, region) for one in _MADE for region in _regions(one, environment))
+    every = (entry.in_(environment, region) for entry in _REGISTERED for region in _regions(entry, environment))
     return [drift for drift in every if ("refuse" in drift.touches.values()) is decisions]
 
 
-def _regions(one: _Made, environment: str) -> Iterator[str]:
-    wanted = {"home": lambda r: r == HOME, "away": lambda r: r != HOME, "network": lambda r: True}[one.where]
-    return (region for region in NETWORKS[environment] if wanted(region) and one.only in ("", environment))
+def _regions(entry: _Registered, environment: str) -> Iterator[str]:
+    wanted = {"home": lambda r: r == HOME, "away": lambda r: r != HOME, "network": lambda r: True}[entry.where]
+    return (region for region in NETWORKS[environment] if wanted(region) and entry.only in ("", environment))

@@ -4,140 +4,140 @@ from __future__ import annotations
 
 import json
 
-from .drifts import ACCOUNT, Foreign, Place, drift
+from .drifts import ACCOUNT, Deployment, Foreign, drift
 
 
-# --- log groups and keys ----------------------------------------------------------------------------------------------
+# Log groups and keys
 @drift("flow log group")
-def logs_kept_for_a_day(at: Place) -> None:
+def logs_kept_for_a_day(at: Deployment) -> None:
     at.client("logs").put_retention_policy(logGroupName=at.name("flow log group"), retentionInDays=1)
 
 
 @drift("database log group")
-def logs_kept_for_ever(at: Place) -> None:
+def logs_kept_for_ever(at: Deployment) -> None:
     at.client("logs").delete_retention_policy(logGroupName=at.name("database log group"))
 
 
 @drift("database log group")
-def logs_without_a_key(at: Place) -> None:
+def logs_without_a_key(at: Deployment) -> None:
     at.client("logs").disassociate_kms_key(logGroupName=at.name("database log group"))
 
 
 @drift(create=("flow log group",))
-def log_group_deleted(at: Place) -> None:
+def log_group_deleted(at: Deployment) -> None:
     at.client("logs").delete_log_group(logGroupName=at.name("flow log group"))
 
 
 @drift("flow log group")
-def log_group_tag_added(at: Place) -> None:
+def log_group_tag_added(at: Deployment) -> None:
     arn = at.arn("logs", f"log-group:{at.name('flow log group')}")
     at.client("logs").tag_resource(resourceArn=arn, tags={"Owner": "somebody"})
 
 
-def _key(at: Place, kept: str) -> str:
+def _key(at: Deployment, kept: str) -> str:
     return str(at.client("kms").describe_key(KeyId=at.name(kept))["KeyMetadata"]["KeyId"])
 
 
 @drift("network key")
-def rotation_off(at: Place) -> None:
+def rotation_off(at: Deployment) -> None:
     at.client("kms").disable_key_rotation(KeyId=_key(at, "network key"))
 
 
 @drift("table key")
-def key_description(at: Place) -> None:
+def key_description(at: Deployment) -> None:
     at.client("kms").update_key_description(KeyId=_key(at, "table key"), Description="by hand")
 
 
 @drift("aurora key")
-def key_policy(at: Place) -> None:
+def key_policy(at: Deployment) -> None:
     root = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, "Action": "kms:*", "Resource": "*"}
     policy = json.dumps({"Version": "2012-10-17", "Statement": [root]})
     at.client("kms").put_key_policy(KeyId=_key(at, "aurora key"), PolicyName="default", Policy=policy)
 
 
 @drift("table key")
-def key_tag_changed(at: Place) -> None:
+def key_tag_changed(at: Deployment) -> None:
     tags = [{"TagKey": "mtk:stack", "TagValue": "other"}]
     at.client("kms").tag_resource(KeyId=_key(at, "table key"), Tags=tags)
 
 
 @drift("network key", beside=("flow log group",))
-def alias_of_the_network_deleted(at: Place) -> None:
+def alias_of_the_network_deleted(at: Deployment) -> None:
     at.client("kms").delete_alias(AliasName=at.name("network key"))
 
 
 @drift("aurora key", beside=("database log group", "cluster"))
-def alias_of_the_database_deleted(at: Place) -> None:
+def alias_of_the_database_deleted(at: Deployment) -> None:
     at.client("kms").delete_alias(AliasName=at.name("aurora key"))
 
 
 @drift("table key", beside=("table", "replica"))
-def alias_of_the_table_deleted(at: Place) -> None:
+def alias_of_the_table_deleted(at: Deployment) -> None:
     at.client("kms").delete_alias(AliasName=at.name("table key"))
 
 
-# --- roles -----------------------------------------------------------------------------------------------------------
+# Roles
 @drift("flow log role", where="home")
-def role_trusts_another(at: Place) -> None:
+def role_trusts_another(at: Deployment) -> None:
     trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "ec2.amazonaws.com"}}
     policy = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
     at.client("iam").update_assume_role_policy(RoleName=at.name("flow log role"), PolicyDocument=policy)
 
 
 @drift("monitoring role", where="home")
-def role_lost_its_policy(at: Place) -> None:
+def role_lost_its_policy(at: Deployment) -> None:
     arn = "arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole"
     at.client("iam").detach_role_policy(RoleName=at.name("monitoring role"), PolicyArn=arn)
 
 
 @drift("flow log role", where="home")
-def role_may_more(at: Place) -> None:
+def role_may_more(at: Deployment) -> None:
     arn = "arn:aws:iam::aws:policy/ReadOnlyAccess"
     at.client("iam").attach_role_policy(RoleName=at.name("flow log role"), PolicyArn=arn)
 
 
 @drift("monitoring role", where="home")
-def role_description(at: Place) -> None:
+def role_description(at: Deployment) -> None:
     at.client("iam").update_role(RoleName=at.name("monitoring role"), Description="by hand")
 
 
 @drift("flow log role", where="home")
-def role_tag_removed(at: Place) -> None:
+def role_tag_removed(at: Deployment) -> None:
     at.client("iam").untag_role(RoleName=at.name("flow log role"), TagKeys=["mtk:stack"])
 
 
 @drift(create=("monitoring role",), where="home", beside=("cluster",))
-def monitoring_role_deleted(at: Place) -> None:
+def monitoring_role_deleted(at: Deployment) -> None:
     role_lost_its_policy(at)
     at.client("iam").delete_role(RoleName=at.name("monitoring role"))
 
 
-def _policy(at: Place) -> str:
+def _policy(at: Deployment) -> str:
     return f"arn:aws:iam::{ACCOUNT}:policy/{at.name('flow log policy')}"
 
 
 @drift("flow log policy", where="home")
-def policy_allows_more(at: Place) -> None:
+def policy_allows_more(at: Deployment) -> None:
     allow = {"Effect": "Allow", "Action": "logs:*", "Resource": "*"}
     document = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
     at.client("iam").create_policy_version(PolicyArn=_policy(at), PolicyDocument=document, SetAsDefault=True)
 
 
 @drift("flow log policy", where="home")
-def policy_tag_added(at: Place) -> None:
+def policy_tag_added(at: Deployment) -> None:
     at.client("iam").tag_policy(PolicyArn=_policy(at), Tags=[{"Key": "Owner", "Value": "somebody"}])
 
 
 @drift("flow log role", create=("flow log policy",), where="home")
-def policy_deleted(at: Place) -> None:
+def policy_deleted(at: Deployment) -> None:
     iam = at.client("iam")
     iam.detach_role_policy(RoleName=at.name("flow log role"), PolicyArn=_policy(at))
     iam.delete_policy(PolicyArn=_policy(at))
 
 
-# --- what no role keeps ----------------------------------------------------------------------------------------------
+# What no role keeps
 @drift(foreign=True)
-def foreign_log_group(at: Place) -> Foreign:
+def foreign_log_group(at: Deployment) -> Foreign:
     logs, name = at.client("logs"), f"{at.name('flow log group')}-old"
     logs.create_log_group(logGroupName=name, tags={"mtk:environment": at.environment})
     arn = at.arn("logs", f"log-group:{name}")
@@ -145,7 +145,7 @@ def foreign_log_group(at: Place) -> Foreign:
 
 
 @drift(foreign=True)
-def foreign_key(at: Place) -> Foreign:
+def foreign_key(at: Deployment) -> Foreign:
     kms = at.client("kms")
     key = kms.create_key(Tags=[{"TagKey": t["Key"], "TagValue": t["Value"]} for t in at.mine])["KeyMetadata"]
     return Foreign(key["Arn"], lambda: kms.describe_key(KeyId=key["KeyId"])["KeyMetadata"])

@@ -4,65 +4,65 @@ from __future__ import annotations
 
 from typing import Any
 
-from .drifts import HOME, Foreign, Place, drift
+from .drifts import HOME, Deployment, Foreign, drift
 
 
-# --- table -----------------------------------------------------------------------------------------------------------
-def _table(at: Place, **change: Any) -> None:
+# Table
+def _table(at: Deployment, **change: Any) -> None:
     at.client("dynamodb").update_table(TableName=at.name("table"), **change)
 
 
 @drift("table", where="home")
-def table_tag_changed(at: Place) -> None:
+def table_tag_changed(at: Deployment) -> None:
     tags = [{"Key": "mtk:stack", "Value": "other"}]
     at.client("dynamodb").tag_resource(ResourceArn=at.arn("dynamodb", f"table/{at.name('table')}"), Tags=tags)
 
 
 @drift("table", where="home")
-def deletion_protection_of_the_table_turned(at: Place) -> None:
+def deletion_protection_of_the_table_turned(at: Deployment) -> None:
     _table(at, DeletionProtectionEnabled=at.environment == "dev")
 
 
 @drift("table", where="home")
-def recovery_off(at: Place) -> None:
+def recovery_off(at: Deployment) -> None:
     _recovery(at, PointInTimeRecoveryEnabled=False)
 
 
 @drift("table", where="home")
-def recovery_for_a_week(at: Place) -> None:
+def recovery_for_a_week(at: Deployment) -> None:
     _recovery(at, PointInTimeRecoveryEnabled=True, RecoveryPeriodInDays=7)
 
 
-def _recovery(at: Place, **change: Any) -> None:
+def _recovery(at: Deployment, **change: Any) -> None:
     asked = {"TableName": at.name("table"), "PointInTimeRecoverySpecification": change}
     at.client("dynamodb").update_continuous_backups(**asked)
 
 
 @drift("table", where="home")
-def insights_turned(at: Place) -> None:
+def insights_turned(at: Deployment) -> None:
     action = "ENABLE" if at.environment == "dev" else "DISABLE"
     at.client("dynamodb").update_contributor_insights(TableName=at.name("table"), ContributorInsightsAction=action)
 
 
 @drift("table", where="home")
-def items_expire(at: Place) -> None:
+def items_expire(at: Deployment) -> None:
     spec = {"Enabled": True, "AttributeName": "expires"}
     at.client("dynamodb").update_time_to_live(TableName=at.name("table"), TimeToLiveSpecification=spec)
     at.aws.control.advance(3601)  # DynamoDB takes one such change an hour
 
 
 @drift("table", where="home", only="dev")
-def index_deleted(at: Place) -> None:
+def index_deleted(at: Deployment) -> None:
     _table(at, GlobalSecondaryIndexUpdates=[{"Delete": {"IndexName": "is_real_index"}}])
 
 
 @drift("table", "scaling", where="home", only="prod")
-def scaled_index_deleted(at: Place) -> None:
+def scaled_index_deleted(at: Deployment) -> None:
     index_deleted(at)  # made again in a table with replicas, its writes are scaled as DynamoDB does it at first
 
 
 @drift("table", where="home", only="dev")
-def index_added(at: Place) -> None:
+def index_added(at: Deployment) -> None:
     key = [{"AttributeName": "lat_long", "KeyType": "HASH"}]
     index = {"IndexName": "by_hand", "KeySchema": key, "Projection": {"ProjectionType": "KEYS_ONLY"}}
     types = [{"AttributeName": "lat_long", "AttributeType": "S"}]
@@ -70,27 +70,27 @@ def index_added(at: Place) -> None:
 
 
 @drift("table", where="home", only="dev")
-def reads_limited(at: Place) -> None:
+def reads_limited(at: Deployment) -> None:
     _table(at, BillingMode="PAY_PER_REQUEST", OnDemandThroughput={"MaxReadRequestUnits": 100})
 
 
 @drift("table", where="home", only="dev")
-def table_class(at: Place) -> None:
+def table_class(at: Deployment) -> None:
     _table(at, TableClass="STANDARD_INFREQUENT_ACCESS")
 
 
 @drift("table", where="home", only="dev")
-def stream_off(at: Place) -> None:
+def stream_off(at: Deployment) -> None:
     _table(at, StreamSpecification={"StreamEnabled": False})
 
 
 @drift("table", where="home", only="dev")
-def key_of_aws(at: Place) -> None:
+def key_of_aws(at: Deployment) -> None:
     _table(at, SSESpecification={"Enabled": False})
 
 
 @drift("table", where="home", only="dev")
-def billing_by_capacity(at: Place) -> None:
+def billing_by_capacity(at: Deployment) -> None:
     units = {"ReadCapacityUnits": 5, "WriteCapacityUnits": 5}
     names = ("lat_long_index", "is_private_index", "is_real_index")
     indexes = [{"Update": {"IndexName": name, "ProvisionedThroughput": units}} for name in names]
@@ -98,12 +98,12 @@ def billing_by_capacity(at: Place) -> None:
 
 
 @drift(create=("table",), where="home", only="dev")
-def table_deleted(at: Place) -> None:
+def table_deleted(at: Deployment) -> None:
     at.client("dynamodb").delete_table(TableName=at.name("table"))
 
 
-# --- scaling and replicas --------------------------------------------------------------------------------------------
-def _target(at: Place, index: str = "") -> dict[str, str]:
+# Scaling and replicas
+def _target(at: Deployment, index: str = "") -> dict[str, str]:
     resource = f"table/{at.name('table')}" + (f"/index/{index}" if index else "")
     kind = "index" if index else "table"
     asked = {"ResourceId": resource, "ScalableDimension": f"dynamodb:{kind}:ReadCapacityUnits"}
@@ -111,23 +111,23 @@ def _target(at: Place, index: str = "") -> dict[str, str]:
 
 
 @drift(delete=("scaling",), only="dev", beside=("table",))
-def scaling_of_what_is_paid_by_request(at: Place) -> None:
+def scaling_of_what_is_paid_by_request(at: Deployment) -> None:
     limits = {"MinCapacity": 5, "MaxCapacity": 10}
     at.client("application-autoscaling").register_scalable_target(**_target(at), **limits)
 
 
 @drift("scaling", only="prod")
-def scaling_limit(at: Place) -> None:
+def scaling_limit(at: Deployment) -> None:
     at.client("application-autoscaling").register_scalable_target(**_target(at), MaxCapacity=500)
 
 
 @drift("scaling", only="prod")
-def index_not_scaled(at: Place) -> None:
+def index_not_scaled(at: Deployment) -> None:
     at.client("application-autoscaling").deregister_scalable_target(**_target(at, "is_real_index"))
 
 
 @drift("scaling", only="prod")
-def scaling_target(at: Place) -> None:
+def scaling_target(at: Deployment) -> None:
     metric = {"PredefinedMetricSpecification": {"PredefinedMetricType": "DynamoDBReadCapacityUtilization"}}
     named = {"PolicyName": f"DynamoDBReadCapacityUtilization:table/{at.name('table')}"}
     config = {"TargetTrackingScalingPolicyConfiguration": {"TargetValue": 50.0, **metric}}
@@ -137,37 +137,37 @@ def scaling_target(at: Place) -> None:
 
 
 @drift(observed={"table": "aws"}, only="prod", where="home", beside=("scaling",))
-def capacity_that_the_scaler_moved(at: Place) -> None:
+def capacity_that_the_scaler_moved(at: Deployment) -> None:
     at.aws.control.traffic(at.region, at.name("table"), read=400)
     at.aws.control.advance(600)
 
 
 @drift("replica", only="prod", where="away")
-def deletion_protection_of_the_replica_off(at: Place) -> None:
+def deletion_protection_of_the_replica_off(at: Deployment) -> None:
     _table(at, DeletionProtectionEnabled=False)
 
 
 @drift("replica", only="prod", where="away")
-def recovery_of_the_replica_off(at: Place) -> None:
+def recovery_of_the_replica_off(at: Deployment) -> None:
     _recovery(at, PointInTimeRecoveryEnabled=False)
 
 
 @drift("replica", only="prod", where="away")
-def replica_tag_removed(at: Place) -> None:
+def replica_tag_removed(at: Deployment) -> None:
     arn = at.arn("dynamodb", f"table/{at.name('table')}")
     at.client("dynamodb").untag_resource(ResourceArn=arn, TagKeys=["mtk:stack"])
 
 
 @drift(create=("replica",), only="prod", where="away", beside=("table", "scaling"))
-def replica_deleted(at: Place) -> None:
+def replica_deleted(at: Deployment) -> None:
     _table(at, DeletionProtectionEnabled=False)
     update = [{"Delete": {"RegionName": at.region}}]
     at.client("dynamodb", HOME).update_table(TableName=at.name("table"), ReplicaUpdates=update)
 
 
-# --- what needs a decision -------------------------------------------------------------------------------------------
+# What needs a decision
 @drift(refuse=("table",), where="home", only="dev")
-def index_of_another_key(at: Place) -> None:
+def index_of_another_key(at: Deployment) -> None:
     index_deleted(at)
     key = [{"AttributeName": "lat_long", "KeyType": "HASH"}]
     index = {"IndexName": "is_real_index", "KeySchema": key, "Projection": {"ProjectionType": "KEYS_ONLY"}}
@@ -175,9 +175,9 @@ def index_of_another_key(at: Place) -> None:
     _table(at, AttributeDefinitions=types, GlobalSecondaryIndexUpdates=[{"Create": index}])
 
 
-# --- what no role keeps ----------------------------------------------------------------------------------------------
+# What no role keeps
 @drift(foreign=True)
-def foreign_table(at: Place) -> Foreign:
+def foreign_table(at: Deployment) -> Foreign:
     dynamodb, name = at.client("dynamodb"), f"{at.environment}_old"
     key = {"AttributeName": "id", "AttributeType": "S"}
     schema = [{"AttributeName": "id", "KeyType": "HASH"}]

@@ -1,4 +1,4 @@
-"""site.yml from the checkout, from elsewhere, as mtk.backend.site, and as AWX runs it: always the same result."""
+"""site.yml gives the same result from the checkout, from elsewhere, as mtk.backend.site and in AWX."""
 
 from __future__ import annotations
 
@@ -9,19 +9,20 @@ import subprocess
 import ansible_runner
 import pytest
 
-from .conftest import BIN, REGIONS, ROOT
+from .conftest import BIN, REGIONS, ROOT, RUN_SECONDS
 from .estate import estate
 
 
 @pytest.fixture
 def clone(tmp_path):
-    """A fresh clone of what is committed, as a project of AWX."""
+    """Clone the committed files, as AWX does."""
     project = tmp_path / "project"
-    subprocess.run(["git", "clone", "-q", str(ROOT), str(project)], check=True)
+    subprocess.run(["git", "clone", "-q", str(ROOT), str(project)], check=True, timeout=60)
     return project
 
 
-def test_every_way_in_gives_the_same(aws, site, clone, tmp_path):
+@pytest.mark.timeout(1800)
+def test_every_entry_point_gives_the_same_result(aws, site, clone, tmp_path):
     dev = site("dev")
     first = dev.play()
     assert first.changed
@@ -40,6 +41,7 @@ def test_every_way_in_gives_the_same(aws, site, clone, tmp_path):
         inventory=[str(clone / "inventories/dev"), str(clone / "inventories/local")],
         envvars={"MTK_LOCAL_AWS_URL": aws.url, "PATH": f"{BIN}:{os.environ['PATH']}"},
         quiet=True,
+        timeout=RUN_SECONDS,
     )
     assert runner.status == "successful", runner.stdout.read()[-6000:]
     assert runner.stats["changed"] == {}
@@ -48,14 +50,14 @@ def test_every_way_in_gives_the_same(aws, site, clone, tmp_path):
     assert estate(aws, REGIONS) == built
 
 
-def test_another_account_is_refused_before_anything_is_done(site):
+def test_another_account_is_refused_before_any_change(site):
     dev = site("dev")
     refused = dev.play("site.yml", "-e", "expected_account_id=999999999999", expect=2)
     assert "belong to account 123456789012" in refused.text.replace("\n", " ")
     assert refused.mutating == []
 
 
-def test_destroy_asks_for_the_environments_name(site):
+def test_destroy_refuses_the_name_of_another_environment(site):
     refused = site("dev").play("playbooks/destroy.yml", "-e", "confirm_environment=prod", expect=2)
     assert "Nothing was destroyed" in refused.text
     assert refused.mutating == []

@@ -1,4 +1,4 @@
-"""dev, qa and prod: planned, applied, applied again, planned again, taken down, taken down again."""
+"""dev, qa and prod are planned, applied and destroyed, each of them twice."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from .conftest import REGIONS
 from .estate import counted, estate
 
 
+@pytest.mark.timeout(3600)
 @pytest.mark.parametrize("environment", ["dev", "qa", "prod"])
-def test_life_of_an_environment(aws, site, environment):
+def test_an_environment_is_planned_applied_and_destroyed(aws, site, environment):
     empty = estate(aws, REGIONS)
     live = site(environment)
 
@@ -42,7 +43,7 @@ def test_life_of_an_environment(aws, site, environment):
 
 
 def passwords(aws: Any) -> list[str]:
-    """Every password in Secrets Manager; there is at least the master user's."""
+    """Return every password in Secrets Manager, at least that of the master user."""
     found = []
     for region in REGIONS:
         client = aws.client("secretsmanager", region)
@@ -59,7 +60,7 @@ def vpc_of(aws: Any, environment: str, region: str) -> dict[str, Any]:
 
 
 def look_at_network(aws: Any, environment: str, regions: tuple[str, ...]) -> None:
-    """CIDRs inside their pools and without overlap; nothing open to the world but the public tier's route."""
+    """Check that CIDRs lie in their pools without overlap, and that only public subnets reach the Internet directly."""
     blocks = []
     for region in regions:
         ec2, vpc = aws.client("ec2", region), vpc_of(aws, environment, region)
@@ -94,7 +95,7 @@ def look_for_openings(ec2: Any, inside: list[dict[str, Any]]) -> None:
 
 
 def look_at_table(aws: Any, environment: str, regions: tuple[str, ...]) -> None:
-    """What is written in one region is read in all; each region's own key, recovery and protection."""
+    """Check that items are replicated, and that each region has its own key, recovery and protection."""
     name = f"{environment}_user_locations"
     item = {"user_id": {"S": "u1"}, "date_time": {"S": "2026-01-02T03:04:05.006Z"}, "is_private": {"BOOL": True}}
     aws.client("dynamodb", regions[-1]).put_item(TableName=name, Item=item)
@@ -116,7 +117,7 @@ def look_at_table(aws: Any, environment: str, regions: tuple[str, ...]) -> None:
 
 
 def look_at_clusters(aws: Any, environment: str, regions: tuple[str, ...]) -> None:
-    """Encrypted with the region's own key, TLS forced, logs out, no password anywhere."""
+    """Check that clusters use the region's key, force TLS and export logs, and that zones of instances differ."""
     for region in regions:
         rds = aws.client("rds", region)
         (cluster,) = rds.describe_db_clusters()["DBClusters"]
@@ -160,6 +161,6 @@ def look_at_prod(aws: Any) -> None:
     assert set(writer["Readers"]) == {m["DBClusterArn"] for m in members.values() if not m["IsWriter"]}
 
 
-# Destroying prod leaves one last snapshot of its database, on purpose (aurora_skip_final_snapshot).
+# Destroying prod keeps a final snapshot of its database (aurora_skip_final_snapshot).
 LEFT = {"prod": [(REGIONS[0], "snapshot")]}
 LOOK = {"dev": look_at_dev, "qa": look_at_qa, "prod": look_at_prod}

@@ -1,4 +1,4 @@
-"""An apply that was cut off anywhere leaves an account that can be planned, and the next apply does what is planned."""
+"""After an apply that failed anywhere, the account can be planned, and the next apply does what the plan says."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ from .conftest import REGIONS, Site
 from .subjects import Names, subjects
 from .test_plan import planned
 
-# Mutating calls of an apply, in round numbers.
+pytestmark = pytest.mark.timeout(3600)
+# The approximate number of mutating calls of an apply.
 CALLS = {"dev": 60, "qa": 90, "prod": 260}
 SEEDS = int(os.environ.get("DRIFT_SEEDS", "10"))
-# `make drift` runs those that are marked.
+# `make drift` also runs the marked cases.
 CUTS = [
     pytest.param(environment, seed, marks=[] if (environment, seed) in (("dev", 0), ("qa", 1)) else [pytest.mark.drift])
     for environment in CALLS
@@ -27,7 +28,7 @@ CUTS = [
 
 
 class Cut:
-    """From the call after ``left`` mutating ones on, AWS takes no more of them."""
+    """A fault that refuses every mutating call after the first ``left`` ones."""
 
     def __init__(self, left: int) -> None:
         self.left = left
@@ -39,7 +40,7 @@ class Cut:
 
 
 @pytest.mark.parametrize(("environment", "seed"), CUTS)
-def test_what_is_planned_of_a_half_built_account_is_what_is_done(
+def test_an_apply_on_a_half_built_account_does_what_its_plan_says(
     aws: Any, site: Callable[[str], Site], monkeypatch: pytest.MonkeyPatch, tmp_path, environment: str, seed: int
 ) -> None:
     live, plan = site(environment), tmp_path / "plan.json"

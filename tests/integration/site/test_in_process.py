@@ -1,20 +1,19 @@
-"""Modules run inside Ansible's worker exactly as they run in a process of their own."""
+"""Modules give the same results in Ansible's worker as in a process of their own."""
 
 from __future__ import annotations
 
 import json
 import os
-import subprocess
 
 import pytest
 import yaml
 
-from .conftest import BIN, ROOT
+from .conftest import BIN, ROOT, finish
 
 
 @pytest.fixture
 def tasks(aws, site, tmp_path):
-    """Runs tasks on localhost and returns their registered results, by name."""
+    """Return a function that runs tasks on localhost and returns their results and the output."""
 
     def run(*tasks, **keywords):
         play = {
@@ -35,14 +34,14 @@ def tasks(aws, site, tmp_path):
         environ = {
             **site("dev").environ(),
             "ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json",
-            # Ansible writes below HOME and reads below the user's home of the password file: let both be one.
+            # Ansible writes async results below $HOME, but reads them below the home directory of the password file.
             "ANSIBLE_ASYNC_DIR": str(tmp_path / "async"),
-            "ANSIBLE_INJECT_INVOCATION": "true",  # ansible-core 2.21 shows it only when it is asked to
+            "ANSIBLE_INJECT_INVOCATION": "true",  # ansible-core 2.21 omits the invocation by default
         }
         command = [str(BIN / "ansible-playbook"), "-i", "localhost,", "-vvv", str(book)]
-        done = subprocess.run(command, cwd=ROOT, env=environ, text=True, capture_output=True, check=False)
-        shown = json.loads(done.stdout[done.stdout.index("{") :])
-        return [task["hosts"]["localhost"] for play in shown["plays"] for task in play["tasks"]], done.stdout
+        _, stdout, _ = finish(command, cwd=ROOT, env=environ)
+        shown = json.loads(stdout[stdout.index("{") :])
+        return [task["hosts"]["localhost"] for play in shown["plays"] for task in play["tasks"]], stdout
 
     return run
 
@@ -51,7 +50,7 @@ IN_PROCESS = os.environ.get("MTK_IN_PROCESS") != "false"
 GROUP = {"log_group_name": "/mtk/x", "retention_in_days": 30, "tags": {"a": "1"}}
 
 
-def test_both_ways_give_the_same(aws, tasks):
+def test_both_ways_give_the_same_result(aws, tasks):
     (here,), _ = tasks({"mtk.backend.logs_log_group": GROUP})
     aws.control.reset()
     (there,), _ = tasks({"mtk.backend.logs_log_group": GROUP, "async": 60, "poll": 1})
@@ -63,7 +62,7 @@ def test_both_ways_give_the_same(aws, tasks):
     assert here["invocation"]["module_args"] == there["invocation"]["module_args"]
 
 
-def test_wrong_options_are_told_and_secrets_are_not(tasks):
+def test_wrong_options_are_reported_and_secrets_are_not(tasks):
     (typo, secret), text = tasks(
         {"mtk.backend.logs_log_group": {**GROUP, "retention_in_dayss": 1}},
         {"mtk.backend.logs_log_group": {**GROUP, "access_key": "x", "secret_key": "what-nobody-may-read"}},
@@ -73,20 +72,20 @@ def test_wrong_options_are_told_and_secrets_are_not(tasks):
     assert "what-nobody-may-read" not in text
 
 
-def test_amazon_aws_by_a_name_of_ours(tasks):
+def test_modules_of_amazon_aws_run_under_our_names(tasks):
     (caller, zones), _ = tasks({"mtk.backend.aws_caller_info": {}}, {"mtk.backend.aws_az_info": {}})
     assert caller["account"] == "123456789012"
-    assert {z["region_name"] for z in zones["availability_zones"]} == {"us-east-1"}  # the group's default reached it
+    assert {z["region_name"] for z in zones["availability_zones"]} == {"us-east-1"}  # the group's default applies
 
 
-def test_check_mode(aws, tasks):
+def test_check_mode_changes_nothing(aws, tasks):
     (planned,), _ = tasks({"mtk.backend.logs_log_group": GROUP}, check_mode=True)
     assert planned["changed"]
     assert aws.mutating() == []
 
 
 @pytest.mark.parametrize("way", [{}, {"async": 60, "poll": 1}], ids=["in-process", "process"])
-def test_a_run_that_is_told_to_plan_writes_nothing(aws, tasks, way):
+def test_the_variable_mtk_check_mode_prevents_writes(aws, tasks, way):
     (planned,), _ = tasks({"mtk.backend.logs_log_group": GROUP, **way}, vars={"mtk_check_mode": True})
     assert planned["changed"]
     assert aws.mutating() == []
@@ -104,14 +103,14 @@ def test_locals_are_computed_once_and_checked(tasks):
     assert wrong["failed"] and "values" in wrong["msg"]
 
 
-def test_what_another_task_changes_is_seen(aws, tasks):
+def test_changes_by_modules_of_other_collections_are_seen(aws, tasks):
     ours = {"mtk.backend.ec2_vpc": {"name": "dev_vpc", "cidr_block": "10.0.0.0/16", "tags": {"a": "1"}}}
     (made,), _ = tasks(ours)
     before = len(aws.control.calls())
     (first, second), _ = tasks(ours, ours)
     asked = [call["operation"] for call in aws.control.calls(before)]
     assert (first["changed"], second["changed"]) == (False, False)
-    # What the first task has read the second one knows, unless each is a process of its own.
+    # The second task reuses the answers of the first, unless each task is a process of its own.
     assert asked.count("DescribeVpcs") == (1 if IN_PROCESS else 2)
     theirs = {"amazon.aws.ec2_tag": {"resource": made["vpc"]["vpc_id"], "tags": {"a": "2"}}}
     (_, changed, third), _ = tasks(ours, theirs, ours)

@@ -1,4 +1,4 @@
-"""Killed in the middle of an apply, the next run finishes, and nothing is doubled."""
+"""After an apply was killed, the next run finishes it without duplicates."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import pytest
 from .conftest import REGIONS
 from .estate import counted, estate
 
-# Environment, the last call before the kill, pace of the local AWS. `make chaos` runs those that are marked.
-PLACES = [
+# Environment, the last call before the kill, time scale of the local AWS. `make chaos` runs the marked cases.
+INTERRUPTIONS = [
     pytest.param("dev", "ec2:CreateIpamPool", 0, marks=pytest.mark.chaos, id="a pool without its block"),
     pytest.param("dev", "ec2:AllocateAddress", 0, id="an address without its gateway"),
     pytest.param("dev", "kms:CreateKey", 0, marks=pytest.mark.chaos, id="a key without its alias"),
@@ -22,25 +22,26 @@ PLACES = [
 
 
 def kill_after(aws, process, call, seconds=240):
-    """Kill the whole process group as soon as the call was made."""
+    """Kill the process group as soon as the call was made."""
     deadline = time.monotonic() + seconds
     while call not in aws.mutating():
         assert process.poll() is None, f"the run ended before {call}: {process.stdout.read()[-4000:]}"
-        assert time.monotonic() < deadline, f"{call} was never made"
+        assert time.monotonic() < deadline, f"{call} was not made within {seconds} s"
         time.sleep(0.02)
     os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+    process.wait(timeout=60)
     process.stdout.close()
 
 
 @pytest.fixture(scope="module")
 def uninterrupted():
-    """How many of each kind a run without interruption builds, by environment; filled by the first test that asks."""
+    """Return the number of resources of each kind that a complete run creates, by environment; tests fill it."""
     return {}
 
 
-@pytest.mark.parametrize(("environment", "call", "scale"), PLACES)
-def test_next_run_finishes_and_nothing_is_doubled(aws, site, uninterrupted, environment, call, scale):
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize(("environment", "call", "scale"), INTERRUPTIONS)
+def test_the_next_run_finishes_an_interrupted_run(aws, site, uninterrupted, environment, call, scale):
     live = site(environment)
     if environment not in uninterrupted:
         live.play()

@@ -1,15 +1,17 @@
-"""What AWS builds slowly is built at the same time."""
+"""Slow resources are created at the same time."""
 
 from __future__ import annotations
 
 import threading
 import time
 
+import pytest
+
 from .conftest import REGIONS
 
 
 def busy(aws):
-    """The kinds that are being built in the primary region right now."""
+    """Return the kinds of resources that AWS is creating in the primary region."""
     region = REGIONS[0]
     ec2, rds, dynamodb = (aws.client(s, region) for s in ("ec2", "rds", "dynamodb"))
     found = set()
@@ -26,13 +28,14 @@ def busy(aws):
     return found
 
 
+@pytest.mark.timeout(1800)
 def test_database_replicas_and_gateways_are_built_at_the_same_time(aws, site):
     seen, done = set(), threading.Event()
 
     def watch():
         while not done.is_set() and "rds:CreateDBCluster" not in aws.mutating():
             time.sleep(0.1)
-        aws.control.scale(1)  # the first slow thing has begun: from here on as long as in AWS, until it is seen
+        aws.control.scale(1)  # in real time from the first slow resource on, until all three are seen
         while not done.is_set():
             now = frozenset(busy(aws))
             seen.add(now)
@@ -47,5 +50,5 @@ def test_database_replicas_and_gateways_are_built_at_the_same_time(aws, site):
         site("qa").play()
     finally:
         done.set()
-        watcher.join()
+        watcher.join(timeout=60)
     assert {"database", "replica", "gateway"} in seen

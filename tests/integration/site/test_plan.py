@@ -1,4 +1,4 @@
-"""What check mode says is what apply does: compared through the calls that AWS got."""
+"""An apply makes the changes that its plan names, according to the call log of AWS."""
 
 from __future__ import annotations
 
@@ -13,20 +13,21 @@ from .conftest import REGIONS, ROOT
 from .estate import estate
 from .subjects import Names, subjects
 
+pytestmark = pytest.mark.timeout(1800)
 SCHEMA = json.loads((ROOT / "docs/using/plan.schema.json").read_text())
 
 
 def planned(path: Path) -> dict:
-    """What a plan file says is to be done, by resource."""
+    """Return the actions in a plan file, by resource."""
     whole = json.loads(path.read_text())
     jsonschema.validate(whole, SCHEMA)
     assert whole["complete"], whole["errors"]
-    entries = {(one["region"], one["resource"], one["name"]): one["action"] for one in whole["resources"]}
+    entries = {(entry["region"], entry["resource"], entry["name"]): entry["action"] for entry in whole["resources"]}
     return {subject: action for subject, action in entries.items() if action != "none"}
 
 
 @pytest.mark.parametrize("environment", ["dev", "qa", "prod"])
-def test_what_is_planned_is_what_is_done(aws, site, environment, tmp_path):
+def test_an_apply_does_what_its_plan_says(aws, site, environment, tmp_path):
     live, plan, report = site(environment), tmp_path / "plan.json", tmp_path / "report.json"
     played = live.play("playbooks/plan.yml", "-e", f"plan_out={plan}")
     assert played.mutating == [] and played.failed == 0
@@ -36,7 +37,7 @@ def test_what_is_planned_is_what_is_done(aws, site, environment, tmp_path):
     live.play("site.yml", "-e", f"plan_file={plan}", "-e", f"plan_out={report}")
     done = subjects(aws.control.calls(mutating=True), names.learn(aws, REGIONS))
     assert done == expected
-    assert planned(report) == expected, "the report of an apply says what was done"
+    assert planned(report) == expected, "the report of an apply names its changes"
 
 
 GROUP = "dev_us-east-1_flow_log_group"
@@ -47,10 +48,10 @@ def retention(aws, days, group=GROUP):
 
 
 def entries(path):
-    return {(one["resource"], one["name"]): one for one in json.loads(path.read_text())["resources"]}
+    return {(entry["resource"], entry["name"]): entry for entry in json.loads(path.read_text())["resources"]}
 
 
-def test_what_needs_a_decision_hides_nothing_and_fails_the_run(aws, built, tmp_path):
+def test_a_resource_that_needs_a_decision_fails_the_run_but_hides_no_change(aws, built, tmp_path):
     dev, plan = built("dev"), tmp_path / "plan.json"
     ec2 = aws.client("ec2")
     (vpc,) = ec2.describe_vpcs(Filters=[{"Name": "tag:Name", "Values": ["dev_us-east-1_vpc"]}])["Vpcs"]
@@ -69,7 +70,7 @@ def test_what_needs_a_decision_hides_nothing_and_fails_the_run(aws, built, tmp_p
     assert "belongs to environment 'other'" in " ".join(refused.text.split())
 
 
-def test_a_failed_task_does_not_hide_the_rest(aws, built, tmp_path):
+def test_a_failed_task_does_not_hide_other_changes(aws, built, tmp_path):
     qa, plan = built("qa"), tmp_path / "plan.json"
     retention(aws, 1, "qa_us-east-1_flow_log_group")
     aws.control.fault("kms:ListAliases", "error", code="AccessDeniedException", region="us-west-2", times=1000)
@@ -83,21 +84,21 @@ def test_a_failed_task_does_not_hide_the_rest(aws, built, tmp_path):
     assert refused.mutating == [] and "is no complete plan of qa" in " ".join(refused.text.split())
 
 
-def test_what_the_plan_does_not_contain_is_refused(aws, built, tmp_path):
+def test_changes_outside_the_approved_plan_are_refused(aws, built, tmp_path):
     dev, plan = built("dev"), tmp_path / "plan.json"
     retention(aws, 1)
     dev.play("playbooks/plan.yml", "-e", f"plan_out={plan}")
     retention(aws, 3)
     refused = dev.play("site.yml", "-e", f"plan_file={plan}", expect=2)
-    told = " ".join(refused.text.split())
-    assert "retention_in_days: 3 -> 7" in told and "Make and approve a new plan" in told
+    message = " ".join(refused.text.split())
+    assert "retention_in_days: 3 -> 7" in message and "Make and approve a new plan" in message
     assert refused.mutating == []
     retention(aws, 1)
     assert dev.play("site.yml", "-e", f"plan_file={plan}").mutating == ["logs:PutRetentionPolicy"]
-    assert dev.play("site.yml", "-e", f"plan_file={plan}").mutating == [], "what is done by now is not done again"
+    assert dev.play("site.yml", "-e", f"plan_file={plan}").mutating == [], "applying a plan again changes nothing"
 
 
-def test_a_plan_of_another_environment_is_refused_before_anything_is_done(aws, site, built, tmp_path):
+def test_a_plan_of_another_environment_is_refused_before_any_change(aws, site, built, tmp_path):
     plan = tmp_path / "plan.json"
     site("qa").play("playbooks/plan.yml", "-e", f"plan_out={plan}")
     refused = site("dev").play("site.yml", "-e", f"plan_file={plan}", expect=2)
@@ -105,7 +106,7 @@ def test_a_plan_of_another_environment_is_refused_before_anything_is_done(aws, s
     assert refused.mutating == []
 
 
-def test_detailed_exitcode(aws, built):
+def test_detailed_exitcode_fails_if_the_plan_contains_changes(aws, built):
     dev = built("dev")
     dev.play("playbooks/plan.yml", "-e", "detailed_exitcode=true")
     retention(aws, 1)
@@ -116,15 +117,15 @@ def test_detailed_exitcode(aws, built):
 
 
 @pytest.mark.parametrize("playbook", ["plan", "drift"])
-def test_what_nobody_collected_is_not_judged(aws, built, playbook):
-    """Without the callback there is nothing to judge, and that is no empty plan."""
+def test_plan_and_drift_refuse_to_run_without_the_callback(aws, built, playbook):
+    """A plan without entries because the callback is disabled must not look like an empty plan."""
     dev = built("dev")
     refused = dev.play(f"playbooks/{playbook}.yml", expect=2, ANSIBLE_CALLBACKS_ENABLED="ansible.posix.timer")
     assert "callback mtk.backend.plan" in " ".join(refused.text.split())
     assert refused.mutating == []
 
 
-def test_a_table_with_a_replica_is_billed_another_way_and_back_as_it_was_planned(aws, built, tmp_path):
+def test_the_billing_mode_of_a_table_with_a_replica_changes_as_planned(aws, built, tmp_path):
     qa, plan, name = built("qa"), tmp_path / "plan.json", "qa_user_locations"
     scaled = {(region, "dynamodb_table_auto_scaling", name) for region in REGIONS[:2]}
     for mode, action in (("PROVISIONED", "create"), ("PAY_PER_REQUEST", "delete")):
@@ -154,7 +155,7 @@ def test_a_table_with_a_replica_is_billed_another_way_and_back_as_it_was_planned
     ],
     ids=" ".join,
 )
-def test_a_part_is_planned_as_it_is_applied(aws, built, tmp_path, part, regions, resources):
+def test_a_limited_plan_matches_the_limited_apply(aws, built, tmp_path, part, regions, resources):
     qa, plan = built("qa"), tmp_path / "plan.json"
     retention(aws, 1, "qa_us-east-1_flow_log_group")
     kms = aws.client("kms", "us-west-2")
@@ -167,7 +168,7 @@ def test_a_part_is_planned_as_it_is_applied(aws, built, tmp_path, part, regions,
     assert subjects(aws.control.calls(since, mutating=True), Names().learn(aws, REGIONS)) == expected
 
 
-def test_drift_says_whose_doing_a_difference_is(aws, built, tmp_path):
+def test_drift_names_the_owner_of_each_difference(aws, built, tmp_path):
     dev, report, page = built("dev"), tmp_path / "drift.json", tmp_path / "drift.md"
     same = dev.play("playbooks/drift.yml")
     assert same.mutating == []
@@ -191,22 +192,22 @@ def test_drift_says_whose_doing_a_difference_is(aws, built, tmp_path):
     assert "retention_in_days is 1, wanted 7" in page.read_text()
     dev.play()
     dev.play("playbooks/drift.yml", "-e", '{"drift_fail_on": ["ours", "gone"]}')
-    assert ec2.describe_vpcs(VpcIds=[vpc["Vpc"]["VpcId"]])["Vpcs"], "what is foreign is left alone"
+    assert ec2.describe_vpcs(VpcIds=[vpc["Vpc"]["VpcId"]])["Vpcs"], "foreign resources are not changed"
 
 
-def test_a_wait_is_told_where_it_is_asked_for(aws, site):
+def test_progress_is_reported_if_requested(aws, site):
     aws.control.scale(0.02)  # an instance takes some nine seconds
     dev = site("dev")
-    told = dev.play("site.yml", MTK_PROGRESS="yes", MTK_PROGRESS_INTERVAL="1")
+    played = dev.play("site.yml", MTK_PROGRESS="yes", MTK_PROGRESS_INTERVAL="1")
     line = r"\.\.\. rds_instance \S+-aurora-instance in us-east-1: creating, \d+ s so far; AWS usually takes 7 min 30 s"
-    assert re.search(line, told.text), told.text[-3000:]
-    assert re.search(r"\+ rds_instance +\S+ \(took \d+ s\)", told.text)
+    assert re.search(line, played.text), played.text[-3000:]
+    assert re.search(r"\+ rds_instance +\S+ \(took \d+ s\)", played.text)
     aws.control.reset()
-    assert "so far" not in dev.play().text, "nobody reads it where it is no terminal"
+    assert "so far" not in dev.play().text, "progress is off by default where stdout is not a terminal"
 
 
-def test_a_run_that_changes_nothing_asks_for_everything_once(aws, built):
-    """Exact: every request is needed and none is made twice; ten more subnets cost none."""
+def test_a_run_without_changes_makes_every_request_once(aws, built):
+    """No request is made twice, and ten more subnets need no further request."""
     prod = built("prod")
     prod.play()
     calls = aws.control.calls()
@@ -219,7 +220,7 @@ def test_a_run_that_changes_nothing_asks_for_everything_once(aws, built):
     since = len(aws.control.calls())
     checked = prod.play("site.yml", "--check", "--diff")
     assert checked.mutating == []
-    assert len(aws.control.calls(since)) == len(calls), "a plan asks what an apply asks"
+    assert len(aws.control.calls(since)) == len(calls), "a plan makes the same requests as an apply"
 
     ec2 = aws.client("ec2")
     (vpc,) = ec2.describe_vpcs(Filters=[{"Name": "tag:Name", "Values": ["prod_us-east-1_vpc"]}])["Vpcs"]
