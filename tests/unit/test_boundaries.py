@@ -111,18 +111,15 @@ def test_every_play_has_what_its_tasks_need():
         for play in yaml.safe_load(path.read_text()):
             asks_aws = "import_role" in str(play.get("tasks")) and "'validate'" not in str(play["tasks"])
             if asks_aws:
-                infos, resources = (play["module_defaults"][f"group/mtk.backend.{g}"] for g in ("infos", "resources"))
-                assert infos["region"] == resources["region"] == "{{ inventory_hostname }}", path
+                defaults = play["module_defaults"]
+                assert defaults == {"group/mtk.backend.aws": {"region": "{{ inventory_hostname }}"}}, path
 
 
 def test_every_module_is_in_the_action_group_and_in_the_table():
     runtime = yaml.safe_load((ROOT / "meta/runtime.yml").read_text())
     names = {p.stem for p in AWS_MODULES}
-    infos = {name for name in names if name.endswith("_info")}
-    assert set(runtime["action_groups"]["resources"]) == names - infos
-    assert set(runtime["action_groups"]["infos"]) == infos | {"in_process"}
-    extended = ["amazon.aws.aws", "mtk.backend.infos", "mtk.backend.resources"]
-    assert runtime["action_groups"]["aws"] == [{"metadata": {"extend_group": extended}}]
+    assert set(runtime["action_groups"]) == {"aws"}
+    assert runtime["action_groups"]["aws"] == sorted(names | {"in_process"})
     theirs = set(runtime["plugin_routing"]["modules"])  # modules of amazon.aws under names of ours
     assert set(runtime["plugin_routing"]["action"]) == theirs, "each of them runs in-process"
     assert not names & theirs
