@@ -28,13 +28,8 @@ def inventory(directory: Path, number: int) -> Path:
     groups = {"primary": [first], "secondary": others, "network": [first, *others], "database": [first, *others]}
     children = {name: {"hosts": dict.fromkeys(hosts, {})} for name, hosts in groups.items()}
     (made / "hosts.yml").write_text(json.dumps({"all": {"children": children}}))
-    settings = {
-        "ipam_vpc_regions": [first, *others],
-        "ipam_vpc_region_slots": {region: slot for slot, region in enumerate(REGIONS)},
-        "aurora_replica_regions": others,
-        "dynamodb_global_replica_regions": others,
-    }
-    (made / "group_vars/all/regions.yml").write_text(json.dumps(settings))
+    slots = {region: slot for slot, region in enumerate(REGIONS)}
+    (made / "group_vars/all/slots.yml").write_text(json.dumps({"ipam_vpc_region_slots": slots}))
     return made
 
 

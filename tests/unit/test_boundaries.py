@@ -186,12 +186,12 @@ def test_nothing_comes_after_what_may_end_a_role():
 
 def test_every_play_has_what_its_tasks_need():
     """The region comes from the play: each play that runs roles has them."""
-    for path in (ROOT / "playbooks").glob("*.yml"):
+    for path in (ROOT / "playbooks").rglob("*.yml"):
         for play in yaml.safe_load(path.read_text()):
             asks_aws = "import_role" in str(play.get("tasks")) and "'validate'" not in str(play["tasks"])
             if asks_aws:
-                infos, resources = (play["module_defaults"][f"group/mtk.backend.{g}"] for g in ("infos", "resources"))
-                assert infos["region"] == resources["region"] == "{{ inventory_hostname }}", path
+                defaults = play["module_defaults"]
+                assert defaults == {"group/mtk.backend.aws": {"region": "{{ inventory_hostname }}"}}, path
 
 
 def test_roles_use_what_runs_in_process():

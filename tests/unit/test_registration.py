@@ -35,12 +35,12 @@ def test_action(name):
 
 @pytest.mark.parametrize("name", AWS_MODULES)
 def test_action_group(name):
-    group = "infos" if name.endswith("_info") else "resources"
-    assert name in RUNTIME["action_groups"][group], f"add {name} to action_groups.{group} in meta/runtime.yml"
+    assert name in RUNTIME["action_groups"]["aws"], f"add {name} to action_groups.aws in meta/runtime.yml"
 
 
-def test_action_groups_name_nothing_else():
-    listed = {*RUNTIME["action_groups"]["resources"], *RUNTIME["action_groups"]["infos"]} - {"in_process"}
+def test_action_group_names_nothing_else():
+    assert set(RUNTIME["action_groups"]) == {"aws"}
+    listed = set(RUNTIME["action_groups"]["aws"]) - {"in_process"}
     assert not listed - set(AWS_MODULES), "remove these from meta/runtime.yml: there is no such module"
     redirected = set(RUNTIME["plugin_routing"]["modules"])
     assert set(RUNTIME["plugin_routing"]["action"]) == redirected, "each redirected module needs its action, too"

@@ -26,7 +26,7 @@ def tasks(aws, site, tmp_path):
                 "AWS_ACCESS_KEY_ID": "local",
                 "AWS_SECRET_ACCESS_KEY": "emulator-secret-key",
             },
-            "module_defaults": {"group/mtk.backend.aws": {"region": "us-east-1"}},
+            "module_defaults": {f"group/{name}.aws": {"region": "us-east-1"} for name in ("mtk.backend", "amazon.aws")},
             "tasks": [{"ignore_errors": True, "register": f"r{n}", **task, **keywords} for n, task in enumerate(tasks)],
         }
         book = tmp_path / "play.yml"

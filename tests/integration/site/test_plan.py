@@ -58,7 +58,7 @@ def test_a_resource_that_needs_a_decision_fails_the_run_but_hides_no_change(aws,
     ec2.create_tags(Resources=[vpc["VpcId"]], Tags=[{"Key": "mtk:environment", "Value": "other"}])
     retention(aws, 1)
     played = dev.play("site.yml", "--check", "-e", f"plan_out={plan}", expect=2)
-    assert "1 of the resources need a decision" in " ".join(played.text.split())
+    assert "Resources that need a decision before an apply: 1." in " ".join(played.text.split())
     assert "    ! ec2_vpc" in played.text and "Plan of dev: 0 to create, 1 to change, 1 to decide" in played.text
     whole = json.loads(plan.read_text())
     jsonschema.validate(whole, SCHEMA)
@@ -81,7 +81,7 @@ def test_a_failed_task_does_not_hide_other_changes(aws, built, tmp_path):
     assert not whole["complete"] and "us-west-2" in {error["host"] for error in whole["errors"]}
     assert all("AccessDeniedException" in error["message"] for error in whole["errors"])
     refused = qa.play("site.yml", "-e", f"plan_file={plan}", expect=2)
-    assert refused.mutating == [] and "is no complete plan of qa" in " ".join(refused.text.split())
+    assert refused.mutating == [] and "is not a complete plan of qa" in " ".join(refused.text.split())
 
 
 def test_changes_outside_the_approved_plan_are_refused(aws, built, tmp_path):
@@ -102,7 +102,7 @@ def test_a_plan_of_another_environment_is_refused_before_any_change(aws, site, b
     plan = tmp_path / "plan.json"
     site("qa").play("playbooks/plan.yml", "-e", f"plan_out={plan}")
     refused = site("dev").play("site.yml", "-e", f"plan_file={plan}", expect=2)
-    assert "is no complete plan of dev" in " ".join(refused.text.split())
+    assert "is not a complete plan of dev" in " ".join(refused.text.split())
     assert refused.mutating == []
 
 
