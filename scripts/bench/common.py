@@ -116,7 +116,7 @@ def run(command: list[str], env: dict[str, str]) -> tuple[Timed, str]:
     """Run a command that must succeed; return its time, the memory of its largest process, and its output."""
     begun = time.perf_counter()
     child = subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    limit = threading.Timer(RUN_SECONDS, child.kill)
+    limit = threading.Timer(RUN_SECONDS, child.terminate)
     limit.daemon = True
     limit.start()
     text = child.stdout.read() if child.stdout else ""

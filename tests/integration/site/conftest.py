@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -39,28 +38,20 @@ class Played:
 
 
 def finish(command: list[str], *, cwd: Path, env: dict[str, str]) -> tuple[int, str, str]:
-    """Run a command; return its exit code, stdout and stderr.
-
-    Ansible's workers are forks that outlive a killed ansible-playbook, so the whole process group is killed.
-    """
+    """Run a command; return its exit code, stdout and stderr."""
     with subprocess.Popen(
-        command,
-        cwd=cwd,
-        env=env,
-        text=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
+        command, cwd=cwd, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as process:
         try:
             stdout, stderr = process.communicate(timeout=RUN_SECONDS)
         except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            stdout, stderr = process.communicate(timeout=60)
+            process.terminate()  # on this signal Ansible ends its workers, which are in other process groups
+            try:
+                stdout, stderr = process.communicate(timeout=60)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise
             pytest.fail(f"{' '.join(command)} ran for more than {RUN_SECONDS} s:\n{(stdout + stderr)[-8000:]}")
-        except BaseException:  # Ctrl-C does not reach another process group
-            os.killpg(process.pid, signal.SIGKILL)
-            raise
     return process.returncode, stdout, stderr
 
 
