@@ -7,34 +7,36 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: plan
 type: aggregate
-short_description: Ends a run with what it plans, or what it did, resource by resource
+short_description: End a run with its plan or with its changes, by resource
 version_added: 0.1.0
 author: MTK Backend contributors (@mtk)
 description:
-  - In check mode the summary is a plan. By region and resource it lists what would be created (C(+)), changed (C(~)),
-    deleted (C(-)) and what needs a decision (C(!)), and how long AWS usually takes for what is slow.
-  - After an apply it is the report of what was done and how long it took.
-  - A failed task does not hide the rest; the summary says then that it is incomplete.
-  - Works beside any stdout callback, and in AWX. Beside one that writes JSON, the summary goes to stderr.
-  - While a module of this collection waits for AWS, a line tells from time to time what is awaited.
+  - In check mode the summary is a plan. It lists by region and resource what would be created (C(+)), changed (C(~))
+    and deleted (C(-)), what needs a decision (C(!)), and how long AWS usually takes for slow resources.
+  - After an apply the summary lists the changes and how long they took.
+  - A failed task does not hide the rest. The summary then says that it is incomplete.
+  - The callback works beside any stdout callback, and in AWX. Beside a stdout callback that writes JSON, the summary is
+    written to stderr.
+  - While a module of this collection waits for AWS, a line reports the wait at intervals.
 requirements:
   - enabled with C(callbacks_enabled = mtk.backend.plan) in ansible.cfg or C(ANSIBLE_CALLBACKS_ENABLED)
 options:
   plan_out:
     description:
-      - File for the same as JSON, as C(docs/using/plan.md) describes it. The extra variable C(plan_out) does the same.
+      - The file to which the summary is written as JSON, as described in C(docs/using/plan.md). The extra variable
+        C(plan_out) has the same effect.
     type: path
     env: [{name: MTK_PLAN_OUT}]
     ini: [{section: callback_mtk_plan, key: plan_out}]
   progress:
-    description: Whether to tell what is awaited. V(auto) means only on a terminal.
+    description: Whether to report waits. V(auto) means only on a terminal.
     type: str
     choices: [auto, "yes", "no"]
     default: auto
     env: [{name: MTK_PROGRESS}]
     ini: [{section: callback_mtk_plan, key: progress}]
   progress_interval:
-    description: Seconds between two lines about the same wait.
+    description: The seconds between two lines about the same wait.
     type: int
     default: 30
     env: [{name: MTK_PROGRESS_INTERVAL}]

@@ -6,14 +6,14 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """What every module is that only reads."""
+    """Attributes of the modules that only read."""
 
     DOCUMENTATION = r"""
 attributes:
   check_mode:
     support: full
-    description: Reads only.
+    description: The module only reads.
   diff_mode:
     support: none
-    description: Reads only.
+    description: The module only reads.
 """

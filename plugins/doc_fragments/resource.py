@@ -6,50 +6,53 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """Options that every module of the collection has."""
+    """Options of all modules that manage a resource."""
 
     DOCUMENTATION = r"""
 options:
   state:
-    description: Whether the resource shall exist.
+    description: Whether the resource must exist. V(present) creates or changes it. V(absent) deletes it.
     type: str
     choices: [present, absent]
     default: present
   wait:
     description:
-      - Whether to return only when AWS has done everything.
-      - With V(false) the module starts the work and returns; run the same task later with V(true) to await it.
+      - Whether to wait until AWS has finished its work on the resource.
+      - With V(false) the module starts the work and returns. Run the same task later with V(true) to wait for the rest.
     type: bool
     default: true
   wait_timeout:
-    description: How long to wait, in seconds.
+    description: The longest time to wait, in seconds.
     type: int
     default: 1800
   plan_file:
     description:
-      - A plan that was written in check mode and approved, see C(docs/using/plan.md). What it does not contain is refused.
-      - Where it is not given, the plan that the variable C(plan_file) names, as with C(-e plan_file=...).
-      - Without effect in check mode.
+      - The file of an approved plan that was written in check mode, see C(docs/using/plan.md). Changes that the plan
+        does not contain are refused.
+      - If not given, the plan that the variable C(plan_file) names is used, as with C(-e plan_file=...).
+      - Ignored in check mode.
     type: path
 attributes:
   check_mode:
     support: full
-    description: Makes no changing call to AWS and returns what would be, with C((known after apply)) where AWS decides.
+    description: >-
+      The module makes no changing call to AWS and returns the resource as it would be, with V((known after apply\)) for
+      values that AWS decides.
   diff_mode:
     support: full
-    description: Returns the managed fields before and after.
+    description: The module returns the managed fields before and after.
 """
 
     TAGS = r"""
 options:
   tags:
     description:
-      - The tags of the resource. Left alone where not given.
-      - A resource that bears another C(mtk:environment) tag than the one given here is refused.
+      - The tags of the resource. If not given, the tags are not changed.
+      - A resource whose C(mtk:environment) tag differs from the one given here is refused.
     type: dict
     aliases: [resource_tags]
   purge_tags:
-    description: Whether to remove tags that O(tags) does not name.
+    description: Whether to remove tags that O(tags) does not contain.
     type: bool
     default: true
 """

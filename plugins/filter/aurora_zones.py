@@ -7,42 +7,34 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: aurora_zones
 version_added: 0.1.0
-short_description: The zones of a cluster's instances
+short_description: Choose the zones of a cluster's instances
 author: MTK Backend contributors (@mtk)
 description:
-  - Spreads the instances of a cluster over the zones of its subnets, in the order of the zones' ids. One more instance
-    takes the next zone and moves none.
-  - Before there are subnets, as when planning an empty account, over the zones that the region offers.
+  - Spread the instances of a cluster over the zones of its subnets, in the order of the zone ids. An additional
+    instance takes the next zone and moves no other instance.
+  - If there are no subnets yet, for example in a plan of an empty account, the zones of the region are used.
 positional: count, subnets, names
 options:
-  _input:
-    description: The RV(amazon.aws.aws_az_info#module:availability_zones) of M(amazon.aws.aws_az_info).
-    type: list
-    elements: dict
-    required: true
   count:
-    description: How many instances.
+    description: The number of instances.
     type: int
     required: true
   subnets:
-    description: The RV(amazon.aws.ec2_vpc_subnet_info#module:subnets) of M(amazon.aws.ec2_vpc_subnet_info).
+    description: The RV(mtk.backend.ec2_vpc_subnet_info#module:subnets) of M(mtk.backend.ec2_vpc_subnet_info).
     type: list
     elements: dict
     default: []
-  names:
-    description: The names of the zones in the order in which they get instances, instead of those of O(subnets).
-    type: list
-    elements: str
-    default: []
+extends_documentation_fragment:
+  - mtk.backend.availability_zones
 """
 
 EXAMPLES = r"""
-- name: Ask which zones there are
-  amazon.aws.aws_az_info:
+- name: List the zones of the region
+  mtk.backend.aws_az_info:
     region: us-east-1
   register: zone_info
 
-- name: Show where two instances go
+- name: Show the zones of two instances
   ansible.builtin.debug:
     msg: "{{ zone_info.availability_zones | mtk.backend.aurora_zones(2) }}"
 """

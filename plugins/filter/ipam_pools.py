@@ -7,43 +7,22 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: ipam_pools
 version_added: 0.1.0
-short_description: The IPAM pools of an environment
+short_description: List the IPAM pools of an environment
 author: MTK Backend contributors (@mtk)
 description:
-  - Lists the pools that an environment needs in its regions, parent before child, with their blocks.
-  - Every region has a slot in the top block and every environment a slot in the block of a region. Blocks follow from
-    slots alone, so that a new region or environment never moves what exists.
-  - The pools of other environments are not listed; the shared ones above are, with C(shared) as their environment.
+  - List the pools of an environment in its regions with their blocks, parents before children.
+  - Every region has a slot in the top block, and every environment has a slot in the block of a region. The slots
+    determine the blocks, so that a new region or environment never moves an existing block.
+  - The list contains the shared parent pools, whose environment is C(shared), but not the pools of other environments.
 options:
   _input:
     description: The regions of the environment.
     type: list
     elements: str
     required: true
-  environment:
-    description: The environment.
-    type: str
-    required: true
-  top_cidr:
-    description: The block that everything comes from.
-    type: str
-    required: true
-  region_slots:
-    description: The slot of every region, counted from 0.
-    type: dict
-    required: true
-  environment_slots:
-    description: The slot of every environment, counted from 0.
-    type: dict
-    required: true
-  region_prefix:
-    description: The prefix length of a region's block.
-    type: int
-    default: 12
-  environment_prefix:
-    description: The prefix length of the block that an environment has in a region.
-    type: int
-    default: 14
+extends_documentation_fragment:
+  - mtk.backend.naming.environment
+  - mtk.backend.address_plan
 """
 
 EXAMPLES = r"""
@@ -56,9 +35,16 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _value:
-  description: The pools, each with C(name), C(source_name), C(environment), C(locale), C(cidr) and C(description).
+  description: The pools.
   type: list
   elements: dict
+  contains:
+    name: {description: The name of the pool., type: str}
+    source_name: {description: "The name of the source pool; null for the top pool.", type: str}
+    environment: {description: "The environment, or V(shared).", type: str}
+    locale: {description: "The region of the pool; empty for none.", type: str}
+    cidr: {description: The CIDR block., type: str}
+    description: {description: The description., type: str}
 """
 
 from collections.abc import Callable, Mapping, Sequence

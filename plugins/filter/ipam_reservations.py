@@ -7,15 +7,15 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: ipam_reservations
 version_added: 0.1.0
-short_description: Where to reserve blocks in the address plan
+short_description: Find the pools in which to reserve blocks
 author: MTK Backend contributors (@mtk)
 description:
-  - Finds for each block the smallest pool of the plan that holds it, so that it can be allocated there before anything
-    else gets it.
-  - Blocks in the pools of other environments and regions are left out; the run that makes those pools reserves them.
+  - Find for each block the smallest pool of the address plan that contains it, so that the block can be reserved there
+    before other resources get it.
+  - Blocks in the pools of other environments and regions are left out. The run that creates those pools reserves them.
 options:
   _input:
-    description: The blocks that nothing may get, each with C(cidr) and C(description).
+    description: The blocks to reserve, each with C(cidr) and C(description).
     type: list
     elements: dict
     required: true
@@ -24,30 +24,9 @@ options:
     type: list
     elements: str
     required: true
-  environment:
-    description: The environment.
-    type: str
-    required: true
-  top_cidr:
-    description: The block that everything comes from.
-    type: str
-    required: true
-  region_slots:
-    description: The slot of every region, counted from 0.
-    type: dict
-    required: true
-  environment_slots:
-    description: The slot of every environment, counted from 0.
-    type: dict
-    required: true
-  region_prefix:
-    description: The prefix length of a region's block.
-    type: int
-    default: 12
-  environment_prefix:
-    description: The prefix length of the block that an environment has in a region.
-    type: int
-    default: 14
+extends_documentation_fragment:
+  - mtk.backend.naming.environment
+  - mtk.backend.address_plan
 """
 
 EXAMPLES = r"""
@@ -61,9 +40,14 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _value:
-  description: The reservations, each with C(pool_name), C(environment), C(cidr) and C(description).
+  description: The reservations.
   type: list
   elements: dict
+  contains:
+    pool_name: {description: The name of the pool., type: str}
+    environment: {description: "The environment of the pool, or V(shared).", type: str}
+    cidr: {description: The CIDR block., type: str}
+    description: {description: The description., type: str}
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -7,30 +7,21 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: named_tags
 version_added: 0.1.0
-short_description: The tags of all that an environment has in a region, each with its Name
+short_description: Build the tags of all resources of an environment in a region
 author: MTK Backend contributors (@mtk)
 description:
-  - Gives every type of resource the tags of its own. C(Name) is its P(mtk.backend.canonical_name#filter), C(mtk:tier)
-    a subnet's tier.
+  - Add the tags of its own to every type of resource. C(Name) is the P(mtk.backend.canonical_name#filter), and
+    C(mtk:tier) is the tier of a subnet.
 positional: environment, region, zones
 options:
   _input:
-    description: The tags that all have.
+    description: The tags that all resources have.
     type: dict
     required: true
-  environment:
-    description: The environment.
-    type: str
-    required: true
-  region:
-    description: The region.
-    type: str
-    required: true
-  zones:
-    description: The names of the zones. What lives in a zone has tags for each of them.
-    type: list
-    elements: str
-    default: []
+extends_documentation_fragment:
+  - mtk.backend.naming.environment
+  - mtk.backend.naming.region
+  - mtk.backend.naming.zones
 """
 
 EXAMPLES = r"""
@@ -43,7 +34,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _value:
-  description: The tags, by type; of what lives in a zone, by type and zone.
+  description: The tags by type, and for a zonal type by type and zone.
   type: dict
   sample:
     aurora_cluster: {"mtk:stack": mtk-backend, Name: prod_us-east-1_aurora_cluster}

@@ -7,29 +7,23 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: names
 version_added: 0.1.0
-short_description: The names of all that an environment has in a region
+short_description: Build the identifiers of all resources of an environment in a region
 author: MTK Backend contributors (@mtk)
 description:
-  - Names every type of resource, as P(mtk.backend.resource_name#filter) does for one.
+  - Build the identifier of every type of resource, as P(mtk.backend.resource_name#filter) does for one type.
 positional: region, zones
 options:
   _input:
-    description: The environment.
+    description: The name of the environment.
     type: str
     required: true
-  region:
-    description: The region.
-    type: str
-    required: true
-  zones:
-    description: The names of the zones. What lives in a zone has a name for each of them.
-    type: list
-    elements: str
-    default: []
+extends_documentation_fragment:
+  - mtk.backend.naming.region
+  - mtk.backend.naming.zones
 """
 
 EXAMPLES = r"""
-- name: Show the names of the cluster and of a NAT gateway (prod-us-east-1-aurora-cluster and so on)
+- name: Show the identifiers of the cluster and of a NAT gateway (prod-us-east-1-aurora-cluster and so on)
   ansible.builtin.debug:
     msg: "{{ names.aurora_cluster }}, {{ names.nat_gateway['us-east-1a'] }}"
   vars:
@@ -38,7 +32,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _value:
-  description: The names, by type; of what lives in a zone, by type and zone.
+  description: The identifiers by type, and for a zonal type by type and zone.
   type: dict
   sample:
     aurora_cluster: prod-us-east-1-aurora-cluster

@@ -7,37 +7,29 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: network_zones
 version_added: 0.1.0
-short_description: The zones that a network uses
+short_description: Choose the zones of a network
 author: MTK Backend contributors (@mtk)
 description:
-  - Chooses availability zones among those that a region offers, in the order of their ids, which is the same in every
-    account. Local zones and zones that need an opt-in are left out.
-  - Fails where the region offers fewer than asked for.
+  - Choose availability zones of a region in the order of their ids, which is the same in every account. Local zones and
+    zones that require an opt-in are left out.
+  - The filter fails if the region has fewer zones.
 positional: count, names
 options:
-  _input:
-    description: The RV(amazon.aws.aws_az_info#module:availability_zones) of M(amazon.aws.aws_az_info).
-    type: list
-    elements: dict
-    required: true
   count:
-    description: How many zones. Not used where O(names) names some.
+    description: The number of zones. Ignored if O(names) is given.
     type: int
     required: true
-  names:
-    description: The names of the zones, instead of a number; they keep their order.
-    type: list
-    elements: str
-    default: []
+extends_documentation_fragment:
+  - mtk.backend.availability_zones
 """
 
 EXAMPLES = r"""
-- name: Ask which zones there are
-  amazon.aws.aws_az_info:
+- name: List the zones of the region
+  mtk.backend.aws_az_info:
     region: us-east-1
   register: zone_info
 
-- name: Show the first two
+- name: Show the first two zones
   ansible.builtin.debug:
     msg: "{{ zone_info.availability_zones | mtk.backend.network_zones(2) }}"
 """
@@ -47,6 +39,9 @@ _value:
   description: The zones.
   type: list
   elements: dict
+  contains:
+    zone_name: {description: The name of the zone., type: str}
+    zone_id: {description: The id of the zone., type: str}
   sample:
     - zone_name: us-east-1c
       zone_id: use1-az1

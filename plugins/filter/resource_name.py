@@ -7,33 +7,18 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: resource_name
 version_added: 0.1.0
-short_description: The identifier of a resource
+short_description: Build the identifier of a resource
 author: MTK Backend contributors (@mtk)
 description:
-  - Names a resource C({environment}_{region}_{zone}_{type}), as far as its type has a region and a zone, in the
-    characters and the length that its service allows.
+  - Build the identifier C({environment}_{region}_{zone}_{type}) with the characters and the length that the service
+    allows. A global type has no region, and only a zonal type has a zone.
 positional: environment, region, zone
-options:
-  _input:
-    description: The type, for example V(aurora_cluster).
-    type: str
-    required: true
-  environment:
-    description: The environment.
-    type: str
-    required: true
-  region:
-    description: The region; not used for what is global.
-    type: str
-    default: ""
-  zone:
-    description: The zone; used only for what lives in one.
-    type: str
-    default: ""
+extends_documentation_fragment:
+  - mtk.backend.naming.type
 """
 
 EXAMPLES = r"""
-- name: Show the name of the cluster (prod-us-east-1-aurora-cluster)
+- name: Show the identifier of the cluster (prod-us-east-1-aurora-cluster)
   ansible.builtin.debug:
     msg: "{{ 'aurora_cluster' | mtk.backend.resource_name('prod', 'us-east-1') }}"
 """
@@ -42,6 +27,7 @@ RETURN = r"""
 _value:
   description: The identifier.
   type: str
+  sample: prod-us-east-1-aurora-cluster
 """
 
 from collections.abc import Callable

@@ -7,31 +7,23 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: subnet_layout
 version_added: 0.1.0
-short_description: The subnets of a VPC
+short_description: Lay out the subnets of a VPC
 author: MTK Backend contributors (@mtk)
 description:
-  - Splits the block of a VPC into 32 equal ones, for 8 zones and 4 tiers (a /16 into /21), and gives each subnet the
-    one that follows from its tier and from the number in its zone's id.
-  - Adding a zone or a tier never moves a subnet that exists.
-  - Of a VPC whose block is C((known after apply)), the subnets are listed with blocks that are not known either.
+  - Split the block of a VPC into 32 equal blocks, for 8 zones and 4 tiers (a /16 into /21). The tier and the number in
+    the zone id determine the block of a subnet.
+  - An additional zone or tier never moves an existing subnet.
+  - If the block of the VPC is V((known after apply\)), the blocks of the subnets are too.
 positional: zones, environment, region
 options:
   _input:
-    description: The block of the VPC, /23 or larger.
+    description: The CIDR block of the VPC, /23 or larger.
     type: str
     required: true
   zones:
-    description: The zones, as P(mtk.backend.network_zones#filter) gives them.
+    description: The zones, as P(mtk.backend.network_zones#filter) returns them.
     type: list
     elements: dict
-    required: true
-  environment:
-    description: The environment, for the names.
-    type: str
-    required: true
-  region:
-    description: The region, for the names.
-    type: str
     required: true
   tiers:
     description: The tiers.
@@ -39,6 +31,9 @@ options:
     elements: str
     choices: [public, private, database]
     default: [public, private, database]
+extends_documentation_fragment:
+  - mtk.backend.naming.environment
+  - mtk.backend.naming.region
 """
 
 EXAMPLES = r"""
@@ -56,6 +51,12 @@ _value:
   description: The subnets.
   type: list
   elements: dict
+  contains:
+    tier: {description: The tier., type: str}
+    zone: {description: The name of the zone., type: str}
+    zone_id: {description: The id of the zone., type: str}
+    cidr: {description: The CIDR block., type: str}
+    name: {description: The Name tag., type: str}
   sample:
     - tier: public
       zone: us-east-1a

@@ -6,18 +6,18 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: drift
-short_description: What differs from the inventory, and whose doing it is
+short_description: Report differences from the inventory and their owners
 version_added: 0.1.0
 author: MTK Backend contributors (@mtk)
 description:
-  - Makes a drift report from what the run has planned so far, as C(docs/using/plan.md) describes it.
+  - Make a drift report from what the run has planned so far, as described in C(docs/using/plan.md).
 requirements:
   - the callback P(mtk.backend.plan#callback) is enabled
 options:
   _terms:
     description:
-      - All resources that bear the environment's tag, as P(mtk.backend.resourcegroupstaggingapi_resource_info#module)
-        lists them.
+      - All resources with the environment's tag, as P(mtk.backend.resourcegroupstaggingapi_resource_info#module) lists
+        them.
     type: list
     elements: dict
 """
@@ -30,9 +30,13 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _raw:
-  description: The C(report), and the same as C(lines) for a terminal and as C(markdown).
+  description: One report in three forms.
   type: list
   elements: dict
+  contains:
+    report: {description: The report as data., type: dict}
+    lines: {description: The report for a terminal., type: list, elements: str}
+    markdown: {description: The report in Markdown., type: str}
 """
 
 from typing import Any

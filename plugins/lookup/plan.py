@@ -6,33 +6,33 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: plan
-short_description: What the run has planned or done so far
+short_description: Return what the run has planned or done so far
 version_added: 0.1.0
 author: MTK Backend contributors (@mtk)
 description:
-  - Returns the document that the callback P(mtk.backend.plan#callback) writes, from the tasks that have ended. With it
-    a playbook can judge a plan, for example refuse one that deletes anything.
+  - Return the document that the callback P(mtk.backend.plan#callback) writes, from the tasks that have ended. With it a
+    playbook can check a plan, for example refuse a plan that deletes resources.
 requirements:
   - the callback P(mtk.backend.plan#callback) is enabled
 options:
   resource:
-    description: Only resources of this kind, for example V(ec2_subnet).
+    description: The module that manages the resources, for example V(ec2_subnet). If not given, all are returned.
     type: str
   region:
-    description: Only resources of this region.
+    description: The region of the resources. If not given, the resources of all regions are returned.
     type: str
   action:
-    description: Only resources with which this is done.
+    description: The action of the resources. If not given, the resources of all actions are returned.
     type: str
     choices: [create, update, delete, none, refuse]
 """
 
 EXAMPLES = r"""
-- name: Refuse a plan that deletes anything
+- name: Refuse a plan that deletes resources
   ansible.builtin.assert:
     that: lookup('mtk.backend.plan').counts['delete'] == 0
 
-- name: Show the subnets that would be made
+- name: Show the subnets that an apply would create
   ansible.builtin.debug:
     msg: "{{ lookup('mtk.backend.plan', resource='ec2_subnet', action='create').resources | map(attribute='name') }}"
 """

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: aws_caller_info
-short_description: Say whose credentials these are
+short_description: Show the identity of the credentials
 version_added: 0.1.0
 author: MTK Backend contributors (@mtk)
 description:
-  - Asks AWS for the identity behind the credentials, as M(amazon.aws.aws_caller_info) does, once in a run.
+  - Return the account, the ARN and the id of the caller, as M(amazon.aws.aws_caller_info) does. A run asks AWS only
+    once.
 extends_documentation_fragment:
   - mtk.backend.info
   - amazon.aws.common.modules
@@ -20,13 +21,13 @@ extends_documentation_fragment:
 """
 
 EXAMPLES = r"""
-- name: Ask whose credentials these are
+- name: Show the identity of the credentials
   mtk.backend.aws_caller_info:
 """
 
 RETURN = r"""
 account:
-  description: The account.
+  description: The id of the account.
   returned: always
   type: str
   sample: "123456789012"
@@ -36,7 +37,7 @@ arn:
   type: str
   sample: arn:aws:iam::123456789012:root
 user_id:
-  description: The unique identifier of the caller.
+  description: The unique id of the caller.
   returned: always
   type: str
   sample: AKIAIOSFODNN7EXAMPLE

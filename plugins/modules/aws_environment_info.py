@@ -7,21 +7,21 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: aws_environment_info
-short_description: Say whose account this is, and read an environment's resources in a region at once
+short_description: Read the resources of an environment in a region into the run's cache
 version_added: 0.1.0
 author: MTK Backend contributors (@mtk)
 description:
-  - Asks AWS, with many requests at the same time, for what the tasks that follow in the run will ask. They find the
-    answers remembered, as long as nothing in the run changes anything.
-  - The resources are never needed, and only make a run faster. Only the identity is asked for where there is no memory,
-    that is, where the module runs in a process of its own.
+  - Return the account, and read all resources of an environment in a region with many requests at the same time. Later
+    tasks of the run find the answers in the run's cache until a task changes the service.
+  - The cache only makes a run faster. Without a cache, that is if the module runs in a process of its own, the module
+    reads only the account.
 options:
   environment:
-    description: The environment, as the tag C(mtk:environment) calls it.
+    description: The value of the tag C(mtk:environment).
     type: str
     required: true
   owner:
-    description: Whether the region owns what spans regions (the IPAM, the secret of the master user).
+    description: Whether the region contains resources that span regions, such as the IPAM and the master user's secret.
     type: bool
     default: false
 extends_documentation_fragment:
@@ -32,7 +32,7 @@ extends_documentation_fragment:
 """
 
 EXAMPLES = r"""
-- name: Read what there is
+- name: Read the resources of prod in the first region
   mtk.backend.aws_environment_info:
     region: us-east-1
     environment: prod
@@ -41,12 +41,12 @@ EXAMPLES = r"""
 
 RETURN = r"""
 account:
-  description: The account that the credentials belong to.
+  description: The id of the account.
   returned: always
   type: str
   sample: "123456789012"
 requests:
-  description: How many requests about resources were asked for; 0 where nothing would be remembered.
+  description: The number of requests about resources; V(0) without a cache.
   returned: always
   type: int
   sample: 24

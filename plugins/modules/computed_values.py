@@ -7,11 +7,11 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: computed_values
 version_added: 0.1.0
-short_description: Compute values once, for the tasks that follow
+short_description: Compute values once for the tasks that follow
 author: MTK Backend contributors (@mtk)
 description:
-  - Returns its values, computed, as Terraform's C(locals) are. Ansible computes a variable anew wherever it is used,
-    with all that it is made of; what is registered here is computed once in a region.
+  - Return the given values, like the C(locals) of Terraform. Ansible computes a variable again, with everything that it
+    depends on, each time a task uses it. The registered result of this module is computed once in a region.
   - Unlike facts, the values belong to the task that registers them. A role that runs again with other variables
     computes them again.
 options:
@@ -21,28 +21,28 @@ options:
     required: true
 attributes:
   action:
-    description: Runs on the controller.
+    description: The module runs on the controller.
     support: full
   check_mode:
-    description: It never changes anything.
+    description: The module changes nothing.
     support: full
 """
 
 EXAMPLES = r"""
-- name: Compute the names once
+- name: Compute the names of the network
   mtk.backend.computed_values:
     values:
       names: "{{ 'prod' | mtk.backend.names('us-east-1') }}"
   register: network_local
 
-- name: Show the VPC's name (prod_us-east-1_vpc)
+- name: Show the name of the VPC (prod_us-east-1_vpc)
   ansible.builtin.debug:
     msg: "{{ network_local.names.vpc }}"
 """
 
 RETURN = r"""
 names:
-  description: Each of the given values, under its own name.
+  description: An example of a value. Each given value is returned under its own name.
   returned: always
   type: dict
   sample: {"vpc": prod_us-east-1_vpc}

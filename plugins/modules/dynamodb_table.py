@@ -10,188 +10,143 @@ module: dynamodb_table
 version_added: 0.1.0
 short_description: Manage a DynamoDB table and its indexes
 description:
-  - Keeps a table, its global secondary indexes and the settings of its own region.
-  - AWS takes one concern in each change. The module sends them one after another, and goes on where a run was cut off.
-  - Replicas in other regions are kept by M(mtk.backend.dynamodb_table_replica), scaling by
-    M(mtk.backend.dynamodb_table_auto_scaling).
+  - Manage a table, its global secondary indexes and the settings of its own region.
+  - AWS accepts one kind of change in a request. The module sends the changes one after another, and continues where an
+    interrupted run stopped.
+  - M(mtk.backend.dynamodb_table_replica) manages the replicas in other regions, and
+    M(mtk.backend.dynamodb_table_auto_scaling) the scaling.
 author: MTK Backend contributors (@mtk)
 options:
-  table_name:
-    description: The name; it identifies the table. The replicas of a global table bear the same one.
-    type: str
-    required: true
   attribute_definitions:
-    description: The attributes that are keys of the table or of an index, and no others.
+    description: The key attributes of the table and of its indexes, and no others. Required to create the table.
     type: list
     elements: dict
     suboptions:
       attribute_name:
-        description: The name.
+        description: The name of the attribute.
         type: str
         required: true
       attribute_type:
-        description: V(S), V(N) or V(B); DynamoDB has no other types for keys.
+        description: V(S), V(N) or V(B). DynamoDB has no other types for keys.
         type: str
         required: true
   key_schema:
-    description: The key. AWS cannot change it later.
+    description: The key of the table. Required to create the table. AWS cannot change it later.
     type: list
     elements: dict
     suboptions: &key
       attribute_name:
-        description: The attribute.
+        description: The name of the attribute.
         type: str
         required: true
       key_type:
-        description: Whether it picks the partition or sorts within it.
+        description: V(HASH) for the partition key, V(RANGE) for the sort key.
         type: str
         choices: [HASH, RANGE]
         required: true
   global_secondary_indexes:
     description:
-      - All indexes. One that is not named any more is deleted; an empty list deletes all.
-      - Left alone where not given.
+      - All global secondary indexes. An index that the list does not contain is deleted; an empty list deletes all.
+      - If not given, the indexes are not changed.
     type: list
     elements: dict
     suboptions:
       index_name:
-        description: The name.
+        description: The name of the index.
         type: str
         required: true
       key_schema:
-        description: The key; up to four attributes of each type.
+        description: The key of the index, with up to four attributes of each key type.
         type: list
         elements: dict
         required: true
         suboptions: *key
       projection:
-        description: What the index copies beside the keys.
+        description: The attributes that the index copies in addition to the keys.
         type: dict
         required: true
         suboptions:
           projection_type:
-            description: Keys only, the named attributes, or all.
+            description: No further attributes, those of C(non_key_attributes), or all attributes.
             type: str
             choices: [KEYS_ONLY, INCLUDE, ALL]
             required: true
           non_key_attributes:
-            description: The attributes, for V(INCLUDE).
+            description: The attributes for V(INCLUDE).
             type: list
             elements: str
       provisioned_throughput:
-        description: As O(provisioned_throughput), which is the first value of an index that has none.
+        description: Like O(provisioned_throughput), which is the default for a new index.
         type: dict
         suboptions: &units
-          read_capacity_units:
-            description: Reads.
-            type: int
-          write_capacity_units:
-            description: Writes.
-            type: int
+          read_capacity_units: {description: The read capacity units., type: int}
+          write_capacity_units: {description: The write capacity units., type: int}
       on_demand_throughput:
-        description: As O(on_demand_throughput).
+        description: Like O(on_demand_throughput).
         type: dict
         suboptions: &limits
-          max_read_request_units:
-            description: Reads a second at most; V(-1) for no limit.
-            type: int
-          max_write_request_units:
-            description: Writes a second at most; V(-1) for no limit.
-            type: int
+          max_read_request_units: {description: The maximum of reads a second; V(-1) for no limit., type: int}
+          max_write_request_units: {description: The maximum of writes a second; V(-1) for no limit., type: int}
   replace_indexes:
     description:
-      - Whether an index whose key or projection differs may be deleted and built anew, which is the only way to change
-        it. Queries on it fail meanwhile.
+      - Whether to delete and create an index again if its key or projection differs. AWS cannot change them in place.
+        Queries on the index fail until it is complete.
     type: bool
     default: false
   billing_mode:
-    description: How the table is paid. A new table without O(provisioned_throughput) is paid by request.
+    description: The billing mode. A new table without O(provisioned_throughput) is billed by request.
     type: str
     choices: [PAY_PER_REQUEST, PROVISIONED]
   provisioned_throughput:
     description:
-      - The capacity of a provisioned table; ignored where it is paid by request.
-      - Only a first value for what auto scaling moves, which is left alone while a scalable target exists.
+      - The capacity of a provisioned table. Ignored if the table is billed by request.
+      - For a capacity with a scalable target it is only the first value, which auto scaling then changes.
     type: dict
     suboptions: *units
   on_demand_throughput:
-    description: The limits of a table that is paid by request; ignored where it is provisioned.
+    description: The limits of a table that is billed by request. Ignored if the table is provisioned.
     type: dict
     suboptions: *limits
   stream_specification:
-    description: The stream. AWS lets nobody change it once there are replicas.
+    description: The stream of changes. AWS cannot change it while the table has replicas.
     type: dict
     suboptions:
-      stream_enabled:
-        description: Whether there is one.
-        type: bool
-        required: true
+      stream_enabled: {description: Whether the table has a stream., type: bool, required: true}
       stream_view_type:
-        description: What it shows.
+        description: The parts of a changed item that the stream contains.
         type: str
         choices: [KEYS_ONLY, NEW_IMAGE, OLD_IMAGE, NEW_AND_OLD_IMAGES]
   sse_specification:
-    description: Encryption with a KMS key instead of one that AWS owns.
+    description: Encryption with a KMS key instead of a key that AWS owns.
     type: dict
     suboptions:
-      enabled:
-        description: Whether a KMS key is used.
-        type: bool
-        required: true
-      kms_master_key_id:
-        description: The key, as ARN, id or C(alias/...).
-        type: str
-  table_class:
-    description: The class.
-    type: str
-    choices: [STANDARD, STANDARD_INFREQUENT_ACCESS]
-  deletion_protection_enabled:
-    description:
-      - Whether AWS refuses to delete the table.
-      - With O(state=absent), V(false) lifts the protection first; otherwise a protected table is refused.
-    type: bool
+      enabled: {description: Whether the table is encrypted with a KMS key., type: bool, required: true}
+      kms_master_key_id: {description: "The KMS key, as ARN, id or C(alias/...).", type: str}
   removed_replica_regions:
     description:
-      - With O(state=absent), the regions whose replicas earlier tasks have removed, which check mode has not. A table
-        that has other replicas is refused in check mode too.
+      - With O(state=absent), the regions whose replicas earlier tasks have removed. In check mode these replicas still
+        exist. A table with other replicas is refused, in check mode too.
     type: list
     elements: str
     default: []
-  point_in_time_recovery_specification:
-    description: Continuous backups of this region.
-    type: dict
-    suboptions:
-      point_in_time_recovery_enabled:
-        description: Whether they are made.
-        type: bool
-        required: true
-      recovery_period_in_days:
-        description: Days, V(1) to V(35), that one can go back.
-        type: int
-  contributor_insights_enabled:
-    description: Whether CloudWatch Contributor Insights watches the keys of the table.
-    type: bool
   time_to_live_specification:
-    description: The attribute that says when an item expires. AWS accepts a change about once an hour.
+    description: The expiry of items. AWS accepts a change about once an hour.
     type: dict
     suboptions:
-      enabled:
-        description: Whether items expire.
-        type: bool
-        required: true
-      attribute_name:
-        description: The attribute, in seconds since 1970.
-        type: str
+      enabled: {description: Whether items expire., type: bool, required: true}
+      attribute_name: {description: "The attribute with the time of expiry, in seconds since 1970.", type: str}
 extends_documentation_fragment:
   - mtk.backend.resource
   - mtk.backend.resource.tags
+  - mtk.backend.dynamodb
+  - mtk.backend.dynamodb.settings
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
 """
 
 EXAMPLES = r"""
-- name: Keep a table with one index
+- name: Create a table with an index
   mtk.backend.dynamodb_table:
     region: us-east-1
     table_name: dev_user_locations
@@ -215,7 +170,7 @@ EXAMPLES = r"""
     tags:
       mtk:environment: dev
 
-- name: Lift the protection and delete it
+- name: Turn the protection off and delete the table
   mtk.backend.dynamodb_table:
     region: us-east-1
     table_name: dev_user_locations
@@ -225,9 +180,35 @@ EXAMPLES = r"""
 
 RETURN = r"""
 table:
-  description: The table; empty where it does not exist.
+  description: The table as AWS describes it, with the fields of the options; empty if it does not exist.
   returned: success
   type: dict
+  contains:
+    table_name: {description: The name of the table., type: str}
+    table_arn: {description: The ARN of the table., type: str}
+    table_id: {description: The id of the table., type: str}
+    table_status: {description: "The status, for example V(CREATING), V(UPDATING) or V(ACTIVE).", type: str}
+    latest_stream_arn: {description: "The ARN of the stream; null without a stream.", type: str}
+    attribute_definitions: {description: The key attributes and their types., type: list, elements: dict}
+    key_schema: {description: "The key, HASH attributes first.", type: list, elements: dict}
+    global_secondary_indexes: {description: "The indexes like in the option, by name.", type: list, elements: dict}
+    index_status: {description: The status of each index., type: dict}
+    billing_mode: {description: V(PAY_PER_REQUEST) or V(PROVISIONED)., type: str}
+    provisioned_throughput: {description: The capacity., type: dict, returned: if the table is provisioned}
+    on_demand_throughput: {description: The limits., type: dict, returned: if the table is billed by request}
+    auto_scaled:
+      description: The capacities that auto scaling changes, by the name of the index. The key of the table is empty.
+      type: dict
+      returned: with O(state=present)
+    stream_specification: {description: The stream., type: dict}
+    sse_specification: {description: "The encryption, with the ARN of the KMS key.", type: dict}
+    table_class: {description: The table class., type: str}
+    deletion_protection_enabled: {description: Whether AWS refuses to delete the table., type: bool}
+    point_in_time_recovery_specification: {description: The backups., type: dict, returned: if the option is given}
+    contributor_insights_enabled: {description: The insights., type: bool, returned: if the option is given}
+    time_to_live_specification: {description: The expiry of items., type: dict, returned: if the option is given}
+    replicas: {description: "The replicas in other regions, by region.", type: list, elements: dict}
+    tags: {description: The tags., type: dict}
   sample:
     auto_scaled: {}
     billing_mode: PAY_PER_REQUEST
@@ -247,6 +228,13 @@ table:
     table_name: dev_user_locations
     table_status: ACTIVE
     tags: {"mtk:environment": dev}
+settled:
+  description:
+    - Whether nothing is left to do and AWS is not at work on the resource.
+    - False in check mode if something would change, and with O(wait=false) while AWS is still at work.
+  returned: success
+  type: bool
+  sample: true
 """
 
 from ansible_collections.mtk.backend.plugins.module_utils.aws._lookup import key_arn

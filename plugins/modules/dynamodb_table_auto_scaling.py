@@ -10,76 +10,73 @@ module: dynamodb_table_auto_scaling
 version_added: 0.1.0
 short_description: Manage the auto scaling of a DynamoDB table and its indexes in a region
 description:
-  - Keeps all scalable targets and target tracking policies of a provisioned table in one task. Targets of the table
+  - Manage all scalable targets and target tracking policies of a provisioned table in one task. Targets of the table
     that do not follow from the options are deregistered.
-  - Reads are scaled in every region. Writes are scaled in the region that owns the table; DynamoDB copies that to the
-    replicas.
-  - AWS keeps targets when a table is deleted or paid by request. Use O(state=absent) before either.
+  - Reads are scaled in every region. Writes are scaled in the region that owns the table, and DynamoDB copies their
+    scaling to the replicas.
+  - AWS keeps the targets when a table is deleted or switched to billing by request. Use O(state=absent) before either.
 author: MTK Backend contributors (@mtk)
 options:
-  table_name:
-    description: The table.
-    type: str
-    required: true
   replica:
     description:
-      - Whether the region holds a replica of a table that another one owns. The targets of writes are left alone then.
+      - Whether the region holds a replica of a table that another region owns. The targets of writes are then not
+        changed.
     type: bool
     default: false
   existing_only:
     description:
-      - Whether what is not there yet is left out. Without the table there is nothing to do, and an index that it does
-        not have is not scaled.
-      - AWS wants the writes of a table with replicas scaled before it is billed by provisioned capacity, and can scale
-        only what is there.
+      - Whether to leave out a table or an index that does not exist yet. Without the table there is nothing to do.
+      - AWS requires scaled writes before a table with replicas is switched to provisioned capacity, and can scale only
+        existing tables and indexes.
     type: bool
     default: false
   read: &scaling
-    description: How the table's capacity is scaled. Not scaled where not given.
+    description: The scaling of the capacity of the table. If not given, the capacity is not scaled.
     type: dict
     suboptions: &limits
       min_capacity:
-        description: The lowest number of units.
+        description: The lowest number of capacity units, V(1) or more.
         type: int
         required: true
       max_capacity:
-        description: The highest number of units.
+        description: The highest number of capacity units.
         type: int
         required: true
       target_value:
-        description: The share of the capacity, V(20) to V(90) percent, that shall be in use.
+        description: The wanted utilisation of the capacity, V(20) to V(90) percent.
         type: float
         default: 70
       scale_in_cooldown:
-        description: Seconds between two decreases.
+        description: The seconds between two decreases.
         type: int
         default: 60
       scale_out_cooldown:
-        description: Seconds between two increases.
+        description: The seconds between two increases.
         type: int
         default: 60
       disable_scale_in:
-        description: Whether the capacity is never lowered.
+        description: Whether the capacity is never decreased.
         type: bool
         default: false
   write: *scaling
   indexes:
-    description: The global secondary indexes that are scaled.
+    description: The global secondary indexes to scale.
     type: list
     elements: dict
     default: []
     suboptions:
       index_name:
-        description: The index.
+        description: The name of the index.
         type: str
         required: true
       read: &index
-        description: How the index's capacity is scaled; as the table where not given.
+        description: The scaling of the capacity of the index. If not given, it is scaled like the table.
         type: dict
         suboptions: *limits
       write: *index
 extends_documentation_fragment:
   - mtk.backend.resource
+  - mtk.backend.dynamodb
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
@@ -95,7 +92,7 @@ EXAMPLES = r"""
     indexes:
       - index_name: lat_long_index
 
-- name: Stop scaling before the table is deleted or paid by request
+- name: Remove the scaling before the table is deleted or switched to billing by request
   mtk.backend.dynamodb_table_auto_scaling:
     region: us-east-1
     table_name: prod_user_locations
@@ -104,9 +101,30 @@ EXAMPLES = r"""
 
 RETURN = r"""
 auto_scaling:
-  description: The targets with their policies; empty where there is none.
+  description: The scalable targets and their policies; empty if the table has none.
   returned: success
   type: dict
+  contains:
+    table_name: {description: The name of the table., type: str}
+    targets:
+      description: The scalable targets, sorted by resource and dimension.
+      type: list
+      elements: dict
+      contains:
+        resource_id: {description: "The table or the index, as Application Auto Scaling names it.", type: str}
+        scalable_dimension: {description: "The capacity, for example V(dynamodb:table:ReadCapacityUnits).", type: str}
+        min_capacity: {description: The lowest number of capacity units., type: int}
+        max_capacity: {description: The highest number of capacity units., type: int}
+        policies:
+          description: The target tracking policies.
+          type: list
+          elements: dict
+          contains:
+            policy_name: {description: The name of the policy., type: str}
+            target_value: {description: The wanted utilisation in percent., type: float}
+            scale_in_cooldown: {description: The seconds between two decreases., type: int}
+            scale_out_cooldown: {description: The seconds between two increases., type: int}
+            disable_scale_in: {description: Whether the capacity is never decreased., type: bool}
   sample:
     table_name: prod_user_locations
     targets:
@@ -120,6 +138,13 @@ auto_scaling:
             scale_in_cooldown: 60
             scale_out_cooldown: 60
             disable_scale_in: false
+settled:
+  description:
+    - Whether nothing is left to do and AWS is not at work on the resource.
+    - False in check mode if something would change, and with O(wait=false) while AWS is still at work.
+  returned: success
+  type: bool
+  sample: true
 """
 
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _scaling as scaling

@@ -10,57 +10,33 @@ module: dynamodb_table_replica
 version_added: 0.1.0
 short_description: Manage a replica of a DynamoDB global table
 description:
-  - Keeps one replica of a table, and what DynamoDB never copies to it, which are its deletion protection, backups,
-    insights and tags.
-  - Runs in the region that owns the table and talks to both. Replicas come and go one at a time; the module waits while
-    another one is on its way.
-  - Never touches a table of the same name in the other region that is no replica.
+  - Manage one replica of a table, with the settings that DynamoDB does not copy to replicas, which are its deletion
+    protection, backups, insights and tags.
+  - Run the task in the region that owns the table. The module talks to both regions. AWS changes one replica at a time;
+    the module waits while it changes another one.
+  - A table of the same name in the other region that is not a replica is never changed.
 author: MTK Backend contributors (@mtk)
 options:
-  table_name:
-    description: The table.
-    type: str
-    required: true
   region_name:
-    description: The region of the replica; with O(table_name) it identifies the replica.
+    description: The region of the replica. Together with O(table_name) it identifies the replica.
     type: str
     required: true
   kms_master_key_id:
-    description: The key in the replica's region, as ARN, id or C(alias/...), where the table has a KMS key.
+    description: >-
+      The key in the region of the replica, as ARN, id or C(alias/...). Required if a KMS key encrypts the table.
     type: str
-  table_class:
-    description: The class of the replica, where it differs from the table's.
-    type: str
-    choices: [STANDARD, STANDARD_INFREQUENT_ACCESS]
-  deletion_protection_enabled:
-    description:
-      - Whether AWS refuses to delete the replica.
-      - With O(state=absent), V(false) lifts the protection first; otherwise a protected replica is refused.
-    type: bool
-  point_in_time_recovery_specification:
-    description: Continuous backups of the replica.
-    type: dict
-    suboptions:
-      point_in_time_recovery_enabled:
-        description: Whether they are made.
-        type: bool
-        required: true
-      recovery_period_in_days:
-        description: Days, V(1) to V(35), that one can go back.
-        type: int
-  contributor_insights_enabled:
-    description: Whether CloudWatch Contributor Insights watches the keys of the replica.
-    type: bool
 extends_documentation_fragment:
   - mtk.backend.resource
   - mtk.backend.resource.tags
+  - mtk.backend.dynamodb
+  - mtk.backend.dynamodb.settings
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
 """
 
 EXAMPLES = r"""
-- name: Keep a protected replica in us-west-2
+- name: Create a protected replica in us-west-2
   mtk.backend.dynamodb_table_replica:
     region: us-east-1
     table_name: prod_user_locations
@@ -70,7 +46,7 @@ EXAMPLES = r"""
     tags:
       mtk:environment: prod
 
-- name: Lift its protection and remove it
+- name: Turn the protection of the replica off and remove the replica
   mtk.backend.dynamodb_table_replica:
     region: us-east-1
     table_name: prod_user_locations
@@ -81,9 +57,31 @@ EXAMPLES = r"""
 
 RETURN = r"""
 replica:
-  description: The replica; empty where it does not exist.
+  description: The replica; empty if it does not exist.
   returned: success
   type: dict
+  contains:
+    table_name: {description: The name of the table., type: str}
+    table_arn: {description: The ARN of the replica., type: str}
+    region_name: {description: The region of the replica., type: str}
+    replica_status: {description: "The status, for example V(CREATING) or V(ACTIVE).", type: str}
+    replica_status_description: {description: The reason of the status., type: str, returned: if AWS gives one}
+    latest_stream_arn: {description: The ARN of the stream of the replica., type: str}
+    table_class: {description: The table class., type: str}
+    kms_master_key_id: {description: "The ARN of the KMS key; null if AWS owns the key.", type: str}
+    deletion_protection_enabled: {description: Whether AWS refuses to delete the replica., type: bool}
+    point_in_time_recovery_specification:
+      description: The continuous backups.
+      type: dict
+      returned: if the option is given and O(state=present)
+      contains:
+        point_in_time_recovery_enabled: {description: Whether AWS makes continuous backups., type: bool}
+        recovery_period_in_days: {description: The number of days that can be restored., type: int}
+    contributor_insights_enabled:
+      description: Whether Contributor Insights is enabled.
+      type: bool
+      returned: if the option is given and O(state=present)
+    tags: {description: The tags of the replica., type: dict}
   sample:
     deletion_protection_enabled: true
     kms_master_key_id: null
@@ -94,6 +92,13 @@ replica:
     table_class: STANDARD
     table_name: prod_user_locations
     tags: {"mtk:environment": prod}
+settled:
+  description:
+    - Whether nothing is left to do and AWS is not at work on the resource.
+    - False in check mode if something would change, and with O(wait=false) while AWS is still at work.
+  returned: success
+  type: bool
+  sample: true
 """
 
 from ansible_collections.mtk.backend.plugins.module_utils.aws._lookup import key_arn

@@ -10,53 +10,50 @@ module: ec2_flow_log
 version_added: 0.1.0
 short_description: Manage the flow log of a VPC
 description:
-  - Keeps a flow log to CloudWatch Logs, found by its Name tag.
-  - AWS cannot change anything of a flow log but its tags. To change one, remove it and create it anew.
+  - Manage a flow log to CloudWatch Logs. The Name tag identifies it.
+  - AWS cannot change a flow log except its tags. To change anything else, remove it and create it again.
+  - O(vpc_id) or O(vpc_name) is required with O(state=present).
 author: MTK Backend contributors (@mtk)
 options:
   name:
-    description: The Name tag; it identifies the flow log.
+    description: The Name tag, which identifies the flow log.
     type: str
     required: true
-  vpc_id:
-    description: The VPC. This or O(vpc_name) is needed with O(state=present).
-    type: str
-  vpc_name:
-    description: The Name tag of the VPC, instead of its id.
-    type: str
   traffic_type:
-    description: Which traffic is logged.
+    description: The traffic to log.
     type: str
     choices: [ACCEPT, REJECT, ALL]
     default: ALL
   log_destination_type:
-    description: Where to.
+    description: The type of the destination.
     type: str
     choices: [cloud-watch-logs]
     default: cloud-watch-logs
   log_group_name:
-    description: The log group. Needed with O(state=present).
+    description: The name of the log group. Required with O(state=present).
     type: str
   deliver_logs_permission_arn:
     description:
-      - The role that may write to the group, by its ARN, or by its name where it is one of this account.
-        Needed with O(state=present).
+      - The role that may write to the log group, as ARN, or as name if the role belongs to this account.
+      - Required with O(state=present).
     type: str
   max_aggregation_interval:
-    description: Seconds of traffic that one record holds.
+    description: The longest time that a record covers, in seconds.
     type: int
     choices: [60, 600]
     default: 600
 extends_documentation_fragment:
   - mtk.backend.resource
   - mtk.backend.resource.tags
+  - mtk.backend.references
+  - mtk.backend.references.vpc
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
 """
 
 EXAMPLES = r"""
-- name: Log what the VPC lets through and what it does not
+- name: Log the accepted and the rejected traffic of a VPC
   mtk.backend.ec2_flow_log:
     region: us-east-1
     name: dev_us-east-1_flow_log
@@ -66,7 +63,7 @@ EXAMPLES = r"""
     tags:
       mtk:environment: dev
 
-- name: Log nothing
+- name: Remove the flow log
   mtk.backend.ec2_flow_log:
     region: us-east-1
     name: dev_us-east-1_flow_log
@@ -75,9 +72,23 @@ EXAMPLES = r"""
 
 RETURN = r"""
 flow_log:
-  description: The flow log; empty where it does not exist.
+  description: The flow log; empty if it does not exist.
   returned: success
   type: dict
+  contains:
+    flow_log_id: {description: The id of the flow log., type: str}
+    name: {description: The Name tag., type: str}
+    vpc_id: {description: The id of the VPC., type: str}
+    traffic_type: {description: "V(ACCEPT), V(REJECT) or V(ALL).", type: str}
+    log_destination_type: {description: The type of the destination., type: str}
+    log_group_name: {description: The name of the log group., type: str}
+    log_format: {description: The fields of a record., type: str}
+    deliver_logs_permission_arn: {description: The ARN of the role., type: str}
+    deliver_logs_status: {description: "V(SUCCESS) or V(FAILED).", type: str}
+    flow_log_status: {description: "The status, V(ACTIVE).", type: str}
+    max_aggregation_interval: {description: "The longest time that a record covers, in seconds.", type: int}
+    creation_time: {description: The time of creation., type: str}
+    tags: {description: The tags., type: dict}
   sample:
     deliver_logs_permission_arn: arn:aws:iam::123456789012:role/dev_flow_log_role
     deliver_logs_status: SUCCESS
@@ -90,6 +101,13 @@ flow_log:
     tags: {"Name": dev_us-east-1_flow_log, "mtk:environment": dev}
     traffic_type: ALL
     vpc_id: vpc-0123456789abcdef0
+settled:
+  description:
+    - Whether nothing is left to do and AWS is not at work on the resource.
+    - False in check mode if something would change, and with O(wait=false) while AWS is still at work.
+  returned: success
+  type: bool
+  sample: true
 """
 
 from ansible_collections.mtk.backend.plugins.module_utils.aws._tags import tag_specifications, write_tags

@@ -8,31 +8,28 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: ec2_internet_gateway
 version_added: 0.1.0
-short_description: Manage an internet gateway and what it is attached to
+short_description: Manage an internet gateway and its attachment to a VPC
 description:
-  - Keeps an internet gateway, found by its Name tag, attached to one VPC.
+  - Manage an internet gateway and attach it to a VPC. The Name tag identifies it.
+  - A VPC has at most one internet gateway. Without O(vpc_id) and O(vpc_name) the attachment is not changed.
 author: MTK Backend contributors (@mtk)
 options:
   name:
-    description: The Name tag; it identifies the gateway.
+    description: The Name tag, which identifies the internet gateway.
     type: str
     required: true
-  vpc_id:
-    description: The VPC it is attached to. A VPC has one internet gateway at most.
-    type: str
-  vpc_name:
-    description: The Name tag of that VPC, instead of O(vpc_id).
-    type: str
 extends_documentation_fragment:
   - mtk.backend.resource
   - mtk.backend.resource.tags
+  - mtk.backend.references
+  - mtk.backend.references.vpc
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
 """
 
 EXAMPLES = r"""
-- name: Keep the way to the internet
+- name: Create an internet gateway and attach it to the VPC
   mtk.backend.ec2_internet_gateway:
     region: us-east-1
     name: dev_us-east-1_internet_gateway
@@ -40,7 +37,7 @@ EXAMPLES = r"""
     tags:
       mtk:environment: dev
 
-- name: Remove it
+- name: Remove the internet gateway
   mtk.backend.ec2_internet_gateway:
     region: us-east-1
     name: dev_us-east-1_internet_gateway
@@ -49,14 +46,27 @@ EXAMPLES = r"""
 
 RETURN = r"""
 internet_gateway:
-  description: The internet gateway; empty where it does not exist.
+  description: The internet gateway; empty if it does not exist.
   returned: success
   type: dict
+  contains:
+    internet_gateway_id: {description: The id of the internet gateway., type: str}
+    name: {description: The Name tag., type: str}
+    vpc_id: {description: "The id of the VPC; null if the internet gateway is not attached.", type: str}
+    owner_id: {description: The id of the account., type: str}
+    tags: {description: The tags., type: dict}
   sample:
     internet_gateway_id: igw-0a1b2c3d4e5f60718
     name: dev_us-east-1_internet_gateway
     tags: {"mtk:environment": dev, "Name": dev_us-east-1_internet_gateway}
     vpc_id: vpc-0a1b2c3d4e5f60718
+settled:
+  description:
+    - Whether nothing is left to do and AWS is not at work on the resource.
+    - False in check mode if something would change, and with O(wait=false) while AWS is still at work.
+  returned: success
+  type: bool
+  sample: true
 """
 
 from ansible_collections.mtk.backend.plugins.module_utils.aws._tags import tag_specifications, write_tags

@@ -10,40 +10,43 @@ module: ec2_ipam
 version_added: 0.1.0
 short_description: Manage the IPAM of a region
 description:
-  - Keeps an Amazon VPC IP Address Manager (IPAM), found by its Name tag, with its operating regions.
-  - AWS allows one IPAM per region and account. Where one with another name exists, the module refuses and names it.
+  - Manage an Amazon VPC IP Address Manager (IPAM) and its operating regions. The Name tag identifies it.
+  - AWS allows one IPAM per region and account. If an IPAM with another name exists, the module refuses and names it.
 author: MTK Backend contributors (@mtk)
 options:
   name:
-    description: The Name tag; it identifies the IPAM.
+    description: The Name tag, which identifies the IPAM.
     type: str
     required: true
   description:
-    description: A description.
+    description: The description.
     type: str
   tier:
-    description: The tier. Private pools need V(advanced).
+    description: The tier. Private pools require V(advanced).
     type: str
     choices: [free, advanced]
   operating_regions:
-    description: The regions whose addresses are managed. The IPAM's own region is always one of them.
+    description:
+      - The regions whose addresses the IPAM manages. The region of the IPAM itself is always one of them.
+      - If not given, the operating regions are not changed.
     type: list
     elements: str
   purge_operating_regions:
-    description: Whether to remove regions that O(operating_regions) does not name. Other environments may use them.
+    description: >-
+      Whether to remove operating regions that O(operating_regions) does not contain. Other environments may use them.
     type: bool
     default: false
 extends_documentation_fragment:
   - mtk.backend.resource
   - mtk.backend.resource.tags
-  - mtk.backend.ipam
+  - mtk.backend.in_use
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
 """
 
 EXAMPLES = r"""
-- name: Keep an IPAM for two regions
+- name: Create an IPAM for two regions
   mtk.backend.ec2_ipam:
     region: us-east-1
     name: ipam
@@ -52,7 +55,7 @@ EXAMPLES = r"""
     tags:
       mtk:environment: shared
 
-- name: Remove it, unless it still has pools
+- name: Remove the IPAM unless it still has pools
   mtk.backend.ec2_ipam:
     region: us-east-1
     name: ipam
@@ -62,9 +65,23 @@ EXAMPLES = r"""
 
 RETURN = r"""
 ipam:
-  description: The IPAM; empty where it does not exist.
+  description: The IPAM; empty if it does not exist.
   returned: success
   type: dict
+  contains:
+    ipam_id: {description: The id of the IPAM., type: str}
+    ipam_arn: {description: The ARN of the IPAM., type: str}
+    ipam_region: {description: The region of the IPAM., type: str}
+    name: {description: The Name tag., type: str}
+    description: {description: The description., type: str}
+    tier: {description: V(free) or V(advanced)., type: str}
+    operating_regions: {description: "The operating regions, sorted.", type: list, elements: str}
+    private_default_scope_id: {description: The id of the default private scope., type: str}
+    public_default_scope_id: {description: The id of the default public scope., type: str}
+    scope_count: {description: The number of scopes., type: int}
+    state: {description: "The state, for example V(create-complete).", type: str}
+    in_use_by: {description: The pools of the IPAM., type: list, elements: str, returned: with O(state=absent)}
+    tags: {description: The tags., type: dict}
   sample:
     description: ""
     ipam_arn: arn:aws:ec2::123456789012:ipam/ipam-0a1b2c3d4e5f60718
@@ -76,6 +93,13 @@ ipam:
     state: create-complete
     tags: {"mtk:environment": shared, "Name": ipam}
     tier: advanced
+settled:
+  description:
+    - Whether nothing is left to do and AWS is not at work on the resource.
+    - False in check mode if something would change, and with O(wait=false) while AWS is still at work.
+  returned: success
+  type: bool
+  sample: true
 """
 
 from ansible_collections.mtk.backend.plugins.module_utils.aws._tags import tag_specifications

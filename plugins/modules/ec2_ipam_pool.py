@@ -10,32 +10,19 @@ module: ec2_ipam_pool
 version_added: 0.1.0
 short_description: Manage a pool of an IPAM
 description:
-  - Keeps a pool of private IPv4 addresses, found by its Name tag.
-  - Its blocks are kept by M(mtk.backend.ec2_ipam_pool_cidr).
+  - Manage a pool of private IPv4 addresses. The Name tag identifies it.
+  - M(mtk.backend.ec2_ipam_pool_cidr) manages the blocks of the pool.
+  - O(ipam_scope_id), O(ipam_scope_name) or O(ipam_name) is required to create the pool.
+  - AWS cannot change the scope and the source pool later.
 author: MTK Backend contributors (@mtk)
 options:
   name:
-    description: The Name tag; it identifies the pool.
+    description: The Name tag, which identifies the pool.
     type: str
     required: true
-  ipam_scope_id:
-    description: The scope. Creation needs this, O(ipam_scope_name) or O(ipam_name). AWS cannot change it later.
-    type: str
-  ipam_scope_name:
-    description: The Name tag of the scope.
-    type: str
-  ipam_name:
-    description: The Name tag of the IPAM in whose default private scope the pool is.
-    type: str
-  source_ipam_pool_id:
-    description: The pool whose addresses this one gets. Without one it is a top pool. AWS cannot change it later.
-    type: str
-  source_ipam_pool_name:
-    description: The Name tag of that pool.
-    type: str
   locale:
     description:
-      - The region whose resources get addresses from the pool; an empty string for a pool that only feeds others.
+      - The region whose resources get addresses from the pool. An empty string for a pool that only feeds other pools.
       - AWS cannot change it later.
     type: str
   address_family:
@@ -44,34 +31,37 @@ options:
     choices: [ipv4]
     default: ipv4
   description:
-    description: A description.
+    description: The description.
     type: str
   allocation_min_netmask_length:
-    description: The length of the largest block that may be allocated. AWS can change it, not unset it.
+    description: The prefix length of the largest block that can be allocated. AWS can change it, but not remove it.
     type: int
   allocation_max_netmask_length:
-    description: The length of the smallest block that may be allocated. AWS can change it, not unset it.
+    description: The prefix length of the smallest block that can be allocated. AWS can change it, but not remove it.
     type: int
   allocation_default_netmask_length:
-    description: The length of a block that is asked for without one; V(0) for none.
+    description: The prefix length of a block that is requested without a length. V(0) for none.
     type: int
   allocation_resource_tags:
-    description: Tags that a resource must bear to get a block.
+    description: All tags that a resource must have to get a block. If not given, they are not changed.
     type: dict
   auto_import:
-    description: Whether to import existing blocks that lie in the pool. Needs a O(locale).
+    description: Whether to import existing resources whose blocks lie in the pool. Requires O(locale).
     type: bool
 extends_documentation_fragment:
   - mtk.backend.resource
   - mtk.backend.resource.tags
-  - mtk.backend.ipam
+  - mtk.backend.in_use
+  - mtk.backend.references
+  - mtk.backend.references.ipam_scope
+  - mtk.backend.references.source_ipam_pool
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
 """
 
 EXAMPLES = r"""
-- name: Keep the top pool
+- name: Create the top pool
   mtk.backend.ec2_ipam_pool:
     region: us-east-1
     name: shared_ipam_top_pool
@@ -80,7 +70,7 @@ EXAMPLES = r"""
     tags:
       mtk:environment: shared
 
-- name: Keep the pool that the networks of dev in us-west-2 get their addresses from
+- name: Create the pool for the VPC of dev in us-west-2
   mtk.backend.ec2_ipam_pool:
     region: us-east-1
     name: dev_us-west-2_ipam_pool
@@ -94,7 +84,7 @@ EXAMPLES = r"""
     tags:
       mtk:environment: dev
 
-- name: Remove the top pool, unless something still comes from it
+- name: Remove the top pool unless other pools still use it
   mtk.backend.ec2_ipam_pool:
     region: us-east-1
     name: shared_ipam_top_pool
@@ -104,9 +94,30 @@ EXAMPLES = r"""
 
 RETURN = r"""
 ipam_pool:
-  description: The pool; empty where it does not exist.
+  description: The pool; empty if it does not exist.
   returned: success
   type: dict
+  contains:
+    ipam_pool_id: {description: The id of the pool., type: str}
+    ipam_pool_arn: {description: The ARN of the pool., type: str}
+    name: {description: The Name tag., type: str}
+    description: {description: The description., type: str}
+    ipam_arn: {description: The ARN of the IPAM., type: str}
+    ipam_scope_id: {description: The id of the scope., type: str}
+    source_ipam_pool_id: {description: The id of the source pool., type: str, returned: if the pool has a source pool}
+    pool_depth: {description: "The depth of the pool in the tree; V(1) for a top pool.", type: int}
+    locale: {description: "The region of the pool; empty for none.", type: str}
+    address_family: {description: The address family., type: str}
+    allocation_min_netmask_length:
+      {description: The prefix length of the largest block., type: int, returned: if the pool has such a rule}
+    allocation_max_netmask_length:
+      {description: The prefix length of the smallest block., type: int, returned: if the pool has such a rule}
+    allocation_default_netmask_length: {description: "The default prefix length; V(0) for none.", type: int}
+    allocation_resource_tags: {description: The tags that a resource must have., type: dict}
+    auto_import: {description: Whether existing resources are imported., type: bool}
+    state: {description: "The state, for example V(create-complete).", type: str}
+    in_use_by: {description: Its pools and blocks., type: list, elements: str, returned: with O(state=absent)}
+    tags: {description: The tags., type: dict}
   sample:
     address_family: ipv4
     allocation_default_netmask_length: 0
@@ -121,6 +132,13 @@ ipam_pool:
     pool_depth: 1
     state: create-complete
     tags: {"mtk:environment": shared, "Name": shared_ipam_top_pool}
+settled:
+  description:
+    - Whether nothing is left to do and AWS is not at work on the resource.
+    - False in check mode if something would change, and with O(wait=false) while AWS is still at work.
+  returned: success
+  type: bool
+  sample: true
 """
 
 from ansible_collections.mtk.backend.plugins.module_utils.aws._tags import tag_specifications

@@ -8,43 +8,46 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: ec2_ipam_pool_allocation
 version_added: 0.1.0
-short_description: Reserve a block in an IPAM pool
+short_description: Manage a reserved block of an IPAM pool
 description:
-  - Keeps a custom allocation, so that nothing else gets the block, for example for a network made by other means.
-  - Found by its O(cidr) where given, else by its O(description).
+  - Manage a custom allocation of a pool, so that no other resource gets the block, for example because a network
+    outside AWS uses it.
+  - O(cidr) identifies the allocation; if it is not given, O(description) does. One of the two is required.
+  - O(ipam_pool_id) or O(ipam_pool_name) is required. AWS cannot change the pool later.
 author: MTK Backend contributors (@mtk)
 options:
   cidr:
-    description: The block. Give this or O(netmask_length) to create it.
+    description: The CIDR block. This or O(netmask_length) is required to create the allocation.
     type: str
   netmask_length:
-    description: Any free block of this length. AWS cannot change it later. Needs a O(description).
+    description: The prefix length of a block that AWS chooses. Requires O(description). AWS cannot change it later.
     type: int
   description:
-    description: What the block is for.
+    description: The purpose of the block.
     type: str
   keep_while_pool_in_use:
-    description: With O(state=absent), leave the reservation while the pool has allocations for pools or resources.
+    description: Whether O(state=absent) leaves the allocation alone while pools or resources have blocks of the pool.
     type: bool
     default: false
 extends_documentation_fragment:
   - mtk.backend.resource
   - mtk.backend.resource.tags
-  - mtk.backend.ipam.pool
+  - mtk.backend.references
+  - mtk.backend.references.ipam_pool
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
 """
 
 EXAMPLES = r"""
-- name: Never give away the block of the old data centre
+- name: Reserve the block of the old data centre
   mtk.backend.ec2_ipam_pool_allocation:
     region: us-east-1
     ipam_pool_name: shared_ipam_top_pool
     cidr: 10.240.0.0/16
     description: The old data centre
 
-- name: Release it
+- name: Release the block
   mtk.backend.ec2_ipam_pool_allocation:
     region: us-east-1
     ipam_pool_name: shared_ipam_top_pool
@@ -54,9 +57,19 @@ EXAMPLES = r"""
 
 RETURN = r"""
 ipam_pool_allocation:
-  description: The allocation; empty where it does not exist.
+  description: The allocation; empty if it does not exist.
   returned: success
   type: dict
+  contains:
+    ipam_pool_allocation_id: {description: The id of the allocation., type: str}
+    ipam_pool_id: {description: The id of the pool., type: str}
+    cidr: {description: The CIDR block., type: str}
+    netmask_length: {description: The prefix length., type: int}
+    description: {description: The description., type: str}
+    resource_type: {description: "The type, always V(custom).", type: str}
+    resource_region: {description: The region of the allocation., type: str}
+    resource_owner: {description: The id of the account., type: str}
+    tags: {description: The tags., type: dict}
   sample:
     cidr: 10.240.0.0/16
     description: The old data centre
@@ -65,6 +78,13 @@ ipam_pool_allocation:
     netmask_length: 16
     resource_type: custom
     tags: {}
+settled:
+  description:
+    - Whether nothing is left to do and AWS is not at work on the resource.
+    - False in check mode if something would change, and with O(wait=false) while AWS is still at work.
+  returned: success
+  type: bool
+  sample: true
 """
 
 from ansible_collections.mtk.backend.plugins.module_utils.aws._tags import tag_specifications

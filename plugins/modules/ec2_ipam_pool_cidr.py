@@ -10,39 +10,41 @@ module: ec2_ipam_pool_cidr
 version_added: 0.1.0
 short_description: Manage a block of an IPAM pool
 description:
-  - Keeps a block provisioned to a pool. AWS decides later whether it can be had; where not, the module fails with AWS's
-    reason. A block that could not be had is asked for again.
-  - While the source pool is being given a block itself, it waits before it asks, also with O(wait=false). AWS would
-    take the call earlier, and then fail the block.
-  - With O(state=absent) it waits for allocations whose resource is gone already, which AWS keeps for up to 35 minutes,
-    within O(wait_timeout). Allocations that do not go by themselves are named at once.
+  - Manage a block that is provisioned to a pool. AWS accepts the request and may fail the block later; then the module
+    fails with AWS's reason. A block that failed earlier is requested again.
+  - While the source pool waits for its own block, the module waits before the request, with O(wait=false) too. AWS
+    would accept an earlier request and then fail the block.
+  - With O(state=absent) the module waits within O(wait_timeout) for allocations whose resource is already deleted. AWS
+    keeps them for up to 35 minutes. If a resource still exists, the module names it at once.
+  - O(ipam_pool_id) or O(ipam_pool_name), and O(cidr) or O(netmask_length) are required.
 author: MTK Backend contributors (@mtk)
 options:
   cidr:
-    description: The block. Give this or O(netmask_length).
+    description: The CIDR block.
     type: str
   netmask_length:
     description:
-      - Any block of this length. AWS chooses it, from the source pool, which the pool must have.
-      - A pool that has a block of this length gets no second one.
+      - The prefix length of a block that AWS chooses from the source pool. The pool must have a source pool.
+      - A pool that already has a block of this length gets no second one.
     type: int
 extends_documentation_fragment:
   - mtk.backend.resource
-  - mtk.backend.ipam
-  - mtk.backend.ipam.pool
+  - mtk.backend.in_use
+  - mtk.backend.references
+  - mtk.backend.references.ipam_pool
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
 """
 
 EXAMPLES = r"""
-- name: Give the top pool its block
+- name: Provision the block of the top pool
   mtk.backend.ec2_ipam_pool_cidr:
     region: us-east-1
     ipam_pool_name: shared_ipam_top_pool
     cidr: 10.0.0.0/8
 
-- name: Take it away, unless something was taken from it
+- name: Deprovision the block unless it has allocations
   mtk.backend.ec2_ipam_pool_cidr:
     region: us-east-1
     ipam_pool_name: shared_ipam_top_pool
@@ -54,15 +56,30 @@ EXAMPLES = r"""
 
 RETURN = r"""
 ipam_pool_cidr:
-  description: The block; empty where the pool does not have it.
+  description: The block; empty if the pool does not have it.
   returned: success
   type: dict
+  contains:
+    ipam_pool_cidr_id: {description: The id of the block., type: str}
+    ipam_pool_id: {description: The id of the pool., type: str}
+    cidr: {description: The CIDR block., type: str}
+    netmask_length: {description: The prefix length., type: int}
+    state: {description: "The state, for example V(pending-provision) or V(provisioned).", type: str}
+    failure_reason: {description: The code and the message of a failure., type: dict, returned: if AWS failed the block}
+    in_use_by: {description: The allocations from the block., type: list, elements: str, returned: with O(state=absent)}
   sample:
     cidr: 10.0.0.0/8
     ipam_pool_cidr_id: ipam-pool-cidr-0a1b2c3d4e5f60718
     ipam_pool_id: ipam-pool-0a1b2c3d4e5f60718
     netmask_length: 8
     state: provisioned
+settled:
+  description:
+    - Whether nothing is left to do and AWS is not at work on the resource.
+    - False in check mode if something would change, and with O(wait=false) while AWS is still at work.
+  returned: success
+  type: bool
+  sample: true
 """
 
 from functools import cached_property

@@ -10,32 +10,30 @@ module: ec2_ipam_scope
 version_added: 0.1.0
 short_description: Manage a private scope of an IPAM
 description:
-  - Keeps a further private scope, found by its Name tag. An IPAM's default scopes come and go with the IPAM.
+  - Manage an additional private scope. The Name tag identifies it. AWS creates and deletes the default scopes of an
+    IPAM together with the IPAM.
+  - O(ipam_id) or O(ipam_name) is required to create the scope. AWS cannot change the IPAM later.
 author: MTK Backend contributors (@mtk)
 options:
   name:
-    description: The Name tag; it identifies the scope.
+    description: The Name tag, which identifies the scope.
     type: str
     required: true
-  ipam_id:
-    description: The IPAM. Creation needs this or O(ipam_name). AWS cannot change it later.
-    type: str
-  ipam_name:
-    description: The Name tag of the IPAM.
-    type: str
   description:
-    description: A description.
+    description: The description.
     type: str
 extends_documentation_fragment:
   - mtk.backend.resource
   - mtk.backend.resource.tags
+  - mtk.backend.references
+  - mtk.backend.references.ipam
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
 """
 
 EXAMPLES = r"""
-- name: Keep a scope for addresses that may overlap with others
+- name: Create a scope for addresses that may overlap with others
   mtk.backend.ec2_ipam_scope:
     region: us-east-1
     name: laboratory
@@ -44,7 +42,7 @@ EXAMPLES = r"""
     tags:
       mtk:environment: shared
 
-- name: Remove it
+- name: Remove the scope
   mtk.backend.ec2_ipam_scope:
     region: us-east-1
     name: laboratory
@@ -53,9 +51,22 @@ EXAMPLES = r"""
 
 RETURN = r"""
 ipam_scope:
-  description: The scope; empty where it does not exist.
+  description: The scope; empty if it does not exist.
   returned: success
   type: dict
+  contains:
+    ipam_scope_id: {description: The id of the scope., type: str}
+    ipam_scope_arn: {description: The ARN of the scope., type: str}
+    ipam_scope_type: {description: "The type, always V(private).", type: str}
+    ipam_id: {description: The id of the IPAM., type: str}
+    ipam_arn: {description: The ARN of the IPAM., type: str}
+    name: {description: The Name tag., type: str}
+    description: {description: The description., type: str}
+    is_default: {description: Whether the scope is a default scope., type: bool}
+    pool_count: {description: The number of pools., type: int}
+    state: {description: "The state, for example V(create-complete).", type: str}
+    in_use_by: {description: The pools of the scope., type: list, elements: str, returned: with O(state=absent)}
+    tags: {description: The tags., type: dict}
   sample:
     description: Laboratory
     ipam_arn: arn:aws:ec2::123456789012:ipam/ipam-0a1b2c3d4e5f60718
@@ -67,6 +78,13 @@ ipam_scope:
     pool_count: 0
     state: create-complete
     tags: {"mtk:environment": shared, "Name": laboratory}
+settled:
+  description:
+    - Whether nothing is left to do and AWS is not at work on the resource.
+    - False in check mode if something would change, and with O(wait=false) while AWS is still at work.
+  returned: success
+  type: bool
+  sample: true
 """
 
 from ansible_collections.mtk.backend.plugins.module_utils.aws._tags import tag_specifications

@@ -8,39 +8,36 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: ec2_nat_gateway
 version_added: 0.1.0
-short_description: Manage a NAT gateway together with its address
+short_description: Manage a NAT gateway and its Elastic IP
 description:
-  - Keeps a NAT gateway, found by its Name tag. For a public one it allocates an address with the same tags, takes the
-    address of a run that was cut off, and releases it once the gateway is deleted.
-  - A gateway that AWS could not build stays C(failed); that is an error with AWS's reason. Remove it with
-    O(state=absent) and create it anew.
+  - Manage a NAT gateway. The Name tag identifies it. A public NAT gateway gets an Elastic IP with the same tags; an
+    Elastic IP that an interrupted run has left is used again. It is released after the NAT gateway is deleted.
+  - AWS keeps a NAT gateway that it could not create in the state V(failed). The module then fails with AWS's reason.
+    Remove the NAT gateway with O(state=absent) and create it again.
+  - O(subnet_id) or O(subnet_name) is required with O(state=present). AWS cannot change the subnet later.
 author: MTK Backend contributors (@mtk)
 options:
   name:
-    description: The Name tag; it identifies the gateway and its address.
+    description: The Name tag, which identifies the NAT gateway and its Elastic IP.
     type: str
     required: true
-  subnet_id:
-    description: The subnet. AWS cannot change it later. This or O(subnet_name) is needed with O(state=present).
-    type: str
-  subnet_name:
-    description: The Name tag of the subnet, instead of its id.
-    type: str
   connectivity_type:
-    description: Whether the gateway leads to the internet or to other networks. AWS cannot change it later.
+    description: Whether the NAT gateway leads to the internet or to other private networks. AWS cannot change it later.
     type: str
     choices: [public, private]
     default: public
 extends_documentation_fragment:
   - mtk.backend.resource
   - mtk.backend.resource.tags
+  - mtk.backend.references
+  - mtk.backend.references.subnet
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
 """
 
 EXAMPLES = r"""
-- name: Start a NAT gateway, and go on with other work
+- name: Start the creation of a NAT gateway
   mtk.backend.ec2_nat_gateway:
     region: us-east-1
     name: dev_us-east-1_us-east-1a_nat_gateway
@@ -49,7 +46,7 @@ EXAMPLES = r"""
     tags:
       mtk:environment: dev
 
-- name: Await it
+- name: Wait for the NAT gateway
   mtk.backend.ec2_nat_gateway:
     region: us-east-1
     name: dev_us-east-1_us-east-1a_nat_gateway
@@ -57,7 +54,7 @@ EXAMPLES = r"""
     tags:
       mtk:environment: dev
 
-- name: Remove the gateway, then its address
+- name: Remove the NAT gateway and release its Elastic IP
   mtk.backend.ec2_nat_gateway:
     region: us-east-1
     name: dev_us-east-1_us-east-1a_nat_gateway
@@ -66,9 +63,21 @@ EXAMPLES = r"""
 
 RETURN = r"""
 nat_gateway:
-  description: The NAT gateway; empty where it does not exist.
+  description: The NAT gateway; empty if it does not exist.
   returned: success
   type: dict
+  contains:
+    nat_gateway_id: {description: The id of the NAT gateway., type: str}
+    name: {description: The Name tag., type: str}
+    connectivity_type: {description: V(public) or V(private)., type: str}
+    subnet_id: {description: The id of the subnet., type: str}
+    vpc_id: {description: The id of the VPC., type: str}
+    allocation_id: {description: "The id of the Elastic IP; null for a private NAT gateway.", type: str}
+    public_ip: {description: "The public address; null for a private NAT gateway.", type: str}
+    nat_gateway_addresses: {description: All addresses of the NAT gateway., type: list, elements: dict}
+    state: {description: "V(pending), V(available), V(failed) or V(deleting).", type: str}
+    create_time: {description: The time of creation., type: str}
+    tags: {description: The tags., type: dict}
   sample:
     allocation_id: eipalloc-0123456789abcdef0
     connectivity_type: public
@@ -78,6 +87,13 @@ nat_gateway:
     state: available
     subnet_id: subnet-0123456789abcdef0
     tags: {"Name": dev_us-east-1_us-east-1a_nat_gateway, "mtk:environment": dev}
+settled:
+  description:
+    - Whether nothing is left to do and AWS is not at work on the resource.
+    - False in check mode if something would change, and with O(wait=false) while AWS is still at work.
+  returned: success
+  type: bool
+  sample: true
 """
 
 from ansible_collections.mtk.backend.plugins.module_utils.aws._tags import tag_specifications, write_tags

@@ -10,31 +10,18 @@ module: ec2_route_table
 version_added: 0.1.0
 short_description: Manage a route table
 description:
-  - Keeps a route table, found by its Name tag, its subnets and its routes.
-  - A subnet that another table has is moved in one call, so that it is never without its routes.
-  - The local route, the routes of gateway endpoints and propagated routes are never touched.
+  - Manage a route table with its subnets and routes. The Name tag identifies it.
+  - A subnet of another route table is moved with one request, so that it always has routes.
+  - The local route, the routes of gateway endpoints and propagated routes are never changed.
+  - O(vpc_id) or O(vpc_name) is required with O(state=present). AWS cannot change the VPC later.
 author: MTK Backend contributors (@mtk)
 options:
   name:
-    description: The Name tag; it identifies the table.
+    description: The Name tag, which identifies the route table.
     type: str
     required: true
-  vpc_id:
-    description: The VPC. AWS cannot change it later. This or O(vpc_name) is needed with O(state=present).
-    type: str
-  vpc_name:
-    description: The Name tag of the VPC, instead of its id.
-    type: str
-  subnet_ids:
-    description: Exactly the subnets that use the table. Left alone where not given.
-    type: list
-    elements: str
-  subnet_names:
-    description: The Name tags of the subnets, instead of their ids.
-    type: list
-    elements: str
   routes:
-    description: Exactly the routes, each with one destination and one target. Left alone where not given.
+    description: All routes, each with one destination and one target. If not given, the routes are not changed.
     type: list
     elements: dict
     suboptions:
@@ -45,42 +32,45 @@ options:
         description: The IPv6 destination.
         type: str
       destination_prefix_list_id:
-        description: The prefix list that holds the destinations.
+        description: The id of a prefix list with the destinations.
         type: str
       gateway_id:
-        description: An internet gateway or a virtual private gateway.
+        description: The id of an internet gateway or a virtual private gateway.
         type: str
       internet_gateway_name:
         description: The Name tag of an internet gateway.
         type: str
       nat_gateway_id:
-        description: A NAT gateway.
+        description: The id of a NAT gateway.
         type: str
       nat_gateway_name:
         description: The Name tag of a NAT gateway.
         type: str
       egress_only_internet_gateway_id:
-        description: An egress-only internet gateway, for IPv6.
+        description: The id of an egress-only internet gateway, for IPv6.
         type: str
       transit_gateway_id:
-        description: A transit gateway.
+        description: The id of a transit gateway.
         type: str
       vpc_peering_connection_id:
-        description: A peering connection.
+        description: The id of a VPC peering connection.
         type: str
       network_interface_id:
-        description: A network interface.
+        description: The id of a network interface.
         type: str
 extends_documentation_fragment:
   - mtk.backend.resource
   - mtk.backend.resource.tags
+  - mtk.backend.references
+  - mtk.backend.references.vpc
+  - mtk.backend.references.subnets
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
 """
 
 EXAMPLES = r"""
-- name: Lead the public subnets to the internet
+- name: Route the public subnets to the internet gateway
   mtk.backend.ec2_route_table:
     region: us-east-1
     name: dev_us-east-1_public_route_table
@@ -94,7 +84,7 @@ EXAMPLES = r"""
     tags:
       mtk:environment: dev
 
-- name: Remove the table
+- name: Remove the route table
   mtk.backend.ec2_route_table:
     region: us-east-1
     name: dev_us-east-1_public_route_table
@@ -103,9 +93,20 @@ EXAMPLES = r"""
 
 RETURN = r"""
 route_table:
-  description: The route table; empty where it does not exist.
+  description: The route table; empty if it does not exist.
   returned: success
   type: dict
+  contains:
+    route_table_id: {description: The id of the route table., type: str}
+    name: {description: The Name tag., type: str}
+    vpc_id: {description: The id of the VPC., type: str}
+    subnet_ids: {description: "The ids of the subnets, sorted.", type: list, elements: str}
+    routes:
+      description: The routes that the module manages, each with one destination and the id of one target.
+      type: list
+      elements: dict
+    associations: {description: The associations as AWS describes them., type: list, elements: dict}
+    tags: {description: The tags., type: dict}
   sample:
     name: dev_us-east-1_public_route_table
     route_table_id: rtb-0123456789abcdef0
@@ -115,6 +116,13 @@ route_table:
     subnet_ids: [subnet-0123456789abcdef0, subnet-0123456789abcdef1]
     tags: {"Name": dev_us-east-1_public_route_table, "mtk:environment": dev}
     vpc_id: vpc-0123456789abcdef0
+settled:
+  description:
+    - Whether nothing is left to do and AWS is not at work on the resource.
+    - False in check mode if something would change, and with O(wait=false) while AWS is still at work.
+  returned: success
+  type: bool
+  sample: true
 """
 
 import ipaddress

@@ -10,37 +10,33 @@ module: ec2_security_group
 version_added: 0.1.0
 short_description: Manage a security group
 description:
-  - Keeps a security group and its rules. New rules come before old ones go, so that nothing is cut off in between.
-  - The group C(default) of a VPC can be managed too; AWS makes and removes it with the VPC.
+  - Manage a security group and its rules. New rules are added before old rules are removed, so that no allowed traffic
+    is interrupted.
+  - The security group C(default) of a VPC can be managed too. AWS creates and deletes it with the VPC.
+  - O(vpc_id) or O(vpc_name) is required.
 author: MTK Backend contributors (@mtk)
 options:
   group_name:
-    description: The name; it identifies the group in its VPC.
+    description: The name, which identifies the security group in its VPC.
     type: str
     required: true
   description:
-    description: What the group is for. AWS needs it to make a group, and cannot change it later.
-    type: str
-  vpc_id:
-    description: The VPC. This or O(vpc_name) is needed.
-    type: str
-  vpc_name:
-    description: The Name tag of the VPC, instead of its id.
+    description: The description. Required to create the security group. AWS cannot change it later.
     type: str
   rules:
-    description: Exactly what may come in, each rule with one source. Left alone where not given.
+    description: All inbound rules, each with one source. If not given, the inbound rules are not changed.
     type: list
     elements: dict
     suboptions: &rule
       ip_protocol:
-        description: V(tcp), V(udp), V(icmp), V(icmpv6), the number of another protocol, or V(-1) for all.
+        description: V(tcp), V(udp), V(icmp), V(icmpv6), the number of another protocol, or V(-1) for all protocols.
         type: str
         required: true
       from_port:
-        description: The first port, or the ICMP type. Needed for V(tcp) and V(udp).
+        description: The first port, or the ICMP type. Required for V(tcp) and V(udp).
         type: int
       to_port:
-        description: The last port, or the ICMP code. Needed for V(tcp) and V(udp).
+        description: The last port, or the ICMP code. Required for V(tcp) and V(udp).
         type: int
       cidr_ipv4:
         description: An IPv4 block.
@@ -49,38 +45,40 @@ options:
         description: An IPv6 block.
         type: str
       prefix_list_id:
-        description: A prefix list.
+        description: The id of a prefix list.
         type: str
       referenced_group_id:
-        description: A security group.
+        description: The id of a security group.
         type: str
       referenced_group_name:
-        description: The name of a security group in the same VPC, which may be this one.
+        description: The name of a security group in the same VPC, which may be the managed one.
         type: str
       description:
-        description: What the rule is for. Left alone where not given.
+        description: The description of the rule. If not given, it is not changed.
         type: str
   rules_egress:
     description:
-      - Exactly what may go out, each rule with one destination. Left alone where not given.
-      - AWS lets a new group go everywhere.
+      - All outbound rules, each with one destination. If not given, the outbound rules are not changed.
+      - AWS gives a new security group a rule that allows all outbound traffic.
     type: list
     elements: dict
     suboptions: *rule
 extends_documentation_fragment:
   - mtk.backend.resource
   - mtk.backend.resource.tags
+  - mtk.backend.references
+  - mtk.backend.references.vpc
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
 """
 
 EXAMPLES = r"""
-- name: Let the database be reached from a block, and reach nothing itself
+- name: Allow connections to the database from a block, and no outbound traffic
   mtk.backend.ec2_security_group:
     region: us-east-1
     group_name: dev_us-east-1_database_security_group
-    description: Who may reach the database
+    description: Access to the database
     vpc_name: dev_us-east-1_vpc
     rules:
       - ip_protocol: tcp
@@ -93,14 +91,14 @@ EXAMPLES = r"""
       Name: dev_us-east-1_database_security_group
       mtk:environment: dev
 
-- name: Remove the group
+- name: Remove the security group
   mtk.backend.ec2_security_group:
     region: us-east-1
     group_name: dev_us-east-1_database_security_group
     vpc_name: dev_us-east-1_vpc
     state: absent
 
-- name: Let the default group allow nothing
+- name: Remove all rules of the default security group
   mtk.backend.ec2_security_group:
     region: us-east-1
     group_name: default
@@ -111,11 +109,20 @@ EXAMPLES = r"""
 
 RETURN = r"""
 security_group:
-  description: The security group; empty where it does not exist.
+  description: The security group; empty if it does not exist.
   returned: success
   type: dict
+  contains:
+    group_id: {description: The id of the security group., type: str}
+    group_name: {description: The name of the security group., type: str}
+    security_group_arn: {description: The ARN of the security group., type: str}
+    description: {description: The description., type: str}
+    vpc_id: {description: The id of the VPC., type: str}
+    rules: {description: "The inbound rules in the form of the option, with ids.", type: list, elements: dict}
+    rules_egress: {description: "The outbound rules in the form of the option, with ids.", type: list, elements: dict}
+    tags: {description: The tags., type: dict}
   sample:
-    description: Who may reach the database
+    description: Access to the database
     group_id: sg-0123456789abcdef0
     group_name: dev_us-east-1_database_security_group
     rules:
@@ -127,6 +134,13 @@ security_group:
     rules_egress: []
     tags: {"Name": dev_us-east-1_database_security_group, "mtk:environment": dev}
     vpc_id: vpc-0123456789abcdef0
+settled:
+  description:
+    - Whether nothing is left to do and AWS is not at work on the resource.
+    - False in check mode if something would change, and with O(wait=false) while AWS is still at work.
+  returned: success
+  type: bool
+  sample: true
 """
 
 from ansible_collections.mtk.backend.plugins.module_utils.aws._lookup import security_groups

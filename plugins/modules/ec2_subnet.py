@@ -10,38 +10,35 @@ module: ec2_subnet
 version_added: 0.1.0
 short_description: Manage a subnet
 description:
-  - Keeps a subnet, found by its Name tag in its VPC.
+  - Manage a subnet of a VPC. The Name tag and the VPC identify it.
+  - O(vpc_id) or O(vpc_name) is required.
 author: MTK Backend contributors (@mtk)
 options:
   name:
-    description: The Name tag; it identifies the subnet in its VPC.
+    description: The Name tag, which identifies the subnet in its VPC.
     type: str
     required: true
-  vpc_id:
-    description: The VPC. This or O(vpc_name) is needed.
-    type: str
-  vpc_name:
-    description: The Name tag of the VPC, instead of its id.
-    type: str
   cidr_block:
-    description: The IPv4 block. AWS cannot change it later. Needed with O(state=present).
+    description: The IPv4 block. Required with O(state=present). AWS cannot change it later.
     type: str
   availability_zone:
-    description: The name of the zone; AWS chooses one where not given, and cannot change it later.
+    description: The name of the zone. If not given, AWS chooses one. AWS cannot change it later.
     type: str
   map_public_ip_on_launch:
-    description: Whether instances get a public address. Left alone where not given.
+    description: Whether instances get a public IPv4 address. If not given, it is not changed.
     type: bool
 extends_documentation_fragment:
   - mtk.backend.resource
   - mtk.backend.resource.tags
+  - mtk.backend.references
+  - mtk.backend.references.vpc
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
 """
 
 EXAMPLES = r"""
-- name: Keep a subnet
+- name: Create a private subnet
   mtk.backend.ec2_subnet:
     region: us-east-1
     name: dev_us-east-1_us-east-1a_private_subnet
@@ -62,9 +59,21 @@ EXAMPLES = r"""
 
 RETURN = r"""
 subnet:
-  description: The subnet; empty where it does not exist.
+  description: The subnet; empty if it does not exist.
   returned: success
   type: dict
+  contains:
+    subnet_id: {description: The id of the subnet., type: str}
+    subnet_arn: {description: The ARN of the subnet., type: str}
+    name: {description: The Name tag., type: str}
+    vpc_id: {description: The id of the VPC., type: str}
+    cidr_block: {description: The IPv4 block., type: str}
+    availability_zone: {description: The name of the zone., type: str}
+    availability_zone_id: {description: The id of the zone., type: str}
+    available_ip_address_count: {description: The number of unused IPv4 addresses., type: int}
+    map_public_ip_on_launch: {description: Whether instances get a public IPv4 address., type: bool}
+    state: {description: "V(pending), V(available) or V(failed).", type: str}
+    tags: {description: The tags., type: dict}
   sample:
     availability_zone: us-east-1a
     availability_zone_id: use1-az6
@@ -75,6 +84,13 @@ subnet:
     subnet_id: subnet-0123456789abcdef0
     tags: {"Name": dev_us-east-1_us-east-1a_private_subnet, "mtk:environment": dev, "mtk:tier": private}
     vpc_id: vpc-0123456789abcdef0
+settled:
+  description:
+    - Whether nothing is left to do and AWS is not at work on the resource.
+    - False in check mode if something would change, and with O(wait=false) while AWS is still at work.
+  returned: success
+  type: bool
+  sample: true
 """
 
 from ansible_collections.mtk.backend.plugins.module_utils.aws._tags import tag_specifications, write_tags

@@ -10,31 +10,27 @@ module: ec2_vpc
 version_added: 0.1.0
 short_description: Manage a VPC whose block comes from an IPAM pool
 description:
-  - Keeps a VPC, found by its Name tag and never by its block.
-  - A block from a pool is asked for once, at creation, and kept whatever the pool would give later.
+  - Manage a VPC. The Name tag identifies it, never the block.
+  - A block from a pool is allocated once, when the VPC is created, and does not change later. O(ipv4_ipam_pool_id) and
+    O(ipv4_ipam_pool_name) are used only then. The locale of the pool must be the region of the VPC.
+  - A pool or O(cidr_block) is required to create the VPC.
 author: MTK Backend contributors (@mtk)
 options:
   name:
-    description: The Name tag; it identifies the VPC.
+    description: The Name tag, which identifies the VPC.
     type: str
     required: true
-  ipv4_ipam_pool_id:
-    description: The pool that the block comes from. Used at creation only; its locale must be the VPC's region.
-    type: str
-  ipv4_ipam_pool_name:
-    description: The Name tag of that pool.
-    type: str
   ipv4_netmask_length:
-    description: The length of the block, V(16) to V(28). AWS cannot change it later.
+    description: The prefix length of the block, V(16) to V(28). AWS cannot change it later.
     type: int
   cidr_block:
-    description: A certain block, from the pool where one is given. AWS cannot change it later.
+    description: A certain block, which is allocated from the pool if a pool is given. AWS cannot change it later.
     type: str
   enable_dns_support:
-    description: Whether Amazon's DNS server answers in the VPC.
+    description: Whether the DNS server of Amazon answers in the VPC.
     type: bool
   enable_dns_hostnames:
-    description: Whether instances with public addresses get DNS names. Needs O(enable_dns_support).
+    description: Whether instances with public addresses get DNS names. Requires O(enable_dns_support=true).
     type: bool
   instance_tenancy:
     description: The tenancy of instances. AWS cannot change it later.
@@ -43,13 +39,15 @@ options:
 extends_documentation_fragment:
   - mtk.backend.resource
   - mtk.backend.resource.tags
+  - mtk.backend.references
+  - mtk.backend.references.ipv4_ipam_pool
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
 """
 
 EXAMPLES = r"""
-- name: Keep a VPC with a block from the environment's pool
+- name: Create a VPC with a block from the pool of the environment
   mtk.backend.ec2_vpc:
     region: us-east-1
     name: dev_us-east-1_vpc
@@ -60,7 +58,7 @@ EXAMPLES = r"""
     tags:
       mtk:environment: dev
 
-- name: Remove it
+- name: Remove the VPC
   mtk.backend.ec2_vpc:
     region: us-east-1
     name: dev_us-east-1_vpc
@@ -69,9 +67,24 @@ EXAMPLES = r"""
 
 RETURN = r"""
 vpc:
-  description: The VPC; empty where it does not exist. The DNS attributes are read where they are given.
+  description: The VPC; empty if it does not exist.
   returned: success
   type: dict
+  contains:
+    vpc_id: {description: The id of the VPC., type: str}
+    name: {description: The Name tag., type: str}
+    cidr_block: {description: The IPv4 block., type: str}
+    ipv4_netmask_length: {description: The prefix length of the block., type: int}
+    enable_dns_support:
+      {description: Whether the DNS server of Amazon answers., type: bool, returned: if the option is given}
+    enable_dns_hostnames:
+      {description: Whether instances get DNS names., type: bool, returned: if the option is given}
+    instance_tenancy: {description: V(default) or V(dedicated)., type: str}
+    is_default: {description: Whether the VPC is the default VPC of the region., type: bool}
+    dhcp_options_id: {description: The id of the DHCP options., type: str}
+    cidr_block_association_set: {description: All IPv4 blocks as AWS describes them., type: list, elements: dict}
+    state: {description: V(pending) or V(available)., type: str}
+    tags: {description: The tags., type: dict}
   sample:
     cidr_block: 10.0.0.0/16
     enable_dns_hostnames: true
@@ -81,6 +94,13 @@ vpc:
     state: available
     tags: {"mtk:environment": dev, "Name": dev_us-east-1_vpc}
     vpc_id: vpc-0a1b2c3d4e5f60718
+settled:
+  description:
+    - Whether nothing is left to do and AWS is not at work on the resource.
+    - False in check mode if something would change, and with O(wait=false) while AWS is still at work.
+  returned: success
+  type: bool
+  sample: true
 """
 
 from ansible_collections.mtk.backend.plugins.module_utils.aws._tags import tag_specifications, write_tags

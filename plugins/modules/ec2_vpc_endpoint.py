@@ -10,61 +10,52 @@ module: ec2_vpc_endpoint
 version_added: 0.1.0
 short_description: Manage a VPC endpoint
 description:
-  - Keeps an endpoint, found by its Name tag, and changes it in place.
+  - Manage a gateway or interface endpoint, and change it in place. The Name tag identifies it.
+  - O(vpc_id) or O(vpc_name) is required with O(state=present). AWS cannot change the VPC later.
+  - Only a gateway endpoint has route tables. Only an interface endpoint has subnets and security groups.
 author: MTK Backend contributors (@mtk)
 options:
   name:
-    description: The Name tag; it identifies the endpoint.
+    description: The Name tag, which identifies the endpoint.
     type: str
     required: true
-  vpc_id:
-    description: The VPC. AWS cannot change it later. This or O(vpc_name) is needed with O(state=present).
-    type: str
-  vpc_name:
-    description: The Name tag of the VPC, instead of its id.
-    type: str
   service_name:
     description:
-      - The service, in full, or only its last part, like V(s3), for a service of AWS in this region.
-      - Needed with O(state=present). AWS cannot change it later.
+      - The full name of the service. For a service of AWS in this region the last part is enough, for example V(s3).
+      - Required with O(state=present). AWS cannot change it later.
     type: str
   vpc_endpoint_type:
-    description: The kind of endpoint. AWS cannot change it later.
+    description: The type of the endpoint. AWS cannot change it later.
     type: str
     choices: [Gateway, Interface]
     default: Gateway
-  route_table_ids:
-    description: Exactly the route tables of a gateway endpoint. Left alone where not given.
-    type: list
-    elements: str
-  route_table_names:
-    description: The Name tags of the route tables, instead of their ids.
-    type: list
-    elements: str
   subnet_ids:
-    description: Exactly the subnets of an interface endpoint. Left alone where not given.
+    description: The ids of all subnets. If not given, the subnets are not changed.
     type: list
     elements: str
   security_group_ids:
-    description: Exactly the security groups of an interface endpoint. Left alone where not given.
+    description: The ids of all security groups. If not given, the security groups are not changed.
     type: list
     elements: str
   private_dns_enabled:
-    description: Whether the service's own name leads to an interface endpoint. Left alone where not given.
+    description: Whether the DNS name of the service resolves to the endpoint. If not given, it is not changed.
     type: bool
   policy:
-    description: What the endpoint lets through. Compared by meaning. Left alone where not given.
+    description: The endpoint policy, compared by its meaning. If not given, the policy is not changed.
     type: dict
 extends_documentation_fragment:
   - mtk.backend.resource
   - mtk.backend.resource.tags
+  - mtk.backend.references
+  - mtk.backend.references.vpc
+  - mtk.backend.references.route_tables
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
 """
 
 EXAMPLES = r"""
-- name: Reach DynamoDB without the internet
+- name: Create a gateway endpoint for DynamoDB
   mtk.backend.ec2_vpc_endpoint:
     region: us-east-1
     name: dev_us-east-1_dynamodb_endpoint
@@ -91,9 +82,25 @@ EXAMPLES = r"""
 
 RETURN = r"""
 vpc_endpoint:
-  description: The endpoint; empty where it does not exist.
+  description: The endpoint; empty if it does not exist.
   returned: success
   type: dict
+  contains:
+    vpc_endpoint_id: {description: The id of the endpoint., type: str}
+    name: {description: The Name tag., type: str}
+    vpc_endpoint_type: {description: V(Gateway) or V(Interface)., type: str}
+    vpc_id: {description: The id of the VPC., type: str}
+    service_name: {description: The full name of the service., type: str}
+    route_table_ids: {description: "The ids of the route tables, sorted.", type: list, elements: str}
+    subnet_ids: {description: "The ids of the subnets, sorted.", type: list, elements: str}
+    security_group_ids: {description: "The ids of the security groups, sorted.", type: list, elements: str}
+    network_interface_ids: {description: The ids of the network interfaces., type: list, elements: str}
+    dns_entries: {description: The DNS names of an interface endpoint., type: list, elements: dict}
+    private_dns_enabled: {description: Whether the DNS name of the service resolves to the endpoint., type: bool}
+    policy: {description: The endpoint policy., type: dict}
+    state: {description: "The state in lower case, for example V(available).", type: str}
+    creation_timestamp: {description: The time of creation., type: str}
+    tags: {description: The tags., type: dict}
   sample:
     name: dev_us-east-1_dynamodb_endpoint
     policy:
@@ -107,6 +114,13 @@ vpc_endpoint:
     vpc_endpoint_id: vpce-0123456789abcdef0
     vpc_endpoint_type: Gateway
     vpc_id: vpc-0123456789abcdef0
+settled:
+  description:
+    - Whether nothing is left to do and AWS is not at work on the resource.
+    - False in check mode if something would change, and with O(wait=false) while AWS is still at work.
+  returned: success
+  type: bool
+  sample: true
 """
 
 import json

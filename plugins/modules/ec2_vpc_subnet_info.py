@@ -7,22 +7,22 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: ec2_vpc_subnet_info
-short_description: List subnets by their names and tags
+short_description: List subnets by name and tags
 version_added: 0.1.0
 author: MTK Backend contributors (@mtk)
 description:
-  - Lists the subnets of a region that have a name like the given one and bear all of the given tags. They are chosen
-    from the listing that the modules of a run share, so that asking costs nothing.
+  - List the subnets of a region that match a name and have all given tags. The module filters the list of all subnets,
+    which the modules of a run share, so that it usually needs no request.
 options:
   name:
-    description: The name in the C(Name) tag; C(*) stands for anything.
+    description: The Name tag; V(*) matches any characters.
     type: str
   tags:
-    description: The tags to look for, each with the value that it shall have.
+    description: The tags and their values. A subnet must have all of them.
     type: dict
     default: {}
   vpc_id:
-    description: Only subnets of this VPC.
+    description: The id of the VPC. If not given, the subnets of all VPCs are listed.
     type: str
 extends_documentation_fragment:
   - mtk.backend.info
@@ -32,7 +32,7 @@ extends_documentation_fragment:
 """
 
 EXAMPLES = r"""
-- name: Ask for the subnets of the database
+- name: List the database subnets of prod
   mtk.backend.ec2_vpc_subnet_info:
     region: us-east-1
     name: prod_us-east-1_*_database_subnet
@@ -42,10 +42,21 @@ EXAMPLES = r"""
 
 RETURN = r"""
 subnets:
-  description: The subnets, by zone and CIDR, as DescribeSubnets shows them.
+  description: The subnets as AWS describes them, sorted by zone and CIDR block.
   returned: always
   type: list
   elements: dict
+  contains:
+    subnet_id: {description: The id of the subnet., type: str}
+    subnet_arn: {description: The ARN of the subnet., type: str}
+    vpc_id: {description: The id of the VPC., type: str}
+    availability_zone: {description: The name of the zone., type: str}
+    availability_zone_id: {description: The id of the zone., type: str}
+    cidr_block: {description: The IPv4 block., type: str}
+    available_ip_address_count: {description: The number of unused IPv4 addresses., type: int}
+    map_public_ip_on_launch: {description: Whether instances get a public IPv4 address., type: bool}
+    state: {description: "V(pending), V(available) or V(failed).", type: str}
+    tags: {description: The tags., type: dict}
   sample:
     - subnet_id: subnet-2e91c4e0b3f6a1d75
       vpc_id: vpc-0d0fbfea99acf8d1e

@@ -8,13 +8,14 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: iam_managed_policy
 version_added: 0.1.0
-short_description: Manage a policy of the account's own
+short_description: Manage a customer managed policy
 description:
-  - Keeps a customer managed policy. A change makes a new default version; the oldest goes where AWS's five are full.
+  - Manage a customer managed policy of the account. A change creates a new default version. AWS keeps five versions;
+    the oldest one is deleted if necessary.
 author: MTK Backend contributors (@mtk)
 options:
   policy_name:
-    description: The name; with O(path) it identifies the policy.
+    description: The name. Together with O(path) it identifies the policy.
     type: str
     required: true
   path:
@@ -25,7 +26,7 @@ options:
     description: The description. AWS cannot change it later.
     type: str
   policy_document:
-    description: The policy, as JSON or as a mapping. Needed to create it.
+    description: The policy document, as JSON or as a mapping. Required to create the policy.
     type: json
 extends_documentation_fragment:
   - mtk.backend.resource
@@ -36,7 +37,7 @@ extends_documentation_fragment:
 """
 
 EXAMPLES = r"""
-- name: Let flow logs be written
+- name: Create a policy that allows writing flow logs
   mtk.backend.iam_managed_policy:
     region: us-east-1
     policy_name: dev_flow_log_policy
@@ -50,7 +51,7 @@ EXAMPLES = r"""
     tags:
       mtk:environment: dev
 
-- name: Remove it
+- name: Remove the policy
   mtk.backend.iam_managed_policy:
     region: us-east-1
     policy_name: dev_flow_log_policy
@@ -59,9 +60,21 @@ EXAMPLES = r"""
 
 RETURN = r"""
 policy:
-  description: The policy; empty where it does not exist.
+  description: The policy; empty if it does not exist.
   returned: success
   type: dict
+  contains:
+    arn: {description: The ARN of the policy., type: str}
+    policy_id: {description: The unique id of the policy., type: str}
+    policy_name: {description: The name of the policy., type: str}
+    path: {description: The path., type: str}
+    description: {description: The description., type: str}
+    policy_document: {description: The document of the default version., type: dict}
+    default_version_id: {description: The id of the default version., type: str}
+    attachment_count: {description: "The number of users, groups and roles with this policy.", type: int}
+    create_date: {description: The time of creation., type: str}
+    update_date: {description: The time of the last change., type: str}
+    tags: {description: The tags., type: dict}
   sample:
     arn: arn:aws:iam::123456789012:policy/dev_flow_log_policy
     attachment_count: 0
@@ -75,6 +88,13 @@ policy:
           Resource: "arn:aws:logs:*:123456789012:log-group:dev_*:*"
     policy_name: dev_flow_log_policy
     tags: {"mtk:environment": dev}
+settled:
+  description:
+    - Whether nothing is left to do and AWS is not at work on the resource.
+    - False in check mode if something would change, and with O(wait=false) while AWS is still at work.
+  returned: success
+  type: bool
+  sample: true
 """
 
 import json

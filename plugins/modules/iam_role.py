@@ -8,13 +8,14 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: iam_role
 version_added: 0.1.0
-short_description: Manage a role and the policies attached to it
+short_description: Manage a role and its managed policies
 description:
-  - Keeps a role with its trust policy and exactly the managed policies given.
+  - Manage a role with its trust policy and the managed policies that are attached to it.
+  - The deletion of a role with inline policies or instance profiles is refused.
 author: MTK Backend contributors (@mtk)
 options:
   role_name:
-    description: The name; it identifies the role.
+    description: The name, which identifies the role.
     type: str
     required: true
   path:
@@ -24,13 +25,13 @@ options:
     description: The description.
     type: str
   assume_role_policy_document:
-    description: Who may take the role, as JSON or as a mapping. Needed to create it.
+    description: The trust policy, as JSON or as a mapping. Required to create the role.
     type: json
   max_session_duration:
-    description: Seconds for which it can be taken, V(3600) to V(43200).
+    description: The longest duration of a session in seconds, V(3600) to V(43200).
     type: int
   managed_policy_arns:
-    description: The managed policies that are attached, all of them. Left alone where not given.
+    description: The ARNs of all attached managed policies. If not given, the policies are not changed.
     type: list
     elements: str
 extends_documentation_fragment:
@@ -42,7 +43,7 @@ extends_documentation_fragment:
 """
 
 EXAMPLES = r"""
-- name: Let RDS publish the metrics of the operating system
+- name: Create the role for Enhanced Monitoring of RDS
   mtk.backend.iam_role:
     region: us-east-1
     role_name: dev_aurora_monitoring_role
@@ -57,7 +58,7 @@ EXAMPLES = r"""
     tags:
       mtk:environment: dev
 
-- name: Remove it
+- name: Remove the role
   mtk.backend.iam_role:
     region: us-east-1
     role_name: dev_aurora_monitoring_role
@@ -66,9 +67,21 @@ EXAMPLES = r"""
 
 RETURN = r"""
 role:
-  description: The role; empty where it does not exist.
+  description: The role; empty if it does not exist.
   returned: success
   type: dict
+  contains:
+    arn: {description: The ARN of the role., type: str}
+    role_id: {description: The unique id of the role., type: str}
+    role_name: {description: The name of the role., type: str}
+    path: {description: The path., type: str}
+    description: {description: The description., type: str}
+    assume_role_policy_document: {description: The trust policy., type: dict}
+    max_session_duration: {description: The longest duration of a session in seconds., type: int}
+    managed_policy_arns: {description: "The ARNs of the attached managed policies, sorted.", type: list, elements: str}
+    create_date: {description: The time of creation., type: str}
+    role_last_used: {description: The time and the region of the last use., type: dict}
+    tags: {description: The tags., type: dict}
   sample:
     arn: arn:aws:iam::123456789012:role/dev_aurora_monitoring_role
     assume_role_policy_document:
@@ -83,6 +96,13 @@ role:
     path: /
     role_name: dev_aurora_monitoring_role
     tags: {"mtk:environment": dev}
+settled:
+  description:
+    - Whether nothing is left to do and AWS is not at work on the resource.
+    - False in check mode if something would change, and with O(wait=false) while AWS is still at work.
+  returned: success
+  type: bool
+  sample: true
 """
 
 import json

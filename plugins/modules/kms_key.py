@@ -10,40 +10,44 @@ module: kms_key
 version_added: 0.1.0
 short_description: Manage a symmetric KMS key and its alias
 description:
-  - Keeps a single-region key that is known by its alias.
-    Multi-region keys are not offered; make one key in each region.
-  - A key that waits for its deletion counts as absent and is never brought back; a new key takes over its alias.
-  - A run that was cut off between the key and its alias goes on with that key, which it finds by its tag C(Name).
+  - Manage a single-region key. The alias identifies it. Multi-region keys are not supported. Create a key in each
+    region instead.
+  - A key that is scheduled for deletion counts as absent and is never restored. A new key takes over its alias.
+  - If a run was interrupted after the creation of the key and before that of the alias, the next run finds the key by
+    its Name tag.
 author: MTK Backend contributors (@mtk)
 options:
   alias:
-    description: The alias, beginning with C(alias/). It identifies the key.
+    description: The alias, which identifies the key. It starts with C(alias/).
     type: str
     required: true
   description:
-    description: What the key is for.
+    description: The description.
     type: str
   enabled:
-    description: Whether the key may be used.
+    description: Whether the key can be used.
     type: bool
   policy:
-    description: The key policy. Compared by meaning. AWS's default gives the account's IAM full control.
+    description:
+      - The key policy, compared by its meaning. If neither this nor O(service_principals) is given, it is not changed.
+      - The policy that AWS gives a new key grants full control to IAM of the account.
     type: json
   service_principals:
     description:
-      - Instead of O(policy), the AWS services that may use the key beside the account, such as
+      - Instead of O(policy), the AWS services that can use the key in addition to the account, for example
         V(logs.us-east-1.amazonaws.com) for encrypted log groups.
-      - CloudWatch Logs is held to the account's log groups of the region, every other service to the account.
+      - CloudWatch Logs can use the key only for log groups of the account in the region, other services only for the
+        account.
     type: list
     elements: str
   enable_key_rotation:
-    description: Whether AWS replaces the key material regularly.
+    description: Whether AWS rotates the key material.
     type: bool
   rotation_period_in_days:
-    description: Days between two rotations, V(90) to V(2560).
+    description: The number of days between two rotations, V(90) to V(2560).
     type: int
   pending_window_in_days:
-    description: Days, V(7) to V(30), in which the deletion can still be cancelled.
+    description: The number of days in which the deletion can still be cancelled, V(7) to V(30).
     type: int
     default: 30
 extends_documentation_fragment:
@@ -55,7 +59,7 @@ extends_documentation_fragment:
 """
 
 EXAMPLES = r"""
-- name: Keep a key for the flow logs
+- name: Create a key for the flow logs
   mtk.backend.kms_key:
     region: us-east-1
     alias: alias/dev_us-east-1_network_key
@@ -65,7 +69,7 @@ EXAMPLES = r"""
     tags:
       mtk:environment: dev
 
-- name: Schedule its deletion
+- name: Schedule the deletion of the key
   mtk.backend.kms_key:
     region: us-east-1
     alias: alias/dev_us-east-1_network_key
@@ -75,9 +79,24 @@ EXAMPLES = r"""
 
 RETURN = r"""
 key:
-  description: The key; empty where it does not exist or waits for its deletion.
+  description: The key; empty if it does not exist or is scheduled for deletion.
   returned: success
   type: dict
+  contains:
+    key_id: {description: The id of the key., type: str}
+    arn: {description: The ARN of the key., type: str}
+    alias: {description: The alias., type: str}
+    description: {description: The description., type: str}
+    enabled: {description: Whether the key can be used., type: bool}
+    key_state: {description: "The state, for example V(Enabled) or V(Disabled).", type: str}
+    policy:
+      description: The key policy.
+      type: dict
+      returned: if O(policy) or O(service_principals) is given
+    enable_key_rotation: {description: Whether AWS rotates the key material., type: bool}
+    rotation_period_in_days: {description: "The days between two rotations; null without rotation.", type: int}
+    creation_date: {description: The time of creation., type: str}
+    tags: {description: The tags., type: dict}
   sample:
     alias: alias/dev_us-east-1_network_key
     arn: arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab
@@ -89,6 +108,13 @@ key:
     policy: {"Version": "2012-10-17", "Statement": []}
     rotation_period_in_days: 365
     tags: {"Name": dev_us-east-1_network_key, "mtk:environment": dev}
+settled:
+  description:
+    - Whether nothing is left to do and AWS is not at work on the resource.
+    - False in check mode if something would change, and with O(wait=false) while AWS is still at work.
+  returned: success
+  type: bool
+  sample: true
 """
 
 import json

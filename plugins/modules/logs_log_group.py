@@ -10,12 +10,11 @@ module: logs_log_group
 version_added: 0.1.0
 short_description: Manage a CloudWatch log group
 description:
-  - Keeps a log group, its retention, its key and its tags.
-  - Never deletes a group to change it, and takes every retention that AWS takes.
+  - Manage a log group with its retention and its key. It is changed in place and never replaced.
 author: MTK Backend contributors (@mtk)
 options:
   log_group_name:
-    description: The name of the group; it identifies it.
+    description: The name, which identifies the log group.
     type: str
     required: true
   log_group_class:
@@ -23,10 +22,12 @@ options:
     type: str
     choices: [STANDARD, INFREQUENT_ACCESS, DELIVERY]
   retention_in_days:
-    description: Days after which events expire; V(0) keeps them for ever. Left alone where not given.
+    description: >-
+      The number of days after which events expire, any value that AWS accepts. V(0) keeps them for ever. If not given,
+      the retention is not changed.
     type: int
   kms_key_id:
-    description: The full ARN of the key that encrypts events. An empty string removes it.
+    description: The full ARN of the key that encrypts events. An empty string removes the key.
     type: str
 extends_documentation_fragment:
   - mtk.backend.resource
@@ -37,7 +38,7 @@ extends_documentation_fragment:
 """
 
 EXAMPLES = r"""
-- name: Keep the log group of the flow logs for a month
+- name: Create a log group that keeps events for a month
   mtk.backend.logs_log_group:
     region: us-east-1
     log_group_name: /mtk/dev/flow-logs
@@ -45,7 +46,7 @@ EXAMPLES = r"""
     tags:
       mtk:environment: dev
 
-- name: Remove it
+- name: Remove the log group
   mtk.backend.logs_log_group:
     region: us-east-1
     log_group_name: /mtk/dev/flow-logs
@@ -54,9 +55,19 @@ EXAMPLES = r"""
 
 RETURN = r"""
 log_group:
-  description: The log group; empty where it does not exist.
+  description: The log group; empty if it does not exist.
   returned: success
   type: dict
+  contains:
+    arn: {description: "The ARN of the log group, with C(:*) at the end.", type: str}
+    log_group_arn: {description: "The ARN of the log group, without C(:*).", type: str}
+    log_group_name: {description: The name of the log group., type: str}
+    log_group_class: {description: The class., type: str}
+    retention_in_days: {description: "The number of days after which events expire; V(0) for never.", type: int}
+    kms_key_id: {description: "The ARN of the key; empty if AWS owns the key.", type: str}
+    stored_bytes: {description: The size of the stored events., type: int}
+    creation_time: {description: "The time of creation, in milliseconds since 1970.", type: int}
+    tags: {description: The tags., type: dict}
   sample:
     arn: arn:aws:logs:us-east-1:123456789012:log-group:/mtk/dev/flow-logs:*
     kms_key_id: ""
@@ -64,6 +75,13 @@ log_group:
     log_group_name: /mtk/dev/flow-logs
     retention_in_days: 30
     tags: {"mtk:environment": dev}
+settled:
+  description:
+    - Whether nothing is left to do and AWS is not at work on the resource.
+    - False in check mode if something would change, and with O(wait=false) while AWS is still at work.
+  returned: success
+  type: bool
+  sample: true
 """
 
 from ansible_collections.mtk.backend.plugins.module_utils.aws._tags import write_tags

@@ -10,182 +10,90 @@ module: rds_cluster
 version_added: 0.1.0
 short_description: Manage an Aurora cluster
 description:
-  - Keeps an Aurora cluster, alone or as a member of a global cluster. Options that are not given are left alone.
-  - What AWS has accepted and not yet applied (pending) counts as being so.
-  - The role of a member of a global cluster is the one that AWS tells, whatever the task was written for. A member that
-    is not the writer is sent no credentials and no database name.
+  - Manage an Aurora cluster, alone or as a member of a global cluster. Options that are not given are not changed.
+  - A change that AWS has accepted and not yet applied counts as applied.
+  - AWS decides which member of a global cluster is the writer. A member that is not the writer gets no credentials and
+    no database name from the module.
 author: MTK Backend contributors (@mtk)
 options:
   db_cluster_identifier:
-    description: The name of the cluster, which AWS keeps in lower case; it identifies it.
+    description: The name, which identifies the cluster. AWS stores it in lower case.
     type: str
     required: true
-  engine:
-    description: The engine. AWS cannot change it later.
-    type: str
-    default: aurora-postgresql
-  engine_version:
-    description:
-      - A major version (V(16)) or a full one (V(16.6)).
-      - A cluster that runs this or a later version of the same major one is left alone; an older one is upgraded; a
-        downgrade is refused.
-    type: str
-  allow_major_version_upgrade:
-    description: Whether the cluster may be upgraded to another major version.
-    type: bool
-    default: false
   db_instance_parameter_group_name:
-    description: The parameter group that all instances get in a major upgrade; used for nothing else.
+    description: The parameter group of all instances after a major upgrade. Used only for a major upgrade.
     type: str
-  database_name:
-    description: The first database. AWS cannot change it later.
-    type: str
-  master_username:
-    description: The master user. AWS cannot change it later.
-    type: str
+  master_username: {description: The name of the master user. AWS cannot change it later., type: str}
   manage_master_user_password:
     description:
-      - Whether RDS makes, keeps and rotates the password in a secret of its own. Members of global clusters cannot.
-      - Turning it off needs O(master_user_secret_name).
+      - Whether RDS generates, stores and rotates the password in a secret. AWS refuses this for members of global
+        clusters.
+      - To turn it off, O(master_user_secret_name) is required.
     type: bool
   master_user_secret_kms_key_id:
-    description: The key of the secret that RDS keeps, as ARN, id or alias.
+    description: The key of the secret that RDS manages, as ARN, id or C(alias/...). AWS cannot change it later.
     type: str
   master_user_secret_name:
     description:
-      - A secret in Secrets Manager whose value is JSON with the keys C(username) and C(password).
-      - It is read by the module when the cluster is created or taken from RDS's management, and never shown.
+      - The name of a secret in Secrets Manager whose value is JSON with the keys C(username) and C(password).
+      - The module reads it to create the cluster, and to turn O(manage_master_user_password) off. It is never returned.
     type: str
-  db_subnet_group_name:
-    description: The subnet group. AWS cannot change it later.
-    type: str
-  vpc_security_group_ids:
-    description: The security groups, all of them.
-    type: list
-    elements: str
-  vpc_security_group_names:
-    description: The security groups by their names, instead of O(vpc_security_group_ids).
-    type: list
-    elements: str
-  vpc_name:
-    description: The Name tag of the VPC that O(vpc_security_group_names) are in.
-    type: str
-  db_cluster_parameter_group_name:
-    description: The cluster parameter group.
-    type: str
-  port:
-    description: The port. A change restarts all instances at once.
-    type: int
-  backup_retention_period:
-    description: Days for which backups are kept, V(1) to V(35).
-    type: int
-  preferred_backup_window:
-    description: When backups are made, in UTC, as C(hh:mm-hh:mm).
-    type: str
-  preferred_maintenance_window:
-    description: When AWS may work on the cluster, in UTC, as C(ddd:hh:mm-ddd:hh:mm).
-    type: str
-  storage_encrypted:
-    description: Whether the storage is encrypted with a key of this account. AWS cannot change it later.
-    type: bool
+  db_subnet_group_name: {description: The subnet group. AWS cannot change it later., type: str}
+  db_cluster_parameter_group_name: {description: The cluster parameter group., type: str}
+  port: {description: The port. A change restarts all instances at once., type: int}
+  backup_retention_period: {description: "The number of days for which backups are kept, V(1) to V(35).", type: int}
+  preferred_backup_window: {description: "The daily backup window in UTC, as C(hh:mm-hh:mm).", type: str}
   kms_key_id:
-    description: The key of the storage, in the cluster's own region, as ARN, id or alias. AWS cannot change it later.
+    description: The key of the storage in the cluster's region, as ARN, id or C(alias/...). AWS cannot change it later.
     type: str
-  storage_type:
-    description: The kind of storage.
-    type: str
-    choices: [aurora, aurora-iopt1]
+  storage_type: {description: The storage type., type: str, choices: [aurora, aurora-iopt1]}
   serverless_v2_scaling_configuration:
-    description: The capacity range of instances of class C(db.serverless).
+    description: The capacity range of instances of the class C(db.serverless).
     type: dict
     suboptions:
-      min_capacity:
-        description: The least capacity in ACU; V(0) lets instances pause.
-        type: float
-      max_capacity:
-        description: The largest capacity in ACU.
-        type: float
+      min_capacity: {description: The lowest capacity in ACU. V(0) lets instances pause., type: float}
+      max_capacity: {description: The highest capacity in ACU., type: float}
       seconds_until_auto_pause:
-        description: Idle seconds before a pause, V(300) to V(86400); sent and compared only where the least is V(0).
+        description: The idle time before a pause in seconds, V(300) to V(86400). Used only with a minimum of V(0).
         type: int
-  enable_iam_database_authentication:
-    description: Whether IAM principals can log in.
-    type: bool
-  enable_cloudwatch_logs_exports:
-    description: The logs that go to CloudWatch, all of them.
-    type: list
-    elements: str
-  deletion_protection:
-    description:
-      - Whether the cluster is protected from deletion.
-      - With O(state=absent) a protected cluster is refused, unless this is V(false) in the same task.
-    type: bool
-  copy_tags_to_snapshot:
-    description: Whether snapshots get the cluster's tags.
-    type: bool
-  enable_performance_insights:
-    description: Whether Performance Insights is on, for all instances.
-    type: bool
-  performance_insights_retention_period:
-    description: Days for which its data is kept.
-    type: int
-  performance_insights_kms_key_id:
-    description: The key of its data, as ARN, id or alias.
-    type: str
-  database_insights_mode:
-    description: V(advanced) turns Performance Insights on and keeps its data for V(465) days unless told otherwise.
-    type: str
-    choices: [standard, advanced]
-  monitoring_interval:
-    description: Seconds between samples of Enhanced Monitoring, for all instances; V(0) turns it off.
-    type: int
-    choices: [0, 1, 5, 10, 15, 30, 60]
-  monitoring_role_arn:
-    description: The role of Enhanced Monitoring.
-    type: str
-  monitoring_role_name:
-    description: The role of Enhanced Monitoring by its name, instead of O(monitoring_role_arn).
-    type: str
-  engine_lifecycle_support:
-    description: Whether the cluster enters paid support when its version's standard support ends.
-    type: str
-    choices: [open-source-rds-extended-support, open-source-rds-extended-support-disabled]
-  enable_http_endpoint:
-    description: Whether the Data API is on.
-    type: bool
+  enable_iam_database_authentication: {description: Whether IAM principals can log in., type: bool}
+  enable_cloudwatch_logs_exports: {description: All logs that are sent to CloudWatch., type: list, elements: str}
+  copy_tags_to_snapshot: {description: Whether snapshots get the tags of the cluster., type: bool}
+  enable_http_endpoint: {description: Whether the Data API is enabled., type: bool}
   global_cluster_identifier:
     description:
       - The global cluster to join. Only a new cluster can join.
-      - With O(state=absent) a member leaves its global cluster first, given here or not.
+      - With O(state=absent) a member leaves its global cluster first, even if this option is not given.
     type: str
   source_region:
-    description: The region of the writer that a joining cluster copies from. By default AWS is asked for it.
+    description: The region of the writer that a joining cluster copies. If not given, the module finds it.
     type: str
-  apply_immediately:
-    description: Whether changes are made at once instead of in the maintenance window.
-    type: bool
-    default: true
-  skip_final_snapshot:
-    description: Whether O(state=absent) makes no last snapshot.
-    type: bool
-    default: false
+  skip_final_snapshot: {description: Whether O(state=absent) makes no final snapshot., type: bool, default: false}
   final_db_snapshot_identifier:
-    description: The name of the last snapshot. By default the cluster's name with the time.
+    description: The name of the final snapshot. If not given, it is the name of the cluster with the time.
     type: str
   delete_automated_backups:
-    description: Whether O(state=absent) deletes the automated backups too.
+    description: Whether O(state=absent) also deletes the automated backups.
     type: bool
     default: true
 extends_documentation_fragment:
   - mtk.backend.resource
   - mtk.backend.resource.tags
+  - mtk.backend.references
+  - mtk.backend.references.vpc_security_groups
+  - mtk.backend.references.monitoring_role
+  - mtk.backend.rds.engine
+  - mtk.backend.rds.cluster
+  - mtk.backend.rds.maintenance
+  - mtk.backend.rds.monitoring
+  - mtk.backend.rds.insights
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
 """
 
 EXAMPLES = r"""
-- name: Keep a serverless cluster that pauses when idle
+- name: Create a serverless cluster that pauses when idle
   mtk.backend.rds_cluster:
     region: us-east-1
     db_cluster_identifier: dev-us-east-1-aurora-cluster
@@ -203,7 +111,7 @@ EXAMPLES = r"""
     tags:
       mtk:environment: dev
 
-- name: Remove it, although it is protected
+- name: Remove the protected cluster without a final snapshot
   mtk.backend.rds_cluster:
     region: us-east-1
     db_cluster_identifier: dev-us-east-1-aurora-cluster
@@ -214,9 +122,52 @@ EXAMPLES = r"""
 
 RETURN = r"""
 db_cluster:
-  description: The cluster as AWS describes it, with the options' fields beside; empty where it does not exist.
+  description: The cluster as AWS describes it, with the fields of the options; empty if it does not exist.
   returned: success
   type: dict
+  contains:
+    db_cluster_identifier: {description: The name of the cluster., type: str}
+    db_cluster_arn: {description: The ARN of the cluster., type: str}
+    db_cluster_resource_id: {description: The id that never changes., type: str}
+    status: {description: "The status, for example V(creating) or V(available).", type: str}
+    endpoint: {description: The DNS name of the writer., type: str}
+    reader_endpoint: {description: The DNS name of the readers., type: str}
+    port: {description: The port., type: int}
+    engine: {description: The engine., type: str}
+    engine_version: {description: The full version that runs., type: str}
+    engine_lifecycle_support: {description: The lifecycle support., type: str}
+    database_name: {description: The name of the first database., type: str}
+    master_username: {description: The name of the master user., type: str}
+    manage_master_user_password: {description: Whether RDS manages the password., type: bool}
+    master_user_secret: {description: The secret that RDS manages., type: dict, returned: if RDS manages the password}
+    master_user_secret_kms_key_id: {description: The key of the secret that RDS manages., type: str}
+    db_subnet_group_name: {description: The subnet group., type: str}
+    vpc_security_group_ids: {description: "The ids of the security groups, sorted.", type: list, elements: str}
+    db_cluster_parameter_group_name: {description: The cluster parameter group., type: str}
+    db_cluster_members: {description: "The instances, one of them the writer.", type: list, elements: dict}
+    backup_retention_period: {description: The number of days for which backups are kept., type: int}
+    preferred_backup_window: {description: The backup window in UTC., type: str}
+    preferred_maintenance_window: {description: The maintenance window in UTC., type: str}
+    storage_encrypted: {description: Whether a KMS key encrypts the storage., type: bool}
+    kms_key_id: {description: The ARN of the key of the storage., type: str}
+    storage_type: {description: The storage type., type: str}
+    serverless_v2_scaling_configuration: {description: The capacity range., type: dict}
+    enable_iam_database_authentication: {description: Whether IAM principals can log in., type: bool}
+    enable_cloudwatch_logs_exports: {description: "The logs sent to CloudWatch, sorted.", type: list, elements: str}
+    deletion_protection: {description: Whether AWS refuses to delete the cluster., type: bool}
+    copy_tags_to_snapshot: {description: Whether snapshots get the tags., type: bool}
+    enable_performance_insights: {description: Whether Performance Insights is enabled., type: bool}
+    performance_insights_retention_period: {description: The number of days of its data., type: int}
+    performance_insights_kms_key_id: {description: The ARN of the key of its data., type: str}
+    database_insights_mode: {description: The mode of Database Insights., type: str}
+    monitoring_interval: {description: The interval of Enhanced Monitoring in seconds., type: int}
+    monitoring_role_arn: {description: The ARN of the role for Enhanced Monitoring., type: str}
+    enable_http_endpoint: {description: Whether the Data API is enabled., type: bool}
+    global_cluster_identifier: {description: "The global cluster; null if the cluster is not a member.", type: str}
+    is_writer: {description: Whether the cluster is the writer of its global cluster or alone., type: bool}
+    other_members: {description: The other members of the global cluster., type: list, elements: dict}
+    pending_modified_values: {description: The changes that AWS has not yet applied., type: dict, returned: if any}
+    tags: {description: The tags., type: dict}
   sample:
     backup_retention_period: 1
     database_name: mtk
@@ -237,6 +188,13 @@ db_cluster:
     status: available
     storage_type: aurora
     tags: {"mtk:environment": dev}
+settled:
+  description:
+    - Whether nothing is left to do and AWS is not at work on the resource.
+    - False in check mode if something would change, and with O(wait=false) while AWS is still at work.
+  returned: success
+  type: bool
+  sample: true
 """
 
 from datetime import UTC, datetime

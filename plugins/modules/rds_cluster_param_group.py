@@ -10,33 +10,20 @@ module: rds_cluster_param_group
 version_added: 0.1.0
 short_description: Manage a cluster parameter group
 description:
-  - Keeps a parameter group for DB clusters with exactly the parameters given; others that were set are reset.
-  - Dynamic parameters change at once, static ones with the next reboot.
+  - Manage a parameter group for DB clusters.
+  - AWS applies dynamic parameters at once, and static parameters after the next reboot.
 author: MTK Backend contributors (@mtk)
-options:
-  name:
-    description: The name, which AWS keeps in lower case; it identifies the group.
-    type: str
-    required: true
-  family:
-    description: The family, for example C(aurora-postgresql16). Needed to create it; AWS cannot change it later.
-    type: str
-  description:
-    description: The description. AWS cannot change it later.
-    type: str
-  parameters:
-    description: The parameters that are not to have the engine's default, all of them. Left alone where not given.
-    type: dict
 extends_documentation_fragment:
   - mtk.backend.resource
   - mtk.backend.resource.tags
+  - mtk.backend.rds.parameter_group
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
 """
 
 EXAMPLES = r"""
-- name: Force TLS and log slow statements
+- name: Create a parameter group that requires TLS and logs slow statements
   mtk.backend.rds_cluster_param_group:
     region: us-east-1
     name: dev-aurora-cluster-parameters
@@ -48,7 +35,7 @@ EXAMPLES = r"""
     tags:
       mtk:environment: dev
 
-- name: Remove it
+- name: Remove the parameter group
   mtk.backend.rds_cluster_param_group:
     region: us-east-1
     name: dev-aurora-cluster-parameters
@@ -57,9 +44,16 @@ EXAMPLES = r"""
 
 RETURN = r"""
 db_cluster_parameter_group:
-  description: The parameter group; empty where it does not exist.
+  description: The parameter group; empty if it does not exist.
   returned: success
   type: dict
+  contains:
+    db_cluster_parameter_group_arn: {description: The ARN of the parameter group., type: str}
+    name: {description: The name of the parameter group., type: str}
+    family: {description: The family., type: str}
+    description: {description: The description., type: str}
+    parameters: {description: The parameters that were set., type: dict}
+    tags: {description: The tags., type: dict}
   sample:
     db_cluster_parameter_group_arn: arn:aws:rds:us-east-1:123456789012:cluster-pg:dev-aurora-cluster-parameters
     description: Clusters of dev
@@ -67,6 +61,13 @@ db_cluster_parameter_group:
     name: dev-aurora-cluster-parameters
     parameters: {log_min_duration_statement: "500", rds.force_ssl: "1"}
     tags: {"mtk:environment": dev}
+settled:
+  description:
+    - Whether nothing is left to do and AWS is not at work on the resource.
+    - False in check mode if something would change, and with O(wait=false) while AWS is still at work.
+  returned: success
+  type: bool
+  sample: true
 """
 
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run

@@ -10,57 +10,38 @@ module: rds_global_cluster
 version_added: 0.1.0
 short_description: Manage an Aurora global cluster
 description:
-  - Keeps a global cluster, made empty or from an existing cluster. Its members are M(mtk.backend.rds_cluster)'s work.
-  - A global cluster has no region; run this in one of them only.
+  - Manage a global cluster that is created empty or from an existing cluster. M(mtk.backend.rds_cluster) manages its
+    members.
+  - An upgrade of the version upgrades all members. AWS cannot change O(engine_lifecycle_support) later.
+  - A global cluster has no region. Run the task in one region only.
 author: MTK Backend contributors (@mtk)
 options:
   global_cluster_identifier:
-    description: The name of the global cluster, which AWS keeps in lower case; it identifies it.
+    description: The name, which identifies the global cluster. AWS stores it in lower case.
     type: str
     required: true
   source_db_cluster_identifier:
     description:
-      - The cluster (name or ARN) that becomes the first member and gives engine, version, database and encryption.
-      - Used for the creation only.
+      - The name or the ARN of the cluster that becomes the first member. Engine, version, database and encryption are
+        those of this cluster.
+      - Used only to create the global cluster.
     type: str
   engine:
-    description: The engine of an empty global cluster; V(aurora-postgresql) by default. AWS cannot change it later.
+    description: >-
+      The engine of a global cluster that is created empty. If not given, it is V(aurora-postgresql). AWS cannot change
+      it later.
     type: str
-  engine_version:
-    description:
-      - A major version (V(16)) or a full one (V(16.6)).
-      - This or a later version of the same major one is left alone; an older one is upgraded, in all members; a
-        downgrade is refused.
-    type: str
-  allow_major_version_upgrade:
-    description: Whether it may be upgraded to another major version.
-    type: bool
-    default: false
-  database_name:
-    description: The first database of the members. AWS cannot change it later.
-    type: str
-  storage_encrypted:
-    description: Whether the storage of the members is encrypted. AWS cannot change it later.
-    type: bool
-  engine_lifecycle_support:
-    description: Whether it enters paid support when standard support ends. AWS cannot change it later.
-    type: str
-    choices: [open-source-rds-extended-support, open-source-rds-extended-support-disabled]
-  deletion_protection:
-    description:
-      - Whether it is protected from deletion.
-      - With O(state=absent) a protected global cluster is refused, unless this is V(false) in the same task.
-    type: bool
 extends_documentation_fragment:
   - mtk.backend.resource
   - mtk.backend.resource.tags
+  - mtk.backend.rds.cluster
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
 """
 
 EXAMPLES = r"""
-- name: Keep an empty global cluster, ready for its primary
+- name: Create an empty global cluster
   mtk.backend.rds_global_cluster:
     region: us-east-1
     global_cluster_identifier: prod-aurora-global-cluster
@@ -71,7 +52,7 @@ EXAMPLES = r"""
     tags:
       mtk:environment: prod
 
-- name: Remove it, although it is protected
+- name: Remove the protected global cluster
   mtk.backend.rds_global_cluster:
     region: us-east-1
     global_cluster_identifier: prod-aurora-global-cluster
@@ -81,9 +62,32 @@ EXAMPLES = r"""
 
 RETURN = r"""
 global_cluster:
-  description: The global cluster; empty where it does not exist.
+  description: The global cluster; empty if it does not exist.
   returned: success
   type: dict
+  contains:
+    global_cluster_identifier: {description: The name of the global cluster., type: str}
+    global_cluster_arn: {description: The ARN of the global cluster., type: str}
+    global_cluster_resource_id: {description: The id that never changes., type: str}
+    status: {description: "The status, for example V(creating) or V(available).", type: str}
+    endpoint: {description: The DNS name of the writer., type: str}
+    engine: {description: The engine., type: str}
+    engine_version: {description: The full version., type: str}
+    engine_lifecycle_support: {description: The lifecycle support., type: str}
+    database_name: {description: The name of the first database., type: str, returned: if it has one}
+    storage_encrypted: {description: Whether a KMS key encrypts the storage of the members., type: bool}
+    deletion_protection: {description: Whether AWS refuses to delete the global cluster., type: bool}
+    members:
+      description: The members.
+      type: list
+      elements: dict
+      contains:
+        db_cluster_identifier: {description: The name of the cluster., type: str}
+        db_cluster_arn: {description: The ARN of the cluster., type: str}
+        region: {description: The region of the cluster., type: str}
+        is_writer: {description: Whether the cluster is the writer., type: bool}
+    writer_region: {description: "The region of the writer; null without members.", type: str}
+    tags: {description: The tags., type: dict}
   sample:
     deletion_protection: true
     engine: aurora-postgresql
@@ -95,6 +99,13 @@ global_cluster:
     storage_encrypted: true
     tags: {"mtk:environment": prod}
     writer_region: null
+settled:
+  description:
+    - Whether nothing is left to do and AWS is not at work on the resource.
+    - False in check mode if something would change, and with O(wait=false) while AWS is still at work.
+  returned: success
+  type: bool
+  sample: true
 """
 
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _aurora

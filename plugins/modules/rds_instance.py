@@ -10,73 +10,67 @@ module: rds_instance
 version_added: 0.1.0
 short_description: Manage an instance of an Aurora cluster
 description:
-  - Keeps an instance of an Aurora cluster. Options that are not given are left alone.
-  - What belongs to the cluster (version, storage, security groups, credentials, logs, insights) is not an option here.
-  - Which instance writes is Aurora's decision, told by C(db_cluster_members) of M(mtk.backend.rds_cluster).
+  - Manage an instance of an Aurora cluster. Options that are not given are not changed.
+  - Settings of the cluster (version, storage, security groups, credentials, logs, insights) are options of
+    M(mtk.backend.rds_cluster). If the cluster manages Enhanced Monitoring, do not give O(monitoring_interval) here.
+  - Aurora decides which instance is the writer. See C(db_cluster_members) of M(mtk.backend.rds_cluster).
 author: MTK Backend contributors (@mtk)
 options:
   db_instance_identifier:
-    description: The name of the instance, which AWS keeps in lower case; it identifies it.
+    description: The name, which identifies the instance. AWS stores it in lower case.
     type: str
     required: true
   db_cluster_identifier:
-    description: The cluster that it belongs to. Needed to create it; AWS cannot change it later.
+    description: The name of the cluster. Required to create the instance. AWS cannot change it later.
     type: str
-  engine:
-    description: The engine, that of the cluster.
-    type: str
-    default: aurora-postgresql
   db_instance_class:
-    description: The class, for example C(db.serverless). Needed to create it. A change is an outage of the instance.
+    description: >-
+      The class, for example C(db.serverless). Required to create the instance. The instance is not available during a
+      change.
     type: str
   availability_zone:
-    description: The zone. AWS cannot change it later.
+    description: The name of the zone. AWS cannot change it later.
     type: str
   promotion_tier:
-    description: The order of failover, V(0) first. Serverless instances of tiers V(0) and V(1) scale with the writer.
+    description: >-
+      The order of failover, V(0) to V(15), lowest first. Serverless instances of the tiers V(0) and V(1) scale with the
+      writer.
     type: int
   db_parameter_group_name:
-    description: The instance parameter group. Static parameters of a new one wait for a reboot.
+    description: The instance parameter group. Static parameters of a new group take effect after a reboot.
     type: str
   publicly_accessible:
-    description: Whether it has a public address.
+    description: Whether the instance has a public address.
     type: bool
   auto_minor_version_upgrade:
-    description: Whether AWS may upgrade the cluster to minor versions; one V(false) among its instances forbids it.
+    description: >-
+      Whether AWS may upgrade the minor version of the cluster. AWS does so only if this is true for all instances.
     type: bool
   ca_certificate_identifier:
-    description: The authority of its TLS certificate.
+    description: The certificate authority of the server certificate.
     type: str
-  preferred_maintenance_window:
-    description: When AWS may work on it, in UTC, as C(ddd:hh:mm-ddd:hh:mm).
-    type: str
-  monitoring_interval:
-    description: Seconds between samples of Enhanced Monitoring; leave it out where the cluster manages it.
-    type: int
-    choices: [0, 1, 5, 10, 15, 30, 60]
   monitoring_role_arn:
-    description: The role of Enhanced Monitoring.
+    description: The ARN of the role that RDS uses for Enhanced Monitoring.
     type: str
-  apply_immediately:
-    description: Whether changes are made at once instead of in the maintenance window.
-    type: bool
-    default: true
   deletion_protection:
     description:
-      - AWS lets go of the last instance of a protected cluster. With O(state=absent) this module does not, unless this
-        is V(false).
+      - Whether O(state=absent) refuses to remove the last instance of a cluster that is protected from deletion. AWS
+        itself does not refuse it.
     type: bool
     default: true
 extends_documentation_fragment:
   - mtk.backend.resource
   - mtk.backend.resource.tags
+  - mtk.backend.rds.engine
+  - mtk.backend.rds.maintenance
+  - mtk.backend.rds.monitoring
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
 """
 
 EXAMPLES = r"""
-- name: Keep a serverless instance
+- name: Create a serverless instance
   mtk.backend.rds_instance:
     region: us-east-1
     db_instance_identifier: dev-us-east-1-us-east-1a-aurora-instance
@@ -87,7 +81,7 @@ EXAMPLES = r"""
     tags:
       mtk:environment: dev
 
-- name: Remove it
+- name: Remove the instance
   mtk.backend.rds_instance:
     region: us-east-1
     db_instance_identifier: dev-us-east-1-us-east-1a-aurora-instance
@@ -96,9 +90,33 @@ EXAMPLES = r"""
 
 RETURN = r"""
 db_instance:
-  description: The instance as AWS describes it, with the options' fields beside; empty where it does not exist.
+  description: The instance as AWS describes it, with the fields of the options; empty if it does not exist.
   returned: success
   type: dict
+  contains:
+    db_instance_identifier: {description: The name of the instance., type: str}
+    db_instance_arn: {description: The ARN of the instance., type: str}
+    dbi_resource_id: {description: The id that never changes., type: str}
+    db_instance_status: {description: "The status, for example V(creating) or V(available).", type: str}
+    endpoint:
+      description: The address, the port and the hosted zone of the instance.
+      type: dict
+      returned: when the instance has an address
+    db_cluster_identifier: {description: The name of the cluster., type: str}
+    engine: {description: The engine., type: str}
+    engine_version: {description: The full version that runs., type: str}
+    db_instance_class: {description: The class., type: str}
+    availability_zone: {description: The name of the zone., type: str}
+    promotion_tier: {description: The order of failover., type: int}
+    db_parameter_group_name: {description: The instance parameter group., type: str}
+    publicly_accessible: {description: Whether the instance has a public address., type: bool}
+    auto_minor_version_upgrade: {description: Whether AWS may upgrade the minor version., type: bool}
+    ca_certificate_identifier: {description: The certificate authority of the server certificate., type: str}
+    preferred_maintenance_window: {description: The maintenance window in UTC., type: str}
+    monitoring_interval: {description: The interval of Enhanced Monitoring in seconds., type: int}
+    monitoring_role_arn: {description: "The ARN of the role for Enhanced Monitoring; null without.", type: str}
+    pending_modified_values: {description: The changes that AWS has not yet applied., type: dict}
+    tags: {description: The tags., type: dict}
   sample:
     availability_zone: us-east-1a
     db_cluster_identifier: dev-us-east-1-aurora-cluster
@@ -109,6 +127,13 @@ db_instance:
     engine: aurora-postgresql
     promotion_tier: 1
     tags: {"mtk:environment": dev}
+settled:
+  description:
+    - Whether nothing is left to do and AWS is not at work on the resource.
+    - False in check mode if something would change, and with O(wait=false) while AWS is still at work.
+  returned: success
+  type: bool
+  sample: true
 """
 
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _aurora

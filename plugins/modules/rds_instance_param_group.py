@@ -10,33 +10,20 @@ module: rds_instance_param_group
 version_added: 0.1.0
 short_description: Manage an instance parameter group
 description:
-  - Keeps a parameter group for DB instances with exactly the parameters given; others that were set are reset.
-  - Dynamic parameters change at once, static ones with the next reboot.
+  - Manage a parameter group for DB instances.
+  - AWS applies dynamic parameters at once, and static parameters after the next reboot.
 author: MTK Backend contributors (@mtk)
-options:
-  name:
-    description: The name, which AWS keeps in lower case; it identifies the group.
-    type: str
-    required: true
-  family:
-    description: The family, for example C(aurora-postgresql16). Needed to create it; AWS cannot change it later.
-    type: str
-  description:
-    description: The description. AWS cannot change it later.
-    type: str
-  parameters:
-    description: The parameters that are not to have the engine's default, all of them. Left alone where not given.
-    type: dict
 extends_documentation_fragment:
   - mtk.backend.resource
   - mtk.backend.resource.tags
+  - mtk.backend.rds.parameter_group
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
 """
 
 EXAMPLES = r"""
-- name: Log slow statements
+- name: Create a parameter group that logs slow statements
   mtk.backend.rds_instance_param_group:
     region: us-east-1
     name: dev-us-east-1-aurora-instance-parameter-group
@@ -47,7 +34,7 @@ EXAMPLES = r"""
     tags:
       mtk:environment: dev
 
-- name: Remove it
+- name: Remove the parameter group
   mtk.backend.rds_instance_param_group:
     region: us-east-1
     name: dev-us-east-1-aurora-instance-parameter-group
@@ -56,9 +43,16 @@ EXAMPLES = r"""
 
 RETURN = r"""
 db_parameter_group:
-  description: The parameter group; empty where it does not exist.
+  description: The parameter group; empty if it does not exist.
   returned: success
   type: dict
+  contains:
+    db_parameter_group_arn: {description: The ARN of the parameter group., type: str}
+    name: {description: The name of the parameter group., type: str}
+    family: {description: The family., type: str}
+    description: {description: The description., type: str}
+    parameters: {description: The parameters that were set., type: dict}
+    tags: {description: The tags., type: dict}
   sample:
     db_parameter_group_arn: arn:aws:rds:us-east-1:123456789012:pg:dev-us-east-1-aurora-instance-parameter-group
     description: Instances of dev
@@ -66,6 +60,13 @@ db_parameter_group:
     name: dev-us-east-1-aurora-instance-parameter-group
     parameters: {log_min_duration_statement: "500"}
     tags: {"mtk:environment": dev}
+settled:
+  description:
+    - Whether nothing is left to do and AWS is not at work on the resource.
+    - False in check mode if something would change, and with O(wait=false) while AWS is still at work.
+  returned: success
+  type: bool
+  sample: true
 """
 
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run

@@ -10,18 +10,20 @@ module: rds_subnet_group
 version_added: 0.1.0
 short_description: Manage a DB subnet group
 description:
-  - Keeps the group of subnets that DB clusters and instances are put into.
+  - Manage a group of subnets for DB clusters and DB instances.
 author: MTK Backend contributors (@mtk)
 options:
   name:
-    description: The name, which AWS keeps in lower case; it identifies the group.
+    description: The name, which identifies the subnet group. AWS stores it in lower case.
     type: str
     required: true
   description:
-    description: The description. Needed to create it.
+    description: The description. Required to create the subnet group.
     type: str
   subnet_ids:
-    description: All its subnets, in two zones at least; AWS takes up to V(20). Needed to create it.
+    description: >-
+      The ids of all subnets, in two zones at least and up to V(20). Required to create the subnet group. If not given,
+      the subnets are not changed.
     type: list
     elements: str
 extends_documentation_fragment:
@@ -33,7 +35,7 @@ extends_documentation_fragment:
 """
 
 EXAMPLES = r"""
-- name: Keep the database subnets together
+- name: Create a subnet group with the database subnets
   mtk.backend.rds_subnet_group:
     region: us-east-1
     name: dev-us-east-1-aurora-subnet-group
@@ -42,7 +44,7 @@ EXAMPLES = r"""
     tags:
       mtk:environment: dev
 
-- name: Remove it
+- name: Remove the subnet group
   mtk.backend.rds_subnet_group:
     region: us-east-1
     name: dev-us-east-1-aurora-subnet-group
@@ -51,9 +53,17 @@ EXAMPLES = r"""
 
 RETURN = r"""
 db_subnet_group:
-  description: The subnet group; empty where it does not exist.
+  description: The subnet group; empty if it does not exist.
   returned: success
   type: dict
+  contains:
+    db_subnet_group_arn: {description: The ARN of the subnet group., type: str}
+    name: {description: The name of the subnet group., type: str}
+    description: {description: The description., type: str}
+    vpc_id: {description: The id of the VPC., type: str}
+    subnet_ids: {description: "The ids of the subnets, sorted.", type: list, elements: str}
+    subnet_group_status: {description: "The status, usually V(Complete).", type: str}
+    tags: {description: The tags., type: dict}
   sample:
     db_subnet_group_arn: arn:aws:rds:us-east-1:123456789012:subgrp:dev-us-east-1-aurora-subnet-group
     description: Database subnets of dev
@@ -62,6 +72,13 @@ db_subnet_group:
     subnet_ids: [subnet-0a1b2c3d4e5f60718, subnet-18f7e6d5c4b3a2901]
     tags: {"mtk:environment": dev}
     vpc_id: vpc-0a1b2c3d4e5f60718
+settled:
+  description:
+    - Whether nothing is left to do and AWS is not at work on the resource.
+    - False in check mode if something would change, and with O(wait=false) while AWS is still at work.
+  returned: success
+  type: bool
+  sample: true
 """
 
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run

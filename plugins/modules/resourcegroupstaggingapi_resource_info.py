@@ -7,15 +7,15 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: resourcegroupstaggingapi_resource_info
-short_description: List what bears certain tags in a region
+short_description: List the resources of a region that have certain tags
 version_added: 0.1.0
 author: MTK Backend contributors (@mtk)
 description:
-  - Lists the resources of all services that bear all of the given tags, with one listing a region.
-  - AWS's listing knows no IAM roles and policies.
+  - List the resources of all services in a region that have all given tags, with one listing.
+  - AWS does not list IAM roles and policies.
 options:
   tags:
-    description: The tags to look for; each with the value that it shall have.
+    description: The tags and their values. A resource must have all of them.
     type: dict
     required: true
 extends_documentation_fragment:
@@ -26,7 +26,7 @@ extends_documentation_fragment:
 """
 
 EXAMPLES = r"""
-- name: What belongs to the environment
+- name: List the resources of prod
   mtk.backend.resourcegroupstaggingapi_resource_info:
     tags:
       mtk:environment: prod
@@ -34,10 +34,14 @@ EXAMPLES = r"""
 
 RETURN = r"""
 resources:
-  description: What was found, sorted by ARN.
+  description: The resources, sorted by ARN.
   returned: always
   type: list
   elements: dict
+  contains:
+    arn: {description: The ARN of the resource., type: str}
+    region: {description: The region that was asked., type: str}
+    tags: {description: The tags of the resource., type: dict}
   sample:
     - arn: arn:aws:ec2:us-east-1:123456789012:vpc/vpc-0d0fbfea99acf8d1e
       region: us-east-1

@@ -10,25 +10,26 @@ module: secretsmanager_secret
 version_added: 0.1.0
 short_description: Manage a secret whose value AWS generates
 description:
-  - Keeps a secret and its replicas. The value is made once, at creation, and never read, compared or returned.
-  - AWS keeps the name of a deleted secret until its recovery window ends, and lets nobody create it anew meanwhile.
-    So O(state=present) restores such a secret, with the value it had.
+  - Manage a secret and its replicas. AWS generates the password once, at creation. The value is never read, compared or
+    returned.
+  - AWS reserves the name of a deleted secret until its recovery window ends, and refuses to create another one. With
+    O(state=present) the module restores such a secret with its value.
 author: MTK Backend contributors (@mtk)
 options:
   secret_name:
-    description: The name; it identifies the secret.
+    description: The name, which identifies the secret.
     type: str
     required: true
   description:
-    description: What the secret is for.
+    description: The description.
     type: str
   kms_key_id:
-    description: The key that encrypts it, as ARN, id or C(alias/...).
+    description: The key that encrypts the secret, as ARN, id or C(alias/...).
     type: str
   generate_secret_string:
     description:
-      - How to make the value, C({"username":..., "password":...}), when the secret is created. Never used afterwards.
-      - The password has no quotes, blanks, slashes, backslashes and C(@), which Aurora refuses.
+      - The parameters of the value, C({"username":..., "password":...}). Used only to create the secret.
+      - The password contains no quotes, spaces, slashes, backslashes or C(@), which Aurora refuses.
     type: dict
     suboptions:
       username:
@@ -36,11 +37,11 @@ options:
         type: str
         required: true
       password_length:
-        description: The number of characters.
+        description: The number of characters of the password.
         type: int
         default: 32
   replica_regions:
-    description: The regions that have a copy, all of them. An empty list removes the copies.
+    description: All regions with a replica. An empty list removes all replicas. If not given, they are not changed.
     type: list
     elements: dict
     suboptions:
@@ -49,14 +50,14 @@ options:
         type: str
         required: true
       kms_key_id:
-        description: The key in that region, as ARN, id or C(alias/...). Changing it makes the copy anew.
+        description: The key in that region, as ARN, id or C(alias/...). To change it, the replica is created again.
         type: str
   recovery_window_in_days:
-    description: Days, V(7) to V(30), in which a deleted secret can be restored.
+    description: The number of days in which a deleted secret can be restored, V(7) to V(30).
     type: int
     default: 30
   force_delete_without_recovery:
-    description: Whether to delete at once and for good, also what waits for its deletion already.
+    description: Whether to delete the secret at once and for good, even if it is already scheduled for deletion.
     type: bool
     default: false
 extends_documentation_fragment:
@@ -68,7 +69,7 @@ extends_documentation_fragment:
 """
 
 EXAMPLES = r"""
-- name: Keep the master user's secret, with a copy in the second region
+- name: Create the master user's secret with a replica in the second region
   mtk.backend.secretsmanager_secret:
     region: us-east-1
     secret_name: dev_aurora_master_secret
@@ -80,7 +81,7 @@ EXAMPLES = r"""
     tags:
       mtk:environment: dev
 
-- name: Delete it for good
+- name: Delete the secret for good
   mtk.backend.secretsmanager_secret:
     region: us-east-1
     secret_name: dev_aurora_master_secret
@@ -90,9 +91,27 @@ EXAMPLES = r"""
 
 RETURN = r"""
 secret:
-  description: The secret without its value; empty where it does not exist or is scheduled for deletion.
+  description: The secret without its value; empty if it does not exist or is scheduled for deletion.
   returned: success
   type: dict
+  contains:
+    arn: {description: The ARN of the secret., type: str}
+    secret_name: {description: The name of the secret., type: str}
+    description: {description: The description., type: str}
+    kms_key_id: {description: "The key, V(alias/aws/secretsmanager) by default.", type: str}
+    replica_regions:
+      description: The replicas, sorted by region.
+      type: list
+      elements: dict
+      contains:
+        region: {description: The region of the replica., type: str}
+        kms_key_id: {description: The key of the replica., type: str}
+    replication: {description: "V(InSync), V(InProgress) or V(Failed).", type: str}
+    primary_region: {description: The region of the secret., type: str, returned: if the secret has replicas}
+    scheduled_for_deletion: {description: Whether the secret is scheduled for deletion., type: bool}
+    created_date: {description: The time of creation., type: str}
+    last_changed_date: {description: The time of the last change., type: str}
+    tags: {description: The tags., type: dict}
   sample:
     arn: arn:aws:secretsmanager:us-east-1:123456789012:secret:dev_aurora_master_secret-AbCdEf
     description: Master user of Aurora
@@ -100,6 +119,13 @@ secret:
     scheduled_for_deletion: false
     secret_name: dev_aurora_master_secret
     tags: {"mtk:environment": dev}
+settled:
+  description:
+    - Whether nothing is left to do and AWS is not at work on the resource.
+    - False in check mode if something would change, and with O(wait=false) while AWS is still at work.
+  returned: success
+  type: bool
+  sample: true
 """
 
 import json

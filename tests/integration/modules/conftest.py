@@ -91,7 +91,9 @@ def four_beats(aws: Any, run: Run) -> Run:
         assert len(aws.mutating()) == after, aws.mutating()[after:]
         returned = documentation(name)["RETURN"]
         for key, doc in returned.items():
-            assert doc["sample"].keys() <= applied[key].keys(), "RETURN's sample shows fields that are not returned"
+            if doc["type"] == "dict":
+                assert doc["sample"].keys() <= applied[key].keys(), "RETURN's sample shows fields that are not returned"
+                assert set(doc["sample"]) <= set(doc["contains"]), "RETURN's sample shows undocumented fields"
         return applied
 
     return beats
