@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The item contract of ``user_locations`` (docs/using/item-contract.md): what writers store and what readers ask for."""
+"""The item contract of ``user_locations`` (docs/using/item-contract.md): the fields that writers store."""
 
 from __future__ import annotations
 

@@ -429,7 +429,7 @@ class Table(Resource):
             if name in there and not (tables.same_index(wanted[-1], there[name]) or self.params["replace_indexes"]):
                 raise Refused(
                     f"AWS cannot change the key or the projection of index {name} of {self}. Give it another name, or "
-                    "set replace_indexes: true to delete it and build it anew; queries on it fail meanwhile."
+                    "set replace_indexes: true to delete the index and build it again; queries on it fail meanwhile."
                 )
         return {"global_secondary_indexes": sorted(wanted, key=lambda index: index["index_name"])}
 
