@@ -10,13 +10,13 @@ import re
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Optional
 
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import OWNER_TAG, UNKNOWN, Refused, unknown_in
 from ansible_collections.mtk.backend.plugins.module_utils.engine._plan import NOTHING, Plan, make_plan
 from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource, aws_error
 
-Have = Mapping[str, Any] | None
+Have = Optional[Mapping[str, Any]]  # pylint knows no | between types of typing
 Sent = dict[str, set[str]]  # the differences that were sent in this run, by field
 
 
