@@ -50,6 +50,7 @@ from pathlib import Path
 from typing import Any
 
 from ansible import constants, context
+from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.callback import CallbackBase
 from ansible.utils.color import stringc
 from ansible_collections.mtk.backend.plugins.module_utils.aws import _cache
@@ -91,6 +92,8 @@ class CallbackModule(CallbackBase):
         if RECORD.environment is None:
             variables = self._play.get_variable_manager().get_vars(play=self._play, host=host)
             RECORD.environment = str(variables.get("mtk_environment", ""))
+            planned = context.CLIARGS.get("check") or boolean(variables.get("mtk_check_mode", False), strict=False)
+            RECORD.mode = "plan" if planned else "apply"  # until the first resource says so itself
 
     def v2_runner_on_ok(self, result: Any) -> None:
         for item in result.result.get("results") or [result.result]:
