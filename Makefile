@@ -23,7 +23,7 @@ local: .venv/lock ## start the local AWS on a free loopback port, or show where 
 	@python scripts/local.py start --scale $(SCALE)
 
 stop: ## stop the local AWS that `make demo` or `make local` started
-	@if [ -x .venv/bin/python ]; then .venv/bin/python scripts/local.py stop; else echo "Nothing runs."; fi
+	@if [ -x .venv/bin/python ]; then .venv/bin/python scripts/local.py stop; else echo "The local AWS is not running. Start it with: make local"; fi
 
 test: unit integration site lint sanity molecule ## run all tests and checks of CI
 

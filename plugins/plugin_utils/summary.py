@@ -44,8 +44,8 @@ def lines(
 def title(document: Mapping[str, Any], seconds: float = 0) -> str:
     """Return the line of counts: ``Plan of dev: 39 to create, 1 to change, 2 unchanged.``"""
     counts, mode = document["counts"], document["mode"]
-    parts = [f"{counts[action]} {word}" for action, word in WORDS[mode].items() if counts[action]]
-    body = ", ".join([*(parts or ["no changes"]), f"{counts['none']} unchanged"])
+    parts = [f"{counts[action]} {word}" for action, word in WORDS[mode].items() if counts[action] or action == "create"]
+    body = ", ".join([*(parts if document["changes"] else ["no changes"]), f"{counts['none']} unchanged"])
     environment = f" of {document['environment']}" if document["environment"] else ""
     time = f" in {duration(seconds)}" if mode == "apply" and seconds >= 1 else ""
     return f"{'Plan' if mode == 'plan' else 'Apply'}{environment}: {body}{time}."

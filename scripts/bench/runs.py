@@ -18,7 +18,7 @@ Trust = tuple[str, str]
 RECAP = re.compile(r"^(\S+)\s+: ok=(\d+) .*skipped=(\d+)", re.M)
 EMPTY = "- hosts: all\n  gather_facts: false\n  tasks: []\n"
 LATENCIES = (0.0, 0.02, 0.05)
-RESOURCES = re.compile(r"nothing was to change; (\d+) as they shall be")
+RESOURCES = re.compile(r"Apply of \w+: no changes, (\d+) unchanged")
 KEPT_BY_A = 112  # 35 and the scaling of the table in each of three regions, two roles, a policy and the table
 
 
@@ -96,7 +96,9 @@ def amazon_aws(aws: str, directory: Path, trust: Trust, args: argparse.Namespace
         }
         rounds = measure(warm(candidates), args.rounds_a)
         ours = RESOURCES.search(run(play("site.yml"), env)[1])
-    kept = int(ours.group(1)) if ours else 0
+    if ours is None:
+        raise SystemExit("The no-op run has no summary without changes: run the benchmark on an applied environment.")
+    kept = int(ours.group(1))
     title = f"prod by amazon.aws, {KEPT_BY_A} resources of {kept}, {args.latency * 1000:.0f} ms per request"
     table(title, rounds, "no-op")
     figure("A / no-op", ratio(rounds, "A", "no-op"))

@@ -45,7 +45,7 @@ def test_every_entry_point_gives_the_same_result(aws, site, clone, tmp_path):
     )
     assert runner.status == "successful", runner.stdout.read()[-6000:]
     assert runner.stats["changed"] == {}
-    assert "Applied of dev: nothing was to change" in runner.stdout.read()
+    assert "Apply of dev: no changes, " in runner.stdout.read()
     assert aws.mutating()[before:] == []
     assert estate(aws, REGIONS) == built
 

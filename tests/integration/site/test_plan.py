@@ -75,7 +75,7 @@ def test_a_failed_task_does_not_hide_other_changes(aws, built, tmp_path):
     retention(aws, 1, "qa_us-east-1_flow_log_group")
     aws.control.fault("kms:ListAliases", "error", code="AccessDeniedException", region="us-west-2", times=1000)
     played = qa.play("playbooks/plan.yml", "-e", f"plan_out={plan}", expect=2)
-    assert "INCOMPLETE" in played.text and "~ logs_log_group" in played.text
+    assert "Incomplete: a task failed" in played.text and "~ logs_log_group" in played.text
     whole = json.loads(plan.read_text())
     jsonschema.validate(whole, SCHEMA)
     assert not whole["complete"] and "us-west-2" in {error["host"] for error in whole["errors"]}
@@ -113,7 +113,7 @@ def test_detailed_exitcode_fails_if_the_plan_contains_changes(aws, built):
     dev.play("playbooks/plan.yml")
     changes = dev.play("playbooks/plan.yml", "-e", "detailed_exitcode=true", expect=2)
     assert "the plan contains changes (0 to create, 1 to change" in " ".join(changes.text.split())
-    assert "INCOMPLETE" not in changes.text and changes.mutating == []
+    assert "Incomplete" not in changes.text and changes.mutating == []
 
 
 @pytest.mark.parametrize("playbook", ["plan", "drift"])
