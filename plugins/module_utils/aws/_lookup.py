@@ -45,13 +45,24 @@ def resolve(aws: Any, references: Mapping[str, tuple[str, str]], params: Mapping
 
 
 def _find(aws: Any, kind: str, name: str, params: Mapping[str, Any]) -> Any:
-    if kind == "iam_role":
-        role = aws.found("NoSuchEntity", lambda: aws.call("iam", "get_role", role_name=name))
-        return role["role"]["arn"] if role else UNKNOWN
-    if kind == "security_group":
-        vpc = resolve(aws, {"vpc_name": ("vpc_id", "vpc")}, params).get("vpc_id", UNKNOWN)
-        return security_groups(aws, vpc).get(name, UNKNOWN)
-    return find_id(aws, kind, name)
+    if kind in _EC2:
+        return find_id(aws, kind, name)
+    if (kind, name, None) not in aws.ids:
+        found = _role(aws, name) if kind == "iam_role" else _security_group(aws, name, params)
+        if found == UNKNOWN:
+            return UNKNOWN
+        aws.ids[kind, name, None] = found  # the id of a name does not change while a task runs
+    return aws.ids[kind, name, None]
+
+
+def _role(aws: Any, name: str) -> Any:
+    role = aws.found("NoSuchEntity", lambda: aws.call("iam", "get_role", role_name=name))
+    return role["role"]["arn"] if role else UNKNOWN
+
+
+def _security_group(aws: Any, name: str, params: Mapping[str, Any]) -> Any:
+    vpc = resolve(aws, {"vpc_name": ("vpc_id", "vpc")}, params).get("vpc_id", UNKNOWN)
+    return security_groups(aws, vpc).get(name, UNKNOWN)
 
 
 def find(aws: Any, kind: str, name: str, region: str | None = None) -> dict[str, Any] | None:
