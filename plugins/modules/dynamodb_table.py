@@ -417,16 +417,16 @@ class Table(Resource):
             ) from error
 
     def _indexes(self, have, mode, seed):
-        there = {index["index_name"]: index for index in (have or {}).get("global_secondary_indexes", [])}
+        present = {index["index_name"]: index for index in (have or {}).get("global_secondary_indexes", [])}
         given = self.params["global_secondary_indexes"]
-        if given is None and not there:
+        if given is None and not present:
             return {}
         scaled, seed = (have or {}).get("auto_scaled", {}), seed or (have or {}).get("provisioned_throughput") or {}
         wanted = []
-        for index in there.values() if given is None else given:
+        for index in present.values() if given is None else given:
             name = index["index_name"]
-            wanted.append(tables.wanted_index(index, there.get(name), mode, scaled.get(name, []), seed))
-            if name in there and not (tables.same_index(wanted[-1], there[name]) or self.params["replace_indexes"]):
+            wanted.append(tables.wanted_index(index, present.get(name), mode, scaled.get(name, []), seed))
+            if name in present and not (tables.same_index(wanted[-1], present[name]) or self.params["replace_indexes"]):
                 raise Refused(
                     f"AWS cannot change the key or the projection of index {name} of {self}. Give it another name, or "
                     "set replace_indexes: true to delete the index and build it again; queries on it fail meanwhile."

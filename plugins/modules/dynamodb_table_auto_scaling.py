@@ -217,8 +217,8 @@ class AutoScaling(Resource):
         table = dynamodb.describe_table(self.aws, name) if kept else None
         if not (table and table.get("replicas")):
             return targets
-        there = {index["index_name"] for index in table.get("global_secondary_indexes") or []}
-        missing = [i["index_name"] for i in self.params["indexes"] if i["index_name"] not in there]
+        present = {index["index_name"] for index in table.get("global_secondary_indexes") or []}
+        missing = [i["index_name"] for i in self.params["indexes"] if i["index_name"] not in present]
         given = scaling.by_key([scaling.given_target(name, index) for index in missing])
         return [*(target for target in targets if scaling.target_key(target) not in given), *given.values()]
 
@@ -231,8 +231,8 @@ class AutoScaling(Resource):
             wanted = scaling.wanted_targets(*given)
         except ValueError as error:
             raise Refused(f"{self}: {error}") from error
-        existing, there = self._existing(), have["targets"] if have else []
-        return {"targets": wanted if existing is None else scaling.limited(wanted, there, existing)}
+        existing, present = self._existing(), have["targets"] if have else []
+        return {"targets": wanted if existing is None else scaling.limited(wanted, present, existing)}
 
     def _existing(self):
         """Return the resource ids of the existing table and indexes, with ``existing_only``; otherwise None."""
@@ -245,10 +245,10 @@ class AutoScaling(Resource):
         self.update({"targets": []}, want)
 
     def update(self, have, changes):
-        there, wanted = scaling.by_key(have["targets"]), scaling.by_key(changes["targets"])
+        present, wanted = scaling.by_key(have["targets"]), scaling.by_key(changes["targets"])
         for place, target in wanted.items():
-            self._register(target, there.get(place))
-        for place, target in there.items():
+            self._register(target, present.get(place))
+        for place, target in present.items():
             if place not in wanted:
                 self._deregister(target)
 
@@ -260,10 +260,10 @@ class AutoScaling(Resource):
         limits = {name: target[name] for name in ("min_capacity", "max_capacity")}
         if have is None or any(have[name] != value for name, value in limits.items()):
             self._call("register_scalable_target", target, **limits)
-        name, there = target["policies"][0]["policy_name"], have["policies"] if have else []
-        for extra in sorted({policy["policy_name"] for policy in there} - {name}):
+        name, present = target["policies"][0]["policy_name"], have["policies"] if have else []
+        for extra in sorted({policy["policy_name"] for policy in present} - {name}):
             self._call("delete_scaling_policy", target, policy_name=extra)  # AWS takes one for each capacity
-        if target["policies"][0] not in there:
+        if target["policies"][0] not in present:
             policy = {"policy_name": name, "policy_type": "TargetTrackingScaling"}
             config = scaling.tracking(target)
             self._call("put_scaling_policy", target, **policy, target_tracking_scaling_policy_configuration=config)

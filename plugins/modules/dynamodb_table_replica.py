@@ -153,24 +153,24 @@ class Replica(Resource):
             raise Refused(f"region_name {region} is the region of the task, which owns the table: name another one")
         owner = dynamodb.describe_table(self.aws, name)
         entries = [e for e in (owner or {}).get("replicas", []) if e["region_name"] == region]
-        there = dynamodb.describe_table(self.aws, name, region)
+        local_table = dynamodb.describe_table(self.aws, name, region)
         if entries:
-            return [{**entries[0], "there": there}]
-        return self._without_entry(owner, there)
+            return [{**entries[0], "local_table": local_table}]
+        return self._without_entry(owner, local_table)
 
-    def _without_entry(self, owner, there):
+    def _without_entry(self, owner, local_table):
         """Return the table in the replica's region that the owner does not list.
 
         It is a replica on its way in or out, or a table that has nothing to do with the owner.
         """
-        if there is None:
+        if local_table is None:
             return []
-        status = there["table_status"]
-        if any(replica["region_name"] == self.aws.region for replica in there.get("replicas") or []):
+        status = local_table["table_status"]
+        if any(replica["region_name"] == self.aws.region for replica in local_table.get("replicas") or []):
             # It lists the owner, and the owner does not list it yet, or not any more.
             status = "CREATING" if self.params["state"] == "present" else "DELETING"
         if status in ("CREATING", "DELETING"):
-            return [{"region_name": self.params["region_name"], "replica_status": status, "there": there}]
+            return [{"region_name": self.params["region_name"], "replica_status": status, "local_table": local_table}]
         if owner is not None and self.params["state"] == "present":
             raise Refused(
                 f"{self.params['region_name']} has another table of the name {self.params['table_name']}, and DynamoDB "
@@ -182,8 +182,12 @@ class Replica(Resource):
         return True
 
     def describe(self, sibling):
-        there = sibling["there"]
-        facts = tables.facts(there) if there else {"deletion_protection_enabled": False, "table_class": "STANDARD"}
+        local_table = sibling["local_table"]
+        facts = (
+            tables.facts(local_table)
+            if local_table
+            else {"deletion_protection_enabled": False, "table_class": "STANDARD"}
+        )
         have = {
             **{
                 k: facts.get(k)
@@ -196,9 +200,9 @@ class Replica(Resource):
             "kms_master_key_id": facts.get("sse_specification", {}).get("kms_master_key_id"),
             "tags": {},
         }
-        if have["replica_status"] == "ACTIVE" and (not there or there["table_status"] != "ACTIVE"):
+        if have["replica_status"] == "ACTIVE" and (not local_table or local_table["table_status"] != "ACTIVE"):
             have["replica_status"] = "UPDATING"
-        if there and have["replica_status"] not in self.leaving:
+        if local_table and have["replica_status"] not in self.leaving:
             have["tags"] = dynamodb.read_tags(
                 self.aws, have["table_arn"], self.params["tags"], self.params["region_name"]
             )

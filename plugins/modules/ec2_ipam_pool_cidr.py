@@ -184,8 +184,8 @@ class PoolCidr(IpamResource):
         if kind not in WHERE:
             return True
         operation, key, name = WHERE[kind]
-        mine = [{"name": name, "values": [resource]}]
-        return bool(self.aws.pages("ec2", operation, key, allocation.get("resource_region"), filters=mine))
+        filters = [{"name": name, "values": [resource]}]
+        return bool(self.aws.pages("ec2", operation, key, allocation.get("resource_region"), filters=filters))
 
     def __str__(self):
         where = self.params["ipam_pool_name"] or self.params["ipam_pool_id"]

@@ -235,8 +235,8 @@ GONE = ("disassociating", "disassociated", "failed")
 
 def is_created(route):
     """Return whether a route was created by a call: it is not local, not an endpoint's and not propagated."""
-    made = route.get("origin", "CreateRoute") == "CreateRoute"
-    return made and route.get("gateway_id") != "local" and not str(route.get("gateway_id")).startswith("vpce-")
+    created = route.get("origin", "CreateRoute") == "CreateRoute"
+    return created and route.get("gateway_id") != "local" and not str(route.get("gateway_id")).startswith("vpce-")
 
 
 def destination(route):

@@ -311,19 +311,22 @@ def in_order(rules):
 
 def permission(rule):
     """Return a rule in the shape of AWS's permissions."""
-    head = {name: rule[name] for name in ("ip_protocol", *PORTS) if name in rule}
+    fields = {name: rule[name] for name in ("ip_protocol", *PORTS) if name in rule}
     end = next(name for name in ENDS if name in rule)
     field, name = ENDS[end]
-    return {**head, field: [{name: rule[end], "description": rule.get("description")}]}
+    return {**fields, field: [{name: rule[end], "description": rule.get("description")}]}
 
 
 def split(permissions):
     """Yield each rule of AWS's permissions in the shape of the options, and in AWS's own."""
     for permitted in permissions:
-        head = {name: permitted[name] for name in ("ip_protocol", *PORTS) if name in permitted}
+        fields = {name: permitted[name] for name in ("ip_protocol", *PORTS) if name in permitted}
         for end, (field, name) in ENDS.items():
             for item in permitted.get(field) or []:
-                yield plain({**head, end: item[name], "description": item.get("description")}), {**head, field: [item]}
+                yield (
+                    plain({**fields, end: item[name], "description": item.get("description")}),
+                    {**fields, field: [item]},
+                )
 
 
 def main(context=None):

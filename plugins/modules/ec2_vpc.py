@@ -139,8 +139,8 @@ class Vpc(Resource):
 
     def describe(self, sibling):
         length = int(sibling["cidr_block"].rpartition("/")[2])
-        asked = {name: self._attribute(sibling["vpc_id"], name) for name in DNS if self.params[name] is not None}
-        return {**sibling, "name": self.params["name"], "ipv4_netmask_length": length, **asked}
+        attributes = {name: self._attribute(sibling["vpc_id"], name) for name in DNS if self.params[name] is not None}
+        return {**sibling, "name": self.params["name"], "ipv4_netmask_length": length, **attributes}
 
     def desired(self, have):
         want = super().desired(have)

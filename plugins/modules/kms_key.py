@@ -167,14 +167,16 @@ class Key(Resource):
         return [key for key in (self._key(key_id, target) for key_id in sorted(keys)) if key]
 
     def is_me(self, sibling):
-        mine = self.named(self.params.get("tags") or {})
-        same = all(sibling["tags"].get(tag) == mine[tag] for tag in ("Name", OWNER_TAG) if tag in mine)
+        identity_tags = self.named(self.params.get("tags") or {})
+        same = all(
+            sibling["tags"].get(tag) == identity_tags[tag] for tag in ("Name", OWNER_TAG) if tag in identity_tags
+        )
         return sibling["alias"] is not None or same
 
     def describe(self, sibling):
         key_id = sibling["key_id"]
-        asked = self._given("policy") or self._given("service_principals")
-        policy = self.aws.call("kms", "get_key_policy", key_id=key_id, policy_name="default") if asked else {}
+        with_policy = self._given("policy") or self._given("service_principals")
+        policy = self.aws.call("kms", "get_key_policy", key_id=key_id, policy_name="default") if with_policy else {}
         rotation = self.aws.call("kms", "get_key_rotation_status", key_id=key_id)
         return {
             **sibling,

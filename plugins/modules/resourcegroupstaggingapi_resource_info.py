@@ -58,8 +58,8 @@ OPTIONS = {"tags": {"type": "dict", "required": True}}
 def read(aws, params):
     filters = [{"key": key, "values": [str(value)]} for key, value in params["tags"].items()]
     found = aws.pages("resourcegroupstaggingapi", "get_resources", "resource_tag_mapping_list", tag_filters=filters)
-    listed = [{"arn": one["resource_arn"], "region": aws.region, "tags": one["tags"]} for one in found]
-    return {"resources": sorted(listed, key=lambda one: one["arn"])}
+    listed = [{"arn": entry["resource_arn"], "region": aws.region, "tags": entry["tags"]} for entry in found]
+    return {"resources": sorted(listed, key=lambda entry: entry["arn"])}
 
 
 def main(context=None):

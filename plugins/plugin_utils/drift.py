@@ -44,8 +44,10 @@ def _differences(entry: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _observations(entry: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    for seen in entry.get("observations", []):
-        yield _item(entry, seen["owner"], seen["field"], seen["wanted"], seen["found"], seen["reason"])
+    for observed in entry.get("observations", []):
+        yield _item(
+            entry, observed["owner"], observed["field"], observed["wanted"], observed["found"], observed["reason"]
+        )
 
 
 def _item(

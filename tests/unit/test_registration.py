@@ -5,6 +5,7 @@ docs/developing/new-resource.md walks through these tables in the same order.
 
 from __future__ import annotations
 
+import importlib
 import re
 from pathlib import Path
 
@@ -105,3 +106,13 @@ def test_destroy(name):
     files = sorted((ROOT / "roles").glob("*/tasks/*.yml"))
     removed = [p for p in files if re.search(rf"mtk\.backend\.{name}:(?:\n .*)*?\n\s+state: absent", p.read_text())]
     assert removed, f"add a task with mtk.backend.{name} and state: absent to the destroy entry point of its role"
+
+
+@pytest.mark.parametrize("name", AWS_MODULES)
+def test_fields_of_the_result(name):
+    """``ansible-doc`` answers which fields a result has."""
+    module = importlib.import_module(f"ansible_collections.mtk.backend.plugins.modules.{name}")
+    returned = yaml.safe_load(module.RETURN)
+    missing = [key for key, entry in returned.items() if entry["type"] == "dict" and not entry.get("contains")]
+    assert not missing, f"add contains to {', '.join(missing)} in RETURN of plugins/modules/{name}.py"
+    assert name.endswith("_info") or "settled" in returned, f"add settled to RETURN of plugins/modules/{name}.py"

@@ -79,21 +79,21 @@ def wanted_capacity(
     if mode == ON_DEMAND:
         limits = overlay(given.get("on_demand_throughput") or {}, have.get("on_demand_throughput") or UNLIMITED)
         return {"on_demand_throughput": limits}
-    there = have.get("provisioned_throughput") or {}
-    asked = {k: v for k, v in (given.get("provisioned_throughput") or {}).items() if v is not None}
-    units = {**seed, **there, **asked}
-    return {"provisioned_throughput": {u: there[u] if u in scaled and u in there else units[u] for u in UNITS}}
+    present = have.get("provisioned_throughput") or {}
+    wanted_units = {k: v for k, v in (given.get("provisioned_throughput") or {}).items() if v is not None}
+    units = {**seed, **present, **wanted_units}
+    return {"provisioned_throughput": {u: present[u] if u in scaled and u in present else units[u] for u in UNITS}}
 
 
 def scaled_away(params: Fields, have: Fields) -> list[Observation]:
     """Return an observation for each capacity that auto scaling has moved away from the given value."""
     found, given = [], {index["index_name"]: index for index in params.get("global_secondary_indexes") or []}
-    places = [
+    parts = [
         (TABLE, params, have),
         *((i["index_name"], given.get(i["index_name"], {}), i) for i in have["global_secondary_indexes"]),
     ]
-    for name, asked, there in places:
-        units, moved = asked.get("provisioned_throughput") or {}, there.get("provisioned_throughput") or {}
+    for name, options, present in parts:
+        units, moved = options.get("provisioned_throughput") or {}, present.get("provisioned_throughput") or {}
         for unit in have.get("auto_scaled", {}).get(name, []):
             if units.get(unit) is not None and unit in moved and moved[unit] != units[unit]:
                 field = f"provisioned_throughput.{unit}" if name == TABLE else f"{name}.provisioned_throughput.{unit}"
@@ -174,9 +174,9 @@ def _throughput(have: Fields, changes: Fields, definitions: Sequence[Fields]) ->
     request: dict[str, Any] = {}
     if "provisioned_throughput" in changes:
         request["provisioned_throughput"] = changes["provisioned_throughput"]
-    there, updates = _by_name(have["global_secondary_indexes"]), []
+    present, updates = _by_name(have["global_secondary_indexes"]), []
     for index in changes.get("global_secondary_indexes") or []:
-        old = there.get(index["index_name"])
+        old = present.get(index["index_name"])
         if old and same_index(index, old):
             new = {
                 k: index[k] for k in ("provisioned_throughput", "on_demand_throughput") if index.get(k) != old.get(k)
@@ -197,12 +197,12 @@ def _indexes(have: Fields, changes: Fields, definitions: Sequence[Fields]) -> di
     """Change one index: first delete, then create. AWS takes one index a call."""
     if "global_secondary_indexes" not in changes:
         return {}
-    there, wanted = _by_name(have["global_secondary_indexes"]), _by_name(changes["global_secondary_indexes"])
-    for name, old in there.items():
+    present, wanted = _by_name(have["global_secondary_indexes"]), _by_name(changes["global_secondary_indexes"])
+    for name, old in present.items():
         if name not in wanted or not same_index(wanted[name], old):
             return {"global_secondary_index_updates": [{"delete": {"index_name": name}}]}
     for name, new in wanted.items():
-        if name not in there:
+        if name not in present:
             keys = {key["attribute_name"] for key in new["key_schema"]}
             known = {definition["attribute_name"] for definition in have["attribute_definitions"]}
             added = [dict(d) for d in definitions if d["attribute_name"] in keys - known]
