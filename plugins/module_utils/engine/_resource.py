@@ -69,7 +69,8 @@ class Resource:
     def desired(self, have: Fields | None) -> dict[str, Any]:
         """Return the wanted values of the managed fields. An option that is not given keeps the present value."""
         want = {name: overlay(self.params[name], (have or {}).get(name)) for name in self.managed if self._given(name)}
-        want.update({name: value for name, value in self.resolved.items() if name in self.managed})
+        managed = {option: target for option, target in self.references.items() if target[0] in self.managed}
+        want.update(resolve(self.aws, managed, self.params))
         wanted = self.params.get("tags")
         if wanted is None and have is None and self.name_tag:
             wanted = {}  # without its Name the resource could not be found again
