@@ -30,11 +30,11 @@ SUBNETS = [
         ("16.6", "16.4", "16.6"),
     ],
 )
-def test_a_running_version_of_the_same_major_one_is_kept(wanted, running, kept):
+def test_the_newer_minor_version_is_kept(wanted, running, kept):
     assert _aurora.version_to_keep(wanted, running) == kept
 
 
-def test_a_major_upgrade_has_to_be_allowed():
+def test_a_major_upgrade_must_be_allowed():
     assert _aurora.version_to_keep("17", "16.4", allow_major=True) == "17"
     with pytest.raises(ValueError, match="allow_major_version_upgrade: true"):
         _aurora.version_to_keep("17.4", "16.4")
@@ -47,19 +47,19 @@ def test_a_downgrade_is_refused(allowed):
 
 
 @pytest.mark.parametrize("wrong", ["", "latest", "16.x"])
-def test_what_is_no_version(wrong):
+def test_an_invalid_version_is_refused(wrong):
     with pytest.raises(ValueError, match="is not a version"):
         _aurora.version_to_keep(wrong, "16.4")
 
 
 @given(st.integers(10, 30), st.integers(0, 40), st.integers(0, 40))
-def test_a_kept_version_is_kept_again(major, minor, other):
+def test_keeping_a_version_is_idempotent(major, minor, other):
     kept = _aurora.version_to_keep(f"{major}.{minor}", f"{major}.{other}")
     assert kept == f"{major}.{max(minor, other)}"
     assert _aurora.version_to_keep(f"{major}.{minor}", kept) == kept
 
 
-def test_pending_values_count():
+def test_pending_values_override_current_ones():
     have = _aurora.cluster_fields(
         {
             "backup_retention_period": 1,
@@ -117,7 +117,7 @@ def test_pending_values_count():
         ),
     ],
 )
-def test_what_is_wanted_is_made_consistent(want, result):
+def test_wanted_settings_are_made_consistent(want, result):
     assert _aurora.consistent(want) == result
 
 
@@ -162,11 +162,11 @@ def test_what_is_wanted_is_made_consistent(want, result):
         ({}, {"port": 5433}, {"port": 5433}),
     ],
 )
-def test_what_a_modification_is_sent_with(have, changes, sent):
+def test_a_modification_includes_the_settings_it_depends_on(have, changes, sent):
     assert _aurora.modification(have, changes) == sent
 
 
-def test_members_and_their_roles():
+def test_members_of_a_global_cluster():
     arn = "arn:aws:rds:us-west-2:123456789012:cluster:prod-us-west-2"
     group = {"global_cluster_members": [{"db_cluster_arn": arn, "is_writer": True, "readers": []}]}
     assert _aurora.member(group, arn) == {
@@ -180,22 +180,22 @@ def test_members_and_their_roles():
 
 
 @given(st.from_regex(r"\A[a-z](-?[a-z0-9]){0,62}\Z"))
-def test_the_name_of_the_last_snapshot_is_one_that_aws_takes(cluster):
+def test_final_snapshot_identifiers_are_valid(cluster):
     name = _aurora.final_snapshot_identifier(cluster[:63].rstrip("-"), datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC))
     assert re.fullmatch(r"[a-z](-?[a-z0-9])*-final-20260102030405", name)
     assert len(name) <= 63
 
 
 @pytest.mark.parametrize(("value", "text"), [(True, "1"), (False, "0"), (500, "500"), ("ddl", "ddl"), (0.5, "0.5")])
-def test_values_of_parameters(value, text):
+def test_parameter_values_become_text(value, text):
     assert _aurora.parameter_text(value) == text
 
 
 @given(st.lists(st.integers(), max_size=90))
 def test_batches_are_complete_and_small(items):
-    runs = list(_aurora.batches(items))
-    assert [item for run in runs for item in run] == items
-    assert all(1 <= len(run) <= 20 for run in runs)
+    batches = list(_aurora.batches(items))
+    assert [item for batch in batches for item in batch] == items
+    assert all(1 <= len(batch) <= 20 for batch in batches)
 
 
 def test_instances_are_spread_over_the_zones_of_the_subnets():
@@ -205,40 +205,40 @@ def test_instances_are_spread_over_the_zones_of_the_subnets():
 
 
 @given(st.integers(0, 2), st.permutations(SUBNETS))
-def test_one_more_instance_moves_none(count, subnets):
+def test_another_instance_moves_no_existing_one(count, subnets):
     fewer, more = (_aurora.instance_zones(n, subnets, []) for n in (count, count + 1))
     assert more[:count] == fewer
 
 
-def test_a_subnet_that_is_planned_is_placed_by_its_zone():
+def test_planned_subnets_are_ordered_by_the_id_of_their_zone():
     offered = [{"zone_name": f"us-east-1{z}", "zone_id": f"use1-az{n}"} for n, z in enumerate("bca", start=1)]
     planned = [{"availability_zone": zone, "subnet_id": "(known after apply)"} for zone in ("us-east-1c", "us-east-1b")]
     assert aurora_zones(offered, 2, planned) == ["us-east-1b", "us-east-1c"]
 
 
-def test_too_few_zones():
+def test_too_few_zones_are_refused():
     with pytest.raises(ValueError, match="4 instances need 4 zones: give 0 to 3"):
         _aurora.instance_zones(4, SUBNETS, [])
 
 
-class Events:
-    """An RDS that knows one instance and has told one thing about it."""
+class FailedInstance:
+    """An AWS client that has one instance and its events."""
 
     region = "us-east-1"
 
-    def pages(self, service, operation, key, **asked):
+    def pages(self, service, operation, key, **parameters):
         if operation == "describe_events":
-            assert (asked["source_type"], asked["source_identifier"]) == ("db-instance", "one")
+            assert (parameters["source_type"], parameters["source_identifier"]) == ("db-instance", "db-1")
             return [{"message": "earlier"}, {"message": "no capacity in us-east-1a"}]
-        return [{"db_instance_identifier": "one", "db_instance_status": "insufficient-capacity"}]
+        return [{"db_instance_identifier": "db-1", "db_instance_status": "insufficient-capacity"}]
 
     def found(self, missing, ask):
         return ask()
 
 
-def test_a_failed_instance_tells_what_aws_said():
+def test_a_failed_instance_is_reported_with_its_last_event():
     from ansible_collections.mtk.backend.plugins.modules import rds_instance
 
-    params = {**dict.fromkeys(rds_instance.OPTIONS), "db_instance_identifier": "one", "state": "present"}
+    params = {**dict.fromkeys(rds_instance.OPTIONS), "db_instance_identifier": "db-1", "state": "present"}
     with pytest.raises(Refused, match="'insufficient-capacity': no capacity in us-east-1a"):
-        reconcile(rds_instance.Instance(Events(), params))
+        reconcile(rds_instance.Instance(FailedInstance(), params))

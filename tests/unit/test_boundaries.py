@@ -1,4 +1,4 @@
-"""The walls of the house: what each part may import and contain, and that nothing is left out of the tests."""
+"""The boundaries between the parts of the collection: permitted imports and contents."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ UTILS = sorted((ROOT / "plugins/module_utils").glob("*/_[a-z]*.py"))
 PLUGINS = sorted(p for p in (ROOT / "plugins").rglob("*.py") if p.stem != "__init__")
 LAYERS = ("domain", "aws", "engine", "resources")  # a layer imports itself and the layers to its left
 PURE = ("_plan.py", "_resource.py", "_reconcile.py", "_document.py", "_approval.py", "_lookup.py", "_tags.py")
-OURS = "ansible_collections.mtk.backend.plugins.module_utils."
+MODULE_UTILS = "ansible_collections.mtk.backend.plugins.module_utils."
 YAML = [p for d in ("roles", "playbooks") for p in sorted((ROOT / d).rglob("*.yml"))] + [ROOT / "site.yml"]
 GROUPS = ("primary", "secondary", "network", "database")
 
@@ -37,8 +37,8 @@ def used_files(path: Path) -> set[Path]:
     """Return the files of module_utils that a file imports."""
     found = set()
     for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(OURS):
-            parts = (node.module or "").removeprefix(OURS).split(".")
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(MODULE_UTILS):
+            parts = (node.module or "").removeprefix(MODULE_UTILS).split(".")
             names = [parts] if len(parts) > 1 else [[*parts, alias.name] for alias in node.names]
             found |= {ROOT.joinpath("plugins/module_utils", *name).with_suffix(".py") for name in names}
     return found
@@ -51,7 +51,7 @@ def test_imports_go_down_only(path):
     assert not higher, f"{path.parent.name} lies below the layer of {higher}"
 
 
-def test_no_import_goes_in_a_circle():
+def test_imports_have_no_cycle():
     waiting = {path: used_files(path) for path in UTILS}
     while waiting:
         free = [path for path, used in waiting.items() if not used & waiting.keys()]
@@ -64,7 +64,7 @@ def test_no_import_goes_in_a_circle():
 )
 def test_pure_files_import_neither_ansible_nor_boto3(path):
     foreign = {n for n in imports(path) if n.split(".")[0] in ("ansible", "boto3", "botocore", "ansible_collections")}
-    assert not {n for n in foreign if not n.startswith(OURS)}
+    assert not {n for n in foreign if not n.startswith(MODULE_UTILS)}
     assert not {used.name for used in used_files(path)} & {"_client.py", "_cache.py", "_module.py"}
 
 
@@ -85,12 +85,12 @@ def self_assignments(tree: ast.AST) -> list[str]:
 @pytest.mark.parametrize(
     "path", [*MODULES, *(p for p in UTILS if p.name != "_tls.py")], ids=lambda p: f"{p.parent.name}/{p.name}"
 )
-def test_verbs_share_nothing(path):
-    """A verb passes its findings on in ``have``. (A context of ssl, in _tls.py, is no resource.)"""
+def test_verbs_set_no_attributes(path):
+    """A verb passes its findings on in ``have``. (_tls.py sets attributes of SSL contexts, not of resources.)"""
     assert self_assignments(ast.parse(path.read_text())) == []
 
 
-def test_a_verb_that_sets_an_attribute_is_found():
+def test_assignments_to_attributes_are_found():
     tree = ast.parse("class A:\n def __init__(self):\n  self.a = 1\n def read(self):\n  self.b, c = 1, 2")
     assert self_assignments(tree) == ["read: self.b"]
 
@@ -119,7 +119,7 @@ def test_module_level_state_is_listed():
 
 
 def tasks(path: Path) -> list[dict]:
-    """All tasks of a file of tasks or plays, blocks opened."""
+    """Return all tasks of a file of tasks or plays, with those in blocks."""
     found, stack = [], list(yaml.safe_load(path.read_text()) or [])
     while stack:
         task = stack.pop()
@@ -130,7 +130,7 @@ def tasks(path: Path) -> list[dict]:
     return found
 
 
-def test_one_shim_over_amazon_aws():
+def test_only_the_client_imports_amazon_aws():
     users = [p.name for p in (ROOT / "plugins").rglob("*.py") if any("amazon.aws" in n for n in imports(p))]
     assert users == ["_client.py"]
 
@@ -140,7 +140,7 @@ def test_modules_are_thin(path):
     text = path.read_text()
     code = text.split('RETURN = r"""', 1)[1].split('"""', 1)[1]
     for word in ("check_mode", "sleep(", "waiter", "boto3.", "exit_json", "fail_json"):
-        assert word not in code, f"{word} is the engine's business"
+        assert word not in code, f"{word} belongs in the engine"
 
 
 def test_modules_are_small():
@@ -148,18 +148,18 @@ def test_modules_are_small():
     assert statistics.median(len(c.splitlines()) for c in code) < 130, "see docs/decisions/0004"
 
 
-@pytest.mark.parametrize("where", ["plugins", "roles"])
-def test_the_product_does_not_know_the_local_aws(where):
-    files = [p for p in (ROOT / where).rglob("*") if p.suffix in (".py", ".yml", ".j2")]
+@pytest.mark.parametrize("directory", ["plugins", "roles"])
+def test_plugins_and_roles_do_not_mention_the_local_aws(directory):
+    files = [p for p in (ROOT / directory).rglob("*") if p.suffix in (".py", ".yml", ".j2")]
     assert files
     for path in files:
-        # The shim hands on the endpoint that a user may give to any AWS module.
+        # _client.py passes on the endpoint that a user may give to any AWS module.
         words = r"emulator|moto\b" if path.name == "_client.py" else r"emulator|endpoint_url|moto\b"
         assert not re.search(words, path.read_text(), re.I), path
 
 
 @pytest.mark.parametrize("path", YAML, ids=lambda p: str(p.relative_to(ROOT)))
-def test_yaml_is_wiring(path):
+def test_yaml_has_no_logic(path):
     text = path.read_text()
     for word in ("set_fact", "ansible_check_mode", "ignore_errors"):
         assert word not in text
@@ -169,33 +169,33 @@ def test_yaml_is_wiring(path):
 
 
 def ends_its_role(path):
-    """Whether a file of tasks, or one that it imports, has ``meta: end_role``."""
+    """Return whether a file of tasks, or a file that it imports, has ``meta: end_role``."""
     tasks = yaml.safe_load(path.read_text()) or []
     imported = [path.parent / t["ansible.builtin.import_tasks"] for t in tasks if "ansible.builtin.import_tasks" in t]
     return any(t.get("ansible.builtin.meta") == "end_role" for t in tasks) or any(map(ends_its_role, imported))
 
 
-def test_nothing_comes_after_what_may_end_a_role():
+def test_no_task_follows_an_import_that_may_end_the_role():
     files = sorted((ROOT / "roles").glob("*/tasks/*.yml"))
     assert any(map(ends_its_role, files))
     for path in files:
         for task in (yaml.safe_load(path.read_text()) or [])[:-1]:
             name = task.get("ansible.builtin.import_tasks")
-            assert not name or not ends_its_role(path.parent / name), f"{path}: what follows {name} may never run"
+            assert not name or not ends_its_role(path.parent / name), f"{path}: tasks after {name} may never run"
 
 
-def test_every_play_has_what_its_tasks_need():
-    """The region comes from the play: each play that runs roles has them."""
+def test_plays_with_roles_set_the_region():
+    """Each play that runs roles passes its host, a region, to all modules."""
     for path in (ROOT / "playbooks").rglob("*.yml"):
         for play in yaml.safe_load(path.read_text()):
-            asks_aws = "import_role" in str(play.get("tasks")) and "'validate'" not in str(play["tasks"])
-            if asks_aws:
+            runs_roles = "import_role" in str(play.get("tasks")) and "'validate'" not in str(play["tasks"])
+            if runs_roles:
                 defaults = play["module_defaults"]
                 assert defaults == {"group/mtk.backend.aws": {"region": "{{ inventory_hostname }}"}}, path
 
 
-def test_roles_use_what_runs_in_process():
-    """A task of amazon.aws that is not routed costs a second of CPU: use its name in this collection."""
+def test_tasks_use_modules_that_run_in_process():
+    """A module of amazon.aws costs a second of CPU per task; under its name in this collection it runs in process."""
     for path in YAML:
         assert not re.findall(r"^\s+amazon\.aws\.\w+:", path.read_text(), re.M), path
 

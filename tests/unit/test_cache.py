@@ -1,4 +1,4 @@
-"""The cache of a run: which reads it answers, what voids it, and which credentials share it."""
+"""The cache of a run: its answers, the writes that void them, and its key."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from ansible_collections.mtk.backend.plugins.module_utils.aws._client import Con
 
 
 class Aws:
-    """Counts what it is asked."""
+    """A read of AWS that counts its calls."""
 
     def __init__(self):
-        self.asked = 0
+        self.calls = 0
 
     def __call__(self):
-        self.asked += 1
-        return [{"id": self.asked}]
+        self.calls += 1
+        return [{"id": self.calls}]
 
 
 @pytest.fixture
@@ -34,16 +34,16 @@ def aws():
 
 
 @pytest.fixture
-def memory(tmp_path):
+def cache(tmp_path):
     return Cache(str(tmp_path), "account")
 
 
-def ask(memory, aws, service="ec2", operation="describe_vpcs", region="r", params=None):
-    return memory.answer(service, operation, region, params or {}, aws)
+def ask(cache, aws, service="ec2", operation="describe_vpcs", region="r", params=None):
+    return cache.answer(service, operation, region, params or {}, aws)
 
 
-def test_an_answer_is_asked_for_once(memory, aws, tmp_path):
-    assert ask(memory, aws) == ([{"id": 1}], False)
+def test_a_repeated_read_is_answered_from_the_cache(cache, aws, tmp_path):
+    assert ask(cache, aws) == ([{"id": 1}], False)
     assert ask(Cache(str(tmp_path), "account"), aws) == ([{"id": 1}], True), "another process finds it too"
 
 
@@ -52,114 +52,114 @@ def test_an_answer_is_asked_for_once(memory, aws, tmp_path):
     [{"service": "rds"}, {"operation": "describe_subnets"}, {"region": "s"}, {"params": {"a": 1}}],
     ids=lambda other: next(iter(other)),
 )
-def test_another_question_is_another_answer(memory, aws, other):
-    ask(memory, aws)
-    assert not ask(memory, aws, **other)[1]
+def test_another_request_has_another_answer(cache, aws, other):
+    ask(cache, aws)
+    assert not ask(cache, aws, **other)[1]
 
 
-def test_another_account_has_another_memory(memory, aws, tmp_path):
-    ask(memory, aws)
+def test_another_account_has_another_cache(cache, aws, tmp_path):
+    ask(cache, aws)
     assert not ask(Cache(str(tmp_path), "other"), aws)[1]
 
 
-def test_what_is_global_is_asked_for_once(memory, aws):
-    ask(memory, aws, "iam", "get_role", "r")
-    assert ask(memory, aws, "iam", "get_role", "s")[1]
+def test_regions_share_the_answers_of_a_global_service(cache, aws):
+    ask(cache, aws, "iam", "get_role", "r")
+    assert ask(cache, aws, "iam", "get_role", "s")[1]
 
 
-def test_a_write_ends_the_memory_of_its_service_and_of_what_it_touches(memory, aws):
+def test_a_write_voids_its_service_and_dependent_services(cache, aws):
     for service in ("ec2", "rds", "secretsmanager", "resourcegroupstaggingapi", "kms"):
-        ask(memory, aws, service)
-    memory.void("rds", "create_db_cluster", "r")
-    known = {s: ask(memory, aws, s)[1] for s in ("ec2", "rds", "secretsmanager", "resourcegroupstaggingapi", "kms")}
+        ask(cache, aws, service)
+    cache.void("rds", "create_db_cluster", "r")
+    known = {s: ask(cache, aws, s)[1] for s in ("ec2", "rds", "secretsmanager", "resourcegroupstaggingapi", "kms")}
     assert known == {"ec2": True, "rds": False, "secretsmanager": False, "resourcegroupstaggingapi": False, "kms": True}
-    assert not ask(memory, aws, "rds")[1], "nor is it remembered again"
+    assert not ask(cache, aws, "rds")[1], "a void service is not cached again"
 
 
 @pytest.mark.parametrize(
-    ("service", "operation", "others"),
+    ("service", "operation", "other_region_kept"),
     [("ec2", "create_vpc", True), ("ec2", "create_ipam_pool", False), ("dynamodb", "update_table", False)],
 )
-def test_other_regions_are_forgotten_where_a_write_may_reach_them(memory, aws, service, operation, others):
+def test_a_write_voids_other_regions_that_it_may_change(cache, aws, service, operation, other_region_kept):
     for region in ("r", "s"):
-        ask(memory, aws, service, region=region)
-    memory.void(service, operation, "r")
-    assert [ask(memory, aws, service, region=region)[1] for region in ("r", "s")] == [False, others]
+        ask(cache, aws, service, region=region)
+    cache.void(service, operation, "r")
+    assert [ask(cache, aws, service, region=region)[1] for region in ("r", "s")] == [False, other_region_kept]
 
 
-def test_what_others_change_ends_all_of_it(memory, aws, tmp_path):
-    ask(memory, aws)
+def test_void_all_voids_every_service(cache, aws, tmp_path):
+    ask(cache, aws)
     void_all(str(tmp_path))
-    assert not ask(memory, aws)[1] and not ask(memory, aws, "rds")[1]
+    assert not ask(cache, aws)[1] and not ask(cache, aws, "rds")[1]
 
 
-def test_an_answer_that_was_on_its_way_during_a_write_is_not_believed(memory, aws):
+def test_an_answer_from_before_a_write_is_not_cached(cache, aws):
     def overtaken():
-        memory.void("ec2", "create_vpc", "r")
+        cache.void("ec2", "create_vpc", "r")
         return aws()
 
-    ask(memory, overtaken)
-    assert not ask(memory, aws)[1]
+    ask(cache, overtaken)
+    assert not ask(cache, aws)[1]
 
 
 @pytest.mark.parametrize("operation", ["get_secret_value", "get_random_password"])
-def test_secrets_are_never_kept(memory, aws, operation, tmp_path):
-    ask(memory, aws, "secretsmanager", operation)
-    assert not ask(memory, aws, "secretsmanager", operation)[1]
+def test_secrets_are_never_cached(cache, aws, operation, tmp_path):
+    ask(cache, aws, "secretsmanager", operation)
+    assert not ask(cache, aws, "secretsmanager", operation)[1]
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 
 
-def test_an_error_is_not_remembered(memory, aws):
+def test_an_error_is_not_cached(cache, aws):
     def fail():
         raise ValueError("no")
 
     with pytest.raises(ValueError, match="no"):
-        ask(memory, fail)
-    assert ask(memory, aws) == ([{"id": 1}], False)
+        ask(cache, fail)
+    assert ask(cache, aws) == ([{"id": 1}], False)
 
 
-def test_two_at_once_ask_once(tmp_path, aws):
-    begun, go = threading.Event(), threading.Event()
+def test_simultaneous_reads_send_one_request(tmp_path, aws):
+    started, released = threading.Event(), threading.Event()
 
     def slow():
-        begun.set()
-        go.wait(5)
+        started.set()
+        released.wait(5)
         return aws()
 
-    found = []
+    cached = []
     threads = [
-        threading.Thread(target=lambda: found.append(ask(Cache(str(tmp_path), "account"), slow)[1])) for _ in range(2)
+        threading.Thread(target=lambda: cached.append(ask(Cache(str(tmp_path), "account"), slow)[1])) for _ in range(2)
     ]
     for thread in threads:
         thread.start()
-    begun.wait(5)
-    go.set()
+    started.wait(5)
+    released.set()
     for thread in threads:
         thread.join()
-    assert (sorted(found), aws.asked) == ([False, True], 1)
+    assert (sorted(cached), aws.calls) == ([False, True], 1)
 
 
-def test_only_the_user_reads_it(memory, tmp_path):
+def test_the_directory_is_accessible_to_its_owner_only(cache, tmp_path):
     (directory,) = tmp_path.iterdir()
     assert directory.stat().st_mode & 0o777 == 0o700
 
 
-def test_reads():
+def test_reads_are_recognised_by_their_verb():
     assert is_read("describe_vpcs") and is_read("list_keys") and is_read("get_role")
     assert not is_read("create_vpc") and not is_read("modify_vpc_attribute")
 
 
 @pytest.mark.parametrize("service", ["dynamodb", "rds", "logs", "secretsmanager"])
-def test_a_write_to_a_key_voids_the_services_that_show_keys(memory, aws, service):
-    ask(memory, aws, service)
-    memory.void("kms", "schedule_key_deletion", "r")
-    assert not ask(memory, aws, service)[1]
+def test_a_write_to_a_key_voids_the_services_that_show_keys(cache, aws, service):
+    ask(cache, aws, service)
+    cache.void("kms", "schedule_key_deletion", "r")
+    assert not ask(cache, aws, service)[1]
 
 
 @pytest.fixture
-def client(memory):
-    """``client()`` is a CachedAws of a task of its own."""
-    return lambda kind=CachedAws, **options: kind(lambda service, region: None, "r", memory, **options)
+def client(cache):
+    """Return ``client()``, which creates the client of another task."""
+    return lambda kind=CachedAws, **options: kind(lambda service, region: None, "r", cache, **options)
 
 
 def read(client, aws, region="r"):
@@ -172,7 +172,7 @@ def test_reads_are_answered_from_the_cache(client, aws):
     assert (first.hits, second.hits) == ([], ["describe_vpcs"])
 
 
-def test_a_read_during_a_write_is_not_kept(client, aws):
+def test_a_read_during_a_write_is_not_cached(client, aws):
     """The cache is void before the write: another task may receive an answer from before the change."""
 
     def write():
@@ -247,14 +247,14 @@ def test_other_credentials_endpoint_or_validation_have_another_key(no_credential
 def test_another_credentials_file_has_another_key(no_credentials, monkeypatch, tmp_path, profile, variable):
     if variable:
         monkeypatch.setenv(variable, "work")
-    found = []
+    keys = []
     for number in (1, 2, 1):
         file = tmp_path / "credentials"
         file.write_text(f"[work]\naws_access_key_id = AKIA{number}\naws_secret_access_key = secret-of-the-test\n")
         monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(file))
-        found.append(Connection(Module(profile=profile)).key())
-    assert found[0] == found[2] != found[1]
-    assert not any("secret-of-the-test" in key for key in found)
+        keys.append(Connection(Module(profile=profile)).key())
+    assert keys[0] == keys[2] != keys[1]
+    assert not any("secret-of-the-test" in key for key in keys)
 
 
 def test_another_region_has_the_same_key(no_credentials, monkeypatch):
@@ -267,7 +267,7 @@ def test_an_assumed_role_has_the_key_of_its_source(no_credentials, monkeypatch, 
     """Each process assumes the role again and gets another access key id; no request is sent for the key."""
     source = "[work]\naws_access_key_id = AKIA1\naws_secret_access_key = secret-of-the-test\n"
     keys = []
-    for role in ("one", "one", "two"):
+    for role in ("reader", "reader", "writer"):
         file = tmp_path / "config"
         file.write_text(
             f"[profile role]\nrole_arn = arn:aws:iam::123456789012:role/{role}\nsource_profile = work\n{source}"

@@ -1,4 +1,4 @@
-"""The critical path of an apply, and what a run lost against it."""
+"""The critical path of an apply, and the losses of a run against it."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ def steps(*given: Step) -> dict[str, Step]:
     return {step.name: step for step in given}
 
 
-# A run begun at 100: a (10 s), then b (20 s) sent 5 s late; c (25 s) sent 50 s late beside them; it ended at 190.
+# The run lasts from 100 to 190. b needs a and is sent 5 s late; c needs nothing and is sent 50 s late.
 RUN = steps(Step("a", 100, 110), Step("b", 115, 135, ("a",)), Step("c", 150, 175))
 
 
-def test_the_critical_path_is_the_longest_chain_whatever_the_schedule():
+def test_the_critical_path_is_the_longest_chain_of_any_schedule():
     assert critical(RUN) == [("a", 10), ("b", 20)]
     assert length(critical(RUN)) == 30
 
 
-def test_what_needs_two_things_follows_the_slower_one():
+def test_the_critical_path_follows_the_slower_of_two_needs():
     found = steps(Step("a", 0, 10), Step("b", 0, 3), Step("c", 40, 45, ("a", "b")))
     assert [name for name, _ in critical(found)] == ["a", "c"]
 
@@ -29,35 +29,35 @@ def test_without_steps_there_is_no_path():
     assert critical({}) == []
 
 
-def test_a_call_that_is_taken_early_lasts_from_when_its_need_is_there():
+def test_the_duration_of_an_early_call_begins_when_its_need_is_usable():
     early = steps(Step("cluster", 0, 60), Step("instance", 10, 540, ("cluster",)))
     assert duration(early["instance"], early) == 480
     assert gaps(early, 0)[0].seconds == 0
 
 
-def test_what_nothing_is_known_of_holds_nothing_up():
-    assert critical(steps(Step("a", 5, 15, ("made by somebody else",)))) == [("a", 10)]
+def test_an_unknown_need_causes_no_delay():
+    assert critical(steps(Step("a", 5, 15, ("unknown",)))) == [("a", 10)]
 
 
-def test_gaps_tell_what_was_sent_late_and_after_what():
+def test_gaps_name_late_steps_and_their_needs():
     first, second, *_ = gaps(RUN, 100)
     assert (first.step, first.need, first.seconds) == ("c", BEGIN, 50)
     assert (second.step, second.need, second.moment, second.seconds) == ("b", "a", 110, 5)
 
 
-def test_losses_and_durations_make_up_the_whole_run():
+def test_losses_and_durations_add_up_to_the_run():
     chain = critical(RUN)
     lost = losses(chain, RUN, 100, 190)
-    assert [(one.step, one.seconds) for one in lost] == [("a", 0), ("b", 5), (END, 55)]
-    assert length(chain) + sum(one.seconds for one in lost) == 190 - 100
+    assert [(loss.step, loss.seconds) for loss in lost] == [("a", 0), ("b", 5), (END, 55)]
+    assert length(chain) + sum(loss.seconds for loss in lost) == 190 - 100
 
 
-def test_slack_is_what_a_step_may_be_late_without_harm():
+def test_slack_is_the_harmless_delay_of_a_step():
     assert slack(RUN) == {"a": 0, "b": 0, "c": 5}
 
 
-def test_two_time_scales_tell_waiting_from_work():
-    """100 of AWS's seconds of waiting and 10 real ones of work: 150 of AWS's at 0.2, 200 at 0.1."""
+def test_two_time_scales_separate_waiting_from_work():
+    """100 s of waiting and 10 real seconds of work take 150 s of AWS's time at scale 0.2 and 200 s at 0.1."""
     assert split((150, 200), (0.2, 0.1)) == pytest.approx((100, 10))
 
 
@@ -88,7 +88,7 @@ NETWORK = [
 NAMES = {"pool-1": "top", "pool-2": "low", "vpc-1": "v", "subnet-1": "s", "nat-1": "n"}
 
 
-def test_the_network_needs_what_aws_forces():
+def test_needs_of_network_steps():
     found = Apply(NETWORK, NAMES).steps
     assert {name: step.needs for name, step in found.items()} == {
         "ipam": (),
@@ -107,10 +107,10 @@ def test_the_network_needs_what_aws_forces():
 
 
 def database(cluster: str, region: str) -> list[dict[str, object]]:
-    """A cluster with two instances."""
-    made = {"DBClusterIdentifier": cluster, "DBSubnetGroupName": "g", "GlobalClusterIdentifier": "world"}
+    """Return the calls that create a cluster with two instances."""
+    parameters = {"DBClusterIdentifier": cluster, "DBSubnetGroupName": "g", "GlobalClusterIdentifier": "world"}
     return [
-        call(1, "CreateDBCluster", {"available": 60}, region, **made),
+        call(1, "CreateDBCluster", {"available": 60}, region, **parameters),
         *(
             call(2, "CreateDBInstance", {"available": 480}, region, DBClusterIdentifier=cluster,
                  DBInstanceIdentifier=f"{cluster}-{number}")
@@ -126,13 +126,13 @@ def test_a_secondary_needs_the_writer_of_the_primary():
     assert found["instance: second-2"].needs == ("cluster: second",)
 
 
-def test_replicas_come_one_after_another():
-    replica = [{"Create": {"RegionName": "us-west-2"}}], [{"Create": {"RegionName": "eu-west-1"}}]
+def test_each_replica_needs_the_previous_one():
+    replicas = [{"Create": {"RegionName": "us-west-2"}}], [{"Create": {"RegionName": "eu-west-1"}}]
     table = {"ACTIVE": 10.0, "AVAILABLE": 30.0}
     calls = [
         call(1, "CreateTable", table),
         call(2, "UpdateTable", {"ACTIVE": 5}, DeletionProtectionEnabled=True),
-        *(call(3, "UpdateTable", {"ACTIVE": 40, "AVAILABLE": 60}, ReplicaUpdates=one) for one in replica),
+        *(call(3, "UpdateTable", {"ACTIVE": 40, "AVAILABLE": 60}, ReplicaUpdates=updates) for updates in replicas),
         call(4, "UpdateContinuousBackups", {}, "eu-west-1"),
     ]
     found = Apply(calls, {}).steps
@@ -142,5 +142,5 @@ def test_replicas_come_one_after_another():
 
 
 @pytest.mark.parametrize("operation", ["CreateRole", "DescribeVpcs"])
-def test_what_failed_or_only_reads_is_no_step(operation):
+def test_failed_calls_and_reads_are_not_steps(operation):
     assert Apply([{**call(1, operation, {}, RoleName="r"), "status": 400}], {}).steps == {}

@@ -1,4 +1,4 @@
-"""The documentation: links lead somewhere, quoted code is the code, and the words are plain."""
+"""The documentation: working links, up-to-date quotes and plain words."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ FILES = [
 ]
 PAGES = [p for p in FILES if p.suffix == ".md" and p.exists()]
 QUOTE = re.compile(r"<!-- from (\S+) -->\n```\w*\n(.*?)```\n", re.S)
-# Phrases that a reader has to decode. See the messages and pages that users read.
+# Phrases that a reader has to decode.
 RIDDLES = (
     "as they shall be",
     "nothing was to",
@@ -53,7 +53,7 @@ READ_BY_USERS = [
 ]
 
 
-def test_there_are_pages_and_quotes():
+def test_pages_and_quotes_are_found():
     assert len(PAGES) > 15 and len(READ_BY_USERS) > 150
     assert len(QUOTE.findall((ROOT / "docs/developing/new-resource.md").read_text())) > 10
 
@@ -66,19 +66,19 @@ def test_links_lead_to_files(page):
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(ROOT)))
-def test_quoted_code_is_the_code(page):
+def test_quotes_match_their_files(page):
     for path, block in QUOTE.findall(page.read_text()):
-        assert block in (ROOT / path).read_text(), f"{page.name} quotes {path} as it was: copy the present lines"
+        assert block in (ROOT / path).read_text(), f"{page.name} quotes an earlier {path}: copy the current lines"
 
 
 @pytest.mark.parametrize("path", READ_BY_USERS, ids=lambda p: str(p.relative_to(ROOT)))
 def test_words_are_plain(path):
     lines = enumerate(path.read_text().splitlines(), 1)
     found = [f"{number}: {line.strip()}" for number, line in lines for phrase in RIDDLES if phrase in line]
-    assert not found, "write it in plain words"
+    assert not found, "replace these phrases with plain words"
 
 
 def test_no_file_is_longer_than_500_lines():
-    counted = [p for p in FILES if p.exists() and p.suffix in (".py", ".yml", ".sh") and not p.is_symlink()]
-    long = {str(p.relative_to(ROOT)): n for p in counted if (n := len(p.read_text().splitlines())) > 500}
+    sources = [p for p in FILES if p.exists() and p.suffix in (".py", ".yml", ".sh") and not p.is_symlink()]
+    long = {str(p.relative_to(ROOT)): n for p in sources if (n := len(p.read_text().splitlines())) > 500}
     assert not long

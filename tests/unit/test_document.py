@@ -1,4 +1,4 @@
-"""The plan as a document: what is collected, what is read back, what it permits."""
+"""Plans as documents: their collection, their schema and the changes they permit."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def thing(name="a"):
 
 
 def returned(plan, name="a", check=True, have=None, seconds=0.0, refusal=""):
-    """What the module of a thing would return."""
+    """Return the result of the module for a thing."""
     outcome = Outcome(plan, have or {}, refusal, seconds=seconds)
     diff = {"before": dict(plan.before), "after": dict(plan.after)}
     return {"plan": _document.entry("thing", thing(name), outcome, check), "diff": diff}
@@ -48,8 +48,8 @@ def returned(plan, name="a", check=True, have=None, seconds=0.0, refusal=""):
 
 def collected(*results):
     record = Record()
-    for one in results:
-        record.add(one)
+    for result in results:
+        record.add(result)
     return record.document()
 
 
@@ -60,19 +60,19 @@ NONE = Plan("none", {}, {})
 
 
 @pytest.mark.parametrize("plan", [CREATE, UPDATE, DELETE, NONE, Plan("refuse", {}, {})], ids=lambda p: p.action)
-def test_document_is_as_its_schema_says(plan):
-    whole = collected(returned(plan, have={"thing_id": "t-1"}, seconds=3, refusal="why" * (plan.action == "refuse")))
-    jsonschema.validate(whole, SCHEMA)
-    assert whole["counts"][plan.action] == 1 and sum(whole["counts"].values()) == 1
-    assert whole["changes"] is (plan.action != "none")
-    (one,) = whole["resources"]
-    assert one["ids"] == ["t-1"]
-    assert one.get("usual_seconds") == (90 if plan.action == "create" else None)
+def test_a_document_matches_the_schema(plan):
+    document = collected(returned(plan, have={"thing_id": "t-1"}, seconds=3, refusal="why" * (plan.action == "refuse")))
+    jsonschema.validate(document, SCHEMA)
+    assert document["counts"][plan.action] == 1 and sum(document["counts"].values()) == 1
+    assert document["changes"] is (plan.action != "none")
+    (entry,) = document["resources"]
+    assert entry["ids"] == ["t-1"]
+    assert entry.get("usual_seconds") == (90 if plan.action == "create" else None)
 
 
-def test_differences_are_single():
-    (one,) = collected(returned(UPDATE))["resources"]
-    assert [_document.words(_document.Difference(**d)) for d in one["differences"]] == [
+def test_differences_are_listed_by_field_and_key():
+    (entry,) = collected(returned(UPDATE))["resources"]
+    assert [_document.words(_document.Difference(**d)) for d in entry["differences"]] == [
         "size: 1 -> 2",
         'tags.y: null -> "2"',
     ]
@@ -91,35 +91,35 @@ def test_differences_are_single():
     ],
     ids=lambda value: getattr(value, "action", ""),
 )
-def test_two_tasks_about_one_resource_are_one_entry(first, later, action):
-    whole = collected(returned(first, seconds=2), returned(later, seconds=3))
-    (one,) = whole["resources"]
-    assert one["action"] == action
+def test_two_tasks_for_a_resource_share_an_entry(first, later, action):
+    document = collected(returned(first, seconds=2), returned(later, seconds=3))
+    (entry,) = document["resources"]
+    assert entry["action"] == action
     if "refuse" not in (later.action,) and first.action != "none":
-        assert one["seconds"] == 5
-    jsonschema.validate(whole, SCHEMA)
+        assert entry["seconds"] == 5
+    jsonschema.validate(document, SCHEMA)
 
 
-def test_two_updates_are_from_the_first_to_the_last():
+def test_two_updates_are_merged():
     first, later = (
         Plan("update", {"size": 1}, {"size": 2}),
         Plan("update", {"size": 2, "routes": []}, {"size": 3, "routes": ["a"]}),
     )
-    (one,) = collected(returned(first), returned(later))["resources"]
-    assert (one["before"], one["after"]) == ({"size": 1, "routes": []}, {"size": 3, "routes": ["a"]})
+    (entry,) = collected(returned(first), returned(later))["resources"]
+    assert (entry["before"], entry["after"]) == ({"size": 1, "routes": []}, {"size": 3, "routes": ["a"]})
 
 
-def test_errors_make_it_incomplete():
+def test_errors_make_the_document_incomplete():
     record = Record()
     record.errors.append({"host": "h", "task": "t", "message": "m"})
-    whole = record.document()
-    jsonschema.validate(whole, SCHEMA)
-    assert not whole["complete"]
+    document = record.document()
+    jsonschema.validate(document, SCHEMA)
+    assert not document["complete"]
 
 
 @pytest.fixture
 def approved(tmp_path):
-    """``approved(plan, ...)`` is the approval of these plans, by way of a file."""
+    """Return ``approved(plan, ...)``, which writes these plans to a file and approves it."""
 
     def approve(*plans, **changed):
         path = tmp_path / "plan.json"
@@ -130,12 +130,12 @@ def approved(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("planned", "done"),
+    ("planned", "actual"),
     [
         (CREATE, Plan("create", {}, {"size": 1, "routes": ["a", "b"], "vpc_id": "vpc-1"})),
-        (CREATE, Plan("create", {}, {"size": 1, "routes": ["b"], "vpc_id": "vpc-1"})),  # a first task of two
-        (CREATE, Plan("update", {"routes": ["b"]}, {"routes": ["b", "a"]})),  # the second one
-        (CREATE, Plan("update", {"size": 7}, {"size": 1})),  # somebody made it meanwhile, and it comes to the same
+        (CREATE, Plan("create", {}, {"size": 1, "routes": ["b"], "vpc_id": "vpc-1"})),  # the first task of two
+        (CREATE, Plan("update", {"routes": ["b"]}, {"routes": ["b", "a"]})),  # the second task
+        (CREATE, Plan("update", {"size": 7}, {"size": 1})),  # somebody has created it; the result is the same
         (Plan("create", {}, {"routes": [UNKNOWN]}), Plan("create", {}, {"routes": ["x", "y"]})),
         (
             Plan("create", {}, {"routes": [{"id": UNKNOWN}, {"id": "a"}]}),
@@ -143,16 +143,16 @@ def approved(tmp_path):
         ),
         (Plan("create", {}, {"size": f"arn:{UNKNOWN}:*"}), Plan("create", {}, {"size": "arn:x:*"})),
         (UPDATE, UPDATE),
-        (UPDATE, Plan("update", {"tags": {"x": "1"}}, {"tags": {"x": "1", "y": "2"}})),  # half of it is done by now
+        (UPDATE, Plan("update", {"tags": {"x": "1"}}, {"tags": {"x": "1", "y": "2"}})),  # the size is already changed
         (DELETE, DELETE),
     ],
 )
-def test_what_was_planned_is_permitted(approved, planned, done):
-    approved(planned).check("thing", thing(), done)
+def test_planned_changes_are_permitted(approved, planned, actual):
+    approved(planned).check("thing", thing(), actual)
 
 
 @pytest.mark.parametrize(
-    ("planned", "done", "named"),
+    ("planned", "actual", "message"),
     [
         (NONE, UPDATE, "update"),
         (NONE, DELETE, "delete"),
@@ -169,9 +169,9 @@ def test_what_was_planned_is_permitted(approved, planned, done):
         (UPDATE, Plan("update", {"tags": {"z": "9", "x": "1"}}, {"tags": {"x": "1"}}), 'tags.z: "9" -> null'),
     ],
 )
-def test_what_was_not_planned_is_refused_by_name(approved, planned, done, named):
-    with pytest.raises(Refused, match=named):
-        approved(planned).check("thing", thing(), done)
+def test_unplanned_changes_are_refused_by_name(approved, planned, actual, message):
+    with pytest.raises(Refused, match=message):
+        approved(planned).check("thing", thing(), actual)
 
 
 def test_another_resource_is_refused(approved):
@@ -182,35 +182,35 @@ def test_another_resource_is_refused(approved):
 
 
 @pytest.mark.parametrize(
-    ("changed", "told"),
+    ("changed", "message"),
     [
         ({"schema_version": 2}, "schema_version 2"),
         ({"mode": "apply"}, "not a complete plan"),
         ({"complete": False}, "not a complete plan"),
     ],
 )
-def test_what_is_no_plan_is_refused(approved, changed, told):
-    with pytest.raises(Refused, match=told):
+def test_incomplete_plan_is_refused(approved, changed, message):
+    with pytest.raises(Refused, match=message):
         approved(CREATE, **changed)
 
 
-def test_a_file_that_is_not_there_is_named(tmp_path):
+def test_missing_plan_file_is_named(tmp_path):
     with pytest.raises(Refused, match="plan_file .*nowhere.json cannot be read"):
         _approval.Approved(str(tmp_path / "nowhere.json"))
 
 
 @given(JSON)
-def test_a_value_fits_itself(value):
+def test_every_value_fits_itself_and_unknown(value):
     assert _approval.fits(value, value)
     assert _approval.fits(UNKNOWN, value)
 
 
 def canonical(value):
-    """A value without the order of its lists, which is no difference, since AWS has its own; true is 1 in Python."""
+    """Return a value with sorted lists, whose order AWS does not keep, and with booleans as numbers, as Python does."""
     if isinstance(value, dict):
-        return "mapping", sorted((key, canonical(one)) for key, one in value.items())
+        return "mapping", sorted((key, canonical(item)) for key, item in value.items())
     if isinstance(value, list):
-        return sorted((canonical(one) for one in value), key=repr)
+        return sorted((canonical(item) for item in value), key=repr)
     return int(value) if isinstance(value, bool) else value
 
 
@@ -222,6 +222,6 @@ def test_only_equal_values_fit(planned, actual):
 @given(FIELDS, FIELDS)
 def test_every_plan_permits_itself(before, after):
     plan = make_plan(after, {**dict.fromkeys(after), **before})
-    whole = collected(returned(plan))
-    (one,) = json.loads(json.dumps(whole))["resources"]
-    assert _approval._unplanned(one, plan) == []
+    document = collected(returned(plan))
+    (entry,) = json.loads(json.dumps(document))["resources"]
+    assert _approval._unplanned(entry, plan) == []

@@ -1,4 +1,4 @@
-"""Subnets never move, never overlap, and zones are chosen in an order that no account sees differently."""
+"""The layout of subnets, which never move or overlap, and the choice of zones, which is the same in all accounts."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from ansible_collections.mtk.backend.plugins.module_utils.domain._values import 
 from hypothesis import given
 from hypothesis import strategies as st
 
-ALL = [Zone(f"us-east-1{'abcdefgh'[i]}", f"use1-az{(i * 3) % 8 + 1}") for i in range(8)]
+ALL_ZONES = [Zone(f"us-east-1{'abcdefgh'[i]}", f"use1-az{(i * 3) % 8 + 1}") for i in range(8)]
 VPCS = st.builds(
     lambda prefix, n: str(ipaddress.IPv4Network((int(n) >> (32 - prefix) << (32 - prefix), prefix))),
     st.integers(8, 23),
     st.ip_addresses(v=4),
 )
-ZONES = st.lists(st.sampled_from(ALL), unique=True)
+ZONES = st.lists(st.sampled_from(ALL_ZONES), unique=True)
 SOME_TIERS = st.lists(st.sampled_from(list(TIERS)), unique=True)
 
 
@@ -35,7 +35,7 @@ def layout(vpc: str, zones: list[Zone], tiers: list[str]) -> dict[str, Subnet]:
 
 
 @given(VPCS, ZONES, ZONES, SOME_TIERS, SOME_TIERS)
-def test_growth_and_order_move_nothing(
+def test_new_zones_and_tiers_move_no_subnet(
     vpc: str, zones: list[Zone], more: list[Zone], tiers: list[str], others: list[str]
 ) -> None:
     small = layout(vpc, zones, tiers)
@@ -46,7 +46,7 @@ def test_growth_and_order_move_nothing(
 @given(VPCS)
 def test_all_slots_are_equal_disjoint_and_inside(vpc: str) -> None:
     outer = ipaddress.IPv4Network(vpc)
-    blocks = [ipaddress.IPv4Network(s.cidr) for s in layout(vpc, ALL, list(TIERS)).values()]
+    blocks = [ipaddress.IPv4Network(s.cidr) for s in layout(vpc, ALL_ZONES, list(TIERS)).values()]
     assert len(blocks) == 24
     assert {block.prefixlen for block in blocks} == {outer.prefixlen + 5}
     assert all(block.subnet_of(outer) for block in blocks)
@@ -62,14 +62,14 @@ def test_the_slot_comes_from_the_zone_id() -> None:
 
 
 @given(ZONES, SOME_TIERS)
-def test_an_unknown_vpc_gives_the_same_list_without_cidrs(zones: list[Zone], tiers: list[str]) -> None:
+def test_an_unknown_vpc_has_the_same_subnets_without_cidrs(zones: list[Zone], tiers: list[str]) -> None:
     known, unknown = layout("10.0.0.0/16", zones, tiers), layout(UNKNOWN, zones, tiers)
     assert list(known) == list(unknown)
     assert {subnet.cidr for subnet in unknown.values()} <= {UNKNOWN}
 
 
 @pytest.mark.parametrize(
-    ("vpc", "zone", "tier", "told"),
+    ("vpc", "zone", "tier", "message"),
     [
         ("10.0.0.0/24", "use1-az1", "public", "needs /23 or larger"),
         ("10.0.0.1/16", "use1-az1", "public", "has host bits set"),
@@ -78,10 +78,10 @@ def test_an_unknown_vpc_gives_the_same_list_without_cidrs(zones: list[Zone], tie
         ("10.0.0.0/16", "use1-az1", "secret", "the tiers are public, private, database"),
     ],
 )
-def test_what_cannot_be_laid_out_is_refused(vpc: str, zone: str, tier: str, told: str) -> None:
-    with pytest.raises(ValueError, match=told):
+def test_invalid_input_is_refused(vpc: str, zone: str, tier: str, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
         subnet_layout(vpc, [Zone("x", zone)], [tier], "dev", "us-east-1")
-    with pytest.raises(AnsibleFilterError, match=told):
+    with pytest.raises(AnsibleFilterError, match=message):
         subnet_layout_filter(vpc, [{"zone_name": "x", "zone_id": zone}], "dev", "us-east-1", [tier])
 
 
@@ -90,7 +90,7 @@ def test_two_zones_in_one_slot_are_refused() -> None:
         subnet_layout("10.0.0.0/16", [Zone("a", "use1-az1"), Zone("b", "use1-az1")], ["public"], "dev", "us-east-1")
 
 
-def test_the_filter_gives_plain_data_and_names_wrong_zones() -> None:
+def test_the_filter_returns_plain_data_and_refuses_incomplete_zones() -> None:
     zones = [{"zone_name": "us-east-1a", "zone_id": "use1-az4", "more": 1}]
     assert [s["cidr"] for s in subnet_layout_filter("10.0.0.0/16", zones, "dev", "us-east-1")] == [
         "10.0.24.0/21",
@@ -102,8 +102,8 @@ def test_the_filter_gives_plain_data_and_names_wrong_zones() -> None:
 
 
 def zone(name: str, id: str, **more: Any) -> dict[str, Any]:
-    plain = {"zone_type": "availability-zone", "opt_in_status": "opt-in-not-required", "state": "available"}
-    return {"zone_name": name, "zone_id": id, **plain, **more}
+    defaults = {"zone_type": "availability-zone", "opt_in_status": "opt-in-not-required", "state": "available"}
+    return {"zone_name": name, "zone_id": id, **defaults, **more}
 
 
 OFFERED = [
@@ -125,6 +125,6 @@ def test_named_zones_keep_their_order() -> None:
 
 
 @pytest.mark.parametrize(("count", "names"), [(4, []), (0, []), (1, ["us-east-1-bos-1a"]), (1, ["us-east-1x"])])
-def test_too_few_zones_is_loud(count: int, names: list[str]) -> None:
+def test_too_few_zones_are_refused(count: int, names: list[str]) -> None:
     with pytest.raises(AnsibleFilterError, match=r"the region has.*us-east-1b \(use1-az1\)"):
         network_zones(OFFERED, count, names)

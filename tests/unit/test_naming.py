@@ -1,4 +1,4 @@
-"""Names by one function and one table."""
+"""The names of resources and their rules."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ENVIRONMENTS = ("dev", "qa", "prod")
 REGIONS = ("us-east-1", "us-west-2", "eu-west-1")
 
 
-def test_names_of_the_seed():
+def test_examples_of_names():
     assert (
         canonical_name("aurora_instance", "prod", "us-east-1", "us-east-1a")
         == "prod_us-east-1_us-east-1a_aurora_instance"
@@ -29,11 +29,11 @@ def test_names_of_the_seed():
         resource_name("aurora_instance", "prod", "us-east-1", "us-east-1a")
         == "prod-us-east-1-us-east-1a-aurora-instance"
     )
-    assert resource_name("user_locations", "prod", "us-east-1") == "prod_user_locations"  # one name in all regions
+    assert resource_name("user_locations", "prod", "us-east-1") == "prod_user_locations"  # the same name in all regions
     assert resource_name("aurora_key", "prod", "us-east-1") == "alias/prod_us-east-1_aurora_key"
 
 
-def test_all_names_of_a_region_at_once():
+def test_names_of_a_region_cover_all_types():
     found = names("prod", "us-east-1", ["us-east-1a", "us-east-1b"])
     assert set(found) == set(RULES)
     assert found["aurora_cluster"] == resource_name("aurora_cluster", "prod", "us-east-1")
@@ -41,7 +41,7 @@ def test_all_names_of_a_region_at_once():
     assert found["aurora_instance"]["us-east-1b"] == resource_name("aurora_instance", "prod", "us-east-1", "us-east-1b")
 
 
-def test_all_tags_of_a_region_at_once():
+def test_tags_of_a_region_cover_all_types():
     found = named_tags({"mtk:stack": "mtk-backend"}, "prod", "us-east-1", ["us-east-1a", "us-east-1b"])
     assert set(found) == set(RULES)
     assert found["aurora_cluster"] == {"mtk:stack": "mtk-backend", "Name": "prod_us-east-1_aurora_cluster"}
@@ -55,13 +55,13 @@ def test_all_tags_of_a_region_at_once():
 
 
 @pytest.mark.parametrize("name", [canonical_name, resource_name])
-def test_unique_over_environments_regions_zones_and_types(name):
+def test_names_are_unique_over_environments_regions_zones_and_types(name):
     seen: dict[str, tuple[str, ...]] = {}
     for type, environment, region in itertools.product(RULES, ENVIRONMENTS, REGIONS):
         for zone in (f"{region}{letter}" for letter in "abc"):
             parts = {"environment": environment, "region": region, "zone": zone}
-            meant = (type, *(parts[p] for p in RULES[type].parts))
-            assert seen.setdefault(name(type, environment, region, zone), meant) == meant
+            identity = (type, *(parts[p] for p in RULES[type].parts))
+            assert seen.setdefault(name(type, environment, region, zone), identity) == identity
 
 
 @given(
@@ -69,18 +69,18 @@ def test_unique_over_environments_regions_zones_and_types(name):
     environment=st.from_regex(r"[a-z][a-z0-9]{0,40}", fullmatch=True),
     region=st.sampled_from(REGIONS),
 )
-def test_rds_takes_every_identifier(type, environment, region):
+def test_identifiers_are_valid_in_rds(type, environment, region):
     name = resource_name(type, environment, region, f"{region}a")
     assert len(name) <= 63
     assert re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name)
 
 
-def test_cut_names_stay_apart():
+def test_shortened_names_stay_unique():
     long = "e" * 60
     assert resource_name("aurora_cluster", long, "us-east-1") != resource_name("aurora_cluster", long, "us-west-2")
 
 
-def test_unknown_type_and_missing_part_are_told():
+def test_unknown_type_and_missing_part_are_reported():
     with pytest.raises(ValueError, match="no naming rule for 'aurora_clutser'; known types: .*aurora_cluster"):
         resource_name("aurora_clutser", "dev", "us-east-1")
     with pytest.raises(ValueError, match="the name of a vpc needs region"):

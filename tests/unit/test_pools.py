@@ -28,7 +28,7 @@ slots = st.dictionaries(st.text("abcdefgh", min_size=1, max_size=4), st.integers
 
 @st.composite
 def plans(draw, regions=8, environments=4):
-    """Plans whose slots are right."""
+    """Generate address plans with valid slots."""
 
     def numbered(prefix, count):
         chosen = draw(st.lists(st.integers(0, count - 1), min_size=1, max_size=count, unique=True))
@@ -50,16 +50,16 @@ def test_pools_of_an_environment():
 
 
 @given(plans())
-def test_children_are_inside_and_siblings_apart(plan):
+def test_pools_are_inside_their_source_and_do_not_overlap(plan):
     pools = {p.name: p for e in plan.environment_slots for p in plan.pools(e, plan.region_slots)}
     for pool in pools.values():
         assert pool.source_name is None or pool.network.subnet_of(pools[pool.source_name].network)
-    for one, other in combinations(pools.values(), 2):
-        assert one.source_name != other.source_name or not one.network.overlaps(other.network)
+    for first, second in combinations(pools.values(), 2):
+        assert first.source_name != second.source_name or not first.network.overlaps(second.network)
 
 
 @given(plans(regions=7, environments=3))
-def test_growth_moves_nothing(plan):
+def test_new_regions_and_environments_move_no_pool(plan):
     grown = AddressPlan(plan.top_cidr, {"new": 7, **plan.region_slots}, {"new": 3, **plan.environment_slots}, 11, 13)
     for environment in plan.environment_slots:
         before = plan.pools(environment, plan.region_slots)
@@ -67,7 +67,7 @@ def test_growth_moves_nothing(plan):
 
 
 @given(plans(), st.data())
-def test_parents_come_first_and_only_what_is_needed(plan, data):
+def test_sources_come_first_and_only_needed_pools_are_listed(plan, data):
     environment = data.draw(st.sampled_from(sorted(plan.environment_slots)))
     regions = data.draw(st.lists(st.sampled_from(sorted(plan.region_slots)), unique=True))
     pools = plan.pools(environment, regions)
@@ -78,7 +78,7 @@ def test_parents_come_first_and_only_what_is_needed(plan, data):
 
 
 @given(slots, slots)
-def test_never_overlaps_whatever_the_slots(regions, environments):
+def test_environments_never_overlap(regions, environments):
     plan = AddressPlan("10.0.0.0/8", regions, environments)
     try:
         pools = [p for e in environments for p in plan.pools(e, regions) if p.environment != SHARED]
@@ -103,7 +103,7 @@ def test_never_overlaps_whatever_the_slots(regions, environments):
         ({"environment_prefix": 33}, "environment_prefix: /33 does not fit into 10.0.0.0/12"),
     ],
 )
-def test_refuses(change, message):
+def test_an_invalid_address_plan_is_refused(change, message):
     fields = {"top_cidr": "10.0.0.0/8", "region_slots": REGIONS, "environment_slots": ENVIRONMENTS, **change}
     with pytest.raises(AnsibleFilterError, match=f"ipam_pools: .*{message}"):
         ipam_pools(["us-east-1"], "dev", **fields)
@@ -133,11 +133,11 @@ def test_reservations_go_to_the_smallest_pool_that_holds_them():
         ("nonsense", "reserved_cidrs: .*nonsense"),
     ],
 )
-def test_reservations_refuse(cidr, message):
-    ask = {"regions": ["us-east-1"], "environment": "dev", "top_cidr": "10.0.0.0/8"}
-    ask |= {"region_slots": REGIONS, "environment_slots": ENVIRONMENTS}
+def test_reservations_are_checked(cidr, message):
+    arguments = {"regions": ["us-east-1"], "environment": "dev", "top_cidr": "10.0.0.0/8"}
+    arguments |= {"region_slots": REGIONS, "environment_slots": ENVIRONMENTS}
     if message is None:
-        assert IPv4Network(ipam_reservations([{"cidr": cidr}], **ask)[0]["cidr"]).prefixlen == 32
+        assert IPv4Network(ipam_reservations([{"cidr": cidr}], **arguments)[0]["cidr"]).prefixlen == 32
         return
     with pytest.raises(AnsibleFilterError, match=message):
-        ipam_reservations([{"cidr": cidr}], **ask)
+        ipam_reservations([{"cidr": cidr}], **arguments)

@@ -1,4 +1,4 @@
-"""Every table that a new resource needs a row in. A failure names the file and the row to add.
+"""The tables in which a new resource needs a row. A failure names the file and the row to add.
 
 docs/developing/new-resource.md walks through these tables in the same order.
 """
@@ -20,7 +20,7 @@ AWS_MODULES = [name for name in MODULES if name != "computed_values"]  # an acti
 RESOURCES = [name for name in AWS_MODULES if not name.endswith("_info")]
 RUNTIME = yaml.safe_load((ROOT / "meta/runtime.yml").read_text())
 ROLES = "".join(path.read_text() for path in sorted((ROOT / "roles").rglob("tasks/*.yml")))
-USED = [name for name in RESOURCES if re.search(rf"^\s+mtk\.backend\.{name}:", ROLES, re.M)]
+USED_BY_ROLES = [name for name in RESOURCES if re.search(rf"^\s+mtk\.backend\.{name}:", ROLES, re.M)]
 ACTION = """from ansible_collections.mtk.backend.plugins.action import in_process
 
 
@@ -28,14 +28,14 @@ class ActionModule(in_process.ActionModule):"""
 
 
 @pytest.mark.parametrize("name", AWS_MODULES)
-def test_action(name):
+def test_each_module_has_an_action(name):
     path = ROOT / f"plugins/action/{name}.py"
     remedy = f"add plugins/action/{name}.py: copy plugins/action/ec2_vpc.py and change the name in its docstring"
     assert path.exists() and ACTION in path.read_text(), remedy
 
 
 @pytest.mark.parametrize("name", AWS_MODULES)
-def test_action_group(name):
+def test_each_module_is_in_the_action_group(name):
     assert name in RUNTIME["action_groups"]["aws"], f"add {name} to action_groups.aws in meta/runtime.yml"
 
 
@@ -49,20 +49,20 @@ def test_action_group_names_nothing_else():
 
 
 @pytest.mark.parametrize("name", MODULES)
-def test_reason_for_an_own_module(name):
+def test_each_module_has_a_documented_reason(name):
     table = (ROOT / "docs/modules.md").read_text()
-    assert f"mtk.backend.{name}" in table, f"add a row for mtk.backend.{name} to docs/modules.md: why is it ours?"
+    assert f"mtk.backend.{name}" in table, f"add a row for mtk.backend.{name} to docs/modules.md with the reason for it"
 
 
 @pytest.mark.parametrize("name", MODULES)
-def test_changelog(name):
+def test_each_module_is_in_the_changelog(name):
     files = [ROOT / "changelogs/changelog.yaml", *sorted((ROOT / "changelogs/fragments").glob("*.y*ml"))]
     remedy = f"add changelogs/fragments/{name}.yml with minor_changes: '{name} - new module ...'"
     assert any(re.search(rf"\b{name}\b", path.read_text()) for path in files), remedy
 
 
 @pytest.mark.parametrize("name", AWS_MODULES)
-def test_four_beats(name):
+def test_each_module_has_an_integration_test(name):
     path = ROOT / f"tests/integration/modules/test_{name}.py"
     assert path.exists(), f"add tests/integration/modules/test_{name}.py"
     text = path.read_text()
@@ -71,38 +71,38 @@ def test_four_beats(name):
     assert not missing, f"tests/integration/modules/test_{name}.py does not use {', '.join(missing)}"
 
 
-@pytest.mark.parametrize("name", USED)
-def test_prefetch(name):
+@pytest.mark.parametrize("name", USED_BY_ROLES)
+def test_each_resource_is_prefetched(name):
     known = {*_prefetch.EC2, *_prefetch.EC2_OF_OWNER, *_prefetch.RDS, *_prefetch.OTHERS}
     assert name in known, f"add {name} to EC2, RDS or OTHERS in plugins/module_utils/aws/_prefetch.py"
 
 
-@pytest.mark.parametrize("name", USED)
-def test_subjects(name):
+@pytest.mark.parametrize("name", USED_BY_ROLES)
+def test_each_resource_is_in_subjects(name):
     text = (ROOT / "tests/integration/site/subjects.py").read_text()
     assert f'"{name}"' in text, f"add the calls that change {name} to tests/integration/site/subjects.py"
 
 
-@pytest.mark.parametrize("name", USED)
-def test_estate(name):
+@pytest.mark.parametrize("name", USED_BY_ROLES)
+def test_each_resource_is_in_the_estate(name):
     assert name in estate.KINDS, f"add {name} to KINDS and its listing to tests/integration/site/estate.py"
     assert f'"{estate.KINDS[name]}"' in (ROOT / "tests/integration/site/estate.py").read_text().split("_GONE", 1)[1], (
         f"add the listing of {estate.KINDS[name]} to tests/integration/site/estate.py"
     )
 
 
-NO_DRIFT = ("ec2_ipam_pool_allocation", "ec2_ipam_pool_cidr")  # AWS takes no change of them while their pool is in use
+NO_DRIFT = ("ec2_ipam_pool_allocation", "ec2_ipam_pool_cidr")  # AWS refuses to change them while their pool is in use
 
 
-@pytest.mark.parametrize("name", [name for name in USED if name not in NO_DRIFT])
-def test_drifts(name):
+@pytest.mark.parametrize("name", [name for name in USED_BY_ROLES if name not in NO_DRIFT])
+def test_each_resource_has_a_drift(name):
     assert name in {module for module, _ in drifts.KEPT.values()}, (
         f"add {name} to KEPT in tests/integration/site/drifts.py, and a drift of it to one of drifts_*.py"
     )
 
 
-@pytest.mark.parametrize("name", USED)
-def test_destroy(name):
+@pytest.mark.parametrize("name", USED_BY_ROLES)
+def test_each_resource_is_destroyed(name):
     files = sorted((ROOT / "roles").glob("*/tasks/*.yml"))
     removed = [p for p in files if re.search(rf"mtk\.backend\.{name}:(?:\n .*)*?\n\s+state: absent", p.read_text())]
     assert removed, f"add a task with mtk.backend.{name} and state: absent to the destroy entry point of its role"

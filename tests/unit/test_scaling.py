@@ -1,4 +1,4 @@
-"""Which scalable targets follow."""
+"""The scalable targets of tables and their indexes."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ def limits(low=1, high=10):
 INDEX = {"index_name": "by_place", "read": None, "write": None}
 
 
-def places(targets):
+def capacities(targets):
     return {(t["resource_id"].split("/", 1)[1], t["scalable_dimension"].split(":")[2]) for t in targets}
 
 
-def test_reads_everywhere_writes_at_the_owner():
+def test_replicas_scale_reads_only():
     reads = {("t", "ReadCapacityUnits"), ("t/index/by_place", "ReadCapacityUnits")}
     writes = {("t", "WriteCapacityUnits"), ("t/index/by_place", "WriteCapacityUnits")}
-    assert places(scaling.wanted_targets("t", limits(), limits(), [INDEX])) == reads | writes
-    assert places(scaling.wanted_targets("t", limits(), limits(), [INDEX], replica=True)) == reads
+    assert capacities(scaling.wanted_targets("t", limits(), limits(), [INDEX])) == reads | writes
+    assert capacities(scaling.wanted_targets("t", limits(), limits(), [INDEX], replica=True)) == reads
 
 
-def test_an_index_inherits_or_has_its_own():
+def test_an_index_inherits_the_limits_of_its_table_or_has_its_own():
     own = {"index_name": "own", "read": limits(2, 20), "write": None}
     found = scaling.wanted_targets("t", limits(), None, [INDEX, own])
     assert {t["resource_id"]: t["max_capacity"] for t in found} == {
@@ -57,7 +57,7 @@ def test_impossible_limits_are_named(low, high):
         scaling.wanted_targets("t", None, limits(low, high), [])
 
 
-def test_found_targets_are_those_of_the_table():
+def test_targets_of_other_tables_are_left_out():
     def target(resource):
         dimension = "dynamodb:table:ReadCapacityUnits"
         return {"resource_id": resource, "scalable_dimension": dimension, "min_capacity": 1, "max_capacity": 10}
@@ -71,13 +71,13 @@ def test_found_targets_are_those_of_the_table():
     assert found[0]["policies"][0]["scale_in_cooldown"] == 0
 
 
-def test_what_is_found_after_it_was_sent_is_what_was_wanted():
+def test_sent_targets_are_found_as_wanted():
     (wanted,) = scaling.wanted_targets("t", limits(), None, [])
     sent = {**wanted, "target_tracking_scaling_policy_configuration": scaling.tracking(wanted)}
     policy = {**sent, "policy_name": wanted["policies"][0]["policy_name"]}
     assert scaling.found_targets("t", [wanted], [policy]) == [wanted]
 
 
-def test_which_targets_dynamodb_copies():
+def test_dynamodb_copies_write_targets_only():
     assert scaling.scales_writes({"scalable_dimension": "dynamodb:index:WriteCapacityUnits"})
     assert not scaling.scales_writes({"scalable_dimension": "dynamodb:table:ReadCapacityUnits"})

@@ -1,4 +1,4 @@
-"""What people read at the end of a run, and the drift report."""
+"""The summary of a run and the drift report."""
 
 from __future__ import annotations
 
@@ -9,33 +9,33 @@ from ansible_collections.mtk.backend.plugins.module_utils.engine import _documen
 from ansible_collections.mtk.backend.plugins.plugin_utils import drift, summary
 
 
-def one(action: str = "none", name: str = "a", **fields: Any) -> dict[str, Any]:
-    place = {"region": "us-east-1", "resource": "ec2_subnet", "name": name, "action": action}
-    return {**place, "before": {}, "after": {}, **fields}
+def entry(action: str = "none", name: str = "a", **fields: Any) -> dict[str, Any]:
+    identity = {"region": "us-east-1", "resource": "ec2_subnet", "name": name, "action": action}
+    return {**identity, "before": {}, "after": {}, **fields}
 
 
-def document(*entries: dict[str, Any], mode: str = "plan", errors: Any = ()) -> dict[str, Any]:
+def make_document(*entries: dict[str, Any], mode: str = "plan", errors: Any = ()) -> dict[str, Any]:
     return _document.document("prod", mode, entries, list(errors))
 
 
-def test_a_plan():
-    whole = document(
-        one("create", "prod_a_public_subnet", usual_seconds=120),
-        one("create", "prod_b_public_subnet"),
-        one("create", "prod_a_private_subnet"),
-        one("update", before={"tags": {"x": "1"}, "routes": ["r"]}, after={"tags": {"x": "2"}, "routes": ["s"]}),
-        one("refuse", "c", reason="AWS cannot change cidr_block. Delete it and create it anew."),
-        one("delete", "d", region="us-west-2"),
-        one(),
+def test_summary_of_a_plan():
+    document = make_document(
+        entry("create", "prod_a_public_subnet", usual_seconds=120),
+        entry("create", "prod_b_public_subnet"),
+        entry("create", "prod_a_private_subnet"),
+        entry("update", before={"tags": {"x": "1"}, "routes": ["r"]}, after={"tags": {"x": "2"}, "routes": ["s"]}),
+        entry("refuse", "c", reason="AWS cannot change cidr_block. Delete the subnet and create it again."),
+        entry("delete", "d", region="us-west-2"),
+        entry(),
     )
-    assert list(summary.lines(whole)) == [
+    assert list(summary.lines(document)) == [
         "  us-east-1",
         "    ~ ec2_subnet  a",
         '                  tags.x: "1" → "2"',
         '                  routes: - "r"',
         '                  routes: + "s"',
         "    ! ec2_subnet  c",
-        "                  AWS cannot change cidr_block. Delete it and create it anew.",
+        "                  AWS cannot change cidr_block. Delete the subnet and create it again.",
         "    + ec2_subnet  3: prod_{a_private, a_public, b_public}_subnet (AWS takes about 2 min)",
         "  us-west-2",
         "    - ec2_subnet  d",
@@ -44,9 +44,11 @@ def test_a_plan():
     ]
 
 
-def test_an_apply_tells_how_long_it_took():
-    whole = document(one("create", seconds=95.2), one("update", "b", after={"x": 1}, seconds=0.3), mode="apply")
-    assert list(summary.lines(whole)) == [
+def test_summary_of_an_apply_has_durations():
+    document = make_document(
+        entry("create", seconds=95.2), entry("update", "b", after={"x": 1}, seconds=0.3), mode="apply"
+    )
+    assert list(summary.lines(document)) == [
         "  us-east-1",
         "    + ec2_subnet  a (took 1 min 35 s)",
         "    ~ ec2_subnet  b",
@@ -55,9 +57,9 @@ def test_an_apply_tells_how_long_it_took():
     ]
 
 
-def test_a_failed_task_is_shown_and_makes_it_incomplete():
-    whole = document(errors=[{"host": "us-east-1", "task": "Keep the key", "message": "no"}])
-    assert list(summary.lines(whole)) == [
+def test_a_failed_task_is_shown_and_makes_the_plan_incomplete():
+    document = make_document(errors=[{"host": "us-east-1", "task": "Keep the key", "message": "no"}])
+    assert list(summary.lines(document)) == [
         "    x us-east-1, Keep the key: no",
         "Plan of prod: no changes, 0 unchanged.",
         "Incomplete: a task failed, and the tasks after it did not run.",
@@ -65,17 +67,17 @@ def test_a_failed_task_is_shown_and_makes_it_incomplete():
     ]
 
 
-def test_colour_is_only_paint():
-    whole = document(one("create"))
+def test_colours_do_not_change_the_text():
+    document = make_document(entry("create"))
     assert [
-        line.replace("<", "").replace(">", "") for line in summary.lines(whole, lambda text, _: f"<{text}>")
-    ] == list(summary.lines(whole))
+        line.replace("<", "").replace(">", "") for line in summary.lines(document, lambda text, _: f"<{text}>")
+    ] == list(summary.lines(document))
 
 
-def test_no_line_is_wider_than_a_page():
-    long = document(
-        one("update", "n" * 60, before={"x": ""}, after={"x": "word " * 100}),
-        *(one("create", f"s{i}_x") for i in range(90)),
+def test_no_line_is_longer_than_the_width():
+    long = make_document(
+        entry("update", "n" * 60, before={"x": ""}, after={"x": "word " * 100}),
+        *(entry("create", f"s{i}_x") for i in range(90)),
     )
     assert max(len(line) for line in summary.lines(long)) <= summary.WIDTH
 
@@ -91,12 +93,12 @@ def test_no_line_is_wider_than_a_page():
         (["x_a", "x_a_b"], "2: x_{a, a_b}"),
     ],
 )
-def test_names_together(names, text):
+def test_common_parts_of_names_are_shown_once(names, text):
     assert summary.together(names) == text
 
 
 @pytest.mark.parametrize(("seconds", "text"), [(0.4, "0 s"), (59.4, "59 s"), (60, "1 min"), (450, "7 min 30 s")])
-def test_duration(seconds, text):
+def test_durations_are_rounded(seconds, text):
     assert summary.duration(seconds) == text
 
 
@@ -104,14 +106,14 @@ ARN = "arn:aws:ec2:us-east-1:123456789012:"
 
 
 def owners(*entries: dict[str, Any], tagged: Any = ()) -> list[str]:
-    return [item["owner"] for item in drift.report(document(*entries), tagged)["items"]]
+    return [item["owner"] for item in drift.report(make_document(*entries), tagged)["items"]]
 
 
 @pytest.mark.parametrize(
     ("action", "owner"), [("update", "ours"), ("create", "gone"), ("delete", "ours"), ("refuse", "decision")]
 )
-def test_whose_difference_it_is(action, owner):
-    assert owners(one(action, before={"x": 1}, after={"x": 2})) == [owner]
+def test_owner_of_a_difference(action, owner):
+    assert owners(entry(action, before={"x": 1}, after={"x": 2})) == [owner]
 
 
 @pytest.mark.parametrize(
@@ -127,25 +129,25 @@ def test_whose_difference_it_is(action, owner):
         ("arn:aws:rds:us-east-1:1:cluster:ab", ["arn:aws:rds:us-east-1:1:cluster:b"], True),
     ],
 )
-def test_what_no_role_keeps_is_foreign(arn, ids, foreign):
-    assert owners(one(ids=ids), tagged=[{"arn": arn, "region": "us-east-1"}] * 2) == ["foreign"] * foreign
+def test_tagged_resources_without_an_entry_are_foreign(arn, ids, foreign):
+    assert owners(entry(ids=ids), tagged=[{"arn": arn, "region": "us-east-1"}] * 2) == ["foreign"] * foreign
 
 
-def test_a_report():
+def test_drift_report():
     seen = {"field": "engine_version", "wanted": "16.4", "found": "16.6", "owner": "aws", "reason": "AWS upgrades"}
-    whole = drift.report(
-        document(one("update", before={"x": 1}, after={"x": 2}), one(name="b", observations=[seen])),
+    report = drift.report(
+        make_document(entry("update", before={"x": 1}, after={"x": 2}), entry(name="b", observations=[seen])),
         [{"arn": f"{ARN}vpc/vpc-2", "region": "us-west-2"}],
     )
-    assert whole["counts"] == {"ours": 1, "gone": 0, "decision": 0, "foreign": 1, "aws": 1, "pending": 0}
-    assert drift.lines(whole) == [
+    assert report["counts"] == {"ours": 1, "gone": 0, "decision": 0, "foreign": 1, "aws": 1, "pending": 0}
+    assert drift.lines(report) == [
         "ours      us-east-1  ec2_subnet  a: x is 1, wanted 2",
         f"foreign   us-west-2  ec2  {ARN}vpc/vpc-2",
         'aws       us-east-1  ec2_subnet  b: engine_version is "16.6", wanted "16.4" (AWS upgrades)',
     ]
-    page = drift.markdown(whole)
+    page = drift.markdown(report)
     assert page.startswith("# Drift of prod\n\nFound: 1 ours, 1 foreign, 1 aws.\n\n## Ours\n")
     assert '- us-east-1 `ec2_subnet` `b`: engine_version is "16.6", wanted "16.4" (AWS upgrades)\n' in page
     assert "Incomplete" not in page
-    broken = document(errors=[{"host": "h", "task": "t", "message": "m"}])
+    broken = make_document(errors=[{"host": "h", "task": "t", "message": "m"}])
     assert "**Incomplete**" in drift.markdown(drift.report(broken, []))

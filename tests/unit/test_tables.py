@@ -1,4 +1,4 @@
-"""Tables of DynamoDB as values."""
+"""The settings of DynamoDB tables and the requests that change them."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ def have(*indexes, **more):
     }
 
 
-def test_one_concern_a_call():
-    """Whatever differs, each request has one concern, and following them ends."""
+def test_each_request_has_one_concern():
+    """Repeated requests make all changes."""
     changes = {
         "billing_mode": "PROVISIONED",
         "provisioned_throughput": UNITS,
@@ -49,17 +49,17 @@ def test_one_concern_a_call():
     ]
 
 
-def test_a_switch_to_provisioned_carries_every_index_and_one_back_carries_none():
-    there = have(index("by_a", "a"), index("by_b", "b"))
+def test_only_a_switch_to_provisioned_sets_the_capacity_of_indexes():
+    existing = have(index("by_a", "a"), index("by_b", "b"))
     wanted = [index("by_a", "a", provisioned_throughput={"read_capacity_units": 1, "write_capacity_units": 1})]
     changes = {"billing_mode": "PROVISIONED", "provisioned_throughput": UNITS, "global_secondary_indexes": wanted}
-    request = tables.next_request(there, changes, [])
+    request = tables.next_request(existing, changes, [])
     carried = {u["update"]["index_name"]: u["update"]["provisioned_throughput"] for u in request.pop(UPDATES)}
     assert carried == {"by_a": wanted[0]["provisioned_throughput"], "by_b": UNITS}
-    assert tables.next_request(there, {"billing_mode": "PAY_PER_REQUEST"}, []) == {"billing_mode": "PAY_PER_REQUEST"}
+    assert tables.next_request(existing, {"billing_mode": "PAY_PER_REQUEST"}, []) == {"billing_mode": "PAY_PER_REQUEST"}
 
 
-def test_indexes_go_before_others_come_and_one_at_a_time():
+def test_indexes_are_deleted_first_and_created_one_at_a_time():
     definitions = [{"attribute_name": name, "attribute_type": "S"} for name in ("id", "b", "c")]
     changes = {"global_secondary_indexes": [index("by_b", "b"), index("by_c", "c")]}
     first = tables.next_request(have(index("by_a", "a")), changes, definitions)
@@ -70,7 +70,7 @@ def test_indexes_go_before_others_come_and_one_at_a_time():
     assert tables.next_request(have(index("by_b", "b"), index("by_c", "c")), changes, definitions) is None
 
 
-def test_a_stream_is_turned_off_before_it_changes():
+def test_a_stream_is_disabled_before_it_changes():
     old, new = ({"stream_enabled": True, "stream_view_type": view} for view in ("KEYS_ONLY", "NEW_IMAGE"))
     request = tables.next_request(have(stream_specification=old), {"stream_specification": new}, [])
     assert request == {"stream_specification": {"stream_enabled": False}}
@@ -85,13 +85,13 @@ def test_a_stream_is_turned_off_before_it_changes():
         (None, [], (5, 6)),
     ],
 )
-def test_capacities_that_are_scaled_or_not_given_stay(given, scaled, expected):
-    there = {"provisioned_throughput": UNITS}
-    wanted = tables.wanted_capacity({"provisioned_throughput": given}, there, "PROVISIONED", scaled, {})
+def test_scaled_and_omitted_capacities_stay(given, scaled, expected):
+    existing = {"provisioned_throughput": UNITS}
+    wanted = tables.wanted_capacity({"provisioned_throughput": given}, existing, "PROVISIONED", scaled, {})
     assert tuple(wanted["provisioned_throughput"].values()) == expected
 
 
-def test_what_aws_leaves_out():
+def test_defaults_of_fields_that_aws_omits():
     plain = {"table_name": "t", "key_schema": [], "provisioned_throughput": {**UNITS, "number_of_decreases_today": 0}}
     facts = tables.facts(plain)
     assert facts["billing_mode"] == "PROVISIONED" and facts["provisioned_throughput"] == UNITS

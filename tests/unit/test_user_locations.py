@@ -1,4 +1,4 @@
-"""The item contract."""
+"""The items of the user_locations table."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MOMENTS = st.datetimes(datetime(1970, 1, 2), datetime(2999, 1, 1), timezones=ZON
 USERS = st.from_regex(r"[0-9A-Za-z]{1,40}", fullmatch=True)
 
 
-def test_an_item():
+def test_example_of_an_item():
     assert items.encode("u1", MOMENT, 52.52, "13.4049540", True, False) == {
         "user_id": "u1",
         "date_time": "2026-01-02T03:04:05.678Z",
@@ -28,34 +28,34 @@ def test_an_item():
     }
 
 
-def test_layouts():
+def test_index_keys_of_the_layouts():
     flags = {"is_private": True, "is_real": False}
     assert items.index_keys("u1", flags, "sparse") == {"is_private_key": "true"}
     assert items.index_keys("u1", flags, "plain") == {"is_private_key": "true", "is_real_key": "false"}
 
 
 def test_shards_are_stable():
-    """Whoever changes these numbers makes stored items unfindable."""
+    """If these numbers change, stored items cannot be found."""
     assert [items.shard(user) for user in ("u1", "u2", "alice", "0")] == [13, 8, 9, 6]
 
 
 @given(MOMENTS, MOMENTS)
-def test_moments_sort_as_strings(one, other):
-    first, second = items.format_date_time(one), items.format_date_time(other)
+def test_moments_sort_as_strings(moment, other):
+    first, second = items.format_date_time(moment), items.format_date_time(other)
     assert items.DATE_TIME.fullmatch(first) and len(first) == 24
-    if one < other:
+    if moment < other:
         assert first <= second
 
 
 @given(st.decimals(-90, 90, places=8), st.decimals(-180, 180, places=8))
-def test_a_point_has_one_text(latitude, longitude):
+def test_formatting_a_point_is_idempotent(latitude, longitude):
     text = items.format_lat_long(latitude, longitude)
     assert items.LAT_LONG.fullmatch(text)
     assert items.format_lat_long(*text.split(",")) == text
     assert not text.startswith("-0.000000") and ",-0.000000" not in text
 
 
-def test_texts_of_one_point_agree():
+def test_equal_points_have_equal_texts():
     assert len({items.format_lat_long(*p) for p in (("52.0", -0.0), (52, "0"), (Decimal("52.00"), -1e-9))}) == 1
 
 
@@ -83,12 +83,12 @@ def test_readers_find_what_writers_store(user, flag, layout, shards):
         ({"shards": 0}, "shards 0"),
     ],
 )
-def test_what_the_contract_does_not_allow(change, message):
+def test_invalid_values_are_refused(change, message):
     good = {"user_id": "u", "date_time": MOMENT, "latitude": 1, "longitude": 2, "is_private": True, "is_real": True}
     with pytest.raises(ValueError, match=message):
         items.encode(**{**good, **change})
 
 
-def test_sparse_has_no_false():
+def test_sparse_layout_has_no_keys_for_false():
     with pytest.raises(ValueError, match="layout sparse indexes only what is true"):
         items.query_keys(False, "sparse")

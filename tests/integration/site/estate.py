@@ -1,4 +1,4 @@
-"""What is in an account, seen through plain boto3."""
+"""The resources in an account, listed with plain boto3."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def _pages(client: Any, operation: str, key: str, **arguments: Any) -> Iterator[
         yield from getattr(client, operation)(**arguments)[key]
 
 
-# module: the kind that estate() counts. test_registration.py asks for a row for every module that a role uses.
+# The kind in estate() by module. test_registration.py requires a row for each module that a role uses.
 KINDS = {
     "dynamodb_table": "table",
     "dynamodb_table_auto_scaling": "scalable_target",
@@ -25,8 +25,8 @@ KINDS = {
     "ec2_internet_gateway": "internet_gateway",
     "ec2_ipam": "ipam",
     "ec2_ipam_pool": "ipam_pool",
-    "ec2_ipam_pool_allocation": "ipam_pool",  # gone with its pool
-    "ec2_ipam_pool_cidr": "ipam_pool",  # gone with its pool
+    "ec2_ipam_pool_allocation": "ipam_pool",  # deleted with its pool
+    "ec2_ipam_pool_cidr": "ipam_pool",  # deleted with its pool
     "ec2_nat_gateway": "nat_gateway",
     "ec2_route_table": "route_table",
     "ec2_security_group": "security_group",
@@ -46,7 +46,7 @@ KINDS = {
     "secretsmanager_secret": "secret",
 }
 _GONE = {"deleted", "deleting", "delete-complete"}
-# kind: service, operation, key of the answer, field that names one
+# By kind: service, operation, key of the response, field with the id or name.
 _REGIONAL: dict[str, tuple[str, str, str, str]] = {
     "vpc": ("ec2", "describe_vpcs", "Vpcs", "VpcId"),
     "subnet": ("ec2", "describe_subnets", "Subnets", "SubnetId"),
@@ -80,7 +80,7 @@ def _regional(client: Callable[[str, str], Any], region: str) -> Iterator[Row]:
         for item in _pages(client(service, region), operation, key):
             if item.get("State", "") not in _GONE:
                 yield region, kind, item[name]
-    # Not those that RDS makes by itself every day.
+    # RDS makes automated snapshots every day; only manual ones are listed.
     snapshots = _pages(
         client("rds", region), "describe_db_cluster_snapshots", "DBClusterSnapshots", SnapshotType="manual"
     )
@@ -104,9 +104,9 @@ def _regional(client: Callable[[str, str], Any], region: str) -> Iterator[Row]:
 
 
 def estate(aws: Any, regions: tuple[str, ...]) -> set[Row]:
-    """Every resource in the account as (region, kind, id), but for keys on their way out and AWS's own roles."""
+    """Return the resources as (region, kind, id), without keys scheduled for deletion and AWS's own roles."""
     found = {row for region in regions for row in _regional(aws.client, region)}
-    found |= {("global", "global_cluster", g["GlobalClusterIdentifier"]) for g in _globals(aws)}
+    found |= {("global", "global_cluster", g["GlobalClusterIdentifier"]) for g in _global_clusters(aws)}
     iam = aws.client("iam")
     roles = [r for r in _pages(iam, "list_roles", "Roles") if not r["Path"].startswith("/aws-service-role/")]
     found |= {("global", "role", r["RoleName"]) for r in roles}
@@ -115,12 +115,12 @@ def estate(aws: Any, regions: tuple[str, ...]) -> set[Row]:
     }
 
 
-def _globals(aws: Any) -> list[dict[str, Any]]:
+def _global_clusters(aws: Any) -> list[dict[str, Any]]:
     return list(_pages(aws.client("rds"), "describe_global_clusters", "GlobalClusters"))
 
 
-def counted(rows: set[Row]) -> dict[tuple[str, str], int]:
-    """How many of each kind in each region."""
+def count_by_kind(rows: set[Row]) -> dict[tuple[str, str], int]:
+    """Return the number of resources by region and kind."""
     counts: dict[tuple[str, str], int] = {}
     for region, kind, _ in rows:
         counts[region, kind] = counts.get((region, kind), 0) + 1

@@ -1,4 +1,4 @@
-"""Which resource a call is about, said by the API alone: region, module that keeps it, name; and what is done to it."""
+"""The resource that an AWS call changes (region, module, name), and the action, derived from the call alone."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 Subject = tuple[str, str, str]
 Call = Mapping[str, Any]
 
-# EC2: the parameter that says which one. Where it is missing, the request carries the Name tag of what it makes.
+# EC2: the module and the parameter with the id, by the noun of the operation. Creations have a Name tag instead.
 _EC2 = {
     "Vpc": ("ec2_vpc", "VpcId"),
     "VpcAttribute": ("ec2_vpc", "VpcId"),
@@ -46,7 +46,7 @@ _PREFIXES = {
     "ipam-pool": "ec2_ipam_pool",
     "ipam-pool-alloc": "ec2_ipam_pool_allocation",
 }
-# Other services: what the name of a parameter, or the kind in an ARN, stands for.
+# Other services: the module by the parameter that holds the name, or by the resource type in an ARN.
 _NAMED = {
     "rds": {
         "DBClusterIdentifier": "rds_cluster",
@@ -68,25 +68,25 @@ _RDS_ARNS = {
     "subgrp": "rds_subnet_group",
     "global-cluster": "rds_global_cluster",
 }
-OWNER = "us-east-1"  # the region that owns the table; to DynamoDB all its regions are alike
+OWNER = "us-east-1"  # the region that owns the table; DynamoDB itself makes no difference between the regions
 _GLOBAL = {"iam_role", "iam_managed_policy", "rds_global_cluster"}
-# Calls that begin like a creation or deletion, and change what is there already.
-_PARTS = {"CreateRoute", "DeleteRoute", "CreateTags", "DeleteTags", "CreatePolicyVersion", "DeletePolicyVersion"}
-_PARTS |= {"AllocateAddress", "ReleaseAddress", "CreateAlias", "DeleteAlias", "DeleteScalingPolicy"}
-_MAKES = ("Create", "Provision", "AllocateIpam", "RegisterScalable")
-_REMOVES = ("Delete", "Deprovision", "ReleaseIpam", "ScheduleKeyDeletion", "DeregisterScalable")
+# Calls that have the verb of a creation or deletion, but change an existing resource.
+_UPDATES = {"CreateRoute", "DeleteRoute", "CreateTags", "DeleteTags", "CreatePolicyVersion", "DeletePolicyVersion"}
+_UPDATES |= {"AllocateAddress", "ReleaseAddress", "CreateAlias", "DeleteAlias", "DeleteScalingPolicy"}
+_CREATIONS = ("Create", "Provision", "AllocateIpam", "RegisterScalable")
+_DELETIONS = ("Delete", "Deprovision", "ReleaseIpam", "ScheduleKeyDeletion", "DeregisterScalable")
 
 
 class Names:
-    """What ids are called, gathered from the account; ask for it before and after whatever makes or removes."""
+    """The names of resources by id. Read them before and after each run that creates or deletes resources."""
 
     def __init__(self) -> None:
         self._names: dict[str, str] = {}
         self._scaled: dict[str, set[str]] = {}
 
-    def learn(self, aws: Any, regions: Iterable[str]) -> Names:
+    def read(self, aws: Any, regions: Iterable[str]) -> Names:
         for region in regions:
-            self._scaled.setdefault(region, _scaled(aws, region))
+            self._scaled.setdefault(region, _scaled_tables(aws, region))
             ec2, kms = aws.client("ec2", region), aws.client("kms", region)
             for page in ec2.get_paginator("describe_tags").paginate(Filters=[{"Name": "key", "Values": ["Name"]}]):
                 self._names |= {tag["ResourceId"]: tag["Value"] for tag in page["Tags"]}
@@ -99,71 +99,72 @@ class Names:
                 self._names |= {a["TargetKeyId"]: a["AliasName"] for a in page["Aliases"] if "TargetKeyId" in a}
         return self
 
-    def of(self, id_: str) -> str:
+    def by_id(self, id_: str) -> str:
         return self._names.get(id_, id_)
 
     def was_scaled(self, region: str, table: str) -> bool:
-        """Whether a table was scaled in a region when its names were first asked for."""
+        """Return whether the table was scaled in the region when the names were first read."""
         return table in self._scaled[region]
 
 
-def _scaled(aws: Any, region: str) -> set[str]:
-    """The tables that are scaled. DynamoDB itself scales the writes of replicas as the owner's."""
+def _scaled_tables(aws: Any, region: str) -> set[str]:
+    """Return the scaled tables. Write targets count at the owner only: DynamoDB copies them to the replicas."""
     found = aws.client("application-autoscaling", region).describe_scalable_targets(ServiceNamespace="dynamodb")
     targets = [t for t in found["ScalableTargets"] if region == OWNER or "Read" in t["ScalableDimension"]]
     return {target["ResourceId"].split("/")[1] for target in targets}
 
 
 def subjects(calls: Iterable[Call], names: Names) -> dict[Subject, str]:
-    """What the successful calls did, by resource: create, update or delete."""
-    done: dict[Subject, str] = {}
+    """Return the action of the successful calls on each resource: create, update or delete."""
+    actions: dict[Subject, str] = {}
     for call in calls:
         if call["error"]:
             continue
         subject, operation = _subject(call, names), call["operation"]
         action = "update"
-        if operation not in _PARTS:
-            action = "create" if operation.startswith(_MAKES) else action
-            action = "delete" if operation.startswith(_REMOVES) else action
+        if operation not in _UPDATES:
+            action = "create" if operation.startswith(_CREATIONS) else action
+            action = "delete" if operation.startswith(_DELETIONS) else action
         if operation == "RegisterScalableTarget" and names.was_scaled(call["region"], subject[2]):
             action = "update"  # the same call registers and changes
-        action = _action_of_replica(call) or action
-        before = done.get(subject)
-        done[subject] = action if before is None or action == "delete" else before if before != "update" else action
-    return done
+        action = _replica_action(call) or action
+        earlier = actions.get(subject)
+        if earlier in (None, "update") or action == "delete":
+            actions[subject] = action
+    return actions
 
 
 def _subject(call: Call, names: Names) -> Subject:
-    service, region, asked = call["service"], call["region"], call["parameters"]
-    kind, name = globals()[f"_{service.replace('-', '_')}"](call["operation"], asked, names)
-    replica = _replica(asked)
+    service, region, parameters = call["service"], call["region"], call["parameters"]
+    kind, name = globals()[f"_{service.replace('-', '_')}"](call["operation"], parameters, names)
+    replica = _replica_region(parameters)
     if replica or (kind == "dynamodb_table" and region != OWNER):
         kind, region = "dynamodb_table_replica", replica or region
     return "global" if kind in _GLOBAL else region, kind, name
 
 
-def _replica(asked: Mapping[str, Any]) -> str:
-    """The region of the replica that an UpdateTable is about."""
-    for update in asked.get("ReplicaUpdates") or []:
+def _replica_region(parameters: Mapping[str, Any]) -> str:
+    """Return the region of the replica that an UpdateTable changes."""
+    for update in parameters.get("ReplicaUpdates") or []:
         (change,) = update.values()
         return str(change["RegionName"])
     return ""
 
 
-def _action_of_replica(call: Call) -> str:
+def _replica_action(call: Call) -> str:
     for update in call["parameters"].get("ReplicaUpdates") or []:
         return str(next(iter(update)).lower())
     return ""
 
 
-def _ec2(operation: str, asked: Mapping[str, Any], names: Names) -> tuple[str, str]:
+def _ec2(operation: str, parameters: Mapping[str, Any], names: Names) -> tuple[str, str]:
     if operation in ("CreateTags", "DeleteTags"):
-        id_ = asked["Resources"][0]  # further ones are parts of it, as the address of a NAT gateway
-        return _PREFIXES[id_.rpartition("-")[0]], names.of(id_)
-    if operation.endswith("RouteTable") and "AssociationId" in asked:
-        return "ec2_route_table", names.of(asked["AssociationId"])
+        id_ = parameters["Resources"][0]  # the other ids are parts, such as the address of a NAT gateway
+        return _PREFIXES[id_.rpartition("-")[0]], names.by_id(id_)
+    if operation.endswith("RouteTable") and "AssociationId" in parameters:
+        return "ec2_route_table", names.by_id(parameters["AssociationId"])
     if operation == "CreateSecurityGroup":
-        return "ec2_security_group", asked["GroupName"]
+        return "ec2_security_group", parameters["GroupName"]
     noun = operation
     for verb in ("Create", "Modify", "Delete", "Allocate", "Release", "Attach", "Detach", "Associate", "Disassociate"):
         noun = noun.removeprefix(verb)
@@ -173,62 +174,62 @@ def _ec2(operation: str, asked: Mapping[str, Any], names: Names) -> tuple[str, s
         noun = "IpamPoolAllocation"
     kind, key = _EC2[noun]
     if kind in ("ec2_ipam_pool_cidr", "ec2_ipam_pool_allocation"):
-        return kind, f"{names.of(asked['IpamPoolId'])} {asked['Cidr']}"
-    made = operation == f"Create{noun}" or operation == "AllocateAddress"
-    if made and noun != "Route":
-        tags = [tag for spec in asked["TagSpecifications"] for tag in spec["Tags"] if tag["Key"] == "Name"]
+        return kind, f"{names.by_id(parameters['IpamPoolId'])} {parameters['Cidr']}"
+    creates = operation == f"Create{noun}" or operation == "AllocateAddress"
+    if creates and noun != "Route":
+        tags = [tag for spec in parameters["TagSpecifications"] for tag in spec["Tags"] if tag["Key"] == "Name"]
         return kind, tags[0]["Value"]
-    ids = asked[key]
-    return kind, names.of(ids[0] if isinstance(ids, list) else ids)
+    ids = parameters[key]
+    return kind, names.by_id(ids[0] if isinstance(ids, list) else ids)
 
 
-def _kms(operation: str, asked: Mapping[str, Any], names: Names) -> tuple[str, str]:
-    if "AliasName" in asked:
-        return "kms_key", asked["AliasName"]
+def _kms(operation: str, parameters: Mapping[str, Any], names: Names) -> tuple[str, str]:
+    if "AliasName" in parameters:
+        return "kms_key", parameters["AliasName"]
     if operation == "CreateKey":
-        (name,) = [tag["TagValue"] for tag in asked["Tags"] if tag["TagKey"] == "Name"]
+        (name,) = [tag["TagValue"] for tag in parameters["Tags"] if tag["TagKey"] == "Name"]
         return "kms_key", f"alias/{name.removeprefix('alias/')}"
-    return "kms_key", names.of(asked["KeyId"])
+    return "kms_key", names.by_id(parameters["KeyId"])
 
 
-def _dynamodb(operation: str, asked: Mapping[str, Any], names: Names) -> tuple[str, str]:
-    name = asked.get("TableName") or asked["ResourceArn"]
+def _dynamodb(operation: str, parameters: Mapping[str, Any], names: Names) -> tuple[str, str]:
+    name = parameters.get("TableName") or parameters["ResourceArn"]
     return "dynamodb_table", name.rpartition("/")[2]
 
 
-def _application_autoscaling(operation: str, asked: Mapping[str, Any], names: Names) -> tuple[str, str]:
-    return "dynamodb_table_auto_scaling", asked["ResourceId"].split("/")[1]
+def _application_autoscaling(operation: str, parameters: Mapping[str, Any], names: Names) -> tuple[str, str]:
+    return "dynamodb_table_auto_scaling", parameters["ResourceId"].split("/")[1]
 
 
-def _named(service: str, asked: Mapping[str, Any]) -> tuple[str, str]:
-    key = next(key for key in asked if key in _NAMED[service])
-    return _NAMED[service][key], str(asked[key])
+def _named(service: str, parameters: Mapping[str, Any]) -> tuple[str, str]:
+    key = next(key for key in parameters if key in _NAMED[service])
+    return _NAMED[service][key], str(parameters[key])
 
 
-def _rds(operation: str, asked: Mapping[str, Any], names: Names) -> tuple[str, str]:
-    if "ResourceName" in asked:
-        kind, name = asked["ResourceName"].split(":", 5)[5].split(":", 1)
+def _rds(operation: str, parameters: Mapping[str, Any], names: Names) -> tuple[str, str]:
+    if "ResourceName" in parameters:
+        kind, name = parameters["ResourceName"].split(":", 5)[5].split(":", 1)
         return _RDS_ARNS[kind], name
-    owner = {"CreateDBInstance": "DBInstanceIdentifier", "CreateDBCluster": "DBClusterIdentifier"}
     noun = operation
     for verb in ("Create", "Modify", "Delete", "Reset"):
         noun = noun.removeprefix(verb)
-    first = {"DBInstance": "DBInstanceIdentifier", "DBCluster": "DBClusterIdentifier"}.get(noun, owner.get(operation))
-    if first:
-        return _NAMED["rds"][first], asked[first]
-    return _named("rds", asked)
+    # Requests about instances and clusters name groups, too.
+    key = {"DBInstance": "DBInstanceIdentifier", "DBCluster": "DBClusterIdentifier"}.get(noun)
+    if key:
+        return _NAMED["rds"][key], parameters[key]
+    return _named("rds", parameters)
 
 
-def _iam(operation: str, asked: Mapping[str, Any], names: Names) -> tuple[str, str]:
-    key = "RoleName" if "RoleName" in asked else "PolicyName" if "PolicyName" in asked else "PolicyArn"
-    return _NAMED["iam"][key], asked[key].rpartition("/")[2]
+def _iam(operation: str, parameters: Mapping[str, Any], names: Names) -> tuple[str, str]:
+    key = "RoleName" if "RoleName" in parameters else "PolicyName" if "PolicyName" in parameters else "PolicyArn"
+    return _NAMED["iam"][key], parameters[key].rpartition("/")[2]
 
 
-def _logs(operation: str, asked: Mapping[str, Any], names: Names) -> tuple[str, str]:
-    kind, name = _named("logs", asked)
+def _logs(operation: str, parameters: Mapping[str, Any], names: Names) -> tuple[str, str]:
+    kind, name = _named("logs", parameters)
     return kind, name.split(":log-group:")[-1].removesuffix(":*")
 
 
-def _secretsmanager(operation: str, asked: Mapping[str, Any], names: Names) -> tuple[str, str]:
-    kind, name = _named("secretsmanager", asked)
+def _secretsmanager(operation: str, parameters: Mapping[str, Any], names: Names) -> tuple[str, str]:
+    kind, name = _named("secretsmanager", parameters)
     return kind, name.split(":secret:")[-1].rsplit("-", 1)[0] if name.startswith("arn:") else name

@@ -49,7 +49,7 @@ class Case:
         self.foreign: list[Foreign] = [resource for resource in made if resource]
         for resource in self.foreign:
             resource.remember()
-        self.names = Names().learn(site.aws, REGIONS)
+        self.names = Names().read(site.aws, REGIONS)
 
     def check_report(self) -> None:
         """Check that the report and the plan name the drifts and nothing else, and that reporting changes nothing."""
@@ -66,7 +66,7 @@ class Case:
         before, done = len(self.site.aws.control.calls()), self.out / "done.json"
         self.site.play("site.yml", "-e", f"plan_file={self.plan}", "-e", f"plan_out={done}")
         calls = self.site.aws.control.calls(since=before, mutating=True)
-        assert subjects(calls, self.names.learn(self.site.aws, REGIONS)) == self.touched
+        assert subjects(calls, self.names.read(self.site.aws, REGIONS)) == self.touched
         assert planned(done) == self.touched
         assert [resource.arn for resource in self.foreign if not resource.is_untouched()] == []
 

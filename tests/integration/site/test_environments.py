@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from .conftest import REGIONS
-from .estate import counted, estate
+from .estate import count_by_kind, estate
 
 
 @pytest.mark.timeout(3600)
@@ -139,7 +139,7 @@ def look_at_dev(aws: Any) -> None:
     look_at_table(aws, "dev", REGIONS[:1])
     look_at_clusters(aws, "dev", REGIONS[:1])
     assert not {
-        row for row in counted(estate(aws, REGIONS[1:])) if row[1] in ("table", "cluster", "nat_gateway", "key")
+        row for row in count_by_kind(estate(aws, REGIONS[1:])) if row[1] in ("table", "cluster", "nat_gateway", "key")
     }
 
 

@@ -53,7 +53,7 @@ def test_an_apply_on_a_half_built_account_does_what_its_plan_says(
 
     played = live.play("playbooks/plan.yml", "-e", f"plan_out={plan}")
     assert (played.mutating, played.failed) == ([], 0), f"cut after {cut} calls"
-    names, before = Names().learn(aws, REGIONS), len(aws.control.calls())
+    names, before = Names().read(aws, REGIONS), len(aws.control.calls())
     live.play("site.yml", "-e", f"plan_file={plan}")
-    done = subjects(aws.control.calls(since=before, mutating=True), names.learn(aws, REGIONS))
+    done = subjects(aws.control.calls(since=before, mutating=True), names.read(aws, REGIONS))
     assert done == planned(plan), f"cut after {cut} calls"

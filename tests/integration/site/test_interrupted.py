@@ -9,7 +9,7 @@ import time
 import pytest
 
 from .conftest import REGIONS
-from .estate import counted, estate
+from .estate import count_by_kind, estate
 
 # Environment, the last call before the kill, time scale of the local AWS. `make chaos` runs the marked cases.
 INTERRUPTIONS = [
@@ -45,13 +45,13 @@ def test_the_next_run_finishes_an_interrupted_run(aws, site, uninterrupted, envi
     live = site(environment)
     if environment not in uninterrupted:
         live.play()
-        uninterrupted[environment] = counted(estate(aws, REGIONS))
+        uninterrupted[environment] = count_by_kind(estate(aws, REGIONS))
         aws.control.reset()
     aws.control.scale(scale)
     kill_after(aws, live.start("site.yml"), call)
     aws.control.scale(min(scale, 0.005))
     live.play()
-    assert counted(estate(aws, REGIONS)) == uninterrupted[environment]
+    assert count_by_kind(estate(aws, REGIONS)) == uninterrupted[environment]
     aws.control.scale(0)
     again = live.play()
     assert (again.changed, again.mutating) == (0, [])

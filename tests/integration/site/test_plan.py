@@ -32,10 +32,10 @@ def test_an_apply_does_what_its_plan_says(aws, site, environment, tmp_path):
     played = live.play("playbooks/plan.yml", "-e", f"plan_out={plan}")
     assert played.mutating == [] and played.failed == 0
     expected = planned(plan)
-    names = Names().learn(aws, REGIONS)
+    names = Names().read(aws, REGIONS)
 
     live.play("site.yml", "-e", f"plan_file={plan}", "-e", f"plan_out={report}")
-    done = subjects(aws.control.calls(mutating=True), names.learn(aws, REGIONS))
+    done = subjects(aws.control.calls(mutating=True), names.read(aws, REGIONS))
     assert done == expected
     assert planned(report) == expected, "the report of an apply names its changes"
 
@@ -136,7 +136,7 @@ def test_the_billing_mode_of_a_table_with_a_replica_changes_as_planned(aws, buil
         expected = planned(plan)
         assert planning.mutating == []
         assert expected == {(REGIONS[0], "dynamodb_table", name): "update", **dict.fromkeys(scaled, action)}
-        since, names = len(aws.control.calls()), Names().learn(aws, REGIONS)
+        since, names = len(aws.control.calls()), Names().read(aws, REGIONS)
         qa.play("site.yml", *switch, "-e", f"plan_file={plan}")
         assert subjects(aws.control.calls(since, mutating=True), names) == expected
         for region in REGIONS[:2]:
@@ -167,7 +167,7 @@ def test_a_limited_plan_matches_the_limited_apply(aws, built, tmp_path, part, re
     assert ({s[0] for s in expected}, {s[1] for s in expected}) == (regions, resources)
     since = len(aws.control.calls())
     qa.play("site.yml", *part, "-e", f"plan_file={plan}")
-    assert subjects(aws.control.calls(since, mutating=True), Names().learn(aws, REGIONS)) == expected
+    assert subjects(aws.control.calls(since, mutating=True), Names().read(aws, REGIONS)) == expected
 
 
 def test_drift_names_the_owner_of_each_difference(aws, built, tmp_path):
