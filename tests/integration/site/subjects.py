@@ -172,15 +172,20 @@ def _ec2(operation: str, parameters: Mapping[str, Any], names: Names) -> tuple[s
         noun = noun.removeprefix(verb)
     if operation == "AllocateIpamPoolCidr":
         noun = "IpamPoolAllocation"
-    kind, key = _EC2[noun]
+    kind, key = _row(noun)
     if kind in ("ec2_ipam_pool_cidr", "ec2_ipam_pool_allocation"):
         return kind, f"{names.by_id(parameters['IpamPoolId'])} {parameters['Cidr']}"
     creates = operation == f"Create{noun}" or operation == "AllocateAddress"
-    if creates and noun != "Route":
+    if creates and "TagSpecifications" in parameters:
         tags = [tag for spec in parameters["TagSpecifications"] for tag in spec["Tags"] if tag["Key"] == "Name"]
         return kind, tags[0]["Value"]
     ids = parameters[key]
     return kind, names.by_id(ids[0] if isinstance(ids, list) else ids)
+
+
+def _row(noun: str) -> tuple[str, str]:
+    assert noun in _EC2, f"add {noun}, its module and the parameter with its id to _EC2 in subjects.py"
+    return _EC2[noun]
 
 
 def _kms(operation: str, parameters: Mapping[str, Any], names: Names) -> tuple[str, str]:
