@@ -9,7 +9,7 @@ from emulator.tagging.resources import EC2_IDS
 
 # IPAM has a listing of its own, and GetResources does not list rules of security groups.
 OTHER_LISTINGS = {"ipam", "ipam-scope", "ipam-pool", "ipam-pool-allocation", "security-group-rule"}
-# AWS lists these for a while after their deletion, with their tags.
+# Kinds that stay listed as deleting or deleted for a while, and keep their tags as long.
 LISTED_AFTER_DELETION = {"DeleteIpam", "DeleteIpamPool", "DeleteIpamScope", "DeleteNatGateway"}
 LISTED_AFTER_DELETION |= {"DeleteVpcEndpoint"}
 
