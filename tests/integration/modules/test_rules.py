@@ -138,3 +138,14 @@ def test_attribute_of_the_time_to_live_is_disabled_before_another_is_enabled(aws
         {"Enabled": False, "AttributeName": "expires_at"},
         {"Enabled": True, "AttributeName": "ttl"},
     ]
+
+
+def test_fields_that_verbs_exchange_are_not_returned(run):
+    run("ec2_vpc", name="dev_vpc", cidr_block="10.0.0.0/16", tags={})
+    for module, params in (
+        ("ec2_security_group", {"group_name": "default", "rules": [], "rules_egress": []}),
+        ("ec2_route_table", {"name": "x", "tags": {}}),
+    ):
+        for check in (False, True):
+            result = run(module, check=check, vpc_name="dev_vpc", **params)
+            assert not [name for name in result[module.removeprefix("ec2_")] if name.startswith("_")]
