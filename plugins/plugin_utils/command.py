@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-PLANNING = re.compile(r"(playbooks/)?\b(plan|drift)(\.yml)?$")  # playbooks that never write
+# The playbooks of this project that never write: by path, or by the collection's name.
+PLANNING = re.compile(r"(^|/)(?:playbooks/)?(?:plan|drift)\.yml$|^(mtk\.backend\.)(?:plan|drift)$")
 OWN_VARIABLES = ("plan_out", "detailed_exitcode", "drift_json", "drift_markdown", "drift_fail_on")
 
 
@@ -25,7 +26,7 @@ def apply_command(options: Mapping[str, Any], plan_out: str = "") -> str:
     >>> apply_command({"args": ["playbooks/plan.yml"], "inventory": ["inventories/prod"]}, "plan.json")
     'ansible-playbook site.yml -i inventories/prod -e plan_file=plan.json'
     """
-    words = ["ansible-playbook", *(PLANNING.sub(r"site\3", str(playbook)) for playbook in options.get("args") or ())]
+    words = ["ansible-playbook", *(_applying(str(playbook)) for playbook in options.get("args") or ())]
     for inventory in options.get("inventory") or ():
         words += ["-i", _relative(str(inventory))]
     words += ["--limit", str(options["subset"])] if options.get("subset") else []
@@ -35,6 +36,11 @@ def apply_command(options: Mapping[str, Any], plan_out: str = "") -> str:
     words += ["-e", f"plan_file={plan_out}"] if plan_out else []
     others = [given for given in options.get("extra_vars") or () if not str(given).startswith(OWN_VARIABLES)]
     return shlex.join(words) + (", with the same extra variables (-e)" if others else "")
+
+
+def _applying(playbook: str) -> str:
+    """Return the playbook that applies what ``playbook`` plans: site.yml for plan.yml and drift.yml."""
+    return PLANNING.sub(lambda match: f"{match[2]}site" if match[2] else f"{match[1]}site.yml", playbook)
 
 
 def _relative(path: str) -> str:

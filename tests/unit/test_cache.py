@@ -278,3 +278,8 @@ def test_an_assumed_role_has_the_key_of_its_source(no_credentials, monkeypatch, 
         keys.append(Connection(Module(profile="role")).key())
     assert keys[0] == keys[1] != keys[2]
     assert not any("secret-of-the-test" in key for key in keys)
+
+
+def test_the_key_holds_no_secret(no_credentials, monkeypatch):
+    monkeypatch.setenv("AWS_CONTAINER_AUTHORIZATION_TOKEN", "what-nobody-may-read")
+    assert "what-nobody-may-read" not in Connection(Module(**KEYS)).key()

@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).parents[2]
 FILES = [
@@ -82,3 +83,12 @@ def test_no_file_is_longer_than_500_lines():
     sources = [p for p in FILES if p.exists() and p.suffix in (".py", ".yml", ".sh") and not p.is_symlink()]
     long = {str(p.relative_to(ROOT)): n for p in sources if (n := len(p.read_text().splitlines())) > 500}
     assert not long
+
+
+@pytest.mark.parametrize("role", ["aurora", "dynamodb_global", "ipam_vpc"])
+def test_every_variable_of_a_role_is_in_its_readme(role):
+    specs = yaml.safe_load((ROOT / f"roles/{role}/meta/argument_specs.yml").read_text())["argument_specs"]
+    variables = {name for entry in specs.values() for name in entry.get("options", {})}
+    readme = (ROOT / f"roles/{role}/README.md").read_text()
+    missing = sorted(name for name in variables if f"`{name}`" not in readme)
+    assert not missing, f"add these to the table in roles/{role}/README.md"

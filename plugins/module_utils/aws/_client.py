@@ -87,11 +87,12 @@ class Connection:
             )
 
     def key(self) -> str:
-        """Return a text that differs if credentials, endpoint or certificate validation differ. It holds no secret."""
+        """Return a digest that differs if credentials, endpoint or certificate validation differ."""
         environ = {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
         for name in _NOT_IN_KEY:
             environ.pop(name, None)
-        return repr([self._access_key(), self._endpoint, self._given.get("verify"), sorted(environ.items())])
+        parts = [self._access_key(), self._endpoint, self._given.get("verify"), sorted(environ.items())]
+        return hashlib.sha256(repr(parts).encode()).hexdigest()
 
     def _access_key(self) -> str:
         """Return the access key id; for credentials that expire, their source, because each process gets a new id."""
@@ -104,7 +105,7 @@ class Connection:
         return hashlib.sha256(source.encode()).hexdigest()
 
 
-# Secrets, and the region: the cache's own key contains the region of each answer.
+# Secrets that follow from the access key id, and the region, which is in the cache's own key of each answer.
 _NOT_IN_KEY = ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_REGION", "AWS_DEFAULT_REGION")
 
 

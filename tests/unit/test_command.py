@@ -1,0 +1,52 @@
+"""The command that applies a plan."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from ansible_collections.mtk.backend.plugins.plugin_utils.command import apply_command
+
+
+@pytest.mark.parametrize(
+    ("playbook", "applying"),
+    [
+        ("site.yml", "site.yml"),
+        ("playbooks/plan.yml", "site.yml"),
+        ("playbooks/drift.yml", "site.yml"),
+        ("/srv/mtk/playbooks/plan.yml", "/srv/mtk/site.yml"),
+        ("plan.yml", "site.yml"),
+        ("mtk.backend.plan", "mtk.backend.site"),
+        ("mtk.backend.drift", "mtk.backend.site"),
+        ("playbooks/destroy.yml", "playbooks/destroy.yml"),
+        ("vpc-plan.yml", "vpc-plan.yml"),
+        ("other.collection.plan", "other.collection.plan"),
+    ],
+)
+def test_planning_playbooks_are_replaced_by_the_applying_one(playbook, applying):
+    assert apply_command({"args": [playbook]}) == f"ansible-playbook {applying}"
+
+
+def test_inventories_limit_and_tags_are_kept():
+    options = {
+        "args": ["site.yml"],
+        "inventory": [str(Path.cwd() / "inventories/prod"), "/etc/inventory"],
+        "subset": "us-west-2",
+        "tags": ["aurora", "ipam_vpc"],
+        "skip_tags": [],
+    }
+    assert apply_command(options) == (
+        "ansible-playbook site.yml -i inventories/prod -i /etc/inventory --limit us-west-2 --tags aurora,ipam_vpc"
+    )
+
+
+def test_a_written_plan_is_applied_by_its_file():
+    options = {"args": ["site.yml"], "tags": ["all"], "extra_vars": ["plan_out=a plan.json"]}
+    assert apply_command(options, "a plan.json") == "ansible-playbook site.yml -e 'plan_file=a plan.json'"
+
+
+def test_extra_variables_are_not_repeated():
+    """They may hold secrets."""
+    command = apply_command({"args": ["site.yml"], "extra_vars": ["token=what-nobody-may-read", "plan_out=p"]}, "p")
+    assert "what-nobody-may-read" not in command
+    assert command == "ansible-playbook site.yml -e plan_file=p, with the same extra variables (-e)"
