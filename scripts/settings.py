@@ -37,6 +37,9 @@ def files() -> Iterator[tuple[Path, str]]:
 
 def argument_specs(role: Role, present: dict[str, Any]) -> str:
     """Return the argument specs, with the descriptions of the entry points as they are."""
+    for entry in present.values():  # a description of one paragraph is a text
+        if len(entry.get("description", ())) == 1 and isinstance(entry["description"], list):
+            entry["description"] = entry["description"][0]
     lines = ["---", "# Made from the settings in plugins/module_utils/domain by `make docs`.", "argument_specs:"]
     known: set[str] = set()
     for name, entry in present.items():
@@ -65,6 +68,13 @@ class _Dumper(yaml.SafeDumper):
     def ignore_aliases(self, data: Any) -> bool:
         return True
 
+    def represent_list(self, data: list[Any]) -> yaml.Node:
+        on_one_line = not any(isinstance(item, (dict, list)) for item in data) and len(str(data)) < 90
+        return self.represent_sequence("tag:yaml.org,2002:seq", data, flow_style=on_one_line)
+
+
+_Dumper.add_representer(list, _Dumper.represent_list)
+
 
 def option(setting: Setting) -> dict[str, Any]:
     """Return a setting as an option of an argument spec."""
@@ -73,7 +83,7 @@ def option(setting: Setting) -> dict[str, Any]:
         text += f" Allowed: {setting.allowed}."
     if setting.computed:
         text += f" Default: {setting.computed}."
-    found: dict[str, Any] = {"description": [text]}
+    found: dict[str, Any] = {"description": text}
     kind, _, elements = setting.type.partition(" of ")
     found["type"] = kind
     if elements:

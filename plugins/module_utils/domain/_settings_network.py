@@ -222,8 +222,8 @@ SETTINGS = (
     Setting(
         "ipam_vpc_application_egress_rules",
         "list of dict",
-        "The egress rules of the application security group in addition to the database, as in "
-        "O(mtk.backend.ec2_security_group#module:rules_egress).",
+        "The egress rules of the application security group in addition to the database, in the "
+        "form of C(rules_egress) of M(mtk.backend.ec2_security_group).",
         default=[
             {
                 "ip_protocol": "tcp",
