@@ -106,17 +106,12 @@ RUN = Role("mtk", SETTINGS, (), _nothing, INTERNAL)
 
 
 def shared(prefix: str, section: str = "") -> tuple[Callable[[Values, Mapping[str, Any]], Values], tuple[Setting, ...]]:
-    """Return the settings that every role has, with the function that computes their defaults.
-
-    The tags of environment, stack and component are added to the tags of the user.
-    """
+    """Return the settings that every role has, with the function that computes their defaults."""
 
     def compute(values: Values, host: Mapping[str, Any]) -> Values:
         name = values.get(f"{prefix}_environment", host.get("mtk_environment"))
         found = {f"{prefix}_environment": name, f"{prefix}_region": host.get("inventory_hostname")}
-        own = {"mtk:environment": name, "mtk:stack": "mtk-backend", "mtk:component": prefix}
-        given = values.get(f"{prefix}_tags", host.get("mtk_tags"))
-        return {**{k: v for k, v in found.items() if v is not None}, f"{prefix}_tags": {**(given or {}), **own}}
+        return {**{k: v for k, v in found.items() if v is not None}, f"{prefix}_tags": host.get("mtk_tags") or {}}
 
     settings = (
         Setting(
