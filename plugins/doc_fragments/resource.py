@@ -48,6 +48,8 @@ options:
   tags:
     description:
       - The tags of the resource. If not given, the tags are not changed.
+      - Up to 50 tags, with Name. Keys have 1 to 128 characters and do not begin with C(aws:), values have up to 256.
+        Both are texts. Write numbers and truth values in quotes.
       - A resource whose C(mtk:environment) tag differs from the one given here is refused.
     type: dict
     aliases: [resource_tags]

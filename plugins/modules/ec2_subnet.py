@@ -19,7 +19,9 @@ options:
     type: str
     required: true
   cidr_block:
-    description: The IPv4 block. Required with O(state=present). AWS cannot change it later.
+    description: >-
+      The IPv4 block, with a prefix length of V(16) to V(28). AWS drops the bits behind the prefix. Required with
+      O(state=present). AWS cannot change it later.
     type: str
   availability_zone:
     description: The name of the zone. If not given, AWS chooses one. AWS cannot change it later.
@@ -94,6 +96,7 @@ settled:
 """
 
 from ansible_collections.mtk.backend.plugins.module_utils.aws._tags import tag_specifications, write_tags
+from ansible_collections.mtk.backend.plugins.module_utils.domain._limits import block
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
 from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource
 from ansible_collections.mtk.backend.plugins.module_utils.resources._ec2 import cidr
@@ -114,6 +117,7 @@ class Subnet(Resource):
     managed = ("vpc_id", "cidr_block", "availability_zone", "map_public_ip_on_launch")
     immutable = frozenset({"vpc_id", "cidr_block", "availability_zone"})
     computed = ("subnet_id",)
+    limits = {"cidr_block": block(16, 28)}
     failed = frozenset({"failed", "failed-insufficient-capacity"})
     retry_codes = ("InvalidSubnetID.NotFound", "DependencyViolation")
 

@@ -68,7 +68,7 @@ def test_invalid_options_and_unsupported_changes_are_refused(aws, run):
     with pytest.raises(ModuleFailed, match="vpc_id of subnet .* is unknown"):
         run(NAME, **params)
     network(aws)
-    with pytest.raises(ModuleFailed, match="'10.0.64' is not a CIDR block"):
+    with pytest.raises(ModuleFailed, match="cidr_block is '10.0.64'; AWS takes an IPv4 block"):
         run(NAME, **{**params, "cidr_block": "10.0.64"})
     id = run(NAME, **params)["subnet"]["subnet_id"]
     with pytest.raises(ModuleFailed, match="AWS cannot change availability_zone .*, cidr_block"):
