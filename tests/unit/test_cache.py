@@ -11,10 +11,9 @@ from ansible_collections.mtk.backend.plugins.module_utils.aws._cache import (
     CachedAws,
     CacheVoid,
     FreshAws,
-    is_read,
     void_all,
 )
-from ansible_collections.mtk.backend.plugins.module_utils.aws._client import Connection
+from ansible_collections.mtk.backend.plugins.module_utils.aws._client import Connection, is_read
 
 
 class Aws:
@@ -211,6 +210,35 @@ def test_strict_reads_of_a_void_service_are_refused(client, aws):
     assert read(strict, aws, "s") == [{"id": 3}], "a write to EC2 voids its own region only"
 
 
+def test_the_account_of_credentials_is_never_out_of_date(client, cache, aws, tmp_path):
+    """No write changes it, and a difference that was found beside it needs no second look."""
+
+    def identity(task):
+        return task._answer("sts", "get_caller_identity", "r", {}, aws)
+
+    first = identity(client(FreshAws))
+    cache.void("iam", "create_role", "r")
+    void_all(str(tmp_path))
+    for task in (client(FreshAws), client(), client(strict=True)):
+        assert identity(task) == first
+        assert task.hits == []
+    assert aws.calls == 1
+
+
+@pytest.mark.parametrize("kind", [CachedAws, FreshAws])
+def test_a_refused_write_sends_nothing_and_keeps_the_cache(client, aws, kind):
+    class Stop(Exception):
+        pass
+
+    def refuse(task):
+        raise Stop(task.region)
+
+    read(client(), aws)
+    with pytest.raises(Stop, match="r"):
+        client(kind, before_write=refuse).call("ec2", "create_vpc")
+    assert read(client(), aws) == [{"id": 1}]
+
+
 class Module:
     """The options of an AnsibleAWSModule."""
 
@@ -255,6 +283,16 @@ def test_another_credentials_file_has_another_key(no_credentials, monkeypatch, t
         keys.append(Connection(Module(profile=profile)).key())
     assert keys[0] == keys[2] != keys[1]
     assert not any("secret-of-the-test" in key for key in keys)
+
+
+def test_another_profile_has_another_key(no_credentials, monkeypatch, tmp_path):
+    """Profiles may have the same keys and different endpoints."""
+    section = "aws_access_key_id = AKIA1\naws_secret_access_key = secret-of-the-test\n"
+    (tmp_path / "config").write_text(f"[profile a]\n{section}[profile b]\n{section}endpoint_url = http://127.0.0.1:1\n")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none"))
+    first, again, other = (Connection(Module(profile=name)).key() for name in ("a", "a", "b"))
+    assert first == again != other
 
 
 def test_another_region_has_the_same_key(no_credentials, monkeypatch):

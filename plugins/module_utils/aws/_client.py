@@ -91,7 +91,8 @@ class Connection:
         environ = {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
         for name in _NOT_IN_KEY:
             environ.pop(name, None)
-        parts = [self._access_key(), self._endpoint, self._given.get("verify"), sorted(environ.items())]
+        place = [self._profile, self._endpoint, self._given.get("verify")]
+        parts = [self._access_key(), place, sorted(environ.items())]
         return hashlib.sha256(repr(parts).encode()).hexdigest()
 
     def _access_key(self) -> str:
@@ -129,15 +130,25 @@ class Aws:
 
     Names are translated by botocore's own service models, so that every member that botocore knows works and a wrong
     name is an error here. Tags are plain dicts in answers and in arguments named ``tags``.
+
+    ``before_write`` is called with this object before each request that may change something. It prevents the request
+    with an exception.
     """
 
     errors = (BotoCoreError, ClientError)
     caches = False  # whether answers are kept for the tasks that follow
 
-    def __init__(self, clients: Callable[[str, str], Client], region: str) -> None:
+    def __init__(
+        self,
+        clients: Callable[[str, str], Client],
+        region: str,
+        *,
+        before_write: Callable[[Aws], None] = lambda aws: None,
+    ) -> None:
         self.region = region
         self.ids: dict[tuple[str | None, ...], Any] = {}  # the ids that names were resolved to
         self._factory = clients
+        self._before_write = before_write
         self._making = threading.Lock()
         self._clients: dict[tuple[str, str], Client] = {}
 
@@ -151,6 +162,8 @@ class Aws:
 
     def call(self, service: str, operation: str, region: str | None = None, **params: Any) -> dict[str, Any]:
         """Send one request. Arguments that are None are left out."""
+        if not is_read(operation):
+            self._before_write(self)
         region = region or self.region
         answer = self._answer(
             service, operation, region, params, lambda: self._call(service, operation, region, params)
@@ -213,6 +226,11 @@ class Aws:
     @cached_property
     def _caller(self) -> dict[str, Any]:
         return self.call("sts", "get_caller_identity")
+
+
+def is_read(operation: str) -> bool:
+    """Return whether an operation changes nothing."""
+    return operation.startswith(("describe_", "list_", "get_"))
 
 
 def _operation(client: Client, operation: str) -> Any:

@@ -19,6 +19,7 @@ from ansible_collections.mtk.backend.plugins.module_utils.aws._client import (
     Connection,
 )
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import UNKNOWN, Refused
+from ansible_collections.mtk.backend.plugins.module_utils.engine._account import check_account
 from ansible_collections.mtk.backend.plugins.module_utils.engine._approval import Approved
 from ansible_collections.mtk.backend.plugins.module_utils.engine._document import entry
 from ansible_collections.mtk.backend.plugins.module_utils.engine._plan import Plan
@@ -31,6 +32,7 @@ COMMON = {
     "wait": {"type": "bool", "default": True},
     "wait_timeout": {"type": "int", "default": 1800},
     "plan_file": {"type": "path"},
+    "expected_account_id": {"type": "str"},
 }
 TAGS = {
     "tags": {"type": "dict", "aliases": ["resource_tags"]},
@@ -86,13 +88,14 @@ def run(
 def _reconcile(
     module: AnsibleAWSModule, resource_type: type[Resource], kind: str, context: Context
 ) -> tuple[Resource, Outcome]:
-    connection = Connection(module)
+    connection, check = Connection(module), _account_check(module)
     if not context.cache:
-        resource = resource_type(Aws(connection.client, module.region), module.params)
+        resource = resource_type(Aws(connection.client, module.region, before_write=check), module.params)
         return resource, _apply(module, resource, kind, context)
     cache = Cache(context.cache, connection.key())
-    resource = resource_type(FreshAws(connection.client, module.region, cache), module.params)
+    resource = resource_type(FreshAws(connection.client, module.region, cache, before_write=check), module.params)
     cached = CachedAws(connection.client, module.region, cache, strict=True)
+    check(cached)  # costs one request a run, and makes check mode refuse, too
     return resource, _unchanged_from_cache(module, resource_type, cached) or _apply(module, resource, kind, context)
 
 
@@ -173,6 +176,12 @@ def _exclusive_references(resource_type: type[Resource]) -> list[tuple[str, ...]
 def _require_region(module: AnsibleAWSModule) -> None:
     if not module.region:
         module.fail_json(msg="region is required: set it on the task, in module_defaults or as AWS_REGION")
+
+
+def _account_check(module: AnsibleAWSModule) -> Callable[[Aws], None]:
+    """Return the function that refuses an account other than the option expected_account_id."""
+    expected = module.params["expected_account_id"]
+    return (lambda aws: None) if expected is None else lambda aws: check_account(aws.account_id, expected)
 
 
 def _approval(kind: str, resource: Resource) -> Callable[[Plan], None]:
