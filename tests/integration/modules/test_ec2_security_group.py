@@ -144,5 +144,5 @@ def test_invalid_options_and_foreign_groups_are_refused(aws, run):
         run(NAME, **params(description="Another"))
     with pytest.raises(ModuleFailed, match="belongs to environment 'dev'"):
         run(NAME, **params(tags={"mtk:environment": "prod"}))
-    with pytest.raises(ModuleFailed, match="could not be brought to state present"):
+    with pytest.raises(ModuleFailed, match="AWS refuses AuthorizeSecurityGroupIngress \\(InvalidGroup"):
         run(NAME, **params(rules=[{**HTTPS, "referenced_group_id": "sg-0123456789abcdef0"}]))
