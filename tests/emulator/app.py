@@ -10,7 +10,6 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterable, Mapping
-from email.utils import formatdate
 from typing import Any
 
 from botocore.model import OperationModel
@@ -46,12 +45,6 @@ def error_answer(service: str, operation: str, code: str, message: str) -> Answe
     return answer["status_code"], dict(answer["headers"]), body.encode() if isinstance(body, str) else body
 
 
-def _dated(headers: dict[str, str]) -> list[tuple[str, str]]:
-    """Return the headers with the time of the local AWS, which clients take for AWS's time."""
-    kept = [(name, value) for name, value in headers.items() if name.lower() != "date"]
-    return [*kept, ("Date", formatdate(CLOCK.now(), usegmt=True))]
-
-
 def _unsigned(operation: str) -> Answer:
     """Return the answer to an unsigned request, which an SDK or a browser may send."""
     text = "This is a local AWS: send it signed requests of an AWS SDK."
@@ -84,7 +77,7 @@ class LocalAws:
             time.sleep(fault.seconds)
         if fault and fault.effect == "lost" and "werkzeug.socket" in environ:
             environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
-        start_response(f"{status} {_REASONS.get(status, 'Status')}", _dated(headers))
+        start_response(f"{status} {_REASONS.get(status, 'Status')}", list(headers.items()))
         return [answer]
 
     def _aws(self, environ: dict[str, Any], body: bytes) -> tuple[Answer, Fault | None]:

@@ -156,7 +156,7 @@ class Aws:
 
     def now(self) -> datetime:
         """Return AWS's time: that of its last answer, or this machine's if AWS has not answered yet."""
-        return parsedate_to_datetime(self._dates[0]) if self._dates else datetime.now(UTC)
+        return parsedate_to_datetime(self._dates[0]).replace(tzinfo=UTC) if self._dates else datetime.now(UTC)
 
     def client(self, service: str, region: str | None = None) -> Client:
         """Return the boto3 client, made once."""
