@@ -153,7 +153,6 @@ def _check_projection(index: Fields) -> None:
         )
     if len(attributes) > 20:
         raise Refused(f"{option} are {len(attributes)}; AWS takes at most 20 for an index. Remove some.")
-    check_unique(option, attributes)
     for attribute in attributes:
         _check_attribute(option, attribute)
 

@@ -6,7 +6,9 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from ansible_collections.mtk.backend.plugins.module_utils.engine._document import words
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import Context
+from ansible_collections.mtk.backend.plugins.module_utils.engine._plan import Plan
 from ansible_collections.mtk.backend.plugins.modules.dynamodb_table import Table
 from botocore.exceptions import ClientError
 
@@ -257,6 +259,37 @@ def maxima(aws):
     found = aws.client("dynamodb").describe_table(**T)["Table"]
     parts = (found, *found["GlobalSecondaryIndexes"])
     return [(part.get("OnDemandThroughput") or {}).get("MaxReadRequestUnits", -1) for part in parts]
+
+
+def test_the_plan_shows_the_field_of_the_index_that_changes(aws, run):
+    run(NAME, **limited(NO_LIMIT))
+    planned = run(NAME, check=True, **limited(LIMIT))["diff"]
+    lines = [words(difference) for difference in Plan("update", planned["before"], planned["after"]).differences()]
+    assert lines == [
+        "on_demand_throughput.max_read_request_units: -1 -> 100",
+        "global_secondary_indexes.by_a.on_demand_throughput.max_read_request_units: -1 -> 100",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "message"),
+    [
+        (NAME, {**BASE, "tags": {"aws:x": "1"}}, "AWS reserves keys that begin with aws:"),
+        (NAME, expiring(""), "the name of an attribute has 1 to 255"),
+        ("dynamodb_table_replica", {"table_name": "ab", "region_name": "us-west-2"}, "table_name is 'ab'"),
+        (
+            "dynamodb_table_auto_scaling",
+            {"table_name": "dev_places", "read": {"min_capacity": 9, "max_capacity": 5}},
+            "read.min_capacity is 9 and read.max_capacity is 5",
+        ),
+    ],
+)
+def test_impossible_options_are_refused_before_the_first_request(aws, run, worker, name, change, message):
+    assert message in refused(run, name, **change)
+    worker["context"] = Context(collects=True)
+    planned = run(name, check=True, **change)["plan"]
+    assert planned["action"] == "refuse" and message in planned["reason"]
+    assert aws.control.calls() == []
 
 
 def test_limits_of_a_table_and_its_indexes_are_set_and_taken_back(aws, run):
