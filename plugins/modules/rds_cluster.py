@@ -377,6 +377,7 @@ class Cluster(ClusterResource):
             want.pop("master_user_secret_kms_key_id", None)
         if "global_cluster_identifier" in want and have["global_cluster_identifier"] is None:
             self.refuse_joining(have, want.pop("global_cluster_identifier"))
+        self.refuse_storage(have, want)
         return _aurora.consistent(want, is_copy=not have["is_writer"])
 
     def tolerated(self, have):

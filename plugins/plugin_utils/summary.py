@@ -110,6 +110,8 @@ def _details(entry: Mapping[str, Any], indent: int) -> Iterator[str]:
         yield from _block(" " * indent, entry["reason"], indent)
     for difference in _document.differences(entry):
         yield from _block(" " * indent, _document.words(difference).replace(" -> ", " → "), indent + 2)
+    for note in entry.get("notes", []):
+        yield from _block(" " * indent, note, indent)
 
 
 def _times(group: Iterable[Mapping[str, Any]], mode: str) -> str:

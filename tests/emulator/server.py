@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import urllib.request
+from email.utils import formatdate
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -23,6 +24,10 @@ class _Quiet(MotoRequestHandler):
 
     def log(self, type: str, message: str, *args: Any) -> None:
         """Print nothing, because the call log records every request."""
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """Return the time of the local AWS for the header Date, which clients take for AWS's time."""
+        return formatdate(CLOCK.now() if timestamp is None else timestamp, usegmt=True)
 
 
 def bind(host: str = "127.0.0.1", port: int = 0) -> BaseWSGIServer:

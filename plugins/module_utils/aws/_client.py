@@ -11,7 +11,10 @@ import hashlib
 import json
 import os
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from functools import cached_property
 from typing import Any
 
@@ -93,6 +96,7 @@ class Connection:
             )
         if service == "sts":
             client.meta.events.register_first("needs-retry.sts.*", _give_up)
+        client.meta.events.register_first("needs-retry.dynamodb", _raise_reached_limit)
         return client
 
     def key(self) -> str:
@@ -114,6 +118,13 @@ class Connection:
             return str(credentials.access_key) if credentials else ""
         source = json.dumps([credentials.method, self._profile, self._session.full_config], sort_keys=True, default=str)
         return hashlib.sha256(source.encode()).hexdigest()
+
+
+def _raise_reached_limit(response: Any, operation: Any, **event: Any) -> None:
+    """Raise DynamoDB's LimitExceededException at once. botocore repeats it for a minute, but it lasts hours or days."""
+    parsed = response[1] if response else {}
+    if parsed.get("Error", {}).get("Code") == "LimitExceededException":
+        raise ClientError(parsed, operation.name)
 
 
 # Secrets that follow from the access key id, and the region, which is in the cache's own key of each answer.
@@ -200,6 +211,11 @@ class Aws:
         self._before_write = before_write
         self._making = threading.Lock()
         self._clients: dict[tuple[str, str], Client] = {}
+        self._dates: deque[str] = deque(maxlen=1)  # the time of AWS's last answer
+
+    def now(self) -> datetime:
+        """Return AWS's time: that of its last answer, or this machine's if AWS has not answered yet."""
+        return parsedate_to_datetime(self._dates[0]).replace(tzinfo=UTC) if self._dates else datetime.now(UTC)
 
     def client(self, service: str, region: str | None = None) -> Client:
         """Return the boto3 client, made once."""
@@ -242,7 +258,7 @@ class Aws:
     def _call(self, service: str, operation: str, region: str, params: Mapping[str, Any]) -> dict[str, Any]:
         client = self.client(service, region)
         model = _operation(client, operation)
-        answer = getattr(client, operation)(**to_boto(model.input_shape, params))
+        answer = self._timed(getattr(client, operation)(**to_boto(model.input_shape, params)))
         return dict(from_boto(model.output_shape, answer)) if model.output_shape else {}
 
     def _pages(
@@ -253,7 +269,14 @@ class Aws:
             return list(self._call(service, operation, region, params).get(key) or [])
         model = _operation(client, operation)
         pages = client.get_paginator(operation).paginate(**to_boto(model.input_shape, params))
-        return [item for page in pages for item in from_boto(model.output_shape, page).get(key) or []]
+        answers = (from_boto(model.output_shape, self._timed(page)) for page in pages)
+        return [item for answer in answers for item in answer.get(key) or []]
+
+    def _timed(self, answer: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Keep the time of an answer, and return the answer."""
+        date = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date")
+        self._dates.extend([date] if date else [])
+        return answer
 
     def found(self, missing: str | list[str], ask: Callable[[], Any]) -> Any:
         """Return what ``ask`` returns, or None if AWS answers with one of the error codes ``missing``."""

@@ -31,6 +31,7 @@ def entry(kind: str, resource: Resource, outcome: Outcome, check: bool) -> Entry
     details = {
         "mode": "plan" if check else "apply",
         "reason": outcome.refusal,
+        "notes": list(resource.notes(outcome.plan)) if check and action == "update" else [],
         "usual_seconds": resource.usual.get(action),
         "seconds": round(outcome.seconds, 1),
         "ids": ids,

@@ -24,7 +24,7 @@ from ansible_collections.mtk.backend.plugins.module_utils.domain._values import 
     overlay,
     unknown_in,
 )
-from ansible_collections.mtk.backend.plugins.module_utils.engine._plan import merge_tags
+from ansible_collections.mtk.backend.plugins.module_utils.engine._plan import Plan, merge_tags
 
 Fields = Mapping[str, Any]
 
@@ -178,6 +178,10 @@ class Resource:
 
     def tolerated(self, have: Fields) -> Iterable[Observation]:
         """Return the differences that no apply repairs: AWS's own doing, and changes that AWS has still to make."""
+        return ()
+
+    def notes(self, plan: Plan) -> Sequence[str]:
+        """Return what the plan has to say beside the differences, such as a limit of AWS by time."""
         return ()
 
     def leftovers(self) -> Sequence[str]:
