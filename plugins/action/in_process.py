@@ -76,7 +76,7 @@ class ActionModule(ActionBase):
             self._task.environment = [template(variables["mtk_aws_environment"]), *(self._task.environment or [])]
         if boolean(template(variables.get("mtk_check_mode", False))):
             self._task.check_mode = True
-        if "plan_file" in variables and not self._task.action.endswith("_info"):
+        if "plan_file" in variables and not self._task.action.endswith(("_info", "_preflight")):
             arguments.setdefault("plan_file", template(variables["plan_file"]))
         return arguments
 
