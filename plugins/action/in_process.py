@@ -76,7 +76,7 @@ class ActionModule(ActionBase):
             self._task.environment = [template(variables["mtk_aws_environment"]), *(self._task.environment or [])]
         if boolean(template(variables.get("mtk_check_mode", False))):
             self._task.check_mode = True
-        options = () if self._task.action.endswith("_info") else ("plan_file", "expected_account_id")
+        options = () if self._task.action.endswith(("_info", "_preflight")) else ("plan_file", "expected_account_id")
         for option in options:
             if option in variables and arguments.get(option) is None:
                 value = template(variables[option])

@@ -12,6 +12,7 @@ short_description: Manage a subnet
 description:
   - Manage a subnet of a VPC. The Name tag and the VPC identify it.
   - O(vpc_id) or O(vpc_name) is required.
+  - A new subnet whose block overlaps another subnet of the VPC is refused, in check mode too.
 author: MTK Backend contributors (@mtk)
 options:
   name:
@@ -97,9 +98,10 @@ settled:
 
 from ansible_collections.mtk.backend.plugins.module_utils.aws._tags import tag_specifications, write_tags
 from ansible_collections.mtk.backend.plugins.module_utils.domain._limits import block
+from ansible_collections.mtk.backend.plugins.module_utils.domain._values import Refused
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
 from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource
-from ansible_collections.mtk.backend.plugins.module_utils.resources._ec2 import cidr
+from ansible_collections.mtk.backend.plugins.module_utils.resources._ec2 import cidr, overlap
 
 OPTIONS = {
     "name": {"type": "str", "required": True},
@@ -122,8 +124,12 @@ class Subnet(Resource):
     retry_codes = ("InvalidSubnetID.NotFound", "DependencyViolation")
 
     def siblings(self):
+        """List the subnets of the VPC. Refuse a new subnet that overlaps one of them: no second listing is needed."""
         vpc = self.resolved["vpc_id"]
-        return [subnet for subnet in self.aws.pages("ec2", "describe_subnets", "subnets") if subnet["vpc_id"] == vpc]
+        listed = [subnet for subnet in self.aws.pages("ec2", "describe_subnets", "subnets") if subnet["vpc_id"] == vpc]
+        if self.params["state"] == "present" and not any(map(self.is_me, listed)):
+            self._refuse_overlap(listed)
+        return listed
 
     def describe(self, sibling):
         return {**sibling, "name": self.params["name"]}
@@ -144,6 +150,19 @@ class Subnet(Resource):
 
     def delete(self, have):
         self.aws.call("ec2", "delete_subnet", subnet_id=have["subnet_id"])
+
+    def _refuse_overlap(self, subnets):
+        block = cidr(self.params["cidr_block"])
+        other = next((subnet for subnet in subnets if overlap(block, subnet["cidr_block"])), None)
+        if other is None:
+            return
+        other_id, name = other["subnet_id"], (other.get("tags") or {}).get("Name") or "without a Name tag"
+        same = f" If {other_id} is this subnet, set its Name tag to {self.params['name']}."
+        raise Refused(
+            f"cidr_block of {self} is {block}; it overlaps {other_id} ({name}, {other['cidr_block']}) of "
+            f"{other['vpc_id']}, and the subnets of a VPC must not overlap. Give another cidr_block, or delete "
+            f"{other_id}.{same if other['cidr_block'] == block else ''}"
+        )
 
 
 def main(context=None):

@@ -22,7 +22,7 @@ from ansible_collections.mtk.backend.plugins.module_utils.aws._errors import err
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import UNKNOWN, Refused
 from ansible_collections.mtk.backend.plugins.module_utils.engine._account import check_account
 from ansible_collections.mtk.backend.plugins.module_utils.engine._approval import Approved
-from ansible_collections.mtk.backend.plugins.module_utils.engine._document import entry
+from ansible_collections.mtk.backend.plugins.module_utils.engine._document import entry, refusal
 from ansible_collections.mtk.backend.plugins.module_utils.engine._plan import Plan
 from ansible_collections.mtk.backend.plugins.module_utils.engine._reconcile import Outcome, reconcile
 from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource
@@ -72,7 +72,7 @@ def run(
     spec = {**COMMON, **(TAGS if tags else {}), **reference_options(resource_type), **options}
     exclusive = [*_exclusive_references(resource_type), *mutually_exclusive]
     module = AnsibleAWSModule(argument_spec=spec, supports_check_mode=True, mutually_exclusive=exclusive, **kwargs)
-    kind = module._name.rsplit(".", 1)[-1]
+    kind = _kind(module)
     try:
         _require_region(module)
         resource, outcome = _reconcile(module, resource_type, kind, context)
@@ -135,8 +135,33 @@ def inform(
     context: Context | None = None,
 ) -> None:
     """Run a module that only reads, and return what ``read`` returns."""
+    module = AnsibleAWSModule(argument_spec=dict(options), supports_check_mode=True)
+    module.exit_json(changed=False, **_read(module, read, context or Context()))
+
+
+def judge(
+    read: Callable[[Aws, Mapping[str, Any]], dict[str, Any]],
+    options: Mapping[str, Any],
+    context: Context | None = None,
+) -> None:
+    """Run a module that only reads and judges the settings. ``read`` returns ``findings`` and other values.
+
+    If there are findings, the plan of the region needs a decision; outside of a collected plan the module fails.
+    """
     context = context or Context()
     module = AnsibleAWSModule(argument_spec=dict(options), supports_check_mode=True)
+    found = _read(module, read, context)
+    message = " ".join(found["findings"])
+    planned = module.check_mode and message
+    answer = {**found, "plan": refusal(_kind(module), module.region, message) if planned else {}}
+    if message and not (planned and context.collects):
+        module.fail_json(msg=message, **answer)
+    module.exit_json(changed=False, **answer)
+
+
+def _read(
+    module: AnsibleAWSModule, read: Callable[[Aws, Mapping[str, Any]], dict[str, Any]], context: Context
+) -> dict[str, Any]:
     try:
         _require_region(module)
         connection = Connection(module)
@@ -148,7 +173,11 @@ def inform(
         found = read(aws, module.params)
     except (Refused, BotoCoreError, ClientError) as error:
         _fail(module, error)
-    module.exit_json(changed=False, **found)
+    return found
+
+
+def _kind(module: AnsibleAWSModule) -> str:
+    return str(module._name).rsplit(".", 1)[-1]
 
 
 def reference_options(resource_type: type[Resource]) -> dict[str, Any]:
