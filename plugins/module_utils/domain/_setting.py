@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,7 +21,7 @@ from typing import Any
 MISSING: Any = object()  # no value: of a variable that is not set, or in a fault whose rule says all
 TRUE = ("true", "yes", "on", "1", "y", "t")
 FALSE = ("false", "no", "off", "0", "n", "f")
-_MANY = 8  # choices that a message lists in full
+_LONGEST = 120  # characters of a value that a message shows
 
 
 @dataclass(frozen=True)
@@ -142,10 +143,22 @@ class WrongType(ValueError):
 
 
 def shown(value: Any) -> str:
-    """Return a value as a message shows it: text in quotes, everything else as JSON."""
+    """Return a value as a message shows it: text in quotes, everything else as JSON. A long value is cut.
+
+    >>> shown("dev"), shown([1, None])
+    ("'dev'", '[1, null]')
+    """
     if isinstance(value, str):
-        return f"'{value}'"
-    return json.dumps(value, default=str, ensure_ascii=False)
+        return f"'{_cut(value)}'"
+    try:
+        text = json.dumps(value, default=str, ensure_ascii=False)
+    except TypeError:  # a key that JSON does not know, such as a date
+        text = str(value)
+    return _cut(text)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}... ({len(text)} characters)"
 
 
 def did_you_mean(name: str, known: Iterable[str], cutoff: float = 0.6) -> str:
@@ -173,17 +186,19 @@ def _yaml_type(raw: Any) -> str:
 
 
 def _to_int(raw: Any) -> int:
-    if isinstance(raw, str) and re.fullmatch(r"\s*[+-]?\d+\s*", raw):
+    if isinstance(raw, str) and re.fullmatch(r"\s*[+-]?[0-9]{1,18}\s*", raw):
         return int(raw)
-    if isinstance(raw, (int, float)) and not isinstance(raw, bool) and raw == int(raw):
+    if (isinstance(raw, int) and not isinstance(raw, bool)) or (isinstance(raw, float) and raw.is_integer()):
         return int(raw)
     raise WrongType("it must be a whole number", "Set it to a number without a fraction or a unit.")
 
 
 def _to_float(raw: Any) -> float:
-    if isinstance(raw, (int, float)) and not isinstance(raw, bool):
-        return _short(float(raw))
-    if isinstance(raw, str) and re.fullmatch(r"\s*[+-]?\d+(\.\d+)?\s*", raw):
+    if isinstance(raw, int) and not isinstance(raw, bool):
+        return raw
+    if isinstance(raw, float) and math.isfinite(raw):
+        return _short(raw)
+    if isinstance(raw, str) and re.fullmatch(r"\s*[+-]?[0-9]{1,18}(\.[0-9]{1,18})?\s*", raw):
         return _short(float(raw))
     raise WrongType("it must be a number", "Set it to a number, with a point before a fraction.")
 

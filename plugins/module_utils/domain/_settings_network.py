@@ -95,7 +95,7 @@ def _is_block(value: Any, version: int) -> bool:
 def _ports(path: str, rule: Mapping[str, Any]) -> Iterator[Fault]:
     protocol = str(rule.get("ip_protocol", ""))
     known = ("tcp", "udp", "icmp", "icmpv6", "all", "-1")
-    if protocol not in known and not (protocol.isdigit() and int(protocol) <= 255):
+    if protocol not in known and not (re.fullmatch(r"[0-9]{1,3}", protocol) and int(protocol) <= 255):
         remedy = f"Use {', '.join(known)}, or the number of a protocol."
         yield Fault({f"{path}.ip_protocol": rule.get("ip_protocol")}, "AWS does not know this protocol", remedy)
     if protocol not in ("tcp", "udp", "6", "17"):
@@ -108,13 +108,13 @@ def _ports(path: str, rule: Mapping[str, Any]) -> Iterator[Fault]:
 
 
 def _slots(name: str, value: Mapping[Any, Any]) -> Iterator[Fault]:
+    numbers = {key: slot for key, slot in value.items() if isinstance(slot, int) and not isinstance(slot, bool)}
     for key, slot in value.items():
-        if not isinstance(slot, int) or isinstance(slot, bool) or slot < 0:
-            yield Fault(
-                {f"{name}.{key}": slot}, "a slot is a whole number, counted from 0", "Set it to the next free one."
-            )
-    for slot in dict.fromkeys(value.values()):
-        owners = [str(key) for key in value if value[key] == slot]
+        if numbers.get(key, -1) < 0:
+            rule = "a slot is a whole number, counted from 0"
+            yield Fault({f"{name}.{key}": slot}, rule, "Set it to the next free number, without quotes.")
+    for slot in dict.fromkeys(numbers.values()):
+        owners = [str(key) for key in numbers if numbers[key] == slot]
         if len(owners) > 1:
             remedy = "Give the newer one the next free slot."
             yield Fault({f"{name}.{owner}": slot for owner in owners}, "each slot has one owner", remedy)
