@@ -81,6 +81,7 @@ class Setting:
     remedy: str = ""
     example: str = ""
     judge: Judge | None = None
+    normal: Callable[[Any], Any] | None = None  # returns a value as AWS writes it
     suboptions: Mapping[str, Any] = field(default_factory=dict)  # of a list of dict, as in an argument spec
     by: str = "AWS allows"  # who sets the range
     secret: bool = False
@@ -110,7 +111,8 @@ class Setting:
         """Return a value in the type of the setting. Raise :class:`WrongType` if that is not possible."""
         if raw is None:
             raise WrongType(f"it must be {_ARTICLES[self.type]}", "Remove the variable to use the default, or set it.")
-        return _CONVERTERS[self.type](raw)
+        value = _CONVERTERS[self.type](raw)
+        return self.normal(value) if self.normal else value
 
     def faults(self, value: Any) -> Iterator[Fault]:
         """Return the faults of a value of the right type."""
@@ -149,12 +151,17 @@ def shown(value: Any) -> str:
     ("'dev'", '[1, null]')
     """
     if isinstance(value, str):
-        return f"'{_cut(value)}'"
+        return f"'{_cut(''.join(map(visible, value)))}'"
     try:
         text = json.dumps(value, default=str, ensure_ascii=False)
     except TypeError:  # a key that JSON does not know, such as a date
         text = str(value)
     return _cut(text)
+
+
+def visible(character: str) -> str:
+    """Return a character, or how it is written if it cannot be seen, such as a line break."""
+    return character if character.isprintable() else character.encode("unicode_escape").decode()
 
 
 def _cut(text: str) -> str:

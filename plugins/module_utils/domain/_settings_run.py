@@ -37,6 +37,9 @@ def environment(name: str, value: str) -> Iterator[Fault]:
     """Return the fault of the name of an environment."""
     if value == SHARED:
         yield Fault({name: value}, "the pools that all environments share have this name", "Choose another name.")
+    elif value.startswith("sg-"):
+        rule = "AWS refuses security groups whose names begin with sg-"
+        yield Fault({name: value}, rule, "Choose another name.")
     elif not re.fullmatch(ENVIRONMENT, value):
         near = re.sub(r"[^a-z0-9]+", "-", value.lower()).strip("-0123456789")
         remedy = f"Use '{near}', for example." if near else "Choose a name, for example 'dev'."
@@ -73,7 +76,7 @@ SETTINGS = (
         "str",
         "The AWS account of the environment. A run with credentials of another account changes nothing.",
         computed="none, site.yml needs it",
-        pattern=r"\d{12}",
+        pattern=r"[0-9]{12}",
         rule="the id of an account has 12 digits",
         remedy='Put it in quotes, because YAML drops a leading zero: expected_account_id: "012345678901".',
     ),
