@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from ansible.errors import AnsibleError
@@ -44,7 +45,13 @@ class Settings:
         if values.get(f"{role.name}_environment") is None and not self._names_environment(role):
             remedy = "Set it in group_vars/all/environment.yml of the inventory."
             faults.append(Fault({"mtk_environment": MISSING}, "is not set", remedy))
-        return values, faults
+        return values, [self._as_set(fault, f"{role.name}_environment") for fault in faults]
+
+    def _as_set(self, fault: Fault, name: str) -> Fault:
+        """Return a fault that names mtk_environment if the user has set that, and not the role's environment."""
+        if name in self._set:
+            return fault
+        return replace(fault, values={"mtk_environment" if k == name else k: v for k, v in fault.values.items()})
 
     def _names_environment(self, role: Role) -> bool:
         return "mtk_environment" in self._set or f"{role.name}_environment" in self._set

@@ -295,6 +295,7 @@ class Role:
     compute: Callable[[Values, Mapping[str, Any]], Values]
     internal: frozenset[str]
     owner_rules: Sequence[Rule] = ()  # rules for the region that owns what spans regions
+    title: str = ""  # the name in messages
 
     @property
     def by_name(self) -> dict[str, Setting]:
@@ -326,14 +327,14 @@ class Role:
 
     def unknown(self, given: Iterable[str]) -> Iterator[Fault]:
         """Return a fault for each variable with the prefix of the role that is no setting."""
-        known = self.by_name
+        known, title = self.by_name, self.title or f"the role {self.name}"
         for name in given:
             if name in known or not name.startswith(f"{self.name}_"):
                 continue
             if name in self.internal:
-                yield Fault({name: MISSING}, f"is computed by the role {self.name} and cannot be set", "Remove it.")
+                yield Fault({name: MISSING}, f"is computed by {title} and cannot be set", "Remove it.")
             else:
-                yield Fault({name: MISSING}, f"is not a setting of the role {self.name}", _correct(name, known))
+                yield Fault({name: MISSING}, f"is not a setting of {title}", _correct(name, known))
 
 
 def _correct(name: str, known: Iterable[str]) -> str:

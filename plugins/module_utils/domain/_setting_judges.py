@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from ipaddress import IPv4Network
 from typing import Any
 
-from ansible_collections.mtk.backend.plugins.module_utils.domain._setting import MISSING, Fault, shown, visible
+from ansible_collections.mtk.backend.plugins.module_utils.domain._setting import MISSING, Fault, visible
 
 # CloudWatch Logs takes no other number of days; 0 is never.
 LOG_RETENTION = (
@@ -142,12 +142,6 @@ def overlap(daily: str, weekly: str) -> bool:
     return any((start + day * _DAY - begin) % _WEEK < length(weekly) for day in range(7)) or any(
         (begin - start - day * _DAY) % _WEEK < length(daily) for day in range(7)
     )
-
-
-def same(names: Mapping[str, Any], rule: str, remedy: str) -> Iterator[Fault]:
-    """Return a fault if variables that have to be equal differ."""
-    if len({shown(value) for value in names.values()}) > 1:
-        yield Fault(names, rule, remedy)
 
 
 def not_set(name: str, remedy: str) -> Fault:

@@ -33,6 +33,17 @@ VARIABLES = (
 TAGS = ("always", "never", "all", "tagged", "untagged", "ipam_vpc", "aurora", "dynamodb_global", "mtk_verdict")
 
 
+DIFFERENCES = ("ours", "gone", "decision", "foreign")
+
+
+def _differences(name: str, value: Iterable[str]) -> Iterator[Fault]:
+    for index, kind in enumerate(value):
+        if kind not in DIFFERENCES:
+            near = did_you_mean(kind, DIFFERENCES)
+            remedy = f"Did you mean {near}?" if near else "Use some of these."
+            yield Fault({f"{name}[{index}]": kind}, f"the kinds of differences are {', '.join(DIFFERENCES)}", remedy)
+
+
 def environment(name: str, value: str) -> Iterator[Fault]:
     """Return the fault of the name of an environment."""
     if value == SHARED:
@@ -97,6 +108,17 @@ SETTINGS = (
         default={},
         secret=True,
     ),
+    Setting(
+        "detailed_exitcode", "bool", "Whether playbooks/plan.yml fails if the plan contains changes.", default=False
+    ),
+    Setting(
+        "drift_fail_on",
+        "list of str",
+        "The kinds of differences for which playbooks/drift.yml fails.",
+        default=list(DIFFERENCES),
+        rule=", ".join(DIFFERENCES),
+        judge=_differences,
+    ),
 )
 INTERNAL = frozenset({"mtk_tagged", "mtk_identity", "mtk_regions", "mtk_plan", "mtk_drift", "mtk_preflight"})
 
@@ -105,7 +127,7 @@ def _nothing(values: Values, host: Mapping[str, Any]) -> Values:
     return {}
 
 
-RUN = Role("mtk", SETTINGS, (), _nothing, INTERNAL)
+RUN = Role("mtk", SETTINGS, (), _nothing, INTERNAL, title="this collection")
 
 
 def shared(prefix: str, section: str = "") -> tuple[Callable[[Values, Mapping[str, Any]], Values], tuple[Setting, ...]]:
@@ -155,11 +177,17 @@ def shared(prefix: str, section: str = "") -> tuple[Callable[[Values, Mapping[st
     return compute, settings
 
 
-def unknown_extra_variables(given: Iterable[str], prefixes: Iterable[str]) -> Iterator[Fault]:
-    """Return a fault for each extra variable that resembles a variable of the playbooks without being one."""
+def unknown_extra_variables(
+    given: Iterable[str], prefixes: Iterable[str], settings: Iterable[str] = ()
+) -> Iterator[Fault]:
+    """Return a fault for each extra variable that resembles a variable of the playbooks or a setting without being one.
+
+    Variables with one of the prefixes are left to the roles.
+    """
+    known = [*settings]
     for name in given:
         if name in VARIABLES or name.startswith(tuple(f"{prefix}_" for prefix in prefixes)):
             continue
-        near = did_you_mean(name, VARIABLES, 0.8)
+        near = did_you_mean(name, VARIABLES, 0.8) or did_you_mean(name, known, 0.9)
         if near:
             yield Fault({name: MISSING}, "is not a variable of the playbooks", f"Did you mean {near}?")
