@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from ansible.errors import AnsibleError
+from ansible.errors import AnsibleError, AnsibleValueOmittedError
 from ansible_collections.mtk.backend.plugins.module_utils.domain._names import named_tags, names
 from ansible_collections.mtk.backend.plugins.module_utils.domain._setting import MISSING, Fault, Role, Values
 from ansible_collections.mtk.backend.plugins.module_utils.domain._settings_database import AURORA
@@ -67,6 +67,8 @@ class Settings:
                 continue
             try:
                 given[name] = _plain(self._template(self._variables, raw))
+            except AnsibleValueOmittedError:
+                continue  # as in default(omit): the variable is not set
             except AnsibleError as error:
                 words = str(error).split("\n", maxsplit=1)[0].rstrip(".")
                 remedy = "Correct the expression, or define what it uses."

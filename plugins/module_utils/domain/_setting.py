@@ -118,9 +118,8 @@ class Setting:
         """Return the faults of a value of the right type."""
         if self.choices and value not in self.choices:
             listed = [shown(choice) for choice in self.choices]
-            near = difflib.get_close_matches(str(value).casefold(), [str(c).casefold() for c in self.choices], 1)
-            meant = [c for c in self.choices if near and str(c).casefold() == near[0]]
-            remedy = f"Did you mean {shown(meant[0])}?" if meant else "Set it to one of these."
+            near = self._near(value)
+            remedy = f"Did you mean {shown(near)}?" if near else "Set it to one of these."
             yield Fault({self.name: value}, f"the allowed values are {', '.join(listed)}", remedy)
         elif not self._in_range(value):
             yield Fault(
@@ -131,6 +130,11 @@ class Setting:
             yield Fault({self.name: value}, self.rule, self.remedy or f"Correct it{example}.")
         elif self.judge:
             yield from self.judge(self.name, value)
+
+    def _near(self, value: Any) -> str:
+        """Return the choice that is nearest to a text, in upper or lower case; empty if none is near."""
+        folded = {choice.casefold(): choice for choice in self.choices if isinstance(choice, str)}
+        return folded.get(did_you_mean(str(value).casefold(), folded), "")
 
     def _in_range(self, value: Any) -> bool:
         if self.minimum is not None and value < self.minimum:
@@ -334,12 +338,13 @@ class Role:
             if name in self.internal:
                 yield Fault({name: MISSING}, f"is computed by {title} and cannot be set", "Remove it.")
             else:
-                yield Fault({name: MISSING}, f"is not a setting of {title}", _correct(name, known))
+                yield Fault({name: MISSING}, f"is not a setting of {title}", self._correct(name))
 
-
-def _correct(name: str, known: Iterable[str]) -> str:
-    near = did_you_mean(name, known)
-    return f"Did you mean {near}?" if near else "Correct the name, or remove the variable."
+    def _correct(self, name: str) -> str:
+        stem = f"{self.name}_"  # it is the same in all names, and would make all of them near
+        stems = {setting.removeprefix(stem): setting for setting in self.by_name}
+        near = did_you_mean(name.removeprefix(stem), stems)
+        return f"Did you mean {stems[near]}?" if near else "Correct the name, or remove the variable."
 
 
 def _checked(setting: Setting, given: Mapping[str, Any]) -> tuple[Any, list[Fault]]:

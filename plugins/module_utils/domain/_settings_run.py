@@ -52,7 +52,7 @@ def environment(name: str, value: str) -> Iterator[Fault]:
         rule = "AWS refuses security groups whose names begin with sg-"
         yield Fault({name: value}, rule, "Choose another name.")
     elif not re.fullmatch(ENVIRONMENT, value):
-        near = re.sub(r"[^a-z0-9]+", "-", value.lower()).strip("-0123456789")
+        near = re.sub(r"[^a-z0-9]+", "-", value.lower()).lstrip("-0123456789").rstrip("-")
         remedy = f"Use '{near}', for example." if near else "Choose a name, for example 'dev'."
         yield Fault({name: value}, _ENVIRONMENT_RULE, remedy)
 
