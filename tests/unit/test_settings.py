@@ -87,8 +87,8 @@ def test_the_edges_of_a_range_are_accepted_and_what_is_beyond_is_refused(setting
 
 @pytest.mark.parametrize(("setting", "choice"), [(s, choice) for s in CHOICES for choice in s.choices], ids=name_of)
 def test_every_choice_is_accepted_also_as_text(setting, choice):
-    for given in (choice, str(choice)):
-        variables = {**NEEDED.get(setting.name, {}), setting.name: given}
+    for form in (choice, str(choice)):
+        variables = {**NEEDED.get(setting.name, {}), setting.name: form}
         assert not texts(variables)
         assert values(variables)[setting.name] == choice
 

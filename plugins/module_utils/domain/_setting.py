@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 MISSING: Any = object()  # no value: of a variable that is not set, or in a fault whose rule says all
+HIDDEN = "(hidden)"  # a secret in a message
 TRUE = ("true", "yes", "on", "1", "y", "t")
 FALSE = ("false", "no", "off", "0", "n", "f")
 _LONGEST = 120  # characters of a value that a message shows
@@ -355,6 +356,6 @@ def _checked(setting: Setting, given: Mapping[str, Any]) -> tuple[Any, list[Faul
     try:
         value = setting.convert(raw)
     except WrongType as error:
-        return MISSING, [Fault({setting.name: "(hidden)" if setting.secret else raw}, error.args[0], error.args[1])]
+        return MISSING, [Fault({setting.name: HIDDEN if setting.secret else raw}, error.args[0], error.args[1])]
     found = list(setting.faults(value))
     return (MISSING if found else value), found
