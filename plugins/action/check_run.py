@@ -16,7 +16,8 @@ from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible.utils.vars import load_extra_vars
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _inventory, _settings_run
-from ansible_collections.mtk.backend.plugins.module_utils.domain._setting import MISSING, Fault
+from ansible_collections.mtk.backend.plugins.module_utils.domain._setting import MISSING, Fault, shown
+from ansible_collections.mtk.backend.plugins.module_utils.engine._document import SCHEMA_VERSION
 from ansible_collections.mtk.backend.plugins.plugin_utils import settings
 from ansible_collections.mtk.backend.plugins.plugin_utils.record import RECORD
 
@@ -27,6 +28,7 @@ except ImportError:  # the first module that needs boto3 says what to install
 
 WRITTEN = ("plan_out", "drift_json", "drift_markdown")  # variables that name a file to write
 PREFIXES = ("mtk", *settings.ROLES)
+SETTINGS = tuple(s.name for role in (_settings_run.RUN, *settings.ROLES.values()) for s in role.settings)
 
 
 class ActionModule(ActionBase):
@@ -60,17 +62,21 @@ class ActionModule(ActionBase):
         yield from _inventory.run_tags(variables.get("ansible_run_tags") or [], "--tags", known)
         yield from _inventory.run_tags(variables.get("ansible_skip_tags") or [], "--skip-tags", known)
         given = load_extra_vars(self._loader)
-        yield from _settings_run.unknown_extra_variables(given, PREFIXES)
+        yield from _settings_run.unknown_extra_variables(given, PREFIXES, SETTINGS)
         for name in WRITTEN:
             if variables.get(name):
                 yield from _unwritable(name, str(self._templar.template(variables[name])))
-        if variables.get("plan_file"):
-            yield from _unreadable("plan_file", str(self._templar.template(variables["plan_file"])))
+        if "plan_out" in variables and "plan_out" not in given:
+            rule = "it is only read as an extra variable"
+            yield Fault({"plan_out": str(variables["plan_out"])}, rule, "Give it with -e, or set MTK_PLAN_OUT.")
+        if "plan_file" in variables:
+            environment = str(self._templar.template(variables.get("mtk_environment", "")))
+            yield from _no_plan("plan_file", str(self._templar.template(variables["plan_file"])), environment)
 
     def _host_faults(self, inventory: _inventory.Inventory, variables: Mapping[str, Any]) -> list[Fault]:
         """Return the faults of the settings of all hosts, each once."""
         hosts = {host: self._settings(host, variables) for host in inventory.hosts("all")}
-        environments = {}
+        environments, together = {}, {}
         faults: dict[str, dict[str, list[Fault]]] = {"run": {}}
         for host, found in hosts.items():
             environments[host] = found.run.get("mtk_environment")
@@ -85,10 +91,15 @@ class ActionModule(ActionBase):
                     checked, wrong = found.check(role, owner=owner)
                     faults.setdefault(role.name, {})[host] = wrong
                     values.update(checked)
-            faults.setdefault("inventory", {})[host] = [*_together(host, values, inventory)]
+            together[host] = values
+            faults.setdefault("inventory", {})[host] = [
+                *_inventory.own_names(values, settings.ROLES, environments[host], host),
+                *_together(host, values, inventory),
+            ]
         found_environments = {host: name for host, name in environments.items() if name}
         return [
             *_inventory.environments(found_environments),
+            *_inventory.same(together),
             *(fault for by_host in faults.values() for fault in _inventory.merged(by_host)),
         ]
 
@@ -106,7 +117,7 @@ class ActionModule(ActionBase):
         found = {}
         for source in variables.get("ansible_inventory_sources") or []:
             directory = Path(source) if Path(source).is_dir() else Path(source).parent
-            for path in sorted([*directory.glob("group_vars/all/*"), *directory.glob("group_vars/all*")]):
+            for path in sorted([*directory.glob("group_vars/all/**/*"), *directory.glob("group_vars/all.*")]):
                 if path.is_file() and path.suffix in (".yml", ".yaml", ".json", ""):
                     content = self._read(path)
                     if isinstance(content, Mapping) and content.get("mtk_environment"):
@@ -126,7 +137,7 @@ def _hosts_of(role: str, inventory: _inventory.Inventory) -> list[str]:
     return {
         "ipam_vpc": [*primary, *inventory.hosts("network")],
         "aurora": inventory.hosts("database"),
-        "dynamodb_global": primary,
+        "dynamodb_global": inventory.hosts("all"),
     }[role]
 
 
@@ -150,14 +161,23 @@ def _unwritable(name: str, value: str) -> Iterator[Fault]:
         yield Fault({name: value}, "the file cannot be written", "Correct the permissions, or name another file.")
 
 
-def _unreadable(name: str, value: str) -> Iterator[Fault]:
+def _no_plan(name: str, value: str, environment: str) -> Iterator[Fault]:
+    """Return the fault of a file that does not contain a complete plan of the environment."""
     remedy = "Write it with playbooks/plan.yml -e plan_out=FILE."
     try:
-        json.loads(Path(value).expanduser().read_text(encoding="utf-8"))
+        plan = json.loads(Path(value).expanduser().read_text(encoding="utf-8"))
     except OSError as error:
         yield Fault({name: value}, f"the file cannot be read ({error.strerror})", remedy)
+        return
     except ValueError:
+        plan = None
+    if not isinstance(plan, Mapping) or plan.get("schema_version") != SCHEMA_VERSION:
         yield Fault({name: value}, "the file does not contain a plan", remedy)
+        return
+    for key, wanted in (("mode", "plan"), ("complete", True), ("environment", environment)):
+        if plan.get(key) != wanted:
+            rule = f"the file contains a plan with {key}: {shown(plan.get(key))}, and an apply needs {shown(wanted)}"
+            yield Fault({name: value}, rule, remedy)
 
 
 def _known_regions() -> frozenset[str]:

@@ -7,11 +7,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
-from ansible.errors import AnsibleError
+from ansible.errors import AnsibleError, AnsibleValueOmittedError
+from ansible.parsing.vault import EncryptedString
 from ansible_collections.mtk.backend.plugins.module_utils.domain._names import named_tags, names
-from ansible_collections.mtk.backend.plugins.module_utils.domain._setting import MISSING, Fault, Role, Values
+from ansible_collections.mtk.backend.plugins.module_utils.domain._setting import HIDDEN, MISSING, Fault, Role, Values
 from ansible_collections.mtk.backend.plugins.module_utils.domain._settings_database import AURORA
 from ansible_collections.mtk.backend.plugins.module_utils.domain._settings_network import NETWORK
 from ansible_collections.mtk.backend.plugins.module_utils.domain._settings_run import RUN
@@ -44,7 +46,19 @@ class Settings:
         if values.get(f"{role.name}_environment") is None and not self._names_environment(role):
             remedy = "Set it in group_vars/all/environment.yml of the inventory."
             faults.append(Fault({"mtk_environment": MISSING}, "is not set", remedy))
-        return values, faults
+        return values, [self._as_set(fault, f"{role.name}_environment") for fault in faults]
+
+    def _as_set(self, fault: Fault, name: str) -> Fault:
+        """Return a fault that names mtk_environment if the user has set that, and not the role's environment."""
+        if name in self._set:
+            return fault
+        return replace(fault, values={"mtk_environment" if k == name else k: v for k, v in fault.values.items()})
+
+    def _without_secrets(self, fault: Fault) -> Fault:
+        """Return a fault without values that come from a vault."""
+        if not any(_is_encrypted(self._set.get(name)) for name in fault.names):
+            return fault
+        return replace(fault, values={k: v if v is MISSING else HIDDEN for k, v in fault.values.items()})
 
     def _names_environment(self, role: Role) -> bool:
         return "mtk_environment" in self._set or f"{role.name}_environment" in self._set
@@ -60,6 +74,8 @@ class Settings:
                 continue
             try:
                 given[name] = _plain(self._template(self._variables, raw))
+            except AnsibleValueOmittedError:
+                continue  # as in default(omit): the variable is not set
             except AnsibleError as error:
                 words = str(error).split("\n", maxsplit=1)[0].rstrip(".")
                 remedy = "Correct the expression, or define what it uses."
@@ -67,8 +83,15 @@ class Settings:
         if not self._fresh:  # a role and its tasks have set their own variables as well
             given = {name: value for name, value in given.items() if name not in role.internal}
         values, found = role.check(given, host, owner=owner)
+        found = [self._without_secrets(fault) for fault in found]
         broken = {name for fault in faults for name in fault.names}
         return {k: v for k, v in values.items() if k not in broken}, [*faults, *found]
+
+
+def _is_encrypted(raw: Any) -> bool:
+    if isinstance(raw, Mapping):
+        return any(map(_is_encrypted, raw.values()))
+    return any(map(_is_encrypted, raw)) if isinstance(raw, list) else isinstance(raw, EncryptedString)
 
 
 def _plain(value: Any) -> Any:

@@ -11,11 +11,23 @@ from dataclasses import dataclass, replace
 from ipaddress import IPv4Network
 from typing import Any
 
-from ansible_collections.mtk.backend.plugins.module_utils.domain import _setting_judges
 from ansible_collections.mtk.backend.plugins.module_utils.domain._pools import AddressPlan, PlanError
-from ansible_collections.mtk.backend.plugins.module_utils.domain._setting import MISSING, Fault, Values, did_you_mean
+from ansible_collections.mtk.backend.plugins.module_utils.domain._setting import (
+    MISSING,
+    Fault,
+    Values,
+    did_you_mean,
+    shown,
+)
 
 GROUPS = ("primary", "secondary", "network", "database")
+# Settings that describe what spans regions.
+SAME = (
+    *("ipam_vpc_top_cidr", "ipam_vpc_region_slots", "ipam_vpc_region_prefix"),
+    *("ipam_vpc_environment_slots", "ipam_vpc_environment_prefix"),
+    *("aurora_global", "aurora_engine_version", "aurora_database_name", "aurora_master_username"),
+    "dynamodb_global_kms_key_enabled",
+)
 
 
 @dataclass(frozen=True)
@@ -185,8 +197,33 @@ def merged(faults: Mapping[str, Sequence[Fault]]) -> list[Fault]:
 
 def environments(values: Mapping[str, Any]) -> Iterator[Fault]:
     """Return the fault of hosts with different environments."""
-    yield from _setting_judges.same(
-        {f"mtk_environment of {host}": value for host, value in values.items()},
-        "a run has one environment",
-        "Set it once, in group_vars/all/environment.yml.",
-    )
+    rule, remedy = "a run has one environment", "Set it once, in group_vars/all/environment.yml."
+    yield from _same("mtk_environment", values, rule, remedy)
+
+
+def same(values: Mapping[str, Values]) -> Iterator[Fault]:
+    """Return the faults of settings that differ between hosts and describe what spans regions."""
+    for name in SAME:
+        found = {host: each[name] for host, each in values.items() if name in each}
+        rule, remedy = "it describes what spans regions", "Set it once, in group_vars/all."
+        yield from _same(name, found, rule, remedy)
+
+
+def _same(name: str, values: Mapping[str, Any], rule: str, remedy: str) -> Iterator[Fault]:
+    by_value: dict[str, tuple[Any, list[str]]] = {}
+    for host, value in values.items():
+        by_value.setdefault(shown(value), (value, []))[1].append(host)
+    if len(by_value) > 1:
+        found = {f"{name} of {', '.join(hosts)}": value for value, hosts in by_value.values()}
+        yield Fault(found, rule, remedy)
+
+
+def own_names(values: Values, roles: Iterable[str], environment: str | None, host: str) -> Iterator[Fault]:
+    """Return the faults of roles whose environment or region differs from those of the run and of the host."""
+    for role in roles:
+        name, region = f"{role}_environment", f"{role}_region"
+        if environment and values.get(name, environment) != environment:
+            found = {name: values[name], "mtk_environment": environment}
+            yield Fault(found, "a run manages one environment", f"Remove {name}.")
+        if values.get(region, host) != host:
+            yield Fault({region: values[region]}, f"each host is its region, and this is {host}", f"Remove {region}.")

@@ -12,15 +12,17 @@ from __future__ import annotations
 
 import difflib
 import json
+import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 MISSING: Any = object()  # no value: of a variable that is not set, or in a fault whose rule says all
+HIDDEN = "(hidden)"  # a secret in a message
 TRUE = ("true", "yes", "on", "1", "y", "t")
 FALSE = ("false", "no", "off", "0", "n", "f")
-_MANY = 8  # choices that a message lists in full
+_LONGEST = 120  # characters of a value that a message shows
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,7 @@ class Setting:
     remedy: str = ""
     example: str = ""
     judge: Judge | None = None
+    normal: Callable[[Any], Any] | None = None  # returns a value as AWS writes it
     suboptions: Mapping[str, Any] = field(default_factory=dict)  # of a list of dict, as in an argument spec
     by: str = "AWS allows"  # who sets the range
     secret: bool = False
@@ -109,15 +112,15 @@ class Setting:
         """Return a value in the type of the setting. Raise :class:`WrongType` if that is not possible."""
         if raw is None:
             raise WrongType(f"it must be {_ARTICLES[self.type]}", "Remove the variable to use the default, or set it.")
-        return _CONVERTERS[self.type](raw)
+        value = _CONVERTERS[self.type](raw)
+        return self.normal(value) if self.normal else value
 
     def faults(self, value: Any) -> Iterator[Fault]:
         """Return the faults of a value of the right type."""
         if self.choices and value not in self.choices:
             listed = [shown(choice) for choice in self.choices]
-            near = difflib.get_close_matches(str(value).casefold(), [str(c).casefold() for c in self.choices], 1)
-            meant = [c for c in self.choices if near and str(c).casefold() == near[0]]
-            remedy = f"Did you mean {shown(meant[0])}?" if meant else "Set it to one of these."
+            near = self._near(value)
+            remedy = f"Did you mean {shown(near)}?" if near else "Set it to one of these."
             yield Fault({self.name: value}, f"the allowed values are {', '.join(listed)}", remedy)
         elif not self._in_range(value):
             yield Fault(
@@ -128,6 +131,11 @@ class Setting:
             yield Fault({self.name: value}, self.rule, self.remedy or f"Correct it{example}.")
         elif self.judge:
             yield from self.judge(self.name, value)
+
+    def _near(self, value: Any) -> str:
+        """Return the choice that is nearest to a text, in upper or lower case; empty if none is near."""
+        folded = {choice.casefold(): choice for choice in self.choices if isinstance(choice, str)}
+        return folded.get(did_you_mean(str(value).casefold(), folded), "")
 
     def _in_range(self, value: Any) -> bool:
         if self.minimum is not None and value < self.minimum:
@@ -142,10 +150,27 @@ class WrongType(ValueError):
 
 
 def shown(value: Any) -> str:
-    """Return a value as a message shows it: text in quotes, everything else as JSON."""
+    """Return a value as a message shows it: text in quotes, everything else as JSON. A long value is cut.
+
+    >>> shown("dev"), shown([1, None])
+    ("'dev'", '[1, null]')
+    """
     if isinstance(value, str):
-        return f"'{value}'"
-    return json.dumps(value, default=str, ensure_ascii=False)
+        return f"'{_cut(''.join(map(visible, value)))}'"
+    try:
+        text = json.dumps(value, default=str, ensure_ascii=False)
+    except TypeError:  # a key that JSON does not know, such as a date
+        text = str(value)
+    return _cut(text)
+
+
+def visible(character: str) -> str:
+    """Return a character, or how it is written if it cannot be seen, such as a line break."""
+    return character if character.isprintable() else character.encode("unicode_escape").decode()
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}... ({len(text)} characters)"
 
 
 def did_you_mean(name: str, known: Iterable[str], cutoff: float = 0.6) -> str:
@@ -173,17 +198,19 @@ def _yaml_type(raw: Any) -> str:
 
 
 def _to_int(raw: Any) -> int:
-    if isinstance(raw, str) and re.fullmatch(r"\s*[+-]?\d+\s*", raw):
+    if isinstance(raw, str) and re.fullmatch(r"\s*[+-]?[0-9]{1,18}\s*", raw):
         return int(raw)
-    if isinstance(raw, (int, float)) and not isinstance(raw, bool) and raw == int(raw):
+    if (isinstance(raw, int) and not isinstance(raw, bool)) or (isinstance(raw, float) and raw.is_integer()):
         return int(raw)
     raise WrongType("it must be a whole number", "Set it to a number without a fraction or a unit.")
 
 
 def _to_float(raw: Any) -> float:
-    if isinstance(raw, (int, float)) and not isinstance(raw, bool):
-        return _short(float(raw))
-    if isinstance(raw, str) and re.fullmatch(r"\s*[+-]?\d+(\.\d+)?\s*", raw):
+    if isinstance(raw, int) and not isinstance(raw, bool):
+        return raw
+    if isinstance(raw, float) and math.isfinite(raw):
+        return _short(raw)
+    if isinstance(raw, str) and re.fullmatch(r"\s*[+-]?[0-9]{1,18}(\.[0-9]{1,18})?\s*", raw):
         return _short(float(raw))
     raise WrongType("it must be a number", "Set it to a number, with a point before a fraction.")
 
@@ -273,6 +300,7 @@ class Role:
     compute: Callable[[Values, Mapping[str, Any]], Values]
     internal: frozenset[str]
     owner_rules: Sequence[Rule] = ()  # rules for the region that owns what spans regions
+    title: str = ""  # the name in messages
 
     @property
     def by_name(self) -> dict[str, Setting]:
@@ -304,19 +332,20 @@ class Role:
 
     def unknown(self, given: Iterable[str]) -> Iterator[Fault]:
         """Return a fault for each variable with the prefix of the role that is no setting."""
-        known = self.by_name
+        known, title = self.by_name, self.title or f"the role {self.name}"
         for name in given:
             if name in known or not name.startswith(f"{self.name}_"):
                 continue
             if name in self.internal:
-                yield Fault({name: MISSING}, f"is computed by the role {self.name} and cannot be set", "Remove it.")
+                yield Fault({name: MISSING}, f"is computed by {title} and cannot be set", "Remove it.")
             else:
-                yield Fault({name: MISSING}, f"is not a setting of the role {self.name}", _correct(name, known))
+                yield Fault({name: MISSING}, f"is not a setting of {title}", self._correct(name))
 
-
-def _correct(name: str, known: Iterable[str]) -> str:
-    near = did_you_mean(name, known)
-    return f"Did you mean {near}?" if near else "Correct the name, or remove the variable."
+    def _correct(self, name: str) -> str:
+        stem = f"{self.name}_"  # it is the same in all names, and would make all of them near
+        stems = {setting.removeprefix(stem): setting for setting in self.by_name}
+        near = did_you_mean(name.removeprefix(stem), stems)
+        return f"Did you mean {stems[near]}?" if near else "Correct the name, or remove the variable."
 
 
 def _checked(setting: Setting, given: Mapping[str, Any]) -> tuple[Any, list[Fault]]:
@@ -327,6 +356,6 @@ def _checked(setting: Setting, given: Mapping[str, Any]) -> tuple[Any, list[Faul
     try:
         value = setting.convert(raw)
     except WrongType as error:
-        return MISSING, [Fault({setting.name: "(hidden)" if setting.secret else raw}, error.args[0], error.args[1])]
+        return MISSING, [Fault({setting.name: HIDDEN if setting.secret else raw}, error.args[0], error.args[1])]
     found = list(setting.faults(value))
     return (MISSING if found else value), found

@@ -11,21 +11,22 @@ from collections.abc import Iterable, Iterator, Mapping
 from ipaddress import IPv4Network
 from typing import Any
 
-from ansible_collections.mtk.backend.plugins.module_utils.domain._setting import MISSING, Fault, shown
+from ansible_collections.mtk.backend.plugins.module_utils.domain._setting import MISSING, Fault, visible
 
 # CloudWatch Logs takes no other number of days; 0 is never.
 LOG_RETENTION = (
     *(0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
     *(1096, 1827, 2192, 2557, 2922, 3288, 3653),
 )
-REGION = r"[a-z]{2}(-[a-z]+)+-[0-9]+"
+REGION = r"[a-z]{2,}(-[a-z]+)+-[0-9]+"
 ZONE = REGION + r"[a-z]"
 PRIVATE = tuple(IPv4Network(block) for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"))
-_TAG = r"[\w\s.:/=+\-@]*"  # letters, digits and white space of all scripts
+# Letters and digits of all scripts, and the Unicode category Z, to which a line break and a tab do not belong.
+_TAG = r"[\w \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000.:/=+\-@]"
 _TAG_WORDS = "AWS allows letters, digits, spaces and _ . : / = + - @ in tags"
 _OWN_TAGS = 5  # Name, mtk:environment, mtk:stack, mtk:component, and mtk:tier or mtk:flag-index-layout
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_TIME = r"([01]\d|2[0-3]):[0-5]\d"
+_TIME = r"([01][0-9]|2[0-3]):[0-5][0-9]"
 BACKUP_WINDOW = rf"{_TIME}-{_TIME}"
 MAINTENANCE_WINDOW = rf"(?i:{'|'.join(_DAYS)}):{_TIME}-(?i:{'|'.join(_DAYS)}):{_TIME}"
 _DAY, _WEEK = 24 * 60, 7 * 24 * 60
@@ -53,16 +54,17 @@ def _tag(path: str, key: Any, value: Any) -> Iterator[Fault]:
             rule = f"the {what} of a tag is text, and YAML has read something else than what was written"
             yield Fault({path: value}, rule, f"Put the {what} in quotes, as it was written.")
             return
-    if re.match(r"aws:", key, re.I):
-        yield Fault({path: value}, "AWS reserves keys that begin with aws:", "Choose another key.")
-    elif key == "Name" or key.startswith("mtk:"):
-        yield Fault({path: value}, "the roles set the tags Name and mtk:...", "Remove it, or choose another key.")
+    if re.match(r"(aws|rds):", key, re.I):
+        rule = "AWS reserves keys that begin with aws:, and RDS those that begin with rds:"
+        yield Fault({path: value}, rule, "Choose another key.")
+    elif re.fullmatch(r"name|mtk:.*", key, re.I | re.S):
+        rule = "the roles set the tags Name and mtk:..., and IAM does not distinguish upper and lower case"
+        yield Fault({path: value}, rule, "Remove it, or choose another key.")
     elif not 1 <= len(key) <= 128 or len(value) > 256:
         rule = "AWS allows 1 to 128 characters for the key of a tag, and up to 256 for its value"
         yield Fault({path: value}, rule, "Shorten it.")
-    elif not re.fullmatch(_TAG, key) or not re.fullmatch(_TAG, value):
-        wrong = "".join(sorted(set(re.sub(r"[\w\s.:/=+\-@]", "", key + value))))
-        yield Fault({path: value}, _TAG_WORDS, f"Remove {wrong} from the tag.")
+    elif wrong := set(re.sub(_TAG, "", key + value)):
+        yield Fault({path: value}, _TAG_WORDS, f"Remove {' '.join(map(visible, sorted(wrong)))} from the tag.")
 
 
 def network(name: str, value: str) -> tuple[IPv4Network | None, list[Fault]]:
@@ -130,8 +132,8 @@ def window(name: str, value: str) -> Iterator[Fault]:
     """Return the fault of a window of the right form whose length AWS does not allow."""
     if length(value) < 30:
         yield Fault({name: value}, "AWS needs at least 30 minutes", "Set a later end.")
-    elif not value[0].isdigit() and length(value) > _DAY:
-        yield Fault({name: value}, "AWS allows at most 24 hours", "Set an earlier end.")
+    elif not value[0].isdigit() and length(value) >= _DAY:
+        yield Fault({name: value}, "AWS allows less than 24 hours", "Set an earlier end.")
 
 
 def overlap(daily: str, weekly: str) -> bool:
@@ -140,12 +142,6 @@ def overlap(daily: str, weekly: str) -> bool:
     return any((start + day * _DAY - begin) % _WEEK < length(weekly) for day in range(7)) or any(
         (begin - start - day * _DAY) % _WEEK < length(daily) for day in range(7)
     )
-
-
-def same(names: Mapping[str, Any], rule: str, remedy: str) -> Iterator[Fault]:
-    """Return a fault if variables that have to be equal differ."""
-    if len({shown(value) for value in names.values()}) > 1:
-        yield Fault(names, rule, remedy)
 
 
 def not_set(name: str, remedy: str) -> Fault:

@@ -25,6 +25,9 @@ _PERFORMANCE_RETENTION = (7, *(31 * months for months in range(1, 24)), 731)
 _ADVANCED_RETENTION = 465  # days that the mode advanced of Database Insights needs at least
 # The first minor version of each major version that can pause. All versions from 17 on can.
 _FIRST_PAUSING = {13: (13, 15), 14: (14, 12), 15: (15, 7), 16: (16, 3)}
+# The same for a capacity of more than 128 ACU.
+_FIRST_LARGE = {13: (13, 13), 14: (14, 10), 15: (15, 5), 16: (16, 1)}
+_LARGE = 128
 _RESERVED_USERS = (
     *("admin", "all", "analyse", "analyze", "and", "any", "array", "as", "authorization", "current_user", "default"),
     *(
@@ -207,7 +210,7 @@ SETTINGS = (
         "A major version (V(16)) or a full version (V(16.6)). A later version of the same major version is kept. A "
         "downgrade is refused. Whether AWS offers the version is asked in the plan.",
         default="16",
-        pattern=r"[1-9]\d(\.\d{1,2})?",
+        pattern=r"[1-9][0-9](\.[0-9]{1,2})?",
         rule="a version is a major version, or a major and a minor version",
         remedy='Write it in quotes, for example "16" or "16.6".',
         section="Engine",
@@ -353,6 +356,7 @@ SETTINGS = (
         "str",
         "The weekly time range in which AWS maintains the cluster, in UTC.",
         default="sun:05:00-sun:06:00",
+        normal=str.lower,
         pattern=_setting_judges.MAINTENANCE_WINDOW,
         rule="a weekly time range of 30 minutes to 24 hours is written as ddd:hh:mm-ddd:hh:mm",
         example="sun:05:00-sun:06:00",
@@ -480,13 +484,26 @@ def _pause_in_global(instance_class: str, low: float, is_global: bool) -> Iterat
 
 
 def _pause_and_version(instance_class: str, low: float, version: str) -> Iterator[Fault]:
-    parts = tuple(int(part) for part in version.split("."))
-    first = _FIRST_PAUSING.get(parts[0], (17,))
-    if instance_class == SERVERLESS and low == 0 and parts[: len(first)] < first[: len(parts)]:
-        words = ".".join(map(str, first))
+    words = _before(version, _FIRST_PAUSING)
+    if instance_class == SERVERLESS and low == 0 and words:
         values = {"aurora_serverless_v2_min_capacity": low, "aurora_engine_version": version}
         remedy = f"Set aurora_engine_version to {words} or later, or aurora_serverless_v2_min_capacity to 0.5 or more."
         yield Fault(values, f"a version before {words} cannot pause", remedy)
+
+
+def _capacity_and_version(instance_class: str, high: float, version: str) -> Iterator[Fault]:
+    words = _before(version, _FIRST_LARGE)
+    if instance_class == SERVERLESS and high > _LARGE and words:
+        values = {"aurora_serverless_v2_max_capacity": high, "aurora_engine_version": version}
+        remedy = f"Set aurora_engine_version to {words} or later, or aurora_serverless_v2_max_capacity to {_LARGE}."
+        yield Fault(values, f"a version before {words} allows up to {_LARGE} ACU", remedy)
+
+
+def _before(version: str, first_versions: Mapping[int, tuple[int, ...]]) -> str:
+    """Return the first version that can do it; empty if this version can. A major version is its latest version."""
+    parts = tuple(int(part) for part in version.split("."))
+    first = first_versions.get(parts[0], (17,))
+    return ".".join(map(str, first)) if parts[: len(first)] < first[: len(parts)] else ""
 
 
 def _single_instance(count: int, accepted: bool) -> Iterator[Fault]:
@@ -546,6 +563,7 @@ RULES: tuple[Rule, ...] = (
     (("aurora_instance_class", _MIN, _MAX), _capacity),
     (("aurora_instance_class", _MIN, "aurora_global"), _pause_in_global),
     (("aurora_instance_class", _MIN, "aurora_engine_version"), _pause_and_version),
+    (("aurora_instance_class", _MAX, "aurora_engine_version"), _capacity_and_version),
     (("aurora_instance_count", "aurora_accept_single_instance"), _single_instance),
     (("aurora_global", "aurora_manage_master_user_password"), _managed_password),
     (("aurora_preferred_backup_window", "aurora_preferred_maintenance_window"), _windows),

@@ -34,6 +34,7 @@ _PLAN = ("address_plan", "destroy_address_plan", "validate")
 _TARGETS = ("cidr_ipv4", "cidr_ipv6", "prefix_list_id", "referenced_group_id", "referenced_group_name")
 _RULE_KEYS = ("ip_protocol", "from_port", "to_port", "description", *_TARGETS)
 # The characters that EC2 takes in the description of a security group rule.
+_IDS = {"prefix_list_id": ("a prefix list", "pl-"), "referenced_group_id": ("a security group", "sg-")}
 _DESCRIPTION = r"[a-zA-Z0-9. _\-:/()#,@\[\]+=&;{}!$*]{0,255}"
 _DESCRIPTION_RULE = (
     "AWS allows up to 255 letters without accents, digits, spaces and . _ - : / ( ) # , @ [ ] + = & ; { } ! $ *"
@@ -75,14 +76,22 @@ def _egress_rule(path: str, rule: Mapping[str, Any]) -> Iterator[Fault]:
     given = [key for key in _TARGETS if rule.get(key)]
     if len(given) != 1:
         yield Fault({path: dict(rule)}, "a rule has exactly one destination", f"Give one of {', '.join(_TARGETS)}.")
-    for key, version in (("cidr_ipv4", 4), ("cidr_ipv6", 6)):
-        if rule.get(key) and not _is_block(rule[key], version):
-            remedy = "Write it as 10.0.0.0/16." if version == 4 else "Write it as 2001:db8::/32."
-            yield Fault({f"{path}.{key}": rule[key]}, f"it is not an IPv{version} CIDR block", remedy)
+    yield from _destinations(path, rule)
     yield from _ports(path, rule)
     text = rule.get("description", "")
     if not isinstance(text, str) or not re.fullmatch(_DESCRIPTION, text):
         yield Fault({f"{path}.description": text}, _DESCRIPTION_RULE, "Write it with these characters.")
+
+
+def _destinations(path: str, rule: Mapping[str, Any]) -> Iterator[Fault]:
+    for key, version in (("cidr_ipv4", 4), ("cidr_ipv6", 6)):
+        if rule.get(key) and not _is_block(rule[key], version):
+            remedy = "Write it as 10.0.0.0/16." if version == 4 else "Write it as 2001:db8::/32."
+            yield Fault({f"{path}.{key}": rule[key]}, f"it is not an IPv{version} CIDR block", remedy)
+    for key, (what, prefix) in _IDS.items():
+        if rule.get(key) and not re.fullmatch(rf"{prefix}[0-9a-f]{{8,17}}", str(rule[key])):
+            remedy = f"Write it as {prefix}0123456789abcdef0."
+            yield Fault({f"{path}.{key}": rule[key]}, f"it is not the id of {what}", remedy)
 
 
 def _is_block(value: Any, version: int) -> bool:
@@ -93,28 +102,31 @@ def _is_block(value: Any, version: int) -> bool:
 
 
 def _ports(path: str, rule: Mapping[str, Any]) -> Iterator[Fault]:
-    protocol = str(rule.get("ip_protocol", ""))
+    protocol = str(rule.get("ip_protocol", "")).lower()
     known = ("tcp", "udp", "icmp", "icmpv6", "all", "-1")
-    if protocol not in known and not (protocol.isdigit() and int(protocol) <= 255):
+    if protocol not in known and not (re.fullmatch(r"[0-9]{1,3}", protocol) and int(protocol) <= 255):
         remedy = f"Use {', '.join(known)}, or the number of a protocol."
         yield Fault({f"{path}.ip_protocol": rule.get("ip_protocol")}, "AWS does not know this protocol", remedy)
-    if protocol not in ("tcp", "udp", "6", "17"):
-        return
-    ports = [rule.get(key) for key in ("from_port", "to_port")]
-    numbers = [int(port) if re.fullmatch(r"\d+", str(port)) else -1 for port in ports]
-    if not all(0 <= number <= 65535 for number in numbers) or numbers[0] > numbers[1]:
-        values = {f"{path}.{key}": rule.get(key) for key in ("from_port", "to_port")}
-        yield Fault(values, "ports are 0 to 65535, the first one not above the last one", "Give both ports.")
+    values = {f"{path}.{key}": rule.get(key) for key in ("from_port", "to_port")}
+    first, last = (int(port) if re.fullmatch(r"-?[0-9]{1,9}", port) else None for port in map(str, values.values()))
+    if protocol in ("tcp", "udp", "6", "17"):
+        if first is None or last is None or not 0 <= first <= last <= 65535:
+            yield Fault(values, "ports are 0 to 65535, the first one not above the last one", "Give both ports.")
+    elif protocol in ("icmp", "icmpv6", "1", "58"):
+        for name, number in zip(values, (first, last), strict=True):
+            if values[name] is not None and (number is None or not -1 <= number <= 255):
+                rule_words = "ICMP has types and codes from 0 to 255, and -1 for all"
+                yield Fault({name: values[name]}, rule_words, "Set it to such a number.")
 
 
 def _slots(name: str, value: Mapping[Any, Any]) -> Iterator[Fault]:
+    numbers = {key: slot for key, slot in value.items() if isinstance(slot, int) and not isinstance(slot, bool)}
     for key, slot in value.items():
-        if not isinstance(slot, int) or isinstance(slot, bool) or slot < 0:
-            yield Fault(
-                {f"{name}.{key}": slot}, "a slot is a whole number, counted from 0", "Set it to the next free one."
-            )
-    for slot in dict.fromkeys(value.values()):
-        owners = [str(key) for key in value if value[key] == slot]
+        if numbers.get(key, -1) < 0:
+            rule = "a slot is a whole number, counted from 0"
+            yield Fault({f"{name}.{key}": slot}, rule, "Set it to the next free number, without quotes.")
+    for slot in dict.fromkeys(numbers.values()):
+        owners = [str(key) for key in numbers if numbers[key] == slot]
         if len(owners) > 1:
             remedy = "Give the newer one the next free slot."
             yield Fault({f"{name}.{owner}": slot for owner in owners}, "each slot has one owner", remedy)
@@ -457,6 +469,7 @@ def _reservations(
     environment: int,
     blocks: Sequence[Mapping[str, str]],
 ) -> Iterator[Fault]:
+    yield from _overlaps(blocks)
     plan = AddressPlan(top, region_slots, environment_slots, region, environment)
     for index, block in enumerate(blocks):
         values = {f"ipam_vpc_reserved_cidrs[{index}].cidr": block["cidr"]}
@@ -467,6 +480,22 @@ def _reservations(
         if covered:
             pools = ", ".join(f"{pool.name} ({pool.cidr})" for pool in covered)
             yield Fault(values, f"it covers the pools {pools}", "Remove their slots, or reserve the block in parts.")
+
+
+def _overlaps(blocks: Sequence[Mapping[str, str]]) -> Iterator[Fault]:
+    for second, block in enumerate(blocks):
+        for first, other in enumerate(blocks[:second]):
+            if IPv4Network(block["cidr"]).overlaps(IPv4Network(other["cidr"])):
+                names = (f"ipam_vpc_reserved_cidrs[{number}].cidr" for number in (first, second))
+                values = dict(zip(names, (other["cidr"], block["cidr"]), strict=True))
+                yield Fault(values, "IPAM reserves an address once, and the two overlap", "Remove the smaller one.")
+
+
+def _vpc_and_reservations(cidr: str, blocks: Sequence[Mapping[str, str]]) -> Iterator[Fault]:
+    for index, block in enumerate(blocks):
+        if cidr and IPv4Network(cidr).overlaps(IPv4Network(block["cidr"])):
+            values = {"ipam_vpc_vpc_cidr": cidr, f"ipam_vpc_reserved_cidrs[{index}].cidr": block["cidr"]}
+            yield Fault(values, "a reserved block is for networks outside this collection", "Use another block.")
 
 
 def _tier(tier: str, managed: bool) -> Iterator[Fault]:
@@ -495,6 +524,7 @@ RULES: tuple[Rule, ...] = (
         _environment_numbers,
     ),
     (("ipam_vpc_top_cidr", *_SLOTS, *_BLOCKS[1:], "ipam_vpc_reserved_cidrs"), _reservations),
+    (("ipam_vpc_vpc_cidr", "ipam_vpc_reserved_cidrs"), _vpc_and_reservations),
     (("ipam_vpc_ipam_tier", "ipam_vpc_ipam_manage"), _tier),
     (("ipam_vpc_zone_names", "ipam_vpc_region"), _zones_of_region),
 )

@@ -33,12 +33,26 @@ VARIABLES = (
 TAGS = ("always", "never", "all", "tagged", "untagged", "ipam_vpc", "aurora", "dynamodb_global", "mtk_verdict")
 
 
+DIFFERENCES = ("ours", "gone", "decision", "foreign")
+
+
+def _differences(name: str, value: Iterable[str]) -> Iterator[Fault]:
+    for index, kind in enumerate(value):
+        if kind not in DIFFERENCES:
+            near = did_you_mean(kind, DIFFERENCES)
+            remedy = f"Did you mean {near}?" if near else "Use some of these."
+            yield Fault({f"{name}[{index}]": kind}, f"the kinds of differences are {', '.join(DIFFERENCES)}", remedy)
+
+
 def environment(name: str, value: str) -> Iterator[Fault]:
     """Return the fault of the name of an environment."""
     if value == SHARED:
         yield Fault({name: value}, "the pools that all environments share have this name", "Choose another name.")
+    elif value.startswith("sg-"):
+        rule = "AWS refuses security groups whose names begin with sg-"
+        yield Fault({name: value}, rule, "Choose another name.")
     elif not re.fullmatch(ENVIRONMENT, value):
-        near = re.sub(r"[^a-z0-9]+", "-", value.lower()).strip("-0123456789")
+        near = re.sub(r"[^a-z0-9]+", "-", value.lower()).lstrip("-0123456789").rstrip("-")
         remedy = f"Use '{near}', for example." if near else "Choose a name, for example 'dev'."
         yield Fault({name: value}, _ENVIRONMENT_RULE, remedy)
 
@@ -73,7 +87,7 @@ SETTINGS = (
         "str",
         "The AWS account of the environment. A run with credentials of another account changes nothing.",
         computed="none, site.yml needs it",
-        pattern=r"\d{12}",
+        pattern=r"[0-9]{12}",
         rule="the id of an account has 12 digits",
         remedy='Put it in quotes, because YAML drops a leading zero: expected_account_id: "012345678901".',
     ),
@@ -94,6 +108,17 @@ SETTINGS = (
         default={},
         secret=True,
     ),
+    Setting(
+        "detailed_exitcode", "bool", "Whether playbooks/plan.yml fails if the plan contains changes.", default=False
+    ),
+    Setting(
+        "drift_fail_on",
+        "list of str",
+        "The kinds of differences for which playbooks/drift.yml fails.",
+        default=list(DIFFERENCES),
+        rule=", ".join(DIFFERENCES),
+        judge=_differences,
+    ),
 )
 INTERNAL = frozenset({"mtk_tagged", "mtk_identity", "mtk_regions", "mtk_plan", "mtk_drift", "mtk_preflight"})
 
@@ -102,7 +127,7 @@ def _nothing(values: Values, host: Mapping[str, Any]) -> Values:
     return {}
 
 
-RUN = Role("mtk", SETTINGS, (), _nothing, INTERNAL)
+RUN = Role("mtk", SETTINGS, (), _nothing, INTERNAL, title="this collection")
 
 
 def shared(prefix: str, section: str = "") -> tuple[Callable[[Values, Mapping[str, Any]], Values], tuple[Setting, ...]]:
@@ -147,11 +172,17 @@ def shared(prefix: str, section: str = "") -> tuple[Callable[[Values, Mapping[st
     return compute, settings
 
 
-def unknown_extra_variables(given: Iterable[str], prefixes: Iterable[str]) -> Iterator[Fault]:
-    """Return a fault for each extra variable that resembles a variable of the playbooks without being one."""
+def unknown_extra_variables(
+    given: Iterable[str], prefixes: Iterable[str], settings: Iterable[str] = ()
+) -> Iterator[Fault]:
+    """Return a fault for each extra variable that resembles a variable of the playbooks or a setting without being one.
+
+    Variables with one of the prefixes are left to the roles.
+    """
+    known = [*settings]
     for name in given:
         if name in VARIABLES or name.startswith(tuple(f"{prefix}_" for prefix in prefixes)):
             continue
-        near = did_you_mean(name, VARIABLES, 0.8)
+        near = did_you_mean(name, VARIABLES, 0.8) or did_you_mean(name, known, 0.9)
         if near:
             yield Fault({name: MISSING}, "is not a variable of the playbooks", f"Did you mean {near}?")

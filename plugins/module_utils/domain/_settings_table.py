@@ -27,7 +27,6 @@ INDEXES = ("lat_long_index", "is_private_index", "is_real_index")
 KEYS = ("user_id", "date_time", "lat_long", "is_private_key", "is_real_key")  # key attributes of table and indexes
 _TABLE = ("main", "table", "validate")
 _DESTROY = (*_TABLE, "destroy")
-_MOST_UNITS = 40000  # the quota of a table; AWS raises it on request, so it is not checked here
 
 
 def _scaled_indexes(name: str, value: Sequence[Mapping[str, Any]]) -> Iterator[Fault]:
@@ -46,7 +45,7 @@ def _scaled_indexes(name: str, value: Sequence[Mapping[str, Any]]) -> Iterator[F
         for kind in ("read", "write"):
             if entry.get(kind) is not None:
                 yield from _scaling(f"{path}.{kind}", entry[kind])
-    listed = [entry.get("index_name") for entry in value]
+    listed = [entry["index_name"] for entry in value if isinstance(entry.get("index_name"), str)]
     for index_name in dict.fromkeys(listed):
         if listed.count(index_name) > 1:
             yield Fault({name: listed}, f"it lists {index_name} more than once", "Remove the repetition.")
