@@ -15,6 +15,7 @@ import yaml
 from ansible_collections.mtk.backend.plugins.module_utils.domain._setting import Role, Setting, shown
 from ansible_collections.mtk.backend.plugins.module_utils.domain._settings_database import AURORA
 from ansible_collections.mtk.backend.plugins.module_utils.domain._settings_network import NETWORK
+from ansible_collections.mtk.backend.plugins.module_utils.domain._settings_run import RUN
 from ansible_collections.mtk.backend.plugins.module_utils.domain._settings_table import TABLE
 
 ROOT = Path(__file__).parents[1]
@@ -141,11 +142,12 @@ def internal() -> str:
     """Return the list of the names that the tasks of each role use themselves."""
     lines = [
         *INTERNAL.read_text().split("INTERNAL", 1)[0].rstrip().splitlines(),
+        "",
         "INTERNAL: dict[str, frozenset[str]] = {",
     ]
-    for role in ROLES:
+    for role in (*ROLES, RUN):
         known = role.by_name
-        found = sorted(name for name in _names(ROOT / "roles" / role.name, role.name) if name not in known)
+        found = sorted(name for name in _names(role) if name not in known)
         lines += [
             f'    "{role.name}": frozenset(',
             "        {",
@@ -156,14 +158,16 @@ def internal() -> str:
     return "\n".join([*lines, "}"]) + "\n"
 
 
-def _names(directory: Path, prefix: str) -> set[str]:
-    """Return the variables that the files of a role define."""
-    found = set(yaml.safe_load((directory / "vars/main.yml").read_text()))
-    for path in directory.glob("tasks/*.yml"):
-        text = path.read_text()
-        found |= set(re.findall(rf"(?:register|loop_var): ({prefix}_\w+)", text))
-        found |= set(re.findall(rf"^\s+({prefix}_\w+):", text, re.M))
-    return {name for name in found if name.startswith(f"{prefix}_")}
+def _names(role: Role) -> set[str]:
+    """Return the variables that the files of a role, or the playbooks, define."""
+    if role is RUN:
+        files = sorted((ROOT / "playbooks").rglob("*.yml"))
+    else:
+        files = sorted((ROOT / "roles" / role.name).glob("[tv]*/*.yml"))
+    pattern = rf"(?:register|loop_var): ({role.name}_\w+)|^\s*({role.name}_\w+):"
+    return {
+        found for path in files for match in re.findall(pattern, path.read_text(), re.M) for found in match if found
+    }
 
 
 if __name__ == "__main__":
