@@ -70,7 +70,8 @@ sanity: .venv/lock ## run ansible-test sanity on the built collection, and check
 molecule: .venv/lock ## test each role in a molecule scenario
 	molecule test --all
 
-docs: .venv/lock ## generate docs/developing/local-aws.md
+docs: .venv/lock ## generate docs/developing/local-aws.md, and what follows from the descriptions of the settings
+	PYTHONPATH=collections python scripts/settings.py
 	cd tests && python -m emulator.promises.page > ../docs/developing/local-aws.md
 
 lock: ## update requirements.txt from requirements.in (needs uv)

@@ -59,8 +59,9 @@ OPTIONS = {"environment": {"type": "str", "required": True}, "owner": {"type": "
 
 
 def read(aws, params):
+    account = aws.account_id  # first and alone: what is wrong with credentials or the connection is reported at once
     requests = prefetch(aws, params["environment"], params["owner"]) if aws.caches else 0
-    return {"account": aws.account_id, "requests": requests}
+    return {"account": account, "requests": requests}
 
 
 def main(context=None):

@@ -60,7 +60,7 @@ class Control:
     def __init__(self, url: str) -> None:
         self.url = url
 
-    def ask(self, verb: str, name: str, **query: object) -> Any:
+    def ask(self, verb: str, name: str, /, **query: object) -> Any:
         request = urllib.request.Request(f"{self.url}/_local/{name}?{urlencode(query)}", method=verb)
         with urllib.request.urlopen(request) as answer:
             return json.load(answer)
@@ -80,6 +80,14 @@ class Control:
     def lag(self, reads: int) -> None:
         """Let the first ``reads`` reads after a write see the state before it."""
         self.ask("POST", "lag", reads=reads)
+
+    def enable_region(self, name: str, enabled: bool = True) -> None:
+        """Enable or disable a Region that needs an opt-in."""
+        self.ask("POST", "region", name=name, enabled=str(enabled).lower())
+
+    def quota(self, name: str, value: int) -> None:
+        """Change a quota of the account, such as ``vpc-max-elastic-ips``."""
+        self.ask("POST", "quota", name=name, value=value)
 
     def traffic(self, region: str, table: str, **units: object) -> None:
         """Let a table, or its ``index``, consume ``read`` and ``write`` units a second from now on."""

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -90,20 +89,36 @@ def canonical_name(type: str, environment: str, region: str = "", zone: str = ""
 
 
 def resource_name(type: str, environment: str, region: str = "", zone: str = "") -> str:
-    """Return the physical identifier: the canonical name as the service allows it, cut with a hash if it is too long.
+    """Return the physical identifier: the canonical name in the characters that the service allows.
+
+    Raise ValueError for a name that is too long for the service.
 
     >>> resource_name("aurora_cluster", "prod", "us-east-1")
     'prod-us-east-1-aurora-cluster'
     """
+    rule, name = _rule(type), _identifier(type, environment, region, zone)
+    if len(name) > rule.length:
+        raise ValueError(
+            f"the name {name} has {len(name)} characters, and AWS allows {rule.length} for a {type}. Choose a shorter "
+            "name for the environment."
+        )
+    return name
+
+
+def excess(environment: str, region: str) -> tuple[str, int, int] | None:
+    """Return the name that exceeds AWS's limit most, its length and the limit; None if all names are short enough."""
+    zone = f"{region}a"
+    found = [(_identifier(type, environment, region, zone), rule.length) for type, rule in RULES.items()]
+    worst = max(found, key=lambda pair: len(pair[0]) - pair[1])
+    return (worst[0], len(worst[0]), worst[1]) if len(worst[0]) > worst[1] else None
+
+
+def _identifier(type: str, environment: str, region: str, zone: str) -> str:
     rule = _rule(type)
     name = canonical_name(type, environment, region, zone)
     if rule.separator != "_":
         name = name.replace("_", rule.separator).lower()
-    name = rule.prefix + name
-    if len(name) <= rule.length:
-        return name
-    digest = hashlib.sha256(name.encode()).hexdigest()[:8]
-    return f"{name[: rule.length - 9].rstrip('-_')}{rule.separator}{digest}"
+    return rule.prefix + name
 
 
 def names(environment: str, region: str, zones: Iterable[str] = ()) -> dict[str, str | dict[str, str]]:

@@ -80,6 +80,11 @@ class AddressPlan:
             if pool.name in own
         ]
 
+    def covered(self, cidr: str) -> list[Pool]:
+        """Return the pools that overlap a block without containing it."""
+        block = IPv4Network(cidr)
+        return [p for p in self._every_pool() if p.network.overlaps(block) and not block.subnet_of(p.network)]
+
     def _top(self) -> Pool:
         network = _network(self.top_cidr, "top_cidr")
         if SHARED in self.environment_slots:

@@ -45,6 +45,11 @@ def heading(kind: str, resource: Resource, action: str) -> Entry:
     return {"resource": kind, "name": resource.label, "region": resource.region, "action": action}
 
 
+def refusal(kind: str, region: str, reason: str) -> Entry:
+    """Return the entry of a plan that AWS cannot carry out in a region. It belongs to no single resource."""
+    return {"resource": kind, "name": region, "region": region, "action": "refuse", "mode": "plan", "reason": reason}
+
+
 def key(entry: Mapping[str, Any]) -> tuple[str, str, str]:
     """Return region, resource and name, which identify an entry."""
     return entry["region"], entry["resource"], entry["name"]

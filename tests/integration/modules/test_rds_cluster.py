@@ -374,7 +374,7 @@ def test_an_existing_cluster_cannot_join(aws, run):
     run(NAME, **SMALL)
     aws.client("rds").create_global_cluster(GlobalClusterIdentifier="dev-global", Engine="aurora-postgresql")
     with pytest.raises(ModuleFailed, match="only a new cluster can join .* source_db_cluster_identifier"):
-        run(NAME, **SMALL, global_cluster_identifier="dev-global")
+        run(NAME, **{**SMALL, "manage_master_user_password": None, "global_cluster_identifier": "dev-global"})
 
 
 def test_storage_that_aws_would_not_change_yet_is_a_decision_in_the_plan(aws, run):

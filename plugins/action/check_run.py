@@ -1,0 +1,193 @@
+# Copyright (c) MTK Backend contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Checks the inventory, all settings of all its hosts and the variables of a run, before the first request to AWS."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from ansible.errors import AnsibleError
+from ansible.plugins.action import ActionBase
+from ansible.utils.vars import load_extra_vars
+from ansible_collections.mtk.backend.plugins.module_utils.domain import _inventory, _settings_run
+from ansible_collections.mtk.backend.plugins.module_utils.domain._setting import MISSING, Fault, shown
+from ansible_collections.mtk.backend.plugins.module_utils.engine._document import SCHEMA_VERSION
+from ansible_collections.mtk.backend.plugins.plugin_utils import settings
+from ansible_collections.mtk.backend.plugins.plugin_utils.record import RECORD
+
+try:
+    from botocore.loaders import create_loader
+except ImportError:  # the first module that needs boto3 says what to install
+    create_loader = None
+
+WRITTEN = ("plan_out", "drift_json", "drift_markdown")  # variables that name a file to write
+PREFIXES = ("mtk", *settings.ROLES)
+SETTINGS = tuple(s.name for role in (_settings_run.RUN, *settings.ROLES.values()) for s in role.settings)
+
+
+class ActionModule(ActionBase):
+    """The action of M(mtk.backend.check_run)."""
+
+    _requires_connection = False
+    _supports_check_mode = True
+    _supports_async = False
+
+    def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
+        result = super().run(tmp, task_vars)
+        self.validate_argument_spec({})
+        inventory = _inventory.Inventory(task_vars["groups"], _known_regions(), self._environments(task_vars))
+        faults = [*self._run_faults(task_vars), *inventory.faults()]
+        if inventory.hosts("all") and inventory.hosts("primary"):
+            faults += self._host_faults(inventory, task_vars)
+        if faults:
+            return {**result, "failed": True, "msg": settings.message(faults, "Nothing was changed.")}
+        return {**result, "changed": False}
+
+    def _run_faults(self, variables: Mapping[str, Any]) -> Iterator[Fault]:
+        """Return the faults of ansible.cfg and of the command line."""
+        if not RECORD.collects:
+            yield Fault(
+                {"The callback mtk.backend.plan": MISSING},
+                "is not enabled: Ansible has not read the ansible.cfg of this project, or found the directory writable "
+                "for all. Without the callback a run has no summary, no plan_out and no drift",
+                "Run in the directory of ansible.cfg, or set ANSIBLE_CALLBACKS_ENABLED=mtk.backend.plan.",
+            )
+        known = _settings_run.TAGS
+        yield from _inventory.run_tags(variables.get("ansible_run_tags") or [], "--tags", known)
+        yield from _inventory.run_tags(variables.get("ansible_skip_tags") or [], "--skip-tags", known)
+        given = load_extra_vars(self._loader)
+        yield from _settings_run.unknown_extra_variables(given, PREFIXES, SETTINGS)
+        for name in WRITTEN:
+            if variables.get(name):
+                yield from _unwritable(name, str(self._templar.template(variables[name])))
+        if "plan_out" in variables and "plan_out" not in given:
+            rule = "it is only read as an extra variable"
+            yield Fault({"plan_out": str(variables["plan_out"])}, rule, "Give it with -e, or set MTK_PLAN_OUT.")
+        if "plan_file" in variables:
+            environment = str(self._templar.template(variables.get("mtk_environment", "")))
+            yield from _no_plan("plan_file", str(self._templar.template(variables["plan_file"])), environment)
+
+    def _host_faults(self, inventory: _inventory.Inventory, variables: Mapping[str, Any]) -> list[Fault]:
+        """Return the faults of the settings of all hosts, each once."""
+        hosts = {host: self._settings(host, variables) for host in inventory.hosts("all")}
+        environments, together = {}, {}
+        faults: dict[str, dict[str, list[Fault]]] = {"run": {}}
+        for host, found in hosts.items():
+            environments[host] = found.run.get("mtk_environment")
+            faults["run"][host] = list(found.run_faults)
+            if "expected_account_id" not in found.given:
+                remedy = "Set it to the account of the environment in group_vars/all/environment.yml, in quotes."
+                faults["run"][host].append(Fault({"expected_account_id": MISSING}, "is not set", remedy))
+            values = {}
+            for role in settings.ROLES.values():
+                if host in _hosts_of(role.name, inventory):
+                    owner = host in inventory.hosts("primary")
+                    checked, wrong = found.check(role, owner=owner)
+                    faults.setdefault(role.name, {})[host] = wrong
+                    values.update(checked)
+            together[host] = values
+            faults.setdefault("inventory", {})[host] = [
+                *_inventory.own_names(values, settings.ROLES, environments[host], host),
+                *_together(host, values, inventory),
+            ]
+        found_environments = {host: name for host, name in environments.items() if name}
+        return [
+            *_inventory.environments(found_environments),
+            *_inventory.same(together),
+            *(fault for by_host in faults.values() for fault in _inventory.merged(by_host)),
+        ]
+
+    def _settings(self, host: str, variables: Mapping[str, Any]) -> settings.Settings:
+        """Return the settings of a host. What a play sets is not in the variables of other hosts, and is added."""
+        own = variables["hostvars"].raw_get(variables["inventory_hostname"])
+        of_play = {k: v for k, v in variables.items() if k.startswith(PREFIXES) and own.get(k, MISSING) is not v}
+        return settings.Settings({**variables["hostvars"].raw_get(host), **of_play}, self._resolve, fresh=True)
+
+    def _resolve(self, variables: Mapping[str, Any], raw: Any) -> Any:
+        return self._templar.copy_with_new_env(available_variables=dict(variables)).template(raw)
+
+    def _environments(self, variables: Mapping[str, Any]) -> dict[str, str]:
+        """Return mtk_environment by inventory source, of the sources whose group_vars set it."""
+        found = {}
+        for source in variables.get("ansible_inventory_sources") or []:
+            directory = Path(source) if Path(source).is_dir() else Path(source).parent
+            for path in sorted([*directory.glob("group_vars/all/**/*"), *directory.glob("group_vars/all.*")]):
+                if path.is_file() and path.suffix in (".yml", ".yaml", ".json", ""):
+                    content = self._read(path)
+                    if isinstance(content, Mapping) and content.get("mtk_environment"):
+                        found[_relative(source)] = str(content["mtk_environment"])
+        return found
+
+    def _read(self, path: Path) -> Any:
+        try:
+            return self._loader.load_from_file(str(path))
+        except AnsibleError:
+            return None  # Ansible itself has reported a file that it cannot read
+
+
+def _hosts_of(role: str, inventory: _inventory.Inventory) -> list[str]:
+    """Return the hosts whose settings of a role are used."""
+    primary = inventory.hosts("primary")
+    return {
+        "ipam_vpc": [*primary, *inventory.hosts("network")],
+        "aurora": inventory.hosts("database"),
+        "dynamodb_global": inventory.hosts("all"),
+    }[role]
+
+
+def _together(host: str, values: Mapping[str, Any], inventory: _inventory.Inventory) -> Iterator[Fault]:
+    """Return the faults of settings of several roles."""
+    if host in inventory.hosts("database"):
+        yield from _inventory.network_and_database(dict(values))
+    if host in inventory.hosts("network"):
+        yield from _inventory.vpc_in_pool(dict(values))
+    if host in inventory.hosts("primary"):
+        yield from inventory.lists(dict(values), host)
+
+
+def _unwritable(name: str, value: str) -> Iterator[Fault]:
+    path = Path(value).expanduser().absolute()
+    if path.is_dir():
+        yield Fault({name: value}, "it is a directory", "Name a file.")
+    elif not path.parent.is_dir():
+        yield Fault({name: value}, f"there is no directory {path.parent}", "Create it, or name another file.")
+    elif not os.access(path if path.exists() else path.parent, os.W_OK):
+        yield Fault({name: value}, "the file cannot be written", "Correct the permissions, or name another file.")
+
+
+def _no_plan(name: str, value: str, environment: str) -> Iterator[Fault]:
+    """Return the fault of a file that does not contain a complete plan of the environment."""
+    remedy = "Write it with playbooks/plan.yml -e plan_out=FILE."
+    try:
+        plan = json.loads(Path(value).expanduser().read_text(encoding="utf-8"))
+    except OSError as error:
+        yield Fault({name: value}, f"the file cannot be read ({error.strerror})", remedy)
+        return
+    except ValueError:
+        plan = None
+    if not isinstance(plan, Mapping) or plan.get("schema_version") != SCHEMA_VERSION:
+        yield Fault({name: value}, "the file does not contain a plan", remedy)
+        return
+    for key, wanted in (("mode", "plan"), ("complete", True), ("environment", environment)):
+        if plan.get(key) != wanted:
+            rule = f"the file contains a plan with {key}: {shown(plan.get(key))}, and an apply needs {shown(wanted)}"
+            yield Fault({name: value}, rule, remedy)
+
+
+def _known_regions() -> frozenset[str]:
+    """Return the regions that botocore knows, of all partitions."""
+    if create_loader is None:
+        return frozenset()
+    data = create_loader().load_data("endpoints")
+    return frozenset(region for partition in data["partitions"] for region in partition["regions"])
+
+
+def _relative(path: str) -> str:
+    here = Path.cwd()
+    return str(Path(path).relative_to(here)) if Path(path).is_relative_to(here) else path

@@ -1,0 +1,40 @@
+# Copyright (c) MTK Backend contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Checks the settings of a role and returns them in their types. Sends no request."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible.plugins.action import ActionBase
+from ansible_collections.mtk.backend.plugins.plugin_utils import settings
+
+OPTIONS = {
+    "role": {"type": "str", "required": True, "choices": sorted(settings.ROLES)},
+    "owner": {"type": "bool", "default": True},
+}
+
+
+class ActionModule(ActionBase):
+    """The action of M(mtk.backend.settings)."""
+
+    _requires_connection = False
+    _supports_check_mode = True
+    _supports_async = False
+
+    def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
+        result = super().run(tmp, task_vars)
+        options = self.validate_argument_spec(OPTIONS)[1]
+        role = settings.ROLES[options["role"]]
+        found = settings.Settings(task_vars, self._resolve)
+        values, faults = found.check(role, owner=options["owner"])
+        if found.run_faults or faults:
+            text = settings.message([*found.run_faults, *faults], f"The role {role.name} has not changed anything.")
+            return {**result, "failed": True, "msg": text}
+        return {**result, "changed": False, **settings.result(role, values)}
+
+    def _resolve(self, variables: Mapping[str, Any], raw: Any) -> Any:
+        return self._templar.copy_with_new_env(available_variables=dict(variables)).template(raw)

@@ -1,0 +1,149 @@
+# Copyright (c) MTK Backend contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Judgements about values with a structure, which several settings share: tags, CIDR blocks, regions, time windows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from ipaddress import IPv4Network
+from typing import Any
+
+from ansible_collections.mtk.backend.plugins.module_utils.domain._setting import MISSING, Fault, visible
+
+# CloudWatch Logs takes no other number of days; 0 is never.
+LOG_RETENTION = (
+    *(0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
+    *(1096, 1827, 2192, 2557, 2922, 3288, 3653),
+)
+REGION = r"[a-z]{2,}(-[a-z]+)+-[0-9]+"
+ZONE = REGION + r"[a-z]"
+PRIVATE = tuple(IPv4Network(block) for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"))
+# Letters and digits of all scripts, and the Unicode category Z, to which a line break and a tab do not belong.
+_TAG = r"[\w \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000.:/=+\-@]"
+_TAG_WORDS = "AWS allows letters, digits, spaces and _ . : / = + - @ in tags"
+_OWN_TAGS = 5  # Name, mtk:environment, mtk:stack, mtk:component, and mtk:tier or mtk:flag-index-layout
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_TIME = r"([01][0-9]|2[0-3]):[0-5][0-9]"
+BACKUP_WINDOW = rf"{_TIME}-{_TIME}"
+MAINTENANCE_WINDOW = rf"(?i:{'|'.join(_DAYS)}):{_TIME}-(?i:{'|'.join(_DAYS)}):{_TIME}"
+_DAY, _WEEK = 24 * 60, 7 * 24 * 60
+
+
+def tags(name: str, value: Mapping[Any, Any]) -> Iterator[Fault]:
+    """Return the faults of tags that a user gives."""
+    for key, content in value.items():
+        yield from _tag(f"{name}.{key}", key, content)
+    if len(value) > 50 - _OWN_TAGS:
+        rule = f"AWS allows 50 tags for a resource, and the roles add up to {_OWN_TAGS}"
+        yield Fault({f"the number of tags in {name}": len(value)}, rule, "Remove tags.")
+    folded: dict[str, list[str]] = {}
+    for key in value:
+        folded.setdefault(str(key).casefold(), []).append(str(key))
+    for keys in folded.values():
+        if len(keys) > 1:
+            rule = "IAM does not distinguish upper and lower case in the keys of tags, so these are the same key"
+            yield Fault({f"{name}.{key}": value[key] for key in keys}, rule, f"Keep one of {', '.join(keys)}.")
+
+
+def _tag(path: str, key: Any, value: Any) -> Iterator[Fault]:
+    for part, what in ((key, "key"), (value, "value")):
+        if not isinstance(part, str):
+            rule = f"the {what} of a tag is text, and YAML has read something else than what was written"
+            yield Fault({path: value}, rule, f"Put the {what} in quotes, as it was written.")
+            return
+    if re.match(r"(aws|rds):", key, re.I):
+        rule = "AWS reserves keys that begin with aws:, and RDS those that begin with rds:"
+        yield Fault({path: value}, rule, "Choose another key.")
+    elif re.fullmatch(r"name|mtk:.*", key, re.I | re.S):
+        rule = "the roles set the tags Name and mtk:..., and IAM does not distinguish upper and lower case"
+        yield Fault({path: value}, rule, "Remove it, or choose another key.")
+    elif not 1 <= len(key) <= 128 or len(value) > 256:
+        rule = "AWS allows 1 to 128 characters for the key of a tag, and up to 256 for its value"
+        yield Fault({path: value}, rule, "Shorten it.")
+    elif wrong := set(re.sub(_TAG, "", key + value)):
+        yield Fault({path: value}, _TAG_WORDS, f"Remove {' '.join(map(visible, sorted(wrong)))} from the tag.")
+
+
+def network(name: str, value: str) -> tuple[IPv4Network | None, list[Fault]]:
+    """Return an IPv4 block, or its fault."""
+    try:
+        return IPv4Network(value), []
+    except ValueError:
+        pass
+    try:
+        block = str(IPv4Network(value, strict=False))
+    except ValueError:
+        return None, [Fault({name: value}, "it is not an IPv4 CIDR block", "Write it as 10.0.0.0/16.")]
+    return None, [Fault({name: value}, "a block begins with its first address", f"Did you mean {block}?")]
+
+
+def is_private(block: IPv4Network) -> bool:
+    """Return whether a block lies in the private ranges, or in the range that carriers share."""
+    return any(block.subnet_of(each) for each in PRIVATE)
+
+
+def not_private(name: str, block: IPv4Network) -> Fault:
+    """Return the fault of a block with public addresses."""
+    ranges = ", ".join(map(str, PRIVATE))
+    return Fault(
+        {name: str(block)}, f"the addresses belong to others; private ranges are {ranges}", "Choose one of them."
+    )
+
+
+def regions(name: str, value: Iterable[str]) -> Iterator[Fault]:
+    """Return the faults of a list of regions."""
+    yield from _unique(name, value, "region")
+    for index, region in enumerate(value):
+        if not re.fullmatch(REGION, region):
+            yield Fault({f"{name}[{index}]": region}, "it is not the name of a region", "Write it as us-east-1.")
+
+
+def zones(name: str, value: Iterable[str]) -> Iterator[Fault]:
+    """Return the faults of a list of availability zones."""
+    yield from _unique(name, value, "zone")
+    for index, zone in enumerate(value):
+        if not re.fullmatch(ZONE, zone):
+            yield Fault({f"{name}[{index}]": zone}, "it is not the name of a zone", "Write it as us-east-1a.")
+
+
+def _unique(name: str, value: Iterable[str], what: str) -> Iterator[Fault]:
+    items = list(value)
+    for item in dict.fromkeys(items):
+        if items.count(item) > 1:
+            yield Fault({name: items}, f"it lists the {what} {item} more than once", "Remove the repetition.")
+
+
+def minutes(time: str) -> int:
+    """Return a time as minutes: ``03:30`` of the day, ``sun:03:30`` of the week."""
+    *day, hour, minute = time.lower().split(":")
+    return (_DAYS.index(day[0]) * _DAY if day else 0) + int(hour) * 60 + int(minute)
+
+
+def length(window: str) -> int:
+    """Return the length of a window in minutes. The end may be after midnight, or after the end of the week."""
+    begin, end = window.split("-")
+    return (minutes(end) - minutes(begin)) % (_DAY if window[0].isdigit() else _WEEK)
+
+
+def window(name: str, value: str) -> Iterator[Fault]:
+    """Return the fault of a window of the right form whose length AWS does not allow."""
+    if length(value) < 30:
+        yield Fault({name: value}, "AWS needs at least 30 minutes", "Set a later end.")
+    elif not value[0].isdigit() and length(value) >= _DAY:
+        yield Fault({name: value}, "AWS allows less than 24 hours", "Set an earlier end.")
+
+
+def overlap(daily: str, weekly: str) -> bool:
+    """Return whether a daily and a weekly window have minutes in common."""
+    begin, start = minutes(weekly.split("-")[0]), minutes(daily.split("-")[0])
+    return any((start + day * _DAY - begin) % _WEEK < length(weekly) for day in range(7)) or any(
+        (begin - start - day * _DAY) % _WEEK < length(daily) for day in range(7)
+    )
+
+
+def not_set(name: str, remedy: str) -> Fault:
+    """Return the fault of a variable that has to be set."""
+    return Fault({name: MISSING}, "is not set", remedy)

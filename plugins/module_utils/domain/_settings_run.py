@@ -1,0 +1,188 @@
+# Copyright (c) MTK Backend contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The settings that all roles share: the environment, its account and its tags. And the variables of a run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from ansible_collections.mtk.backend.plugins.module_utils.domain import _names, _setting_judges
+from ansible_collections.mtk.backend.plugins.module_utils.domain._pools import SHARED
+from ansible_collections.mtk.backend.plugins.module_utils.domain._setting import (
+    MISSING,
+    Fault,
+    Role,
+    Setting,
+    Values,
+    did_you_mean,
+)
+
+ENVIRONMENT = r"[a-z]([a-z0-9]|-(?=[a-z0-9]))*"
+_ENVIRONMENT_RULE = "it must consist of lower-case letters, digits and single hyphens, and begin with a letter"
+_ENVIRONMENT_PERMITS = "lower-case letters, digits and single hyphens, beginning with a letter"
+# Extra variables of the playbooks, which no role uses.
+VARIABLES = (
+    *("plan_out", "plan_file", "detailed_exitcode", "drift_json", "drift_markdown", "drift_fail_on"),
+    *("confirm_environment", "expected_account_id"),
+)
+# The tags of the tasks of the playbooks.
+TAGS = ("always", "never", "all", "tagged", "untagged", "ipam_vpc", "aurora", "dynamodb_global", "mtk_verdict")
+
+
+DIFFERENCES = ("ours", "gone", "decision", "foreign")
+
+
+def _differences(name: str, value: Iterable[str]) -> Iterator[Fault]:
+    for index, kind in enumerate(value):
+        if kind not in DIFFERENCES:
+            near = did_you_mean(kind, DIFFERENCES)
+            remedy = f"Did you mean {near}?" if near else "Use some of these."
+            yield Fault({f"{name}[{index}]": kind}, f"the kinds of differences are {', '.join(DIFFERENCES)}", remedy)
+
+
+def environment(name: str, value: str) -> Iterator[Fault]:
+    """Return the fault of the name of an environment."""
+    if value == SHARED:
+        yield Fault({name: value}, "the pools that all environments share have this name", "Choose another name.")
+    elif value.startswith("sg-"):
+        rule = "AWS refuses security groups whose names begin with sg-"
+        yield Fault({name: value}, rule, "Choose another name.")
+    elif not re.fullmatch(ENVIRONMENT, value):
+        near = re.sub(r"[^a-z0-9]+", "-", value.lower()).lstrip("-0123456789").rstrip("-")
+        remedy = f"Use '{near}', for example." if near else "Choose a name, for example 'dev'."
+        yield Fault({name: value}, _ENVIRONMENT_RULE, remedy)
+
+
+def names(variable: str) -> Callable[[str, str], Iterator[Fault]]:
+    """Return a rule that the names of all resources are short enough for AWS. ``variable`` holds the environment."""
+
+    def rule(name: str, region: str) -> Iterator[Fault]:
+        excess = _names.excess(name, region)
+        if excess:
+            longest, characters, limit = excess
+            yield Fault(
+                {variable: name},
+                f"the name {longest} would have {characters} characters, and AWS allows {limit}",
+                f"Shorten the environment by at least {characters - limit} characters.",
+            )
+
+    return rule
+
+
+SETTINGS = (
+    Setting(
+        "mtk_environment",
+        "str",
+        "The name of the environment, as part of all names.",
+        computed="none, it has to be set",
+        permits=_ENVIRONMENT_PERMITS,
+        judge=environment,
+    ),
+    Setting(
+        "expected_account_id",
+        "str",
+        "The AWS account of the environment. A run with credentials of another account changes nothing.",
+        computed="none, site.yml needs it",
+        pattern=r"[0-9]{12}",
+        rule="the id of an account has 12 digits",
+        remedy='Put it in quotes, because YAML drops a leading zero: expected_account_id: "012345678901".',
+    ),
+    Setting(
+        "mtk_tags",
+        "dict",
+        "Tags for all resources, in addition to those of the roles.",
+        default={},
+        rule="AWS's rules for tags; Name and mtk:... belong to the roles",
+        judge=_setting_judges.tags,
+    ),
+    Setting("mtk_check_mode", "bool", "Whether to plan only.", default=False),
+    Setting("mtk_verdict", "bool", "Whether a run with decisions fails.", default=True),
+    Setting(
+        "mtk_aws_environment",
+        "dict",
+        "Environment variables of all AWS modules, for example AWS_PROFILE.",
+        default={},
+        secret=True,
+    ),
+    Setting(
+        "detailed_exitcode", "bool", "Whether playbooks/plan.yml fails if the plan contains changes.", default=False
+    ),
+    Setting(
+        "drift_fail_on",
+        "list of str",
+        "The kinds of differences for which playbooks/drift.yml fails.",
+        default=list(DIFFERENCES),
+        rule=", ".join(DIFFERENCES),
+        judge=_differences,
+    ),
+)
+INTERNAL = frozenset({"mtk_tagged", "mtk_identity", "mtk_regions", "mtk_plan", "mtk_drift", "mtk_preflight"})
+
+
+def _nothing(values: Values, host: Mapping[str, Any]) -> Values:
+    return {}
+
+
+RUN = Role("mtk", SETTINGS, (), _nothing, INTERNAL, title="this collection")
+
+
+def shared(prefix: str, section: str = "") -> tuple[Callable[[Values, Mapping[str, Any]], Values], tuple[Setting, ...]]:
+    """Return the settings that every role has, with the function that computes their defaults."""
+
+    def compute(values: Values, host: Mapping[str, Any]) -> Values:
+        name = values.get(f"{prefix}_environment", host.get("mtk_environment"))
+        found = {f"{prefix}_environment": name, f"{prefix}_region": host.get("inventory_hostname")}
+        return {**{k: v for k, v in found.items() if v is not None}, f"{prefix}_tags": host.get("mtk_tags") or {}}
+
+    settings = (
+        Setting(
+            f"{prefix}_environment",
+            "str",
+            "The name of the environment.",
+            computed="C(mtk_environment)",
+            permits=_ENVIRONMENT_PERMITS,
+            judge=environment,
+            section=section,
+        ),
+        Setting(
+            f"{prefix}_region",
+            "str",
+            "The region, as part of the names.",
+            computed="the name of the host",
+            pattern=_setting_judges.REGION,
+            rule="it is not the name of a region",
+            permits="the name of a region",
+            remedy="Write it as us-east-1.",
+            section=section,
+        ),
+        Setting(
+            f"{prefix}_tags",
+            "dict",
+            "The tags of all resources. The role adds the tags of environment, stack and component.",
+            computed="C(mtk_tags)",
+            rule="AWS's rules for tags; Name and mtk:... belong to the role",
+            judge=_setting_judges.tags,
+            section=section,
+        ),
+    )
+    return compute, settings
+
+
+def unknown_extra_variables(
+    given: Iterable[str], prefixes: Iterable[str], settings: Iterable[str] = ()
+) -> Iterator[Fault]:
+    """Return a fault for each extra variable that resembles a variable of the playbooks or a setting without being one.
+
+    Variables with one of the prefixes are left to the roles.
+    """
+    known = [*settings]
+    for name in given:
+        if name in VARIABLES or name.startswith(tuple(f"{prefix}_" for prefix in prefixes)):
+            continue
+        near = did_you_mean(name, VARIABLES, 0.8) or did_you_mean(name, known, 0.9)
+        if near:
+            yield Fault({name: MISSING}, "is not a variable of the playbooks", f"Did you mean {near}?")

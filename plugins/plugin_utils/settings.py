@@ -1,0 +1,134 @@
+# Copyright (c) MTK Backend contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The settings of a host, as the user has set them: variables with their templates resolved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from ansible.errors import AnsibleError, AnsibleValueOmittedError
+from ansible.parsing.vault import EncryptedString
+from ansible_collections.mtk.backend.plugins.module_utils.domain._names import named_tags, names
+from ansible_collections.mtk.backend.plugins.module_utils.domain._setting import HIDDEN, MISSING, Fault, Role, Values
+from ansible_collections.mtk.backend.plugins.module_utils.domain._settings_database import AURORA
+from ansible_collections.mtk.backend.plugins.module_utils.domain._settings_network import NETWORK
+from ansible_collections.mtk.backend.plugins.module_utils.domain._settings_run import RUN
+from ansible_collections.mtk.backend.plugins.module_utils.domain._settings_table import TABLE
+
+ROLES = {role.name: role for role in (NETWORK, AURORA, TABLE)}
+# The defaults that do not depend on other values. Templates of a user may refer to them.
+CONSTANTS = {s.name: s.default for role in (RUN, *ROLES.values()) for s in role.settings if not s.computed}
+Template = Callable[[Mapping[str, Any], Any], Any]
+
+
+class Settings:
+    """The settings of one host. ``template`` resolves a template with the given variables.
+
+    ``fresh`` says that no task has registered variables yet, and that none are those of a role.
+    """
+
+    def __init__(self, variables: Mapping[str, Any], template: Template, *, fresh: bool = False) -> None:
+        self._fresh = fresh
+        self._variables = {**CONSTANTS, **variables}
+        self._set = variables
+        self._template = template
+        self.given = frozenset(variables)
+        self.run, self.run_faults = self._check(RUN, {}, owner=True)
+
+    def check(self, role: Role, *, owner: bool = True) -> tuple[Values, list[Fault]]:
+        """Return the values of a role's settings by the names of the variables, and the faults."""
+        host = {**self.run, "inventory_hostname": self._set.get("inventory_hostname")}
+        values, faults = self._check(role, host, owner=owner)
+        if values.get(f"{role.name}_environment") is None and not self._names_environment(role):
+            remedy = "Set it in group_vars/all/environment.yml of the inventory."
+            faults.append(Fault({"mtk_environment": MISSING}, "is not set", remedy))
+        return values, [self._as_set(fault, f"{role.name}_environment") for fault in faults]
+
+    def _as_set(self, fault: Fault, name: str) -> Fault:
+        """Return a fault that names mtk_environment if the user has set that, and not the role's environment."""
+        if name in self._set:
+            return fault
+        return replace(fault, values={"mtk_environment" if k == name else k: v for k, v in fault.values.items()})
+
+    def _without_secrets(self, fault: Fault) -> Fault:
+        """Return a fault without values that come from a vault."""
+        if not any(_is_encrypted(self._set.get(name)) for name in fault.names):
+            return fault
+        return replace(fault, values={k: v if v is MISSING else HIDDEN for k, v in fault.values.items()})
+
+    def _names_environment(self, role: Role) -> bool:
+        return "mtk_environment" in self._set or f"{role.name}_environment" in self._set
+
+    def _check(self, role: Role, host: Mapping[str, Any], *, owner: bool) -> tuple[Values, list[Fault]]:
+        given: dict[str, Any] = {}
+        faults: list[Fault] = []
+        for name, raw in self._set.items():
+            if not name.startswith(f"{role.name}_") and name not in role.by_name:
+                continue
+            if name not in role.by_name:
+                given[name] = raw
+                continue
+            try:
+                given[name] = _plain(self._template(self._variables, raw))
+            except AnsibleValueOmittedError:
+                continue  # as in default(omit): the variable is not set
+            except AnsibleError as error:
+                words = str(error).split("\n", maxsplit=1)[0].rstrip(".")
+                remedy = "Correct the expression, or define what it uses."
+                faults.append(Fault({name: MISSING}, f"cannot be computed: {words}", remedy))
+        if not self._fresh:  # a role and its tasks have set their own variables as well
+            given = {name: value for name, value in given.items() if name not in role.internal}
+        values, found = role.check(given, host, owner=owner)
+        found = [self._without_secrets(fault) for fault in found]
+        broken = {name for fault in faults for name in fault.names}
+        return {k: v for k, v in values.items() if k not in broken}, [*faults, *found]
+
+
+def _is_encrypted(raw: Any) -> bool:
+    if isinstance(raw, Mapping):
+        return any(map(_is_encrypted, raw.values()))
+    return any(map(_is_encrypted, raw)) if isinstance(raw, list) else isinstance(raw, EncryptedString)
+
+
+def _plain(value: Any) -> Any:
+    """Return a value without Ansible's tags and lazy containers."""
+    if isinstance(value, Mapping):
+        return {_plain(key): _plain(each) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(each) for each in value]
+    if isinstance(value, str):
+        return str(value)
+    return value
+
+
+def result(role: Role, values: Values) -> dict[str, Any]:
+    """Return what a role's first task registers: the settings without the prefix, and the names and tags of resources.
+
+    The tags of environment, stack and component are added to the tags of the user.
+    """
+    short = {name.removeprefix(f"{role.name}_"): value for name, value in values.items()}
+    environment, region = short["environment"], short["region"]
+    own = {"mtk:environment": environment, "mtk:stack": "mtk-backend", "mtk:component": role.name}
+    tags = {**short["tags"], **own}
+    return {
+        **short,
+        "tags": tags,
+        "names": names(environment, region),
+        "named_tags": named_tags(tags, environment, region),
+    }
+
+
+def message(faults: Iterable[Fault], context: str) -> str:
+    """Return all faults as one message.
+
+    >>> print(message([Fault({"aurora_port": 80}, "AWS allows 1150 to 65535", "Correct it.")], "Nothing was changed."))
+    1 wrong setting. Nothing was changed.
+      aurora_port is 80; AWS allows 1150 to 65535. Correct it.
+    """
+    lines = list(dict.fromkeys(str(fault) for fault in faults))
+    head = f"{len(lines)} wrong setting{'s' if len(lines) > 1 else ''}. {context}"
+    return "\n  ".join([head, *lines])
