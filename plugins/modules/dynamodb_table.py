@@ -284,7 +284,7 @@ class Table(Resource):
     ready = frozenset({"ACTIVE"})
     failed = frozenset({"INACCESSIBLE_ENCRYPTION_CREDENTIALS", "REPLICATION_NOT_AUTHORIZED", "ARCHIVING", "ARCHIVED"})
     leaving = frozenset({"DELETING"})
-    retry_codes = dynamodb.BUSY
+    retry_codes = (*dynamodb.BUSY, ("ValidationException", "TimeToLive is "))  # already changed, and not yet shown
 
     def read(self):
         table_options.check_table(self.params, self.aws.region)

