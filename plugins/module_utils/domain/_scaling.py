@@ -6,16 +6,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import Any
 
-from ansible_collections.mtk.backend.plugins.module_utils.domain._table_options import (
-    check_at_least,
-    check_between,
-    check_name,
-    check_unique,
-)
-from ansible_collections.mtk.backend.plugins.module_utils.domain._values import UNKNOWN, Refused
+from ansible_collections.mtk.backend.plugins.module_utils.domain._limits import between
+from ansible_collections.mtk.backend.plugins.module_utils.domain._table_options import NAME, at_least, named_once
+from ansible_collections.mtk.backend.plugins.module_utils.domain._values import UNKNOWN
 
 Fields = Mapping[str, Any]
 CAPACITIES = {"read": "ReadCapacityUnits", "write": "WriteCapacityUnits"}
@@ -23,32 +19,32 @@ METRICS = {"read": "DynamoDBReadCapacityUtilization", "write": "DynamoDBWriteCap
 POLICY = ("target_value", "scale_in_cooldown", "scale_out_cooldown", "disable_scale_in")
 
 
-def check(params: Fields) -> None:
-    """Raise Refused for options that no auto scaling can have."""
-    check_name("table_name", params["table_name"])
-    if params["state"] == "absent":
-        return
-    check_unique("indexes", (index["index_name"] for index in params["indexes"]))
+TARGET_VALUE = between(10, 90, "percent")
+SECONDS = at_least(0)
+
+
+def conflicts(params: Fields) -> Iterator[str]:
+    """Yield the broken rules of the options of auto scaling."""
+    yield from named_once("indexes", params["indexes"], "index_name")
     for index in params["indexes"]:
-        check_name("index_name", index["index_name"])
-    parts = [("", params), *((f" of index {index['index_name']}", index) for index in params["indexes"])]
-    for of, part in parts:
+        yield from NAME("index_name", index["index_name"])
+    for of, part in (("", params), *((f"index {index['index_name']}: ", index) for index in params["indexes"])):
         for side in CAPACITIES:
             if part.get(side):
-                _check_side(side, of, part[side])
+                yield from _side_faults(f"{of}{side}", part[side])
 
 
-def _check_side(side: str, of: str, limits: Fields) -> None:
+def _side_faults(option: str, limits: Fields) -> Iterator[str]:
     low, high = limits["min_capacity"], limits["max_capacity"]
-    check_at_least(f"{side}.min_capacity{of}", low, 1)
+    yield from at_least(1)(f"{option}.min_capacity", low)
     if low > high:
-        raise Refused(
-            f"{side}.min_capacity{of} is {low} and {side}.max_capacity is {high}; the minimum is at most the maximum. "
+        yield (
+            f"{option}.min_capacity is {low} and {option}.max_capacity is {high}; the minimum is at most the maximum. "
             "Correct one of them."
         )
-    check_between(f"{side}.target_value{of}", limits["target_value"], 10, 90, " percent")
+    yield from TARGET_VALUE(f"{option}.target_value", limits["target_value"])
     for name in ("scale_in_cooldown", "scale_out_cooldown"):
-        check_at_least(f"{side}.{name}{of}", limits[name], 0)
+        yield from SECONDS(f"{option}.{name}", limits[name])
 
 
 def wanted_targets(
