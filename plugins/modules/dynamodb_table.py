@@ -277,7 +277,7 @@ class Table(Resource):
         dynamodb.INSIGHTS,
         "time_to_live_specification",
     )
-    limits = {"table_name": table_options.NAME, dynamodb.RECOVERY: table_options.RECOVERY}
+    limits = table_options.REGIONAL
     tag_rules = TagRules(common=True)
     immutable = frozenset({"key_schema"})
     gradual = frozenset({"global_secondary_indexes"})

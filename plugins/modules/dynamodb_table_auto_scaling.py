@@ -148,7 +148,7 @@ settled:
 """
 
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _scaling as scaling
-from ansible_collections.mtk.backend.plugins.module_utils.domain._table_options import NAME
+from ansible_collections.mtk.backend.plugins.module_utils.domain._table_options import LIMITS as TABLE_LIMITS
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
 from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource
 from ansible_collections.mtk.backend.plugins.module_utils.resources import _dynamodb as dynamodb
@@ -185,7 +185,7 @@ class AutoScaling(Resource):
     kind = "auto_scaling"
     identity = ("table_name",)
     managed = ("targets",)
-    limits = {"table_name": NAME}
+    limits = {"table_name": TABLE_LIMITS["table_name"]}
     name_tag = False
     retry_codes = (
         "ConcurrentUpdateException",

@@ -133,9 +133,8 @@ class Replica(Resource):
         dynamodb.INSIGHTS,
     )
     limits = {
-        "table_name": table_options.NAME,
+        **table_options.REGIONAL,
         "region_name": text(REGION, "the code of a region, for example us-west-2"),
-        dynamodb.RECOVERY: table_options.RECOVERY,
     }
     tag_rules = TagRules(common=True)
     usual = {"create": 600, "delete": 180}

@@ -9,6 +9,7 @@ import pytest
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _table_options as options
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import UNKNOWN
 
+RECOVERY = "point_in_time_recovery_specification"
 KEY = "arn:aws:kms:us-west-2:123456789012:key/1"
 
 
@@ -141,9 +142,9 @@ def test_the_key_of_a_table_is_in_its_region(key: str, fits: bool) -> None:
     [("abc", True), ("a.b-C_1" * 36, True), (UNKNOWN, True), ("ab", False), ("a" * 256, False), ("pläce", False)],
 )
 def test_names_of_tables_and_indexes(name: str, fits: bool) -> None:
-    assert (list(options.NAME("table_name", name)) == []) is fits
+    assert (list(options.LIMITS["table_name"]("table_name", name)) == []) is fits
 
 
 @pytest.mark.parametrize(("days", "fits"), [(1, True), (35, True), (None, True), (0, False), (36, False)])
 def test_recovery_period(days: int | None, fits: bool) -> None:
-    assert (list(options.RECOVERY("recovery", {"recovery_period_in_days": days})) == []) is fits
+    assert (list(options.LIMITS[RECOVERY](RECOVERY, {"recovery_period_in_days": days})) == []) is fits

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import Any
 
-from ansible_collections.mtk.backend.plugins.module_utils.domain._limits import between
-from ansible_collections.mtk.backend.plugins.module_utils.domain._table_options import NAME, at_least, named_once
+from ansible_collections.mtk.backend.plugins.module_utils.domain._limits import Check, between
+from ansible_collections.mtk.backend.plugins.module_utils.domain._table_options import LIMITS as TABLE_LIMITS
+from ansible_collections.mtk.backend.plugins.module_utils.domain._table_options import at_least, named_once
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import UNKNOWN
 
 Fields = Mapping[str, Any]
@@ -19,15 +20,20 @@ METRICS = {"read": "DynamoDBReadCapacityUtilization", "write": "DynamoDBWriteCap
 POLICY = ("target_value", "scale_in_cooldown", "scale_out_cooldown", "disable_scale_in")
 
 
-TARGET_VALUE = between(10, 90, "percent")
-SECONDS = at_least(0)
+# The values that AWS takes, by option.
+LIMITS: Mapping[str, Check] = {
+    "min_capacity": at_least(1),
+    "target_value": between(10, 90, "percent"),
+    "scale_in_cooldown": at_least(0),
+    "scale_out_cooldown": at_least(0),
+}
 
 
 def conflicts(params: Fields) -> Iterator[str]:
     """Yield the broken rules of the options of auto scaling."""
     yield from named_once("indexes", params["indexes"], "index_name")
     for index in params["indexes"]:
-        yield from NAME("index_name", index["index_name"])
+        yield from TABLE_LIMITS["index_name"]("index_name", index["index_name"])
     for of, part in (("", params), *((f"index {index['index_name']}: ", index) for index in params["indexes"])):
         for side in CAPACITIES:
             if part.get(side):
@@ -35,16 +41,14 @@ def conflicts(params: Fields) -> Iterator[str]:
 
 
 def _side_faults(option: str, limits: Fields) -> Iterator[str]:
+    for name, check in LIMITS.items():
+        yield from check(f"{option}.{name}", limits[name])
     low, high = limits["min_capacity"], limits["max_capacity"]
-    yield from at_least(1)(f"{option}.min_capacity", low)
     if low > high:
         yield (
             f"{option}.min_capacity is {low} and {option}.max_capacity is {high}; the minimum is at most the maximum. "
             "Correct one of them."
         )
-    yield from TARGET_VALUE(f"{option}.target_value", limits["target_value"])
-    for name in ("scale_in_cooldown", "scale_out_cooldown"):
-        yield from SECONDS(f"{option}.{name}", limits[name])
 
 
 def wanted_targets(

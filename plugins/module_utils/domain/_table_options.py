@@ -25,21 +25,37 @@ KEY_TYPES = ("S", "N", "B")
 INDEXES, TTL = "global_secondary_indexes", "time_to_live_specification"
 MOST_PROJECTED = 100  # non-key attributes in all indexes of a table
 
-NAME = text(r"[a-zA-Z0-9_.-]{3,255}", "3 to 255 letters without accents, digits, _, . and -", "Choose another name.")
-ATTRIBUTE = rule(lambda name: not 1 <= len(name.encode()) <= 255, "AWS takes 1 to 255 bytes", "Choose another name.")
-RECOVERY = fields(recovery_period_in_days=between(1, 35, "days"))
-
 
 def at_least(low: int) -> Check:
     """Check a number against a minimum."""
     return rule(lambda value: value < low, f"AWS takes {low} or more", "Give a higher number.")
 
 
-UNITS = fields(read_capacity_units=at_least(1), write_capacity_units=at_least(1))
-MAXIMUM = rule(
-    lambda value: value < 1 and value != -1, "AWS takes -1 (no limit), or 1 or more", "Give one of these numbers."
-)
-MAXIMA = fields(max_read_request_units=MAXIMUM, max_write_request_units=MAXIMUM)
+def _name() -> Check:
+    return text(
+        r"[a-zA-Z0-9_.-]{3,255}", "3 to 255 letters without accents, digits, _, . and -", "Choose another name."
+    )
+
+
+def _attribute() -> Check:
+    return rule(lambda name: not 1 <= len(name.encode()) <= 255, "AWS takes 1 to 255 bytes", "Choose another name.")
+
+
+def _maximum() -> Check:
+    words = "AWS takes -1 (no limit), or 1 or more"
+    return rule(lambda value: value < 1 and value != -1, words, "Give one of these numbers.")
+
+
+# The values that AWS takes, by option.
+LIMITS: Mapping[str, Check] = {
+    "table_name": _name(),
+    "index_name": _name(),
+    "attribute_name": _attribute(),
+    "point_in_time_recovery_specification": fields(recovery_period_in_days=between(1, 35, "days")),
+    "provisioned_throughput": fields(read_capacity_units=at_least(1), write_capacity_units=at_least(1)),
+    "on_demand_throughput": fields(max_read_request_units=_maximum(), max_write_request_units=_maximum()),
+}
+REGIONAL = {name: LIMITS[name] for name in ("table_name", "point_in_time_recovery_specification")}
 
 
 def table_conflicts(params: Fields, region: str) -> Iterator[str]:
@@ -94,7 +110,7 @@ def _definition_faults(params: Fields) -> Iterator[str]:
         return
     yield from named_once("attribute_definitions", definitions, "attribute_name")
     for definition in definitions:
-        yield from ATTRIBUTE("attribute_name", definition["attribute_name"])
+        yield from LIMITS["attribute_name"]("attribute_name", definition["attribute_name"])
     if schema is not None and indexes is not None:  # otherwise the existing table has the other keys
         fault = key_fault(definitions, [schema, *(index["key_schema"] for index in indexes)])
         if fault:
@@ -116,7 +132,7 @@ def _index_faults(indexes: Sequence[Fields]) -> Iterator[str]:
     yield from count(20)(INDEXES, indexes)
     yield from named_once(INDEXES, indexes, "index_name")
     for index in indexes:
-        yield from NAME("index_name", index["index_name"])
+        yield from LIMITS["index_name"]("index_name", index["index_name"])
         yield from _schema_faults(f"index {index['index_name']}: key_schema", index["key_schema"], 4)
         yield from _projection_faults(f"index {index['index_name']}: ", index["projection"])
     projected = sum(len(index["projection"].get("non_key_attributes") or []) for index in indexes)
@@ -135,14 +151,14 @@ def _projection_faults(of: str, projection: Fields) -> Iterator[str]:
         yield f"{option} is {shown(attributes)}; projection_type {kind} {need} non_key_attributes. Correct one of them."
     yield from count(20)(option, attributes)
     for attribute in attributes:
-        yield from ATTRIBUTE(option, attribute)
+        yield from LIMITS["attribute_name"](option, attribute)
 
 
 def _capacity_faults(of: str, part: Fields, mode: str | None) -> Iterator[str]:
     limits = part.get("on_demand_throughput")
-    yield from MAXIMA(f"{of}on_demand_throughput", limits)
+    yield from LIMITS["on_demand_throughput"](f"{of}on_demand_throughput", limits)
     if mode != "PAY_PER_REQUEST":  # otherwise the capacity is ignored
-        yield from UNITS(f"{of}provisioned_throughput", part.get("provisioned_throughput"))
+        yield from LIMITS["provisioned_throughput"](f"{of}provisioned_throughput", part.get("provisioned_throughput"))
     for name, value in (limits or {}).items() if mode == "PROVISIONED" else ():
         if value is not None and value >= 1:
             yield (
@@ -158,7 +174,7 @@ def _expiry_faults(params: Fields) -> Iterator[str]:
         return
     if name is None:
         yield f"{option} is missing; the time to live needs the attribute with the time of expiry. Give it."
-    yield from ATTRIBUTE(option, name)
+    yield from LIMITS["attribute_name"](option, name)
     types = {each["attribute_name"]: each["attribute_type"] for each in params.get("attribute_definitions") or []}
     if types.get(name, "N") != "N":
         yield (
