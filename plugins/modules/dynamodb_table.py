@@ -249,6 +249,7 @@ from ansible_collections.mtk.backend.plugins.module_utils.aws._lookup import key
 from ansible_collections.mtk.backend.plugins.module_utils.aws._tags import write_tags
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _table_options as table_options
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _tables as tables
+from ansible_collections.mtk.backend.plugins.module_utils.domain._limits import TagRules
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import Refused
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
 from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource
@@ -276,6 +277,8 @@ class Table(Resource):
         dynamodb.INSIGHTS,
         "time_to_live_specification",
     )
+    limits = table_options.REGIONAL
+    tag_rules = TagRules(common=True)
     immutable = frozenset({"key_schema"})
     gradual = frozenset({"global_secondary_indexes"})
     computed = ("table_arn", "table_id", "latest_stream_arn")
@@ -286,9 +289,8 @@ class Table(Resource):
     leaving = frozenset({"DELETING"})
     retry_codes = (*dynamodb.BUSY, ("ValidationException", "TimeToLive is "))  # already changed, and not yet shown
 
-    def read(self):
-        table_options.check_table(self.params, self.aws.region)
-        return super().read()
+    def conflicts(self):
+        return table_options.table_conflicts(self.params, self.aws.region)
 
     def siblings(self):
         table = dynamodb.describe_table(self.aws, self.params["table_name"])

@@ -148,6 +148,7 @@ settled:
 """
 
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _scaling as scaling
+from ansible_collections.mtk.backend.plugins.module_utils.domain._table_options import LIMITS as TABLE_LIMITS
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
 from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource
 from ansible_collections.mtk.backend.plugins.module_utils.resources import _dynamodb as dynamodb
@@ -184,6 +185,7 @@ class AutoScaling(Resource):
     kind = "auto_scaling"
     identity = ("table_name",)
     managed = ("targets",)
+    limits = {"table_name": TABLE_LIMITS["table_name"]}
     name_tag = False
     retry_codes = (
         "ConcurrentUpdateException",
@@ -191,8 +193,10 @@ class AutoScaling(Resource):
         ("ValidationException", "Unable to assume IAM role"),
     )
 
+    def conflicts(self):
+        return scaling.conflicts(self.params)
+
     def read(self):
-        scaling.check(self.params)
         nothing = {"table_name": self.params["table_name"], "targets": []}
         return super().read() or (nothing if self._existing() == set() else None)
 

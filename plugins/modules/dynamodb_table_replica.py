@@ -105,6 +105,7 @@ from ansible_collections.mtk.backend.plugins.module_utils.aws._lookup import key
 from ansible_collections.mtk.backend.plugins.module_utils.aws._tags import write_tags
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _table_options as table_options
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _tables as tables
+from ansible_collections.mtk.backend.plugins.module_utils.domain._limits import REGION, TagRules, text
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import Refused
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
 from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource
@@ -131,6 +132,11 @@ class Replica(Resource):
         dynamodb.RECOVERY,
         dynamodb.INSIGHTS,
     )
+    limits = {
+        **table_options.REGIONAL,
+        "region_name": text(REGION, "the code of a region, for example us-west-2"),
+    }
+    tag_rules = TagRules(common=True)
     usual = {"create": 600, "delete": 180}
     computed = ("table_arn", "latest_stream_arn")
     name_tag = False
@@ -148,9 +154,9 @@ class Replica(Resource):
     def label(self):
         return self.params["table_name"]
 
-    def read(self):
-        table_options.check_replica(self.params)
-        return super().read()
+    def conflicts(self):
+        key, region = self.params["kms_master_key_id"], self.params["region_name"]
+        return table_options.key_region_faults("kms_master_key_id", key, region)
 
     def siblings(self):
         name, region = self.params["table_name"], self.params["region_name"]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _table_options as options
-from ansible_collections.mtk.backend.plugins.module_utils.domain._values import UNKNOWN, Refused
+from ansible_collections.mtk.backend.plugins.module_utils.domain._values import UNKNOWN
 
+RECOVERY = "point_in_time_recovery_specification"
 KEY = "arn:aws:kms:us-west-2:123456789012:key/1"
 
 
@@ -34,10 +36,8 @@ def indexes(*found: dict[str, Any]) -> dict[str, Any]:
 
 TABLE: dict[str, Any] = {
     "table_name": "places",
-    "state": "present",
     "attribute_definitions": strings("id", "a"),
     "key_schema": key("id"),
-    "tags": {"Owner": "Ünïcode team 1", "k": ""},
     **indexes(index()),
 }
 PROVISIONED = {"billing_mode": "PROVISIONED"}
@@ -46,21 +46,24 @@ PROVISIONED = {"billing_mode": "PROVISIONED"}
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"table_name": "ab"}, "table_name is 'ab'; AWS takes 3 to 255 characters.*Choose another name"),
-        ({"table_name": "a" * 256}, "table_name is 'aaa"),
-        ({"table_name": "pläce"}, "table_name is 'pläce'"),
         ({"attribute_definitions": strings("id")}, "lacks a, which key_schema or an index uses"),
         ({"attribute_definitions": strings("id", "a", "note")}, "names note, which no key uses"),
-        ({"attribute_definitions": strings("id", "a", "a")}, "attribute_definitions lists a more than once"),
-        ({"attribute_definitions": strings("id", "a" * 256)}, "a name of 256 bytes"),
-        ({"attribute_definitions": strings("id", "")}, "a name of 0 bytes"),
+        (
+            {"attribute_definitions": strings("id", "a", "a")},
+            "attribute_definitions \\(attribute_name\\) contains 'a' 2 times",
+        ),
+        ({"attribute_definitions": strings("id", "a" * 256)}, r"is '.*\(256 characters\); AWS takes 1 to 255 bytes"),
+        ({"attribute_definitions": strings("id", "")}, "is ''; AWS takes 1 to 255 bytes"),
         ({"key_schema": key("id", "a")}, "key_schema has 2 HASH and 0 RANGE attributes; AWS takes one HASH"),
         ({"key_schema": key("id", kind="RANGE")}, "key_schema has 0 HASH and 1 RANGE"),
-        (indexes(index(key_schema=key(*"abcde"))), "key_schema of index by_a has 5 HASH.*takes 1 to 4 HASH"),
-        (indexes(index(key_schema=[*key("a"), *key("a", kind="RANGE")])), "key_schema of index by_a lists a more than"),
-        (indexes(index(), index()), "global_secondary_indexes lists by_a more than once"),
+        (indexes(index(key_schema=key(*"abcde"))), "index by_a: key_schema has 5 HASH.*takes 1 to 4 HASH"),
+        (
+            indexes(index(key_schema=[*key("a"), *key("a", kind="RANGE")])),
+            r"key_schema \(attribute_name\) contains 'a' 2 times",
+        ),
+        (indexes(index(), index()), r"indexes \(index_name\) contains 'by_a' 2 times"),
         (indexes(index("x")), "index_name is 'x'"),
-        (indexes(*(index(f"by_{n}") for n in range(21))), "has 21 indexes; a table has at most 20"),
+        (indexes(*(index(f"by_{n}") for n in range(21))), "has 21 items; AWS takes up to 20"),
         (indexes(index(projection=include())), "projection_type INCLUDE needs non_key_attributes"),
         (
             indexes(index(projection={"projection_type": "ALL", "non_key_attributes": ["x"]})),
@@ -68,11 +71,11 @@ PROVISIONED = {"billing_mode": "PROVISIONED"}
         ),
         (
             indexes(index(projection=include(*(f"n{n}" for n in range(21))))),
-            "are 21; AWS takes at most 20 for an index",
+            "non_key_attributes has 21 items; AWS takes up to 20",
         ),
         (
             indexes(*(index(f"by_{i}", projection=include(*(f"n{n}" for n in range(20)))) for i in range(6))),
-            "non_key_attributes of all indexes are 120; a table has at most 100",
+            "has 120 non_key_attributes; AWS takes up to 100 for a table",
         ),
         (
             {**PROVISIONED, "provisioned_throughput": {"read_capacity_units": 0, "write_capacity_units": None}},
@@ -80,7 +83,7 @@ PROVISIONED = {"billing_mode": "PROVISIONED"}
         ),
         (
             {**PROVISIONED, **indexes(index(provisioned_throughput={"write_capacity_units": -1}))},
-            "provisioned_throughput.write_capacity_units of index by_a is -1",
+            "index by_a: provisioned_throughput.write_capacity_units is -1",
         ),
         (
             {"on_demand_throughput": {"max_read_request_units": 0, "max_write_request_units": None}},
@@ -91,45 +94,27 @@ PROVISIONED = {"billing_mode": "PROVISIONED"}
             "max_write_request_units is 5, and billing_mode is PROVISIONED; only PAY_PER_REQUEST has limits",
         ),
         ({"time_to_live_specification": {"enabled": True, "attribute_name": None}}, "attribute_name is missing"),
-        ({"time_to_live_specification": {"enabled": True, "attribute_name": ""}}, "a name of 0 bytes"),
-        ({"time_to_live_specification": {"enabled": True, "attribute_name": "x" * 256}}, "a name of 256 bytes"),
+        ({"time_to_live_specification": {"enabled": True, "attribute_name": ""}}, "is ''; AWS takes 1 to 255 bytes"),
+        (
+            {"time_to_live_specification": {"enabled": True, "attribute_name": "x" * 256}},
+            r"is '.*\(256 characters\); AWS takes 1 to 255 bytes",
+        ),
         ({"time_to_live_specification": {"enabled": True, "attribute_name": "a"}}, "is 'a', a key attribute of type S"),
         (
             {"sse_specification": {"enabled": True, "kms_master_key_id": KEY}},
-            "a key in us-west-2; AWS takes a key in us-",
+            "key/1'; AWS takes a key in us-east-1, the region of the table",
         ),
-        (
-            {"point_in_time_recovery_specification": {"recovery_period_in_days": 36}},
-            "recovery_period_in_days is 36; AWS takes 1 to 35 days",
-        ),
-        ({"tags": {"AWS:x": "1"}}, "tags has the key 'AWS:x'; AWS reserves"),
-        (
-            {"tags": {"version": 1.1}},
-            "the value of tag 'version' is the float 1.1; tags are strings. Put it into quotes",
-        ),
-        ({"tags": {1: "x"}}, "the key of tag 1 is the int 1"),
-        ({"tags": {"note": None}}, "the value of tag 'note' is null"),
-        ({"tags": {"Owner": "a*b|c"}}, r"the value of tag 'Owner' contains '\*', '\|'"),
-        ({"tags": {"Owner": "a\nb"}}, "contains '.n'"),
-        ({"tags": {"": "x"}}, "empty key"),
-        ({"tags": {"k" * 129: "x"}}, "has 129 characters; AWS takes at most 128"),
-        ({"tags": {"k": "v" * 257}}, "has 257 characters; AWS takes at most 256"),
-        ({"tags": {str(n): "" for n in range(51)}}, "tags has 51 tags; a table has at most 50"),
     ],
 )
 def test_impossible_tables_are_refused(change: dict[str, Any], message: str) -> None:
-    options.check_table(TABLE, "us-east-1")
-    with pytest.raises(Refused, match=message):
-        options.check_table({**TABLE, **change}, "us-east-1")
+    assert list(options.table_conflicts(TABLE, "us-east-1")) == []
+    faults = " ".join(options.table_conflicts({**TABLE, **change}, "us-east-1"))
+    assert re.search(message, faults), faults
 
 
 @pytest.mark.parametrize(
     "change",
     [
-        {"table_name": UNKNOWN},
-        {"tags": {"vpc": UNKNOWN}},
-        {"tags": None},
-        {"tags": {str(n): "" for n in range(50)}},
         {"global_secondary_indexes": None, "attribute_definitions": strings("id", "key_of_an_existing_index")},
         {"key_schema": None, "attribute_definitions": strings("a", "key_of_the_existing_table")},
         indexes(*(index(f"by_{n}", projection=include(*(f"n{k}" for k in range(20)))) for n in range(5))),
@@ -141,24 +126,25 @@ def test_impossible_tables_are_refused(change: dict[str, Any], message: str) -> 
             "attribute_definitions": [*strings("id"), {"attribute_name": "a", "attribute_type": "N"}],
             "time_to_live_specification": {"enabled": True, "attribute_name": "a"},
         },
-        {"state": "absent", "tags": {"x": 1}},
     ],
 )
 def test_possible_tables_are_accepted(change: dict[str, Any]) -> None:
-    options.check_table({**TABLE, **change}, "us-east-1")
+    assert list(options.table_conflicts({**TABLE, **change}, "us-east-1")) == []
+
+
+@pytest.mark.parametrize(("key", "fits"), [(KEY, False), (KEY.replace("west-2", "east-1"), True), ("alias/k", True)])
+def test_the_key_of_a_table_is_in_its_region(key: str, fits: bool) -> None:
+    assert (list(options.key_region_faults("kms_master_key_id", key, "us-east-1")) == []) is fits
 
 
 @pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        ({"table_name": "a b"}, "table_name is 'a b'"),
-        ({"kms_master_key_id": KEY}, "is '.*', a key in us-west-2; AWS takes a key in eu-west-1"),
-        ({"point_in_time_recovery_specification": {"recovery_period_in_days": 0}}, "recovery_period_in_days is 0"),
-        ({"tags": {"aws:x": "1"}}, "reserves keys that begin with aws:"),
-    ],
+    ("name", "fits"),
+    [("abc", True), ("a.b-C_1" * 36, True), (UNKNOWN, True), ("ab", False), ("a" * 256, False), ("pläce", False)],
 )
-def test_impossible_replicas_are_refused(change: dict[str, Any], message: str) -> None:
-    replica = {"table_name": "places", "region_name": "eu-west-1", "state": "present"}
-    options.check_replica(replica)
-    with pytest.raises(Refused, match=message):
-        options.check_replica({**replica, **change})
+def test_names_of_tables_and_indexes(name: str, fits: bool) -> None:
+    assert (list(options.LIMITS["table_name"]("table_name", name)) == []) is fits
+
+
+@pytest.mark.parametrize(("days", "fits"), [(1, True), (35, True), (None, True), (0, False), (36, False)])
+def test_recovery_period(days: int | None, fits: bool) -> None:
+    assert (list(options.LIMITS[RECOVERY](RECOVERY, {"recovery_period_in_days": days})) == []) is fits

@@ -6,16 +6,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import Any
 
-from ansible_collections.mtk.backend.plugins.module_utils.domain._table_options import (
-    check_at_least,
-    check_between,
-    check_name,
-    check_unique,
-)
-from ansible_collections.mtk.backend.plugins.module_utils.domain._values import UNKNOWN, Refused
+from ansible_collections.mtk.backend.plugins.module_utils.domain._limits import Check, between
+from ansible_collections.mtk.backend.plugins.module_utils.domain._table_options import LIMITS as TABLE_LIMITS
+from ansible_collections.mtk.backend.plugins.module_utils.domain._table_options import at_least, named_once
+from ansible_collections.mtk.backend.plugins.module_utils.domain._values import UNKNOWN
 
 Fields = Mapping[str, Any]
 CAPACITIES = {"read": "ReadCapacityUnits", "write": "WriteCapacityUnits"}
@@ -23,32 +20,35 @@ METRICS = {"read": "DynamoDBReadCapacityUtilization", "write": "DynamoDBWriteCap
 POLICY = ("target_value", "scale_in_cooldown", "scale_out_cooldown", "disable_scale_in")
 
 
-def check(params: Fields) -> None:
-    """Raise Refused for options that no auto scaling can have."""
-    check_name("table_name", params["table_name"])
-    if params["state"] == "absent":
-        return
-    check_unique("indexes", (index["index_name"] for index in params["indexes"]))
+# The values that AWS takes, by option.
+LIMITS: Mapping[str, Check] = {
+    "min_capacity": at_least(1),
+    "target_value": between(10, 90, "percent"),
+    "scale_in_cooldown": at_least(0),
+    "scale_out_cooldown": at_least(0),
+}
+
+
+def conflicts(params: Fields) -> Iterator[str]:
+    """Yield the broken rules of the options of auto scaling."""
+    yield from named_once("indexes", params["indexes"], "index_name")
     for index in params["indexes"]:
-        check_name("index_name", index["index_name"])
-    parts = [("", params), *((f" of index {index['index_name']}", index) for index in params["indexes"])]
-    for of, part in parts:
+        yield from TABLE_LIMITS["index_name"]("index_name", index["index_name"])
+    for of, part in (("", params), *((f"index {index['index_name']}: ", index) for index in params["indexes"])):
         for side in CAPACITIES:
             if part.get(side):
-                _check_side(side, of, part[side])
+                yield from _side_faults(f"{of}{side}", part[side])
 
 
-def _check_side(side: str, of: str, limits: Fields) -> None:
+def _side_faults(option: str, limits: Fields) -> Iterator[str]:
+    for name, check in LIMITS.items():
+        yield from check(f"{option}.{name}", limits[name])
     low, high = limits["min_capacity"], limits["max_capacity"]
-    check_at_least(f"{side}.min_capacity{of}", low, 1)
     if low > high:
-        raise Refused(
-            f"{side}.min_capacity{of} is {low} and {side}.max_capacity is {high}; the minimum is at most the maximum. "
+        yield (
+            f"{option}.min_capacity is {low} and {option}.max_capacity is {high}; the minimum is at most the maximum. "
             "Correct one of them."
         )
-    check_between(f"{side}.target_value{of}", limits["target_value"], 10, 90, " percent")
-    for name in ("scale_in_cooldown", "scale_out_cooldown"):
-        check_at_least(f"{side}.{name}{of}", limits[name], 0)
 
 
 def wanted_targets(

@@ -280,8 +280,8 @@ def test_the_plan_shows_the_field_of_the_index_that_changes(aws, run):
 @pytest.mark.parametrize(
     ("name", "change", "message"),
     [
-        (NAME, {**BASE, "tags": {"aws:x": "1"}}, "AWS reserves keys that begin with aws:"),
-        (NAME, expiring(""), "the name of an attribute has 1 to 255"),
+        (NAME, {**BASE, "tags": {"aws:x": "1"}}, "AWS reserves aws:"),
+        (NAME, expiring(""), "AWS takes 1 to 255 bytes"),
         ("dynamodb_table_replica", {"table_name": "ab", "region_name": "us-west-2"}, "table_name is 'ab'"),
         (
             "dynamodb_table_auto_scaling",
