@@ -15,6 +15,7 @@ import yaml
 from ansible_collections.mtk.backend.plugins.module_utils.domain._setting import Role, Setting, shown
 from ansible_collections.mtk.backend.plugins.module_utils.domain._settings_database import AURORA
 from ansible_collections.mtk.backend.plugins.module_utils.domain._settings_network import NETWORK
+from ansible_collections.mtk.backend.plugins.module_utils.domain._settings_run import RUN
 from ansible_collections.mtk.backend.plugins.module_utils.domain._settings_table import TABLE
 
 ROOT = Path(__file__).parents[1]
@@ -37,6 +38,9 @@ def files() -> Iterator[tuple[Path, str]]:
 
 def argument_specs(role: Role, present: dict[str, Any]) -> str:
     """Return the argument specs, with the descriptions of the entry points as they are."""
+    for entry in present.values():  # a description of one paragraph is a text
+        if len(entry.get("description", ())) == 1 and isinstance(entry["description"], list):
+            entry["description"] = entry["description"][0]
     lines = ["---", "# Made from the settings in plugins/module_utils/domain by `make docs`.", "argument_specs:"]
     known: set[str] = set()
     for name, entry in present.items():
@@ -65,6 +69,13 @@ class _Dumper(yaml.SafeDumper):
     def ignore_aliases(self, data: Any) -> bool:
         return True
 
+    def represent_list(self, data: list[Any]) -> yaml.Node:
+        on_one_line = not any(isinstance(item, (dict, list)) for item in data) and len(str(data)) < 90
+        return self.represent_sequence("tag:yaml.org,2002:seq", data, flow_style=on_one_line)
+
+
+_Dumper.add_representer(list, _Dumper.represent_list)
+
 
 def option(setting: Setting) -> dict[str, Any]:
     """Return a setting as an option of an argument spec."""
@@ -73,7 +84,7 @@ def option(setting: Setting) -> dict[str, Any]:
         text += f" Allowed: {setting.allowed}."
     if setting.computed:
         text += f" Default: {setting.computed}."
-    found: dict[str, Any] = {"description": [text]}
+    found: dict[str, Any] = {"description": text}
     kind, _, elements = setting.type.partition(" of ")
     found["type"] = kind
     if elements:
@@ -131,11 +142,12 @@ def internal() -> str:
     """Return the list of the names that the tasks of each role use themselves."""
     lines = [
         *INTERNAL.read_text().split("INTERNAL", 1)[0].rstrip().splitlines(),
+        "",
         "INTERNAL: dict[str, frozenset[str]] = {",
     ]
-    for role in ROLES:
+    for role in (*ROLES, RUN):
         known = role.by_name
-        found = sorted(name for name in _names(ROOT / "roles" / role.name, role.name) if name not in known)
+        found = sorted(name for name in _names(role) if name not in known)
         lines += [
             f'    "{role.name}": frozenset(',
             "        {",
@@ -146,14 +158,16 @@ def internal() -> str:
     return "\n".join([*lines, "}"]) + "\n"
 
 
-def _names(directory: Path, prefix: str) -> set[str]:
-    """Return the variables that the files of a role define."""
-    found = set(yaml.safe_load((directory / "vars/main.yml").read_text()))
-    for path in directory.glob("tasks/*.yml"):
-        text = path.read_text()
-        found |= set(re.findall(rf"(?:register|loop_var): ({prefix}_\w+)", text))
-        found |= set(re.findall(rf"^\s+({prefix}_\w+):", text, re.M))
-    return {name for name in found if name.startswith(f"{prefix}_")}
+def _names(role: Role) -> set[str]:
+    """Return the variables that the files of a role, or the playbooks, define."""
+    if role is RUN:
+        files = sorted((ROOT / "playbooks").rglob("*.yml"))
+    else:
+        files = sorted((ROOT / "roles" / role.name).glob("[tv]*/*.yml"))
+    pattern = rf"(?:register|loop_var): ({role.name}_\w+)|^\s*({role.name}_\w+):"
+    return {
+        found for path in files for match in re.findall(pattern, path.read_text(), re.M) for found in match if found
+    }
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible.utils.vars import load_extra_vars
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _inventory, _settings_run
-from ansible_collections.mtk.backend.plugins.module_utils.domain._setting import MISSING, Fault, shown
+from ansible_collections.mtk.backend.plugins.module_utils.domain._setting import MISSING, Fault, Values, shown
 from ansible_collections.mtk.backend.plugins.module_utils.engine._document import SCHEMA_VERSION
 from ansible_collections.mtk.backend.plugins.plugin_utils import settings
 from ansible_collections.mtk.backend.plugins.plugin_utils.record import RECORD
@@ -43,11 +43,16 @@ class ActionModule(ActionBase):
         self.validate_argument_spec({})
         inventory = _inventory.Inventory(task_vars["groups"], _known_regions(), self._environments(task_vars))
         faults = [*self._run_faults(task_vars), *inventory.faults()]
+        values: dict[str, Values] = {}
         if inventory.hosts("all") and inventory.hosts("primary"):
-            faults += self._host_faults(inventory, task_vars)
+            found, values = self._check_hosts(inventory, task_vars)
+            faults += found
         if faults:
             return {**result, "failed": True, "msg": settings.message(faults, "Nothing was changed.")}
-        return {**result, "changed": False}
+        tags = [task_vars.get(name) or [] for name in ("ansible_run_tags", "ansible_skip_tags")]
+        roles = _inventory.selected_roles(settings.ROLES, *tags)
+        asked = {host: _inventory.asked(found, roles) for host, found in values.items()}
+        return {**result, "changed": False, "home_region": inventory.hosts("primary")[0], "asked": asked}
 
     def _run_faults(self, variables: Mapping[str, Any]) -> Iterator[Fault]:
         """Return the faults of ansible.cfg and of the command line."""
@@ -73,8 +78,10 @@ class ActionModule(ActionBase):
             environment = str(self._templar.template(variables.get("mtk_environment", "")))
             yield from _no_plan("plan_file", str(self._templar.template(variables["plan_file"])), environment)
 
-    def _host_faults(self, inventory: _inventory.Inventory, variables: Mapping[str, Any]) -> list[Fault]:
-        """Return the faults of the settings of all hosts, each once."""
+    def _check_hosts(
+        self, inventory: _inventory.Inventory, variables: Mapping[str, Any]
+    ) -> tuple[list[Fault], dict[str, Values]]:
+        """Return the faults of the settings of all hosts, each once, and the settings of each host."""
         hosts = {host: self._settings(host, variables) for host in inventory.hosts("all")}
         environments, together = {}, {}
         faults: dict[str, dict[str, list[Fault]]] = {"run": {}}
@@ -97,11 +104,12 @@ class ActionModule(ActionBase):
                 *_together(host, values, inventory),
             ]
         found_environments = {host: name for host, name in environments.items() if name}
-        return [
+        listed = [
             *_inventory.environments(found_environments),
             *_inventory.same(together),
             *(fault for by_host in faults.values() for fault in _inventory.merged(by_host)),
         ]
+        return listed, together
 
     def _settings(self, host: str, variables: Mapping[str, Any]) -> settings.Settings:
         """Return the settings of a host. What a play sets is not in the variables of other hosts, and is added."""

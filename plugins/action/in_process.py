@@ -67,7 +67,7 @@ class ActionModule(ActionBase):
             return {**result, **execute(self._python_name(), arguments, _context())}
 
     def _apply_run_variables(self, variables: Mapping[str, Any]) -> dict[str, Any]:
-        """Apply the variables of the run: how to reach AWS, whether to plan only, and the approved plan.
+        """Apply the variables of the run: how to reach AWS, whether to plan only, the approved plan, and the account.
 
         Keywords of a play could do the same, but Ansible computes them again for each task and item, which takes long.
         """
@@ -76,8 +76,11 @@ class ActionModule(ActionBase):
             self._task.environment = [template(variables["mtk_aws_environment"]), *(self._task.environment or [])]
         if boolean(template(variables.get("mtk_check_mode", False))):
             self._task.check_mode = True
-        if "plan_file" in variables and not self._task.action.endswith("_info"):
-            arguments.setdefault("plan_file", template(variables["plan_file"]))
+        options = () if self._task.action.endswith(("_info", "_preflight")) else ("plan_file", "expected_account_id")
+        for option in options:
+            if option in variables and arguments.get(option) is None:
+                value = template(variables[option])
+                arguments[option] = "" if value is None else str(value)
         return arguments
 
     def _python_name(self) -> str:

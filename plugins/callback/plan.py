@@ -117,7 +117,7 @@ class CallbackModule(CallbackBase):
         to_stderr = constants.DEFAULT_STDOUT_CALLBACK.rsplit(".", 1)[-1] in MACHINE_READ
         command = apply_command(context.CLIARGS, self._out)
         seconds = time.monotonic() - self._start
-        for line in ("", *summary.lines(document, stringc, command, seconds)):
+        for line in ("", *summary.lines(document, stringc, command, seconds, not RECORD.errors_shown)):
             self._display.display(line, stderr=to_stderr)
         if self._out:
             path = Path(self._out).expanduser()

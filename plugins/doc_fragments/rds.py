@@ -33,7 +33,9 @@ options:
     type: str
     choices: [open-source-rds-extended-support, open-source-rds-extended-support-disabled]
   database_name:
-    description: The name of the first database. AWS cannot change it later.
+    description: >-
+      The name of the first database, 1 to 63 letters, digits and underscores with a letter first. AWS cannot change it
+      later.
     type: str
   storage_encrypted:
     description: Whether the storage is encrypted with a KMS key. AWS cannot change it later.
@@ -48,7 +50,7 @@ options:
     MAINTENANCE = r"""
 options:
   preferred_maintenance_window:
-    description: The weekly maintenance window in UTC, as C(ddd:hh:mm-ddd:hh:mm).
+    description: The weekly maintenance window in UTC, as C(ddd:hh:mm-ddd:hh:mm), at least 30 minutes.
     type: str
   apply_immediately:
     description: Whether to apply changes at once instead of in the maintenance window.
@@ -70,7 +72,9 @@ options:
     description: Whether Performance Insights is enabled for all instances.
     type: bool
   performance_insights_retention_period:
-    description: The number of days for which the data of Performance Insights is kept.
+    description: >-
+      The number of days for which the data of Performance Insights is kept. V(7), a multiple of V(31) up to V(713), or
+      V(731).
     type: int
   performance_insights_kms_key_id:
     description: The key that encrypts the data of Performance Insights, as ARN, id or C(alias/...).
@@ -87,7 +91,9 @@ options:
     PARAMETER_GROUP = r"""
 options:
   name:
-    description: The name of the parameter group, which identifies it. AWS stores it in lower case.
+    description: >-
+      The name of the parameter group, which identifies it. 1 to 255 letters, digits and single hyphens, with a letter
+      first and no hyphen at the end. AWS stores it in lower case.
     type: str
     required: true
   family:

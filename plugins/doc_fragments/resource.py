@@ -32,6 +32,13 @@ options:
       - If not given, the plan that the variable C(plan_file) names is used, as with C(-e plan_file=...).
       - Ignored in check mode.
     type: path
+  expected_account_id:
+    description:
+      - The id of the AWS account that the credentials must belong to. With credentials of another account the module
+        fails before it changes anything.
+      - If not given, the variable C(expected_account_id) is used. If neither is given, the account is not checked.
+      - In check mode the account is checked if modules of the run share a cache.
+    type: str
 attributes:
   check_mode:
     support: full
@@ -48,6 +55,8 @@ options:
   tags:
     description:
       - The tags of the resource. If not given, the tags are not changed.
+      - Up to 50 tags, with Name. Keys have 1 to 128 characters and do not begin with C(aws:), values have up to 256.
+        Both are texts. Write numbers and truth values in quotes.
       - A resource whose C(mtk:environment) tag differs from the one given here is refused.
     type: dict
     aliases: [resource_tags]

@@ -11,7 +11,8 @@ short_description: Choose the zones of a network
 author: MTK Backend contributors (@mtk)
 description:
   - Choose availability zones of a region in the order of their ids, which is the same in every account. Local zones and
-    zones that require an opt-in are left out.
+    zones that require an opt-in are left out. Zones that lack newer instance classes and several services, such as
+    C(use1-az3), are used only if O(names) contains them.
   - The filter fails if the region has fewer zones.
 positional: count, names
 options:

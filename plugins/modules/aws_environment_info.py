@@ -20,6 +20,10 @@ options:
     description: The value of the tag C(mtk:environment).
     type: str
     required: true
+  home_region:
+    description:
+      - The region in which to ask for the account. If not given, the region of the task, which then has to be enabled.
+    type: str
   owner:
     description: Whether the region contains resources that span regions, such as the IPAM and the master user's secret.
     type: bool
@@ -55,12 +59,19 @@ requests:
 from ansible_collections.mtk.backend.plugins.module_utils.aws._prefetch import prefetch
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import inform
 
-OPTIONS = {"environment": {"type": "str", "required": True}, "owner": {"type": "bool", "default": False}}
+OPTIONS = {
+    "environment": {"type": "str", "required": True},
+    "home_region": {"type": "str"},
+    "owner": {"type": "bool", "default": False},
+}
 
 
 def read(aws, params):
+    # First and alone, so that what is wrong with credentials or the connection is reported at once. The region of the
+    # task may not be enabled in the account.
+    caller = aws.call("sts", "get_caller_identity", params["home_region"])
     requests = prefetch(aws, params["environment"], params["owner"]) if aws.caches else 0
-    return {"account": aws.account_id, "requests": requests}
+    return {"account": caller["account"], "requests": requests}
 
 
 def main(context=None):

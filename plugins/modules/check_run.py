@@ -10,9 +10,9 @@ version_added: 0.1.0
 short_description: Check the inventory and all settings before a run
 author: MTK Backend contributors (@mtk)
 description:
-  - Check the inventory, the settings of all roles for all hosts, the tags of the command line, the extra variables and the
-    files that the run reads and writes. If anything is wrong, fail with all faults, each with the variable, its value, the
-    rule and what to do.
+  - Check the inventory, the settings of all roles for all hosts, the tags of the command line, the extra variables
+    and the files that the run reads and writes. If anything is wrong, fail with all faults, each with the variable, its
+    value, the rule and what to do.
   - The first task of the playbooks is this module. Run it once, with C(run_once). It sends no request to AWS.
   - Each host is an AWS region. The groups are C(primary), C(secondary), C(network) and C(database).
 attributes:

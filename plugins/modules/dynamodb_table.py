@@ -104,7 +104,9 @@ options:
     type: dict
     suboptions: *units
   on_demand_throughput:
-    description: The limits of a table that is billed by request. Ignored if the table is provisioned.
+    description:
+      - The limits of a table that is billed by request.
+      - With O(billing_mode=PROVISIONED), a limit other than V(-1) is refused.
     type: dict
     suboptions: *limits
   stream_specification:
@@ -130,11 +132,17 @@ options:
     elements: str
     default: []
   time_to_live_specification:
-    description: The expiry of items. AWS accepts a change about once an hour.
+    description:
+      - The expiry of items. AWS accepts one change an hour, and another attribute takes two changes.
+      - If the attribute changes, the module turns the expiry off and fails. The message says after which time the same
+        task turns it on.
     type: dict
     suboptions:
       enabled: {description: Whether items expire., type: bool, required: true}
-      attribute_name: {description: "The attribute with the time of expiry, in seconds since 1970.", type: str}
+      attribute_name:
+        description:
+          - The attribute with the time of expiry, a number of seconds since 1970. Required with C(enabled=true).
+        type: str
 extends_documentation_fragment:
   - mtk.backend.resource
   - mtk.backend.resource.tags
@@ -239,6 +247,7 @@ settled:
 
 from ansible_collections.mtk.backend.plugins.module_utils.aws._lookup import key_arn
 from ansible_collections.mtk.backend.plugins.module_utils.aws._tags import write_tags
+from ansible_collections.mtk.backend.plugins.module_utils.domain import _table_options as table_options
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _tables as tables
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import Refused
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
@@ -275,7 +284,11 @@ class Table(Resource):
     ready = frozenset({"ACTIVE"})
     failed = frozenset({"INACCESSIBLE_ENCRYPTION_CREDENTIALS", "REPLICATION_NOT_AUTHORIZED", "ARCHIVING", "ARCHIVED"})
     leaving = frozenset({"DELETING"})
-    retry_codes = (*dynamodb.BUSY, ("ValidationException", "modified multiple times"))
+    retry_codes = (*dynamodb.BUSY, ("ValidationException", "TimeToLive is "))  # already changed, and not yet shown
+
+    def read(self):
+        table_options.check_table(self.params, self.aws.region)
+        return super().read()
 
     def siblings(self):
         table = dynamodb.describe_table(self.aws, self.params["table_name"])
@@ -323,7 +336,11 @@ class Table(Resource):
         ttl = want.get("time_to_live_specification")
         if ttl and not ttl["enabled"]:
             want["time_to_live_specification"] = {"enabled": False}
+        self._refuse_decrease(have, want)
         return want
+
+    def notes(self, plan):
+        return tables.notes(plan.before, plan.after)
 
     def tolerated(self, have):
         return tables.scaled_away(self.params, have) if "auto_scaled" in have else ()
@@ -339,9 +356,9 @@ class Table(Resource):
         dynamodb.write_settings(self.aws, name, changes)
         request = tables.next_request(have, changes, self.params["attribute_definitions"] or [])
         if request:
-            self.aws.call("dynamodb", "update_table", table_name=name, **request)
+            dynamodb.update_table(self, have, **request)
         elif "time_to_live_specification" in changes:  # last, because AWS may refuse it for an hour
-            self._expire(have["time_to_live_specification"], changes["time_to_live_specification"])
+            self._expire(have, changes["time_to_live_specification"])
         return tables.left(changes, request) - {"tags", dynamodb.RECOVERY, dynamodb.INSIGHTS}
 
     def delete(self, have):
@@ -375,11 +392,22 @@ class Table(Resource):
         return {"enabled": True, "attribute_name": ttl["attribute_name"]}
 
     def _expire(self, have, want):
-        """Change the attribute of the time to live. AWS enables an attribute only after the other one was disabled."""
-        both = have["enabled"] and want["enabled"]
-        sent = {**have, "enabled": False} if both or not want["enabled"] else want
-        name = self.params["table_name"]
-        self.aws.call("dynamodb", "update_time_to_live", table_name=name, time_to_live_specification=sent)
+        """Change the time to live. AWS enables an attribute only an hour after another one was disabled."""
+        present = have["time_to_live_specification"]
+        both = present["enabled"] and want["enabled"]
+        sent = {**present, "enabled": False} if both or not want["enabled"] else want
+        with dynamodb.within(self, tables.LIMITS[tables.TTL], have):
+            self.aws.call(
+                "dynamodb", "update_time_to_live", table_name=have["table_name"], time_to_live_specification=sent
+            )
+        if both:
+            raise Refused(f"{self}: {tables.half_done_ttl(present, want, self.aws.now())}")
+
+    def _refuse_decrease(self, have, want):
+        """Raise Refused if AWS's description says that it would refuse a decrease. A busy table may show old counts."""
+        fault = tables.refused_decrease(have, want, self.aws.now()) if have and self.status(have) == "ready" else None
+        if fault:
+            raise Refused(f"{self}: {fault}")
 
     def _check_keys(self, have):
         definitions, schema = self.params["attribute_definitions"], self.params["key_schema"]
@@ -390,7 +418,7 @@ class Table(Resource):
         if not definitions:
             return
         schemas = [schema or have["key_schema"], *(index["key_schema"] for index in indexes)]
-        fault = tables.key_fault(definitions, schemas)
+        fault = table_options.key_fault(definitions, schemas)
         types = {d["attribute_name"]: d["attribute_type"] for d in (have or {}).get("attribute_definitions", [])}
         for definition in definitions:
             name, kind = definition["attribute_name"], definition["attribute_type"]
@@ -442,6 +470,11 @@ class Table(Resource):
 
     def _stream(self, have, stream):
         wanted = stream if stream["stream_enabled"] else {"stream_enabled": False}
+        if wanted["stream_enabled"] and not wanted.get("stream_view_type"):
+            raise Refused(
+                f"stream_specification of {self} has no stream_view_type, and a new stream needs one. Give KEYS_ONLY, "
+                "NEW_IMAGE, OLD_IMAGE or NEW_AND_OLD_IMAGES."
+            )
         if have and have["replicas"] and wanted != have["stream_specification"]:
             raise Refused(f"{self} has replicas: its stream stays {have['stream_specification']} as long as they live")
         return wanted

@@ -43,7 +43,7 @@ options:
         type: int
         required: true
       target_value:
-        description: The wanted utilisation of the capacity, V(20) to V(90) percent.
+        description: The wanted utilisation of the capacity, V(10) to V(90) percent. AWS recommends V(20) or more.
         type: float
         default: 70
       scale_in_cooldown:
@@ -148,7 +148,6 @@ settled:
 """
 
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _scaling as scaling
-from ansible_collections.mtk.backend.plugins.module_utils.domain._values import Refused
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
 from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource
 from ansible_collections.mtk.backend.plugins.module_utils.resources import _dynamodb as dynamodb
@@ -193,6 +192,7 @@ class AutoScaling(Resource):
     )
 
     def read(self):
+        scaling.check(self.params)
         nothing = {"table_name": self.params["table_name"], "targets": []}
         return super().read() or (nothing if self._existing() == set() else None)
 
@@ -227,10 +227,7 @@ class AutoScaling(Resource):
 
     def desired(self, have):
         given = (self.params[name] for name in ("table_name", "read", "write", "indexes", "replica"))
-        try:
-            wanted = scaling.wanted_targets(*given)
-        except ValueError as error:
-            raise Refused(f"{self}: {error}") from error
+        wanted = scaling.wanted_targets(*given)
         existing, present = self._existing(), have["targets"] if have else []
         return {"targets": wanted if existing is None else scaling.limited(wanted, present, existing)}
 

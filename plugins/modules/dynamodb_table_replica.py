@@ -103,6 +103,7 @@ settled:
 
 from ansible_collections.mtk.backend.plugins.module_utils.aws._lookup import key_arn
 from ansible_collections.mtk.backend.plugins.module_utils.aws._tags import write_tags
+from ansible_collections.mtk.backend.plugins.module_utils.domain import _table_options as table_options
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _tables as tables
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import Refused
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
@@ -146,6 +147,10 @@ class Replica(Resource):
     @property
     def label(self):
         return self.params["table_name"]
+
+    def read(self):
+        table_options.check_replica(self.params)
+        return super().read()
 
     def siblings(self):
         name, region = self.params["table_name"], self.params["region_name"]
@@ -247,29 +252,38 @@ class Replica(Resource):
             name for name in ("table_class", "deletion_protection_enabled", "kms_master_key_id") if name in changes
         ]
         if alone:
-            self._change(alone[0], changes[alone[0]])
+            self._change(have, alone[0], changes[alone[0]])
         return alone[1:]
 
     def delete(self, have):
         if have["deletion_protection_enabled"]:
-            self._there(deletion_protection_enabled=False)
-        else:
+            self._there(have, deletion_protection_enabled=False)
+            return
+        with dynamodb.within(self, tables.LIMITS["replica_updates"], have, self._youngest):
             self._owner(delete={"region_name": self.params["region_name"]})
 
-    def _change(self, name, value):
+    def _youngest(self):
+        """Return when the youngest of the other tables was created: the region may have been its source."""
+        name, region = self.params["table_name"], self.params["region_name"]
+        owner = dynamodb.describe_table(self.aws, name) or {}
+        regions = {replica["region_name"] for replica in owner.get("replicas", [])} - {region}
+        found = [owner, *(dynamodb.describe_table(self.aws, name, other) or {} for other in sorted(regions))]
+        return max((table["creation_date_time"] for table in found if "creation_date_time" in table), default=None)
+
+    def _change(self, have, name, value):
         if name == "table_class":
-            self._owner(update={"region_name": self.params["region_name"], "table_class_override": value})
+            with dynamodb.within(self, tables.LIMITS[name], have):
+                self._owner(update={"region_name": self.params["region_name"], "table_class_override": value})
         elif name == "deletion_protection_enabled":
-            self._there(deletion_protection_enabled=value)
+            self._there(have, deletion_protection_enabled=value)
         else:
-            self._there(sse_specification={"enabled": True, "sse_type": "KMS", "kms_master_key_id": value})
+            self._there(have, sse_specification={"enabled": True, "sse_type": "KMS", "kms_master_key_id": value})
 
     def _owner(self, **action):
         self.aws.call("dynamodb", "update_table", table_name=self.params["table_name"], replica_updates=[action])
 
-    def _there(self, **change):
-        region = self.params["region_name"]
-        self.aws.call("dynamodb", "update_table", region, table_name=self.params["table_name"], **change)
+    def _there(self, have, **change):
+        dynamodb.update_table(self, have, self.params["region_name"], **change)
 
 
 def main(context=None):

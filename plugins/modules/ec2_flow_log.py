@@ -30,11 +30,13 @@ options:
     choices: [cloud-watch-logs]
     default: cloud-watch-logs
   log_group_name:
-    description: The name of the log group. Required with O(state=present).
+    description: >-
+      The name of the log group, 1 to 512 letters, digits and C(_-/.#). Required with O(state=present).
     type: str
   deliver_logs_permission_arn:
     description:
-      - The role that may write to the log group, as ARN, or as name if the role belongs to this account.
+      - The role that may write to the log group, as ARN, or as name if the role belongs to this account. A name has 1
+        to 64 letters, digits and C(_+=,.@-).
       - Required with O(state=present).
     type: str
   max_aggregation_interval:
@@ -111,6 +113,7 @@ settled:
 """
 
 from ansible_collections.mtk.backend.plugins.module_utils.aws._tags import tag_specifications, write_tags
+from ansible_collections.mtk.backend.plugins.module_utils.domain._limits import LOG_GROUP_NAME, ROLE_NAME, text
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
 from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource
 from ansible_collections.mtk.backend.plugins.module_utils.resources._ec2 import raise_unsuccessful
@@ -133,6 +136,13 @@ class FlowLog(Resource):
     managed = ("vpc_id", *(name for name in OPTIONS if name != "name"))
     immutable = frozenset(managed)
     computed = ("flow_log_id",)
+    limits = {
+        "log_group_name": text(LOG_GROUP_NAME, "1 to 512 letters, digits and _-/.#, not beginning with aws/"),
+        "deliver_logs_permission_arn": text(
+            f"arn:[^:]+:iam::[^:]*:role/.+|{ROLE_NAME}",
+            "the ARN of a role, or a name of 1 to 64 letters, digits and _+=,.@-",
+        ),
+    }
     # a new role spreads within seconds
     retry_codes = (("InvalidParameter", "Unable to assume given IAM role"),)
 

@@ -27,7 +27,7 @@ options:
     choices: [free, advanced]
   operating_regions:
     description:
-      - The regions whose addresses the IPAM manages. The region of the IPAM itself is always one of them.
+      - The regions whose addresses the IPAM manages, up to 50. The region of the IPAM itself is always one of them.
       - If not given, the operating regions are not changed.
     type: list
     elements: str
@@ -103,6 +103,7 @@ settled:
 """
 
 from ansible_collections.mtk.backend.plugins.module_utils.aws._tags import tag_specifications
+from ansible_collections.mtk.backend.plugins.module_utils.domain._limits import REGION, count, each, every, text
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import Refused
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
 from ansible_collections.mtk.backend.plugins.module_utils.resources._ec2 import steps
@@ -129,6 +130,7 @@ class Ipam(IpamResource):
 
     kind = "ipam"
     managed = ("description", "tier", "operating_regions")
+    limits = {"operating_regions": every(count(50), each(text(REGION, "the name of a region")))}
     usual = {"create": 20}
     computed = ("ipam_id", "ipam_arn", "private_default_scope_id", "public_default_scope_id")
 

@@ -34,13 +34,17 @@ options:
     description: The description.
     type: str
   allocation_min_netmask_length:
-    description: The prefix length of the largest block that can be allocated. AWS can change it, but not remove it.
+    description: >-
+      The prefix length of the largest block that can be allocated, V(0) to V(32). AWS can change it, but not remove it.
     type: int
   allocation_max_netmask_length:
-    description: The prefix length of the smallest block that can be allocated. AWS can change it, but not remove it.
+    description: >-
+      The prefix length of the smallest block that can be allocated, V(0) to V(32), not less than
+      O(allocation_min_netmask_length). AWS can change it, but not remove it.
     type: int
   allocation_default_netmask_length:
-    description: The prefix length of a block that is requested without a length. V(0) for none.
+    description: >-
+      The prefix length of a block that is requested without a length, between the other two. V(0) for none.
     type: int
   allocation_resource_tags:
     description: All tags that a resource must have to get a block. If not given, they are not changed.
@@ -142,6 +146,14 @@ settled:
 """
 
 from ansible_collections.mtk.backend.plugins.module_utils.aws._tags import tag_specifications
+from ansible_collections.mtk.backend.plugins.module_utils.domain._ec2_limits import pool_faults
+from ansible_collections.mtk.backend.plugins.module_utils.domain._limits import (
+    REGION,
+    TagRules,
+    between,
+    tag_faults,
+    text,
+)
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import Refused
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
 from ansible_collections.mtk.backend.plugins.module_utils.resources._ipam import (
@@ -178,6 +190,14 @@ class Pool(IpamResource):
     immutable = frozenset({"ipam_scope_id", "source_ipam_pool_id", "locale", "address_family"})
     managed = (*sorted(immutable), "description", *RULES, "allocation_resource_tags", "auto_import")
     computed = ("ipam_pool_id", "ipam_pool_arn")
+    limits = {
+        "locale": text(f"{REGION}|", "the name of a region, or an empty text"),
+        **{rule: between(0, 32) for rule in RULES},
+        "allocation_resource_tags": lambda option, tags: tag_faults(option, tags or {}, TagRules()),
+    }
+
+    def conflicts(self):
+        return pool_faults(self.params)
 
     def siblings(self):
         return pools(self.aws)

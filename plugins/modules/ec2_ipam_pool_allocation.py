@@ -17,10 +17,13 @@ description:
 author: MTK Backend contributors (@mtk)
 options:
   cidr:
-    description: The CIDR block. This or O(netmask_length) is required to create the allocation.
+    description: >-
+      The CIDR block, without the bits behind the prefix. This or O(netmask_length) is required to create the
+      allocation.
     type: str
   netmask_length:
-    description: The prefix length of a block that AWS chooses. Requires O(description). AWS cannot change it later.
+    description: >-
+      The prefix length of a block that AWS chooses, V(0) to V(32). Requires O(description). AWS cannot change it later.
     type: int
   description:
     description: The purpose of the block.
@@ -88,6 +91,7 @@ settled:
 """
 
 from ansible_collections.mtk.backend.plugins.module_utils.aws._tags import tag_specifications
+from ansible_collections.mtk.backend.plugins.module_utils.domain._limits import between, block, canonical_block
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
 from ansible_collections.mtk.backend.plugins.module_utils.resources._ipam import (
     POOL,
@@ -116,7 +120,12 @@ class Allocation(IpamResource):
     managed = ("ipam_pool_id", "cidr", "netmask_length", "description")
     immutable = frozenset({"ipam_pool_id", "netmask_length"})
     computed = ("ipam_pool_allocation_id",)
+    limits = {"cidr": block(), "netmask_length": between(0, 32)}
+    deletion = ("cidr",)
     name_tag = False
+
+    def __init__(self, aws, params):
+        super().__init__(aws, {**params, "cidr": canonical_block(params["cidr"])})
 
     @property
     def label(self):

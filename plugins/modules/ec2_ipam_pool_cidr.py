@@ -20,11 +20,12 @@ description:
 author: MTK Backend contributors (@mtk)
 options:
   cidr:
-    description: The CIDR block.
+    description: The CIDR block. AWS provisions it without the bits behind the prefix.
     type: str
   netmask_length:
     description:
-      - The prefix length of a block that AWS chooses from the source pool. The pool must have a source pool.
+      - The prefix length, V(0) to V(32), of a block that AWS chooses from the source pool. The pool must have a source
+        pool.
       - A pool that already has a block of this length gets no second one.
     type: int
 extends_documentation_fragment:
@@ -84,6 +85,7 @@ settled:
 
 from functools import cached_property
 
+from ansible_collections.mtk.backend.plugins.module_utils.domain._limits import between, block, canonical_block
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import UNKNOWN, NotYet
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
 from ansible_collections.mtk.backend.plugins.module_utils.resources._ipam import (
@@ -111,10 +113,15 @@ class PoolCidr(IpamResource):
     references = POOL
     managed = ("ipam_pool_id", "cidr", "netmask_length", "state")
     computed = ("ipam_pool_cidr_id",)
+    limits = {"cidr": block(), "netmask_length": between(0, 32)}
+    deletion = ("cidr", "netmask_length")
     ready = frozenset({"provisioned", "failed-deprovision"})
     usual = {"create": 30, "delete": 1200}
     failed = frozenset({"failed-provision", "failed-import"})
     leaving = frozenset({"pending-deprovision"})
+
+    def __init__(self, aws, params):
+        super().__init__(aws, {**params, "cidr": canonical_block(params["cidr"])})
 
     @property
     def label(self):

@@ -21,15 +21,16 @@ options:
     type: str
     required: true
   routes:
-    description: All routes, each with one destination and one target. If not given, the routes are not changed.
+    description: >-
+      All routes, each with one destination, given once, and one target. If not given, the routes are not changed.
     type: list
     elements: dict
     suboptions:
       destination_cidr_block:
-        description: The IPv4 destination.
+        description: The IPv4 destination, a block. AWS drops the bits behind the prefix.
         type: str
       destination_ipv6_cidr_block:
-        description: The IPv6 destination.
+        description: The IPv6 destination, a block. AWS drops the bits behind the prefix.
         type: str
       destination_prefix_list_id:
         description: The id of a prefix list with the destinations.
@@ -129,6 +130,7 @@ import ipaddress
 
 from ansible_collections.mtk.backend.plugins.module_utils.aws._lookup import resolve
 from ansible_collections.mtk.backend.plugins.module_utils.aws._tags import tag_specifications, write_tags
+from ansible_collections.mtk.backend.plugins.module_utils.domain._ec2_limits import ROUTES
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
 from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource
 from ansible_collections.mtk.backend.plugins.module_utils.resources._ec2 import steps
@@ -166,6 +168,7 @@ class RouteTable(Resource):
     managed = ("vpc_id", "subnet_ids", "routes")
     immutable = frozenset({"vpc_id"})
     computed = ("route_table_id",)
+    limits = ROUTES
     retry_codes = ("InvalidRouteTableID.NotFound", "DependencyViolation")
 
     def siblings(self):

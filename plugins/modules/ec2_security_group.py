@@ -17,11 +17,15 @@ description:
 author: MTK Backend contributors (@mtk)
 options:
   group_name:
-    description: The name, which identifies the security group in its VPC.
+    description: >-
+      The name, which identifies the security group in its VPC. 1 to 255 letters, digits, spaces and
+      C(._-:/(\)#,@[]+=&;{}!$*), not beginning with C(sg-), without spaces at both ends.
     type: str
     required: true
   description:
-    description: The description. Required to create the security group. AWS cannot change it later.
+    description: >-
+      The description, of the same characters as the name. Required to create the security group. AWS cannot change it
+      later.
     type: str
   rules:
     description: All inbound rules, each with one source. If not given, the inbound rules are not changed.
@@ -33,16 +37,20 @@ options:
         type: str
         required: true
       from_port:
-        description: The first port, or the ICMP type. Required for V(tcp) and V(udp).
+        description: >-
+          The first port, V(0) to V(65535), or the ICMP type, V(0) to V(255) or V(-1) for all. Required for V(tcp) and
+          V(udp).
         type: int
       to_port:
-        description: The last port, or the ICMP code. Required for V(tcp) and V(udp).
+        description: >-
+          The last port, V(0) to V(65535), or the ICMP code, V(0) to V(255) or V(-1) for all. Required for V(tcp) and
+          V(udp).
         type: int
       cidr_ipv4:
-        description: An IPv4 block.
+        description: An IPv4 block. AWS drops the bits behind the prefix.
         type: str
       cidr_ipv6:
-        description: An IPv6 block.
+        description: An IPv6 block. AWS drops the bits behind the prefix.
         type: str
       prefix_list_id:
         description: The id of a prefix list.
@@ -54,7 +62,9 @@ options:
         description: The name of a security group in the same VPC, which may be the managed one.
         type: str
       description:
-        description: The description of the rule. If not given, it is not changed.
+        description: >-
+          The description of the rule, up to 255 characters of those that a name may have. If not given, it is not
+          changed.
         type: str
   rules_egress:
     description:
@@ -145,6 +155,12 @@ settled:
 
 from ansible_collections.mtk.backend.plugins.module_utils.aws._lookup import security_groups
 from ansible_collections.mtk.backend.plugins.module_utils.aws._tags import tag_specifications, write_tags
+from ansible_collections.mtk.backend.plugins.module_utils.domain._ec2_limits import (
+    PROTOCOLS,
+    SECURITY_GROUP_RULES,
+    TEXT,
+    protocol,
+)
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import UNKNOWN, Refused
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
 from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource, aws_error
@@ -158,7 +174,6 @@ ENDS = {
     "referenced_group_id": ("user_id_group_pairs", "group_id"),
 }
 PORTS = ("from_port", "to_port")
-PROTOCOLS = {"all": "-1", "1": "icmp", "6": "tcp", "17": "udp", "58": "icmpv6"}
 DIRECTIONS = {"rules": ("ip_permissions", "ingress"), "rules_egress": ("ip_permissions_egress", "egress")}
 ITSELF = "(this group)"  # a reference of the group to itself, before the group has an id
 RULES = {
@@ -204,6 +219,11 @@ class SecurityGroup(Resource):
     immutable = frozenset({"description"})
     computed = ("group_id",)
     name_tag = False
+    limits = {
+        "group_name": TEXT["group_name"],
+        "description": TEXT["description"],
+        **dict.fromkeys(DIRECTIONS, SECURITY_GROUP_RULES["rules"]),
+    }
     retry_codes = ("DependencyViolation",)
 
     def siblings(self):
@@ -292,11 +312,11 @@ class SecurityGroup(Resource):
 
 def plain(rule):
     """Return a rule as AWS writes it: protocol, ports, source or destination, and the description if there is one."""
-    protocol = PROTOCOLS.get(rule["ip_protocol"].lower(), rule["ip_protocol"].lower())
+    traffic = protocol(rule["ip_protocol"])
     end = next(name for name in ENDS if rule.get(name))
-    ports = {name: rule.get(name, -1) for name in PORTS} if protocol in PROTOCOLS.values() and protocol != "-1" else {}
+    ports = {name: rule.get(name, -1) for name in PORTS} if traffic in PROTOCOLS.values() and traffic != "-1" else {}
     text = {"description": rule["description"]} if rule.get("description") else {}
-    return {"ip_protocol": protocol, **ports, end: cidr(rule[end]) if "cidr" in end else rule[end], **text}
+    return {"ip_protocol": traffic, **ports, end: cidr(rule[end]) if "cidr" in end else rule[end], **text}
 
 
 def key(rule):

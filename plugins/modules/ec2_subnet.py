@@ -12,6 +12,7 @@ short_description: Manage a subnet
 description:
   - Manage a subnet of a VPC. The Name tag and the VPC identify it.
   - O(vpc_id) or O(vpc_name) is required.
+  - A new subnet whose block overlaps another subnet of the VPC is refused, in check mode too.
 author: MTK Backend contributors (@mtk)
 options:
   name:
@@ -19,7 +20,9 @@ options:
     type: str
     required: true
   cidr_block:
-    description: The IPv4 block. Required with O(state=present). AWS cannot change it later.
+    description: >-
+      The IPv4 block, with a prefix length of V(16) to V(28). AWS drops the bits behind the prefix. Required with
+      O(state=present). AWS cannot change it later.
     type: str
   availability_zone:
     description: The name of the zone. If not given, AWS chooses one. AWS cannot change it later.
@@ -94,9 +97,11 @@ settled:
 """
 
 from ansible_collections.mtk.backend.plugins.module_utils.aws._tags import tag_specifications, write_tags
+from ansible_collections.mtk.backend.plugins.module_utils.domain._limits import block
+from ansible_collections.mtk.backend.plugins.module_utils.domain._values import Refused
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
 from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource
-from ansible_collections.mtk.backend.plugins.module_utils.resources._ec2 import cidr
+from ansible_collections.mtk.backend.plugins.module_utils.resources._ec2 import cidr, overlap
 
 OPTIONS = {
     "name": {"type": "str", "required": True},
@@ -114,12 +119,17 @@ class Subnet(Resource):
     managed = ("vpc_id", "cidr_block", "availability_zone", "map_public_ip_on_launch")
     immutable = frozenset({"vpc_id", "cidr_block", "availability_zone"})
     computed = ("subnet_id",)
+    limits = {"cidr_block": block(16, 28)}
     failed = frozenset({"failed", "failed-insufficient-capacity"})
     retry_codes = ("InvalidSubnetID.NotFound", "DependencyViolation")
 
     def siblings(self):
+        """List the subnets of the VPC. Refuse a new subnet that overlaps one of them: no second listing is needed."""
         vpc = self.resolved["vpc_id"]
-        return [subnet for subnet in self.aws.pages("ec2", "describe_subnets", "subnets") if subnet["vpc_id"] == vpc]
+        listed = [subnet for subnet in self.aws.pages("ec2", "describe_subnets", "subnets") if subnet["vpc_id"] == vpc]
+        if self.params["state"] == "present" and not any(map(self.is_me, listed)):
+            self._refuse_overlap(listed)
+        return listed
 
     def describe(self, sibling):
         return {**sibling, "name": self.params["name"]}
@@ -140,6 +150,19 @@ class Subnet(Resource):
 
     def delete(self, have):
         self.aws.call("ec2", "delete_subnet", subnet_id=have["subnet_id"])
+
+    def _refuse_overlap(self, subnets):
+        block = cidr(self.params["cidr_block"])
+        other = next((subnet for subnet in subnets if overlap(block, subnet["cidr_block"])), None)
+        if other is None:
+            return
+        other_id, name = other["subnet_id"], (other.get("tags") or {}).get("Name") or "without a Name tag"
+        same = f" If {other_id} is this subnet, set its Name tag to {self.params['name']}."
+        raise Refused(
+            f"cidr_block of {self} is {block}; it overlaps {other_id} ({name}, {other['cidr_block']}) of "
+            f"{other['vpc_id']}, and the subnets of a VPC must not overlap. Give another cidr_block, or delete "
+            f"{other_id}.{same if other['cidr_block'] == block else ''}"
+        )
 
 
 def main(context=None):

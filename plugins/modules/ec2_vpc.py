@@ -24,7 +24,9 @@ options:
     description: The prefix length of the block, V(16) to V(28). AWS cannot change it later.
     type: int
   cidr_block:
-    description: A certain block, which is allocated from the pool if a pool is given. AWS cannot change it later.
+    description: >-
+      A certain block, with a prefix length of V(16) to V(28). It is allocated from the pool if a pool is given. AWS
+      drops the bits behind the prefix. AWS cannot change the block later.
     type: str
   enable_dns_support:
     description: Whether the DNS server of Amazon answers in the VPC.
@@ -104,6 +106,8 @@ settled:
 """
 
 from ansible_collections.mtk.backend.plugins.module_utils.aws._tags import tag_specifications, write_tags
+from ansible_collections.mtk.backend.plugins.module_utils.domain._ec2_limits import vpc_faults
+from ansible_collections.mtk.backend.plugins.module_utils.domain._limits import between, block, canonical_block
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import Refused
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
 from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource
@@ -132,7 +136,11 @@ class Vpc(Resource):
     managed = ("cidr_block", "ipv4_netmask_length", "instance_tenancy", *DNS)
     immutable = frozenset({"cidr_block", "ipv4_netmask_length", "instance_tenancy"})
     computed = ("vpc_id", "cidr_block")
+    limits = {"cidr_block": block(16, 28), "ipv4_netmask_length": between(16, 28)}
     retry_codes = (("UnsupportedOperation", "not monitored by IPAM"), "InvalidVpcID.NotFound", "DependencyViolation")
+
+    def conflicts(self):
+        return vpc_faults(self.params)
 
     def siblings(self):
         return self.aws.pages("ec2", "describe_vpcs", "vpcs")
@@ -144,6 +152,8 @@ class Vpc(Resource):
 
     def desired(self, have):
         want = super().desired(have)
+        if "cidr_block" in want:
+            want["cidr_block"] = canonical_block(want["cidr_block"])
         if have is not None:
             return want
         want.update(self.resolved)  # AWS does not show the pool of an existing VPC

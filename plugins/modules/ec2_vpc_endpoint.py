@@ -30,18 +30,24 @@ options:
     choices: [Gateway, Interface]
     default: Gateway
   subnet_ids:
-    description: The ids of all subnets. If not given, the subnets are not changed.
+    description: >-
+      The ids of all subnets, only with O(vpc_endpoint_type=Interface). If not given, the subnets are not changed.
     type: list
     elements: str
   security_group_ids:
-    description: The ids of all security groups. If not given, the security groups are not changed.
+    description: >-
+      The ids of all security groups, only with O(vpc_endpoint_type=Interface). If not given, the security groups are
+      not changed.
     type: list
     elements: str
   private_dns_enabled:
-    description: Whether the DNS name of the service resolves to the endpoint. If not given, it is not changed.
+    description: >-
+      Whether the DNS name of the service resolves to the endpoint. V(true) only with O(vpc_endpoint_type=Interface). If
+      not given, it is not changed.
     type: bool
   policy:
-    description: The endpoint policy, compared by its meaning. If not given, the policy is not changed.
+    description: >-
+      The endpoint policy, compared by its meaning, up to 20480 characters. If not given, the policy is not changed.
     type: dict
 extends_documentation_fragment:
   - mtk.backend.resource
@@ -126,6 +132,8 @@ settled:
 import json
 
 from ansible_collections.mtk.backend.plugins.module_utils.aws._tags import tag_specifications, write_tags
+from ansible_collections.mtk.backend.plugins.module_utils.domain._ec2_limits import ID_LISTS, endpoint_faults
+from ansible_collections.mtk.backend.plugins.module_utils.domain._limits import document
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
 from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource
 from ansible_collections.mtk.backend.plugins.module_utils.resources._ec2 import raise_unsuccessful, steps
@@ -150,9 +158,13 @@ class VpcEndpoint(Resource):
     managed = ("vpc_id", "service_name", "vpc_endpoint_type", *MEMBERS, "private_dns_enabled", "policy")
     immutable = frozenset({"vpc_id", "service_name", "vpc_endpoint_type"})
     computed = ("vpc_endpoint_id",)
+    limits = {**ID_LISTS, "policy": document(20480)}
     ready = frozenset({"available", "pendingacceptance"})  # the owner of the service decides when to accept
     failed = frozenset({"failed", "rejected", "expired"})
     retry_codes = ("InvalidVpcEndpointId.NotFound",)
+
+    def conflicts(self):
+        return endpoint_faults(self.params)
 
     def siblings(self):
         found = self.aws.pages("ec2", "describe_vpc_endpoints", "vpc_endpoints")

@@ -15,18 +15,22 @@ description:
 author: MTK Backend contributors (@mtk)
 options:
   policy_name:
-    description: The name. Together with O(path) it identifies the policy.
+    description: The name, 1 to 128 letters, digits and C(_+=,.@-). Together with O(path) it identifies the policy.
     type: str
     required: true
   path:
-    description: The path. AWS cannot change it later.
+    description: >-
+      The path. It begins and ends with a slash and has up to 512 letters, digits and C(/_+=,.@-). AWS cannot change it
+      later.
     type: str
     default: /
   description:
-    description: The description. AWS cannot change it later.
+    description: The description, up to 1000 characters. AWS cannot change it later.
     type: str
   policy_document:
-    description: The policy document, as JSON or as a mapping. Required to create the policy.
+    description: >-
+      The policy document, as JSON or as a mapping, up to 6144 characters without white space. Required to create the
+      policy.
     type: json
 extends_documentation_fragment:
   - mtk.backend.resource
@@ -100,10 +104,12 @@ settled:
 import json
 
 from ansible_collections.mtk.backend.plugins.module_utils.aws._tags import write_tags
+from ansible_collections.mtk.backend.plugins.module_utils.domain._limits import TagRules, document, text, up_to
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import Refused
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
 from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource
-from ansible_collections.mtk.backend.plugins.module_utils.resources._policies import document, wanted_document
+from ansible_collections.mtk.backend.plugins.module_utils.resources._policies import document as parsed_document
+from ansible_collections.mtk.backend.plugins.module_utils.resources._policies import wanted_document
 
 OPTIONS = {
     "policy_name": {"type": "str", "required": True},
@@ -124,6 +130,16 @@ class Policy(Resource):
     needed = ("policy_document",)
     computed = ("arn",)
     name_tag = False
+    deletion = ("path",)
+    tag_rules = TagRules(common=True, ignores_case=True)
+    limits = {
+        "policy_name": text("[A-Za-z0-9_+=,.@-]{1,128}", "1 to 128 letters, digits and _+=,.@-"),
+        "path": text(
+            "(?=.{1,512}$)(/[A-Za-z0-9.,+@=_-]+)*/", "up to 512 letters, digits and /_+=,.@- between two slashes"
+        ),
+        "description": up_to(1000),
+        "policy_document": document(6144),
+    }
     region = "global"
     retry_codes = (
         "ConcurrentModification",
@@ -150,7 +166,7 @@ class Policy(Resource):
             "description": "",
             "tags": {},
             **sibling,
-            "policy_document": document(current["document"]),
+            "policy_document": parsed_document(current["document"]),
         }
 
     def desired(self, have):

@@ -15,17 +15,20 @@ description:
 author: MTK Backend contributors (@mtk)
 options:
   role_name:
-    description: The name, which identifies the role.
+    description: The name, which identifies the role. 1 to 64 letters, digits and C(_+=,.@-).
     type: str
     required: true
   path:
-    description: The path. AWS cannot change it later.
+    description: >-
+      The path. It begins and ends with a slash and has up to 512 printable ASCII characters without spaces. AWS cannot
+      change it later.
     type: str
   description:
-    description: The description.
+    description: The description, up to 1000 characters of ASCII and Latin-1.
     type: str
   assume_role_policy_document:
-    description: The trust policy, as JSON or as a mapping. Required to create the role.
+    description: >-
+      The trust policy, as JSON or as a mapping, up to 8192 characters without white space. Required to create the role.
     type: json
   max_session_duration:
     description: The longest duration of a session in seconds, V(3600) to V(43200).
@@ -108,11 +111,22 @@ settled:
 import json
 
 from ansible_collections.mtk.backend.plugins.module_utils.aws._tags import write_tags
+from ansible_collections.mtk.backend.plugins.module_utils.domain._limits import (
+    ROLE_NAME,
+    TagRules,
+    between,
+    distinct,
+    document,
+    each,
+    every,
+    text,
+)
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import Refused
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
 from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource
 from ansible_collections.mtk.backend.plugins.module_utils.resources._ec2 import steps
-from ansible_collections.mtk.backend.plugins.module_utils.resources._policies import document, wanted_document
+from ansible_collections.mtk.backend.plugins.module_utils.resources._policies import document as parsed_document
+from ansible_collections.mtk.backend.plugins.module_utils.resources._policies import wanted_document
 
 OPTIONS = {
     "role_name": {"type": "str", "required": True},
@@ -135,6 +149,15 @@ class Role(Resource):
     needed = (TRUST,)
     computed = ("arn",)
     name_tag = False
+    tag_rules = TagRules(common=True, ignores_case=True)
+    limits = {
+        "role_name": text(ROLE_NAME, "1 to 64 letters, digits and _+=,.@-"),
+        "path": text("(?=.{1,512}$)(/|/[!-~]+/)", "up to 512 ASCII characters between two slashes"),
+        "description": text("[\t\n\r -~\xa1-\xff]{0,1000}", "up to 1000 characters of ASCII and Latin-1"),
+        TRUST: document(8192),
+        "max_session_duration": between(3600, 43200, "seconds"),
+        "managed_policy_arns": every(each(text("arn:.+:policy/.+", "the ARN of a managed policy")), distinct),
+    }
     region = "global"
     retry_codes = (
         "ConcurrentModification",
@@ -163,7 +186,7 @@ class Role(Resource):
             "description": "",
             "tags": {},
             **sibling,
-            TRUST: document(sibling[TRUST]),
+            TRUST: parsed_document(sibling[TRUST]),
             "managed_policy_arns": sorted(policy["policy_arn"] for policy in self._attached()),
         }
 

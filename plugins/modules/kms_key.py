@@ -18,11 +18,13 @@ description:
 author: MTK Backend contributors (@mtk)
 options:
   alias:
-    description: The alias, which identifies the key. It starts with C(alias/).
+    description: >-
+      The alias, which identifies the key. C(alias/) and up to 250 letters, digits and C(/_-). AWS reserves
+      C(alias/aws/).
     type: str
     required: true
   description:
-    description: The description.
+    description: The description, up to 8192 characters.
     type: str
   enabled:
     description: Whether the key can be used.
@@ -30,6 +32,7 @@ options:
   policy:
     description:
       - The key policy, compared by its meaning. If neither this nor O(service_principals) is given, it is not changed.
+      - A JSON object with C(Statement) of up to 32768 characters.
       - The policy that AWS gives a new key grants full control to IAM of the account.
     type: json
   service_principals:
@@ -120,7 +123,8 @@ settled:
 import json
 
 from ansible_collections.mtk.backend.plugins.module_utils.aws._tags import write_tags
-from ansible_collections.mtk.backend.plugins.module_utils.domain._values import OWNER_TAG, Refused
+from ansible_collections.mtk.backend.plugins.module_utils.domain._limits import TagRules, between, document, text, up_to
+from ansible_collections.mtk.backend.plugins.module_utils.domain._values import OWNER_TAG
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
 from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource
 from ansible_collections.mtk.backend.plugins.module_utils.resources._policies import wanted_document
@@ -145,6 +149,19 @@ class Key(Resource):
     identity = ("alias",)
     managed = ("description", "enabled", "enable_key_rotation", "rotation_period_in_days")
     computed = ("arn", "key_id")
+    deletion = ("pending_window_in_days",)
+    tag_rules = TagRules(common=True)
+    limits = {
+        "alias": text(
+            "(?=.{1,256}$)alias/(?!aws/)[A-Za-z0-9:/_-]+",
+            "alias/ and up to 250 letters, digits and /_-, but not alias/aws/",
+            "Choose another alias.",
+        ),
+        "description": up_to(8192),
+        "policy": document(32768),
+        "rotation_period_in_days": between(90, 2560, "days"),
+        "pending_window_in_days": between(7, 30, "days"),
+    }
     status_field = "key_state"
     ready = frozenset({"Enabled", "Disabled"})
     failed = frozenset({"Unavailable"})
@@ -156,8 +173,6 @@ class Key(Resource):
     )
 
     def siblings(self):
-        if not self.params["alias"].startswith("alias/"):
-            raise Refused(f"alias '{self.params['alias']}' must begin with 'alias/'")
         targets = {a["alias_name"]: a.get("target_key_id") for a in self.aws.pages("kms", "list_aliases", "aliases")}
         target = targets.get(self.params["alias"])
         found = self._key(target, target) if target else None

@@ -14,7 +14,8 @@ description:
 author: MTK Backend contributors (@mtk)
 options:
   log_group_name:
-    description: The name, which identifies the log group.
+    description: >-
+      The name, which identifies the log group. 1 to 512 letters, digits and C(_-/.#), not beginning with C(aws/).
     type: str
     required: true
   log_group_class:
@@ -23,8 +24,9 @@ options:
     choices: [STANDARD, INFREQUENT_ACCESS, DELIVERY]
   retention_in_days:
     description: >-
-      The number of days after which events expire, any value that AWS accepts. V(0) keeps them for ever. If not given,
-      the retention is not changed.
+      The number of days after which events expire. V(0) keeps them for ever. AWS accepts V(1), V(3), V(5), V(7), V(14),
+      V(30), V(60), V(90), V(120), V(150), V(180), V(365), V(400), V(545), V(731), V(1096), V(1827), V(2192), V(2557),
+      V(2922), V(3288) and V(3653). If not given, the retention is not changed.
     type: int
   kms_key_id:
     description: The full ARN of the key that encrypts events. An empty string removes the key.
@@ -85,6 +87,7 @@ settled:
 """
 
 from ansible_collections.mtk.backend.plugins.module_utils.aws._tags import write_tags
+from ansible_collections.mtk.backend.plugins.module_utils.domain._limits import LOG_GROUP_NAME, TagRules, one_of, text
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
 from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource
 
@@ -94,6 +97,11 @@ OPTIONS = {
     "retention_in_days": {"type": "int"},
     "kms_key_id": {"type": "str"},
 }
+# fmt: off
+RETENTION = (
+    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+)
+# fmt: on
 
 
 class LogGroup(Resource):
@@ -105,6 +113,12 @@ class LogGroup(Resource):
     immutable = frozenset({"log_group_class"})
     computed = ("arn",)
     name_tag = False
+    tag_rules = TagRules(common=True)
+    limits = {
+        "log_group_name": text(LOG_GROUP_NAME, "1 to 512 letters, digits and _-/.#, not beginning with aws/"),
+        "retention_in_days": one_of(0, *RETENTION),
+        "kms_key_id": text("arn:[^:]+:kms:.+:key/.+|", "the full ARN of a key"),
+    }
     retry_codes = ("OperationAbortedException",)
 
     def siblings(self):

@@ -17,13 +17,20 @@ description:
 author: MTK Backend contributors (@mtk)
 options:
   db_cluster_identifier:
-    description: The name, which identifies the cluster. AWS stores it in lower case.
+    description: >-
+      The name, which identifies the cluster. 1 to 63 letters, digits and single hyphens, with a letter first and no
+      hyphen at the end. AWS stores it in lower case.
     type: str
     required: true
   db_instance_parameter_group_name:
     description: The parameter group of all instances after a major upgrade. Used only for a major upgrade.
     type: str
-  master_username: {description: The name of the master user. AWS cannot change it later., type: str}
+  master_username:
+    description:
+      - The name of the master user, 1 to 63 letters and digits with a letter first, and no word that the engine
+        reserves, such as V(admin).
+      - AWS cannot change it later.
+    type: str
   manage_master_user_password:
     description:
       - Whether RDS generates, stores and rotates the password in a secret. AWS refuses this for members of global
@@ -40,9 +47,13 @@ options:
     type: str
   db_subnet_group_name: {description: The subnet group. AWS cannot change it later., type: str}
   db_cluster_parameter_group_name: {description: The cluster parameter group., type: str}
-  port: {description: The port. A change restarts all instances at once., type: int}
+  port: {description: "The port, V(1150) to V(65535). A change restarts all instances at once.", type: int}
   backup_retention_period: {description: "The number of days for which backups are kept, V(1) to V(35).", type: int}
-  preferred_backup_window: {description: "The daily backup window in UTC, as C(hh:mm-hh:mm).", type: str}
+  preferred_backup_window:
+    description: >-
+      The daily backup window in UTC, as C(hh:mm-hh:mm), at least 30 minutes. It must not overlap the maintenance
+      window.
+    type: str
   kms_key_id:
     description: The key of the storage in the cluster's region, as ARN, id or C(alias/...). AWS cannot change it later.
     type: str
@@ -51,13 +62,21 @@ options:
     description: The capacity range of instances of the class C(db.serverless).
     type: dict
     suboptions:
-      min_capacity: {description: The lowest capacity in ACU. V(0) lets instances pause., type: float}
-      max_capacity: {description: The highest capacity in ACU., type: float}
+      min_capacity:
+        description: The lowest capacity in ACU, V(0) to V(256) in steps of 0.5. V(0) lets instances pause.
+        type: float
+      max_capacity:
+        description: The highest capacity in ACU, V(1) to V(256) in steps of 0.5, not less than the lowest.
+        type: float
       seconds_until_auto_pause:
         description: The idle time before a pause in seconds, V(300) to V(86400). Used only with a minimum of V(0).
         type: int
   enable_iam_database_authentication: {description: Whether IAM principals can log in., type: bool}
-  enable_cloudwatch_logs_exports: {description: All logs that are sent to CloudWatch., type: list, elements: str}
+  enable_cloudwatch_logs_exports:
+    description: >-
+      All logs that are sent to CloudWatch. For Aurora PostgreSQL V(postgresql), V(instance) and V(iam-db-auth-error).
+    type: list
+    elements: str
   copy_tags_to_snapshot: {description: Whether snapshots get the tags of the cluster., type: bool}
   enable_http_endpoint: {description: Whether the Data API is enabled., type: bool}
   global_cluster_identifier:
@@ -70,7 +89,9 @@ options:
     type: str
   skip_final_snapshot: {description: Whether O(state=absent) makes no final snapshot., type: bool, default: false}
   final_db_snapshot_identifier:
-    description: The name of the final snapshot. If not given, it is the name of the cluster with the time.
+    description: >-
+      The name of the final snapshot, 1 to 255 characters like those of the cluster's name. If not given, it is the name
+      of the cluster with the time.
     type: str
   delete_automated_backups:
     description: Whether O(state=absent) also deletes the automated backups.
@@ -201,7 +222,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 
 from ansible_collections.mtk.backend.plugins.module_utils.aws._lookup import key_arn
-from ansible_collections.mtk.backend.plugins.module_utils.domain import _aurora
+from ansible_collections.mtk.backend.plugins.module_utils.domain import _aurora, _aurora_limits
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import (
     UNKNOWN,
     Observation,
@@ -290,6 +311,8 @@ class Cluster(ClusterResource):
             "global_cluster_identifier",
         }
     )
+    limits = _aurora_limits.CLUSTER
+    deletion = ("final_db_snapshot_identifier",)
     usual = {"create": 180}
     computed = ("db_cluster_arn", "db_cluster_resource_id", "endpoint", "reader_endpoint")
     status_field = "status"
@@ -323,6 +346,9 @@ class Cluster(ClusterResource):
         """The ARNs of the keys that the options give."""
         return {name: key_arn(self.aws, self.params[name]) for name in KEYS if self._given(name)}
 
+    def conflicts(self):
+        return _aurora_limits.cluster_faults(self.params)
+
     def siblings(self):
         return self.aws.pages("rds", "describe_db_clusters", "db_clusters")
 
@@ -351,6 +377,7 @@ class Cluster(ClusterResource):
             want.pop("master_user_secret_kms_key_id", None)
         if "global_cluster_identifier" in want and have["global_cluster_identifier"] is None:
             self.refuse_joining(have, want.pop("global_cluster_identifier"))
+        self.refuse_storage(have, want)
         return _aurora.consistent(want, is_copy=not have["is_writer"])
 
     def tolerated(self, have):

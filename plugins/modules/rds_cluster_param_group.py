@@ -70,6 +70,7 @@ settled:
   sample: true
 """
 
+from ansible_collections.mtk.backend.plugins.module_utils.domain import _aurora_limits
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
 from ansible_collections.mtk.backend.plugins.module_utils.resources import _parameter_group
 
@@ -80,6 +81,7 @@ class ClusterParameterGroup(_parameter_group.ParameterGroup):
     kind = "db_cluster_parameter_group"
     scope = "db_cluster_"
     computed = ("db_cluster_parameter_group_arn",)
+    limits = _aurora_limits.PARAMETER_GROUP
 
 
 def main(context=None):

@@ -17,7 +17,9 @@ description:
 author: MTK Backend contributors (@mtk)
 options:
   global_cluster_identifier:
-    description: The name, which identifies the global cluster. AWS stores it in lower case.
+    description: >-
+      The name, which identifies the global cluster. 1 to 63 letters, digits and single hyphens, with a letter first and
+      no hyphen at the end. AWS stores it in lower case.
     type: str
     required: true
   source_db_cluster_identifier:
@@ -108,7 +110,7 @@ settled:
   sample: true
 """
 
-from ansible_collections.mtk.backend.plugins.module_utils.domain import _aurora
+from ansible_collections.mtk.backend.plugins.module_utils.domain import _aurora, _aurora_limits
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import UNKNOWN, Refused
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
 from ansible_collections.mtk.backend.plugins.module_utils.resources._rds import ENGINE, RdsResource
@@ -130,6 +132,7 @@ class GlobalCluster(RdsResource):
     managed = (*GIVEN_BY_SOURCE, "deletion_protection")
     immutable = frozenset({"engine", "database_name", "storage_encrypted", "engine_lifecycle_support"})
     computed = ("global_cluster_arn", "global_cluster_resource_id")
+    limits = {"global_cluster_identifier": _aurora_limits.name()}
     status_field = "status"
     region = "global"
     retry_codes = (
@@ -137,6 +140,9 @@ class GlobalCluster(RdsResource):
         "InvalidDBClusterStateFault",
         "InvalidGlobalClusterStateFault",  # AWS answers 'is not empty' for minutes after the last member has left
     )
+
+    def conflicts(self):
+        return _aurora_limits.engine_faults(self.params)
 
     def siblings(self):
         return self.aws.pages("rds", "describe_global_clusters", "global_clusters")

@@ -17,7 +17,9 @@ description:
 author: MTK Backend contributors (@mtk)
 options:
   db_instance_identifier:
-    description: The name, which identifies the instance. AWS stores it in lower case.
+    description: >-
+      The name, which identifies the instance. 1 to 63 letters, digits and single hyphens, with a letter first and no
+      hyphen at the end. AWS stores it in lower case.
     type: str
     required: true
   db_cluster_identifier:
@@ -136,7 +138,7 @@ settled:
   sample: true
 """
 
-from ansible_collections.mtk.backend.plugins.module_utils.domain import _aurora
+from ansible_collections.mtk.backend.plugins.module_utils.domain import _aurora, _aurora_limits
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import Refused
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
 from ansible_collections.mtk.backend.plugins.module_utils.resources._rds import MONITORING_INTERVAL, RdsResource
@@ -169,6 +171,7 @@ class Instance(RdsResource):
     managed = tuple(name for name in OPTIONS if name not in UNMANAGED)
     immutable = frozenset({"db_cluster_identifier", "engine", "availability_zone"})
     needed = ("db_cluster_identifier", "db_instance_class")
+    limits = _aurora_limits.INSTANCE
     usual = {"create": 450, "delete": 300}
     computed = ("db_instance_arn", "dbi_resource_id", "endpoint")
     status_field = "db_instance_status"

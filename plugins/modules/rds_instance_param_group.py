@@ -69,6 +69,7 @@ settled:
   sample: true
 """
 
+from ansible_collections.mtk.backend.plugins.module_utils.domain import _aurora_limits
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
 from ansible_collections.mtk.backend.plugins.module_utils.resources import _parameter_group
 
@@ -79,6 +80,7 @@ class InstanceParameterGroup(_parameter_group.ParameterGroup):
     kind = "db_parameter_group"
     scope = "db_"
     computed = ("db_parameter_group_arn",)
+    limits = _aurora_limits.PARAMETER_GROUP
 
 
 def main(context=None):

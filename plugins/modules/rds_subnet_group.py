@@ -14,7 +14,9 @@ description:
 author: MTK Backend contributors (@mtk)
 options:
   name:
-    description: The name, which identifies the subnet group. AWS stores it in lower case.
+    description: >-
+      The name, which identifies the subnet group. Up to 255 letters, digits, spaces and C(._-), with a letter first,
+      and not V(default). AWS stores it in lower case.
     type: str
     required: true
   description:
@@ -81,6 +83,7 @@ settled:
   sample: true
 """
 
+from ansible_collections.mtk.backend.plugins.module_utils.domain import _aurora_limits
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
 from ansible_collections.mtk.backend.plugins.module_utils.resources._rds import RdsResource
 
@@ -101,6 +104,7 @@ class SubnetGroup(RdsResource):
     computed = ("db_subnet_group_arn", "vpc_id")
     retry_codes = ("InvalidDBSubnetGroupStateFault",)  # RDS frees a group some time after its last cluster is deleted
     unordered = ("subnet_ids",)
+    limits = _aurora_limits.SUBNET_GROUP
 
     def siblings(self):
         return self.aws.pages("rds", "describe_db_subnet_groups", "db_subnet_groups")

@@ -17,11 +17,11 @@ description:
 author: MTK Backend contributors (@mtk)
 options:
   secret_name:
-    description: The name, which identifies the secret.
+    description: The name, which identifies the secret. 1 to 512 letters, digits and C(/_+=.@-).
     type: str
     required: true
   description:
-    description: The description.
+    description: The description, up to 2048 characters.
     type: str
   kms_key_id:
     description: The key that encrypts the secret, as ARN, id or C(alias/...).
@@ -37,11 +37,12 @@ options:
         type: str
         required: true
       password_length:
-        description: The number of characters of the password.
+        description: The number of characters of the password, V(4) to V(4096).
         type: int
         default: 32
   replica_regions:
-    description: All regions with a replica. An empty list removes all replicas. If not given, they are not changed.
+    description: >-
+      All other regions with a replica. An empty list removes all replicas. If not given, they are not changed.
     type: list
     elements: dict
     suboptions:
@@ -132,6 +133,14 @@ import json
 
 from ansible_collections.mtk.backend.plugins.module_utils.aws._lookup import key_arn
 from ansible_collections.mtk.backend.plugins.module_utils.aws._tags import write_tags
+from ansible_collections.mtk.backend.plugins.module_utils.domain._limits import (
+    REGION,
+    between,
+    each,
+    fields,
+    text,
+    up_to,
+)
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
 from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource
 
@@ -167,9 +176,25 @@ class Secret(Resource):
     managed = ("description", "kms_key_id", "replica_regions")
     computed = ("arn",)
     name_tag = False
+    deletion = ("recovery_window_in_days",)
+    limits = {
+        "secret_name": text("[A-Za-z0-9/_+=.@!-]{1,512}", "1 to 512 letters, digits and /_+=.@-"),
+        "description": up_to(2048),
+        "generate_secret_string": fields(password_length=between(4, 4096, "characters")),
+        "replica_regions": each(fields(region=text(REGION, "the name of a region"))),
+        "recovery_window_in_days": between(7, 30, "days"),
+    }
     status_field = "replication"
     ready = frozenset({"InSync"})
     failed = frozenset({"Failed"})
+
+    def conflicts(self):
+        for replica in self.params["replica_regions"] or []:
+            if replica["region"] == self.aws.region:
+                yield (
+                    f"replica_regions contains {replica['region']}, the region of the secret itself; AWS takes other "
+                    "regions. Remove it from the list."
+                )
 
     def siblings(self):
         name = self.params["secret_name"]

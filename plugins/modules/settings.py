@@ -12,8 +12,8 @@ author: MTK Backend contributors (@mtk)
 description:
   - Check all variables of a role in this collection. If any is wrong, fail with all faults, each with the variable, its
     value, the rule and what to do.
-  - Return the settings without the prefix of the role, in their types. A text such as V("3") or V("true"), which a survey
-    or C(-e) gives, becomes a number or a Boolean.
+  - Return the settings without the prefix of the role, in their types. A text such as V("3") or V("true"), which a
+    survey or C(-e) gives, becomes a number or a Boolean.
   - The first task of each entry point of a role is this module. It sends no request to AWS.
 options:
   role:

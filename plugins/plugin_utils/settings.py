@@ -110,12 +110,19 @@ def _plain(value: Any) -> Any:
 
 
 def result(role: Role, values: Values) -> dict[str, Any]:
-    """Return what a role's first task registers: the settings without the prefix, and the names and tags of resources."""
+    """Return what a role's first task registers: the settings without the prefix, and the names and tags of resources.
+
+    The tags of environment, stack and component are added to the tags of the user.
+    """
     short = {name.removeprefix(f"{role.name}_"): value for name, value in values.items()}
+    environment, region = short["environment"], short["region"]
+    own = {"mtk:environment": environment, "mtk:stack": "mtk-backend", "mtk:component": role.name}
+    tags = {**short["tags"], **own}
     return {
         **short,
-        "names": names(short["environment"], short["region"]),
-        "named_tags": named_tags(short["tags"], short["environment"], short["region"]),
+        "tags": tags,
+        "names": names(environment, region),
+        "named_tags": named_tags(tags, environment, region),
     }
 
 

@@ -25,18 +25,24 @@ Paint = Callable[[str, str], str]
 
 
 def lines(
-    document: Mapping[str, Any], paint: Paint = lambda text, colour: text, apply_command: str = "", seconds: float = 0
+    document: Mapping[str, Any],
+    paint: Paint = lambda text, colour: text,
+    apply_command: str = "",
+    seconds: float = 0,
+    messages: bool = True,
 ) -> Iterator[str]:
     """Return the summary of a plan document.
 
     ``paint`` colours a text. ``apply_command`` is the command that applies a plan; ``seconds`` is the time of the run.
+    ``messages`` is False if the output above contains the messages of the failed tasks.
     """
     changes = [entry for entry in document["resources"] if entry["action"] != "none"]
     for region, entries in groupby(changes, key=lambda entry: entry["region"]):
         yield f"  {region}"
         yield from _region(list(entries), document["mode"], paint)
     for error in document["errors"]:
-        yield from _block(f"    {paint('x', 'red')} {error['host']}, {error['task']}: ", error["message"], 6)
+        failed = f"    {paint('x', 'red')} {error['host']}, {error['task']}"
+        yield from _block(f"{failed}: ", error["message"], 6) if messages else [failed]
     yield title(document, seconds)
     yield from next_step(document, apply_command)
 
@@ -104,6 +110,8 @@ def _details(entry: Mapping[str, Any], indent: int) -> Iterator[str]:
         yield from _block(" " * indent, entry["reason"], indent)
     for difference in _document.differences(entry):
         yield from _block(" " * indent, _document.words(difference).replace(" -> ", " → "), indent + 2)
+    for note in entry.get("notes", []):
+        yield from _block(" " * indent, note, indent)
 
 
 def _times(group: Iterable[Mapping[str, Any]], mode: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, timedelta
 from typing import Any
 
 from dynamodb_tables import DAY, GSI, HOUR, THERE, UNITS, T, make, refused, replica, show, slow
@@ -37,7 +38,11 @@ def test_decreases_are_limited_per_day(aws: Any, here: Any) -> None:
         here.update_table(**T, ProvisionedThroughput={**units, "ReadCapacityUnits": read})
     assert show(here)["ProvisionedThroughput"]["NumberOfDecreasesToday"] == 4
     less = {**units, "ReadCapacityUnits": 15}
-    refused("LimitExceededException", here.update_table, **T, ProvisionedThroughput=less)
+    message = refused("LimitExceededException", here.update_table, **T, ProvisionedThroughput=less)
+    last = show(here)["ProvisionedThroughput"]["LastDecreaseDateTime"].astimezone(UTC)
+    times = (f"{when:%A, %B %d, %Y at %I:%M:%S %p}" for when in (last, last + timedelta(hours=1)))
+    texts = ("Number of decreases today: 4", *(f"{next(times)} Coordinated Universal Time" for _ in range(2)))
+    assert all(text in message for text in texts), message
     here.update_table(**T, ProvisionedThroughput={**units, "ReadCapacityUnits": 30})
     aws.control.advance(HOUR)
     here.update_table(**T, ProvisionedThroughput=less)

@@ -156,3 +156,15 @@ def test_an_index_key_has_four_hash_and_four_range_parts_in_order_at_most(here: 
     attributes = [PK, *({"AttributeName": name, "AttributeType": "S"} for name in parts)]
     params = change({"Create": {**MULTI, "KeySchema": keys}}, attributes=attributes)
     refused("ValidationException", here.update_table, **T, **params)
+
+
+@keeps("dynamodb.index-projected", "dynamodb.index-projection")
+def test_indexes_project_at_most_100_attributes_together(here: Any) -> None:
+    projection = {"ProjectionType": "INCLUDE", "NonKeyAttributes": [f"a{number}" for number in range(20)]}
+    indexes = [{**GSI, "IndexName": f"by-{number}", "Projection": projection} for number in range(6)]
+    text = refused("ValidationException", make, client=here, gsi=True, GlobalSecondaryIndexes=indexes)
+    assert "exceeds 100" in text
+    make(here, gsi=True, GlobalSecondaryIndexes=indexes[:5])
+    one = {**indexes[5], "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["x"]}}
+    assert "exceeds 100" in refused("ValidationException", here.update_table, **T, **change({"Create": one}))
+    here.update_table(**T, **change({"Create": {**one, "Projection": {"ProjectionType": "KEYS_ONLY"}}}))

@@ -31,6 +31,9 @@ def test_time_to_live_changes_once_an_hour(aws: Any, here: Any) -> None:
     assert here.scan(**T)["Count"] == 1
     update(**T, **off)
     assert here.describe_time_to_live(**T)["TimeToLiveDescription"] == {"TimeToLiveStatus": "DISABLED"}
+    assert "multiple times" in refused("ValidationException", update, **T, **other)
+    aws.control.advance(HOUR)
+    update(**T, **other)
 
 
 @keeps("dynamodb.recovery-days", "dynamodb.recovery-not-found", "dynamodb.recovery-early", "dynamodb.not-synced")

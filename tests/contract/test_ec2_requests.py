@@ -370,6 +370,7 @@ PAGED = [o for o, given in promised.OPERATIONS.items() if "MaxResults" in given.
 def test_listings_come_in_pages(aws: Any, net: Net) -> None:
     """The pages contain every entry once; an unknown token is refused."""
     log = {"LogGroupName": "g", "DeliverLogsPermissionArn": flow_role(aws), "TrafficType": "ALL"}
+    aws.control.quota("vpc-max-elastic-ips", 10)
     for number in range(1, 7):
         other = Net(net.ec2)
         other.attach()
@@ -454,7 +455,6 @@ BEYOND = [
     ("create_subnet", {"VpcId": "vpc", "Ipv4IpamPoolId": f"ipam-pool-{ONE}", "Ipv4NetmaskLength": 24}),
     ("create_network_interface", {"SubnetId": "subnet"}),
     ("modify_vpc_tenancy", {"VpcId": "vpc", "InstanceTenancy": "default"}),
-    ("describe_account_attributes", {}),
     ("describe_managed_prefix_lists", {}),
     ("run_instances", {"MinCount": 1, "MaxCount": 1}),
     ("create_network_acl", {"VpcId": "vpc"}),

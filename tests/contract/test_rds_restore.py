@@ -194,7 +194,7 @@ def test_a_restore_can_upgrade_the_engine(site: Site) -> None:
     assert restore(site, name="newer", EngineVersion="16.9")["EngineVersion"] == "16.9"
     refused(COMBINATION, restore, site=site, name="older", EngineVersion="16.6")
     assert "does not implement" in refused(COMBINATION, restore, site=site, name="x", EngineVersion="17.6")
-    refused(VALUE, restore, site=site, name="x", EngineVersion="17.0")
+    refused(COMBINATION, restore, site=site, name="x", EngineVersion="17.0")
 
 
 @keeps("rds.restore-key")

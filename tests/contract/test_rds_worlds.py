@@ -66,7 +66,7 @@ def test_global_clusters_are_created_empty_or_from_a_cluster(site_of: Any) -> No
     for code, arguments in (
         (VALUE, {"GlobalClusterIdentifier": "w"}),
         (VALUE, {"GlobalClusterIdentifier": "w", "Engine": "aurora"}),
-        (VALUE, {"GlobalClusterIdentifier": "w", "Engine": ENGINE, "EngineVersion": "17.1"}),
+        (COMBINATION, {"GlobalClusterIdentifier": "w", "Engine": ENGINE, "EngineVersion": "17.1"}),
         (VALUE, {"GlobalClusterIdentifier": "w_", "Engine": ENGINE}),
         (COMBINATION, {**source, "Engine": ENGINE}),
         (COMBINATION, {**source, "EngineVersion": "17.6"}),

@@ -8,6 +8,7 @@ import sys
 import urllib.error
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 import boto3
@@ -165,3 +166,10 @@ def test_resources_that_were_available_stay_available_when_the_time_scale_change
     assert states == {before: "available", after: "pending"}
     aws.control.advance(60)
     assert ec2.describe_vpcs(VpcIds=[after])["Vpcs"][0]["State"] == "available"
+
+
+def test_answers_have_the_time_of_the_clock(aws):
+    """Clients take AWS's time from the header Date."""
+    aws.control.advance(1000)
+    date = aws.client("sts").get_caller_identity()["ResponseMetadata"]["HTTPHeaders"]["date"]
+    assert 0 <= aws.control.ask("GET", "health")["now"] - parsedate_to_datetime(date).timestamp() < 10

@@ -254,10 +254,9 @@ def test_delete_refuses_subnets_and_security_groups_of_aurora(aws: Any, net: Net
 
 
 @keeps("ec2.quotas")
-def test_default_quotas_of_vpcs_and_addresses_are_raised(aws: Any, here: Any) -> None:
+def test_default_quotas_of_vpcs_are_raised(aws: Any, here: Any) -> None:
     for number in range(6):
         here.create_vpc(CidrBlock=f"10.{number}.0.0/16")
-        here.allocate_address()
     aws.control.fault("ec2:CreateVpc", "error", code="VpcLimitExceeded")
     refused("VpcLimitExceeded", here.create_vpc, CidrBlock="10.9.0.0/16")
 
@@ -286,5 +285,6 @@ def test_regions_are_described_and_filtered(here: Any) -> None:
     assert "ap-east-1" in named(AllRegions=True)
     assert named(RegionNames=["eu-west-1"]) == ["eu-west-1"]
     assert named(Filters=by("opt-in-status", "not-opted-in")) == []
+    assert "ap-east-1" in named(AllRegions=True, Filters=by("opt-in-status", "not-opted-in"))
     assert named(Filters=by("region-name", "eu-west-?")) == ["eu-west-1", "eu-west-2", "eu-west-3"]
     refused("InvalidParameterValue", here.describe_regions, RegionNames=["eu-west-9"])

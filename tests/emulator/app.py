@@ -17,6 +17,7 @@ from moto.core.serialize import get_serializer_class
 from moto.moto_server.werkzeug_app import create_backend_app
 
 from . import services
+from .account import NotAuthenticated, require_region
 from .admission import Missing, admit
 from .calls import CALLS, error_code, is_mutating, shown
 from .clock import CLOCK
@@ -28,7 +29,15 @@ from .requests import identify, service_model
 
 StartResponse = Callable[..., Any]
 Answer = tuple[int, dict[str, str], bytes]
-_REASONS = {200: "OK", 400: "Bad Request", 404: "Not Found", 500: "Internal Server Error", 503: "Service Unavailable"}
+_REASONS = {
+    200: "OK",
+    400: "Bad Request",
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "Not Found",
+    500: "Internal Server Error",
+    503: "Service Unavailable",
+}
 
 
 def error_answer(service: str, operation: str, code: str, message: str) -> Answer:
@@ -92,6 +101,7 @@ class LocalAws:
                 status, headers, answer = error_answer(service, operation, fault.code, fault.message)
                 status = fault.status or status
             else:
+                require_region(service, region)
                 parameters = admit(service, operation, environ, body)
                 services.before(operation, region)
                 CLOCK.next_failure = (fault.state, fault.message) if fault and fault.effect == "fail" else None
@@ -100,6 +110,7 @@ class LocalAws:
             status, headers, answer = error_answer(service, operation, missing.code(environ), str(missing))
         except AwsError as refusal:
             status, headers, answer = error_answer(service, operation, refusal.code, refusal.message)
+            status = refusal.status if isinstance(refusal, NotAuthenticated) else status
         except Exception as error:  # a defect of the emulator; an SDK could not parse an HTML page
             traceback.print_exc(file=sys.stderr)
             status, headers, answer = error_answer(

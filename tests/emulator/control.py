@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
-from . import services, state
+from . import account, services, state
 from .calls import CALLS
 from .clock import CLOCK
 from .faults import FAULTS
@@ -48,6 +48,16 @@ def _lag(query: Query) -> dict[str, int]:
     return {"reads": reads}
 
 
+def _region(query: Query) -> dict[str, str]:
+    account.enable_region(query["name"], query.get("enabled", "true") == "true")
+    return {"name": query["name"], "opt_in_status": account.opt_in_status(query["name"])}
+
+
+def _quota(query: Query) -> dict[str, int]:
+    account.set_quota(query["name"], int(query["value"]))
+    return account.account().quotas
+
+
 def _traffic(query: Query) -> dict[str, float]:
     services.register()
     from .autoscaling import scaler
@@ -68,6 +78,8 @@ CONTROLS: dict[tuple[str, str], Callable[[Query], Any]] = {
     ("POST", "load"): lambda q: state.load(Path(q["path"])),
     ("POST", "clock"): _clock,
     ("POST", "lag"): _lag,
+    ("POST", "region"): _region,
+    ("POST", "quota"): _quota,
     ("POST", "traffic"): _traffic,
     ("GET", "faults"): lambda q: FAULTS.left(),
     ("POST", "faults"): lambda q: FAULTS.add(**q),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import urllib.request
+from email.utils import formatdate
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -23,6 +24,10 @@ class _Quiet(MotoRequestHandler):
 
     def log(self, type: str, message: str, *args: Any) -> None:
         """Print nothing, because the call log records every request."""
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """Return the time of the local AWS for the header Date, which clients take for AWS's time."""
+        return formatdate(CLOCK.now() if timestamp is None else timestamp, usegmt=True)
 
 
 def bind(host: str = "127.0.0.1", port: int = 0) -> BaseWSGIServer:
@@ -55,7 +60,7 @@ class Control:
     def __init__(self, url: str) -> None:
         self.url = url
 
-    def ask(self, verb: str, name: str, **query: object) -> Any:
+    def ask(self, verb: str, name: str, /, **query: object) -> Any:
         request = urllib.request.Request(f"{self.url}/_local/{name}?{urlencode(query)}", method=verb)
         with urllib.request.urlopen(request) as answer:
             return json.load(answer)
@@ -75,6 +80,14 @@ class Control:
     def lag(self, reads: int) -> None:
         """Let the first ``reads`` reads after a write see the state before it."""
         self.ask("POST", "lag", reads=reads)
+
+    def enable_region(self, name: str, enabled: bool = True) -> None:
+        """Enable or disable a Region that needs an opt-in."""
+        self.ask("POST", "region", name=name, enabled=str(enabled).lower())
+
+    def quota(self, name: str, value: int) -> None:
+        """Change a quota of the account, such as ``vpc-max-elastic-ips``."""
+        self.ask("POST", "quota", name=name, value=value)
 
     def traffic(self, region: str, table: str, **units: object) -> None:
         """Let a table, or its ``index``, consume ``read`` and ``write`` units a second from now on."""

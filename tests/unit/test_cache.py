@@ -1,8 +1,7 @@
-"""The cache of a run: its answers, the writes that void them, and its key."""
+"""The cache of a run: its answers, and the writes that void them."""
 
 from __future__ import annotations
 
-import os
 import threading
 
 import pytest
@@ -11,10 +10,9 @@ from ansible_collections.mtk.backend.plugins.module_utils.aws._cache import (
     CachedAws,
     CacheVoid,
     FreshAws,
-    is_read,
     void_all,
 )
-from ansible_collections.mtk.backend.plugins.module_utils.aws._client import Connection
+from ansible_collections.mtk.backend.plugins.module_utils.aws._client import is_read
 
 
 class Aws:
@@ -211,75 +209,30 @@ def test_strict_reads_of_a_void_service_are_refused(client, aws):
     assert read(strict, aws, "s") == [{"id": 3}], "a write to EC2 voids its own region only"
 
 
-class Module:
-    """The options of an AnsibleAWSModule."""
+def test_the_account_of_credentials_is_never_out_of_date(client, cache, aws, tmp_path):
+    """No write changes it, and a difference that was found beside it needs no second look."""
 
-    def __init__(self, **params):
-        names = ("region", "endpoint_url", "access_key", "secret_key", "session_token", "profile", "aws_ca_bundle")
-        self.params = {**dict.fromkeys((*names, "aws_config")), "validate_certs": True, **params}
+    def identity(task):
+        return task._answer("sts", "get_caller_identity", "r", {}, aws)
 
-
-KEYS = {"access_key": "AKIA1", "secret_key": "secret-of-the-test"}
-
-
-@pytest.fixture
-def no_credentials(monkeypatch):
-    for name in [name for name in os.environ if name.startswith("AWS_")]:
-        monkeypatch.delenv(name)
+    first = identity(client(FreshAws))
+    cache.void("iam", "create_role", "r")
+    void_all(str(tmp_path))
+    for task in (client(FreshAws), client(), client(strict=True)):
+        assert identity(task) == first
+        assert task.hits == []
+    assert aws.calls == 1
 
 
-@pytest.mark.parametrize(
-    "other",
-    [
-        {"access_key": "AKIA2"},
-        {"endpoint_url": "http://127.0.0.1:1"},
-        {"validate_certs": False},
-        {"aws_ca_bundle": "/etc/hosts"},
-    ],
-    ids=lambda other: next(iter(other)),
-)
-def test_other_credentials_endpoint_or_validation_have_another_key(no_credentials, other):
-    assert Connection(Module(**KEYS)).key() == Connection(Module(**KEYS)).key()
-    assert Connection(Module(**KEYS)).key() != Connection(Module(**{**KEYS, **other})).key()
+@pytest.mark.parametrize("kind", [CachedAws, FreshAws])
+def test_a_refused_write_sends_nothing_and_keeps_the_cache(client, aws, kind):
+    class Stop(Exception):
+        pass
 
+    def refuse(task):
+        raise Stop(task.region)
 
-@pytest.mark.parametrize(("profile", "variable"), [("work", None), (None, "AWS_PROFILE")])
-def test_another_credentials_file_has_another_key(no_credentials, monkeypatch, tmp_path, profile, variable):
-    if variable:
-        monkeypatch.setenv(variable, "work")
-    keys = []
-    for number in (1, 2, 1):
-        file = tmp_path / "credentials"
-        file.write_text(f"[work]\naws_access_key_id = AKIA{number}\naws_secret_access_key = secret-of-the-test\n")
-        monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(file))
-        keys.append(Connection(Module(profile=profile)).key())
-    assert keys[0] == keys[2] != keys[1]
-    assert not any("secret-of-the-test" in key for key in keys)
-
-
-def test_another_region_has_the_same_key(no_credentials, monkeypatch):
-    first = Connection(Module(**KEYS, region="us-east-1")).key()
-    monkeypatch.setenv("AWS_REGION", "us-west-2")
-    assert Connection(Module(**KEYS, region="us-west-2")).key() == first, "answers have their region in their own key"
-
-
-def test_an_assumed_role_has_the_key_of_its_source(no_credentials, monkeypatch, tmp_path):
-    """Each process assumes the role again and gets another access key id; no request is sent for the key."""
-    source = "[work]\naws_access_key_id = AKIA1\naws_secret_access_key = secret-of-the-test\n"
-    keys = []
-    for role in ("reader", "reader", "writer"):
-        file = tmp_path / "config"
-        file.write_text(
-            f"[profile role]\nrole_arn = arn:aws:iam::123456789012:role/{role}\nsource_profile = work\n{source}"
-        )
-        monkeypatch.setenv("AWS_CONFIG_FILE", str(file))
-        monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
-        (tmp_path / "credentials").write_text(source)
-        keys.append(Connection(Module(profile="role")).key())
-    assert keys[0] == keys[1] != keys[2]
-    assert not any("secret-of-the-test" in key for key in keys)
-
-
-def test_the_key_holds_no_secret(no_credentials, monkeypatch):
-    monkeypatch.setenv("AWS_CONTAINER_AUTHORIZATION_TOKEN", "what-nobody-may-read")
-    assert "what-nobody-may-read" not in Connection(Module(**KEYS)).key()
+    read(client(), aws)
+    with pytest.raises(Stop, match="r"):
+        client(kind, before_write=refuse).call("ec2", "create_vpc")
+    assert read(client(), aws) == [{"id": 1}]

@@ -39,6 +39,13 @@ def thing(name="a"):
     return Thing(None, {"name": name})
 
 
+class Noted(Thing):
+    """A thing whose plan says more than its differences."""
+
+    def notes(self, plan):
+        return [f"AWS takes about 60 min: {plan.after['size']}"]
+
+
 def returned(plan, name="a", check=True, have=None, seconds=0.0, refusal=""):
     """Return the result of the module for a thing."""
     outcome = Outcome(plan, have or {}, refusal, seconds=seconds)
@@ -76,6 +83,80 @@ def test_differences_are_listed_by_field_and_key():
         "size: 1 -> 2",
         'tags.y: null -> "2"',
     ]
+
+
+def index(name="by_a", projection="ALL", **capacity):
+    return {"index_name": name, "projection": {"projection_type": projection}, **capacity}
+
+
+READS, WRITES = "max_read_request_units", "max_write_request_units"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "lines"),
+    [
+        (
+            [index(on_demand_throughput={READS: -1, WRITES: -1}), index("by_b")],
+            [index(on_demand_throughput={READS: 100, WRITES: -1}), index("by_b")],
+            [f"indexes.by_a.on_demand_throughput.{READS}: -1 -> 100"],
+        ),
+        (
+            [index(provisioned_throughput={"read_capacity_units": 5})],
+            [index(on_demand_throughput={READS: 100})],
+            [
+                'indexes.by_a.provisioned_throughput: {"read_capacity_units": 5} -> null',
+                f'indexes.by_a.on_demand_throughput: null -> {{"{READS}": 100}}',
+            ],
+        ),
+        (
+            [index(on_demand_throughput={READS: -1})],
+            [index(projection="KEYS_ONLY", on_demand_throughput={READS: 100})],
+            [
+                'indexes: - {"index_name": "by_a", "projection": {"projection_type": "ALL"}, '
+                f'"on_demand_throughput": {{"{READS}": -1}}}}',
+                'indexes: + {"index_name": "by_a", "projection": {"projection_type": "KEYS_ONLY"}, '
+                f'"on_demand_throughput": {{"{READS}": 100}}}}',
+            ],
+        ),
+        (
+            [index(), index("by_b", on_demand_throughput={READS: -1})],
+            [index("by_b", on_demand_throughput={READS: 5}), index("by_c")],
+            [
+                'indexes: - {"index_name": "by_a", "projection": {"projection_type": "ALL"}}',
+                'indexes: + {"index_name": "by_c", "projection": {"projection_type": "ALL"}}',
+                f"indexes.by_b.on_demand_throughput.{READS}: -1 -> 5",
+            ],
+        ),
+    ],
+    ids=["one limit", "another billing mode", "built again", "beside other indexes"],
+)
+def test_fields_of_an_index_that_is_not_built_again_are_listed_by_themselves(approved, before, after, lines):
+    plan = Plan("update", {"indexes": before}, {"indexes": after})
+    assert [_document.words(difference) for difference in plan.differences()] == lines
+    approved(plan).check("thing", thing(), plan)
+    (entry,) = collected(returned(plan))["resources"]
+    jsonschema.validate(collected(returned(plan)), SCHEMA)
+    assert [_document.words(_document.Difference(**d)) for d in entry["differences"]] == lines
+
+
+def test_another_capacity_of_an_index_than_planned_is_refused(approved):
+    def plan(units):
+        limits = ({READS: units} for units in (-1, units))
+        before, after = ([index(on_demand_throughput=limit)] for limit in limits)
+        return Plan("update", {"indexes": before}, {"indexes": after})
+
+    with pytest.raises(Refused, match=rf"indexes.by_a.on_demand_throughput.{READS}: -1 -> 200"):
+        approved(plan(100)).check("thing", thing(), plan(200))
+
+
+@pytest.mark.parametrize(
+    ("plan", "check", "noted"), [(UPDATE, True, True), (UPDATE, False, False), (NONE, True, False)]
+)
+def test_notes_are_in_the_plan_of_an_update(plan, check, noted):
+    entry = _document.entry("thing", Noted(None, {"name": "a"}), Outcome(plan, {}), check)
+    assert ("notes" in entry) is noted
+    document = collected({"plan": entry, "diff": {"before": dict(plan.before), "after": dict(plan.after)}})
+    jsonschema.validate(document, SCHEMA)
 
 
 @pytest.mark.parametrize(

@@ -124,6 +124,14 @@ def test_named_zones_keep_their_order() -> None:
     assert [z.zone_id for z in choose_zones(OFFERED, 3, ["us-east-1a", "us-east-1b"])] == ["use1-az4", "use1-az1"]
 
 
+def test_zones_that_lack_services_are_used_only_if_named() -> None:
+    offered = [*OFFERED[:3], zone("us-east-1e", "use1-az3")]
+    assert [z.zone_id for z in choose_zones(offered, 3)] == ["use1-az1", "use1-az2", "use1-az4"]
+    assert [z.zone_id for z in choose_zones(offered, 1, ["us-east-1e"])] == ["use1-az3"]
+    with pytest.raises(ValueError, match=r"the region has 3: .*; us-east-1e \(use1-az3\) lacks services"):
+        choose_zones(offered, 4)
+
+
 @pytest.mark.parametrize(("count", "names"), [(4, []), (0, []), (1, ["us-east-1-bos-1a"]), (1, ["us-east-1x"])])
 def test_too_few_zones_are_refused(count: int, names: list[str]) -> None:
     with pytest.raises(AnsibleFilterError, match=r"the region has.*us-east-1b \(use1-az1\)"):

@@ -286,8 +286,8 @@ def test_omitted_options_are_not_changed(cloud):
 
 def test_tags_are_kept_or_purged(cloud):
     run(cloud, tags={"a": "1"})
-    assert run(cloud, tags={"b": 2}, purge_tags=False).have["tags"] == {"a": "1", "b": "2", "Name": "x"}
-    assert run(cloud, tags={"b": 2}).have["tags"] == {"b": "2", "Name": "x"}
+    assert run(cloud, tags={"b": "2"}, purge_tags=False).have["tags"] == {"a": "1", "b": "2", "Name": "x"}
+    assert run(cloud, tags={"b": "2"}).have["tags"] == {"b": "2", "Name": "x"}
 
 
 def test_resource_of_another_environment_is_refused(cloud):

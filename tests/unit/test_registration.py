@@ -16,8 +16,10 @@ from integration.site import drifts, estate
 
 ROOT = Path(__file__).parents[2]
 MODULES = sorted(p.stem for p in (ROOT / "plugins/modules").glob("[a-z]*.py"))
-AWS_MODULES = [name for name in MODULES if name != "computed_values"]  # an action, which sends no request
-RESOURCES = [name for name in AWS_MODULES if not name.endswith("_info")]
+ACTIONS = ("check_run", "computed_values", "settings")  # they run on the controller and send no request
+AWS_MODULES = [name for name in MODULES if name not in ACTIONS]
+READERS = [name for name in AWS_MODULES if name.endswith(("_info", "_preflight"))]  # modules that only read
+RESOURCES = [name for name in AWS_MODULES if name not in READERS]
 RUNTIME = yaml.safe_load((ROOT / "meta/runtime.yml").read_text())
 ROLES = "".join(path.read_text() for path in sorted((ROOT / "roles").rglob("tasks/*.yml")))
 USED_BY_ROLES = [name for name in RESOURCES if re.search(rf"^\s+mtk\.backend\.{name}:", ROLES, re.M)]
@@ -66,7 +68,7 @@ def test_each_module_has_an_integration_test(name):
     path = ROOT / f"tests/integration/modules/test_{name}.py"
     assert path.exists(), f"add tests/integration/modules/test_{name}.py"
     text = path.read_text()
-    needed = ("check=", "mutating()", "examples(") if name.endswith("_info") else ("four_beats(", "gone(", "examples(")
+    needed = ("check=", "mutating()", "examples(") if name in READERS else ("four_beats(", "gone(", "examples(")
     missing = [word for word in needed if word not in text]
     assert not missing, f"tests/integration/modules/test_{name}.py does not use {', '.join(missing)}"
 
@@ -118,4 +120,4 @@ def test_fields_of_the_result(name):
     returned = yaml.safe_load(module.RETURN)
     missing = [key for key, entry in returned.items() if entry["type"] == "dict" and not entry.get("contains")]
     assert not missing, f"add contains to {', '.join(missing)} in RETURN of plugins/modules/{name}.py"
-    assert name.endswith("_info") or "settled" in returned, f"add settled to RETURN of plugins/modules/{name}.py"
+    assert name in READERS or "settled" in returned, f"add settled to RETURN of plugins/modules/{name}.py"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _scaling as scaling
+from ansible_collections.mtk.backend.plugins.module_utils.domain._values import Refused
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -51,10 +52,31 @@ def test_targets_are_unique_and_sorted(replica, read, write):
     assert len(found) == 2 * (read + (write and not replica))
 
 
-@pytest.mark.parametrize(("low", "high"), [(0, 5), (6, 5)])
-def test_impossible_limits_are_named(low, high):
-    with pytest.raises(ValueError, match=f"write of table/t: min_capacity {low} must"):
-        scaling.wanted_targets("t", None, limits(low, high), [])
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"table_name": "t"}, "table_name is 't'; AWS takes 3 to 255 characters"),
+        ({"write": limits(0, 5)}, "write.min_capacity is 0; AWS takes 1 or more"),
+        ({"read": limits(6, 5)}, "read.min_capacity is 6 and read.max_capacity is 5"),
+        ({"read": {**limits(), "target_value": 9.9}}, "read.target_value is 9.9; AWS takes 10 to 90 percent"),
+        ({"read": {**limits(), "target_value": 91.0}}, "read.target_value is 91.0"),
+        ({"read": {**limits(), "scale_in_cooldown": -1}}, "read.scale_in_cooldown is -1; AWS takes 0 or more"),
+        ({"indexes": [INDEX, INDEX]}, "indexes lists by_place more than once"),
+        ({"indexes": [{**INDEX, "index_name": "a b"}]}, "index_name is 'a b'"),
+        ({"indexes": [{**INDEX, "write": limits(9, 1)}]}, "write.min_capacity of index by_place is 9"),
+    ],
+)
+def test_impossible_options_are_refused(change, message):
+    options = {"table_name": "places", "state": "present", "read": None, "write": None, "indexes": [INDEX]}
+    scaling.check(options)
+    with pytest.raises(Refused, match=message):
+        scaling.check({**options, **change})
+
+
+@pytest.mark.parametrize("value", [10.0, 20.0, 90.0])
+def test_target_values_that_aws_takes_are_accepted(value):
+    read = {**limits(), "target_value": value, "scale_in_cooldown": 0}
+    scaling.check({"table_name": "places", "state": "present", "read": read, "write": None, "indexes": []})
 
 
 def test_targets_of_other_tables_are_left_out():

@@ -19,7 +19,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.mtk.backend.plugins.module_utils.aws._client import Aws, Client, ClientError
+from ansible_collections.mtk.backend.plugins.module_utils.aws._client import Aws, Client, ClientError, is_read
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import OWNER_TAG
 
 # The services that a write to another service changes.
@@ -31,6 +31,7 @@ _TOUCHED = {
 }
 _REGIONAL = ("ec2", "kms", "logs")  # services whose writes change their own region only
 _GLOBAL = ("iam", "sts")  # services that answer alike in every region
+_LASTING = ("sts",)  # services whose answers no write changes: credentials belong to one account for ever
 _GLOBAL_OPERATIONS = ("describe_global_clusters",)
 _SECRET = ("get_secret_value", "get_random_password")  # answers that are never kept
 _ALL_VOID = "all.void"  # a file beside the directories of the accounts
@@ -71,6 +72,8 @@ class Cache:
 
     def is_valid(self, service: str, region: str) -> bool:
         """Return whether the answers of a service in a region are valid: this run has not written to the service."""
+        if service in _LASTING:
+            return True
         marks = (_mark(service, ""), _mark(service, region))
         return not any(mark.exists() for mark in (*map(self._file, marks), self._directory.parent / _ALL_VOID))
 
@@ -90,11 +93,6 @@ def void_all(directory: str) -> None:
     (Path(directory) / _ALL_VOID).touch()
 
 
-def is_read(operation: str) -> bool:
-    """Return whether an operation changes nothing."""
-    return operation.startswith(("describe_", "list_", "get_"))
-
-
 class CachedAws(Aws):
     """AWS with the run's cache: reads are answered from it where it is valid, and writes void it.
 
@@ -104,12 +102,18 @@ class CachedAws(Aws):
     caches = True
 
     def __init__(
-        self, clients: Callable[[str, str], Client], region: str, cache: Cache, *, strict: bool = False
+        self,
+        clients: Callable[[str, str], Client],
+        region: str,
+        cache: Cache,
+        *,
+        strict: bool = False,
+        before_write: Callable[[Aws], None] = lambda aws: None,
     ) -> None:
-        super().__init__(clients, region)
+        super().__init__(clients, region, before_write=before_write)
         self._cache = cache
         self._strict = strict
-        self.hits: list[str] = []  # the operations that were answered from the cache
+        self.hits: list[str] = []  # the operations that were answered from the cache and may be out of date
 
     def tags(self, arn: str, wanted: Mapping[str, Any] | None, ask: Callable[[], dict[str, str]]) -> dict[str, str]:
         """Return the tags of a resource from one listing of everything that carries the wanted owner's tag."""
@@ -140,13 +144,13 @@ class CachedAws(Aws):
         if self._strict and not self._cache.is_valid(service, region):
             raise CacheVoid(service)
         answer, cached = self._cache.answer(service, operation, region, params, ask)
-        if cached:
+        if cached and service not in _LASTING:
             self.hits.append(operation)
         return answer
 
 
 class FreshAws(CachedAws):
-    """AWS for an apply: reads ask AWS every time, and writes void the run's cache."""
+    """AWS for an apply: reads ask AWS every time, and writes void the run's cache. Lasting answers are shared."""
 
     def tags(self, arn: str, wanted: Mapping[str, Any] | None, ask: Callable[[], dict[str, str]]) -> dict[str, str]:
         """Return the tags that AWS answers now."""
@@ -155,7 +159,7 @@ class FreshAws(CachedAws):
     def _read(
         self, service: str, operation: str, region: str, params: Mapping[str, Any], ask: Callable[[], Any]
     ) -> Any:
-        return ask()
+        return super()._read(service, operation, region, params, ask) if service in _LASTING else ask()
 
 
 def _mark(service: str, region: str) -> str:

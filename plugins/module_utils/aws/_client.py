@@ -11,7 +11,10 @@ import hashlib
 import json
 import os
 import threading
-from collections.abc import Callable, Mapping
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from functools import cached_property
 from typing import Any
 
@@ -23,6 +26,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.tagging import (
     boto3_tag_list_to_ansible_dict,
 )
 from ansible_collections.mtk.backend.plugins.module_utils.aws import _tls
+from ansible_collections.mtk.backend.plugins.module_utils.domain._values import Refused
 
 try:
     import boto3
@@ -30,7 +34,7 @@ try:
     from botocore import xform_name
     from botocore.config import Config
     from botocore.credentials import RefreshableCredentials
-    from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError, InvalidConfigError
     from botocore.loaders import create_loader
 
     LOADER = create_loader()  # parses each service's model once in a process, not once for each client
@@ -61,6 +65,7 @@ class Connection:
     """The credentials and the endpoint of a module. It makes clients, and a key that tells credentials apart."""
 
     def __init__(self, module: AnsibleAWSModule) -> None:
+        _refuse_two_sources(module.params)
         self._endpoint, self._given = get_aws_connection_info(module)[1:]
         self._profile = self._given.pop("profile_name", None)
         # AWS throttles: botocore waits and repeats.
@@ -81,45 +86,101 @@ class Connection:
 
     def client(self, service: str, region: str) -> Client:
         """Return a new client for any service and region."""
-        with _tls.shared(self._given.get("verify")):
-            return self._boto3.client(
-                service, region_name=region, endpoint_url=self._endpoint, config=self._config, **self._given
+        config = Config(**_QUICK).merge(self._config) if service == "sts" else self._config
+        verify = self._given.get("verify")
+        with _configured(f"the CA bundle {verify} cannot be loaded: "), _tls.shared(verify):
+            pass
+        with _configured(), _tls.shared(verify):
+            client = self._boto3.client(
+                service, region_name=region, endpoint_url=self._endpoint, config=config, **self._given
             )
+        if service == "sts":
+            client.meta.events.register_first("needs-retry.sts.*", _give_up)
+        client.meta.events.register_first("needs-retry.dynamodb", _raise_reached_limit)
+        return client
 
     def key(self) -> str:
         """Return a digest that differs if credentials, endpoint or certificate validation differ."""
         environ = {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
         for name in _NOT_IN_KEY:
             environ.pop(name, None)
-        parts = [self._access_key(), self._endpoint, self._given.get("verify"), sorted(environ.items())]
+        place = [self._profile, self._endpoint, self._given.get("verify")]
+        parts = [self._access_key(), place, sorted(environ.items())]
         return hashlib.sha256(repr(parts).encode()).hexdigest()
 
     def _access_key(self) -> str:
         """Return the access key id; for credentials that expire, their source, because each process gets a new id."""
         if self._given.get("aws_access_key_id"):
             return str(self._given["aws_access_key_id"])
-        credentials = self._session.get_credentials()
+        with _configured():
+            credentials = self._session.get_credentials()
         if not isinstance(credentials, RefreshableCredentials):
             return str(credentials.access_key) if credentials else ""
         source = json.dumps([credentials.method, self._profile, self._session.full_config], sort_keys=True, default=str)
         return hashlib.sha256(source.encode()).hexdigest()
 
 
+def _raise_reached_limit(response: Any, operation: Any, **event: Any) -> None:
+    """Raise DynamoDB's LimitExceededException at once. botocore repeats it for a minute, but it lasts hours or days."""
+    parsed = response[1] if response else {}
+    if parsed.get("Error", {}).get("Code") == "LimitExceededException":
+        raise ClientError(parsed, operation.name)
+
+
 # Secrets that follow from the access key id, and the region, which is in the cache's own key of each answer.
 _NOT_IN_KEY = ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_REGION", "AWS_DEFAULT_REGION")
 
 
+_QUICK = {"connect_timeout": 5, "read_timeout": 15}  # seconds for the request that a run begins with
+
+
+def _refuse_two_sources(params: Mapping[str, Any]) -> None:
+    """Raise :class:`Refused` if both a profile and keys are given: it is unclear which of them is meant."""
+    if params["profile"] and any(params[name] for name in ("access_key", "secret_key", "session_token")):
+        raise Refused(
+            f"profile is '{params['profile']}' (or AWS_PROFILE), and access_key, secret_key or session_token is given, "
+            "too (or AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN). Give either a profile or keys. To "
+            "use the keys, unset AWS_PROFILE."
+        )
+
+
+@contextlib.contextmanager
+def _configured(where: str = "") -> Iterator[None]:
+    """Turn the errors of a configuration that botocore passes on from Python into botocore's own error.
+
+    Examples are an AWS_ENDPOINT_URL that is no URL, and a credential_process or a CA bundle that does not exist.
+    """
+    try:
+        yield
+    except BotoCoreError:  # some of botocore's errors are also ValueErrors
+        raise
+    except (ValueError, OSError) as error:
+        raise InvalidConfigError(error_msg=f"{where}{error}") from error
+
+
+def _give_up(attempts: int, caught_exception: Exception | None = None, **kwargs: Any) -> None:
+    """Raise the second error of the connection, so that it is reported within seconds. AWS's refusals are repeated."""
+    if attempts > 1 and isinstance(caught_exception, (ConnectionError, HTTPClientError)):
+        raise caught_exception
+
+
 def warm(*services: str) -> None:
-    """Load what clients of these services are made from. Send nothing, and throw the clients away."""
+    """Load what clients of these services are made from. Send nothing, and throw the clients away.
+
+    Neither the environment nor the user's AWS configuration is read: a task reports the errors in them.
+    """
     if LOADER is None:
         return
-    with contextlib.suppress(OSError), _tls.shared(os.environ.get("AWS_CA_BUNDLE") or True):
-        pass  # the first request reports a bundle that cannot be read
-    core = botocore.session.Session()
+    with _tls.shared(True):
+        pass
+    defaults = {name: (None, None, *rest) for name, (_, _, *rest) in botocore.session.Session.SESSION_VARIABLES.items()}
+    no_file = {name: (None, None, os.devnull, None) for name in ("config_file", "credentials_file")}
+    core = botocore.session.Session(session_vars={**defaults, **no_file})
     core.register_component("data_loader", LOADER)
     session = boto3.session.Session("none", "none", botocore_session=core)
+    config = Config(ignore_configured_endpoint_urls=True, proxies={})
     for service in services:
-        session.client(service, region_name="us-east-1")
+        session.client(service, region_name="us-east-1", config=config)
         with contextlib.suppress(BotoCoreError):  # some services have no listings of several pages
             LOADER.load_service_model(service, "paginators-1")
 
@@ -129,17 +190,32 @@ class Aws:
 
     Names are translated by botocore's own service models, so that every member that botocore knows works and a wrong
     name is an error here. Tags are plain dicts in answers and in arguments named ``tags``.
+
+    ``before_write`` is called with this object before each request that may change something. It prevents the request
+    with an exception.
     """
 
     errors = (BotoCoreError, ClientError)
     caches = False  # whether answers are kept for the tasks that follow
 
-    def __init__(self, clients: Callable[[str, str], Client], region: str) -> None:
+    def __init__(
+        self,
+        clients: Callable[[str, str], Client],
+        region: str,
+        *,
+        before_write: Callable[[Aws], None] = lambda aws: None,
+    ) -> None:
         self.region = region
         self.ids: dict[tuple[str | None, ...], Any] = {}  # the ids that names were resolved to
         self._factory = clients
+        self._before_write = before_write
         self._making = threading.Lock()
         self._clients: dict[tuple[str, str], Client] = {}
+        self._dates: deque[str] = deque(maxlen=1)  # the time of AWS's last answer
+
+    def now(self) -> datetime:
+        """Return AWS's time: that of its last answer, or this machine's if AWS has not answered yet."""
+        return parsedate_to_datetime(self._dates[0]).replace(tzinfo=UTC) if self._dates else datetime.now(UTC)
 
     def client(self, service: str, region: str | None = None) -> Client:
         """Return the boto3 client, made once."""
@@ -151,6 +227,8 @@ class Aws:
 
     def call(self, service: str, operation: str, region: str | None = None, **params: Any) -> dict[str, Any]:
         """Send one request. Arguments that are None are left out."""
+        if not is_read(operation):
+            self._before_write(self)
         region = region or self.region
         answer = self._answer(
             service, operation, region, params, lambda: self._call(service, operation, region, params)
@@ -180,7 +258,7 @@ class Aws:
     def _call(self, service: str, operation: str, region: str, params: Mapping[str, Any]) -> dict[str, Any]:
         client = self.client(service, region)
         model = _operation(client, operation)
-        answer = getattr(client, operation)(**to_boto(model.input_shape, params))
+        answer = self._timed(getattr(client, operation)(**to_boto(model.input_shape, params)))
         return dict(from_boto(model.output_shape, answer)) if model.output_shape else {}
 
     def _pages(
@@ -191,7 +269,14 @@ class Aws:
             return list(self._call(service, operation, region, params).get(key) or [])
         model = _operation(client, operation)
         pages = client.get_paginator(operation).paginate(**to_boto(model.input_shape, params))
-        return [item for page in pages for item in from_boto(model.output_shape, page).get(key) or []]
+        answers = (from_boto(model.output_shape, self._timed(page)) for page in pages)
+        return [item for answer in answers for item in answer.get(key) or []]
+
+    def _timed(self, answer: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Keep the time of an answer, and return the answer."""
+        date = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date")
+        self._dates.extend([date] if date else [])
+        return answer
 
     def found(self, missing: str | list[str], ask: Callable[[], Any]) -> Any:
         """Return what ``ask`` returns, or None if AWS answers with one of the error codes ``missing``."""
@@ -213,6 +298,11 @@ class Aws:
     @cached_property
     def _caller(self) -> dict[str, Any]:
         return self.call("sts", "get_caller_identity")
+
+
+def is_read(operation: str) -> bool:
+    """Return whether an operation changes nothing."""
+    return operation.startswith(("describe_", "list_", "get_"))
 
 
 def _operation(client: Client, operation: str) -> Any:

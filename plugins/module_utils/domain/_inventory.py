@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from ipaddress import IPv4Network
 from typing import Any
 
+from ansible_collections.mtk.backend.plugins.module_utils.domain._names import resource_name
 from ansible_collections.mtk.backend.plugins.module_utils.domain._pools import AddressPlan, PlanError
 from ansible_collections.mtk.backend.plugins.module_utils.domain._setting import (
     MISSING,
@@ -19,6 +20,7 @@ from ansible_collections.mtk.backend.plugins.module_utils.domain._setting import
     did_you_mean,
     shown,
 )
+from ansible_collections.mtk.backend.plugins.module_utils.domain._settings_database import FORCED_PARAMETERS
 
 GROUPS = ("primary", "secondary", "network", "database")
 # Settings that describe what spans regions.
@@ -227,3 +229,33 @@ def own_names(values: Values, roles: Iterable[str], environment: str | None, hos
             yield Fault(found, "a run manages one environment", f"Remove {name}.")
         if values.get(region, host) != host:
             yield Fault({region: values[region]}, f"each host is its region, and this is {host}", f"Remove {region}.")
+
+
+def selected_roles(roles: Iterable[str], run_tags: Iterable[str], skip_tags: Iterable[str]) -> list[str]:
+    """Return the roles whose tasks ``--tags`` and ``--skip-tags`` select."""
+    chosen, skipped = set(run_tags), set(skip_tags)
+    return [role for role in roles if chosen & {role, "all", "tagged"} and not skipped & {role, "all", "tagged"}]
+
+
+def asked(values: Values, roles: Iterable[str]) -> dict[str, Any]:
+    """Return what M(mtk.backend.aws_preflight) has to ask for the settings of a host: the options of that module."""
+    found: dict[str, Any] = {}
+    if "ipam_vpc" in roles and "ipam_vpc_zone_count" in values:
+        names = values["ipam_vpc_zone_names"]
+        zones = len(names) or values["ipam_vpc_zone_count"]
+        gateways = {"none": 0, "single": 1, "per_zone": zones}[values["ipam_vpc_nat_gateway_mode"]]
+        found |= {"zone_names": names, "nat_gateway_count": gateways}
+        found |= {} if names else {"zone_count": zones}
+    if "aurora" in roles and "aurora_engine_version" in values:
+        environment, region = values["aurora_environment"], values["aurora_region"]
+        major = values["aurora_engine_version"].split(".")[0]
+        found |= {name: values[f"aurora_{name}"] for name in ("engine_version", "instance_class", "instance_count")}
+        found |= {
+            "cluster_parameters": {**values["aurora_parameters"], **FORCED_PARAMETERS},
+            "instance_parameters": values["aurora_instance_parameters"],
+            "db_cluster_identifier": resource_name("aurora_cluster", environment, region),
+        }
+        for kind in ("cluster", "instance"):
+            group = resource_name(f"aurora_{kind}_parameter_group", environment, region)
+            found[f"{kind}_parameter_group_name"] = f"{group}-{major}"
+    return found

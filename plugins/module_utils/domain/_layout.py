@@ -20,6 +20,8 @@ ZONE_SLOTS = 8
 TIER_SLOTS = 4  # three tiers, and one slot that is kept free
 SPLIT = 5  # bits: 8 zones x 4 tiers = 32 equal blocks
 _SMALLEST_SUBNET = 28
+# Zones with old hardware only: newer instance classes and several services are missing there.
+LIMITED_ZONES = frozenset({"use1-az3", "usw1-az2", "cac1-az3"})
 _ZONE_ID = re.compile(r"[a-z]+[0-9]+-az([0-9]+)")
 
 
@@ -79,20 +81,33 @@ def choose_zones(available: Iterable[Mapping[str, Any]], count: int, names: Sequ
     """Return the zones to use: the zones called ``names``, or the first ``count`` by id.
 
     ``available`` is the answer of DescribeAvailabilityZones. Local zones, wavelength zones and zones that need an
-    opt-in are left out. Raise ValueError if the region offers too few.
+    opt-in are left out. :data:`LIMITED_ZONES` are used only if they are named. Raise ValueError if the region offers
+    too few.
     """
-    usable = [Zone(str(z["zone_name"]), str(z["zone_id"])) for z in available if _is_plain(z)]
-    usable.sort(key=lambda zone: zone.slot)
-    offered = ", ".join(f"{zone.zone_name} ({zone.zone_id})" for zone in usable) or "none"
-    missing = [name for name in names if name not in {zone.zone_name for zone in usable}]
+    offered = offered_zones(available)
+    missing = [name for name in names if name not in {zone.zone_name for zone in offered}]
     if missing:
-        raise ValueError(f"zones {', '.join(missing)} are not offered; the region has: {offered}")
+        raise ValueError(f"zones {', '.join(missing)} are not offered; the region has: {listed(offered)}")
     if names:
-        by_name = {zone.zone_name: zone for zone in usable}
+        by_name = {zone.zone_name: zone for zone in offered}
         return [by_name[name] for name in dict.fromkeys(names)]
+    usable = [zone for zone in offered if zone.zone_id not in LIMITED_ZONES]
     if not 1 <= count <= len(usable):
-        raise ValueError(f"{count} zones are wanted; the region has {len(usable)}: {offered}")
+        limited = [zone for zone in offered if zone not in usable]
+        rest = f"; {listed(limited)} lacks services and is used only if named" if limited else ""
+        raise ValueError(f"{count} zones are wanted; the region has {len(usable)}: {listed(usable)}{rest}")
     return usable[:count]
+
+
+def offered_zones(available: Iterable[Mapping[str, Any]]) -> list[Zone]:
+    """Return the zones that a network can use, in the order of their ids."""
+    zones = [Zone(str(z["zone_name"]), str(z["zone_id"])) for z in available if _is_plain(z)]
+    return sorted(zones, key=lambda zone: zone.slot)
+
+
+def listed(zones: Iterable[Zone]) -> str:
+    """Return zones as a text: ``us-east-1b (use1-az1), us-east-1c (use1-az2)``."""
+    return ", ".join(f"{zone.zone_name} ({zone.zone_id})" for zone in zones) or "none"
 
 
 def _is_plain(zone: Mapping[str, Any]) -> bool:

@@ -9,12 +9,46 @@ from __future__ import annotations
 from collections.abc import Container, Mapping, Sequence
 from typing import Any
 
-from ansible_collections.mtk.backend.plugins.module_utils.domain._values import UNKNOWN
+from ansible_collections.mtk.backend.plugins.module_utils.domain._table_options import (
+    check_at_least,
+    check_between,
+    check_name,
+    check_unique,
+)
+from ansible_collections.mtk.backend.plugins.module_utils.domain._values import UNKNOWN, Refused
 
 Fields = Mapping[str, Any]
 CAPACITIES = {"read": "ReadCapacityUnits", "write": "WriteCapacityUnits"}
 METRICS = {"read": "DynamoDBReadCapacityUtilization", "write": "DynamoDBWriteCapacityUtilization"}
 POLICY = ("target_value", "scale_in_cooldown", "scale_out_cooldown", "disable_scale_in")
+
+
+def check(params: Fields) -> None:
+    """Raise Refused for options that no auto scaling can have."""
+    check_name("table_name", params["table_name"])
+    if params["state"] == "absent":
+        return
+    check_unique("indexes", (index["index_name"] for index in params["indexes"]))
+    for index in params["indexes"]:
+        check_name("index_name", index["index_name"])
+    parts = [("", params), *((f" of index {index['index_name']}", index) for index in params["indexes"])]
+    for of, part in parts:
+        for side in CAPACITIES:
+            if part.get(side):
+                _check_side(side, of, part[side])
+
+
+def _check_side(side: str, of: str, limits: Fields) -> None:
+    low, high = limits["min_capacity"], limits["max_capacity"]
+    check_at_least(f"{side}.min_capacity{of}", low, 1)
+    if low > high:
+        raise Refused(
+            f"{side}.min_capacity{of} is {low} and {side}.max_capacity is {high}; the minimum is at most the maximum. "
+            "Correct one of them."
+        )
+    check_between(f"{side}.target_value{of}", limits["target_value"], 10, 90, " percent")
+    for name in ("scale_in_cooldown", "scale_out_cooldown"):
+        check_at_least(f"{side}.{name}{of}", limits[name], 0)
 
 
 def wanted_targets(
@@ -24,7 +58,7 @@ def wanted_targets(
 
     ``read`` and ``write`` hold min_capacity, max_capacity and the fields of a policy. An index without its own takes
     those of the table. Reads are scaled in every region. Writes are not scaled at a ``replica``, because DynamoDB
-    copies the owner's targets. Raise ValueError if a minimum is above its maximum.
+    copies the owner's targets.
     """
     found = []
     parts = [(f"table/{table}", "table", read, write)]
@@ -40,15 +74,12 @@ def wanted_targets(
 
 
 def _target(resource: str, kind: str, side: str, limits: Fields) -> dict[str, Any]:
-    low, high = limits["min_capacity"], limits["max_capacity"]
-    if not 1 <= low <= high:
-        raise ValueError(f"{side} of {resource}: min_capacity {low} must be at least 1 and at most max_capacity {high}")
     policy = {"policy_name": f"{METRICS[side]}:{resource}", **{name: limits[name] for name in POLICY}}
     return {
         "resource_id": resource,
         "scalable_dimension": f"dynamodb:{kind}:{CAPACITIES[side]}",
-        "min_capacity": low,
-        "max_capacity": high,
+        "min_capacity": limits["min_capacity"],
+        "max_capacity": limits["max_capacity"],
         "policies": [policy],
     }
 

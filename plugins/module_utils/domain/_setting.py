@@ -4,8 +4,8 @@
 
 """A setting as data, and the check of a role's settings: types, ranges, and rules about several settings.
 
-The descriptions are in ``_settings_network.py``, ``_settings_database.py`` and ``_settings_table.py``. From them are made
-``meta/argument_specs.yml`` and the tables in the READMEs of the roles (``scripts/settings.py``).
+The descriptions are in ``_settings_network.py``, ``_settings_database.py`` and ``_settings_table.py``.
+``scripts/settings.py`` makes ``meta/argument_specs.yml`` and the tables in the READMEs of the roles from them.
 """
 
 from __future__ import annotations
@@ -60,8 +60,9 @@ Judge = Callable[[str, Any], Iterator[Fault]]
 class Setting:
     """A variable of a role.
 
-    ``type`` is str, int, float, bool, dict, ``list of str`` or ``list of dict``. ``default`` is a constant; ``computed``
-    says in words how a default is computed that is not constant. ``judge`` finds faults in values with a structure.
+    ``type`` is str, int, float, bool, dict, ``list of str`` or ``list of dict``. ``default`` is a constant;
+    ``computed`` says in words how a default is computed that is not constant. ``judge`` finds faults in values with a
+    structure.
     ``entry_points`` are the entry points that use the setting; empty for all.
     """
 

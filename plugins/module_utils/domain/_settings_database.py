@@ -101,9 +101,9 @@ SETTINGS = (
     Setting(
         "aurora_serverless_v2_min_capacity",
         "float",
-        "The minimum capacity of a serverless instance in ACU. With V(0) an idle instance pauses, which is not possible "
-        "in a global database. AWS recommends at least V(2) with Performance Insights, and V(8) for the primary of a "
-        "global database.",
+        "The minimum capacity of a serverless instance in ACU. With V(0) an idle instance pauses, which is not "
+        "possible in a global database. AWS recommends at least V(2) with Performance Insights, and V(8) for the "
+        "primary of a global database.",
         default=0.5,
         minimum=0,
         maximum=256,
@@ -375,8 +375,8 @@ SETTINGS = (
     Setting(
         "aurora_deletion_protection",
         "bool",
-        "Whether AWS refuses to delete the cluster and the global cluster. The destroy entry points turn the protection "
-        "off.",
+        "Whether AWS refuses to delete the cluster and the global cluster. The destroy entry points turn the "
+        "protection off.",
         default=True,
         section="Storage, backup and protection",
         entry_points=_COMMON,

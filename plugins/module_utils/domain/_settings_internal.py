@@ -5,6 +5,7 @@
 """The variables that the tasks of each role use themselves, and that a user cannot set. Made by ``make docs``."""
 
 from __future__ import annotations
+
 INTERNAL: dict[str, frozenset[str]] = {
     "ipam_vpc": frozenset(
         {
@@ -124,6 +125,20 @@ INTERNAL: dict[str, frozenset[str]] = {
             "dynamodb_global_table_tags",
             "dynamodb_global_unlisted_regions",
             "dynamodb_global_write",
+        }
+    ),
+    "mtk": frozenset(
+        {
+            "mtk_approved",
+            "mtk_asked",
+            "mtk_differences",
+            "mtk_drift",
+            "mtk_failing_kinds",
+            "mtk_identity",
+            "mtk_plan",
+            "mtk_preflight",
+            "mtk_run",
+            "mtk_tagged",
         }
     ),
 }

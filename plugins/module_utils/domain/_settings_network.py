@@ -169,14 +169,14 @@ SETTINGS = (
     Setting(
         "ipam_vpc_vpc_netmask_length",
         "int",
-        "The prefix length of the CIDR block that the VPC gets from the IPAM pool of the environment. AWS cannot change "
-        "it later.",
+        "The prefix length of the CIDR block that the VPC gets from the IPAM pool of the environment. AWS cannot "
+        "change it later.",
         default=16,
         minimum=16,
         maximum=_SMALLEST_VPC,
         section="Network",
         entry_points=_NETWORK,
-        remedy=f"Set it to a number from 16 to {_SMALLEST_VPC}: AWS allows no larger VPC, and 32 subnets need that much.",
+        remedy=f"Set it to 16 to {_SMALLEST_VPC}: AWS allows no larger VPC, and 32 subnets need that much.",
     ),
     Setting(
         "ipam_vpc_vpc_cidr",
@@ -234,8 +234,8 @@ SETTINGS = (
     Setting(
         "ipam_vpc_application_egress_rules",
         "list of dict",
-        "The egress rules of the application security group in addition to the database, as in "
-        "O(mtk.backend.ec2_security_group#module:rules_egress).",
+        "The egress rules of the application security group in addition to the database, in the "
+        "form of C(rules_egress) of M(mtk.backend.ec2_security_group).",
         default=[
             {
                 "ip_protocol": "tcp",
@@ -400,8 +400,8 @@ SETTINGS = (
     Setting(
         "ipam_vpc_release_timeout",
         "int",
-        "Seconds to wait until AWS has released the blocks of deleted networks, before the pools are deleted. AWS takes "
-        "up to 35 minutes.",
+        "Seconds to wait until AWS has released the blocks of deleted networks, before the pools are deleted. AWS "
+        "takes up to 35 minutes.",
         default=2700,
         minimum=1,
         by="a time to wait is",

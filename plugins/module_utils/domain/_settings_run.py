@@ -20,6 +20,7 @@ from ansible_collections.mtk.backend.plugins.module_utils.domain._setting import
     Values,
     did_you_mean,
 )
+from ansible_collections.mtk.backend.plugins.module_utils.domain._settings_internal import INTERNAL
 
 ENVIRONMENT = r"[a-z]([a-z0-9]|-(?=[a-z0-9]))*"
 _ENVIRONMENT_RULE = "it must consist of lower-case letters, digits and single hyphens, and begin with a letter"
@@ -120,28 +121,22 @@ SETTINGS = (
         judge=_differences,
     ),
 )
-INTERNAL = frozenset({"mtk_tagged", "mtk_identity", "mtk_regions", "mtk_plan", "mtk_drift", "mtk_preflight"})
 
 
 def _nothing(values: Values, host: Mapping[str, Any]) -> Values:
     return {}
 
 
-RUN = Role("mtk", SETTINGS, (), _nothing, INTERNAL, title="this collection")
+RUN = Role("mtk", SETTINGS, (), _nothing, INTERNAL.get("mtk", frozenset()), title="this collection")
 
 
 def shared(prefix: str, section: str = "") -> tuple[Callable[[Values, Mapping[str, Any]], Values], tuple[Setting, ...]]:
-    """Return the settings that every role has, with the function that computes their defaults.
-
-    The tags of environment, stack and component are added to the tags of the user.
-    """
+    """Return the settings that every role has, with the function that computes their defaults."""
 
     def compute(values: Values, host: Mapping[str, Any]) -> Values:
         name = values.get(f"{prefix}_environment", host.get("mtk_environment"))
         found = {f"{prefix}_environment": name, f"{prefix}_region": host.get("inventory_hostname")}
-        own = {"mtk:environment": name, "mtk:stack": "mtk-backend", "mtk:component": prefix}
-        given = values.get(f"{prefix}_tags", host.get("mtk_tags"))
-        return {**{k: v for k, v in found.items() if v is not None}, f"{prefix}_tags": {**(given or {}), **own}}
+        return {**{k: v for k, v in found.items() if v is not None}, f"{prefix}_tags": host.get("mtk_tags") or {}}
 
     settings = (
         Setting(

@@ -258,8 +258,8 @@ SETTINGS = (
     Setting(
         "dynamodb_global_flag_index_layout",
         "str",
-        "How writers fill the keys of the flag indexes, see docs/using/item-contract.md. The layout is stored in a tag. "
-        "The indexes are the same in all layouts.",
+        "How writers fill the keys of the flag indexes, see docs/using/item-contract.md. The layout is stored in a "
+        "tag. The indexes are the same in all layouts.",
         default="sharded",
         choices=("sharded", "sparse", "plain"),
         section="Indexes",
@@ -333,8 +333,8 @@ SETTINGS = (
     Setting(
         "dynamodb_global_time_to_live_attribute",
         "str",
-        "The attribute with the expiry time of an item, in seconds since 1970. If empty, items do not expire. AWS takes "
-        "one change an hour.",
+        "The attribute with the expiry time of an item, in seconds since 1970. If empty, items do not expire. AWS "
+        "takes one change an hour.",
         default="",
         pattern=r"(?s:.{0,255})",
         rule="up to 255 characters, and no key attribute of the table or of an index",

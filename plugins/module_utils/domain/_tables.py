@@ -6,17 +6,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
+from ansible_collections.mtk.backend.plugins.module_utils.domain._time_limits import (
+    DAY,
+    HOUR,
+    Limit,
+    moment,
+    time_text,
+)
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import Observation, overlay
 
 PROVISIONED, ON_DEMAND = "PROVISIONED", "PAY_PER_REQUEST"
-KEY_TYPES = ("S", "N", "B")
 UNITS = ("read_capacity_units", "write_capacity_units")
 UNLIMITED = {"max_read_request_units": -1, "max_write_request_units": -1}
 TABLE = ""  # the key of the table itself, beside the names of its indexes
 Fields = Mapping[str, Any]
+
+TTL = "time_to_live_specification"
+# The limits of AWS by time, by the field of a request that they belong to.
+LIMITS = {
+    "billing_mode": Limit(
+        "LimitExceededException", "PayPerRequest", "AWS takes 4 switches to PAY_PER_REQUEST in 24 hours", DAY
+    ),
+    "table_class": Limit("LimitExceededException", "", "AWS takes 2 changes of the table class in 30 days", 30 * DAY),
+    "sse_specification": Limit(
+        "LimitExceededException",
+        "",
+        "AWS takes 4 changes of the kind of key in 24 hours, and after 6 hours without a change one more, up to 8",
+        DAY,
+    ),
+    "provisioned_throughput": Limit(
+        "LimitExceededException", "decreases", "AWS takes 4 decreases of a capacity a day (UTC), then one an hour", HOUR
+    ),
+    TTL: Limit(
+        "ValidationException", "modified multiple times", "AWS takes one change of the time to live an hour", HOUR
+    ),
+    "replica_updates": Limit(
+        "ValidationException",
+        "source region",
+        "AWS does not remove a region from which a replica was created in the last 24 hours, as long as that replica "
+        "exists. Remove the other replica first, or wait",
+        DAY,
+    ),
+}
+# The fields of a described table that hold the time of the last change.
+LAST_CHANGES = {
+    "billing_mode": ("billing_mode_summary", "last_update_to_pay_per_request_date_time"),
+    "table_class": ("table_class_summary", "last_update_date_time"),
+}
 
 
 def facts(table: Fields) -> dict[str, Any]:
@@ -35,31 +75,13 @@ def facts(table: Fields) -> dict[str, Any]:
         "billing_mode": mode,
         "global_secondary_indexes": sorted((_index_facts(i, mode) for i in indexes), key=_name),
         "index_status": {index["index_name"]: index["index_status"] for index in indexes},
+        "_decreases": {TABLE: throughput, **{_name(i): i.get("provisioned_throughput") or {} for i in indexes}},
         "stream_specification": dict(stream) if stream.get("stream_enabled") else {"stream_enabled": False},
         "sse_specification": _sse(table.get("sse_description") or {}),
         "table_class": (table.get("table_class_summary") or {}).get("table_class", "STANDARD"),
         "deletion_protection_enabled": bool(table.get("deletion_protection_enabled")),
         "replicas": sorted(table.get("replicas") or [], key=lambda replica: str(replica["region_name"])),
     }
-
-
-def key_fault(definitions: Sequence[Fields], schemas: Sequence[Sequence[Fields]]) -> str | None:
-    """Return why attribute definitions and keys do not match, or None. ``schemas`` are the table's and the indexes'."""
-    for definition in definitions:
-        if definition["attribute_type"] not in KEY_TYPES:
-            name, kind = definition["attribute_name"], definition["attribute_type"]
-            return (
-                f"attribute_definitions gives {name} the type '{kind}', but keys are S, N or B only. Keep the Boolean "
-                f"as data and give the index a string that is derived from it, such as {name}_key = 'true#07' "
-                "(docs/using/item-contract.md)."
-            )
-    defined = {definition["attribute_name"] for definition in definitions}
-    used = {key["attribute_name"] for schema in schemas for key in schema}
-    if used - defined:
-        return f"attribute_definitions lacks {', '.join(sorted(used - defined))}, which key_schema or an index uses"
-    if defined - used:
-        return f"attribute_definitions names {', '.join(sorted(defined - used))}, which no key uses: define keys only"
-    return None
 
 
 def ordered_keys(schema: Sequence[Fields]) -> list[dict[str, Any]]:
@@ -137,9 +159,76 @@ def left(changes: Fields, request: Fields | None) -> set[str]:
     done = set(request)
     if "global_secondary_index_updates" in request:
         done.add("global_secondary_indexes")
-    if "billing_mode" in request:  # capacities are compared once the mode has switched
+    if "billing_mode" in request and "billing_mode" in changes:  # capacities are compared once the mode has switched
         done |= {"provisioned_throughput", "on_demand_throughput", "global_secondary_indexes"}
     return set(changes) - done
+
+
+def limit_of(request: Fields) -> Limit | None:
+    """Return the limit by time that AWS applies to an UpdateTable request, or None."""
+    updates = request.get("global_secondary_index_updates") or []
+    sent = {*request, *(name for update in updates for name in update.get("update") or {})}
+    return next((limit for field, limit in LIMITS.items() if field in sent), None)
+
+
+def last_change(have: Fields, request: Fields) -> str | None:
+    """Return the time of the last change of the kind that a request makes, if AWS returns it."""
+    summary, field = next((path for name, path in LAST_CHANGES.items() if name in request), ("", ""))
+    found = (have.get(summary) or {}).get(field)
+    return None if found is None else str(found)
+
+
+def next_decrease(throughput: Fields, now: datetime) -> datetime:
+    """Return the moment from which AWS takes a decrease: 4 in a day (UTC), then one an hour, 27 at most."""
+    last = throughput.get("last_decrease_date_time")
+    number = throughput.get("number_of_decreases_today") or 0
+    if not last or number < 4 or moment(last).date() != now.date():
+        return now
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0) + DAY
+    return midnight if number >= 27 else max(now, min(midnight, moment(last) + HOUR))
+
+
+def refused_decrease(have: Fields, want: Fields, now: datetime) -> str | None:
+    """Return why AWS does not take the wanted capacities now and when it takes them, or None."""
+    waiting = {name: next_decrease(have["_decreases"][name], now) for name in _decreased(have, want)}
+    late = [name for name, when in waiting.items() if when > now]
+    if not late:
+        return None
+    parts = ", ".join(f"index {name}" if name else "the table" for name in late)
+    number = have["_decreases"][late[0]]["number_of_decreases_today"]
+    when = time_text(max(waiting[name] for name in late), now)
+    return (
+        f"AWS takes no decrease of the capacity of {parts} before {when}: it has taken {number} today, and it takes 4 "
+        f"a day (UTC), then one an hour. Run again after {when}, or keep the present capacity until then."
+    )
+
+
+def _decreased(have: Fields, want: Fields) -> Iterator[str]:
+    """Yield the table and the indexes whose capacity is wanted below the present one."""
+    present = {TABLE: have, **_by_name(have["global_secondary_indexes"])}
+    for name, wanted in {TABLE: want, **_by_name(want.get("global_secondary_indexes") or [])}.items():
+        old, new = ((part or {}).get("provisioned_throughput") or {} for part in (present.get(name), wanted))
+        if any(new[unit] < old[unit] for unit in UNITS if old.get(unit) and new.get(unit) is not None):
+            yield name
+
+
+def half_done_ttl(before: Fields, after: Fields, now: datetime) -> str:
+    """Return what is done and what is left after the first of two changes of the time to live."""
+    return (
+        f"the time to live on {before['attribute_name']} is off now, and the one on {after['attribute_name']} is still "
+        f"to be turned on. {LIMITS[TTL].rule}. Run again after {time_text(now + LIMITS[TTL].lasts, now)}."
+    )
+
+
+def notes(before: Fields, after: Fields) -> list[str]:
+    """Return what a plan has to say about changes for which AWS takes more time than a run."""
+    old, new = before.get(TTL) or {}, after.get(TTL) or {}
+    if old == new or not (old.get("enabled") and new.get("enabled")):
+        return []
+    return [
+        f"AWS takes about 60 min: another attribute of the time to live takes two changes, and {LIMITS[TTL].rule}. The "
+        "apply turns the time to live off and ends. Run it again an hour later to turn it on."
+    ]
 
 
 def _billing(have: Fields, changes: Fields, definitions: Sequence[Fields]) -> dict[str, Any]:

@@ -31,6 +31,7 @@ def entry(kind: str, resource: Resource, outcome: Outcome, check: bool) -> Entry
     details = {
         "mode": "plan" if check else "apply",
         "reason": outcome.refusal,
+        "notes": list(resource.notes(outcome.plan)) if check and action == "update" else [],
         "usual_seconds": resource.usual.get(action),
         "seconds": round(outcome.seconds, 1),
         "ids": ids,
@@ -42,6 +43,11 @@ def entry(kind: str, resource: Resource, outcome: Outcome, check: bool) -> Entry
 def heading(kind: str, resource: Resource, action: str) -> Entry:
     """Return the fields that every entry has."""
     return {"resource": kind, "name": resource.label, "region": resource.region, "action": action}
+
+
+def refusal(kind: str, region: str, reason: str) -> Entry:
+    """Return the entry of a plan that AWS cannot carry out in a region. It belongs to no single resource."""
+    return {"resource": kind, "name": region, "region": region, "action": "refuse", "mode": "plan", "reason": reason}
 
 
 def key(entry: Mapping[str, Any]) -> tuple[str, str, str]:

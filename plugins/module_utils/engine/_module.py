@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 from ansible_collections.mtk.backend.plugins.module_utils.aws._cache import Cache, CachedAws, CacheVoid, FreshAws
 from ansible_collections.mtk.backend.plugins.module_utils.aws._client import (
@@ -18,9 +18,11 @@ from ansible_collections.mtk.backend.plugins.module_utils.aws._client import (
     ClientError,
     Connection,
 )
+from ansible_collections.mtk.backend.plugins.module_utils.aws._errors import error_code, explain
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import UNKNOWN, Refused
+from ansible_collections.mtk.backend.plugins.module_utils.engine._account import check_account
 from ansible_collections.mtk.backend.plugins.module_utils.engine._approval import Approved
-from ansible_collections.mtk.backend.plugins.module_utils.engine._document import entry
+from ansible_collections.mtk.backend.plugins.module_utils.engine._document import entry, refusal
 from ansible_collections.mtk.backend.plugins.module_utils.engine._plan import Plan
 from ansible_collections.mtk.backend.plugins.module_utils.engine._reconcile import Outcome, reconcile
 from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource
@@ -31,6 +33,7 @@ COMMON = {
     "wait": {"type": "bool", "default": True},
     "wait_timeout": {"type": "int", "default": 1800},
     "plan_file": {"type": "path"},
+    "expected_account_id": {"type": "str"},
 }
 TAGS = {
     "tags": {"type": "dict", "aliases": ["resource_tags"]},
@@ -69,14 +72,12 @@ def run(
     spec = {**COMMON, **(TAGS if tags else {}), **reference_options(resource_type), **options}
     exclusive = [*_exclusive_references(resource_type), *mutually_exclusive]
     module = AnsibleAWSModule(argument_spec=spec, supports_check_mode=True, mutually_exclusive=exclusive, **kwargs)
-    _require_region(module)
-    kind = module._name.rsplit(".", 1)[-1]
+    kind = _kind(module)
     try:
+        _require_region(module)
         resource, outcome = _reconcile(module, resource_type, kind, context)
-    except Refused as error:
-        module.fail_json(msg=str(error))
-    except (BotoCoreError, ClientError) as error:
-        module.fail_json_aws(error, msg=f"{resource_type.kind} could not be brought to state {module.params['state']}")
+    except (Refused, BotoCoreError, ClientError) as error:
+        _fail(module, error)
     answer = {**result(resource_type, outcome), "plan": entry(kind, resource, outcome, module.check_mode)}
     if outcome.refusal and not context.collects:
         module.fail_json(msg=outcome.refusal, **answer)
@@ -86,13 +87,14 @@ def run(
 def _reconcile(
     module: AnsibleAWSModule, resource_type: type[Resource], kind: str, context: Context
 ) -> tuple[Resource, Outcome]:
-    connection = Connection(module)
+    connection, check = Connection(module), _account_check(module)
     if not context.cache:
-        resource = resource_type(Aws(connection.client, module.region), module.params)
+        resource = resource_type(Aws(connection.client, module.region, before_write=check), module.params)
         return resource, _apply(module, resource, kind, context)
     cache = Cache(context.cache, connection.key())
-    resource = resource_type(FreshAws(connection.client, module.region, cache), module.params)
+    resource = resource_type(FreshAws(connection.client, module.region, cache, before_write=check), module.params)
     cached = CachedAws(connection.client, module.region, cache, strict=True)
+    check(cached)  # costs one request a run, and makes check mode refuse, too
     return resource, _unchanged_from_cache(module, resource_type, cached) or _apply(module, resource, kind, context)
 
 
@@ -133,10 +135,35 @@ def inform(
     context: Context | None = None,
 ) -> None:
     """Run a module that only reads, and return what ``read`` returns."""
+    module = AnsibleAWSModule(argument_spec=dict(options), supports_check_mode=True)
+    module.exit_json(changed=False, **_read(module, read, context or Context()))
+
+
+def judge(
+    read: Callable[[Aws, Mapping[str, Any]], dict[str, Any]],
+    options: Mapping[str, Any],
+    context: Context | None = None,
+) -> None:
+    """Run a module that only reads and judges the settings. ``read`` returns ``findings`` and other values.
+
+    If there are findings, the plan of the region needs a decision; outside of a collected plan the module fails.
+    """
     context = context or Context()
     module = AnsibleAWSModule(argument_spec=dict(options), supports_check_mode=True)
-    _require_region(module)
+    found = _read(module, read, context)
+    message = " ".join(found["findings"])
+    planned = module.check_mode and message
+    answer = {**found, "plan": refusal(_kind(module), module.region, message) if planned else {}}
+    if message and not (planned and context.collects):
+        module.fail_json(msg=message, **answer)
+    module.exit_json(changed=False, **answer)
+
+
+def _read(
+    module: AnsibleAWSModule, read: Callable[[Aws, Mapping[str, Any]], dict[str, Any]], context: Context
+) -> dict[str, Any]:
     try:
+        _require_region(module)
         connection = Connection(module)
         aws = (
             CachedAws(connection.client, module.region, Cache(context.cache, connection.key()))
@@ -144,9 +171,13 @@ def inform(
             else Aws(connection.client, module.region)
         )
         found = read(aws, module.params)
-    except (BotoCoreError, ClientError) as error:
-        module.fail_json_aws(error, msg="AWS did not answer the request")
-    module.exit_json(changed=False, **found)
+    except (Refused, BotoCoreError, ClientError) as error:
+        _fail(module, error)
+    return found
+
+
+def _kind(module: AnsibleAWSModule) -> str:
+    return str(module._name).rsplit(".", 1)[-1]
 
 
 def reference_options(resource_type: type[Resource]) -> dict[str, Any]:
@@ -172,7 +203,21 @@ def _exclusive_references(resource_type: type[Resource]) -> list[tuple[str, ...]
 
 def _require_region(module: AnsibleAWSModule) -> None:
     if not module.region:
-        module.fail_json(msg="region is required: set it on the task, in module_defaults or as AWS_REGION")
+        Connection(module).key()  # raises an error of the profile, which may be the cause
+        raise Refused("region is required: set it on the task, in module_defaults or as AWS_REGION")
+
+
+def _fail(module: AnsibleAWSModule, error: Exception) -> NoReturn:
+    """End the module with what is wrong and what to do, and with AWS's code."""
+    code = error_code(error)
+    module.fail_json(msg=explain(error), **({"error": {"code": code}} if code else {}))
+    raise AssertionError("unreachable")
+
+
+def _account_check(module: AnsibleAWSModule) -> Callable[[Aws], None]:
+    """Return the function that refuses an account other than the option expected_account_id."""
+    expected = module.params["expected_account_id"]
+    return (lambda aws: None) if expected is None else lambda aws: check_account(aws.account_id, expected)
 
 
 def _approval(kind: str, resource: Resource) -> Callable[[Plan], None]:

@@ -52,12 +52,21 @@ class Plan:
 
 
 class Difference(NamedTuple):
-    """One difference in a field. ``key`` is empty for the whole field, a mapping's key, or - or + for an item."""
+    """One difference in a field.
+
+    ``key`` is empty for the whole field, a mapping's key, - or + for an item of a list, or the path to a field in an
+    item that AWS changes in place: its name and the field.
+    """
 
     field: str
     key: str
     before: Any
     after: Any
+
+
+# The indexes of a table: the field that names one, and the fields that AWS changes without building the index again.
+ITEM_NAME = "index_name"
+IN_PLACE = ("provisioned_throughput", "on_demand_throughput")
 
 
 def _differences(name: str, before: Any, after: Any) -> list[Difference]:
@@ -67,9 +76,39 @@ def _differences(name: str, before: Any, after: Any) -> list[Difference]:
     if isinstance(before, (list, tuple)) and isinstance(after, (list, tuple)):
         old, new = ({_text(item): item for item in items} for items in (before, after))
         if old.keys() != new.keys():
-            gone = [Difference(name, "-", item, None) for text, item in old.items() if text not in new]
-            return gone + [Difference(name, "+", None, item) for text, item in new.items() if text not in old]
+            gone = [item for text, item in old.items() if text not in new]
+            added = [item for text, item in new.items() if text not in old]
+            return _item_differences(name, gone, added)
     return [Difference(name, "", before, after)]
+
+
+def _item_differences(name: str, gone: list[Any], added: list[Any]) -> list[Difference]:
+    """Return the differences of the items of a list that differ: by field if AWS changes an item in place."""
+    left, changed = list(added), list[Difference]()
+    for item in list(gone):
+        new = next((other for other in left if _is_changed_in_place(item, other)), None)
+        if new is not None:
+            gone.remove(item)
+            left.remove(new)
+            changed += _fields_of_item(name, item, new)
+    removed = [Difference(name, "-", item, None) for item in gone]
+    return [*removed, *(Difference(name, "+", None, item) for item in left), *changed]
+
+
+def _is_changed_in_place(item: Any, other: Any) -> bool:
+    if not (isinstance(item, Mapping) and isinstance(other, Mapping) and ITEM_NAME in item):
+        return False
+    fixed = {key for key in (*item, *other) if key not in IN_PLACE}
+    return all(item.get(key) == other.get(key) for key in fixed)
+
+
+def _fields_of_item(name: str, item: Mapping[str, Any], other: Mapping[str, Any]) -> list[Difference]:
+    found = []
+    for field in (field for field in IN_PLACE if item.get(field) != other.get(field)):
+        for _name, key, before, after in _differences(field, item.get(field), other.get(field)):
+            path = ".".join(part for part in (str(item[ITEM_NAME]), field, key) if part)
+            found.append(Difference(name, path, before, after))
+    return found
 
 
 def _text(*values: Any) -> str:

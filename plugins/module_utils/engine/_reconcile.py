@@ -81,6 +81,7 @@ def reconcile(
     """
     if check:
         return _check(resource, present, sleep)
+    _refuse_options(resource, present)
     have = _read(resource, sleep)
     first = plan = plan_of(resource, have, present)
     if plan.action != "none":
@@ -107,12 +108,20 @@ def _check(resource: Resource, present: bool, sleep: Callable[[float], None]) ->
     """Return what an apply would do, or why it would refuse."""
     have = None
     try:
+        _refuse_options(resource, present)
         have = _read(resource, sleep)
         plan = plan_of(resource, have, present)
         status = _status(resource, have, present, {})
     except Refused as refusal:
         return Outcome(Plan("refuse", {}, {}), have or predict(resource, make_plan({}, None), None), str(refusal))
     return Outcome(plan, predict(resource, plan, have), settled=plan.action == "none" and status == "ready")
+
+
+def _refuse_options(resource: Resource, present: bool) -> None:
+    """Raise :class:`Refused` for options that AWS never takes, before it is asked."""
+    faults = list(resource.faults(present)) or (list(resource.conflicts()) if present else [])
+    if faults:
+        raise Refused(" ".join(faults))
 
 
 def _read(resource: Resource, sleep: Callable[[float], None]) -> dict[str, Any] | None:

@@ -6,10 +6,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from typing import Any
 
 from ansible_collections.mtk.backend.plugins.module_utils.aws._lookup import resolve
+from ansible_collections.mtk.backend.plugins.module_utils.domain._limits import (
+    Check,
+    TagRules,
+    reference_faults,
+    tag_faults,
+    up_to,
+)
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import (
     NotYet,
     Observation,
@@ -17,7 +24,7 @@ from ansible_collections.mtk.backend.plugins.module_utils.domain._values import 
     overlay,
     unknown_in,
 )
-from ansible_collections.mtk.backend.plugins.module_utils.engine._plan import merge_tags
+from ansible_collections.mtk.backend.plugins.module_utils.engine._plan import Plan, merge_tags
 
 Fields = Mapping[str, Any]
 
@@ -36,6 +43,9 @@ class Resource:
     managed: Sequence[str] = ()  # the options whose values are compared and kept
     immutable: frozenset[str] = frozenset()  # the managed fields that AWS cannot change
     needed: Sequence[str] = ()  # the managed fields that a creation requires
+    limits: Mapping[str, Check] = {}  # the values that AWS takes, by option
+    deletion: Sequence[str] = ()  # the options with limits that a deletion uses, beside the identity
+    tag_rules = TagRules()  # the service's rules for tags
     computed: Sequence[str] = ()  # fields that AWS decides on creation; the first one is the id
     gradual: frozenset[str] = frozenset()  # fields of which AWS takes one item a request
     secret: frozenset[str] = frozenset()  # options that are sent, and never compared, shown or returned
@@ -51,6 +61,23 @@ class Resource:
     def __init__(self, aws: Any, params: Fields) -> None:
         self.aws = aws
         self.params = params
+
+    # The options, before AWS is asked.
+
+    def faults(self, present: bool) -> Iterator[str]:
+        """Yield a sentence for each option whose value AWS never takes. A deletion uses few of the options."""
+        limits = {"name": up_to(256), **self.limits} if self.name_tag else self.limits
+        used = limits if present else [name for name in (*self.identity, *self.deletion) if name in limits]
+        for name in used:
+            yield from limits[name](name, self.params.get(name))
+        yield from reference_faults(self.references, self.params)
+        tags = self.params.get("tags")
+        if present and tags:
+            yield from tag_faults("tags", tags, self.tag_rules, len(self.named(tags)) - len(tags))
+
+    def conflicts(self) -> Iterable[str]:
+        """Return a sentence for each combination of options that AWS never takes. Each option keeps its own limits."""
+        return ()
 
     # The verbs.
 
@@ -151,6 +178,10 @@ class Resource:
 
     def tolerated(self, have: Fields) -> Iterable[Observation]:
         """Return the differences that no apply repairs: AWS's own doing, and changes that AWS has still to make."""
+        return ()
+
+    def notes(self, plan: Plan) -> Sequence[str]:
+        """Return what the plan has to say beside the differences, such as a limit of AWS by time."""
         return ()
 
     def leftovers(self) -> Sequence[str]:

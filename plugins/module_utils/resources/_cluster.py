@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _aurora
+from ansible_collections.mtk.backend.plugins.module_utils.domain._time_limits import moment, time_text
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import Refused, unknown_in
 from ansible_collections.mtk.backend.plugins.module_utils.resources._rds import RdsResource
 
@@ -64,6 +65,19 @@ class ClusterResource(RdsResource):
             raise Refused(
                 f"{self} exists, and only a new cluster can join global cluster {group}. Create the global cluster "
                 "from this one (rds_global_cluster with source_db_cluster_identifier), or choose another name."
+            )
+
+    def refuse_storage(self, have: Fields, want: Fields) -> None:
+        """Raise Refused for a switch to I/O-Optimized storage before the time at which AWS takes the next one."""
+        allowed = have.get("io_optimized_next_allowed_modification_time")
+        wanted = want.get("storage_type")
+        if wanted == have.get("storage_type") or wanted != "aurora-iopt1" or not allowed:
+            return
+        now, start = self.aws.now(), moment(allowed)
+        if start > now:
+            raise Refused(
+                f"storage_type of {self} is {have['storage_type']}, and AWS takes a change to aurora-iopt1 once in 30 "
+                f"days. Run again after {time_text(start, now)}, or keep storage_type: {have['storage_type']}."
             )
 
     def has_credentials(self) -> bool:

@@ -6,10 +6,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _tables as tables
+from ansible_collections.mtk.backend.plugins.module_utils.domain._time_limits import Limit
+from ansible_collections.mtk.backend.plugins.module_utils.domain._values import Refused
+from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource, aws_error
 
 MISSING = ["ResourceNotFoundException", "TableNotFoundException"]
 RECOVERY, INSIGHTS = "point_in_time_recovery_specification", "contributor_insights_enabled"
@@ -20,6 +24,7 @@ BUSY = (
     ("LimitExceededException", "simultaneously"),
     ("LimitExceededException", "concurrent"),
     "ContinuousBackupsUnavailableException",
+    "ThrottlingException",  # for example because deletion protection was changed in the last 15 seconds
 )
 
 OPTIONS: dict[str, Any] = {
@@ -174,6 +179,31 @@ def write_settings(aws: Any, table: str, changes: Mapping[str, Any], region: str
         action = "ENABLE" if changes[INSIGHTS] else "DISABLE"
         wanted = {"contributor_insights_action": action}
         aws.call("dynamodb", "update_contributor_insights", region, table_name=table, **wanted)
+
+
+@contextmanager
+def within(
+    resource: Resource, limit: Limit | None, have: Mapping[str, Any], since: Callable[[], str | None] = lambda: None
+) -> Iterator[None]:
+    """Turn AWS's error beyond a limit by time into a refusal that says when to run again.
+
+    ``since`` returns the moment from which the limit lasts, or None if AWS does not tell it.
+    """
+    try:
+        yield
+    except resource.aws.errors as error:
+        code, message = aws_error(error)
+        reached = limit is not None and code == limit.code and limit.text in message
+        if limit is None or not reached or resource.is_not_yet(error, have):
+            raise
+        raise Refused(limit.refusal(str(resource), message, since(), resource.aws.now())) from error
+
+
+def update_table(resource: Resource, have: Mapping[str, Any], region: str | None = None, **request: Any) -> None:
+    """Send an UpdateTable request. Raise Refused with the time to run again if a limit by time is reached."""
+    table = resource.params["table_name"]
+    with within(resource, tables.limit_of(request), have, lambda: tables.last_change(have, request)):
+        resource.aws.call("dynamodb", "update_table", region, table_name=table, **request)
 
 
 def auto_scaled(aws: Any, table: Mapping[str, Any]) -> dict[str, list[str]]:

@@ -34,3 +34,10 @@ def cidr(block: str) -> str:
         return str(ipaddress.ip_network(block, strict=False))
     except ValueError as error:
         raise Refused(f"'{block}' is not a CIDR block: {error}. Write it as 10.0.0.0/16.") from error
+
+
+def overlap(block: str, other: str) -> bool:
+    """Return whether two CIDR blocks share addresses. ``(known after apply)`` overlaps nothing."""
+    if UNKNOWN in (block, other):
+        return False
+    return ipaddress.ip_network(block).overlaps(ipaddress.ip_network(other))

@@ -11,6 +11,7 @@ from typing import Any
 
 from ansible_collections.mtk.backend.plugins.module_utils.aws._tags import write_tags
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _aurora
+from ansible_collections.mtk.backend.plugins.module_utils.domain._limits import TagRules
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import Refused
 from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource
 
@@ -46,6 +47,7 @@ class RdsResource(Resource):
     """A resource of RDS. The first computed field is its ARN; RDS keeps names in lower case."""
 
     name_tag = False
+    tag_rules = TagRules(common=True, reserved=("aws:", "rds:"))
     lowered: Sequence[str] = ()  # options, beside the identity, that RDS keeps in lower case
     unordered: Sequence[str] = ()  # lists whose order has no meaning
 

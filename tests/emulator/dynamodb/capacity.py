@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 from moto.dynamodb.models.table import DEFAULT_WARM_THROUGHPUT_RCU, DEFAULT_WARM_THROUGHPUT_WCU, Table
@@ -30,6 +31,7 @@ from .state import (
     usage_of,
 )
 
+MOMENT = "%A, %B %d, %Y at %I:%M:%S %p Coordinated Universal Time"
 SCALED = "Table write capacity should either be Pay-Per-Request or AutoScaled."
 Change = tuple[str | None, dict[str, Any]]  # index name (None for the table itself) and new units
 
@@ -111,16 +113,21 @@ def _change(table: Table, changes: list[Change]) -> None:
                 f" Current {READ}: {old[READ]}. Current {WRITE}: {old[WRITE]}."
             )
         if any(units[name] < old[name] for name in (READ, WRITE)):
-            _check_decrease(usage_of(table, index), what)
+            _check_decrease(usage_of(table, index))
     _apply(table, changes, 10)
 
 
-def _check_decrease(usage: Usage, what: str) -> None:
-    if usage.next_decrease(CLOCK.now()) > CLOCK.now():
+def _check_decrease(usage: Usage) -> None:
+    allowed = usage.next_decrease(CLOCK.now())
+    if allowed > CLOCK.now():
+        last, following = (
+            datetime.fromtimestamp(when, UTC).strftime(MOMENT) for when in (usage.decreases[-1], allowed)
+        )
         raise limited(
             "Subscriber limit exceeded: Provisioned throughput decreases are limited within a given UTC day. After the "
-            f"first 4 decreases, each subsequent decrease in the same UTC day can be performed at most once every 3600 "
-            f"seconds. Number of decreases today for {what}: {len(usage.today())}."
+            "first 4 decreases, each subsequent decrease in the same UTC day can be performed at most once every 3600 "
+            f"seconds. Number of decreases today: {len(usage.today())}. Last decrease at {last}. Next decrease can be "
+            f"made at {following}"
         )
 
 

@@ -9,7 +9,7 @@ from .describe import ON_DEMAND, PROVISIONED
 from .state import invalid, limited
 
 NAME = re.compile(r"^[a-zA-Z0-9_.-]{3,255}$")
-MAX_UNITS, MAX_INDEXES = 40000, 20
+MAX_UNITS, MAX_INDEXES, MAX_PROJECTED = 40000, 20, 100
 PREFIX = "One or more parameter values were invalid: "
 MAX_PARTS = 4  # attributes in an index's HASH key, and as many in its RANGE key
 
@@ -53,6 +53,12 @@ def check_projection(index: dict[str, Any]) -> None:
         raise invalid(f"{PREFIX}ProjectionType is INCLUDE, but NonKeyAttributes is not specified")
     if kind != "INCLUDE" and attributes:
         raise invalid(f"{PREFIX}ProjectionType is {kind}, but NonKeyAttributes is specified")
+
+
+def check_projected(projections: list[dict[str, Any]]) -> None:
+    """Refuse more non-key attributes in all indexes of a table than the quota."""
+    if sum(len(projection.get("NonKeyAttributes") or []) for projection in projections) > MAX_PROJECTED:
+        raise invalid(f"{PREFIX}The number of NonKeyAttributes across all indexes exceeds {MAX_PROJECTED}")
 
 
 def check_schema(schema: list[dict[str, str]], parts: int = 1) -> None:
@@ -111,6 +117,7 @@ def _check_indexes(indexes: list[dict[str, Any]], mode: str) -> None:
         raise invalid(f"{PREFIX}Duplicate index name")
     if len(indexes) > MAX_INDEXES:
         raise invalid(f"{PREFIX}the per-table limit of secondary indexes is exceeded")
+    check_projected([index.get("Projection") or {} for index in indexes])
     for index in indexes:
         check_projection(index)
         check_schema(index["KeySchema"], MAX_PARTS)

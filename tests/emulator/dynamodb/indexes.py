@@ -11,7 +11,16 @@ from ..autoscaling.models import AUTOSCALING, WRITE, key_of
 from ..clock import Timeline
 from ..core import AwsError
 from .capacity import check_scaled, merged_on_demand
-from .checks import MAX_INDEXES, MAX_PARTS, PREFIX, check_attributes, check_index_units, check_projection, check_schema
+from .checks import (
+    MAX_INDEXES,
+    MAX_PARTS,
+    PREFIX,
+    check_attributes,
+    check_index_units,
+    check_projected,
+    check_projection,
+    check_schema,
+)
 from .describe import PROVISIONED, billing_mode
 from .state import GONE, IndexState, busy_index, invalid, limited, state_of, tables_of
 
@@ -48,6 +57,7 @@ def _check_create(table: Table, spec: dict[str, Any], definitions: list[dict[str
     if len(table.global_indexes) >= MAX_INDEXES:
         raise limited(f"Subscriber limit exceeded: a table can have at most {MAX_INDEXES} global secondary indexes")
     check_projection(spec)
+    check_projected([spec["Projection"], *(index.projection for index in table.global_indexes)])
     check_schema(spec["KeySchema"], MAX_PARTS)
     check_index_units(spec, billing_mode(table))
     check_attributes(definitions)

@@ -117,6 +117,7 @@ def _create(table: Table, region: str, params: dict[str, Any]) -> None:
     stream = table.stream_specification if members[region].lives else None
     replica = copied(table, name, region, TableState(*steps), stream)
     replica.items, replica.ttl, replica.sse_specification = table.items, dict(table.ttl), sse
+    replica.created_at = CLOCK.datetime()
     state_of(replica).table_class = state_of(table).table_class
     state_of(replica).ttl_changed = state_of(table).ttl_changed
     backend(account, region).tables[name] = replica

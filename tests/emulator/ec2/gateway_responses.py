@@ -9,6 +9,7 @@ from moto.core.responses import ActionResult
 from moto.ec2.models import ec2_backends
 from moto.ec2.models.nat_gateways import NatGateway
 
+from .. import account
 from ..clock import CLOCK
 from ..core import AwsError
 from .base import Ec2, answered, result, tag_dict, tags_in
@@ -131,10 +132,12 @@ class GatewayResponses(Ec2):
     def allocate_address(self) -> ActionResult:
         if self.params.setdefault("Domain", "vpc") != "vpc":
             raise AwsError("InvalidParameterValue", "Value (standard) for parameter domain is invalid.")
+        if len(self.ec2.addresses) >= account.quota("vpc-max-elastic-ips"):
+            raise AwsError("AddressLimitExceeded", "The maximum number of addresses has been reached.")
         taken = {a.public_ip for ec2 in ec2_backends[self.current_account].values() for a in ec2.addresses}
         self.params["Address"] = next((str(a) for b in DOCUMENTATION for a in b.hosts() if str(a) not in taken), None)
         if not self.params["Address"]:
-            raise AwsError("AddressLimitExceeded", "The maximum number of addresses has been reached.")
+            raise AwsError("InsufficientAddressCapacity", "Not enough addresses are available to fulfill the request.")
         answer: Any = super().allocate_address()
         return result(**answer.result, PublicIpv4Pool="amazon", NetworkBorderGroup=self.region)
 

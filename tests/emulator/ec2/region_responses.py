@@ -4,17 +4,11 @@ from __future__ import annotations
 
 from moto.core.responses import ActionResult
 
+from .. import account
 from ..core import AwsError
 from .base import Ec2, result
 
-# The Regions of every account. The others need an opt-in, which a new account does not have.
-ALWAYS_ENABLED = {
-    *(f"us-{name}" for name in ("east-1", "east-2", "west-1", "west-2")),
-    *(f"eu-{name}" for name in ("central-1", "north-1", "west-1", "west-2", "west-3")),
-    *(f"ap-{name}" for name in ("south-1", "southeast-1", "southeast-2")),
-    *(f"ap-northeast-{number}" for number in (1, 2, 3)),
-    *("ca-central-1", "sa-east-1"),
-}
+_ATTRIBUTES = {"supported-platforms": "VPC", "max-instances": "20", "vpc-max-security-groups-per-interface": "5"}
 
 
 class RegionResponses(Ec2):
@@ -24,9 +18,9 @@ class RegionResponses(Ec2):
         named, everything = self.params.get("RegionNames"), self.params.get("AllRegions")
         _check_known(named, [r.name for r in self.ec2.regions], "region")
         for region in self.ec2.regions:
-            region.opt_in_status = "opt-in-not-required" if region.name in ALWAYS_ENABLED else "not-opted-in"
-        wanted = [r for r in self.ec2.regions if r.name in (named or (ALWAYS_ENABLED if not everything else [r.name]))]
-        return result(Regions=wanted)
+            region.opt_in_status = account.opt_in_status(region.name)
+        shown = [r for r in self.ec2.regions if everything or named or r.opt_in_status != "not-opted-in"]
+        return result(Regions=[r for r in shown if r.name in (named or [r.name])])
 
     def describe_availability_zones(self) -> ActionResult:
         names, ids = self.params.get("ZoneNames"), self.params.get("ZoneIds")
@@ -38,6 +32,20 @@ class RegionResponses(Ec2):
             zone.opt_in_status = "opt-in-not-required"
         zones = [z for z in zones if z.name in (names or [z.name]) and z.zone_id in (ids or [z.zone_id])]
         return result(AvailabilityZones=zones)
+
+    def describe_account_attributes(self) -> ActionResult:
+        addresses = str(account.quota("vpc-max-elastic-ips"))
+        default = next((vpc.id for vpc in self.ec2.vpcs.values() if vpc.is_default), "none")
+        own = {"default-vpc": default, "max-elastic-ips": addresses, "vpc-max-elastic-ips": addresses}
+        values = {**_ATTRIBUTES, **own}
+        named = self.params.get("AttributeNames") or list(values)
+        _check_known(named, list(values), "attribute")
+        attributes = [
+            {"AttributeName": name, "AttributeValues": [{"AttributeValue": values[name]}]}
+            for name in values
+            if name in named
+        ]
+        return result(AccountAttributes=attributes)
 
 
 def _check_known(named: list[str] | None, known: list[str], kind: str) -> None:

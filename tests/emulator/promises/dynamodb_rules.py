@@ -27,7 +27,7 @@ _CAPACITY = (
     Rule("to-on-demand-limit", "The fifth switch to on-demand within 24 hours is refused (`LimitExceededException`).", "D"),
     Rule("to-provisioned", "The switch to PROVISIONED needs a capacity for the table and every index.", "L"),
     Rule("same-throughput", "UpdateTable refuses the present capacity (`ValidationException`).", "L"),
-    Rule("decreases", "DynamoDB accepts 4 decreases of a capacity per UTC day, then one an hour, 27 at most, counted separately for the table and each index. Otherwise it refuses the whole call (`LimitExceededException`).", "D"),
+    Rule("decreases", "DynamoDB accepts 4 decreases of a capacity per UTC day, then one an hour, 27 at most, counted separately for the table and each index. Otherwise it refuses the whole call (`LimitExceededException`) and names the time of the next one. DescribeTable returns the number of today and the time of the last one.", "D, L"),
     Rule("on-demand-maximum", "OnDemandThroughput of the table needs BillingMode in the call; that of an index does not. -1 removes a maximum.", "L; T global_secondary_index.go"),
     Rule("warm-rises", "Warm throughput of a table or an index can only rise (`ValidationException`). The rise takes 5 minutes, and the table stays ACTIVE.", "L"),
 )
@@ -42,6 +42,7 @@ _INDEXES = (
     Rule("index-multi-query", "A Query needs equality on all HASH attributes, and uses the RANGE attributes from left to right.", "D"),
     Rule("index-capacity", "An index of a PROVISIONED table needs a capacity. An index of an on-demand table cannot have one.", "B"),
     Rule("index-projection", "The projection INCLUDE needs NonKeyAttributes. The other projections refuse them.", "B"),
+    Rule("index-projected", "The NonKeyAttributes of all indexes of a table are at most 100, counted once for each index (`ValidationException`).", "D quotas; the code is known"),
     Rule("index-limit", "CreateTable accepts at most 20 indexes (`ValidationException`). UpdateTable refuses to exceed this limit with `LimitExceededException`.", "D, L"),
     Rule("index-scaled", "On a PROVISIONED global table, an index is created or deleted only while all write capacities have auto scaling (`ValidationException`).", "L"),
 )

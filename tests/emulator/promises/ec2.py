@@ -37,6 +37,7 @@ OPERATIONS: dict[str, str] = {
     "DeleteTags": "DryRun Resources Tags",
     "DeleteVpc": "DryRun VpcId",
     "DeleteVpcEndpoints": "DryRun VpcEndpointIds",
+    "DescribeAccountAttributes": "AttributeNames DryRun",
     "DescribeAddresses": "AllocationIds DryRun Filters PublicIps",
     "DescribeAvailabilityZones": "DryRun Filters ZoneIds ZoneNames",
     "DescribeDhcpOptions": "DhcpOptionsIds DryRun Filters MaxResults",
@@ -79,7 +80,8 @@ RULES: tuple[Rule, ...] = (
     Rule("vpc-tenancy", "CreateVpc accepts the tenancies `default` and `dedicated`.", "V CreateVpc"),
     Rule("vpc-attributes", "ModifyVpcAttribute changes one attribute per call, and refuses DNS hostnames without DNS support (`InvalidParameterCombination`).", "T"),
     Rule("vpc-held", "DeleteVpc refuses a VPC that has subnets, gateways, endpoints, groups or route tables of its own, and refuses it for some seconds after the last of them was deleted (15 here): `DependencyViolation`.", "V errors, T; the time is known"),
-    Rule("quotas", "VPCs, subnets, gateways and addresses have no quota here, as in an account with raised quotas. `VpcLimitExceeded` and similar errors can be injected as faults.", "known"),
+    Rule("quotas", "VPCs, subnets and gateways have no quota here, as in an account with raised quotas. `VpcLimitExceeded` and similar errors can be injected as faults.", "known"),
+    Rule("address-quota", "A Region has at most 5 Elastic IP addresses unless the quota was raised (`AddressLimitExceeded`). DescribeAccountAttributes returns the quota as `vpc-max-elastic-ips`.", "V DescribeAccountAttributes, V errors"),
     Rule("subnet-block", "CreateSubnet accepts a block of /16 to /28 inside its VPC (`InvalidSubnet.Range`) that overlaps no other subnet (`InvalidSubnet.Conflict`).", "V errors"),
     Rule("subnet-zone", "CreateSubnet accepts a zone by name or by id. The error for an unknown zone lists the valid zones.", "V CreateSubnet"),
     Rule("subnet-addresses", "AWS reserves five addresses of each subnet, and each interface uses one. A subnet without a free address is refused (`InsufficientFreeAddressesInSubnet`).", "V"),
@@ -128,7 +130,9 @@ RULES: tuple[Rule, ...] = (
     Rule("pages", "Lists return pages of MaxResults. A NextToken that no page returned is refused (`InvalidNextToken`).", "B, V errors"),
     Rule("waiters", "boto3's waiters for VPCs, subnets, groups and gateways end as they do on AWS.", "B"),
     Rule("zones", "DescribeAvailabilityZones selects zones by name, id and filter.", "V"),
-    Rule("regions", "DescribeRegions returns the 17 Regions that every account has, and with AllRegions also the Regions that are not opted in.", "V, known"),
+    Rule("regions", "DescribeRegions returns the 17 Regions that every account has and those that were enabled, and with AllRegions also the Regions that are not opted in.", "V, known"),
+    Rule("region-not-enabled", "A Region that is not opted in refuses all credentials: EC2 with `AuthFailure` (401), RDS, STS and CloudWatch with `InvalidClientTokenId` (403), the services with JSON with `UnrecognizedClientException`. IAM has no Regions.", "I steampipe-plugin-aws#75, segmentio/aws-okta#225, aws/chalice#1445"),
+    Rule("region-unknown", "A Region that does not exist is refused: `SignatureDoesNotMatch`, or `InvalidSignatureException` by the services with JSON. On AWS, such a Region has no endpoint to connect to.", "known"),
     Rule("ipv6", "IPv6 blocks and everything that needs them: egress-only gateways, IPv6 routes and filters.", "V", missing=True),
     Rule("vpc-beyond", "Secondary blocks of VPCs, changes of tenancy, Network Address Usage metrics.", "V", missing=True),
     Rule("nat-beyond", "Regional NAT gateways, and more than one address of a gateway.", "V", missing=True),
@@ -139,7 +143,7 @@ RULES: tuple[Rule, ...] = (
     Rule("endpoint-beyond", "Endpoint types other than Gateway and Interface, their DNS and address options, the list of services, endpoint services.", "V", missing=True),
     Rule("flow-log-beyond", "Flow logs to S3 or Firehose, of interfaces and transit gateways, across accounts.", "V", missing=True),
     Rule("filters-beyond", "Filters on fields that are not returned here, such as IPv6 blocks or instances.", "V", missing=True),
-    Rule("network-beyond", "Instances and their interfaces, peering, transit gateways, VPNs, creation of ACLs, DHCP options, prefix lists and default VPCs, account attributes.", "V", missing=True),
+    Rule("network-beyond", "Instances and their interfaces, peering, transit gateways, VPNs, creation of ACLs, DHCP options, prefix lists and default VPCs.", "V", missing=True),
 )  # fmt: skip
 # Only endpoints create routes by prefix list, and the list of DHCP options never has a second page.
 REFUSED = {"DeleteRoute": "DestinationPrefixListId", "DescribeDhcpOptions": "NextToken"}

@@ -20,16 +20,18 @@ page from `tests/emulator/promises`.
 |---|---|
 | `GET /_local/health` | Returns the status, clock, scale and lag. |
 | `GET /_local/calls?since=0&mutating=true` | Returns the call log. Each call has its service, operation, region, parameters, HTTP status, AWS's error code and virtual time (`time`), whether it is mutating, and the duration of the changes that it started (`takes`): AWS's seconds by final state. |
-| `POST /_local/reset` | Empties the account and removes lag and faults. |
+| `POST /_local/reset` | Empties the account and removes lag, faults, changed quotas and enabled Regions. |
 | `POST /_local/save?path=`, `POST /_local/load?path=` | Saves the whole state to a file, or loads it. |
 | `POST /_local/clock?scale=0.01`, `?advance=3600` | Sets the number of real seconds that one second of AWS takes (with 0, changes finish at once), or moves the clock forward. |
 | `POST /_local/lag?reads=3` | After each write, makes the next reads of the same service and region return the state from before the write. |
+| `POST /_local/region?name=ap-east-1&enabled=true` | Enables or disables a Region that needs an opt-in. A new account has none of these. |
+| `POST /_local/quota?name=vpc-max-elastic-ips&value=10` | Changes a quota of the account in all Regions: `vpc-max-elastic-ips` (5 by default), `DBClusters` or `DBInstances` (40 each). |
 | `POST /_local/traffic?region=us-east-1&table=orders&read=20&write=80` | Sets the units per second that the table, or its `index`, consumes from now on. Auto scaling follows this consumption, and does not follow the consumption of any other table. |
 | `POST /_local/faults?service=ec2&operation=CreateVpc&effect=throttle&times=2` | Injects a fault into the next calls: `throttle` refuses them; `error` returns `code` and `message`; `late` delays the answer by `seconds`; `lost` executes the call and breaks the connection before the answer; `fail` accepts the call, but its resource ends in `state` with `message` as the reason. `region` limits the fault to a region. |
 | `GET /_local/faults`, `DELETE /_local/faults` | Returns the remaining faults, or removes them. |
 
 Requests run one after another, so 16 concurrent clients lose no update and never get the same block twice. Each request passes
-these checks in order: the operation is implemented, its parameters are implemented, botocore's model of the service allows the
+these checks in order: the account has enabled the Region, the operation is implemented, its parameters are implemented, botocore's model of the service allows the
 values, and the service accepts the request. Permissions are not checked: every key belongs to the owner of the account.
 
 ## Sources

@@ -26,15 +26,18 @@ class Calls(BaseResponse):
         settle(self.current_account)
         return RDS[self.current_account][self.region]  # type: ignore[no-any-return]
 
-    def page(self, key: str, items: list[dict[str, Any]], fields: Fields | None = None) -> ActionResult:
+    def page(
+        self, key: str, items: list[dict[str, Any]], fields: Fields | None = None, largest: int = 100
+    ) -> ActionResult:
         """Return one page, by ``MaxRecords`` and ``Marker``, of the items that match ``Filters``.
 
-        ``fields`` maps each known filter to a function that returns the values of an item to match.
+        ``fields`` maps each known filter to a function that returns the values of an item to match. ``largest`` is the
+        maximum of ``MaxRecords``.
         """
         items = self._filtered(items, fields or {})
         size = int(self.params.get("MaxRecords") or 100)
-        if not 20 <= size <= 100:
-            raise checks.value(f"Invalid value {size} for MaxRecords. Must be between 20 and 100")
+        if not 20 <= size <= largest:
+            raise checks.value(f"Invalid value {size} for MaxRecords. Must be between 20 and {largest}")
         marker = str(self.params.get("Marker") or 0)
         if not marker.isdigit():
             raise checks.value(f"Invalid value '{marker}' for Marker")

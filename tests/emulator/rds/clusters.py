@@ -7,6 +7,7 @@ from typing import Any
 
 from moto.core.responses import ActionResult
 
+from .. import account
 from ..clock import Timeline
 from ..core import AwsError
 from ..iam import service_uses_its_role
@@ -146,7 +147,7 @@ def make(backend: RdsBackend, p: dict[str, Any], role: Role, seconds: float) -> 
     name = checks.identifier("DBClusterIdentifier", p.get("DBClusterIdentifier"))
     if name in backend.clusters:
         raise AwsError("DBClusterAlreadyExistsFault", "DB Cluster already exists")
-    if len(backend.clusters) >= 40:
+    if len(backend.clusters) >= account.quota("DBClusters"):
         raise AwsError("DBClusterQuotaExceededFault", "DB Cluster quota exceeded")
     data = {"DBClusterIdentifier": name, **_attributes(backend, p, role)}
     service_uses_its_role(backend.account_id, backend.region_name, "rds.amazonaws.com")

@@ -1,4 +1,4 @@
-"""Aurora PostgreSQL's versions, upgrades, instance classes and capacity ranges."""
+"""Aurora PostgreSQL's versions, upgrades and capacity ranges."""
 
 from __future__ import annotations
 
@@ -32,15 +32,6 @@ LONG_TERM = {"16.8", "17.7"}
 # The first minor version of each major version that supports 0 ACU, and that supports 256 ACU.
 MIN_ZERO = {13: 15, 14: 12, 15: 7, 16: 3, 17: 0}
 MAX_256 = {13: 13, 14: 10, 15: 5, 16: 1, 17: 0}
-
-SERVERLESS = "db.serverless"
-_SIZES = ["large", "xlarge", "2xlarge", "4xlarge", "8xlarge", "12xlarge", "16xlarge", "24xlarge"]
-CLASSES = [
-    SERVERLESS,
-    *(f"db.{family}.{size}" for family in ("t3", "t4g") for size in ("medium", "large")),
-    *(f"db.{family}.{size}" for family in ("r5", "r6i", "r7i", "r8g") for size in _SIZES),
-    *(f"db.{family}.{size}" for family in ("r6g", "r7g") for size in _SIZES[:-1]),
-]
 
 
 def parts(version: str) -> tuple[int, int]:
@@ -80,7 +71,17 @@ def resolve(version: str | None) -> str:
         return version
     if version.isdigit() and int(version) in DEFAULT_MINORS:
         return DEFAULT_MINORS[int(version)]
-    raise AwsError("InvalidParameterValue", f"Cannot find version {version} for {ENGINE}")
+    raise unknown_version(version)
+
+
+def unknown_version(version: str) -> AwsError:
+    """Return the refusal of a version that RDS does not offer."""
+    return AwsError("InvalidParameterCombination", f"Cannot find version {version} for {ENGINE}")
+
+
+def matching(wanted: str) -> list[str]:
+    """Return the versions that a full or a partial version selects; all versions for an empty text."""
+    return [v for v in VERSIONS if not wanted or v == wanted or v.startswith(f"{wanted}.")]
 
 
 def _release(version: str) -> int:
@@ -96,32 +97,6 @@ def capacity_range(version: str) -> tuple[float, float]:
     """Return the smallest and the largest Serverless v2 capacity of a version in ACU."""
     major, minor = parts(version)
     return (0.0 if minor >= MIN_ZERO[major] else 0.5), (256.0 if minor >= MAX_256[major] else 128.0)
-
-
-def require_class(instance_class: str, version: str) -> None:
-    """Refuse classes that Aurora PostgreSQL does not support."""
-    if instance_class in CLASSES:
-        return
-    if not instance_class.startswith("db.") or instance_class.count(".") not in (1, 2):
-        raise AwsError("InvalidParameterValue", f"Invalid DB Instance class: {instance_class}")
-    raise AwsError(
-        "InvalidParameterCombination",
-        "RDS does not support creating a DB instance with the following combination: "
-        f"DBInstanceClass={instance_class}, Engine={ENGINE}, EngineVersion={version}, "
-        "LicenseModel=postgresql-license. For supported combinations of instance class and database engine version, "
-        "see the documentation.",
-    )
-
-
-def size_of(instance_class: str) -> int:
-    """Return the rank of a class by size."""
-    size = instance_class.rpartition(".")[2]
-    return _SIZES.index(size) if size in _SIZES else -1
-
-
-def is_burstable(instance_class: str) -> bool:
-    """Return whether a class is one of the T classes, which AWS refuses in a global database."""
-    return instance_class.startswith("db.t")
 
 
 def describe_version(version: str) -> dict[str, Any]:

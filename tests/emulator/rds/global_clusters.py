@@ -10,7 +10,7 @@ from moto.core.responses import ActionResult
 
 from ..clock import Timeline
 from ..core import AwsError
-from . import checks, engine, snapshots
+from . import checks, classes, engine, snapshots
 from .base import Calls
 from .cluster_changes import require_upgrade
 from .cluster_rules import lifecycle
@@ -198,7 +198,7 @@ def _source(backend: RdsBackend, p: dict[str, Any]) -> Cluster | None:
     if source.secret:
         raise checks.combination("A cluster whose master user password RDS manages cannot become global.")
     instances = home(backend.account_id, source).instances_of(source.name)
-    if any(engine.is_burstable(i.data["DBInstanceClass"]) for i in instances):
+    if any(classes.is_burstable(i.data["DBInstanceClass"]) for i in instances):
         raise checks.combination("Global clusters don't support the T classes of DB instances.")
     return source
 

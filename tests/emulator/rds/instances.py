@@ -7,11 +7,12 @@ from typing import Any
 
 from moto.core.responses import ActionResult
 
+from .. import account
 from ..clock import CLOCK, Timeline
 from ..core import AwsError
 from ..iam import service_uses_its_role
 from ..promises.rds import REFUSED
-from . import checks, engine
+from . import checks, classes, engine
 from .base import Calls, Fields
 from .cluster_rules import both_windows, parameter_group
 from .describe import describe_instance
@@ -40,7 +41,7 @@ class InstanceCalls(Calls):
         if name in backend.instances:
             raise AwsError("DBInstanceAlreadyExists", "DB instance already exists")
         room = room_for_instances(backend.account_id, cluster)
-        if len(backend.instances) >= 40 or len(backend.instances_of(cluster.name)) >= room:
+        if len(backend.instances) >= account.quota("DBInstances") or len(backend.instances_of(cluster.name)) >= room:
             raise AwsError("InstanceQuotaExceeded", "DB instance quota exceeded")
         data = {"DBInstanceIdentifier": name, **_attributes(backend, cluster, p)}
         # AWS creates an instance only after its cluster is available.
@@ -61,7 +62,7 @@ class InstanceCalls(Calls):
         _refuse_cluster_matters("ModifyDBInstance", p)
         instance.require_available()
         cluster = backend.clusters[instance.cluster]
-        at_once, later = _at_once(backend, cluster, instance, p), _deferred(cluster, p)
+        at_once, later = _at_once(backend, cluster, instance, p), _deferred(backend, cluster, instance, p)
         changed = {name for name, value in at_once.items() if instance.data.get(name) != value}
         instance.data.update(at_once)
         instance.defer(later, instance.data)
@@ -133,7 +134,7 @@ def _attributes(backend: RdsBackend, cluster: Cluster, p: dict[str, Any]) -> dic
         "DBInstanceClass": p["DBInstanceClass"],
         "InstanceCreateTime": now(),
         "DbiResourceId": "db-" + secrets.token_hex(13).upper(),
-        "AvailabilityZone": _zone(backend, cluster, p.get("AvailabilityZone")),
+        "AvailabilityZone": _zone(backend, cluster, p),
         "DBParameterGroupName": parameter_group(backend, "instance", p.get("DBParameterGroupName"), cluster.version),
         "PreferredMaintenanceWindow": _window(cluster, p),
         "PromotionTier": tier,
@@ -147,14 +148,22 @@ def _attributes(backend: RdsBackend, cluster: Cluster, p: dict[str, Any]) -> dic
 
 def require_class(cluster: Cluster, instance_class: str) -> None:
     """Refuse classes that the cluster does not support."""
-    engine.require_class(instance_class, cluster.version)
-    if instance_class == engine.SERVERLESS and not cluster.data.get("ServerlessV2ScalingConfiguration"):
+    classes.require_class(instance_class, cluster.version)
+    if instance_class == classes.SERVERLESS and not cluster.data.get("ServerlessV2ScalingConfiguration"):
         raise checks.combination(
             "Set the Serverless v2 scaling configuration on the parent DB cluster before creating a Serverless v2 DB "
             "instance."
         )
-    if cluster.global_name and engine.is_burstable(instance_class):
+    if cluster.global_name and classes.is_burstable(instance_class):
         raise checks.combination(f"The DB instance class {instance_class} isn't supported in a global cluster.")
+
+
+def _require_in_zone(backend: RdsBackend, instance_class: str, zone: str) -> None:
+    if zone not in classes.zones_of(backend.account_id, backend.region_name, instance_class):
+        raise AwsError(
+            "InsufficientDBInstanceCapacity",
+            f"The DB instance class {instance_class} isn't available in the Availability Zone {zone}.",
+        )
 
 
 def _require_certificate(name: str) -> None:
@@ -162,15 +171,27 @@ def _require_certificate(name: str) -> None:
         raise AwsError("CertificateNotFound", f"Certificate {name} not found.")
 
 
-def _zone(backend: RdsBackend, cluster: Cluster, asked: str | None) -> str:
-    group = backend.subnet_group(cluster.data["DBSubnetGroup"])
-    if asked and asked not in group.zones:
+def _zone(backend: RdsBackend, cluster: Cluster, p: dict[str, Any]) -> str:
+    """Return the zone of a new instance. AWS treats the subnets of zones that lack the class as missing."""
+    group, asked, size = (
+        backend.subnet_group(cluster.data["DBSubnetGroup"]),
+        p.get("AvailabilityZone"),
+        p["DBInstanceClass"],
+    )
+    offered = classes.zones_of(backend.account_id, backend.region_name, size)
+    usable = [zone for zone in group.zones if zone in offered]
+    if asked in usable:
+        return str(asked)
+    if asked or not usable:
+        where = f"there is not a subnet in {asked}, the targeted availability zone" if asked else "no subnet has it"
         raise AwsError(
             "InvalidVPCNetworkStateFault",
-            f"The DB subnet group {group.name} doesn't contain a subnet in Availability Zone {asked}.",
+            f"Cannot create a {size} database instance because {where}. Create a new subnet in {asked or offered[0]} "
+            "and target that availability zone again, or retry the launch with no availability zone, or choose from "
+            f"these availability zones: {', '.join(usable or offered)}.",
         )
     taken = [i.data["AvailabilityZone"] for i in backend.instances_of(cluster.name) if not i.deleting]
-    return asked or min(group.zones, key=taken.count)
+    return min(usable, key=taken.count)
 
 
 def _window(cluster: Cluster, p: dict[str, Any]) -> str:
@@ -202,11 +223,12 @@ def _at_once(backend: RdsBackend, cluster: Cluster, instance: Instance, p: dict[
     return changes
 
 
-def _deferred(cluster: Cluster, p: dict[str, Any]) -> dict[str, Any]:
+def _deferred(backend: RdsBackend, cluster: Cluster, instance: Instance, p: dict[str, Any]) -> dict[str, Any]:
     """Return the changes that wait for the maintenance window unless ApplyImmediately is set."""
     later: dict[str, Any] = {}
     if "DBInstanceClass" in p:
         require_class(cluster, p["DBInstanceClass"])
+        _require_in_zone(backend, p["DBInstanceClass"], instance.data["AvailabilityZone"])
         later["DBInstanceClass"] = p["DBInstanceClass"]
     if "CACertificateIdentifier" in p:
         _require_certificate(p["CACertificateIdentifier"])

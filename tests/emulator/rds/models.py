@@ -12,7 +12,7 @@ from moto.core.resource_tagging import TaggableResourcesMixin, TaggedResource
 from ..clock import CLOCK, Timeline
 from ..core import AwsError, own_backend
 from ..kms.keys import find_key
-from . import checks, engine
+from . import checks, classes, engine
 from .resources import (
     Cluster,
     Event,
@@ -121,7 +121,7 @@ class RdsBackend(BaseBackend, TaggableResourcesMixin):
     def promotable(self, cluster: Cluster) -> list[Instance]:
         """Return the readers of a cluster in order of promotion: lowest tier first, then largest class."""
         readers = [i for i in self.staying(cluster) if i.name != cluster.writer]
-        return sorted(readers, key=lambda i: (i.data["PromotionTier"], -engine.size_of(i.data["DBInstanceClass"])))
+        return sorted(readers, key=lambda i: (i.data["PromotionTier"], -classes.size_of(i.data["DBInstanceClass"])))
 
     def note(self, resource: Resource, category: str, message: str, timeline: Timeline | None = None) -> None:
         """Record an event that happens at the end of a timeline, or now."""
@@ -266,7 +266,7 @@ class RdsBackend(BaseBackend, TaggableResourcesMixin):
     def _present(self, scope: str, instance: Instance, cluster: Cluster) -> tuple[Any, ...]:
         """Return the parameters of the next boot. They include MaxCapacity, because max_connections depends on it."""
         name = self.groups_of(instance, cluster)[scope]
-        serverless = scope == "cluster" and instance.data["DBInstanceClass"] == engine.SERVERLESS
+        serverless = scope == "cluster" and instance.data["DBInstanceClass"] == classes.SERVERLESS
         capacity = cluster.data["ServerlessV2ScalingConfiguration"]["MaxCapacity"] if serverless else None
         return name, self.parameter_group(scope, name).revision, capacity
 

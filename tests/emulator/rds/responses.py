@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from moto.core.responses import ActionResult, EmptyResult
 
-from . import checks, engine
+from . import checks
 from .base import Calls
 from .clusters import ClusterCalls
 from .events import EventCalls
@@ -12,24 +12,9 @@ from .global_clusters import GlobalClusterCalls
 from .groups import ParameterGroupCalls, SubnetGroupCalls
 from .instances import InstanceCalls
 from .models import tagged
+from .offers import OfferCalls
 from .restore import RestoreCalls
 from .snapshots import SnapshotCalls
-
-
-class EngineCalls(Calls):
-    """The calls on engine versions."""
-
-    def describe_db_engine_versions(self) -> ActionResult:
-        p = self.params
-        if p.get("Engine"):
-            engine.require_engine(p["Engine"])
-        wanted = str(p.get("EngineVersion") or "")
-        found = [v for v in engine.VERSIONS if not wanted or v == wanted or v.startswith(f"{wanted}.")]
-        if p.get("DefaultOnly"):
-            major = wanted.split(".")[0]
-            defaults = {str(m): v for m, v in engine.DEFAULT_MINORS.items()}
-            found = [v for v in found if v == (defaults.get(major) if major else engine.DEFAULT_VERSION)]
-        return self.page("DBEngineVersions", [engine.describe_version(v) for v in found])
 
 
 class TagCalls(Calls):
@@ -56,7 +41,7 @@ class RdsResponse(
     RestoreCalls,
     ParameterGroupCalls,
     SubnetGroupCalls,
-    EngineCalls,
+    OfferCalls,
     EventCalls,
     TagCalls,
 ):

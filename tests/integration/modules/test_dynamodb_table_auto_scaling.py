@@ -150,5 +150,5 @@ def test_drift_is_repaired_and_unwanted_targets_are_removed(aws, run, table):
 
 
 def test_refuses_impossible_limits(run):
-    with pytest.raises(ModuleFailed, match="min_capacity 9 must be at least 1 and at most max_capacity 5"):
+    with pytest.raises(ModuleFailed, match="write.min_capacity is 9 and write.max_capacity is 5"):
         run(NAME, **{**PARAMS, "write": {"min_capacity": 9, "max_capacity": 5}}, check=True)

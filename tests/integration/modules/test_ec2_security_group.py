@@ -137,12 +137,12 @@ def test_invalid_options_and_foreign_groups_are_refused(aws, run):
         run(NAME, **params(rules=[{**WEB, "prefix_list_id": "pl-1"}]))
     with pytest.raises(ModuleFailed, match="from_port"):
         run(NAME, **params(rules=[{"ip_protocol": "tcp", "cidr_ipv4": "0.0.0.0/0"}]))
-    with pytest.raises(ModuleFailed, match="is not a CIDR block"):
+    with pytest.raises(ModuleFailed, match="cidr_ipv4 is 'everywhere'; AWS takes an IPv4 block"):
         run(NAME, **params(rules=[{**WEB, "cidr_ipv4": "everywhere"}]))
     run(NAME, **params(tags={"mtk:environment": "dev"}))
     with pytest.raises(ModuleFailed, match="AWS cannot change description"):
         run(NAME, **params(description="Another"))
     with pytest.raises(ModuleFailed, match="belongs to environment 'dev'"):
         run(NAME, **params(tags={"mtk:environment": "prod"}))
-    with pytest.raises(ModuleFailed, match="could not be brought to state present"):
+    with pytest.raises(ModuleFailed, match="AWS refuses AuthorizeSecurityGroupIngress \\(InvalidGroup"):
         run(NAME, **params(rules=[{**HTTPS, "referenced_group_id": "sg-0123456789abcdef0"}]))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from ansible_collections.mtk.backend.plugins.module_utils.engine._module import Context
 
 from .conftest import ModuleFailed, examples
 from .network import network
@@ -63,12 +66,52 @@ def test_the_same_name_in_another_vpc_is_another_subnet(aws, run):
     assert run(NAME, **params, vpc_id=other)["subnet"]["subnet_id"] != first
 
 
+def test_an_overlapping_subnet_is_refused_in_the_plan(aws, run, worker):
+    net = network(aws)
+    params = {**examples(NAME)[0], "cidr_block": "10.0.0.0/20"}
+    worker["context"] = Context(collects=True)
+    before, mutating = len(aws.control.calls()), len(aws.mutating())
+    planned = run(NAME, check=True, **params)
+    looks = [call["operation"] for call in aws.control.calls(before)]
+    assert looks == ["DescribeVpcs", "DescribeSubnets"], "no request more than for any other plan"
+    plan = planned["plan"]
+    assert (plan["action"], planned["changed"]) == ("refuse", False)
+    assert re.search(
+        rf"is 10.0.0.0/20; it overlaps {net.public[0]} \(dev_us-east-1_us-east-1a_public_subnet, 10.0.0.0/21\)",
+        plan["reason"],
+    )
+    worker["context"] = Context()
+    with pytest.raises(ModuleFailed, match="overlaps subnet-.*Give another cidr_block"):
+        run(NAME, **params)
+    assert len(aws.mutating()) == mutating
+
+
+def test_an_overlapping_subnet_without_a_name_can_become_this_one(aws, run):
+    net = network(aws)
+    params = {**examples(NAME)[0], "cidr_block": "10.0.0.0/21"}
+    tag = {"Key": "Name", "Value": "dev_us-east-1_us-east-1a_public_subnet"}
+    aws.client("ec2").delete_tags(Resources=net.public[:1], Tags=[tag])
+    with pytest.raises(ModuleFailed, match=f"without a Name tag.*set its Name tag to {params['name']}"):
+        run(NAME, check=True, **params)
+    aws.client("ec2").create_tags(Resources=net.public[:1], Tags=[{**tag, "Value": params["name"]}])
+    assert run(NAME, **params)["subnet"]["subnet_id"] == net.public[0]
+
+
+def test_an_existing_subnet_is_not_compared_with_others(aws, run):
+    network(aws)
+    params = examples(NAME)[0]
+    run(NAME, **params)
+    with pytest.raises(ModuleFailed, match="AWS cannot change cidr_block"):
+        run(NAME, check=True, **{**params, "cidr_block": "10.0.0.0/21"})
+    assert not run(NAME, check=True, **{**params, "state": "absent", "name": "other"})["changed"]
+
+
 def test_invalid_options_and_unsupported_changes_are_refused(aws, run):
     params, remove = examples(NAME)
     with pytest.raises(ModuleFailed, match="vpc_id of subnet .* is unknown"):
         run(NAME, **params)
     network(aws)
-    with pytest.raises(ModuleFailed, match="'10.0.64' is not a CIDR block"):
+    with pytest.raises(ModuleFailed, match="cidr_block is '10.0.64'; AWS takes an IPv4 block"):
         run(NAME, **{**params, "cidr_block": "10.0.64"})
     id = run(NAME, **params)["subnet"]["subnet_id"]
     with pytest.raises(ModuleFailed, match="AWS cannot change availability_zone .*, cidr_block"):

@@ -89,7 +89,7 @@ def test_equivalent_policies_are_no_difference(run):
 
 
 def test_invalid_options_and_foreign_keys_are_refused(run):
-    with pytest.raises(ModuleFailed, match="must begin with 'alias/'"):
+    with pytest.raises(ModuleFailed, match="alias is 'dynamodb_key'; AWS takes alias/"):
         run(NAME, alias="dynamodb_key")
     run(NAME, alias=ALIAS, tags={"mtk:environment": "prod"})
     with pytest.raises(ModuleFailed, match="belongs to environment 'prod'"):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from datetime import UTC, timedelta
+
 import pytest
 
 from .aurora import cluster, instance, key, master_secret, monitoring_role, subnet_group
@@ -371,4 +374,20 @@ def test_an_existing_cluster_cannot_join(aws, run):
     run(NAME, **SMALL)
     aws.client("rds").create_global_cluster(GlobalClusterIdentifier="dev-global", Engine="aurora-postgresql")
     with pytest.raises(ModuleFailed, match="only a new cluster can join .* source_db_cluster_identifier"):
-        run(NAME, **SMALL, global_cluster_identifier="dev-global")
+        run(NAME, **{**SMALL, "manage_master_user_password": None, "global_cluster_identifier": "dev-global"})
+
+
+def test_storage_that_aws_would_not_change_yet_is_a_decision_in_the_plan(aws, run):
+    optimized = {**SMALL, "storage_type": "aurora-iopt1"}
+    run(NAME, **SMALL)
+    run(NAME, **optimized)
+    run(NAME, **SMALL, storage_type="aurora")
+    allowed = cluster(aws)["IOOptimizedNextAllowedModificationTime"].astimezone(UTC) + timedelta(minutes=1)
+    text = f"aurora, and AWS takes a change to aurora-iopt1 once in 30 days. Run again after {allowed:%Y-%m-%d %H:%M}"
+    before = len(aws.mutating())
+    for check in (True, False):
+        with pytest.raises(ModuleFailed, match=re.escape(text)):
+            run(NAME, check=check, **optimized)
+    assert not run(NAME, **SMALL, storage_type="aurora")["changed"] and len(aws.mutating()) == before
+    aws.control.advance(30 * 24 * 3600 + 1)
+    assert run(NAME, **optimized)["changed"] and not run(NAME, **optimized)["changed"]

@@ -38,6 +38,12 @@ def test_cached_answers_are_not_requested_again(aws, run, known):
     assert calls(aws, before) == []
 
 
+def test_an_answer_without_certificate_validation_serves_no_task_that_validates(aws, run, remembering):
+    for validate in (False, False, True, True):
+        run("aws_caller_info", validate_certs=validate)
+    assert calls(aws) == ["sts:GetCallerIdentity"] * 2
+
+
 def test_a_difference_in_cached_answers_is_checked_before_a_write(aws, run, known):
     """The VPC already has the wanted tags since the cache was filled: no write is sent."""
     aws.client("ec2").create_tags(Resources=[known], Tags=[{"Key": "a", "Value": "2"}])

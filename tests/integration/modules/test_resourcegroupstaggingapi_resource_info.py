@@ -46,5 +46,5 @@ def test_resources_of_another_region_are_not_found(run, tagged):
 
 def test_a_refusal_by_aws_fails_the_module(aws, run):
     aws.control.fault("resourcegroupstaggingapi:GetResources", "error", code="AccessDeniedException")
-    with pytest.raises(ModuleFailed, match="AWS did not answer the request"):
+    with pytest.raises(ModuleFailed, match="AWS refuses GetResources \\(AccessDeniedException"):
         run(NAME, tags={"a": "b"})

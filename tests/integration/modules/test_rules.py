@@ -122,24 +122,6 @@ def test_minor_upgrade_sends_no_parameter_group(aws, run):
     assert "DBInstanceParameterGroupName" not in sent and "AllowMajorVersionUpgrade" not in sent
 
 
-def test_attribute_of_the_time_to_live_is_disabled_before_another_is_enabled(aws, run):
-    """AWS takes one change an hour, and none from one attribute to another."""
-    first, second = ({"enabled": True, "attribute_name": name} for name in ("expires_at", "ttl"))
-    run("dynamodb_table", **TABLE, time_to_live_specification=first)
-    aws.control.advance(3601)
-    with pytest.raises(ModuleFailed, match="modified multiple times"):
-        run("dynamodb_table", **TABLE, time_to_live_specification=second, wait_timeout=1)
-    aws.control.advance(3601)
-    assert run("dynamodb_table", **TABLE, time_to_live_specification=second)["changed"]
-    sent = [call["TimeToLiveSpecification"] for call in calls(aws, "UpdateTimeToLive")]
-    accepted = [spec for number, spec in enumerate(sent) if spec not in sent[:number]]
-    assert accepted == [
-        {"Enabled": True, "AttributeName": "expires_at"},
-        {"Enabled": False, "AttributeName": "expires_at"},
-        {"Enabled": True, "AttributeName": "ttl"},
-    ]
-
-
 def test_fields_that_verbs_exchange_are_not_returned(run):
     run("ec2_vpc", name="dev_vpc", cidr_block="10.0.0.0/16", tags={})
     for module, params in (

@@ -1,0 +1,105 @@
+"""The settings of the account that a test may change: the Regions that need an opt-in, and the quotas."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import botocore.session
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.core.base_backend import BaseBackend
+
+from .core import AwsError, own_backend
+from .requests import service_model
+
+# The Regions of every account. The others need an opt-in, which a new account does not have.
+ALWAYS_ENABLED = {
+    *(f"us-{name}" for name in ("east-1", "east-2", "west-1", "west-2")),
+    *(f"eu-{name}" for name in ("central-1", "north-1", "west-1", "west-2", "west-3")),
+    *(f"ap-{name}" for name in ("south-1", "southeast-1", "southeast-2")),
+    *(f"ap-northeast-{number}" for number in (1, 2, 3)),
+    *("ca-central-1", "sa-east-1"),
+}
+# AWS's default quotas, which hold in each Region. An account may have other ones.
+QUOTAS = {"vpc-max-elastic-ips": 5, "DBClusters": 40, "DBInstances": 40}
+_GLOBAL = ("iam",)  # answers in one place, whatever Region a client is made for
+
+
+class Account(BaseBackend):
+    """The Regions that were enabled and the quotas that were changed."""
+
+    def __init__(self, region_name: str, account_id: str) -> None:
+        super().__init__(region_name, account_id)
+        self.opted_in: set[str] = set()
+        self.quotas: dict[str, int] = dict(QUOTAS)
+
+
+_ACCOUNTS = own_backend("local-account", Account)
+
+
+class NotAuthenticated(AwsError):
+    """The refusal of credentials in a Region. ``status`` is AWS's HTTP status."""
+
+    def __init__(self, code: str, message: str, status: int) -> None:
+        super().__init__(code, message)
+        self.status = status
+
+
+def account() -> Account:
+    """Return the settings of the account."""
+    found: Account = _ACCOUNTS[DEFAULT_ACCOUNT_ID]["us-east-1"]
+    return found
+
+
+def opt_in_status(region: str) -> str:
+    """Return the opt-in status of a Region as DescribeRegions shows it."""
+    if region in ALWAYS_ENABLED:
+        return "opt-in-not-required"
+    return "opted-in" if region in account().opted_in else "not-opted-in"
+
+
+def enable_region(name: str, enabled: bool) -> None:
+    """Enable or disable a Region that needs an opt-in. Raise ValueError for all others."""
+    if name not in _regions() or name in ALWAYS_ENABLED:
+        raise ValueError(f"{name} is not a Region that needs an opt-in; use one of {', '.join(sorted(_optional()))}")
+    (account().opted_in.add if enabled else account().opted_in.discard)(name)
+
+
+def quota(name: str) -> int:
+    """Return a quota, which holds in each Region."""
+    return account().quotas[name]
+
+
+def set_quota(name: str, value: int) -> None:
+    """Change a quota in all Regions. Raise ValueError for an unknown one."""
+    if name not in QUOTAS:
+        raise ValueError(f"there is no quota {name}; use one of {', '.join(QUOTAS)}")
+    account().quotas[name] = value
+
+
+def require_region(service: str, region: str) -> None:
+    """Refuse a request to a Region that does not exist or that the account has not enabled, in the service's words."""
+    if service in _GLOBAL or opt_in_status(region) != "not-opted-in":
+        return
+    protocols = [service_model(service).protocol, *service_model(service).protocols]
+    if region not in _regions():
+        code = "InvalidSignatureException" if protocols[0] == "json" else "SignatureDoesNotMatch"
+        text = f"Credential should be scoped to a valid region, not '{region}'."
+        raise NotAuthenticated(code, f"{text} AWS has no Region of this name.", 403)
+    if "ec2" in protocols:
+        raise NotAuthenticated("AuthFailure", "AWS was not able to validate the provided access credentials", 401)
+    text = "The security token included in the request is invalid"
+    if "query" in protocols:
+        raise NotAuthenticated("InvalidClientTokenId", text, 403)
+    raise NotAuthenticated("UnrecognizedClientException", f"{text}.", 400)
+
+
+@cache
+def _regions() -> frozenset[str]:
+    session = botocore.session.get_session()
+    partitions = ("aws", "aws-cn", "aws-us-gov")  # keys of one partition are not valid in another
+    return frozenset(name for partition in partitions for name in session.get_available_regions("ec2", partition))
+
+
+@cache
+def _optional() -> frozenset[str]:
+    return frozenset(botocore.session.get_session().get_available_regions("ec2")) - ALWAYS_ENABLED
