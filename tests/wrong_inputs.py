@@ -60,6 +60,8 @@ ROWS = [row for path in sorted(DATA.glob("*.yml")) for row in load(path)]
 
 def resolve(variables: Mapping[str, Any], raw: Any) -> Any:
     """Resolve a template as Ansible does."""
+    if "{{" not in str(raw):
+        return raw
     return Templar(DataLoader(), {name: trusted(value) for name, value in variables.items()}).template(trusted(raw))
 
 

@@ -88,7 +88,7 @@ class ActionModule(ActionBase):
         for host, found in hosts.items():
             environments[host] = found.run.get("mtk_environment")
             faults["run"][host] = list(found.run_faults)
-            if "expected_account_id" not in found.given:
+            if not found.sets("expected_account_id"):
                 remedy = "Set it to the account of the environment in group_vars/all/environment.yml, in quotes."
                 faults["run"][host].append(Fault({"expected_account_id": MISSING}, "is not set", remedy))
             values = {}

@@ -36,7 +36,7 @@ class Settings:
         self._variables = {**CONSTANTS, **variables}
         self._set = variables
         self._template = template
-        self.given = frozenset(variables)
+        self._omitted: set[str] = set()
         self.run, self.run_faults = self._check(RUN, {}, owner=True)
 
     def check(self, role: Role, *, owner: bool = True) -> tuple[Values, list[Fault]]:
@@ -61,7 +61,11 @@ class Settings:
         return replace(fault, values={k: v if v is MISSING else HIDDEN for k, v in fault.values.items()})
 
     def _names_environment(self, role: Role) -> bool:
-        return "mtk_environment" in self._set or f"{role.name}_environment" in self._set
+        return self.sets("mtk_environment") or self.sets(f"{role.name}_environment")
+
+    def sets(self, name: str) -> bool:
+        """Return whether the user has set a variable."""
+        return name in self._set and name not in self._omitted
 
     def _check(self, role: Role, host: Mapping[str, Any], *, owner: bool) -> tuple[Values, list[Fault]]:
         given: dict[str, Any] = {}
@@ -75,7 +79,7 @@ class Settings:
             try:
                 given[name] = _plain(self._template(self._variables, raw))
             except AnsibleValueOmittedError:
-                continue  # as in default(omit): the variable is not set
+                self._omitted.add(name)  # as in default(omit): the variable is not set
             except AnsibleError as error:
                 words = str(error).split("\n", maxsplit=1)[0].rstrip(".")
                 remedy = "Correct the expression, or define what it uses."

@@ -16,6 +16,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 MISSING: Any = object()  # no value: of a variable that is not set, or in a fault whose rule says all
@@ -175,8 +176,17 @@ def _cut(text: str) -> str:
 
 
 def did_you_mean(name: str, known: Iterable[str], cutoff: float = 0.6) -> str:
-    """Return the known name that is nearest to a misspelt one; empty if none is near."""
-    return next(iter(difflib.get_close_matches(name, sorted(known), 1, cutoff)), "")
+    """Return the known name that is nearest to a misspelt or abbreviated one; empty if none is near.
+
+    A name with the same letters is nearer than others.
+
+    >>> did_you_mean("us-esat-1", ["us-east-1", "us-west-1"])
+    'us-east-1'
+    """
+    near = difflib.get_close_matches(name, sorted(known), 3, cutoff)
+    same_letters = [each for each in near if sorted(each) == sorted(name)]
+    abbreviated = [each for each in sorted(known) if len(name) > 2 and each.startswith(name)]
+    return next(iter(same_letters or near or abbreviated), "")
 
 
 def _to_str(raw: Any) -> str:
@@ -195,7 +205,9 @@ def _to_str(raw: Any) -> str:
 def _yaml_type(raw: Any) -> str:
     if isinstance(raw, bool):
         return "a Boolean"
-    return "a number" if isinstance(raw, (int, float)) else f"a {type(raw).__name__}"
+    if isinstance(raw, (int, float)):
+        return "a number"
+    return "a date" if isinstance(raw, date) else "something else than text"
 
 
 def _to_int(raw: Any) -> int:
