@@ -87,7 +87,13 @@ settled:
 """
 
 from ansible_collections.mtk.backend.plugins.module_utils.aws._tags import write_tags
-from ansible_collections.mtk.backend.plugins.module_utils.domain._limits import LOG_GROUP_NAME, TagRules, one_of, text
+from ansible_collections.mtk.backend.plugins.module_utils.domain._limits import (
+    LOG_GROUP_NAME,
+    LOG_RETENTION,
+    TagRules,
+    one_of,
+    text,
+)
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
 from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource
 
@@ -97,11 +103,6 @@ OPTIONS = {
     "retention_in_days": {"type": "int"},
     "kms_key_id": {"type": "str"},
 }
-# fmt: off
-RETENTION = (
-    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
-)
-# fmt: on
 
 
 class LogGroup(Resource):
@@ -116,7 +117,7 @@ class LogGroup(Resource):
     tag_rules = TagRules(common=True)
     limits = {
         "log_group_name": text(LOG_GROUP_NAME, "1 to 512 letters, digits and _-/.#, not beginning with aws/"),
-        "retention_in_days": one_of(0, *RETENTION),
+        "retention_in_days": one_of(*LOG_RETENTION),
         "kms_key_id": text("arn:[^:]+:kms:.+:key/.+|", "the full ARN of a key"),
     }
     retry_codes = ("OperationAbortedException",)

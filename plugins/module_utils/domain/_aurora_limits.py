@@ -29,9 +29,10 @@ POSTGRESQL = "aurora-postgresql"
 # Words that PostgreSQL and RDS keep for themselves. AWS refuses them as names of users and databases.
 RESERVED = (
     "admin", "all", "analyse", "analyze", "and", "any", "array", "as", "authorization", "current_user", "default",
-    "false", "from", "group", "null", "or", "order", "primary", "public", "rdsadmin", "role", "select", "session_user",
-    "table", "true", "user", "where",
+    "false", "from", "group", "null", "or", "order", "primary", "public", "rdsadmin", "rdsproxyadmin", "rdsrepladmin",
+    "rdstopmgr", "role", "select", "session_user", "table", "true", "user", "where",
 )  # fmt: skip
+PERFORMANCE_RETENTION = (7, *(31 * month for month in range(1, 24)), 731)  # days
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DAY, _WEEK = 24 * 60, 7 * 24 * 60
 _CLOCK = r"([01]\d|2[0-3]):([0-5]\d)"
@@ -103,7 +104,7 @@ CLUSTER: Mapping[str, Check] = {
         "Correct it, for example 03:00-04:00.",
     ),
     **MAINTENANCE,
-    "performance_insights_retention_period": one_of(7, *(31 * month for month in range(1, 24)), 731),
+    "performance_insights_retention_period": one_of(*PERFORMANCE_RETENTION),
     "serverless_v2_scaling_configuration": fields(
         min_capacity=rule(_is_no_capacity, "AWS takes 0 to 256 ACU in steps of 0.5", "Correct it."),
         max_capacity=rule(

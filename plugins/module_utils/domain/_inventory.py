@@ -13,6 +13,7 @@ from typing import Any
 
 from ansible_collections.mtk.backend.plugins.module_utils.domain._names import resource_name
 from ansible_collections.mtk.backend.plugins.module_utils.domain._pools import AddressPlan, PlanError
+from ansible_collections.mtk.backend.plugins.module_utils.domain._rules_database import FORCED_PARAMETERS
 from ansible_collections.mtk.backend.plugins.module_utils.domain._setting import (
     MISSING,
     Fault,
@@ -20,7 +21,6 @@ from ansible_collections.mtk.backend.plugins.module_utils.domain._setting import
     did_you_mean,
     shown,
 )
-from ansible_collections.mtk.backend.plugins.module_utils.domain._settings_database import FORCED_PARAMETERS
 
 GROUPS = ("primary", "secondary", "network", "database")
 # Settings that describe what spans regions.

@@ -26,6 +26,11 @@ Network = Union[ipaddress.IPv4Network, ipaddress.IPv6Network]
 
 REGION = r"([a-z]+-)+\d+"
 ROLE_NAME = r"[A-Za-z0-9_+=,.@-]{1,64}"
+# CloudWatch Logs takes no other number of days; 0 is never.
+LOG_RETENTION = (
+    *(0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
+    *(1096, 1827, 2192, 2557, 2922, 3288, 3653),
+)
 LOG_GROUP_NAME = r"(?!aws/)[A-Za-z0-9_./#-]{1,512}"
 
 

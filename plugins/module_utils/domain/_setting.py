@@ -15,7 +15,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -145,6 +145,11 @@ class Setting:
         if self.maximum is not None and value > self.maximum:
             return False
         return not self.step or (value / self.step).is_integer()
+
+
+def section(title: str, *settings: Setting) -> tuple[Setting, ...]:
+    """Return settings with the title of their table in the README."""
+    return tuple(replace(setting, section=title) for setting in settings)
 
 
 class WrongType(ValueError):

@@ -11,13 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from ipaddress import IPv4Network
 from typing import Any
 
+from ansible_collections.mtk.backend.plugins.module_utils.domain._aurora_limits import span
 from ansible_collections.mtk.backend.plugins.module_utils.domain._setting import MISSING, Fault, visible
 
-# CloudWatch Logs takes no other number of days; 0 is never.
-LOG_RETENTION = (
-    *(0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
-    *(1096, 1827, 2192, 2557, 2922, 3288, 3653),
-)
 REGION = r"[a-z]{2,}(-[a-z]+)+-[0-9]+"
 ZONE = REGION + r"[a-z]"
 PRIVATE = tuple(IPv4Network(block) for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"))
@@ -29,7 +25,7 @@ _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _TIME = r"([01][0-9]|2[0-3]):[0-5][0-9]"
 BACKUP_WINDOW = rf"{_TIME}-{_TIME}"
 MAINTENANCE_WINDOW = rf"(?i:{'|'.join(_DAYS)}):{_TIME}-(?i:{'|'.join(_DAYS)}):{_TIME}"
-_DAY, _WEEK = 24 * 60, 7 * 24 * 60
+_DAY = 24 * 60  # minutes
 
 
 def tags(name: str, value: Mapping[Any, Any]) -> Iterator[Fault]:
@@ -116,32 +112,13 @@ def _unique(name: str, value: Iterable[str], what: str) -> Iterator[Fault]:
             yield Fault({name: items}, f"it lists the {what} {item} more than once", "Remove the repetition.")
 
 
-def minutes(time: str) -> int:
-    """Return a time as minutes: ``03:30`` of the day, ``sun:03:30`` of the week."""
-    *day, hour, minute = time.lower().split(":")
-    return (_DAYS.index(day[0]) * _DAY if day else 0) + int(hour) * 60 + int(minute)
-
-
-def length(window: str) -> int:
-    """Return the length of a window in minutes. The end may be after midnight, or after the end of the week."""
-    begin, end = window.split("-")
-    return (minutes(end) - minutes(begin)) % (_DAY if window[0].isdigit() else _WEEK)
-
-
 def window(name: str, value: str) -> Iterator[Fault]:
     """Return the fault of a window of the right form whose length AWS does not allow."""
-    if length(value) < 30:
+    minutes = (span(value) or (0, 0))[1]
+    if minutes < 30:
         yield Fault({name: value}, "AWS needs at least 30 minutes", "Set a later end.")
-    elif not value[0].isdigit() and length(value) >= _DAY:
+    elif not value[0].isdigit() and minutes >= _DAY:
         yield Fault({name: value}, "AWS allows less than 24 hours", "Set an earlier end.")
-
-
-def overlap(daily: str, weekly: str) -> bool:
-    """Return whether a daily and a weekly window have minutes in common."""
-    begin, start = minutes(weekly.split("-")[0]), minutes(daily.split("-")[0])
-    return any((start + day * _DAY - begin) % _WEEK < length(weekly) for day in range(7)) or any(
-        (begin - start - day * _DAY) % _WEEK < length(daily) for day in range(7)
-    )
 
 
 def not_set(name: str, remedy: str) -> Fault:
