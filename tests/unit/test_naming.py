@@ -9,6 +9,7 @@ import pytest
 from ansible_collections.mtk.backend.plugins.module_utils.domain._names import (
     RULES,
     canonical_name,
+    excess,
     named_tags,
     names,
     resource_name,
@@ -66,18 +67,32 @@ def test_names_are_unique_over_environments_regions_zones_and_types(name):
 
 @given(
     type=st.sampled_from(sorted(t for t, rule in RULES.items() if rule.separator == "-")),
-    environment=st.from_regex(r"[a-z][a-z0-9]{0,40}", fullmatch=True),
+    environment=st.from_regex(r"[a-z][a-z0-9]{0,20}", fullmatch=True),
     region=st.sampled_from(REGIONS),
 )
 def test_identifiers_are_valid_in_rds(type, environment, region):
     name = resource_name(type, environment, region, f"{region}a")
-    assert len(name) <= 63
+    assert len(name) <= 63 and excess(environment, region) is None
     assert re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name)
 
 
-def test_shortened_names_stay_unique():
-    long = "e" * 60
-    assert resource_name("aurora_cluster", long, "us-east-1") != resource_name("aurora_cluster", long, "us-west-2")
+def test_a_name_that_is_too_long_is_refused():
+    longest = "e" * (63 - len("-us-east-1-aurora-instance-parameter-group"))
+    assert excess(longest, "us-east-1") is None
+    assert len(resource_name("aurora_instance_parameter_group", longest, "us-east-1")) == 63
+    name = f"{longest}e-us-east-1-aurora-instance-parameter-group"
+    assert excess(f"{longest}e", "us-east-1") == (name, 64, 63)
+    with pytest.raises(ValueError, match=f"the name {name} has 64 characters, and AWS allows 63 .* Choose a shorter"):
+        resource_name("aurora_instance_parameter_group", f"{longest}e", "us-east-1")
+
+
+def test_an_environment_has_names_in_all_regions_or_is_reported():
+    for region, environment in itertools.product(REGIONS, ("e", "e" * 21, "e" * 22, "e" * 60)):
+        if excess(environment, region):
+            with pytest.raises(ValueError, match="Choose a shorter name for the environment"):
+                names(environment, region, [f"{region}a"])
+        else:
+            assert set(names(environment, region, [f"{region}a"])) == set(RULES)
 
 
 def test_unknown_type_and_missing_part_are_reported():
