@@ -8,7 +8,7 @@ export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo local stop test unit integration site lag process chaos drift lint sanity molecule bench docs lock clean
+.PHONY: help demo local stop test unit integration site lag process chaos drift inventories lint sanity molecule bench docs lock clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -50,6 +50,9 @@ chaos: .venv/lock ## test interruptions in more places than `make test`
 
 drift: .venv/lock ## compare plan and apply for 200 random drifts and 30 half-built accounts
 	DRIFT_CASES=200 pytest -m "" -n 2 --dist worksteal tests/integration/site/test_drift.py tests/integration/site/test_half_built.py
+
+inventories: .venv/lock ## plan and apply 200 random inventories
+	INVENTORY_CASES=200 pytest -n 2 --dist worksteal tests/integration/site/test_random_inventories.py
 
 bench: .venv/lock ## measure runs against plain boto3, and the local AWS against moto's server
 	python scripts/bench
