@@ -173,7 +173,7 @@ def warm(*services: str) -> None:
         return
     with _tls.shared(True):
         pass
-    defaults = {name: (None, None, *rest) for name, (_, _, *rest) in botocore.session.Session.SESSION_VARIABLES.items()}
+    defaults = {name: (None, None, *option[2:]) for name, option in botocore.session.Session.SESSION_VARIABLES.items()}
     no_file = {name: (None, None, os.devnull, None) for name in ("config_file", "credentials_file")}
     core = botocore.session.Session(session_vars={**defaults, **no_file})
     core.register_component("data_loader", LOADER)
