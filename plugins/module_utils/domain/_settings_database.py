@@ -538,8 +538,8 @@ def _zones(zones: Sequence[str], count: int, region: str) -> Iterator[Fault]:
             values = {f"aurora_zone_names[{index}]": zone}
             yield Fault(values, f"it is not a zone of {region}", f"Write it as {region}a, or remove it.")
     if zones and count > len(zones):
-        values = {"aurora_instance_count": count, "aurora_zone_names": list(zones)}
-        yield Fault(values, "each instance has a zone of its own", "Name more zones, or lower the number of instances.")
+        found = {"aurora_instance_count": count, "aurora_zone_names": list(zones)}
+        yield Fault(found, "each instance has a zone of its own", "Name more zones, or lower the number of instances.")
 
 
 def _source(source: str, is_global: bool) -> Iterator[Fault]:

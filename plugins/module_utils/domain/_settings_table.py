@@ -89,10 +89,10 @@ def _scaling(path: str, given: Any) -> Iterator[Fault]:
 
 
 def _ordered(values: Mapping[str, Any], low: str, high: str) -> Iterator[Fault]:
-    pair = [values.get("min_capacity"), values.get("max_capacity")]
-    if None not in pair and pair[0] > pair[1]:
+    least, most = values.get("min_capacity"), values.get("max_capacity")
+    if least is not None and most is not None and least > most:
         rule = "the minimum must not be above the maximum"
-        yield Fault({low: pair[0], high: pair[1]}, rule, "Lower the minimum or raise the maximum.")
+        yield Fault({low: least, high: most}, rule, "Lower the minimum or raise the maximum.")
 
 
 def _request_units(name: str, value: int) -> Iterator[Fault]:
