@@ -114,8 +114,13 @@ class ActionModule(ActionBase):
     def _settings(self, host: str, variables: Mapping[str, Any]) -> settings.Settings:
         """Return the settings of a host. What a play sets is not in the variables of other hosts, and is added."""
         own = variables["hostvars"].raw_get(variables["inventory_hostname"])
-        of_play = {k: v for k, v in variables.items() if k.startswith(PREFIXES) and own.get(k, MISSING) is not v}
-        return settings.Settings({**variables["hostvars"].raw_get(host), **of_play}, self._resolve, fresh=True)
+        of_play = {
+            name: value
+            for name, value in variables.items()
+            if (name.startswith(PREFIXES) or name in SETTINGS) and own.get(name, MISSING) is not value
+        }
+        given = {**variables["hostvars"].raw_get(host), **of_play}
+        return settings.Settings(given, self._resolve, fresh=not RECORD.entries)
 
     def _resolve(self, variables: Mapping[str, Any], raw: Any) -> Any:
         return self._templar.copy_with_new_env(available_variables=dict(variables)).template(raw)

@@ -13,6 +13,7 @@ from typing import Any
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _names, _setting_judges
 from ansible_collections.mtk.backend.plugins.module_utils.domain._pools import SHARED
 from ansible_collections.mtk.backend.plugins.module_utils.domain._setting import (
+    HIDDEN,
     MISSING,
     Fault,
     Role,
@@ -43,6 +44,17 @@ def _differences(name: str, value: Iterable[str]) -> Iterator[Fault]:
             near = did_you_mean(kind, DIFFERENCES)
             remedy = f"Did you mean {near}?" if near else "Use some of these."
             yield Fault({f"{name}[{index}]": kind}, f"the kinds of differences are {', '.join(DIFFERENCES)}", remedy)
+
+
+def _environment_variables(name: str, value: Mapping[Any, Any]) -> Iterator[Fault]:
+    """Return the faults of environment variables, without their values."""
+    for key, content in value.items():
+        if not isinstance(key, str) or not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", key):
+            rule = "it is not the name of an environment variable"
+            yield Fault({f"{name}.{key}": HIDDEN}, rule, "Write it as AWS_PROFILE.")
+        elif not isinstance(content, (str, int)):
+            rule = "the value of an environment variable is text"
+            yield Fault({f"{name}.{key}": HIDDEN}, rule, "Put the value in quotes, or remove the variable.")
 
 
 def environment(name: str, value: str) -> Iterator[Fault]:
@@ -107,6 +119,7 @@ SETTINGS = (
         "dict",
         "Environment variables of all AWS modules, for example AWS_PROFILE.",
         default={},
+        judge=_environment_variables,
         secret=True,
     ),
     Setting(
