@@ -1,7 +1,7 @@
 """Write the files that follow from the descriptions of the settings.
 
-They are ``meta/argument_specs.yml`` and the tables in the README of each role, and the list of names that the tasks of a
-role use themselves. Run it with ``make docs`` after a change; ``tests/unit/test_settings_files.py`` checks the result.
+They are ``meta/argument_specs.yml`` and the tables in the README of each role, and the names that the tasks of a role
+use themselves. Run it with ``make docs`` after a change; ``tests/unit/test_settings_files.py`` checks the result.
 """
 
 from __future__ import annotations

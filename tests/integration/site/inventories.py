@@ -15,7 +15,7 @@ from ansible_collections.mtk.backend.plugins.plugin_utils.settings import ROLES,
 
 REGIONS = ("us-east-1", "us-west-2", "eu-west-1")
 ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
-# Settings that are not drawn: waits, what an empty account cannot have, and what follows from the groups of the inventory.
+# Settings that are not drawn: waits, what an empty account cannot have, and what follows from the groups.
 FIXED = {
     *("ipam_vpc_region", "aurora_region", "dynamodb_global_region"),
     *("ipam_vpc_environment", "aurora_environment", "dynamodb_global_environment"),
