@@ -99,6 +99,11 @@ enabled:
   returned: always
   type: bool
   sample: true
+plannable:
+  description: Whether the region is enabled and has the zones, without which the network cannot be planned.
+  returned: always
+  type: bool
+  sample: true
 findings:
   description: What AWS does not offer, one text for each finding. For a region that is not enabled, the only finding.
   returned: always

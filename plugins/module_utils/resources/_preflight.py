@@ -52,10 +52,16 @@ class Preflight:
         self.unasked: list[str] = []
 
     def result(self) -> dict[str, Any]:
-        """Return what the module returns: whether the region is enabled, the findings, and what was not asked."""
+        """Return what the module returns: what the region offers, the findings, and what was not asked."""
         disabled = self._region()
-        findings = disabled or [*self._zones(), *self._addresses(), *self._database(), *self._parameters()]
-        return {"enabled": not disabled, "findings": findings, "unasked": sorted(set(self.unasked))}
+        zones = [] if disabled else self._zones()
+        others = [] if disabled else [*self._addresses(), *self._database(), *self._parameters()]
+        return {
+            "enabled": not disabled,
+            "plannable": not (disabled or zones),
+            "findings": [*disabled, *zones, *others],
+            "unasked": sorted(set(self.unasked)),
+        }
 
     def _region(self) -> list[str]:
         home = self.params.get("home_region") or self.aws.region
