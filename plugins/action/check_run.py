@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ansible.errors import AnsibleError
+from ansible.inventory.manager import InventoryManager
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible.utils.vars import load_extra_vars
@@ -131,9 +132,14 @@ class ActionModule(ActionBase):
         return self._templar.copy_with_new_env(available_variables=dict(variables)).template(raw)
 
     def _environments(self, variables: Mapping[str, Any]) -> dict[str, str]:
-        """Return mtk_environment by inventory source, of the sources whose group_vars set it."""
+        """Return mtk_environment by inventory source, of the sources that set it."""
         found = {}
-        for source in variables.get("ansible_inventory_sources") or []:
+        sources = variables.get("ansible_inventory_sources") or []
+        for source in sources:
+            if len(sources) > 1 and (inside := self._inside(source)):
+                found[_relative(source)] = inside
+            if not Path(source).exists():
+                continue  # a list of hosts
             directory = Path(source) if Path(source).is_dir() else Path(source).parent
             for path in sorted([*directory.glob("group_vars/all/**/*"), *directory.glob("group_vars/all.*")]):
                 if path.is_file() and path.suffix in (".yml", ".yaml", ".json", ""):
@@ -141,6 +147,13 @@ class ActionModule(ActionBase):
                     if isinstance(content, Mapping) and content.get("mtk_environment"):
                         found[_relative(source)] = str(content["mtk_environment"])
         return found
+
+    def _inside(self, source: str) -> str:
+        """Return mtk_environment as an inventory file or script itself sets it; empty if it does not."""
+        manager = InventoryManager(self._loader, [source])
+        members = [*manager.groups.values(), *manager.hosts.values()]
+        given = (member.get_vars().get("mtk_environment") for member in members)
+        return next((str(name) for name in given if name), "")
 
     def _read(self, path: Path) -> Any:
         try:

@@ -153,8 +153,10 @@ def _agree(name: str, values: Values, wanted: Sequence[str], words: str, express
     missing, extra = sorted(set(wanted) - set(given)), sorted(set(given) - set(wanted))
     differences = [f"it lacks {', '.join(missing)}"] if missing else []
     differences += [f"{', '.join(extra)} {'is' if len(extra) == 1 else 'are'} not there"] if extra else []
-    remedy = f'Set it to "{{{{ {expression} }}}}", or correct hosts.yml.'
-    yield Fault({name: list(given)}, f"it must be {words}: {' and '.join(differences)}", remedy)
+    remedy = f'Set it to "{{{{ {expression} }}}}"' if wanted else "Set it to []"
+    yield Fault(
+        {name: list(given)}, f"it must be {words}: {' and '.join(differences)}", f"{remedy}, or correct hosts.yml."
+    )
 
 
 def network_and_database(values: Values) -> Iterator[Fault]:

@@ -153,7 +153,7 @@ def test_wrong_inventories(aws, tmp_path, case):
     path = inventory(tmp_path / "wrong", case["hosts"], {**COMMON, **case.get("all", {})}, case.get("host_vars", {}))
     lines = Checked(aws, path).messages("site.yml")
     assert not [says for says in case["says"] if not is_in(says, lines)], lines
-    assert len(lines) == 1 + len(case["says"]) + case.get("more", 0), lines
+    assert len(lines) == 1 + len(case["says"]), lines
 
 
 def test_an_inventory_that_does_not_exist(aws):
@@ -165,6 +165,22 @@ def test_inventories_of_two_environments(aws):
     lines = Checked(aws, "inventories/qa", "inventories/dev").messages("playbooks/plan.yml")
     says = "the inventories belong to several environments: qa (inventories/qa), dev (inventories/dev)"
     assert is_in(f"{says} ... Give one of them", lines)
+
+
+def test_an_inventory_file_and_a_directory_of_two_environments(aws, tmp_path):
+    """The file has its variables in itself, as a script has."""
+    path = tmp_path / "one.yml"
+    path.write_text("all: {vars: {mtk_environment: one}, children: {primary: {hosts: {us-east-1: }}}}")
+    lines = Checked(aws, path, "inventories/dev").messages("playbooks/plan.yml")
+    assert is_in(f"several environments: one ({path}), dev (inventories/dev) ... Give one of them", lines)
+    assert len(lines) == 2, lines
+
+
+def test_a_key_that_a_file_has_twice(aws, tmp_path):
+    path = inventory(tmp_path / "twice", everywhere(HOSTS[:1]), WIDE, {})
+    with (path / "group_vars/all.yml").open("a") as file:
+        file.write("aurora_port: 5433\naurora_port: 5432\n")
+    assert "duplicate mapping key 'aurora_port'" in Checked(aws, path).play(expect=4).text
 
 
 def test_wrong_options_and_extra_variables(aws, tmp_path):
