@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from ansible.errors import AnsibleError
+from ansible.inventory.manager import InventoryManager
+from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible.utils.vars import load_extra_vars
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _inventory, _settings_run
@@ -46,13 +48,14 @@ class ActionModule(ActionBase):
         values: dict[str, Values] = {}
         if inventory.hosts("all") and inventory.hosts("primary"):
             found, values = self._check_hosts(inventory, task_vars)
-            faults += found
+            faults += [fault for fault in found if not inventory.repeats(fault)]
         if faults:
             return {**result, "failed": True, "msg": settings.message(faults, "Nothing was changed.")}
         tags = [task_vars.get(name) or [] for name in ("ansible_run_tags", "ansible_skip_tags")]
         roles = _inventory.selected_roles(settings.ROLES, *tags)
-        asked = {host: _inventory.asked(found, roles) for host, found in values.items()}
-        return {**result, "changed": False, "home_region": inventory.hosts("primary")[0], "asked": asked}
+        primary = inventory.hosts("primary")
+        asked = {host: _inventory.asked(found, roles, owner=host in primary) for host, found in values.items()}
+        return {**result, "changed": False, "home_region": primary[0], "asked": asked}
 
     def _run_faults(self, variables: Mapping[str, Any]) -> Iterator[Fault]:
         """Return the faults of ansible.cfg and of the command line."""
@@ -74,6 +77,9 @@ class ActionModule(ActionBase):
         if "plan_out" in variables and "plan_out" not in given:
             rule = "it is only read as an extra variable"
             yield Fault({"plan_out": str(variables["plan_out"])}, rule, "Give it with -e, or set MTK_PLAN_OUT.")
+        if "mtk_check_mode" in given and _is_false(variables["mtk_check_mode"]):
+            rule = "site.yml applies without it, and plan.yml and drift.yml never write"
+            yield Fault({"-e mtk_check_mode": variables["mtk_check_mode"]}, rule, "Leave it out.")
         if "plan_file" in variables:
             environment = str(self._templar.template(variables.get("mtk_environment", "")))
             yield from _no_plan("plan_file", str(self._templar.template(variables["plan_file"])), environment)
@@ -126,9 +132,14 @@ class ActionModule(ActionBase):
         return self._templar.copy_with_new_env(available_variables=dict(variables)).template(raw)
 
     def _environments(self, variables: Mapping[str, Any]) -> dict[str, str]:
-        """Return mtk_environment by inventory source, of the sources whose group_vars set it."""
+        """Return mtk_environment by inventory source, of the sources that set it."""
         found = {}
-        for source in variables.get("ansible_inventory_sources") or []:
+        sources = variables.get("ansible_inventory_sources") or []
+        for source in sources:
+            if len(sources) > 1 and (inside := self._inside(source)):
+                found[_relative(source)] = inside
+            if not Path(source).exists():
+                continue  # a list of hosts
             directory = Path(source) if Path(source).is_dir() else Path(source).parent
             for path in sorted([*directory.glob("group_vars/all/**/*"), *directory.glob("group_vars/all.*")]):
                 if path.is_file() and path.suffix in (".yml", ".yaml", ".json", ""):
@@ -136,6 +147,13 @@ class ActionModule(ActionBase):
                     if isinstance(content, Mapping) and content.get("mtk_environment"):
                         found[_relative(source)] = str(content["mtk_environment"])
         return found
+
+    def _inside(self, source: str) -> str:
+        """Return mtk_environment as an inventory file or script itself sets it; empty if it does not."""
+        manager = InventoryManager(self._loader, [source])
+        members = [*manager.groups.values(), *manager.hosts.values()]
+        given = (member.get_vars().get("mtk_environment") for member in members)
+        return next((str(name) for name in given if name), "")
 
     def _read(self, path: Path) -> Any:
         try:
@@ -162,6 +180,10 @@ def _together(host: str, values: Mapping[str, Any], inventory: _inventory.Invent
         yield from _inventory.vpc_in_pool(dict(values))
     if host in inventory.hosts("primary"):
         yield from inventory.lists(dict(values), host)
+
+
+def _is_false(value: Any) -> bool:
+    return not boolean(value, strict=False)
 
 
 def _unwritable(name: str, value: str) -> Iterator[Fault]:

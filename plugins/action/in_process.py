@@ -74,8 +74,10 @@ class ActionModule(ActionBase):
         arguments, template = dict(self._task.args), self._templar.template
         if "mtk_aws_environment" in variables:
             self._task.environment = [template(variables["mtk_aws_environment"]), *(self._task.environment or [])]
-        if boolean(template(variables.get("mtk_check_mode", False))):
-            self._task.check_mode = True
+        # plan.yml and drift.yml set mtk_check_mode for their plays. An extra variable of that name cannot unset it.
+        for given in (variables, self._task.get_play().vars):
+            if boolean(template(given.get("mtk_check_mode", False))):
+                self._task.check_mode = True
         options = () if self._task.action.endswith(("_info", "_preflight")) else ("plan_file", "expected_account_id")
         for option in options:
             if option in variables and arguments.get(option) is None:

@@ -6,10 +6,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ansible.plugins.action import ActionBase
+from ansible_collections.mtk.backend.plugins.module_utils.domain._setting import MISSING, Fault
 from ansible_collections.mtk.backend.plugins.plugin_utils import settings
 
 OPTIONS = {
@@ -31,10 +32,18 @@ class ActionModule(ActionBase):
         role = settings.ROLES[options["role"]]
         found = settings.Settings(task_vars, self._resolve)
         values, faults = found.check(role, owner=options["owner"])
-        if found.run_faults or faults:
-            text = settings.message([*found.run_faults, *faults], f"The role {role.name} has not changed anything.")
+        faults = [*_skipped(task_vars), *found.run_faults, *faults]
+        if faults:
+            text = settings.message(faults, f"The role {role.name} has not changed anything.")
             return {**result, "failed": True, "msg": text}
         return {**result, "changed": False, **settings.result(role, values)}
 
     def _resolve(self, variables: Mapping[str, Any], raw: Any) -> Any:
         return self._templar.copy_with_new_env(available_variables=dict(variables)).template(raw)
+
+
+def _skipped(variables: Mapping[str, Any]) -> Iterator[Fault]:
+    """Return the fault of a run without Ansible's own tasks at the end of a role, which Ansible tags with always."""
+    if "always" in (variables.get("ansible_skip_tags") or []):
+        rule = "skips the checks of a run, and Ansible then fails at the end of a role"
+        yield Fault({"--skip-tags always": MISSING}, rule, "Remove it.")

@@ -120,8 +120,15 @@ class CallbackModule(CallbackBase):
         for line in ("", *summary.lines(document, stringc, command, seconds, not RECORD.errors_shown)):
             self._display.display(line, stderr=to_stderr)
         if self._out:
+            self._write(document)
+
+    def _write(self, document: dict[str, Any]) -> None:
+        try:
             path = Path(self._out).expanduser()
             path.write_text(json.dumps(document, indent=1, default=str) + "\n", encoding="utf-8")
+        except OSError as error:
+            if document["complete"]:  # otherwise the check of the run has reported it
+                self._display.error(f"plan_out is '{self._out}'; the file cannot be written ({error.strerror}).")
 
     @staticmethod
     def _void_cache(result: Any) -> None:

@@ -37,6 +37,21 @@ options:
   nat_gateway_count:
     description: The number of NAT gateways of the environment in the region. Each needs an Elastic IP address.
     type: int
+  address_pools:
+    description:
+      - The IPAM pools of the address plan, parents before children. A pool that exists must have its block already, and
+        the block of a new pool must not overlap that of another pool of its source.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      name: {description: The Name tag of the pool., type: str, required: true}
+      source_name: {description: The Name tag of the source pool; empty for the top pool., type: str, default: ""}
+      cidr: {description: The CIDR block., type: str, required: true}
+      variables:
+        description: The variables that determine the block, with their values. Findings name them.
+        type: dict
+        required: true
   engine_version:
     description: The version of Aurora PostgreSQL. A major version such as V(16) selects any of its minor versions.
     type: str
@@ -135,12 +150,19 @@ plan:
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import judge
 from ansible_collections.mtk.backend.plugins.module_utils.resources._preflight import Preflight
 
+POOL = {
+    "name": {"type": "str", "required": True},
+    "source_name": {"type": "str", "default": ""},
+    "cidr": {"type": "str", "required": True},
+    "variables": {"type": "dict", "required": True},
+}
 OPTIONS = {
     "environment": {"type": "str", "required": True},
     "home_region": {"type": "str"},
     "zone_count": {"type": "int"},
     "zone_names": {"type": "list", "elements": "str", "default": []},
     "nat_gateway_count": {"type": "int"},
+    "address_pools": {"type": "list", "elements": "dict", "default": [], "options": POOL},
     "engine_version": {"type": "str"},
     "instance_class": {"type": "str"},
     "instance_count": {"type": "int"},

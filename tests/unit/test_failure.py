@@ -22,6 +22,11 @@ from ansible_collections.mtk.backend.plugins.plugin_utils import failure, summar
         ({"msg": "MODULE FAILURE", "module_stdout": "x", "module_stderr": "y"}, None),
         ({"msg": "Task failed: 'x' is undefined"}, "'x' is undefined"),
         ({"msg": "Task failed: Finalization of task args for 'a.b.c' failed: no"}, "no"),
+        (
+            {"msg": "Task failed: Error while resolving value for 'billing_mode': 'aurora_settings' is undefined"},
+            "The first task of the role aurora, which checks the settings, did not run. Run without --start-at-task, "
+            "and select a role with --tags.",
+        ),
     ],
 )
 def test_the_message_of_a_result(result, text):

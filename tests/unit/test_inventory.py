@@ -61,12 +61,50 @@ def test_an_inventory_without_hosts_has_one_fault():
             {"all": [*PROD["all"], "x"]},
             ["host x is not an AWS region, and each host is one. Correct it in", "x is in none"],
         ),
+        (
+            {"database": [], "Databse": ["us-east-1"]},
+            ["the group Databse is not a group of this collection, and database has no hosts. Did you mean database?"],
+        ),
+        (
+            {"primary": [], "primry": ["us-east-1"]},
+            ["the group primry is not a group of this collection, and primary has no"],
+        ),
+        ({"network-east": ["us-east-1"], "secondaries": ["us-west-2"]}, []),  # other groups are permitted
+        (
+            {"all": [*PROD["all"], "US_WEST-2 "], "secondary": [*PROD["secondary"], "US_WEST-2 "]},
+            ["host US_WEST-2  is not an AWS region, and each host is one. Did you mean us-west-2?"],
+        ),
     ],
 )
 def test_groups_and_hosts(changes, words):
     found = texts({**PROD, **changes})
     assert len(found) == len(words)
     assert all(any(each in text for text in found) for each in words), found
+
+
+def test_a_host_that_is_no_region_is_reported_once():
+    found = Inventory({"all": ["us-east-1", "US-EAST-2"]}, REGIONS)
+    assert found.repeats(Fault({"ipam_vpc_regions[1]": "US-EAST-2"}, "it is not the name of a region", ""))
+    assert not found.repeats(Fault({"ipam_vpc_regions[0]": "us-east-1"}, "", ""))
+    assert not found.repeats(Fault({"ipam_vpc_regions[2]": "us-east-x"}, "", ""))
+    assert not found.repeats(Fault({"a": "US-EAST-2", "b": "us-east-1"}, "", ""))
+
+
+def test_the_pools_of_the_address_plan_with_the_settings_that_determine_their_blocks():
+    given = values({"mtk_environment": "qa", "ipam_vpc_regions": ["us-west-2"]})
+    top, region, environment = _inventory.asked(given, ["ipam_vpc"], owner=True)["address_pools"]
+    assert top == {
+        "name": "shared_ipam_top_pool",
+        "source_name": "",
+        "cidr": "10.0.0.0/8",
+        "variables": {"ipam_vpc_top_cidr": "'10.0.0.0/8'"},
+    }
+    assert (region["source_name"], region["cidr"]) == (top["name"], "10.16.0.0/12")
+    assert region["variables"] == {"ipam_vpc_region_slots.us-west-2": 1, "ipam_vpc_region_prefix": 12}
+    assert (environment["source_name"], environment["cidr"]) == (region["name"], "10.20.0.0/14")
+    assert environment["variables"] == {"ipam_vpc_environment_slots.qa": 1, "ipam_vpc_environment_prefix": 14}
+    assert "address_pools" not in _inventory.asked(given, ["ipam_vpc"])
+    assert "address_pools" not in _inventory.asked(given, ["aurora"], owner=True)
 
 
 def test_without_boto3_every_name_may_be_a_region():
@@ -209,19 +247,25 @@ def test_the_environment_and_the_region_of_a_role():
 
 
 def test_extra_variables_that_resemble_those_of_the_playbooks():
-    given = [
-        "plan_outt",
-        "plan_out",
-        "my_variable",
-        "auroa_port",
-        "my_aurora_port",
-        "aurora_prt",
-        "version",
-        "environment",
-    ]
+    given = dict.fromkeys(
+        [
+            "plan_outt",
+            "plan_out",
+            "my_variable",
+            "auroa_port",
+            "my_aurora_port",
+            "aurora_prt",
+            "version",
+            "environment",
+        ],
+        "x",
+    )
+    given["_raw_params"] = "aurora_port = 5433"
     known = ["aurora_port", "aurora_engine_version"]
     found = [str(fault) for fault in _settings_run.unknown_extra_variables(given, ("mtk", "aurora"), known)]
     assert found == [
         "plan_outt is not a variable of the playbooks. Did you mean plan_out?",
         "auroa_port is not a variable of the playbooks. Did you mean aurora_port?",
+        "-e aurora_port = 5433 sets no variable. Write it as -e name=value, without spaces around =, and a value with "
+        "spaces in quotes.",
     ]

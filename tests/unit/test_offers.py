@@ -189,3 +189,51 @@ def test_findings_are_a_decision_in_the_plan() -> None:
     assert shown[:2] == ["  us-esat-1", "    ! aws_preflight  us-esat-1"]
     assert shown[2].strip() == "AWS has no Region us-esat-1."
     assert shown[-1].startswith("Next: decide what is marked with !")
+
+
+def pool(name: str, source: str, cidr: str, **variables: Any) -> dict[str, Any]:
+    return {"name": name, "source_name": source, "cidr": cidr, "variables": variables}
+
+
+POOLS = [
+    pool("top", "", "10.0.0.0/8", top_cidr="'10.0.0.0/8'"),
+    pool("east", "top", "10.0.0.0/12", east=0, region_prefix=12),
+    pool("dev", "east", "10.4.0.0/14", dev=1, environment_prefix=14),
+    pool("west", "top", "10.16.0.0/12", west=1, region_prefix=12),
+]
+BUILT = {"": {"top": ["10.0.0.0/8"]}, "top": {"east": ["10.0.0.0/12"]}, "east": {"dev": ["10.4.0.0/14"]}}
+
+
+@pytest.mark.parametrize(
+    ("blocks", "says"),
+    [
+        ({}, []),  # an empty account
+        (BUILT, []),  # one region, and a second one to come
+        ({**BUILT, "": {"top": ["172.16.0.0/12", "10.0.0.0/8"]}}, []),  # somebody has added a block
+        ({**BUILT, "": {"top": []}}, []),  # AWS has not provisioned it
+        (
+            {**BUILT, "": {"top": ["172.16.0.0/12"]}, "top": {"east": ["172.16.0.0/14"]}},
+            ["top_cidr is '10.0.0.0/8', so the pool top would have the block 10.0.0.0/8; it has 172.16.0.0/12, and"],
+        ),
+        (
+            {**BUILT, "top": {"east": ["10.32.0.0/12"]}, "east": {"dev": ["10.32.0.0/14"]}},
+            ["east is 0 and region_prefix is 12, so the pool east would have the block 10.0.0.0/12; it has 10.32"],
+        ),
+        (
+            {**BUILT, "east": {"dev": ["10.0.0.0/14"]}},
+            ["environment_prefix is 14, so the pool dev would have the block 10.4.0.0/14; it has 10.0.0.0/14"],
+        ),
+        (
+            {**BUILT, "east": {"qa": ["10.4.0.0/14"], "prod": ["10.8.0.0/14"]}},
+            ["the pool dev would have the block 10.4.0.0/14; it overlaps qa (10.4.0.0/14). Use a free slot"],
+        ),
+        (
+            {**BUILT, "top": {"east": ["10.0.0.0/12"], "south": ["10.16.0.0/13", "10.24.0.0/13"]}},
+            ["the pool west would have the block 10.16.0.0/12; it overlaps south (10.16.0.0/13), south (10.24."],
+        ),
+    ],
+)
+def test_pools_keep_their_blocks(blocks: dict[str, dict[str, list[str]]], says: list[str]) -> None:
+    found = _offers.judge_pools(POOLS, blocks)
+    assert len(found) == len(says)
+    assert all(words in text for words, text in zip(says, found, strict=True)), found

@@ -12,7 +12,7 @@ from ipaddress import IPv4Network
 from typing import Any
 
 from ansible_collections.mtk.backend.plugins.module_utils.domain._names import resource_name
-from ansible_collections.mtk.backend.plugins.module_utils.domain._pools import AddressPlan, PlanError
+from ansible_collections.mtk.backend.plugins.module_utils.domain._pools import SHARED, AddressPlan, PlanError, Pool
 from ansible_collections.mtk.backend.plugins.module_utils.domain._rules_database import FORCED_PARAMETERS
 from ansible_collections.mtk.backend.plugins.module_utils.domain._setting import (
     MISSING,
@@ -23,10 +23,14 @@ from ansible_collections.mtk.backend.plugins.module_utils.domain._setting import
 )
 
 GROUPS = ("primary", "secondary", "network", "database")
+# The settings of the address plan, in the order of AddressPlan.
+ADDRESS_PLAN = (
+    *("ipam_vpc_top_cidr", "ipam_vpc_region_slots", "ipam_vpc_environment_slots"),
+    *("ipam_vpc_region_prefix", "ipam_vpc_environment_prefix"),
+)
 # Settings that describe what spans regions.
 SAME = (
-    *("ipam_vpc_top_cidr", "ipam_vpc_region_slots", "ipam_vpc_region_prefix"),
-    *("ipam_vpc_environment_slots", "ipam_vpc_environment_prefix"),
+    *ADDRESS_PLAN,
     *("aurora_global", "aurora_engine_version", "aurora_database_name", "aurora_master_username"),
     "dynamodb_global_kms_key_enabled",
 )
@@ -58,6 +62,10 @@ class Inventory:
             )
             return
         yield from self._names()
+        misspelt = list(self._misspelt_groups())
+        yield from misspelt
+        if misspelt:
+            return  # what the groups lack follows from their names
         yield from self._primary()
         for host in self.hosts("all"):
             member = [group for group in GROUPS[:2] if host in self.hosts(group)]
@@ -84,12 +92,28 @@ class Inventory:
 
     def _names(self) -> Iterator[Fault]:
         for host in self.hosts("all"):
-            if self.known_regions and host not in self.known_regions:
-                near = did_you_mean(host, self.known_regions)
+            if self._is_unknown(host):
+                near = did_you_mean(host.strip().casefold().replace("_", "-"), self.known_regions)
                 remedy = (
                     f"Did you mean {near}?" if near else "Correct it in hosts.yml, or update boto3 for a new region."
                 )
                 yield Fault({f"host {host}": MISSING}, "is not an AWS region, and each host is one", remedy)
+
+    def _is_unknown(self, host: Any) -> bool:
+        return bool(self.known_regions) and host not in self.known_regions
+
+    def repeats(self, fault: Fault) -> bool:
+        """Return whether a fault only says of a host in a list that it is no region, which is reported already."""
+        values = [*fault.values.values()]
+        return len(values) == 1 and values[0] in self.hosts("all") and self._is_unknown(values[0])
+
+    def _misspelt_groups(self) -> Iterator[Fault]:
+        """Return the faults of groups whose names resemble those of this collection. Other groups are permitted."""
+        for group in self.groups:
+            near = did_you_mean(group.casefold(), GROUPS, 0.8)
+            if near and group not in GROUPS and self.hosts(group) and not self.hosts(near):
+                rule = f"is not a group of this collection, and {near} has no hosts"
+                yield Fault({f"the group {group}": MISSING}, rule, f"Did you mean {near}?")
 
     def _primary(self) -> Iterator[Fault]:
         primary = self.hosts("primary")
@@ -129,8 +153,10 @@ def _agree(name: str, values: Values, wanted: Sequence[str], words: str, express
     missing, extra = sorted(set(wanted) - set(given)), sorted(set(given) - set(wanted))
     differences = [f"it lacks {', '.join(missing)}"] if missing else []
     differences += [f"{', '.join(extra)} {'is' if len(extra) == 1 else 'are'} not there"] if extra else []
-    remedy = f'Set it to "{{{{ {expression} }}}}", or correct hosts.yml.'
-    yield Fault({name: list(given)}, f"it must be {words}: {' and '.join(differences)}", remedy)
+    remedy = f'Set it to "{{{{ {expression} }}}}"' if wanted else "Set it to []"
+    yield Fault(
+        {name: list(given)}, f"it must be {words}: {' and '.join(differences)}", f"{remedy}, or correct hosts.yml."
+    )
 
 
 def network_and_database(values: Values) -> Iterator[Fault]:
@@ -237,9 +263,35 @@ def selected_roles(roles: Iterable[str], run_tags: Iterable[str], skip_tags: Ite
     return [role for role in roles if chosen & {role, "all", "tagged"} and not skipped & {role, "all", "tagged"}]
 
 
-def asked(values: Values, roles: Iterable[str]) -> dict[str, Any]:
-    """Return what M(mtk.backend.aws_preflight) has to ask for the settings of a host: the options of that module."""
+def address_pools(values: Values) -> list[dict[str, Any]]:
+    """Return the pools of an environment, parents first, with their blocks and the settings that determine them."""
+    top, regions, environments, region_prefix, environment_prefix = (values[name] for name in ADDRESS_PLAN)
+    environment = values["ipam_vpc_environment"]
+    plan = AddressPlan(top, regions, environments, region_prefix, environment_prefix)
+
+    def settings(pool: Pool) -> dict[str, Any]:
+        if pool.source_name is None:
+            return {"ipam_vpc_top_cidr": shown(top)}
+        if pool.environment == SHARED:
+            slot = {f"ipam_vpc_region_slots.{pool.locale}": regions[pool.locale]}
+            return {**slot, "ipam_vpc_region_prefix": region_prefix}
+        slot = {f"ipam_vpc_environment_slots.{environment}": environments[environment]}
+        return {**slot, "ipam_vpc_environment_prefix": environment_prefix}
+
+    return [
+        {"name": pool.name, "source_name": pool.source_name or "", "cidr": pool.cidr, "variables": settings(pool)}
+        for pool in plan.pools(environment, values["ipam_vpc_regions"])
+    ]
+
+
+def asked(values: Values, roles: Iterable[str], *, owner: bool = False) -> dict[str, Any]:
+    """Return what M(mtk.backend.aws_preflight) has to ask for the settings of a host: the options of that module.
+
+    ``owner`` says whether the host owns what spans regions.
+    """
     found: dict[str, Any] = {}
+    if owner and "ipam_vpc" in roles and "ipam_vpc_regions" in values:
+        found["address_pools"] = address_pools(values)
     if "ipam_vpc" in roles and "ipam_vpc_zone_count" in values:
         names = values["ipam_vpc_zone_names"]
         zones = len(names) or values["ipam_vpc_zone_count"]

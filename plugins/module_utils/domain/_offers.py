@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from difflib import get_close_matches
+from ipaddress import IPv4Network
 from typing import Any
 
 from ansible_collections.mtk.backend.plugins.module_utils.domain._aurora import parameter_text, version_parts
@@ -68,6 +69,42 @@ def judge_zones(
         f"{variables['zone_count']} is {count}; {region} has {len(usable)} usable zones: {listed(usable)}. Set it to "
         f"{len(usable)} or less, or use another Region.{rest}"
     ]
+
+
+def judge_pools(pools: Iterable[Mapping[str, Any]], blocks: Mapping[str, Mapping[str, Sequence[str]]]) -> list[str]:
+    """Return a finding for each pool whose block differs from the one in AWS, or is taken by another pool.
+
+    ``pools`` are the pools of the address plan, parents first: name, source_name, cidr, and the variables that set the
+    block. ``blocks`` are the blocks in AWS by the name of the source pool and of the pool.
+    """
+    findings: dict[str, str] = {}
+    for pool in pools:
+        name, source, cidr = pool["name"], pool["source_name"], pool["cidr"]
+        siblings = blocks.get(source, {})
+        own = siblings.get(name, ())
+        if source in findings:
+            findings[name] = ""  # its block follows from the block of its source pool
+        elif own and cidr not in own:
+            findings[name] = (
+                f"{_set_by(pool)}, so the pool {name} would have the block {cidr}; it has {', '.join(own)}, and the "
+                "address plan of an account cannot be changed. Set the variables as at the first apply."
+            )
+        elif not own and (others := _overlapping(cidr, siblings)):
+            findings[name] = (
+                f"{_set_by(pool)}, so the pool {name} would have the block {cidr}; it overlaps {', '.join(others)}. "
+                "Use a free slot, and the same slots in every environment of the account."
+            )
+    return [text for text in findings.values() if text]
+
+
+def _set_by(pool: Mapping[str, Any]) -> str:
+    return " and ".join(f"{name} is {value}" for name, value in pool["variables"].items())
+
+
+def _overlapping(cidr: str, siblings: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return the pools of the same source that have a block which overlaps ``cidr``."""
+    new = IPv4Network(cidr)
+    return [f"{name} ({block})" for name, own in siblings.items() for block in own if IPv4Network(block).overlaps(new)]
 
 
 def judge_addresses(

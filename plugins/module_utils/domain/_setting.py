@@ -112,14 +112,22 @@ class Setting:
 
     def convert(self, raw: Any) -> Any:
         """Return a value in the type of the setting. Raise :class:`WrongType` if that is not possible."""
-        if raw is None:
+        empty = isinstance(raw, str) and not raw.strip()  # an optional question of a survey without an answer
+        if raw is None or (empty and self.type not in ("str", "list of str")):
             raise WrongType(f"it must be {_ARTICLES[self.type]}", "Remove the variable to use the default, or set it.")
         value = _CONVERTERS[self.type](raw)
         return self.normal(value) if self.normal else value
 
     def faults(self, value: Any) -> Iterator[Fault]:
         """Return the faults of a value of the right type."""
-        if self.choices and value not in self.choices:
+        if (
+            isinstance(value, str)
+            and value != value.strip()
+            and self._is_other(value)
+            and not self._is_other(value.strip())
+        ):
+            yield Fault({self.name: value}, "it begins or ends with white space", f"Set it to {shown(value.strip())}.")
+        elif self.choices and value not in self.choices:
             listed = [shown(choice) for choice in self.choices]
             near = self._near(value)
             remedy = f"Did you mean {shown(near)}?" if near else "Set it to one of these."
@@ -133,6 +141,12 @@ class Setting:
             yield Fault({self.name: value}, self.rule, self.remedy or f"Correct it{example}.")
         elif self.judge:
             yield from self.judge(self.name, value)
+
+    def _is_other(self, value: str) -> bool:
+        """Return whether a text is not among the choices, or does not match the pattern."""
+        if self.choices:
+            return value not in self.choices
+        return bool(self.pattern) and not re.fullmatch(self.pattern, value)
 
     def _near(self, value: Any) -> str:
         """Return the choice that is nearest to a text, in upper or lower case; empty if none is near."""

@@ -224,8 +224,9 @@ SETTINGS = (
             "str",
             "The name of the first database. AWS cannot change it later.",
             default="mtk",
-            pattern=r"[a-zA-Z][a-zA-Z0-9_]{0,62}",
-            rule="AWS allows 1 to 63 letters, digits and _, beginning with a letter",
+            pattern=rf"(?!(?i:{'|'.join(RESERVED)})$)[a-zA-Z][a-zA-Z0-9_]{{0,62}}",
+            rule="AWS allows 1 to 63 letters, digits and _, beginning with a letter, and no reserved word such as user",
+            example="mtk",
             entry_points=("main", "validate", "primary", "outputs"),
         ),
         Setting(

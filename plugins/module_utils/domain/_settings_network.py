@@ -234,7 +234,7 @@ SETTINGS = (
             "The Name tag of the IPAM. AWS allows one IPAM per region and account.",
             default="ipam",
             entry_points=_PLAN,
-            pattern=r"[\w\s.:/=+\-@]{1,256}",
+            pattern=rf"{_setting_judges.TAG}{{1,256}}",
             rule="AWS allows 1 to 256 letters, digits, spaces and _ . : / = + - @ in a Name tag",
         ),
         Setting(

@@ -186,7 +186,7 @@ def shared(prefix: str, section: str = "") -> tuple[Callable[[Values, Mapping[st
 
 
 def unknown_extra_variables(
-    given: Iterable[str], prefixes: Iterable[str], settings: Iterable[str] = ()
+    given: Mapping[str, Any], prefixes: Iterable[str], settings: Iterable[str] = ()
 ) -> Iterator[Fault]:
     """Return a fault for each extra variable that resembles a variable of the playbooks or a setting without being one.
 
@@ -194,6 +194,9 @@ def unknown_extra_variables(
     """
     known = [*settings]
     for name in given:
+        if name == "_raw_params":  # Ansible's name for words that are no assignment
+            remedy = "Write it as -e name=value, without spaces around =, and a value with spaces in quotes."
+            yield Fault({f"-e {given[name]}": MISSING}, "sets no variable", remedy)
         if name in VARIABLES or name.startswith(tuple(f"{prefix}_" for prefix in prefixes)):
             continue
         near = did_you_mean(name, VARIABLES, 0.8) or did_you_mean(name, known, 0.9)

@@ -23,6 +23,7 @@ from ansible_collections.mtk.backend.plugins.module_utils.domain._aurora import 
 from ansible_collections.mtk.backend.plugins.module_utils.domain._layout import Zone, choose_zones
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import OWNER_TAG
 from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import aws_error
+from ansible_collections.mtk.backend.plugins.module_utils.resources._ipam import alive, held, label
 
 ENGINE = "aurora-postgresql"
 # The role variables that set the options, as findings name them.
@@ -55,13 +56,17 @@ class Preflight:
         """Return what the module returns: what the region offers, the findings, and what was not asked."""
         disabled = self._region()
         zones = [] if disabled else self._zones()
-        others = [] if disabled else [*self._addresses(), *self._database(), *self._parameters()]
+        others = [] if disabled else [finding for ask in self._others() for finding in ask()]
         return {
             "enabled": not disabled,
             "plannable": not (disabled or zones),
             "findings": [*disabled, *zones, *others],
             "unasked": sorted(set(self.unasked)),
         }
+
+    def _others(self) -> tuple[Callable[[], list[str]], ...]:
+        """Return the questions besides region and zones."""
+        return (self._addresses, self._address_plan, self._database, self._parameters)
 
     def _region(self) -> list[str]:
         home = self.params.get("home_region") or self.aws.region
@@ -115,6 +120,27 @@ class Preflight:
 
     def _is_own(self, resource: Mapping[str, Any]) -> bool:
         return bool((resource.get("tags") or {}).get(OWNER_TAG) == self.params["environment"])
+
+    def _address_plan(self) -> list[str]:
+        """Return the findings on pools that exist with other blocks, or whose blocks other pools have."""
+        wanted = self.params.get("address_pools") or []
+        found = self._pages("ec2", "describe_ipam_pools", "ipam_pools") if wanted else None
+        names = {p["ipam_pool_id"]: label(p, "ipam_pool_id") for p in found or []}
+        places = {
+            p["ipam_pool_id"]: (names.get(p.get("source_ipam_pool_id"), ""), label(p, "ipam_pool_id"))
+            for p in alive(found or [])
+        }
+        asked = {(pool["source_name"], pool["name"]) for pool in wanted}
+        filling = {source for source, _name in asked - set(places.values()) if source}
+        blocks: dict[str, dict[str, list[str]]] = {}
+        for pool_id, (source, name) in places.items():
+            if source in filling or (source, name) in asked:
+                blocks.setdefault(source, {})[name] = self._blocks(pool_id)
+        return _offers.judge_pools(wanted, blocks)
+
+    def _blocks(self, pool_id: str) -> list[str]:
+        rows = self._read("ec2", "get_ipam_pool_cidrs", lambda: held(self.aws, pool_id))
+        return [str(row["cidr"]) for row in rows or [] if row.get("cidr")]
 
     # The database.
 

@@ -9,6 +9,7 @@ from ansible_collections.mtk.backend.plugins.module_utils.resources._preflight i
 
 from .aurora import instance, subnet_group
 from .conftest import ModuleFailed, documentation, examples
+from .ipam import pool, tree
 from .network import network, tagged
 
 NAME = "aws_preflight"
@@ -334,3 +335,37 @@ def test_other_errors_fail_the_task(aws, run):
     aws.control.fault("rds:DescribeDBClusters", "error", code="InternalFailure", times=99)
     with pytest.raises(ModuleFailed, match="AWS has an error of its own in DescribeDBClusters"):
         run(NAME, **EXAMPLE)
+
+
+def address_pools(dev: str, top: str = "10.0.0.0/8"):
+    slot = {"ipam_vpc_environment_slots.dev": 0}
+    child = {"source_name": "shared_ipam_top_pool", "cidr": dev, "variables": slot}
+    return [
+        {"name": "shared_ipam_top_pool", "cidr": top, "variables": {"ipam_vpc_top_cidr": top}},
+        {"name": "dev_us-east-1_ipam_pool", **child},
+    ]
+
+
+def test_pools_that_exist_have_the_blocks_of_the_address_plan(aws, run, asked, findings):
+    tree(aws)
+    asked()
+    assert findings(address_pools=address_pools("10.0.0.0/14")) == []
+    operations = asked()
+    assert (operations.count("DescribeIpamPools"), operations.count("GetIpamPoolCidrs")) == (1, 2)
+    (other,) = findings(address_pools=address_pools("10.4.0.0/14"))
+    assert other.startswith("ipam_vpc_environment_slots.dev is 0, so the pool dev_us-east-1_ipam_pool would have the")
+    assert "block 10.4.0.0/14; it has 10.0.0.0/14, and the address plan of an account cannot be changed" in other
+    (other,) = findings(address_pools=address_pools("172.16.0.0/14", "172.16.0.0/12"))
+    assert other.startswith("ipam_vpc_top_cidr is 172.16.0.0/12, so the pool shared_ipam_top_pool would have the block")
+    assert aws.mutating()[-1] == "ec2:ProvisionIpamPoolCidr"  # of the test itself
+
+
+def test_a_new_pool_does_not_overlap_other_pools_of_its_source(aws, findings):
+    ids = tree(aws)
+    pool(aws, ids["scope"], "qa_us-east-1_ipam_pool", "10.4.0.0/14", SourceIpamPoolId=ids["top"], Locale="us-east-1")
+    new = address_pools("10.4.0.0/14")
+    new[1]["name"] = "test_us-east-1_ipam_pool"
+    (found,) = findings(address_pools=new)
+    assert "10.4.0.0/14; it overlaps qa_us-east-1_ipam_pool (10.4.0.0/14). Use a free slot" in found
+    new[1]["cidr"] = "10.8.0.0/14"
+    assert findings(address_pools=new) == []

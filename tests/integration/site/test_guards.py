@@ -11,16 +11,16 @@ from .conftest import BIN, ROOT, finish
 
 WRONG = ("-e", "expected_account_id=999999999999")
 REFUSAL = "belong to account 123456789012, and expected_account_id is 999999999999"
+# The first task of a role reads the settings; the checks of the run are before it.
+START = "mtk.backend.dynamodb_global : Check the settings"
 CHANGE = ("-e", "dynamodb_global_point_in_time_recovery_days=9")
 
 
 @pytest.mark.parametrize(
     ("part", "in_process"),
     [
-        (("--start-at-task", "Manage the table"), "true"),
-        (("--start-at-task", "Manage the table"), "false"),
-        (("--skip-tags", "always"), "true"),
-        (("--skip-tags", "always", "--tags", "dynamodb_global"), "false"),
+        (("--start-at-task", START), "true"),
+        (("--start-at-task", START), "false"),
     ],
     ids=lambda value: value if isinstance(value, str) else value[0],
 )
@@ -30,8 +30,29 @@ def test_the_account_is_checked_wherever_a_run_begins(built, part, in_process):
     assert refused.mutating == []
 
 
+def test_a_start_inside_a_role_says_what_was_skipped(built):
+    refused = built("dev").play("site.yml", *CHANGE, "--start-at-task", "Manage the table", expect=2)
+    assert "The first task of the role dynamodb_global, which checks the settings, did not run" in refused.text
+    assert refused.mutating == []
+
+
+@pytest.mark.parametrize("part", [(), ("--tags", "dynamodb_global")], ids=["all", "dynamodb_global"])
+def test_the_checks_cannot_be_skipped(built, part):
+    """Ansible itself ends with a traceback at the end of a role without the tasks that it tags with always."""
+    refused = built("dev").play("site.yml", *CHANGE, *part, "--skip-tags", "always", expect=2)
+    assert "--skip-tags always skips the checks of a run" in refused.text and "Traceback" not in refused.text
+    assert refused.mutating == []
+
+
+@pytest.mark.parametrize("part", [(), ("--start-at-task", START)], ids=["all", "start-at-task"])
+def test_an_extra_variable_does_not_make_a_plan_write(built, part):
+    dev = built("dev")
+    planned = dev.play("playbooks/plan.yml", *CHANGE, "-e", "mtk_check_mode=false", *part, expect=2)
+    assert planned.mutating == []
+
+
 def test_a_plan_refuses_another_account(built):
-    refused = built("dev").play("playbooks/plan.yml", *WRONG, *CHANGE, "--skip-tags", "always", expect=2)
+    refused = built("dev").play("playbooks/plan.yml", *WRONG, *CHANGE, "--start-at-task", START, expect=2)
     assert REFUSAL in " ".join(refused.text.split())
     assert refused.mutating == []
 
