@@ -16,18 +16,18 @@ INDENT = "    "
 NO_MESSAGE = "The task gives no message. Run again with -v to see its result."
 # Ansible's words before an error that it finds itself, for example in a template.
 _PREFIX = re.compile(r"^Task failed: (?:Finalization of task args for '[^']+' failed: )?")
-# What a task of a role says if the first task of the role, which registers the settings, did not run.
-_NO_SETTINGS = re.compile(r"'(ipam_vpc|aurora|dynamodb_global)_settings' is undefined")
+# What a task of a role says if an earlier task of the role, whose result it uses, did not run.
+_NOT_REGISTERED = re.compile(r"'((ipam_vpc|aurora|dynamodb_global)_\w+)' is undefined")
 _OUTPUTS = ("stderr", "stdout", "module_stderr", "module_stdout")  # of commands, and of modules that crash
 
 
 def message(result: Mapping[str, Any]) -> str:
     """Return the message of a failed task or item, with the output of a command and the condition of an assertion."""
     text = _text(result.get("msg") or result.get("censored") or result.get("reason") or NO_MESSAGE)
-    if unread := _NO_SETTINGS.search(text):
+    if unread := _NOT_REGISTERED.search(text):
         return (
-            f"The first task of the role {unread[1]}, which checks the settings, did not run. Run without "
-            "--start-at-task, and select a role with --tags."
+            f"The task of the role {unread[2]} that registers {unread[1]} did not run. Run without --start-at-task, and "
+            "select a role with --tags."
         )
     if text == "Assertion failed" and "assertion" in result:
         text = f"{text}: {_text(result['assertion'])}"

@@ -23,9 +23,9 @@ from ansible_collections.mtk.backend.plugins.plugin_utils import failure, summar
         ({"msg": "Task failed: 'x' is undefined"}, "'x' is undefined"),
         ({"msg": "Task failed: Finalization of task args for 'a.b.c' failed: no"}, "no"),
         (
-            {"msg": "Task failed: Error while resolving value for 'billing_mode': 'aurora_settings' is undefined"},
-            "The first task of the role aurora, which checks the settings, did not run. Run without --start-at-task, "
-            "and select a role with --tags.",
+            {"msg": "Task failed: Error while resolving value for 'tags': 'aurora_local' is undefined"},
+            "The task of the role aurora that registers aurora_local did not run. Run without --start-at-task, and "
+            "select a role with --tags.",
         ),
     ],
 )

@@ -21,6 +21,8 @@ CHANGE = ("-e", "dynamodb_global_point_in_time_recovery_days=9")
     [
         (("--start-at-task", START), "true"),
         (("--start-at-task", START), "false"),
+        (("--start-at-task", "Manage the table"), "true"),
+        (("--start-at-task", "Manage the table"), "false"),
     ],
     ids=lambda value: value if isinstance(value, str) else value[0],
 )
@@ -30,9 +32,18 @@ def test_the_account_is_checked_wherever_a_run_begins(built, part, in_process):
     assert refused.mutating == []
 
 
-def test_a_start_inside_a_role_says_what_was_skipped(built):
-    refused = built("dev").play("site.yml", *CHANGE, "--start-at-task", "Manage the table", expect=2)
-    assert "The first task of the role dynamodb_global, which checks the settings, did not run" in refused.text
+def test_a_start_inside_a_role_uses_checked_settings(built):
+    dev, part = built("dev"), ("--start-at-task", "Manage the table", "--tags", "dynamodb_global")
+    wrong = dev.play("site.yml", "-e", "dynamodb_global_point_in_time_recovery_days=36", *part, expect=2)
+    text = " ".join(wrong.text.split())
+    assert "dynamodb_global_point_in_time_recovery_days is 36; AWS allows 1 to 35 days" in text and wrong.mutating == []
+    assert dev.play("site.yml", *CHANGE, *part).mutating == ["dynamodb:UpdateContinuousBackups"]
+
+
+def test_a_start_inside_a_role_says_which_task_is_missing(built):
+    refused = built("dev").play("site.yml", "--start-at-task", "Manage the NAT gateways", expect=2)
+    text = " ".join(refused.text.split())
+    assert "The task of the role ipam_vpc that registers ipam_vpc_local did not run" in text
     assert refused.mutating == []
 
 
