@@ -26,8 +26,8 @@ def message(result: Mapping[str, Any]) -> str:
     text = _text(result.get("msg") or result.get("censored") or result.get("reason") or NO_MESSAGE)
     if unread := _NOT_REGISTERED.search(text):
         return (
-            f"The task of the role {unread[2]} that registers {unread[1]} did not run. Run without --start-at-task, and "
-            "select a role with --tags."
+            f"The task of the role {unread[2]} that registers {unread[1]} did not run. Run without --start-at-task, "
+            "and select a role with --tags."
         )
     if text == "Assertion failed" and "assertion" in result:
         text = f"{text}: {_text(result['assertion'])}"

@@ -102,6 +102,7 @@ SETTINGS = (
         computed="none, site.yml needs it",
         pattern=r"[0-9]{12}",
         rule="the id of an account has 12 digits",
+        permits="12 digits",
         remedy='Put it in quotes, because YAML drops a leading zero: expected_account_id: "012345678901".',
     ),
     Setting(
