@@ -32,7 +32,7 @@ from ansible.template import Templar, trust_as_template
 from ansible.utils.display import Display
 from ansible_collections.mtk.backend.plugins.module_utils.aws import _client
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import Context
-from ansible_collections.mtk.backend.plugins.plugin_utils import summary
+from ansible_collections.mtk.backend.plugins.plugin_utils import options, summary
 from ansible_collections.mtk.backend.plugins.plugin_utils.record import CACHE, RECORD
 
 # Ansible imports this file once, in the parent of all workers. Every worker inherits what is loaded here.
@@ -57,14 +57,21 @@ class ActionModule(ActionBase):
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
         result = super().run(tmp, task_vars)
         arguments = self._apply_run_variables(task_vars)
+        found = self._execute(arguments, task_vars)
+        if found.get("failed") or (found.get("plan") or {}).get("reason"):
+            found = options.reworded(found, options.variables_of(self._task.get_ds(), self._task.action, task_vars))
+        return {**result, **found}
+
+    def _execute(self, arguments: dict[str, Any], variables: Mapping[str, Any]) -> dict[str, Any]:
+        """Run the module in this worker, or in the ordinary way, and return its result."""
         if not self._runs_in_process():
             background = bool(self._task.async_val)
-            return {**result, **self._execute_module(None, arguments, task_vars=task_vars, wrap_async=background)}
-        self._update_module_args(self._task.action, arguments, task_vars)
+            return dict(self._execute_module(None, arguments, task_vars=variables, wrap_async=background))
+        self._update_module_args(self._task.action, arguments, variables)
         environment: dict[str, str] = {}
         self._compute_environment_string(environment)
         with environ(environment):
-            return {**result, **execute(self._python_name(), arguments, _context())}
+            return execute(self._python_name(), arguments, _context())
 
     def _apply_run_variables(self, variables: Mapping[str, Any]) -> dict[str, Any]:
         """Apply the variables of the run: how to reach AWS, whether to plan only, the approved plan, and the account.
@@ -78,8 +85,8 @@ class ActionModule(ActionBase):
         for given in (variables, self._task.get_play().vars):
             if boolean(template(given.get("mtk_check_mode", False))):
                 self._task.check_mode = True
-        options = () if self._task.action.endswith(("_info", "_preflight")) else ("plan_file", "expected_account_id")
-        for option in options:
+        passed = () if self._task.action.endswith(("_info", "_preflight")) else ("plan_file", "expected_account_id")
+        for option in passed:
             if option in variables and arguments.get(option) is None:
                 value = template(variables[option])
                 arguments[option] = "" if value is None else str(value)
