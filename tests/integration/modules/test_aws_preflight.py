@@ -306,6 +306,7 @@ def test_a_read_that_is_not_permitted_is_skipped_and_named(aws, run, read):
     aws.control.fault(read, "error", code=code, times=9)
     result = run(NAME, **EXAMPLE)
     assert (result["enabled"], result["findings"], result["unasked"]) == (True, [], [read])
+    assert read in str(result["warnings"])
 
 
 @pytest.mark.parametrize("read", ["rds:DescribeDBInstances", "rds:DescribeDBClusterParameters"])
