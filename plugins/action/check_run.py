@@ -209,10 +209,11 @@ def _no_plan(name: str, value: str, environment: str) -> Iterator[Fault]:
     if not isinstance(plan, Mapping) or plan.get("schema_version") != SCHEMA_VERSION:
         yield Fault({name: value}, "the file does not contain a plan", remedy)
         return
-    for key, wanted in (("mode", "plan"), ("complete", True), ("environment", environment)):
-        if plan.get(key) != wanted:
-            rule = f"the file contains a plan with {key}: {shown(plan.get(key))}, and an apply needs {shown(wanted)}"
-            yield Fault({name: value}, rule, remedy)
+    wanted = {"mode": "plan", "complete": True, "environment": environment}
+    wrong = [f"{key}: {shown(plan.get(key))}" for key in wanted if plan.get(key) != wanted[key]]
+    if wrong:
+        rule = f"the file is not a complete plan of {environment} ({', '.join(wrong)})"
+        yield Fault({name: value}, rule, remedy)
 
 
 def _known_regions() -> frozenset[str]:
