@@ -204,7 +204,7 @@ IDS: Mapping[str, Check] = {
 
 def reference_faults(references: Mapping[str, tuple[str, str]], params: Mapping[str, Any]) -> Iterator[str]:
     """Yield the broken rules of the ids that options give directly: each has the prefix of its kind."""
-    for option, kind in {id_option: kind for id_option, kind in references.values()}.items():
+    for option, kind in dict(references.values()).items():
         value, check = params.get(option), IDS.get(kind)
         if check is not None and isinstance(value, list):
             yield from every(each(check), distinct)(option, value)

@@ -256,7 +256,7 @@ class Preflight:
     def _family(self, group: Mapping[str, Any] | None) -> str:
         if group:
             return str(group["db_parameter_group_family"])
-        major = str(self.params.get("engine_version") or "").split(".")[0]
+        major = str(self.params.get("engine_version") or "").split(".", maxsplit=1)[0]
         return f"{ENGINE}{major}" if major else ""
 
     def _defaults(self, scope: str, family: str) -> Rows:
