@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -58,11 +58,10 @@ def load(path: Path) -> list[Row]:
 ROWS = [row for path in sorted(DATA.glob("*.yml")) for row in load(path)]
 
 
-def resolve(variables: Mapping[str, Any], raw: Any) -> Any:
-    """Resolve a template as Ansible does."""
-    if "{{" not in str(raw):
-        return raw
-    return Templar(DataLoader(), {name: trusted(value) for name, value in variables.items()}).template(trusted(raw))
+def resolve(variables: Mapping[str, Any]) -> Callable[[Any], Any]:
+    """Return the function that resolves a template as Ansible does."""
+    templar = Templar(DataLoader(), {name: trusted(value) for name, value in variables.items()})
+    return lambda raw: templar.template(trusted(raw)) if "{{" in str(raw) else raw
 
 
 def trusted(value: Any) -> Any:

@@ -21,6 +21,7 @@ from ansible_collections.mtk.backend.plugins.module_utils.domain import _invento
 from ansible_collections.mtk.backend.plugins.module_utils.domain._setting import MISSING, Fault, Values, shown
 from ansible_collections.mtk.backend.plugins.module_utils.engine._document import SCHEMA_VERSION
 from ansible_collections.mtk.backend.plugins.plugin_utils import settings
+from ansible_collections.mtk.backend.plugins.plugin_utils.command import relative
 from ansible_collections.mtk.backend.plugins.plugin_utils.record import RECORD
 
 try:
@@ -126,10 +127,7 @@ class ActionModule(ActionBase):
             if (name.startswith(PREFIXES) or name in SETTINGS) and own.get(name, MISSING) is not value
         }
         given = {**variables["hostvars"].raw_get(host), **of_play}
-        return settings.Settings(given, self._resolve, fresh=not RECORD.entries)
-
-    def _resolve(self, variables: Mapping[str, Any], raw: Any) -> Any:
-        return self._templar.copy_with_new_env(available_variables=dict(variables)).template(raw)
+        return settings.Settings(given, settings.resolver(self._templar), fresh=not RECORD.entries)
 
     def _environments(self, variables: Mapping[str, Any]) -> dict[str, str]:
         """Return mtk_environment by inventory source, of the sources that set it."""
@@ -137,7 +135,7 @@ class ActionModule(ActionBase):
         sources = variables.get("ansible_inventory_sources") or []
         for source in sources:
             if len(sources) > 1 and (inside := self._inside(source)):
-                found[_relative(source)] = inside
+                found[relative(source)] = inside
             if not Path(source).exists():
                 continue  # a list of hosts
             directory = Path(source) if Path(source).is_dir() else Path(source).parent
@@ -145,7 +143,7 @@ class ActionModule(ActionBase):
                 if path.is_file() and path.suffix in (".yml", ".yaml", ".json", ""):
                     content = self._read(path)
                     if isinstance(content, Mapping) and content.get("mtk_environment"):
-                        found[_relative(source)] = str(content["mtk_environment"])
+                        found[relative(source)] = str(content["mtk_environment"])
         return found
 
     def _inside(self, source: str) -> str:
@@ -222,8 +220,3 @@ def _known_regions() -> frozenset[str]:
         return frozenset()
     data = create_loader().load_data("endpoints")
     return frozenset(region for partition in data["partitions"] for region in partition["regions"])
-
-
-def _relative(path: str) -> str:
-    here = Path.cwd()
-    return str(Path(path).relative_to(here)) if Path(path).is_relative_to(here) else path

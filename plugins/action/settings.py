@@ -30,16 +30,13 @@ class ActionModule(ActionBase):
         result = super().run(tmp, task_vars)
         options = self.validate_argument_spec(OPTIONS)[1]
         role = settings.ROLES[options["role"]]
-        found = settings.Settings(task_vars, self._resolve)
+        found = settings.Settings(task_vars, settings.resolver(self._templar))
         values, faults = found.check(role, owner=options["owner"])
         faults = [*_skipped(task_vars), *found.run_faults, *faults]
         if faults:
             text = settings.message(faults, f"The role {role.name} has not changed anything.")
             return {**result, "failed": True, "msg": text}
         return {**result, "changed": False, **settings.result(role, values)}
-
-    def _resolve(self, variables: Mapping[str, Any], raw: Any) -> Any:
-        return self._templar.copy_with_new_env(available_variables=dict(variables)).template(raw)
 
 
 def _skipped(variables: Mapping[str, Any]) -> Iterator[Fault]:

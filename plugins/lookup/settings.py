@@ -56,12 +56,9 @@ class LookupModule(LookupBase):
         if name not in settings.ROLES:
             raise AnsibleError(f"mtk.backend.settings: '{name}' is not one of the roles {', '.join(settings.ROLES)}")
         role = settings.ROLES[name]
-        found = settings.Settings(variables, self._resolve)
+        found = settings.Settings(variables, settings.resolver(self._templar))
         values, faults = found.check(role, owner=False)
         if found.run_faults or faults:
             context = f"The role {name} has not changed anything."
             raise AnsibleError(settings.message([*found.run_faults, *faults], context))
         return settings.result(role, values)
-
-    def _resolve(self, variables: Mapping[str, Any], raw: Any) -> Any:
-        return self._templar.copy_with_new_env(available_variables=dict(variables)).template(raw)

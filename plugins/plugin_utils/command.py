@@ -28,7 +28,7 @@ def apply_command(options: Mapping[str, Any], plan_out: str = "") -> str:
     """
     words = ["ansible-playbook", *(_applying(str(playbook)) for playbook in options.get("args") or ())]
     for inventory in options.get("inventory") or ():
-        words += ["-i", _relative(str(inventory))]
+        words += ["-i", relative(str(inventory))]
     words += ["--limit", str(options["subset"])] if options.get("subset") else []
     for option, name in (("tags", "--tags"), ("skip_tags", "--skip-tags")):
         wanted = [tag for tag in options.get(option) or () if tag != "all"]
@@ -43,7 +43,7 @@ def _applying(playbook: str) -> str:
     return PLANNING.sub(lambda match: f"{match[2]}site" if match[2] else f"{match[1]}site.yml", playbook)
 
 
-def _relative(path: str) -> str:
+def relative(path: str) -> str:
     """Return a path relative to the working directory, if it is below it. Ansible makes inventory paths absolute."""
     here = Path.cwd()
     return str(Path(path).relative_to(here)) if Path(path).is_relative_to(here) else path

@@ -22,20 +22,25 @@ from ansible_collections.mtk.backend.plugins.module_utils.domain._settings_table
 ROLES = {role.name: role for role in (NETWORK, AURORA, TABLE)}
 # The defaults that do not depend on other values. Templates of a user may refer to them.
 CONSTANTS = {s.name: s.default for role in (RUN, *ROLES.values()) for s in role.settings if not s.computed}
-Template = Callable[[Mapping[str, Any], Any], Any]
+# Returns, for the variables of a host, the function that resolves a template with them.
+Resolver = Callable[[Mapping[str, Any]], Callable[[Any], Any]]
+
+
+def resolver(templar: Any) -> Resolver:
+    """Return the resolver of a task, from its templar."""
+    return lambda variables: templar.copy_with_new_env(available_variables=dict(variables)).template
 
 
 class Settings:
-    """The settings of one host. ``template`` resolves a template with the given variables.
+    """The settings of one host.
 
     ``fresh`` says that no task has registered variables yet, and that none are those of a role.
     """
 
-    def __init__(self, variables: Mapping[str, Any], template: Template, *, fresh: bool = False) -> None:
+    def __init__(self, variables: Mapping[str, Any], resolve: Resolver, *, fresh: bool = False) -> None:
         self._fresh = fresh
-        self._variables = {**CONSTANTS, **variables}
         self._set = variables
-        self._template = template
+        self._template = resolve({**CONSTANTS, **variables})
         self._omitted: set[str] = set()
         self.run, self.run_faults = self._check(RUN, {}, owner=True)
 
@@ -77,7 +82,7 @@ class Settings:
                 given[name] = raw
                 continue
             try:
-                given[name] = _plain(self._template(self._variables, raw))
+                given[name] = _plain(self._template(raw))
             except AnsibleValueOmittedError:
                 self._omitted.add(name)  # as in default(omit): the variable is not set
             except AnsibleError as error:

@@ -75,7 +75,7 @@ def test_findings_name_the_parameter_and_the_rule() -> None:
     found = judged(Log_statment="ddl", log_statement="some", **{"rds.force_ssl": 2, "rds.extensions": "x"})
     assert found == [
         "aurora_parameters contains Log_statment, which is not a cluster parameter of aurora-postgresql16. Names are "
-        "case-sensitive. Correct or remove it. A similar name is log_statement.",
+        "case-sensitive. Correct or remove it. Did you mean log_statement?",
         "aurora_parameters sets log_statement to some; AWS allows none,ddl,mod,all. Use an allowed value.",
         "aurora_parameters sets rds.force_ssl to 2; AWS allows 0,1. Use an allowed value.",
         "aurora_parameters contains rds.extensions; AWS does not let users change this parameter. Remove it.",

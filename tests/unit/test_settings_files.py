@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from ansible_collections.mtk.backend.plugins.module_utils.domain._rules_database import FORCED_PARAMETERS
 from ansible_collections.mtk.backend.plugins.module_utils.domain._settings_run import RUN
 from ansible_collections.mtk.backend.plugins.plugin_utils.settings import ROLES
 
@@ -45,6 +46,11 @@ def test_every_setting_says_what_it_allows(role):
     """A number, a text or a structure without any limit is a setting that nobody has thought about."""
     free = [s.name for s in role.settings if s.type != "bool" and not s.allowed]
     assert free == {"aurora": ["aurora_network_subnets"], "mtk": ["mtk_aws_environment"]}.get(role.name, [])
+
+
+def test_the_role_forces_the_parameters_that_the_check_knows():
+    forced = yaml.safe_load((ROOT / "roles/aurora/vars/main.yml").read_text())["aurora_forced_parameters"]
+    assert {name: str(value) for name, value in forced.items()} == FORCED_PARAMETERS
 
 
 def first_task(path: Path) -> str:

@@ -35,9 +35,9 @@ RESERVED = (
 PERFORMANCE_RETENTION = (7, *(31 * month for month in range(1, 24)), 731)  # days
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DAY, _WEEK = 24 * 60, 7 * 24 * 60
-_CLOCK = r"([01]\d|2[0-3]):([0-5]\d)"
-_BACKUP = rf"{_CLOCK}-{_CLOCK}"
-_MAINTENANCE = rf"({'|'.join(_DAYS)}):{_CLOCK}-({'|'.join(_DAYS)}):{_CLOCK}"
+_CLOCK = r"([01][0-9]|2[0-3]):([0-5][0-9])"
+BACKUP_WINDOW = rf"{_CLOCK}-{_CLOCK}"
+MAINTENANCE_WINDOW = rf"({'|'.join(_DAYS)}):{_CLOCK}-({'|'.join(_DAYS)}):{_CLOCK}"
 _NAME = r"[A-Za-z](-?[A-Za-z0-9])*"
 _NAME_WORDS = "letters, digits and single hyphens, with a letter first and no hyphen at the end"
 
@@ -48,7 +48,7 @@ def span(window: str) -> tuple[int, int] | None:
     >>> span("23:30-00:15"), span("mon:00:00-mon:00:30"), span("3:00-4:00")
     ((1410, 45), (0, 30), None)
     """
-    daily, weekly = re.fullmatch(_BACKUP, window), re.fullmatch(_MAINTENANCE, window.lower())
+    daily, weekly = re.fullmatch(BACKUP_WINDOW, window), re.fullmatch(MAINTENANCE_WINDOW, window.lower())
     if daily:
         hour, minute, to_hour, to_minute = (int(part) for part in daily.groups())
         start, end, cycle = 60 * hour + minute, 60 * to_hour + to_minute, _DAY
@@ -88,7 +88,7 @@ def name(length: int = 63) -> Check:
 
 MAINTENANCE: Mapping[str, Check] = {
     "preferred_maintenance_window": rule(
-        lambda value: _is_no_window(_MAINTENANCE, _DAY, value),
+        lambda value: _is_no_window(MAINTENANCE_WINDOW, _DAY, value),
         "AWS takes ddd:hh:mm-ddd:hh:mm in UTC, 30 minutes at least and less than 24 hours",
         "Correct it, for example sun:05:00-sun:06:00.",
     ),
@@ -99,7 +99,7 @@ CLUSTER: Mapping[str, Check] = {
     "port": between(1150, 65535),
     "backup_retention_period": between(1, 35, "days"),
     "preferred_backup_window": rule(
-        lambda value: _is_no_window(_BACKUP, _DAY + 1, value),
+        lambda value: _is_no_window(BACKUP_WINDOW, _DAY + 1, value),
         "AWS takes hh:mm-hh:mm in UTC, 30 minutes at least",
         "Correct it, for example 03:00-04:00.",
     ),

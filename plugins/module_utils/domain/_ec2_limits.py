@@ -28,17 +28,17 @@ from ansible_collections.mtk.backend.plugins.module_utils.domain._values import 
 # The names that EC2 writes for protocols.
 PROTOCOLS = {"all": "-1", "1": "icmp", "6": "tcp", "17": "udp", "58": "icmpv6"}
 _NAMED = ("tcp", "udp", "icmp", "icmpv6", "-1")
-_LETTERS = r"[A-Za-z0-9 ._:/()#,@\[\]+=&;{}!$*-]"
+DESCRIPTION_LETTER = r"[A-Za-z0-9 ._:/()#,@\[\]+=&;{}!$*-]"
 _WORDS = "255 of the characters a-z, A-Z, 0-9, space and ._-:/()#,@[]+=&;{}!$*"
 
 TEXT: Mapping[str, Check] = {
     "group_name": text(
-        rf"(?!sg-)(?! ){_LETTERS}{{1,255}}(?<! )",
+        rf"(?!sg-)(?! ){DESCRIPTION_LETTER}{{1,255}}(?<! )",
         f"1 to {_WORDS}, without sg- at the beginning and without spaces at both ends",
         "Choose another name.",
     ),
-    "description": text(f"{_LETTERS}{{1,255}}", f"1 to {_WORDS}"),
-    "rule_description": text(f"{_LETTERS}{{0,255}}", f"up to {_WORDS}"),
+    "description": text(f"{DESCRIPTION_LETTER}{{1,255}}", f"1 to {_WORDS}"),
+    "rule_description": text(f"{DESCRIPTION_LETTER}{{0,255}}", f"up to {_WORDS}"),
 }
 ID_LISTS: Mapping[str, Check] = {
     "subnet_ids": every(each(identifier("subnet-")), distinct),
@@ -55,7 +55,8 @@ def protocol(value: str) -> str:
     return PROTOCOLS.get(value.lower(), value.lower())
 
 
-def _is_no_protocol(value: str) -> bool:
+def is_no_protocol(value: str) -> bool:
+    """Return whether EC2 does not know a protocol."""
     name = protocol(value)
     return name not in _NAMED and not (name.isascii() and name.isdigit() and int(name) <= 255)
 
@@ -80,7 +81,7 @@ SECURITY_GROUP_RULES: Mapping[str, Check] = {
     "rules": each(
         fields(
             ip_protocol=rule(
-                _is_no_protocol,
+                is_no_protocol,
                 "AWS takes tcp, udp, icmp, icmpv6, the number of a protocol (0 to 255) or -1 for all",
                 "Use one of these.",
             ),

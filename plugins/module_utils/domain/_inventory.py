@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Network
 from typing import Any
 
@@ -45,7 +45,7 @@ class Inventory:
 
     groups: Mapping[str, Sequence[str]]
     known_regions: frozenset[str] = frozenset()
-    environments: Mapping[str, str] = None  # type: ignore[assignment]
+    environments: Mapping[str, str] = field(default_factory=dict)
 
     def hosts(self, group: str) -> list[str]:
         """Return the hosts of a group; none if there is no such group."""
@@ -82,7 +82,7 @@ class Inventory:
                 )
 
     def _sources(self) -> Iterator[Fault]:
-        found = self.environments or {}
+        found = self.environments
         if len(set(found.values())) > 1:
             listed = ", ".join(f"{name} ({source})" for source, name in found.items())
             rule = f"belong to several environments: {listed}. A run has one environment"
@@ -233,6 +233,8 @@ def same(values: Mapping[str, Values]) -> Iterator[Fault]:
     """Return the faults of settings that differ between hosts and describe what spans regions."""
     for name in SAME:
         found = {host: each[name] for host, each in values.items() if name in each}
+        if name == "aurora_engine_version":  # AWS upgrades minor versions region by region, the secondary ones first
+            found = {host: version.split(".")[0] for host, version in found.items()}
         rule, remedy = "it describes what spans regions", "Set it once, in group_vars/all."
         yield from _same(name, found, rule, remedy)
 

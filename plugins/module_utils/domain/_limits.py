@@ -14,7 +14,6 @@ from __future__ import annotations
 import ipaddress
 import json
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Optional, Union
@@ -24,7 +23,9 @@ from ansible_collections.mtk.backend.plugins.module_utils.domain._values import 
 Check = Callable[[str, Any], Iterator[str]]
 Network = Union[ipaddress.IPv4Network, ipaddress.IPv6Network]
 
-REGION = r"([a-z]+-)+\d+"
+REGION = r"[a-z]{2,}(-[a-z]+)+-[0-9]+"
+# A letter of a tag: letters and digits of all scripts, and Unicode's spaces, to which line break and tab do not belong.
+TAG_LETTER = r"[\w \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000.:/=+\-@]"
 ROLE_NAME = r"[A-Za-z0-9_+=,.@-]{1,64}"
 # CloudWatch Logs takes no other number of days; 0 is never.
 LOG_RETENTION = (
@@ -272,4 +273,4 @@ COMMON = "the service takes letters, digits, spaces and _.:/=+-@"
 
 def _common(value: str) -> bool:
     """Return whether a text consists of AWS's common characters: the pattern ``[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*``."""
-    return all(letter in "_.:/=+-@" or unicodedata.category(letter)[0] in "LNZ" for letter in value)
+    return re.fullmatch(f"{TAG_LETTER}*", value) is not None

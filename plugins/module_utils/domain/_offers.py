@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from difflib import get_close_matches
 from ipaddress import IPv4Network
 from typing import Any
 
 from ansible_collections.mtk.backend.plugins.module_utils.domain._aurora import parameter_text, version_parts
 from ansible_collections.mtk.backend.plugins.module_utils.domain._layout import LIMITED_ZONES, listed, offered_zones
+from ansible_collections.mtk.backend.plugins.module_utils.domain._setting import did_you_mean
 
 _NUMBER = r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?"
 _SPAN = re.compile(rf"({_NUMBER})(?:-({_NUMBER}))?")
@@ -38,8 +38,9 @@ def judge_region(region: str, regions: Iterable[Mapping[str, Any]]) -> list[str]
 
 
 def _similar(name: str, names: Iterable[str]) -> str:
-    """Return a sentence with the most similar name, or nothing."""
-    return "".join(f" A similar name is {close}." for close in get_close_matches(name, sorted(names), 1))
+    """Return a question with the nearest name, or nothing."""
+    near = did_you_mean(name, names)
+    return f" Did you mean {near}?" if near else ""
 
 
 def judge_zones(

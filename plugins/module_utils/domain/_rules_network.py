@@ -8,11 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from ipaddress import IPv4Network, ip_network
+from ipaddress import IPv4Network
 from typing import Any
 
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _setting_judges, _settings_run
+from ansible_collections.mtk.backend.plugins.module_utils.domain._ec2_limits import (
+    DESCRIPTION_LETTER,
+    is_no_protocol,
+    protocol,
+)
 from ansible_collections.mtk.backend.plugins.module_utils.domain._layout import SPLIT
+from ansible_collections.mtk.backend.plugins.module_utils.domain._limits import REGION, network
 from ansible_collections.mtk.backend.plugins.module_utils.domain._pools import AddressPlan
 from ansible_collections.mtk.backend.plugins.module_utils.domain._setting import (
     MISSING,
@@ -24,9 +30,7 @@ from ansible_collections.mtk.backend.plugins.module_utils.domain._setting import
 SMALLEST_VPC = 28 - SPLIT  # AWS's smallest subnet is a /28
 _TARGETS = ("cidr_ipv4", "cidr_ipv6", "prefix_list_id", "referenced_group_id", "referenced_group_name")
 _RULE_KEYS = ("ip_protocol", "from_port", "to_port", "description", *_TARGETS)
-# The characters that EC2 takes in the description of a security group rule.
 _IDS = {"prefix_list_id": ("a prefix list", "pl-"), "referenced_group_id": ("a security group", "sg-")}
-_DESCRIPTION = r"[a-zA-Z0-9. _\-:/()#,@\[\]+=&;{}!$*]{0,255}"
 _DESCRIPTION_RULE = (
     "AWS allows up to 255 letters without accents, digits, spaces and . _ - : / ( ) # , @ [ ] + = & ; { } ! $ *"
 )
@@ -70,7 +74,7 @@ def _egress_rule(path: str, rule: Mapping[str, Any]) -> Iterator[Fault]:
     yield from _destinations(path, rule)
     yield from _ports(path, rule)
     text = rule.get("description", "")
-    if not isinstance(text, str) or not re.fullmatch(_DESCRIPTION, text):
+    if not isinstance(text, str) or not re.fullmatch(f"{DESCRIPTION_LETTER}{{0,255}}", text):
         yield Fault({f"{path}.description": text}, _DESCRIPTION_RULE, "Write it with these characters.")
 
 
@@ -86,28 +90,34 @@ def _destinations(path: str, rule: Mapping[str, Any]) -> Iterator[Fault]:
 
 
 def _is_block(value: Any, version: int) -> bool:
-    try:
-        return ip_network(str(value), strict=False).version == version
-    except ValueError:
-        return False
+    block = network(value)
+    return block is not None and block.version == version
 
 
 def _ports(path: str, rule: Mapping[str, Any]) -> Iterator[Fault]:
-    protocol = str(rule.get("ip_protocol", "")).lower()
-    known = ("tcp", "udp", "icmp", "icmpv6", "all", "-1")
-    if protocol not in known and not (re.fullmatch(r"[0-9]{1,3}", protocol) and int(protocol) <= 255):
-        remedy = f"Use {', '.join(known)}, or the number of a protocol."
+    name = str(rule.get("ip_protocol", ""))
+    if is_no_protocol(name):
+        remedy = "Use tcp, udp, icmp, icmpv6, -1 for all, or the number of a protocol."
         yield Fault({f"{path}.ip_protocol": rule.get("ip_protocol")}, "AWS does not know this protocol", remedy)
+        return
     values = {f"{path}.{key}": rule.get(key) for key in ("from_port", "to_port")}
     first, last = (int(port) if re.fullmatch(r"-?[0-9]{1,9}", port) else None for port in map(str, values.values()))
-    if protocol in ("tcp", "udp", "6", "17"):
+    if protocol(name) in ("tcp", "udp"):
         if first is None or last is None or not 0 <= first <= last <= 65535:
             yield Fault(values, "ports are 0 to 65535, the first one not above the last one", "Give both ports.")
-    elif protocol in ("icmp", "icmpv6", "1", "58"):
-        for name, number in zip(values, (first, last), strict=True):
-            if values[name] is not None and (number is None or not -1 <= number <= 255):
-                rule_words = "ICMP has types and codes from 0 to 255, and -1 for all"
-                yield Fault({name: values[name]}, rule_words, "Set it to such a number.")
+    elif protocol(name) in ("icmp", "icmpv6"):
+        yield from _icmp(values, first, last)
+
+
+def _icmp(values: Mapping[str, Any], kind: int | None, code: int | None) -> Iterator[Fault]:
+    wrong = False
+    for name, number in zip(values, (kind, code), strict=True):
+        if values[name] is not None and (number is None or not -1 <= number <= 255):
+            wrong = True
+            words = "ICMP has types and codes from 0 to 255, and -1 for all"
+            yield Fault({name: values[name]}, words, "Set it to such a number.")
+    if not wrong and kind in (None, -1) and code not in (None, -1):
+        yield Fault(values, "for all ICMP types (-1) AWS takes only all codes", "Set to_port to -1, or give a type.")
 
 
 def _slots(name: str, value: Mapping[Any, Any]) -> Iterator[Fault]:
@@ -125,7 +135,7 @@ def _slots(name: str, value: Mapping[Any, Any]) -> Iterator[Fault]:
 
 def region_slots(name: str, value: Mapping[Any, Any]) -> Iterator[Fault]:
     for region in value:
-        if not re.fullmatch(_setting_judges.REGION, str(region)):
+        if not re.fullmatch(REGION, str(region)):
             yield Fault({f"{name}.{region}": value[region]}, "it is not the name of a region", "Write it as us-east-1.")
     yield from _slots(name, value)
 

@@ -62,8 +62,7 @@ class Setting:
 
     ``type`` is str, int, float, bool, dict, ``list of str`` or ``list of dict``. ``default`` is a constant;
     ``computed`` says in words how a default is computed that is not constant. ``judge`` finds faults in values with a
-    structure.
-    ``entry_points`` are the entry points that use the setting; empty for all.
+    structure. ``entry_points`` are the entry points that use the setting; empty for all.
     """
 
     name: str

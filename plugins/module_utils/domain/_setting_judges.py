@@ -12,19 +12,13 @@ from ipaddress import IPv4Network
 from typing import Any
 
 from ansible_collections.mtk.backend.plugins.module_utils.domain._aurora_limits import span
+from ansible_collections.mtk.backend.plugins.module_utils.domain._limits import REGION, TAG_LETTER
 from ansible_collections.mtk.backend.plugins.module_utils.domain._setting import MISSING, Fault, visible
 
-REGION = r"[a-z]{2,}(-[a-z]+)+-[0-9]+"
 ZONE = REGION + r"[a-z]"
 PRIVATE = tuple(IPv4Network(block) for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"))
-# Letters and digits of all scripts, and the Unicode category Z, to which a line break and a tab do not belong.
-TAG = r"[\w \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000.:/=+\-@]"
 _TAG_WORDS = "AWS allows letters, digits, spaces and _ . : / = + - @ in tags"
 _OWN_TAGS = 5  # Name, mtk:environment, mtk:stack, mtk:component, and mtk:tier or mtk:flag-index-layout
-_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_TIME = r"([01][0-9]|2[0-3]):[0-5][0-9]"
-BACKUP_WINDOW = rf"{_TIME}-{_TIME}"
-MAINTENANCE_WINDOW = rf"(?i:{'|'.join(_DAYS)}):{_TIME}-(?i:{'|'.join(_DAYS)}):{_TIME}"
 _DAY = 24 * 60  # minutes
 
 
@@ -59,7 +53,7 @@ def _tag(path: str, key: Any, value: Any) -> Iterator[Fault]:
     elif not 1 <= len(key) <= 128 or len(value) > 256:
         rule = "AWS allows 1 to 128 characters for the key of a tag, and up to 256 for its value"
         yield Fault({path: value}, rule, "Shorten it.")
-    elif wrong := set(re.sub(TAG, "", key + value)):
+    elif wrong := set(re.sub(TAG_LETTER, "", key + value)):
         yield Fault({path: value}, _TAG_WORDS, f"Remove {' '.join(map(visible, sorted(wrong)))} from the tag.")
 
 

@@ -11,7 +11,12 @@ from typing import Any
 
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _rules_database as rules
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _setting_judges, _settings_run
-from ansible_collections.mtk.backend.plugins.module_utils.domain._aurora_limits import PERFORMANCE_RETENTION, RESERVED
+from ansible_collections.mtk.backend.plugins.module_utils.domain._aurora_limits import (
+    BACKUP_WINDOW,
+    MAINTENANCE_WINDOW,
+    PERFORMANCE_RETENTION,
+    RESERVED,
+)
 from ansible_collections.mtk.backend.plugins.module_utils.domain._limits import LOG_RETENTION
 from ansible_collections.mtk.backend.plugins.module_utils.domain._setting import (
     Role,
@@ -302,7 +307,7 @@ SETTINGS = (
             "str",
             "The daily time range in which AWS makes backups, in UTC.",
             default="03:00-04:00",
-            pattern=_setting_judges.BACKUP_WINDOW,
+            pattern=BACKUP_WINDOW,
             rule="a time range of at least 30 minutes is written as hh:mm-hh:mm",
             permits="hh:mm-hh:mm, at least 30 minutes",
             remedy='Write it in quotes, for example "03:00-04:00".',
@@ -315,7 +320,7 @@ SETTINGS = (
             "The weekly time range in which AWS maintains the cluster, in UTC.",
             default="sun:05:00-sun:06:00",
             normal=str.lower,
-            pattern=_setting_judges.MAINTENANCE_WINDOW,
+            pattern=MAINTENANCE_WINDOW,
             rule="a weekly time range of at least 30 minutes and less than 24 hours is written as ddd:hh:mm-ddd:hh:mm",
             permits="ddd:hh:mm-ddd:hh:mm, at least 30 minutes and less than 24 hours",
             example="sun:05:00-sun:06:00",

@@ -129,7 +129,6 @@ INTERNAL: dict[str, frozenset[str]] = {
     ),
     "mtk": frozenset(
         {
-            "mtk_approved",
             "mtk_asked",
             "mtk_differences",
             "mtk_drift",

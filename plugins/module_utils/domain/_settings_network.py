@@ -12,7 +12,7 @@ from typing import Any
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _rules_network as rules
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _setting_judges, _settings_run
 from ansible_collections.mtk.backend.plugins.module_utils.domain._layout import ZONE_SLOTS
-from ansible_collections.mtk.backend.plugins.module_utils.domain._limits import LOG_RETENTION
+from ansible_collections.mtk.backend.plugins.module_utils.domain._limits import LOG_RETENTION, TAG_LETTER
 from ansible_collections.mtk.backend.plugins.module_utils.domain._setting import (
     Role,
     Setting,
@@ -234,7 +234,7 @@ SETTINGS = (
             "The Name tag of the IPAM. AWS allows one IPAM per region and account.",
             default="ipam",
             entry_points=_PLAN,
-            pattern=rf"{_setting_judges.TAG}{{1,256}}",
+            pattern=rf"{TAG_LETTER}{{1,256}}",
             rule="AWS allows 1 to 256 letters, digits, spaces and _ . : / = + - @ in a Name tag",
         ),
         Setting(

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _names, _setting_judges
+from ansible_collections.mtk.backend.plugins.module_utils.domain._limits import REGION
 from ansible_collections.mtk.backend.plugins.module_utils.domain._pools import SHARED
 from ansible_collections.mtk.backend.plugins.module_utils.domain._setting import (
     HIDDEN,
@@ -167,7 +168,7 @@ def shared(prefix: str, section: str = "") -> tuple[Callable[[Values, Mapping[st
             "str",
             "The region, as part of the names.",
             computed="the name of the host",
-            pattern=_setting_judges.REGION,
+            pattern=REGION,
             rule="it is not the name of a region",
             permits="the name of a region",
             remedy="Write it as us-east-1.",
@@ -197,7 +198,8 @@ def unknown_extra_variables(
     for name in given:
         if name == "_raw_params":  # Ansible's name for words that are no assignment
             remedy = "Write it as -e name=value, without spaces around =, and a value with spaces in quotes."
-            yield Fault({f"-e {given[name]}": MISSING}, "sets no variable", remedy)
+            word = re.match(r"[a-z]\w*(?=\s*=)", str(given[name]))  # what follows = may be a secret
+            yield Fault({f"-e {word[0] if word else HIDDEN}": MISSING}, "sets no variable", remedy)
         if name in VARIABLES or name.startswith(tuple(f"{prefix}_" for prefix in prefixes)):
             continue
         near = did_you_mean(name, VARIABLES, 0.8) or did_you_mean(name, known, 0.9)

@@ -273,7 +273,7 @@ def test_parameters_that_aws_refuses(aws, findings, exists):
     }  # fmt: skip
     assert findings(cluster_parameters=wanted) == [
         "aurora_parameters contains log_statment, which is not a cluster parameter of aurora-postgresql16. Names are "
-        "case-sensitive. Correct or remove it. A similar name is log_statement.",
+        "case-sensitive. Correct or remove it. Did you mean log_statement?",
         "aurora_parameters sets log_statement to some; AWS allows none,ddl,mod,all. Use an allowed value.",
         "aurora_parameters sets log_min_duration_statement to -2; AWS allows -1-2147483647. Use an allowed value.",
         "aurora_parameters contains rds.extensions; AWS does not let users change this parameter. Remove it.",

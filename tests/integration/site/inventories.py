@@ -201,7 +201,7 @@ def faults(groups: Groups, given: Mapping[str, Any]) -> list[str]:
     """Return the faults that the check of a run finds."""
     inventory, found = groups.checked(), []
     for host in groups.hosts:
-        settings = Settings({**given, "inventory_hostname": host}, lambda variables, raw: raw, fresh=True)
+        settings = Settings({**given, "inventory_hostname": host}, lambda variables: lambda raw: raw, fresh=True)
         found += settings.run_faults
         values: dict[str, Any] = {}
         used = {"ipam_vpc": groups.network, "aurora": groups.database, "dynamodb_global": [groups.primary]}

@@ -200,7 +200,7 @@ def test_wrong_options_and_extra_variables(aws, tmp_path):
         "-eaurora_deletion_protecton=true": "aurora_deletion_protecton ... Did you mean aurora_deletion_protection?",
         "-eipam_vpc_zone_counts=3": "ipam_vpc_zone_counts is not a setting ... Did you mean ipam_vpc_zone_count?",
         "-emtk_check_mode=no": "-e mtk_check_mode is 'no' ... plan.yml and drift.yml never write ... Leave it out",
-        "-eaurora_port = 5433": "-e aurora_port = 5433 sets no variable ... Write it as -e name=value",
+        "-eaurora_port = 5433": "-e aurora_port sets no variable ... Write it as -e name=value",
         "-emtk_chek_mode=true": "mtk_chek_mode is not a setting of this collection ... Did you mean mtk_check_mode?",
         f"-e@{tmp_path}/more.yml": "aurora_backup_retention_period is 36 ... AWS allows 1 to 35 days ... Set it",
         '-e{"ipam_vpc_zone_count": 9}': "ipam_vpc_zone_count is 9 ... allows 1 to 8 ... Set it to a number",
