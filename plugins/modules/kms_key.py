@@ -12,9 +12,10 @@ short_description: Manage a symmetric KMS key and its alias
 description:
   - Manage a single-region key. The alias identifies it. Multi-region keys are not supported. Create a key in each
     region instead.
-  - A key that is scheduled for deletion counts as absent and is never restored. A new key takes over its alias.
-  - If a run was interrupted after the creation of the key and before that of the alias, the next run finds the key by
-    its Name tag.
+  - A key whose alias was deleted, or not created because a run was interrupted, is found by its tags.
+  - A key that cannot be used, because it waits for its deletion, is disabled, has no key material, or its key store is
+    not connected, is neither replaced nor changed. The module refuses, and says how to restore the key.
+  - A key that waits for its deletion and has no alias was deleted by O(state=absent). It is ignored.
 author: MTK Backend contributors (@mtk)
 options:
   alias:
@@ -27,7 +28,7 @@ options:
     description: The description, up to 8192 characters.
     type: str
   enabled:
-    description: Whether the key can be used.
+    description: Whether the key can be used. If not given, a disabled key is refused.
     type: bool
   policy:
     description:
@@ -39,12 +40,14 @@ options:
     description:
       - Instead of O(policy), the AWS services that can use the key in addition to the account, for example
         V(logs.us-east-1.amazonaws.com) for encrypted log groups.
+      - With an empty list, IAM of the account alone decides who uses the key. Statements for others are removed.
       - CloudWatch Logs can use the key only for log groups of the account in the region, other services only for the
         account.
     type: list
     elements: str
   enable_key_rotation:
-    description: Whether AWS rotates the key material.
+    description: Whether AWS rotates the key material. Ignored for a key that AWS cannot rotate, such as one with
+      imported material.
     type: bool
   rotation_period_in_days:
     description: The number of days between two rotations, V(90) to V(2560).
@@ -122,12 +125,15 @@ settled:
 
 import json
 
+from ansible_collections.mtk.backend.plugins.module_utils.aws._errors import error_code
+from ansible_collections.mtk.backend.plugins.module_utils.aws._lookup import keys_named, owned
 from ansible_collections.mtk.backend.plugins.module_utils.aws._tags import write_tags
+from ansible_collections.mtk.backend.plugins.module_utils.domain import _keys as key_rules
 from ansible_collections.mtk.backend.plugins.module_utils.domain._limits import TagRules, between, document, text, up_to
-from ansible_collections.mtk.backend.plugins.module_utils.domain._values import OWNER_TAG
+from ansible_collections.mtk.backend.plugins.module_utils.domain._values import OWNER_TAG, Observation, Refused
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
 from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource
-from ansible_collections.mtk.backend.plugins.module_utils.resources._policies import wanted_document
+from ansible_collections.mtk.backend.plugins.module_utils.resources._policies import wanted_policy
 
 OPTIONS = {
     "alias": {"type": "str", "required": True},
@@ -139,7 +145,6 @@ OPTIONS = {
     "rotation_period_in_days": {"type": "int"},
     "pending_window_in_days": {"type": "int", "default": 30},
 }
-USE = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"]
 
 
 class Key(Resource):
@@ -163,9 +168,9 @@ class Key(Resource):
         "pending_window_in_days": between(7, 30, "days"),
     }
     status_field = "key_state"
-    ready = frozenset({"Enabled", "Disabled"})
-    failed = frozenset({"Unavailable"})
-    leaving = frozenset({"PendingDeletion", "PendingReplicaDeletion"})
+    ready = frozenset({"Enabled", "Disabled", *key_rules.UNUSABLE})  # a key that cannot be used is a decision
+    failed = frozenset()
+    leaving = frozenset()
     retry_codes = (
         "DependencyTimeoutException",
         "NotFoundException",  # a new key spreads within seconds
@@ -173,13 +178,18 @@ class Key(Resource):
     )
 
     def siblings(self):
-        targets = {a["alias_name"]: a.get("target_key_id") for a in self.aws.pages("kms", "list_aliases", "aliases")}
+        aliases = self.aws.pages("kms", "list_aliases", "aliases")
+        targets = {alias["alias_name"]: alias.get("target_key_id") for alias in aliases}
         target = targets.get(self.params["alias"])
-        found = self._key(target, target) if target else None
+        found = self._key_of_alias(target) if target else None
         if found:
             return [found]
-        keys = {k["key_id"] for k in self.aws.pages("kms", "list_keys", "keys")} - set(targets.values())
-        return [key for key in (self._key(key_id, target) for key_id in sorted(keys)) if key]
+        taken = set(targets.values())
+        owner = (self.params["tags"] or {}).get(OWNER_TAG)
+        named = keys_named(self.aws, self.params["alias"], owner)
+        keys = self._readable(sorted(set(named) - taken), target)
+        # Destroy deletes the alias before it schedules the key: a key that waits without alias was given up.
+        return [key for key in keys if key["key_state"] not in key_rules.WAITING]
 
     def is_me(self, sibling):
         identity_tags = self.named(self.params.get("tags") or {})
@@ -192,42 +202,54 @@ class Key(Resource):
         key_id = sibling["key_id"]
         with_policy = self._given("policy") or self._given("service_principals")
         policy = self.aws.call("kms", "get_key_policy", key_id=key_id, policy_name="default") if with_policy else {}
-        rotation = self.aws.call("kms", "get_key_rotation_status", key_id=key_id)
+        # AWS does not answer this for some keys that it never rotates, such as those with imported material.
+        rotation = self.aws.found(
+            ["UnsupportedOperationException"], lambda: self.aws.call("kms", "get_key_rotation_status", key_id=key_id)
+        )
         return {
             **sibling,
             **({"policy": json.loads(policy["policy"])} if policy else {}),
-            "enable_key_rotation": rotation["key_rotation_enabled"],
-            "rotation_period_in_days": rotation.get("rotation_period_in_days"),
+            "enable_key_rotation": bool(rotation and rotation["key_rotation_enabled"]),
+            "rotation_period_in_days": (rotation or {}).get("rotation_period_in_days"),
         }
 
     def desired(self, have):
+        self._refuse_unusable(have)
         want = {"alias": self.params["alias"], **super().desired(have)}
         if have is None:
             want.setdefault("tags", self.named({}))  # finds the key if this run ends before the key has its alias
-        if want.get("enable_key_rotation") is False:
+        if have and not key_rules.rotates(have):
+            want.pop("enable_key_rotation", None)
+        if not want.get("enable_key_rotation", not have or have["enable_key_rotation"]):
             want.pop("rotation_period_in_days", None)
         policy = self._policy()
         if policy is not None:
-            want["policy"] = wanted_document(policy, have["policy"] if have else None)
+            want["policy"] = wanted_policy(policy, have["policy"] if have else None)
         return want
+
+    def tolerated(self, have):
+        if self.params["enable_key_rotation"] and not key_rules.rotates(have):
+            why = f"AWS does not rotate this key (origin {have.get('origin')}) on a schedule"
+            yield Observation("enable_key_rotation", True, False, "aws", why)
 
     def named(self, tags):
         return {"Name": self.params["alias"].removeprefix("alias/"), **tags}
 
     def create(self, want):
-        self.aws.call(
+        made = self.aws.call(
             "kms",
             "create_key",
             description=want.get("description"),
             policy=json.dumps(want["policy"]) if "policy" in want else None,
             tags=want["tags"],
         )
+        # Where KMS does not know the new key yet, the next step finds it by its tags and gives it the alias.
+        self.aws.found(["NotFoundException"], lambda: self._point(made["key_metadata"]["key_id"], "create_alias"))
 
     def update(self, have, changes):
         key = have["key_id"]
         if "alias" in changes:
-            operation = "update_alias" if have["alias_target"] else "create_alias"
-            self.aws.call("kms", operation, alias_name=changes["alias"], target_key_id=key)
+            self._point(key, "update_alias" if have["alias_target"] else "create_alias")
         if "enabled" in changes:
             self.aws.call("kms", "enable_key" if changes["enabled"] else "disable_key", key_id=key)
         if "description" in changes:
@@ -240,37 +262,64 @@ class Key(Resource):
             write_tags(self.aws, "kms", key, have["tags"], changes["tags"])
 
     def delete(self, have):
-        if have["alias"]:
+        if have["alias"]:  # first, so that a key that waits for its deletion with its alias is a mistake
             self.aws.call("kms", "delete_alias", alias_name=have["alias"])
-        days = self.params["pending_window_in_days"]
-        self.aws.call("kms", "schedule_key_deletion", key_id=have["key_id"], pending_window_in_days=days)
+        if have["key_state"] not in key_rules.WAITING:
+            days = self.params["pending_window_in_days"]
+            self.aws.call("kms", "schedule_key_deletion", key_id=have["key_id"], pending_window_in_days=days)
+
+    def _point(self, key_id, operation):
+        return self.aws.call("kms", operation, alias_name=self.params["alias"], target_key_id=key_id)
+
+    def _key_of_alias(self, target):
+        """Return the key of the alias; None if the key is deleted. Raise Refused if it may not be read."""
+        try:
+            return self._key(target, target)
+        except self.aws.errors as error:
+            if error_code(error) != "AccessDeniedException":
+                raise
+            raise Refused(
+                f"{self} is the key {target} in {self.aws.region}, which these credentials may not read. It may belong "
+                "to somebody else. Allow kms:DescribeKey and kms:ListResourceTags on it, or use another alias."
+            ) from error
 
     def _key(self, key_id, target):
-        """Return a key and its tags; None for a key that is being deleted, is AWS's own or may not be read."""
-        key = self.aws.found(
-            ["NotFoundException", "AccessDeniedException"], lambda: self.aws.call("kms", "describe_key", key_id=key_id)
-        )
-        key = (key or {}).get("key_metadata")
-        if not key or key["key_state"] in self.leaving or key["key_manager"] == "AWS":
+        """Return a key and its tags; None if it does not exist."""
+        key = self.aws.found(["NotFoundException"], lambda: self.aws.call("kms", "describe_key", key_id=key_id))
+        if key is None:
             return None
         tags = self.aws.tags(
-            key["arn"],
+            key["key_metadata"]["arn"],
             self.params["tags"],
             lambda: self.aws.call("kms", "list_resource_tags", key_id=key_id).get("tags") or {},
         )
         return {
-            **key,
+            **key["key_metadata"],
             "alias": self.params["alias"] if key_id == target else None,
             "alias_target": target,
             "tags": tags,
         }
+
+    def _readable(self, key_ids, target):
+        """Yield the keys among ``key_ids``. A key that may not be read is not ours."""
+        for key_id in key_ids:
+            key = self.aws.found(["AccessDeniedException"], lambda key_id=key_id: self._key(key_id, target))
+            if key:
+                yield key
+
+    def _refuse_unusable(self, have):
+        """Raise Refused for a key that cannot be used: a new key in its place could not read what it encrypts."""
+        state = have["key_state"] if have else "Enabled"
+        if state in key_rules.UNUSABLE or (state == "Disabled" and self.params["enabled"] is None):
+            users = key_rules.users(owned(self.aws, have["tags"].get(OWNER_TAG)), have)
+            raise Refused(key_rules.decision(str(self), have, self.aws.region, users))
 
     def _policy(self):
         if self._given("policy"):
             return json.loads(self.params["policy"])
         if self._given("service_principals"):
             services = self.params["service_principals"]
-            return key_policy(self.aws.partition, self.aws.region, self.aws.account_id, services)
+            return key_rules.key_policy(self.aws.partition, self.aws.region, self.aws.account_id, services)
         return None
 
     def _rotate(self, have, changes):
@@ -279,29 +328,6 @@ class Key(Resource):
         elif changes.get("enable_key_rotation") or "rotation_period_in_days" in changes:
             days = self.params["rotation_period_in_days"]
             self.aws.call("kms", "enable_key_rotation", key_id=have["key_id"], rotation_period_in_days=days)
-
-
-def key_policy(partition, region, account_id, services):
-    """Return a policy: the account's IAM decides, and ``services`` may use the key for the account's resources."""
-    root = {"AWS": f"arn:{partition}:iam::{account_id}:root"}
-    account = {"Sid": "Account", "Effect": "Allow", "Principal": root, "Action": "kms:*", "Resource": "*"}
-    statements = [account]
-    for number, service in enumerate(sorted(services)):
-        groups = {"kms:EncryptionContext:aws:logs:arn": f"arn:{partition}:logs:{region}:{account_id}:*"}
-        limit = (
-            {"ArnLike": groups} if service.startswith("logs.") else {"StringEquals": {"aws:SourceAccount": account_id}}
-        )
-        statements.append(
-            {
-                "Sid": f"Service{number}",
-                "Effect": "Allow",
-                "Principal": {"Service": service},
-                "Action": USE,
-                "Resource": "*",
-                "Condition": limit,
-            }
-        )
-    return {"Version": "2012-10-17", "Statement": statements}
 
 
 def main(context=None):

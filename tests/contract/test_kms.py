@@ -10,6 +10,8 @@ import boto3
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import padding
 from emulator.kms import find_key
 from promise import keeps
 
@@ -323,12 +325,69 @@ def test_a_primary_key_is_deleted_after_its_replicas(aws: Any) -> None:
     refused("NotFoundException", kms.describe_key, KeyId=key)
 
 
-@keeps("kms.asymmetric", "kms.imported", "kms.bypass")
+def wrapped(kms: Any, key: str, material: bytes) -> dict[str, Any]:
+    """Return the parameters of an import."""
+    spec = {"WrappingAlgorithm": "RSAES_OAEP_SHA_256", "WrappingKeySpec": "RSA_2048"}
+    given = kms.get_parameters_for_import(KeyId=key, **spec)
+    public: Any = serialization.load_der_public_key(given["PublicKey"])
+    secret = public.encrypt(material, padding.OAEP(padding.MGF1(hashes.SHA256()), hashes.SHA256(), None))
+    model = "KEY_MATERIAL_DOES_NOT_EXPIRE"
+    return {"ImportToken": given["ImportToken"], "EncryptedKeyMaterial": secret, "ExpirationModel": model}
+
+
+@keeps("kms.imported")
+def test_a_key_works_with_imported_material(aws: Any) -> None:
+    kms = aws.client("kms")
+    key = make(kms, Origin="EXTERNAL")
+    assert (key["KeyState"], key["Enabled"], key["Origin"]) == ("PendingImport", False, "EXTERNAL")
+    refused("KMSInvalidStateException", kms.encrypt, KeyId=key["Arn"], Plaintext=b"x")
+    refused("KMSInvalidStateException", kms.enable_key, KeyId=key["Arn"])
+    assert find_key(ACCOUNT, "us-east-1", key["Arn"]) is None
+    right = wrapped(kms, key["Arn"], b"m" * 32)
+    refused("InvalidImportTokenException", kms.import_key_material, KeyId=key["Arn"], **{**right, "ImportToken": b"x"})
+    wrong = {**right, "EncryptedKeyMaterial": b"x" * 256}
+    refused("InvalidCiphertextException", kms.import_key_material, KeyId=key["Arn"], **wrong)
+    kms.import_key_material(KeyId=key["Arn"], **right)
+    kms.encrypt(KeyId=key["Arn"], Plaintext=b"x")
+    for call in (kms.get_key_rotation_status, kms.enable_key_rotation, kms.disable_key_rotation):
+        refused("UnsupportedOperationException", call, KeyId=key["Arn"])
+    kms.delete_imported_key_material(KeyId=key["Arn"])
+    assert kms.describe_key(KeyId=key["Arn"])["KeyMetadata"]["KeyState"] == "PendingImport"
+    other = wrapped(kms, key["Arn"], b"n" * 32)
+    refused("IncorrectKeyMaterialException", kms.import_key_material, KeyId=key["Arn"], **other)
+    kms.import_key_material(KeyId=key["Arn"], **wrapped(kms, key["Arn"], b"m" * 32))
+    assert kms.describe_key(KeyId=key["Arn"])["KeyMetadata"]["KeyState"] == "Enabled"
+    spec = {"WrappingAlgorithm": "RSAES_OAEP_SHA_256", "WrappingKeySpec": "RSA_2048"}
+    refused("UnsupportedOperationException", kms.get_parameters_for_import, KeyId=make(kms)["Arn"], **spec)
+
+
+@keeps("kms.key-stores")
+def test_custom_key_stores_are_refused(aws: Any) -> None:
+    refused("UnsupportedOperationException", aws.client("kms").create_key, Origin="AWS_CLOUDHSM")
+
+
+@keeps("kms.policy-enforced")
+def test_a_key_policy_is_enforced(aws: Any) -> None:
+    kms = aws.client("kms")
+    deny = {"Effect": "Deny", "Principal": "*", "Action": ["kms:Describe*", "kms:List*"], "Resource": "*"}
+    denied = {**json.loads(policy(ROOT)), "Statement": [*json.loads(policy({"AWS": ROOT}))["Statement"], deny]}
+    key = make(kms, Policy=json.dumps(denied), Tags=[{"TagKey": "a", "TagValue": "b"}])["KeyId"]
+    kms.create_alias(AliasName="alias/theirs", TargetKeyId=key)
+    for name in (key, "alias/theirs"):
+        assert "kms:DescribeKey" in refused("AccessDeniedException", kms.describe_key, KeyId=name)
+    refused("AccessDeniedException", kms.list_resource_tags, KeyId=key)
+    assert key in [listed["KeyId"] for listed in kms.list_keys()["Keys"]]
+    kms.put_key_policy(KeyId=key, Policy=policy({"AWS": ROOT}, ["kms:Put*", "kms:Get*"]))
+    kms.get_key_rotation_status(KeyId=key)
+    refused("AccessDeniedException", kms.describe_key, KeyId=key)
+    refused("AccessDeniedException", kms.schedule_key_deletion, KeyId=key)
+
+
+@keeps("kms.asymmetric", "kms.bypass")
 @pytest.mark.parametrize(
     "params",
     [
         {"KeySpec": "RSA_2048", "KeyUsage": "SIGN_VERIFY"},
-        {"Origin": "EXTERNAL"},
         {"Policy": policy(), "BypassPolicyLockoutSafetyCheck": True},
     ],
 )

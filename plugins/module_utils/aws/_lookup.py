@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.mtk.backend.plugins.module_utils.domain._values import UNKNOWN, Refused
+from ansible_collections.mtk.backend.plugins.module_utils.domain._values import OWNER_TAG, UNKNOWN, Refused
 
 # kind: operation, key of the answer, field of the id. These kinds are found by their Name tag.
 _EC2 = {
@@ -107,22 +107,49 @@ def key_arn(aws: Any, key: str | None, region: str | None = None) -> Any:
         if alias["alias_name"] == key and alias.get("target_key_id"):
             return f"{alias['alias_arn'].rpartition(':')[0]}:key/{alias['target_key_id']}"
     found = _key(aws, key, region)
-    if found is None and key.startswith("alias/"):
+    if not found and key.startswith("alias/"):
         return _key_without_alias(aws, key, region)
-    return UNKNOWN if found is None else found["arn"]
+    return found.get("arn", UNKNOWN)
 
 
-def _key(aws: Any, key: str, region: str | None) -> dict[str, Any] | None:
-    found = aws.found(["NotFoundException"], lambda: aws.call("kms", "describe_key", region, key_id=key))
-    return found["key_metadata"] if found else None
+def _key(aws: Any, key: str, region: str | None, missing: tuple[str, ...] = ("NotFoundException",)) -> dict[str, Any]:
+    found = aws.found(list(missing), lambda: aws.call("kms", "describe_key", region, key_id=key))
+    return dict(found["key_metadata"]) if found else {}
 
 
 def _key_without_alias(aws: Any, alias: str, region: str | None) -> Any:
     """Return the key whose Name tag is the alias: it lost the alias, or kms_key has not given it yet."""
-    named = []
-    for listed in aws.pages("kms", "list_keys", "keys", region):
-        key = _key(aws, listed["key_id"], region) or {}
-        if key.get("key_manager") == "CUSTOMER" and key["key_state"] in ("Enabled", "Disabled"):
-            tags = aws.call("kms", "list_resource_tags", region, key_id=key["key_id"]).get("tags") or {}
-            named += [key["arn"]] if tags.get("Name") == alias.removeprefix("alias/") else []
-    return named[0] if len(named) == 1 else UNKNOWN
+    missing = ("NotFoundException", "AccessDeniedException")  # a key that may not be described is not ours
+    keys = [_key(aws, key_id, region, missing) for key_id in keys_named(aws, alias, None, region)]
+    usable = [key["arn"] for key in keys if key.get("key_state") in ("Enabled", "Disabled")]
+    return usable[0] if len(usable) == 1 else UNKNOWN
+
+
+def owned(aws: Any, owner: str | None, region: str | None = None) -> list[dict[str, Any]]:
+    """Return ARN and tags of everything in a region that bears an owner's tag. All tasks of a run share the answer."""
+    return _tagged(aws, region, tag_filters=[{"key": OWNER_TAG, "values": [str(owner)]}]) if owner else []
+
+
+def keys_named(aws: Any, alias: str, owner: str | None = None, region: str | None = None) -> list[str]:
+    """Return the ids of the KMS keys whose Name tag is an alias and, if given, whose owner's tag is ``owner``.
+
+    KMS itself can only list all keys of an account, with one request for the tags of each. Keys that wait for their
+    deletion are included.
+    """
+    name = alias.removeprefix("alias/")
+    listed = (
+        owned(aws, owner, region)
+        if owner
+        else _tagged(aws, region, tag_filters=[{"key": "Name", "values": [name]}], resource_type_filters=["kms:key"])
+    )
+    arns = [entry["resource_arn"] for entry in listed if entry["tags"].get("Name") == name]
+    return [arn.rpartition("/")[2] for arn in arns if arn.split(":")[2] == "kms"]
+
+
+def _tagged(aws: Any, region: str | None, **filters: Any) -> list[dict[str, Any]]:
+    key = "resource_tag_mapping_list"
+    found = aws.found(
+        ["AccessDeniedException"],
+        lambda: aws.pages("resourcegroupstaggingapi", "get_resources", key, region, **filters),
+    )
+    return found or []

@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 from ansible_collections.mtk.backend.plugins.module_utils.domain._names import resource_name
-from ansible_collections.mtk.backend.plugins.module_utils.domain._values import COMPONENT_TAG, OWNER_TAG
+from ansible_collections.mtk.backend.plugins.module_utils.domain._values import OWNER_TAG
 
 WORKERS = 32
 SHARED = "shared"  # the value of the environment tag on resources that all environments share
@@ -66,7 +66,6 @@ OTHERS = (
 _TAGGED = ("resourcegroupstaggingapi", "get_resources", "resource_tag_mapping_list")
 _SCALING = {"service_namespace": "dynamodb"}
 _ROLES = ("flow_log_role", "aurora_monitoring_role")
-_SERVICE_KEYS = ("ipam_vpc", "aurora")  # the components whose KMS keys have a policy for a service
 
 
 def listings(environment: str, owner: bool) -> list[Request]:
@@ -101,7 +100,7 @@ def details(arn: str, tags: Mapping[str, str], owner: bool) -> Iterator[Request]
         for attribute in ("enableDnsSupport", "enableDnsHostnames"):
             yield Request("ec2", "describe_vpc_attribute", "", {"vpc_id": name, "attribute": attribute})
     elif (service, kind) == ("kms", "key"):
-        yield from _key_details(name, tags)
+        yield from _key_details(name)
     elif service == "logs":
         prefix = {"log_group_name_prefix": resource.removeprefix("log-group:")}
         yield Request("logs", "describe_log_groups", "log_groups", prefix)
@@ -115,11 +114,10 @@ def details(arn: str, tags: Mapping[str, str], owner: bool) -> Iterator[Request]
         yield Request("secretsmanager", "describe_secret", "", {"secret_id": name.rpartition("-")[0]})
 
 
-def _key_details(key_id: str, tags: Mapping[str, str]) -> Iterator[Request]:
+def _key_details(key_id: str) -> Iterator[Request]:
     for operation in ("describe_key", "get_key_rotation_status"):
         yield Request("kms", operation, "", {"key_id": key_id})
-    if tags.get(COMPONENT_TAG) in _SERVICE_KEYS:
-        yield Request("kms", "get_key_policy", "", {"key_id": key_id, "policy_name": "default"})
+    yield Request("kms", "get_key_policy", "", {"key_id": key_id, "policy_name": "default"})
 
 
 def _table_details(name: str, owner: bool) -> Iterator[Request]:

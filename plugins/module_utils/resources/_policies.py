@@ -22,3 +22,19 @@ def document(text: Any) -> dict[str, Any]:
 def wanted_document(given: Mapping[str, Any], have: Mapping[str, Any] | None) -> dict[str, Any]:
     """Return the wanted document; the present one if both have the same meaning, whatever their order."""
     return dict(have) if have is not None and not compare_policies(dict(have), dict(given)) else dict(given)
+
+
+def wanted_policy(given: Mapping[str, Any], have: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return the wanted policy of a resource; the present one if both grant the same, whatever their order and names.
+
+    The Id of a policy and the Sid of a statement are names: they change nothing about who may do what.
+    """
+    same = have is not None and not compare_policies(_unnamed(have), _unnamed(given))
+    return dict(have or {}) if same else dict(given)
+
+
+def _unnamed(policy: Mapping[str, Any]) -> dict[str, Any]:
+    statements = policy.get("Statement", [])
+    statements = statements if isinstance(statements, list) else [statements]
+    unnamed = [{key: value for key, value in each.items() if key != "Sid"} for each in statements]
+    return {**{key: value for key, value in policy.items() if key != "Id"}, "Statement": unnamed}

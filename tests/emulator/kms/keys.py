@@ -16,6 +16,7 @@ MANAGED = "alias/aws/"
 READS = {"DescribeKey", "GetKeyPolicy", "GetKeyRotationStatus", "ListAliases"}
 ON_PENDING_DELETION = READS | {"CancelKeyDeletion", "DeleteAlias", "ListResourceTags", "PutKeyPolicy"}
 ON_MANAGED = READS | {"ListResourceTags"}
+NOT_ON_PENDING_IMPORT = {"Decrypt", "DisableKey", "EnableKey", "Encrypt", "ReplicateKey"}
 NOT_ON_DISABLED = {"Decrypt", "DisableKeyRotation", "EnableKeyRotation", "Encrypt", "ReplicateKey"}
 
 
@@ -108,11 +109,13 @@ def find_key(account_id: str, region: str, key_id_or_arn_or_alias: str) -> str |
 
 def check_state(key: Key, operation: str) -> None:
     """Refuse an operation that the key's state forbids, or that AWS reserves on its managed keys."""
-    pending = key.key_state.startswith("Pending")
+    pending = key.key_state in ("PendingDeletion", "PendingReplicaDeletion")
     if key.key_state == "Creating" and operation not in READS:
         raise AwsError("KMSInvalidStateException", f"{key.arn} is being created.")
     if pending and operation not in ON_PENDING_DELETION:
         raise AwsError("KMSInvalidStateException", f"{key.arn} is pending deletion.")
+    if key.key_state == "PendingImport" and operation in NOT_ON_PENDING_IMPORT:
+        raise AwsError("KMSInvalidStateException", f"{key.arn} is pending import.")
     if key.key_state == "Disabled" and operation in NOT_ON_DISABLED:
         raise AwsError("DisabledException", f"{key.arn} is disabled.")
     if not pending and operation == "CancelKeyDeletion":

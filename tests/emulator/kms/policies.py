@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
+from moto.kms.models import Key
+
 from ..core import AwsError
 
 
@@ -15,6 +17,17 @@ def allows(policy: str, callers: set[str], action: str, context: Mapping[str, st
     statements = _listed(json.loads(policy), "Statement")
     effects = {statement.get("Effect") for statement in statements if _applies(statement, callers, action, context)}
     return "Allow" in effects and "Deny" not in effects
+
+
+def check_access(key: Key, operation: str) -> None:
+    """Refuse an operation that a key's policy denies to the account, or does not allow it."""
+    callers = {"*", key.account_id, f"arn:aws:iam::{key.account_id}:root"}
+    statements = _listed(json.loads(key.policy), "Statement")
+    unconditional = [each for each in statements if each.get("Effect") == "Allow" or not each.get("Condition")]
+    if key.key_manager != "AWS" and not allows(json.dumps({"Statement": unconditional}), callers, f"kms:{operation}"):
+        text = f"User: arn:aws:iam::{key.account_id}:root is not authorized to perform: kms:{operation} on resource: "
+        why = f"because no resource-based policy allows the kms:{operation} action"
+        raise AwsError("AccessDeniedException", f"{text}{key.arn} {why}")
 
 
 def check_policy(policy: str | None, account: str) -> None:

@@ -9,17 +9,17 @@ from typing import Any
 
 from moto.kms.exceptions import AlreadyExistsException, NotAuthorizedException
 from moto.kms.models import Key, kms_backends
-from moto.kms.responses import KmsResponse
 
 from ..clock import CLOCK, Timeline
 from ..core import AwsError
 from . import keys
-from .policies import check_policy
+from .imports import EXTERNAL, Imports, unsupported
+from .policies import check_access, check_policy
 
 ID_LENGTH = 36  # a ciphertext begins with the id of its key
 
 
-class LocalKmsResponse(KmsResponse):
+class LocalKmsResponse(Imports):
     """The handler of KMS."""
 
     def call_action(self) -> Any:
@@ -42,11 +42,14 @@ class LocalKmsResponse(KmsResponse):
         found = keys.lookup(self.kms_backend, key_id)
         if found is None:
             raise AwsError("NotFoundException", f"Key '{self._display_arn(key_id)}' does not exist")
+        check_access(found, self._get_action())
         keys.check_state(found, self._get_action())
 
     def _validate_alias(self, key_id: str) -> None:
         found = keys.lookup(self.kms_backend, key_id)
         super()._validate_alias(key_id)
+        if found is not None:
+            check_access(found, self._get_action())
         if found is not None and self._get_action() not in ("DeleteAlias", "UpdateAlias"):
             keys.check_state(found, self._get_action())
 
@@ -74,10 +77,15 @@ class LocalKmsResponse(KmsResponse):
         """Create a key at the virtual moment, with AWS's checks of its policy and tags."""
         self._policy()
         _check_tags(self._get_param("Tags") or [])
+        if self._get_param("Origin") not in (None, "AWS_KMS", EXTERNAL):
+            text = "The local AWS has no custom key stores."
+            raise AwsError("UnsupportedOperationException", text)
         answer = json.loads(super().create_key())
         key = self.kms_backend.keys[answer["KeyMetadata"]["KeyId"]]
         key.creation_date = CLOCK.now()
         key.rotation = {"on": False, "days": 365, "start": 0.0}
+        if key.origin == EXTERNAL:
+            key.key_state, key.enabled = "PendingImport", False
         if key.multi_region:
             keys.make_primary(self.kms_backend, key)
         return json.dumps(key.to_dict())
@@ -142,11 +150,15 @@ class LocalKmsResponse(KmsResponse):
         """Cancel the deletion of a key, which AWS then leaves disabled."""
         key = self._key()
         key.enabled, key.key_state, key.deletion_date = False, "Disabled", None
+        if key.origin == EXTERNAL and not hasattr(key, "material_imported"):
+            key.key_state = "PendingImport"
         return json.dumps({"KeyId": key.arn})
 
     def _rotation(self) -> dict[str, Any]:
         """Return the rotation to change, and refuse a replica, which rotates with its primary."""
         key = self._key()
+        if key.origin == EXTERNAL:
+            raise unsupported(key)
         if keys.is_replica(key):
             raise AwsError("UnsupportedOperationException", f"The rotation of {key.arn} is that of its primary.")
         rotation: dict[str, Any] = key.rotation
@@ -166,6 +178,8 @@ class LocalKmsResponse(KmsResponse):
     def get_key_rotation_status(self) -> str:
         """Return whether the key rotates, its rotation period and the next date."""
         key = self._key()
+        if key.origin == EXTERNAL:
+            raise unsupported(key)
         answer = {"KeyId": key.arn, "KeyRotationEnabled": key.rotation["on"] and "Pending" not in key.key_state}
         if answer["KeyRotationEnabled"]:
             period, start = key.rotation["days"] * keys.DAY, key.rotation["start"]

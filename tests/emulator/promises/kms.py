@@ -7,9 +7,10 @@ from . import Rule, Service
 OPERATIONS: dict[str, str] = {
     "CancelKeyDeletion": "KeyId",
     "CreateAlias": "AliasName TargetKeyId",
-    "CreateKey": "Description MultiRegion Policy Tags",
+    "CreateKey": "Description MultiRegion Origin Policy Tags",
     "Decrypt": "CiphertextBlob EncryptionContext KeyId",
     "DeleteAlias": "AliasName",
+    "DeleteImportedKeyMaterial": "KeyId",
     "DescribeKey": "KeyId",
     "DisableKey": "KeyId",
     "DisableKeyRotation": "KeyId",
@@ -18,6 +19,8 @@ OPERATIONS: dict[str, str] = {
     "Encrypt": "EncryptionContext KeyId Plaintext",
     "GetKeyPolicy": "KeyId PolicyName",
     "GetKeyRotationStatus": "KeyId",
+    "GetParametersForImport": "KeyId WrappingAlgorithm WrappingKeySpec",
+    "ImportKeyMaterial": "EncryptedKeyMaterial ExpirationModel ImportToken KeyId",
     "ListAliases": "KeyId Limit Marker",
     "ListGrants": "KeyId Limit",
     "ListKeyPolicies": "KeyId Limit",
@@ -57,6 +60,8 @@ RULES: tuple[Rule, ...] = (
     Rule("bypass", "Policies that lock their author out.", "K PutKeyPolicy", missing=True),
     Rule("asymmetric", "Asymmetric and HMAC keys.", "K CreateKey", missing=True),
     Rule("on-demand", "Rotation on demand, and the list of past rotations.", "K RotateKeyOnDemand", missing=True),
-    Rule("imported", "Imported key material and custom key stores.", "K CreateKey", missing=True),
+    Rule("imported", "A key of Origin EXTERNAL is `PendingImport` until its material is imported, and again when it is deleted. Another material (`IncorrectKeyMaterialException`), another token (`InvalidImportTokenException`) and material that is not wrapped with the key's public key (`InvalidCiphertextException`) are refused. Such keys have no automatic rotation, not even its status (`UnsupportedOperationException`).", "K ImportKeyMaterial"),
+    Rule("policy-enforced", "A key policy that denies the account an operation, or does not allow it, is enforced (`AccessDeniedException`), for reads of the key, its policy, rotation and tags, too. Conditions are not evaluated.", "K key-policies"),
+    Rule("key-stores", "Custom key stores, and imported material that expires or is wrapped otherwise than with RSAES_OAEP_SHA_256 and RSA_2048.", "K CreateKey", missing=True),
 )  # fmt: skip
 SERVICE = Service("KMS", OPERATIONS, RULES)

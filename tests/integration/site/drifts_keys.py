@@ -56,6 +56,16 @@ def key_policy(at: Deployment) -> None:
 
 
 @drift("table key")
+def access_for_another_account(at: Deployment) -> None:
+    kms, key = at.client("kms"), _key(at, "table key")
+    policy = json.loads(kms.get_key_policy(KeyId=key, PolicyName="default")["Policy"])
+    stranger = {"AWS": "arn:aws:iam::999999999999:root"}
+    given = {"Effect": "Allow", "Principal": stranger, "Action": "kms:*", "Resource": "*"}
+    policy["Statement"].append(given)
+    kms.put_key_policy(KeyId=key, PolicyName="default", Policy=json.dumps(policy))
+
+
+@drift("table key")
 def key_tag_changed(at: Deployment) -> None:
     tags = [{"TagKey": "mtk:stack", "TagValue": "other"}]
     at.client("kms").tag_resource(KeyId=_key(at, "table key"), Tags=tags)
@@ -74,6 +84,19 @@ def alias_of_the_database_deleted(at: Deployment) -> None:
 @drift("table key", beside=("table", "replica"))
 def alias_of_the_table_deleted(at: Deployment) -> None:
     at.client("kms").delete_alias(AliasName=at.name("table key"))
+
+
+# Keys that need a decision
+@drift(refuse=("aurora key",), only="dev", beside=("database log group", "cluster"))
+def key_scheduled_for_deletion(at: Deployment) -> None:
+    at.client("kms").schedule_key_deletion(KeyId=_key(at, "aurora key"), PendingWindowInDays=7)
+
+
+@drift(refuse=("network key",), only="dev", beside=("flow log group",))
+def deletion_of_the_key_cancelled(at: Deployment) -> None:
+    kms, key = at.client("kms"), _key(at, "network key")
+    kms.schedule_key_deletion(KeyId=key)
+    kms.cancel_key_deletion(KeyId=key)
 
 
 # Roles
