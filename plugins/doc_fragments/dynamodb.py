@@ -41,4 +41,12 @@ options:
   contributor_insights_enabled:
     description: Whether CloudWatch Contributor Insights records the most used keys.
     type: bool
+  resource_policy:
+    description:
+      - The resource policy of the table in this region, compared by its meaning. C({}) removes the policy.
+      - A JSON object with C(Statement) of up to 20480 characters. If not given, the policy is not changed.
+    type: json
+  stream_resource_policy:
+    description: Like O(resource_policy), for the stream of the table in this region.
+    type: json
 """

@@ -214,6 +214,8 @@ table:
     deletion_protection_enabled: {description: Whether AWS refuses to delete the table., type: bool}
     point_in_time_recovery_specification: {description: The backups., type: dict, returned: if the option is given}
     contributor_insights_enabled: {description: The insights., type: bool, returned: if the option is given}
+    resource_policy: {description: The policy of the table., type: dict, returned: if the option is given}
+    stream_resource_policy: {description: The policy of the stream., type: dict, returned: if the option is given}
     time_to_live_specification: {description: The expiry of items., type: dict, returned: if the option is given}
     replicas: {description: "The replicas in other regions, by region.", type: list, elements: dict}
     tags: {description: The tags., type: dict}
@@ -305,7 +307,7 @@ class Table(Resource):
         if self.params["state"] == "absent":
             self._refuse_deletion(have)
             return have
-        have.update(dynamodb.read_settings(self.aws, have["table_name"], self.params))
+        have.update(dynamodb.read_settings(self.aws, have, self.params))
         if self._given("time_to_live_specification"):
             have["time_to_live_specification"] = self._time_to_live()
         return {**have, "auto_scaled": dynamodb.auto_scaled(self.aws, have)}
@@ -322,7 +324,7 @@ class Table(Resource):
 
     def desired(self, have):
         self._check_keys(have)
-        want = dynamodb.wanted_settings(super().desired(have))
+        want = dynamodb.wanted_settings(super().desired(have), self.params, have)
         for name in ("provisioned_throughput", "on_demand_throughput", "global_secondary_indexes"):
             want.pop(name, None)
         mode = self._mode(have)
@@ -352,16 +354,15 @@ class Table(Resource):
         self.aws.call("dynamodb", "create_table", table_name=self.params["table_name"], **request)
 
     def update(self, have, changes):
-        name = have["table_name"]
         if "tags" in changes:
             write_tags(self.aws, "dynamodb", have["table_arn"], have["tags"], changes["tags"])
-        dynamodb.write_settings(self.aws, name, changes)
+        dynamodb.write_settings(self.aws, have, changes)
         request = tables.next_request(have, changes, self.params["attribute_definitions"] or [])
         if request:
             dynamodb.update_table(self, have, **request)
         elif "time_to_live_specification" in changes:  # last, because AWS may refuse it for an hour
             self._expire(have, changes["time_to_live_specification"])
-        return tables.left(changes, request) - {"tags", dynamodb.RECOVERY, dynamodb.INSIGHTS}
+        return tables.left(changes, request) - {"tags", *dynamodb.SETTINGS}
 
     def delete(self, have):
         self._refuse_replicas(have, [])

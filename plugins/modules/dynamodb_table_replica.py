@@ -81,6 +81,8 @@ replica:
       description: Whether Contributor Insights is enabled.
       type: bool
       returned: if the option is given and O(state=present)
+    resource_policy: {description: The policy of the replica., type: dict, returned: if the option is given}
+    stream_resource_policy: {description: The policy of its stream., type: dict, returned: if the option is given}
     tags: {description: The tags of the replica., type: dict}
   sample:
     deletion_protection_enabled: true
@@ -218,13 +220,13 @@ class Replica(Resource):
                 self.aws, have["table_arn"], self.params["tags"], self.params["region_name"]
             )
             self._refuse_deletion(have)
-            have.update(self._settings())
+            have.update(self._settings(have))
         return have
 
-    def _settings(self):
+    def _settings(self, have):
         if self.params["state"] == "absent":
             return {}
-        return dynamodb.read_settings(self.aws, self.params["table_name"], self.params, self.params["region_name"])
+        return dynamodb.read_settings(self.aws, have, self.params, self.params["region_name"])
 
     def _refuse_deletion(self, have):
         lifted = self.params["deletion_protection_enabled"] is False
@@ -235,7 +237,7 @@ class Replica(Resource):
         return have.get("replica_status_description") or super().reason(have)
 
     def desired(self, have):
-        want = dynamodb.wanted_settings(super().desired(have))
+        want = dynamodb.wanted_settings(super().desired(have), self.params, have)
         if self.params["kms_master_key_id"]:
             key = key_arn(self.aws, self.params["kms_master_key_id"], self.params["region_name"])
             want["kms_master_key_id"] = key
@@ -253,7 +255,7 @@ class Replica(Resource):
         region = self.params["region_name"]
         if "tags" in changes:
             write_tags(self.aws, "dynamodb", have["table_arn"], have["tags"], changes["tags"], region)
-        dynamodb.write_settings(self.aws, have["table_name"], changes, region)
+        dynamodb.write_settings(self.aws, have, changes, region)
         alone = [
             name for name in ("table_class", "deletion_protection_enabled", "kms_master_key_id") if name in changes
         ]

@@ -120,7 +120,7 @@ def missing(call: Any, **params: Any) -> None:
     "dynamodb.vectors",
     "dynamodb.warm-new",
     "dynamodb.local-indexes",
-    "dynamodb.stream-policies",
+    "dynamodb.new-policies",
     "dynamodb.index-insights",
     "dynamodb.restore-overrides",
     "dynamodb.legacy-parameters",
@@ -141,7 +141,6 @@ def missing(call: Any, **params: Any) -> None:
         ("create_table", {**T, "LocalSecondaryIndexes": []}),
         ("create_table", {**T, "ResourcePolicy": "{}"}),
         ("put_resource_policy", {"ResourceArn": "x", "Policy": "{}", "ConfirmRemoveSelfResourceAccess": True}),
-        ("get_resource_policy", {"ResourceArn": f"arn:aws:dynamodb:{HERE}:123456789012:table/orders/stream/x"}),
         ("describe_contributor_insights", {**T, "IndexName": "by-day"}),
         ("update_contributor_insights", {**T, "ContributorInsightsMode": "THROTTLED_KEYS"}),
         ("search_vectors", {**T, "IndexName": "abc"}),
@@ -169,7 +168,7 @@ def test_missing_parameters_are_refused(aws: Any, here: Any, operation: str, par
     "dynamodb.partiql",
     "dynamodb.vectors",
     "dynamodb.transactions",
-    "dynamodb.stream-policies",
+    "dynamodb.new-policies",
     "dynamodb.index-insights",
 )
 @pytest.mark.parametrize(

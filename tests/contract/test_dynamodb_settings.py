@@ -161,6 +161,20 @@ def test_resource_policies_have_revisions(here: Any, there: Any) -> None:
     refused("ResourceNotFoundException", put, ResourceArn=arn + "x", Policy=POLICY)
 
 
+@keeps("dynamodb.policy")
+def test_a_stream_has_a_policy_of_its_own(here: Any) -> None:
+    spec = {"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"}
+    table = make(here, StreamSpecification=spec)
+    arn, stream = table["TableArn"], table["LatestStreamArn"]
+    refused("PolicyNotFoundException", here.get_resource_policy, ResourceArn=stream)
+    here.put_resource_policy(ResourceArn=stream, Policy=POLICY)
+    assert here.get_resource_policy(ResourceArn=stream)["Policy"] == POLICY
+    refused("PolicyNotFoundException", here.get_resource_policy, ResourceArn=arn)
+    here.delete_resource_policy(ResourceArn=stream)
+    refused("PolicyNotFoundException", here.get_resource_policy, ResourceArn=stream)
+    refused("ResourceNotFoundException", here.get_resource_policy, ResourceArn=f"{arn}/stream/2020-01-01T00:00:00.000")
+
+
 # Restoring
 
 

@@ -117,6 +117,16 @@ def document(size: int) -> Check:
     return check
 
 
+def policy_or_none(size: int) -> Check:
+    """Check a resource policy, where an empty object removes the policy."""
+
+    def check(option: str, value: Any) -> Iterator[str]:
+        if parsed(value) != {}:
+            yield from document(size)(option, value)
+
+    return check
+
+
 def each(*checks: Check) -> Check:
     """Apply checks to each item of a list."""
 

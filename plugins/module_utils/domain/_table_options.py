@@ -15,6 +15,7 @@ from ansible_collections.mtk.backend.plugins.module_utils.domain._limits import 
     count,
     distinct,
     fields,
+    policy_or_none,
     rule,
     shown,
     text,
@@ -55,7 +56,10 @@ LIMITS: Mapping[str, Check] = {
     "provisioned_throughput": fields(read_capacity_units=at_least(1), write_capacity_units=at_least(1)),
     "on_demand_throughput": fields(max_read_request_units=_maximum(), max_write_request_units=_maximum()),
 }
-REGIONAL = {name: LIMITS[name] for name in ("table_name", "point_in_time_recovery_specification")}
+REGIONAL = {
+    **{name: LIMITS[name] for name in ("table_name", "point_in_time_recovery_specification")},
+    **dict.fromkeys(("resource_policy", "stream_resource_policy"), policy_or_none(20480)),
+}
 
 
 def table_conflicts(params: Fields, region: str) -> Iterator[str]:

@@ -6,17 +6,22 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _tables as tables
 from ansible_collections.mtk.backend.plugins.module_utils.domain._time_limits import Limit
-from ansible_collections.mtk.backend.plugins.module_utils.domain._values import Refused
+from ansible_collections.mtk.backend.plugins.module_utils.domain._values import NotYet, Refused
 from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource, aws_error
+from ansible_collections.mtk.backend.plugins.module_utils.resources._policies import document, wanted_policy
 
 MISSING = ["ResourceNotFoundException", "TableNotFoundException"]
 RECOVERY, INSIGHTS = "point_in_time_recovery_specification", "contributor_insights_enabled"
+# The options with a resource policy, and the fields with the ARN that they belong to.
+POLICIES = {"resource_policy": "table_arn", "stream_resource_policy": "latest_stream_arn"}
+SETTINGS = (RECOVERY, INSIGHTS, *POLICIES)  # the fields that write_settings sends
 
 # Errors that mean 'not yet': the table, an index or a replica is being changed.
 BUSY = (
@@ -37,6 +42,7 @@ OPTIONS: dict[str, Any] = {
         },
     },
     INSIGHTS: {"type": "bool"},
+    **dict.fromkeys(POLICIES, {"type": "json"}),
 }
 
 _KEYS: dict[str, Any] = {
@@ -139,9 +145,12 @@ def _list_tags(aws: Any, arn: str, region: str | None) -> dict[str, str]:
             return tags
 
 
-def read_settings(aws: Any, table: str, params: Mapping[str, Any], region: str | None = None) -> dict[str, Any]:
-    """Return the settings of one region that ``params`` give."""
+def read_settings(
+    aws: Any, have: Mapping[str, Any], params: Mapping[str, Any], region: str | None = None
+) -> dict[str, Any]:
+    """Return the settings of one region that ``params`` give. ``have`` is the table in that region."""
     found: dict[str, Any] = {}
+    table = have["table_name"]
     if params.get(RECOVERY) is not None:
         found[RECOVERY] = _recovery(aws, table, region)
     if params.get(INSIGHTS) is not None:
@@ -149,7 +158,18 @@ def read_settings(aws: Any, table: str, params: Mapping[str, Any], region: str |
             MISSING, lambda: aws.call("dynamodb", "describe_contributor_insights", region, table_name=table)
         )
         found[INSIGHTS] = (answer or {}).get("contributor_insights_status") in ("ENABLED", "ENABLING")
+    for option, field in POLICIES.items():
+        if params.get(option) is not None:
+            found[option] = _policy(aws, have.get(field), region)
     return found
+
+
+def _policy(aws: Any, arn: str | None, region: str | None) -> dict[str, Any]:
+    """Return a resource policy; an empty mapping for none."""
+    missing = [*MISSING, "PolicyNotFoundException"]
+    ask = lambda: aws.call("dynamodb", "get_resource_policy", region, resource_arn=arn)  # noqa: E731
+    answer = aws.found(missing, ask) if arn else None
+    return document(answer["policy"]) if answer else {}
 
 
 def _recovery(aws: Any, table: str, region: str | None) -> dict[str, Any]:
@@ -163,15 +183,27 @@ def _recovery(aws: Any, table: str, region: str | None) -> dict[str, Any]:
     return {"point_in_time_recovery_enabled": True, "recovery_period_in_days": days}
 
 
-def wanted_settings(want: dict[str, Any]) -> dict[str, Any]:
-    """Return ``want`` without the recovery period if recovery is off: AWS refuses the pair."""
+def wanted_settings(
+    want: dict[str, Any], params: Mapping[str, Any], have: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Return ``want`` with the settings of a region as AWS keeps them.
+
+    AWS refuses the recovery period if recovery is off. A new table has no policies, so none need not be planned.
+    """
+    wanted = dict(want)
     if RECOVERY in want and not want[RECOVERY]["point_in_time_recovery_enabled"]:
-        return {**want, RECOVERY: {"point_in_time_recovery_enabled": False}}
-    return want
+        wanted[RECOVERY] = {"point_in_time_recovery_enabled": False}
+    for option in POLICIES:
+        given = params.get(option)
+        policy = None if given is None else json.loads(given)
+        if policy or (policy == {} and have):
+            wanted[option] = wanted_policy(policy, (have or {}).get(option)) if policy else {}
+    return wanted
 
 
-def write_settings(aws: Any, table: str, changes: Mapping[str, Any], region: str | None = None) -> None:
-    """Send the changes of backups and insights."""
+def write_settings(aws: Any, have: Mapping[str, Any], changes: Mapping[str, Any], region: str | None = None) -> None:
+    """Send the changes of backups, insights and policies. ``have`` is the table in that region."""
+    table = have["table_name"]
     if RECOVERY in changes:
         wanted = {RECOVERY: changes[RECOVERY]}
         aws.call("dynamodb", "update_continuous_backups", region, table_name=table, **wanted)
@@ -179,6 +211,18 @@ def write_settings(aws: Any, table: str, changes: Mapping[str, Any], region: str
         action = "ENABLE" if changes[INSIGHTS] else "DISABLE"
         wanted = {"contributor_insights_action": action}
         aws.call("dynamodb", "update_contributor_insights", region, table_name=table, **wanted)
+    for option, field in POLICIES.items():
+        if option in changes:
+            _write_policy(aws, have.get(field), changes[option], region)
+
+
+def _write_policy(aws: Any, arn: str | None, policy: Mapping[str, Any], region: str | None) -> None:
+    if not arn:
+        raise NotYet("The stream does not exist yet, so it cannot have a policy.")
+    if policy:
+        aws.call("dynamodb", "put_resource_policy", region, resource_arn=arn, policy=json.dumps(policy))
+    else:
+        aws.call("dynamodb", "delete_resource_policy", region, resource_arn=arn)
 
 
 @contextmanager

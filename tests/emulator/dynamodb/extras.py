@@ -17,6 +17,7 @@ from .data import DataPlane
 from .describe import describe
 from .replicas import copied
 from .state import DAY, TableState, check_active, check_few, exists, find, get, invalid, state_of, tables_of
+from .streams import STREAMS
 
 TTL_COOLDOWN = 3600
 
@@ -149,34 +150,36 @@ class Extras(DataPlane):
             shown["ContributorInsightsRuleList"] = rules
         return ActionResult(shown)
 
-    def _protected(self) -> TableState:
-        """Return the state of the table. Refuse another policy revision than the call expects."""
-        if "/stream/" in self.params["ResourceArn"]:
-            raise invalid("The local AWS does not implement policies of streams.")
-        state, expected = state_of(self._tagged()), self.params.get("ExpectedRevisionId")
-        if expected and expected != state.policy.get("RevisionId", "NO_POLICY"):
-            raise no_policy(self.params["ResourceArn"])
-        return state
+    def _policies(self) -> dict[str, dict[str, str]]:
+        """Return the policies of the table and its streams by ARN. Refuse another revision than the call expects."""
+        arn, expected = str(self.params["ResourceArn"]), self.params.get("ExpectedRevisionId")
+        table = find(self.current_account, self.region, arn.split("/stream/")[0])
+        streams = [shard.arn for shard in STREAMS[self.current_account][self.region].shards]
+        if table is None or (arn != table.table_arn and arn not in streams):
+            raise AwsError("ResourceNotFoundException", f"Requested resource not found: ResourcArn: {arn} not found")
+        found = state_of(table).policies
+        if expected and expected != found.get(arn, {}).get("RevisionId", "NO_POLICY"):
+            raise no_policy(arn)
+        return found
 
     def put_resource_policy(self) -> ActionResult:
-        """Attach a policy to this Region's table, or replace it."""
-        state, text = self._protected(), str(self.params["Policy"])
+        """Attach a policy to this Region's table or stream, or replace it."""
+        policies, arn, text = self._policies(), str(self.params["ResourceArn"]), str(self.params["Policy"])
         check_policy(text)
-        if state.policy.get("Policy") != text:
-            state.policy = {"Policy": text, "RevisionId": secrets.token_hex(8)}
-        return ActionResult({"RevisionId": state.policy["RevisionId"]})
+        if policies.get(arn, {}).get("Policy") != text:
+            policies[arn] = {"Policy": text, "RevisionId": secrets.token_hex(8)}
+        return ActionResult({"RevisionId": policies[arn]["RevisionId"]})
 
     def get_resource_policy(self) -> ActionResult:
-        """Return the policy of this Region's table."""
-        policy = self._protected().policy
+        """Return the policy of this Region's table or stream."""
+        policy = self._policies().get(self.params["ResourceArn"])
         if not policy:
             raise no_policy(self.params["ResourceArn"])
         return ActionResult(policy)
 
     def delete_resource_policy(self) -> ActionResult:
-        """Delete the policy; a table without one is not an error."""
-        state = self._protected()
-        deleted, state.policy = state.policy, {}
+        """Delete the policy; a table or stream without one is not an error."""
+        deleted = self._policies().pop(self.params["ResourceArn"], {})
         return ActionResult({name: value for name, value in deleted.items() if name == "RevisionId"})
 
     def restore_table_to_point_in_time(self) -> ActionResult:

@@ -101,7 +101,7 @@ class TableState:
         self.ttl_changed: float | None = None
         self.insights: Timeline | None = None
         self.recovery: tuple[float, int] | None = None  # moment of activation and recovery period in days
-        self.policy: dict[str, str] = {}
+        self.policies: dict[str, dict[str, str]] = {}  # of the table and of its streams, by ARN
         self.measured, self.measures = CLOCK.now(), dict[str, tuple[int, int]]()
         self.restored: dict[str, Any] | None = None
 

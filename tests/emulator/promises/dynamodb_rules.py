@@ -64,7 +64,7 @@ _SETTINGS = (
     Rule("key-lost", "While a customer managed key is disabled or pending deletion, the table is INACCESSIBLE_ENCRYPTION_CREDENTIALS. Item calls are refused with `AccessDeniedException`, changes with `ResourceInUseException`. The table recovers with the key.", "B TableDescription"),
     Rule("sse-limit", "The kind of key can be changed 4 times in 24 h, and again after 6 h without a change, 8 times at most.", "D"),
     Rule("insights", "Contributor insights of a table can be switched on and off.", "B"),
-    Rule("policy", "A table's resource policy, JSON of at most 20 KB, can be set, read and deleted. A missing policy, or a revision other than the expected one, is refused (`PolicyNotFoundException`).", "B"),
+    Rule("policy", "The resource policies of a table and of its streams, JSON of at most 20 KB, can be set, read and deleted. A missing policy, or a revision other than the expected one, is refused (`PolicyNotFoundException`).", "B"),
     Rule("tags", "A table has at most 50 tags, without duplicate keys and without keys that begin with `aws:` (`ValidationException`).", "D"),
     Rule("tagging-api", "The Tagging API returns the existing tables.", "B"),
 )
@@ -113,7 +113,7 @@ _MISSING = tuple(Rule(*row, missing=True) for row in (
     ("local-indexes", "Local secondary indexes.", "B"),
     ("warm-new", "WarmThroughput of a new table or index, which gets AWS's default.", "B"),
     ("transactions", "Transactions.", "D"),
-    ("stream-policies", "Policies of streams, in CreateTable and with ConfirmRemoveSelfResourceAccess. No policy is enforced.", "B"),
+    ("new-policies", "Policies in CreateTable and with ConfirmRemoveSelfResourceAccess. No policy is enforced.", "B"),
     ("index-insights", "Contributor insights of an index, their modes and their list.", "B"),
     ("vectors", "Vector indexes and searches.", "B"),
     ("bulk", "Export to and import from S3, and bulk operations.", "B"),
