@@ -26,6 +26,12 @@ options:
   kms_key_id:
     description: The key that encrypts the secret, as ARN, id or C(alias/...).
     type: str
+  resource_policy:
+    description:
+      - The resource policy, compared by its meaning. C({}) removes the policy.
+      - Secrets Manager copies it to the replicas.
+      - A JSON object with C(Statement) of up to 20480 characters. If not given, the policy is not changed.
+    type: json
   generate_secret_string:
     description:
       - The parameters of the value, C({"username":..., "password":...}). Used only to create the secret.
@@ -109,6 +115,7 @@ secret:
         kms_key_id: {description: The key of the replica., type: str}
     replication: {description: "V(InSync), V(InProgress) or V(Failed).", type: str}
     primary_region: {description: The region of the secret., type: str, returned: if the secret has replicas}
+    resource_policy: {description: The resource policy., type: dict, returned: if the option is given}
     scheduled_for_deletion: {description: Whether the secret is scheduled for deletion., type: bool}
     created_date: {description: The time of creation., type: str}
     last_changed_date: {description: The time of the last change., type: str}
@@ -138,16 +145,19 @@ from ansible_collections.mtk.backend.plugins.module_utils.domain._limits import 
     between,
     each,
     fields,
+    policy_or_none,
     text,
     up_to,
 )
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
 from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource
+from ansible_collections.mtk.backend.plugins.module_utils.resources._policies import wanted_policy
 
 OPTIONS = {
     "secret_name": {"type": "str", "required": True, "no_log": False},
     "description": {"type": "str"},
     "kms_key_id": {"type": "str"},
+    "resource_policy": {"type": "json"},
     "generate_secret_string": {
         "type": "dict",
         "no_log": False,
@@ -180,6 +190,7 @@ class Secret(Resource):
     limits = {
         "secret_name": text("[A-Za-z0-9/_+=.@!-]{1,512}", "1 to 512 letters, digits and /_+=.@-"),
         "description": up_to(2048),
+        "resource_policy": policy_or_none(20480),
         "generate_secret_string": fields(password_length=between(4, 4096, "characters")),
         "replica_regions": each(fields(region=text(REGION, "the name of a region"))),
         "recovery_window_in_days": between(7, 30, "days"),
@@ -213,12 +224,21 @@ class Secret(Resource):
         return {
             **{"description": "", "tags": {}},
             **sibling,
+            **self._policy(sibling),
             "secret_name": sibling["name"],
             "kms_key_id": sibling.get("kms_key_id") or DEFAULT_KEY,
             "replica_regions": sorted(replicas, key=lambda replica: replica["region"]),
             "scheduled_for_deletion": bool(sibling.get("deleted_date")),
             "replication": next((s for s in ("Failed", "InProgress") if s in states), "InSync"),
         }
+
+    def _policy(self, sibling):
+        """Return the policy if it is managed. AWS shows none while the secret is scheduled for deletion."""
+        managed = self._given("resource_policy") and self.params["state"] == "present"
+        if not managed or sibling.get("deleted_date"):
+            return {}
+        answer = self._call("get_resource_policy", secret_id=self.params["secret_name"])
+        return {"resource_policy": json.loads(answer.get("resource_policy") or "{}")}
 
     def reason(self, have):
         failed = [copy for copy in have["replication_status"] if copy["status"] == "Failed"]
@@ -228,6 +248,11 @@ class Secret(Resource):
         want = {"scheduled_for_deletion": False, **super().desired(have)}
         if self._given("kms_key_id"):
             want["kms_key_id"] = self._key(self.params["kms_key_id"], (have or {}).get("kms_key_id"), self.aws.region)
+        policy = json.loads(self.params["resource_policy"] or "{}")
+        if have and "resource_policy" in have:
+            want["resource_policy"] = wanted_policy(policy, have["resource_policy"]) if policy else {}
+        elif have is None and policy:
+            want["resource_policy"] = policy
         if self._given("replica_regions"):
             keys = {replica["region"]: replica["kms_key_id"] for replica in (have or {}).get("replica_regions", [])}
             wanted = {r["region"]: r["kms_key_id"] for r in self.params["replica_regions"]}
@@ -258,6 +283,11 @@ class Secret(Resource):
             fields = {k: changes[k] for k in ("description", "kms_key_id") if k in changes}
             if fields:
                 self._call("update_secret", secret_id=secret, **fields)
+            if changes.get("resource_policy"):
+                policy = json.dumps(changes["resource_policy"])
+                self._call("put_resource_policy", secret_id=secret, resource_policy=policy, block_public_policy=True)
+            elif "resource_policy" in changes:
+                self._call("delete_resource_policy", secret_id=secret)
             if "tags" in changes:
                 write_tags(self.aws, "secretsmanager", secret, have["tags"], changes["tags"])
 

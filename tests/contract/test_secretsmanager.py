@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import string
 from datetime import timedelta
 from typing import Any
@@ -251,9 +252,37 @@ def test_secrets_owned_by_rds_cannot_be_changed(aws: Any, east: Any) -> None:
     assert {"Key": "a", "Value": "b"} in east.describe_secret(SecretId=secret)["Tags"]
 
 
+@keeps("secretsmanager.policies")
+def test_a_secret_has_a_resource_policy(east: Any, west: Any) -> None:
+    def policy(principal: Any) -> str:
+        allow = {"Effect": "Allow", "Principal": principal, "Action": "secretsmanager:GetSecretValue", "Resource": "*"}
+        return json.dumps({"Version": "2012-10-17", "Statement": [allow]})
+
+    one = {"SecretId": "db"}
+    refused(MISSING, east.get_resource_policy, **one)
+    east.create_secret(Name="db", SecretString="x", AddReplicaRegions=[{"Region": WEST}])
+    assert "ResourcePolicy" not in east.get_resource_policy(**one)
+    theirs = policy({"AWS": "arn:aws:iam::999999999999:root"})
+    east.put_resource_policy(**one, ResourcePolicy=theirs, BlockPublicPolicy=True)
+    assert east.get_resource_policy(**one)["ResourcePolicy"] == theirs
+    assert west.get_resource_policy(**one)["ResourcePolicy"] == theirs
+    refused(
+        "PublicPolicyException", east.put_resource_policy, **one, ResourcePolicy=policy("*"), BlockPublicPolicy=True
+    )
+    for wrong in ("no", "{}", '{"Statement": [{"Effect": "Allow"}]}'):
+        refused("MalformedPolicyDocumentException", east.put_resource_policy, **one, ResourcePolicy=wrong)
+    refused(PARAMETER, west.put_resource_policy, **one, ResourcePolicy=theirs)
+    east.delete_resource_policy(**one)
+    assert "ResourcePolicy" not in east.get_resource_policy(**one)
+    east.delete_resource_policy(**one)
+    east.remove_regions_from_replication(SecretId="db", RemoveReplicaRegions=[WEST])
+    east.delete_secret(SecretId="db")
+    refused(REQUEST, east.get_resource_policy, **one)
+    refused(REQUEST, east.put_resource_policy, **one, ResourcePolicy=theirs)
+
+
 @keeps(
     "secretsmanager.rotation",
-    "secretsmanager.policies",
     "secretsmanager.batches",
     "secretsmanager.binary",
     "secretsmanager.replicas-alone",
@@ -264,8 +293,6 @@ def test_missing_operations_and_parameters_are_refused(east: Any, west: Any) -> 
     east.create_secret(Name="db", SecretString="x", AddReplicaRegions=[{"Region": WEST}])
     for call, arguments in (
         (east.rotate_secret, one),
-        (east.get_resource_policy, one),
-        (east.put_resource_policy, {**one, "ResourcePolicy": "{}"}),
         (east.batch_get_secret_value, {"SecretIdList": ["db"]}),
         (east.list_secret_version_ids, one),
         (east.create_secret, {"Name": "b", "SecretBinary": b"x"}),

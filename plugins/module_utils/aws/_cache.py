@@ -34,6 +34,8 @@ _GLOBAL = ("iam", "sts")  # services that answer alike in every region
 _LASTING = ("sts",)  # services whose answers no write changes: credentials belong to one account for ever
 _GLOBAL_OPERATIONS = ("describe_global_clusters",)
 _SECRET = ("get_secret_value", "get_random_password")  # answers that are never kept
+_KEPT_ERRORS = ("PolicyNotFoundException",)  # errors that are the usual answer to a read
+_NOTHING = "_error"  # the field of a kept answer that holds such an error
 _ALL_VOID = "all.void"  # a file beside the directories of the accounts
 
 
@@ -143,9 +145,11 @@ class CachedAws(Aws):
     ) -> Any:
         if self._strict and not self._cache.is_valid(service, region):
             raise CacheVoid(service)
-        answer, cached = self._cache.answer(service, operation, region, params, ask)
+        answer, cached = self._cache.answer(service, operation, region, params, lambda: _or_nothing(ask))
         if cached and service not in _LASTING:
             self.hits.append(operation)
+        if isinstance(answer, dict) and _NOTHING in answer:
+            raise ClientError({"Error": answer[_NOTHING]}, operation)
         return answer
 
 
@@ -160,6 +164,17 @@ class FreshAws(CachedAws):
         self, service: str, operation: str, region: str, params: Mapping[str, Any], ask: Callable[[], Any]
     ) -> Any:
         return super()._read(service, operation, region, params, ask) if service in _LASTING else ask()
+
+
+def _or_nothing(ask: Callable[[], Any]) -> Any:
+    """Return the answer to a read. An error that means 'there is none' is an answer, so that it is kept as well."""
+    try:
+        return ask()
+    except ClientError as error:
+        details = error.response.get("Error", {})
+        if details.get("Code") not in _KEPT_ERRORS:
+            raise
+        return {_NOTHING: {"Code": details["Code"], "Message": details.get("Message", "")}}
 
 
 def _mark(service: str, region: str) -> str:

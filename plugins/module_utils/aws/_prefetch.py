@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Prefetch the answers that the tasks of a run need about an environment in a region, in two waves of requests.
+"""Prefetch the answers that the tasks of a run need about an environment in a region, in three waves of requests.
 
 Prefetching only saves time. A module sends the request itself if it is missing here; a request that no module needs
 costs time. A test compares the two.
@@ -105,13 +105,14 @@ def details(arn: str, tags: Mapping[str, str], owner: bool) -> Iterator[Request]
         prefix = {"log_group_name_prefix": resource.removeprefix("log-group:")}
         yield Request("logs", "describe_log_groups", "log_groups", prefix)
     elif service == "dynamodb":
-        yield from _table_details(name, owner)
+        yield from _table_details(arn, name, owner)
     elif kind in ("cluster-pg", "pg"):
         scope = "db_cluster" if kind == "cluster-pg" else "db"
         group = {f"{scope}_parameter_group_name": name, "source": "user"}
         yield Request("rds", f"describe_{scope}_parameters", "parameters", group)
     elif service == "secretsmanager" and owner:
-        yield Request("secretsmanager", "describe_secret", "", {"secret_id": name.rpartition("-")[0]})
+        for operation in ("describe_secret", "get_resource_policy"):
+            yield Request("secretsmanager", operation, "", {"secret_id": name.rpartition("-")[0]})
 
 
 def _key_details(key_id: str) -> Iterator[Request]:
@@ -120,10 +121,17 @@ def _key_details(key_id: str) -> Iterator[Request]:
     yield Request("kms", "get_key_policy", "", {"key_id": key_id, "policy_name": "default"})
 
 
-def _table_details(name: str, owner: bool) -> Iterator[Request]:
+def _table_details(arn: str, name: str, owner: bool) -> Iterator[Request]:
+    yield Request("dynamodb", "get_resource_policy", "", {"resource_arn": arn})
     operations = ("describe_table", "describe_continuous_backups", "describe_contributor_insights")
     for operation in (*operations, *(("describe_time_to_live",) if owner else ())):
         yield Request("dynamodb", operation, "", {"table_name": name})
+
+
+def stream_policy(answer: Any) -> Request | None:
+    """Return the request about the policy of a described table's stream, which only the description names."""
+    stream = ((answer or {}).get("table") or {}).get("latest_stream_arn") if isinstance(answer, dict) else None
+    return Request("dynamodb", "get_resource_policy", "", {"resource_arn": stream}) if stream else None
 
 
 def prefetch(aws: Any, environment: str, owner: bool) -> int:
@@ -138,8 +146,10 @@ def prefetch(aws: Any, environment: str, owner: bool) -> int:
             Request("ec2", "get_ipam_pool_cidrs", "ipam_pool_cidrs", {"ipam_pool_id": p["ipam_pool_id"]}) for p in pools
         ]
         policy = [threads.submit(_ask_policy, aws, environment)] if owner else []
-        list(threads.map(lambda r: _ask(aws, r), second))
-    return len(first) + len(second) + sum(future.result() for future in policy)
+        described = threads.map(lambda r: _ask(aws, r), second)
+        third = [request for request in map(stream_policy, described) if request]
+        list(threads.map(lambda r: _ask(aws, r), third))
+    return len(first) + len(second) + len(third) + sum(future.result() for future in policy)
 
 
 def _ask_policy(aws: Any, environment: str) -> int:

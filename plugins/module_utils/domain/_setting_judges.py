@@ -118,3 +118,19 @@ def window(name: str, value: str) -> Iterator[Fault]:
 def not_set(name: str, remedy: str) -> Fault:
     """Return the fault of a variable that has to be set."""
     return Fault({name: MISSING}, "is not set", remedy)
+
+
+def policy(name: str, value: Mapping[Any, Any]) -> Iterator[Fault]:
+    """Return the fault of a resource policy; an empty one means no policy."""
+    if value and "Statement" not in value:
+        yield Fault({name: dict(value)}, "a policy has the key Statement", "Correct the policy, or set it to {}.")
+
+
+def policies(name: str, value: Mapping[Any, Any]) -> Iterator[Fault]:
+    """Return the faults of resource policies by region."""
+    yield from regions(name, list(value))
+    for region, content in value.items():
+        if isinstance(content, Mapping):
+            yield from policy(f"{name}.{region}", content)
+        else:
+            yield Fault({f"{name}.{region}": content}, "a policy is a mapping with the key Statement", "Correct it.")

@@ -367,6 +367,15 @@ SETTINGS = (
             entry_points=("destroy_region", "validate"),
         ),
         Setting(
+            "aurora_secret_resource_policy",
+            "dict",
+            "The resource policy of the secret of the master user. A policy that others attach is removed.",
+            default={},
+            rule="a policy with Statement",
+            judge=_setting_judges.policy,
+            entry_points=("shared", "validate"),
+        ),
+        Setting(
             "aurora_secret_recovery_window",
             "int",
             "Days in which the deletion of the secret can be cancelled.",

@@ -245,6 +245,16 @@ SETTINGS = (
             entry_points=_TABLE,
         ),
         Setting(
+            "dynamodb_global_resource_policies",
+            "dict",
+            "The resource policies of the table, by region. A policy that others attach in another region, or to a "
+            "stream, is removed.",
+            default={},
+            rule="policies with Statement, by region",
+            judge=_setting_judges.policies,
+            entry_points=_TABLE,
+        ),
+        Setting(
             "dynamodb_global_time_to_live_attribute",
             "str",
             "The attribute with the expiry time of an item, in seconds since 1970. If empty, items do not expire. AWS "

@@ -6,11 +6,14 @@ from . import Rule, Service
 
 OPERATIONS: dict[str, str] = {
     "CreateSecret": "AddReplicaRegions ClientRequestToken Description KmsKeyId Name SecretString Tags",
+    "DeleteResourcePolicy": "SecretId",
     "DeleteSecret": "ForceDeleteWithoutRecovery RecoveryWindowInDays SecretId",
     "DescribeSecret": "SecretId",
     "GetRandomPassword": "ExcludeCharacters PasswordLength RequireEachIncludedType",
+    "GetResourcePolicy": "SecretId",
     "GetSecretValue": "SecretId VersionId VersionStage",
     "ListSecrets": "Filters IncludePlannedDeletion MaxResults NextToken",
+    "PutResourcePolicy": "BlockPublicPolicy ResourcePolicy SecretId",
     "PutSecretValue": "ClientRequestToken SecretId SecretString",
     "RemoveRegionsFromReplication": "RemoveReplicaRegions SecretId",
     "ReplicateSecretToRegions": "AddReplicaRegions SecretId",
@@ -34,12 +37,12 @@ IMPLEMENTED = {
     "replica-writes": "A replica cannot be changed or deleted in its own Region (`InvalidParameterException`).",
     "reserved-tags": "Tag keys that begin with `aws:` are refused (`InvalidParameterException`).",
     "password": "GetRandomPassword returns 1 to 4,096 characters (`ValidationException`), without the excluded ones, and by default with at least one of each type. Requirements that cannot be met are refused (`InvalidParameterException`).",
+    "policies": "A secret's resource policy can be set, read and deleted. A malformed policy (`MalformedPolicyDocumentException`) and, with BlockPublicPolicy, one for everybody (`PublicPolicyException`) are refused. A replica shows its primary's policy. No policy is enforced.",
     "managed": "A secret that RDS manages shows its owner and weekly rotation, and cannot be changed or deleted here (`InvalidRequestException`).",
 }
 MISSING = {
     "rotation": "Rotation by a Lambda function.",
     "custom-labels": "Staging labels other than AWSCURRENT and AWSPREVIOUS, and moving labels.",
-    "policies": "Resource policies.",
     "batches": "Reading several values in one call, and the list of all versions.",
     "binary": "Binary values.",
     "replicas-alone": "Replicas that become independent secrets or overwrite another secret.",

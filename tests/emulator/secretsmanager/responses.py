@@ -118,6 +118,31 @@ class SecretsResponse(SecretsManagerResponse):
         self._primary()
         return str(super().untag_resource())
 
+    def put_resource_policy(self) -> str:
+        """Attach a policy to a secret, or replace it. Refuse a public policy if the caller asks for that."""
+        secret, text = self._primary(), str(self._get_param("ResourcePolicy"))
+        statements = _statements(text)
+        if self._get_param("BlockPublicPolicy") and any(_is_public(statement) for statement in statements):
+            raise AwsError("PublicPolicyException", "This resource policy grants a broad access to the secret.")
+        secret.policy = text
+        return json.dumps({"ARN": secret.arn, "Name": secret.name})
+
+    def get_resource_policy(self) -> str:
+        """Return the policy of a secret, if it has one. A replica has the policy of its primary."""
+        found = self.backend.describe_secret(self._get_param("SecretId"))
+        source = found.source if isinstance(found, ReplicaSecret) else found
+        if source.is_deleted():
+            text = "You can't perform this operation on the secret because it was marked for deletion."
+            raise AwsError("InvalidRequestException", text)
+        shown = {"ARN": found.arn, "Name": found.name, "ResourcePolicy": source.policy}
+        return json.dumps({name: value for name, value in shown.items() if value is not None})
+
+    def delete_resource_policy(self) -> str:
+        """Delete the policy of a secret; a secret without one is not an error."""
+        secret = self._primary()
+        secret.policy = None
+        return json.dumps({"ARN": secret.arn, "Name": secret.name})
+
     def get_random_password(self) -> str:
         """Return a password, by default with at least one character of each type."""
         length, excluded = self._get_param("PasswordLength") or 32, self._get_param("ExcludeCharacters") or ""
@@ -185,6 +210,23 @@ def _require_unmanaged(secret: FakeSecret | ReplicaSecret | None) -> None:
     if secret is not None and secret.owning_service:
         text = f"You can't change or delete a secret that is managed by another service: {secret.owning_service}."
         raise AwsError("InvalidRequestException", text)
+
+
+def _statements(text: str) -> list[dict[str, Any]]:
+    """Return the statements of a policy. Refuse a malformed one."""
+    try:
+        statements = json.loads(text)["Statement"]
+        statements = statements if isinstance(statements, list) else [statements]
+        if not all({"Effect", "Principal", "Action"} <= set(statement) for statement in statements):
+            raise ValueError(text)
+    except (ValueError, KeyError, TypeError):
+        raise AwsError("MalformedPolicyDocumentException", "This resource policy contains a syntax error.") from None
+    return statements
+
+
+def _is_public(statement: dict[str, Any]) -> bool:
+    public = statement["Principal"] in ("*", {"AWS": "*"}, {"AWS": ["*"]})
+    return statement["Effect"] == "Allow" and public and not statement.get("Condition")
 
 
 def _shown(secret: FakeSecret | ReplicaSecret) -> dict[str, Any]:
