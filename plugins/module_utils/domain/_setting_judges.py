@@ -128,7 +128,7 @@ def policy(name: str, value: Mapping[Any, Any]) -> Iterator[Fault]:
 
 def policies(name: str, value: Mapping[Any, Any]) -> Iterator[Fault]:
     """Return the faults of resource policies by region."""
-    yield from regions(name, list(value))
+    yield from regions(name, [str(region) for region in value])
     for region, content in value.items():
         if isinstance(content, Mapping):
             yield from policy(f"{name}.{region}", content)
