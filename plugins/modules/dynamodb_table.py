@@ -46,8 +46,9 @@ options:
         required: true
   global_secondary_indexes:
     description:
-      - All global secondary indexes. An index that the list does not contain is deleted; an empty list deletes all.
-      - If not given, the indexes are not changed.
+      - All global secondary indexes. If not given, the indexes are not changed.
+      - An index that the list does not contain was added by others. It is reported and kept, unless O(remove) names
+        the table. Then it is deleted.
     type: list
     elements: dict
     suboptions:
@@ -124,6 +125,17 @@ options:
     suboptions:
       enabled: {description: Whether the table is encrypted with a KMS key., type: bool, required: true}
       kms_master_key_id: {description: "The KMS key, as ARN, id or C(alias/...).", type: str}
+  auto_scaled_indexes:
+    description:
+      - The indexes whose capacity M(mtk.backend.dynamodb_table_auto_scaling) manages, beside that of the table. Such a
+        capacity is only the first value, also as long as its scalable target is missing.
+      - If not given, the existing scalable targets decide.
+    type: list
+    elements: str
+  replica_regions:
+    description: The regions of the replicas that other tasks manage. Replicas in other regions are reported.
+    type: list
+    elements: str
   removed_replica_regions:
     description:
       - With O(state=absent), the regions whose replicas earlier tasks have removed. In check mode these replicas still
@@ -134,8 +146,7 @@ options:
   time_to_live_specification:
     description:
       - The expiry of items. AWS accepts one change an hour, and another attribute takes two changes.
-      - If the attribute changes, the module turns the expiry off and fails. The message says after which time the same
-        task turns it on.
+      - If the attribute changes, the module turns the expiry off. A warning says when the same task can turn it on.
     type: dict
     suboptions:
       enabled: {description: Whether items expire., type: bool, required: true}
@@ -252,7 +263,7 @@ from ansible_collections.mtk.backend.plugins.module_utils.aws._tags import write
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _table_options as table_options
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _tables as tables
 from ansible_collections.mtk.backend.plugins.module_utils.domain._limits import TagRules
-from ansible_collections.mtk.backend.plugins.module_utils.domain._values import Refused
+from ansible_collections.mtk.backend.plugins.module_utils.domain._values import Later, Refused
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
 from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource
 from ansible_collections.mtk.backend.plugins.module_utils.resources import _dynamodb as dynamodb
@@ -309,7 +320,7 @@ class Table(Resource):
             return have
         have.update(dynamodb.read_settings(self.aws, have, self.params))
         if self._given("time_to_live_specification"):
-            have["time_to_live_specification"] = self._time_to_live()
+            have["time_to_live_specification"] = dynamodb.read_time_to_live(self.aws, have["table_name"])
         return {**have, "auto_scaled": dynamodb.auto_scaled(self.aws, have)}
 
     def status(self, have):
@@ -334,9 +345,11 @@ class Table(Resource):
         want.update(self._indexes(have, mode, want.get("provisioned_throughput") or {}))
         if self._given("key_schema"):
             want["key_schema"] = tables.ordered_keys(self.params["key_schema"])
-        self._encryption(want)
+        if "sse_specification" in want:
+            given = self.params["sse_specification"]["kms_master_key_id"]
+            want["sse_specification"] = dynamodb.wanted_encryption(self.aws, want["sse_specification"], given)
         if "stream_specification" in want:
-            want["stream_specification"] = self._stream(have, want["stream_specification"])
+            want["stream_specification"] = tables.wanted_stream(str(self), have, want["stream_specification"])
         ttl = want.get("time_to_live_specification")
         if ttl and not ttl["enabled"]:
             want["time_to_live_specification"] = {"enabled": False}
@@ -347,7 +360,16 @@ class Table(Resource):
         return tables.notes(plan.before, plan.after)
 
     def tolerated(self, have):
-        return tables.scaled_away(self.params, have) if "auto_scaled" in have else ()
+        if "auto_scaled" in have:
+            yield from tables.scaled_away(self.params, have)
+            if not self.consents("remove"):
+                yield from tables.foreign(self.params, have, f"dynamodb_table:{self.label}")
+
+    def belongs(self, have):
+        """Return whether the table was restored: DynamoDB restores no tags, and the key of the options encrypts it."""
+        key = (self.params["sse_specification"] or {}).get("kms_master_key_id")
+        ours = key and key_arn(self.aws, key) == have["sse_specification"].get("kms_master_key_id")
+        return self.params["state"] == "present" and bool(ours or tables.is_restored(have))
 
     def create(self, want):
         request = tables.creation(want, self.params["attribute_definitions"])
@@ -359,7 +381,7 @@ class Table(Resource):
         dynamodb.write_settings(self.aws, have, changes)
         request = tables.next_request(have, changes, self.params["attribute_definitions"] or [])
         if request:
-            dynamodb.update_table(self, have, **request)
+            dynamodb.update_table(self, have, set(changes) - tables.left(changes, request), **request)
         elif "time_to_live_specification" in changes:  # last, because AWS may refuse it for an hour
             self._expire(have, changes["time_to_live_specification"])
         return tables.left(changes, request) - {"tags", *dynamodb.SETTINGS}
@@ -384,27 +406,17 @@ class Table(Resource):
         if regions:
             raise Refused(f"{self} has replicas in {', '.join(regions)}: remove them first with dynamodb_table_replica")
 
-    def _time_to_live(self):
-        name = self.params["table_name"]
-        answer = self.aws.found(
-            dynamodb.MISSING, lambda: self.aws.call("dynamodb", "describe_time_to_live", table_name=name)
-        )
-        ttl = (answer or {}).get("time_to_live_description") or {}
-        if ttl.get("time_to_live_status") not in ("ENABLED", "ENABLING"):
-            return {"enabled": False}
-        return {"enabled": True, "attribute_name": ttl["attribute_name"]}
-
     def _expire(self, have, want):
         """Change the time to live. AWS enables an attribute only an hour after another one was disabled."""
         present = have["time_to_live_specification"]
         both = present["enabled"] and want["enabled"]
         sent = {**present, "enabled": False} if both or not want["enabled"] else want
-        with dynamodb.within(self, tables.LIMITS[tables.TTL], have):
+        with dynamodb.within(self, tables.LIMITS[tables.TTL], have, {tables.TTL}):
             self.aws.call(
                 "dynamodb", "update_time_to_live", table_name=have["table_name"], time_to_live_specification=sent
             )
         if both:
-            raise Refused(f"{self}: {tables.half_done_ttl(present, want, self.aws.now())}")
+            raise Later(f"{self}: {tables.half_done_ttl(present, want, self.aws.now())}", {tables.TTL}, begun=True)
 
     def _refuse_decrease(self, have, want):
         """Raise Refused if AWS's description says that it would refuse a decrease. A busy table may show old counts."""
@@ -439,7 +451,7 @@ class Table(Resource):
         first = mode == tables.PROVISIONED and (have is None or have["billing_mode"] != mode)
         if not (self._given(option) or first):
             return {}
-        scaled = (have or {}).get("auto_scaled", {}).get(tables.TABLE, [])
+        scaled = tables.scaled(self.params, have).get(tables.TABLE, [])
         try:
             return tables.wanted_capacity(self.params, have, mode, scaled, {})
         except KeyError as error:
@@ -452,9 +464,13 @@ class Table(Resource):
         given = self.params["global_secondary_indexes"]
         if given is None and not present:
             return {}
-        scaled, seed = (have or {}).get("auto_scaled", {}), seed or (have or {}).get("provisioned_throughput") or {}
+        kept = tables.undeclared(present.values(), given or [])
+        if given is not None and self.consents("remove"):
+            kept = []
+        scaled = tables.scaled(self.params, have)
+        seed = seed or (have or {}).get("provisioned_throughput") or {}
         wanted = []
-        for index in present.values() if given is None else given:
+        for index in (*(given or []), *kept):
             name = index["index_name"]
             wanted.append(tables.wanted_index(index, present.get(name), mode, scaled.get(name, []), seed))
             if name in present and not (tables.same_index(wanted[-1], present[name]) or self.params["replace_indexes"]):
@@ -463,24 +479,6 @@ class Table(Resource):
                     "set replace_indexes: true to delete the index and build it again; queries on it fail meanwhile."
                 )
         return {"global_secondary_indexes": sorted(wanted, key=lambda index: index["index_name"])}
-
-    def _encryption(self, want):
-        sse = want.get("sse_specification")
-        if sse and not sse["enabled"]:
-            want["sse_specification"] = {"enabled": False}
-        elif sse and self.params["sse_specification"]["kms_master_key_id"]:
-            want["sse_specification"] = {**sse, "kms_master_key_id": key_arn(self.aws, sse["kms_master_key_id"])}
-
-    def _stream(self, have, stream):
-        wanted = stream if stream["stream_enabled"] else {"stream_enabled": False}
-        if wanted["stream_enabled"] and not wanted.get("stream_view_type"):
-            raise Refused(
-                f"stream_specification of {self} has no stream_view_type, and a new stream needs one. Give KEYS_ONLY, "
-                "NEW_IMAGE, OLD_IMAGE or NEW_AND_OLD_IMAGES."
-            )
-        if have and have["replicas"] and wanted != have["stream_specification"]:
-            raise Refused(f"{self} has replicas: its stream stays {have['stream_specification']} as long as they live")
-        return wanted
 
 
 def main(context=None):

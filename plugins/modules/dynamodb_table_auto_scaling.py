@@ -11,7 +11,7 @@ version_added: 0.1.0
 short_description: Manage the auto scaling of a DynamoDB table and its indexes in a region
 description:
   - Manage all scalable targets and target tracking policies of a provisioned table in one task. Targets of the table
-    that do not follow from the options are deregistered.
+    that do not follow from the options are deregistered, except those of indexes that others have added.
   - Reads are scaled in every region. Writes are scaled in the region that owns the table, and DynamoDB copies their
     scaling to the replicas.
   - AWS keeps the targets when a table is deleted or switched to billing by request. Use O(state=absent) before either.
@@ -154,6 +154,7 @@ settled:
 
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _scaling as scaling
 from ansible_collections.mtk.backend.plugins.module_utils.domain._table_options import LIMITS as TABLE_LIMITS
+from ansible_collections.mtk.backend.plugins.module_utils.domain._values import Observation
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
 from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource
 from ansible_collections.mtk.backend.plugins.module_utils.resources import _dynamodb as dynamodb
@@ -216,10 +217,31 @@ class AutoScaling(Resource):
             self.aws.pages(service, f"describe_{key}", key, service_namespace="dynamodb")
             for key in ("scalable_targets", "scaling_policies")
         ]
-        targets = self._with_new_indexes(scaling.found_targets(table, *listed))
+        targets, foreign = self._own(self._with_new_indexes(scaling.found_targets(table, *listed)))
         if self.params["replica"] and self.params["state"] == "present":
             targets = [target for target in targets if not scaling.scales_writes(target)]
-        return [{"table_name": table, "targets": sorted(targets, key=scaling.target_key)}] if targets else []
+        found = {"table_name": table, "targets": sorted(targets, key=scaling.target_key), "_foreign": foreign}
+        return [found] if targets else []
+
+    def _own(self, targets):
+        """Return the targets to manage, and those of indexes that others have added, which are kept.
+
+        The targets of an index that does not exist any more are removed.
+        """
+        declared = scaling.resources(self.params["table_name"], self.params["indexes"])
+        others = {target["resource_id"] for target in targets} - declared
+        if self.params["state"] == "absent" or not others:
+            return targets, []
+        table = dynamodb.describe_table(self.aws, self.params["table_name"])
+        kept = others & scaling.resources_of(table) if table else set()
+        foreign = [target for target in targets if target["resource_id"] in kept]
+        return [target for target in targets if target["resource_id"] not in kept], foreign
+
+    def tolerated(self, have):
+        for target in have.get("_foreign", []):
+            reason = "the index was added by others, and the scaling of its capacity is kept"
+            found = f"{target['resource_id']} {target['scalable_dimension']}"
+            yield Observation("targets", None, found, "foreign", reason)
 
     def _with_new_indexes(self, targets):
         """Return the targets as they will be once the table has its indexes.

@@ -182,22 +182,29 @@ class Replica(Resource):
     def _without_entry(self, owner, local_table):
         """Return the table in the replica's region that the owner does not list.
 
-        It is a replica on its way in or out, or a table that has nothing to do with the owner.
+        It is a replica on its way in or out, what is left of a table whose owner was deleted, or somebody else's table.
         """
         if local_table is None:
             return []
-        status = local_table["table_status"]
+        status, region = local_table["table_status"], self.params["region_name"]
         if any(replica["region_name"] == self.aws.region for replica in local_table.get("replicas") or []):
             # It lists the owner, and the owner does not list it yet, or not any more.
-            status = "CREATING" if self.params["state"] == "present" else "DELETING"
+            status = "DELETING" if status == "DELETING" else "CREATING"
+        found = {"region_name": region, "replica_status": status, "local_table": local_table}
         if status in ("CREATING", "DELETING"):
-            return [{"region_name": self.params["region_name"], "replica_status": status, "local_table": local_table}]
-        if owner is not None and self.params["state"] == "present":
+            return [found]
+        if self.params["state"] == "absent":
+            return [{**found, "_alone": True}] if owner is None and self._bears_owner(local_table) else []
+        if owner is not None:
             raise Refused(
-                f"{self.params['region_name']} has another table of the name {self.params['table_name']}, and DynamoDB "
-                "creates a replica only in a region without one. Save its data, delete it there, then run again."
+                f"{region} has another table of the name {self.params['table_name']}, and DynamoDB creates a replica "
+                "only in a region without one. Save its data, delete it there, then run again."
             )
         return []
+
+    def _bears_owner(self, local_table):
+        tags = dynamodb.read_tags(self.aws, local_table["table_arn"], self.params["tags"], self.params["region_name"])
+        return self.owner is not None and tags.get(OWNER_TAG) == self.owner
 
     def is_me(self, sibling):
         return True
@@ -215,7 +222,9 @@ class Replica(Resource):
                 for k in ("table_arn", "latest_stream_arn", "deletion_protection_enabled", "table_class")
             },
             **{
-                k: v for k, v in sibling.items() if k in ("region_name", "replica_status", "replica_status_description")
+                k: v
+                for k, v in sibling.items()
+                if k in ("region_name", "replica_status", "replica_status_description", "_alone")
             },
             "table_name": self.params["table_name"],
             "kms_master_key_id": facts.get("sse_specification", {}).get("kms_master_key_id"),
@@ -240,6 +249,10 @@ class Replica(Resource):
         lifted = self.params["deletion_protection_enabled"] is False
         if self.params["state"] == "absent" and have["deletion_protection_enabled"] and not lifted:
             raise Refused(f"{self} is protected: give deletion_protection_enabled: false to remove it all the same")
+
+    def is_expendable(self, have):
+        """Return whether AWS has never created the replica, so that it holds no data."""
+        return have["replica_status"] == "CREATION_FAILED"
 
     def reason(self, have):
         return have.get("replica_status_description") or super().reason(have)
@@ -273,9 +286,12 @@ class Replica(Resource):
 
     def delete(self, have):
         if have["deletion_protection_enabled"]:
-            self._there(have, deletion_protection_enabled=False)
+            self._there(have, "deletion_protection_enabled", deletion_protection_enabled=False)
             return
-        with dynamodb.within(self, tables.LIMITS["replica_updates"], have, self._youngest):
+        if have.get("_alone"):  # its owner was deleted before, so it is a table of its own
+            self.aws.call("dynamodb", "delete_table", self.params["region_name"], table_name=have["table_name"])
+            return
+        with dynamodb.within(self, tables.LIMITS["replica_updates"], have, (), self._youngest):
             self._owner(delete={"region_name": self.params["region_name"]})
 
     def _youngest(self):
@@ -288,18 +304,18 @@ class Replica(Resource):
 
     def _change(self, have, name, value):
         if name == "table_class":
-            with dynamodb.within(self, tables.LIMITS[name], have):
+            with dynamodb.within(self, tables.LIMITS[name], have, {name}):
                 self._owner(update={"region_name": self.params["region_name"], "table_class_override": value})
         elif name == "deletion_protection_enabled":
-            self._there(have, deletion_protection_enabled=value)
+            self._there(have, name, deletion_protection_enabled=value)
         else:
-            self._there(have, sse_specification={"enabled": True, "sse_type": "KMS", "kms_master_key_id": value})
+            self._there(have, name, sse_specification={"enabled": True, "sse_type": "KMS", "kms_master_key_id": value})
 
     def _owner(self, **action):
         self.aws.call("dynamodb", "update_table", table_name=self.params["table_name"], replica_updates=[action])
 
-    def _there(self, have, **change):
-        dynamodb.update_table(self, have, self.params["region_name"], **change)
+    def _there(self, have, field, **change):
+        dynamodb.update_table(self, have, {field}, self.params["region_name"], **change)
 
 
 def main(context=None):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.mtk.backend.plugins.module_utils.domain._values import UNKNOWN, Refused
+from ansible_collections.mtk.backend.plugins.module_utils.domain._values import UNKNOWN, Later, Refused
 from ansible_collections.mtk.backend.plugins.module_utils.engine._plan import Plan
 from ansible_collections.mtk.backend.plugins.module_utils.engine._reconcile import consent, reconcile
 from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Claim, Resource
@@ -171,6 +171,46 @@ def test_half_visible_changes_are_not_sent_again():
         assert steps < full.steps()[name]
         assert not half.steps(gradual={name})[name] & full.steps(gradual={name})[name]
     assert not other.steps()["tags"] & full.steps()["tags"]
+
+
+class Slow(Thing):
+    """A thing of which AWS changes the size in a later run only."""
+
+    begun = False
+
+    def update(self, have, changes):
+        if "size" in changes:
+            self.aws.requests.append("refused size")
+            raise Later("AWS takes one change an hour. Run again after 13:00.", {"size"}, begun=self.begun)
+        return super().update(have, changes)
+
+
+class SlowInSteps(Slow):
+    """A thing whose size takes two changes."""
+
+    begun = True
+
+
+def test_a_change_that_aws_takes_later_does_not_stop_the_others(cloud):
+    run(cloud, kind=Slow, tags={})
+    outcome = run(cloud, kind=Slow, size=2, tags={"a": "1"}, parts=["p"])
+    assert cloud.requests == ["create", "refused size", "update tags", "update parts"]
+    assert (outcome.plan.action, outcome.settled, outcome.refusal) == ("update", False, "")
+    assert outcome.later == ("AWS takes one change an hour. Run again after 13:00.",)
+    assert run(cloud, kind=Slow, size=1, tags={"a": "1"}, parts=["p"]).settled
+
+
+def test_a_change_that_aws_takes_later_is_a_decision_if_nothing_was_done(cloud):
+    run(cloud, kind=Slow)
+    outcome = run(cloud, kind=Slow, size=2)
+    assert (outcome.plan.action, outcome.changed) == ("refuse", False)
+    assert outcome.refusal == "AWS takes one change an hour. Run again after 13:00."
+
+
+def test_the_first_of_two_steps_is_a_change(cloud):
+    run(cloud, kind=SlowInSteps)
+    outcome = run(cloud, kind=SlowInSteps, size=2)
+    assert (outcome.plan.action, outcome.changed, outcome.settled, len(outcome.later)) == ("update", True, False, 1)
 
 
 class NotFound(Exception):

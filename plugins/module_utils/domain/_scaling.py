@@ -86,8 +86,12 @@ def _target(resource: str, kind: str, side: str, limits: Fields) -> dict[str, An
 
 def resources_of(table: Fields) -> set[str]:
     """Return the resource ids of a table and its indexes in Application Auto Scaling."""
-    name = f"table/{table['table_name']}"
-    return {name, *(f"{name}/index/{index['index_name']}" for index in table.get("global_secondary_indexes") or [])}
+    return resources(table["table_name"], table.get("global_secondary_indexes") or [])
+
+
+def resources(table: str, indexes: Sequence[Fields]) -> set[str]:
+    """Return the resource ids of a table and of some indexes."""
+    return {f"table/{table}", *(f"table/{table}/index/{index['index_name']}" for index in indexes)}
 
 
 def limited(wanted: Sequence[Fields], have: Sequence[Fields], existing: Container[str]) -> list[Fields]:

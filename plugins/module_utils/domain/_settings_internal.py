@@ -106,6 +106,7 @@ INTERNAL: dict[str, frozenset[str]] = {
         {
             "dynamodb_global_all_replica_regions",
             "dynamodb_global_attribute_definitions",
+            "dynamodb_global_auto_scaled_indexes",
             "dynamodb_global_auto_scaling",
             "dynamodb_global_index_limits",
             "dynamodb_global_indexes",

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +17,7 @@ from ansible_collections.mtk.backend.plugins.module_utils.domain._time_limits im
     moment,
     time_text,
 )
-from ansible_collections.mtk.backend.plugins.module_utils.domain._values import Observation, overlay
+from ansible_collections.mtk.backend.plugins.module_utils.domain._values import Observation, Refused, overlay
 
 PROVISIONED, ON_DEMAND = "PROVISIONED", "PAY_PER_REQUEST"
 UNITS = ("read_capacity_units", "write_capacity_units")
@@ -107,6 +107,37 @@ def wanted_capacity(
     return {"provisioned_throughput": {u: present[u] if u in scaled and u in present else units[u] for u in UNITS}}
 
 
+def is_restored(table: Fields) -> bool:
+    """Return whether a table was restored from a backup. DynamoDB restores no tags."""
+    return bool(table.get("restore_summary"))
+
+
+def scaled(params: Fields, have: Fields | None) -> dict[str, Sequence[str]]:
+    """Return the capacities that auto scaling moves, by index: those with a target, and those that are to have one."""
+    found: dict[str, Sequence[str]] = dict((have or {}).get("auto_scaled", {}))
+    planned = params.get("auto_scaled_indexes")
+    return found if planned is None else {**found, **dict.fromkeys((TABLE, *planned), UNITS)}
+
+
+def undeclared(present: Iterable[Fields], given: Iterable[Fields]) -> list[Fields]:
+    """Return the present indexes that the options do not contain: others have added them."""
+    names = {_name(index) for index in given}
+    return [index for index in present if _name(index) not in names]
+
+
+def foreign(params: Fields, have: Fields, consent: str) -> Iterator[Observation]:
+    """Yield an observation for each index and replica that others have added. ``consent`` removes indexes."""
+    given = params.get("global_secondary_indexes")
+    for index in undeclared(have["global_secondary_indexes"], given) if given is not None else ():
+        reason = f"others have added this index, and it is kept; -e remove={consent} deletes it"
+        yield Observation("global_secondary_indexes", None, _name(index), "foreign", reason)
+    regions = params.get("replica_regions")
+    for replica in have["replicas"] if regions is not None else ():
+        if replica["region_name"] not in regions:
+            reason = "others have added this replica, and it is kept; state absent of its own task deletes it"
+            yield Observation("replicas", None, replica["region_name"], "foreign", reason)
+
+
 def scaled_away(params: Fields, have: Fields) -> list[Observation]:
     """Return an observation for each capacity that auto scaling has moved away from the given value."""
     found, given = [], {index["index_name"]: index for index in params.get("global_secondary_indexes") or []}
@@ -121,6 +152,19 @@ def scaled_away(params: Fields, have: Fields) -> list[Observation]:
                 field = f"provisioned_throughput.{unit}" if name == TABLE else f"{name}.provisioned_throughput.{unit}"
                 found.append(Observation(field, units[unit], moved[unit], "aws", "auto scaling moves it with the load"))
     return found
+
+
+def wanted_stream(table: str, have: Fields | None, stream: Fields) -> dict[str, Any]:
+    """Return the wanted stream. Raise Refused if AWS does not take it."""
+    wanted = dict(stream) if stream["stream_enabled"] else {"stream_enabled": False}
+    if wanted["stream_enabled"] and not wanted.get("stream_view_type"):
+        raise Refused(
+            f"stream_specification of {table} has no stream_view_type, and a new stream needs one. Give KEYS_ONLY, "
+            "NEW_IMAGE, OLD_IMAGE or NEW_AND_OLD_IMAGES."
+        )
+    if have and have["replicas"] and wanted != have["stream_specification"]:
+        raise Refused(f"{table} has replicas: its stream stays {have['stream_specification']} as long as they live")
+    return wanted
 
 
 def wanted_index(given: Fields, have: Fields | None, mode: str, scaled: Sequence[str], seed: Fields) -> dict[str, Any]:
@@ -227,7 +271,7 @@ def notes(before: Fields, after: Fields) -> list[str]:
         return []
     return [
         f"AWS takes about 60 min: another attribute of the time to live takes two changes, and {LIMITS[TTL].rule}. The "
-        "apply turns the time to live off and ends. Run it again an hour later to turn it on."
+        "apply turns the time to live off and goes on. Run it again an hour later to turn it on."
     ]
 
 

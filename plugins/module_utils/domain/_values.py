@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 # The value of everything that AWS decides on creation. It travels through tasks like any id.
@@ -20,6 +20,19 @@ ADOPTED_TAG = "mtk:adopted"  # on a resource that was taken over: the tags of ot
 
 class Refused(Exception):
     """An operation that cannot or must not be done. The message names option, value, rule and remedy."""
+
+
+class Later(Refused):
+    """A change that AWS takes in a later run only, because it limits such changes by time.
+
+    ``fields`` are the fields that have to wait; all other changes of the resource go on. ``begun`` says that the first
+    step of the change was made.
+    """
+
+    def __init__(self, message: str, fields: Iterable[str], begun: bool = False) -> None:
+        super().__init__(message)
+        self.fields = frozenset(fields)
+        self.begun = begun
 
 
 class NotYet(Exception):

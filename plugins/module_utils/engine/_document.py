@@ -29,10 +29,11 @@ def entry(kind: str, resource: Resource, outcome: Outcome, check: bool) -> Entry
     action, have = outcome.plan.action, outcome.have or outcome.plan.before
     ids = [have[name] for name in resource.computed if isinstance(have.get(name), str) and have[name] != UNKNOWN]
     ids += resource.leftovers() if action == "create" else []
+    notes = resource.notes(outcome.plan) if check and action == "update" else outcome.later
     details = {
         "mode": "plan" if check else "apply",
         "reason": outcome.refusal or outcome.plan.reason,
-        "notes": list(resource.notes(outcome.plan)) if check and action == "update" else [],
+        "notes": list(notes),
         "usual_seconds": resource.usual.get(action),
         "seconds": round(outcome.seconds, 1),
         "ids": ids,

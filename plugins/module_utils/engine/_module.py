@@ -82,6 +82,8 @@ def run(
     except (Refused, BotoCoreError, ClientError) as error:
         _fail(module, error)
     answer = {**result(resource_type, outcome), "plan": entry(kind, resource, outcome, module.check_mode)}
+    for message in outcome.later:
+        module.warn(message)
     if outcome.refusal and not _is_deferred(module, context):
         module.fail_json(msg=outcome.refusal, **answer)
     module.exit_json(**answer)

@@ -10,15 +10,22 @@ import json
 import re
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Optional
 
-from ansible_collections.mtk.backend.plugins.module_utils.domain._values import OWNER_TAG, UNKNOWN, Refused, unknown_in
+from ansible_collections.mtk.backend.plugins.module_utils.domain._values import (
+    OWNER_TAG,
+    UNKNOWN,
+    Later,
+    Refused,
+    unknown_in,
+)
 from ansible_collections.mtk.backend.plugins.module_utils.engine._plan import NOTHING, Plan, make_plan
 from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Claim, Resource, aws_error
 
 Have = Optional[Mapping[str, Any]]  # pylint knows no | between types of typing
 Sent = dict[str, set[str]]  # the differences that were sent in this run, by field
+Postponed = dict[str, Later]  # the fields that AWS takes in a later run only
 
 
 @dataclass(frozen=True)
@@ -26,7 +33,8 @@ class Outcome:
     """The result of one run: the first plan, and the resource as it is (in check mode: as it would be).
 
     ``refusal`` says why there is no plan; nothing was changed. ``settled`` means that nothing is left to do and that
-    AWS is not at work on the resource. ``seconds`` is the time that the run took.
+    AWS is not at work on the resource. ``seconds`` is the time that the run took. ``later`` says what AWS takes in a
+    later run only.
     """
 
     plan: Plan
@@ -34,6 +42,7 @@ class Outcome:
     refusal: str = ""
     settled: bool = False
     seconds: float = 0.0
+    later: tuple[str, ...] = ()
 
     @property
     def changed(self) -> bool:
@@ -125,13 +134,14 @@ def reconcile(
     if first.action != "none":
         approve(first)
     plan, patience, sent = first, Patience(resource, timeout, progress, sleep, clock), Sent()
+    postponed = Postponed()
     while True:
         _refuse_new_failure(resource, plan, first, sent)
         status = _status(resource, have, sent)
         if plan.action == "none" and (status == "ready" or not wait):
             break
         due = _due(resource, plan, sent) if status == "ready" or plan.action in ("delete", "replace") else set()
-        not_yet = _send(resource, plan, have, due, sent) if due else None
+        not_yet = _send(resource, plan, have, due, sent, postponed) if due else None
         if due and not_yet is None:
             pass  # read the result at once
         elif not wait and sent and present and have is not None and status != "leaving":
@@ -141,8 +151,26 @@ def reconcile(
         have = _read(resource, sleep)
         if "create" not in sent:  # AWS may list a new resource before its tags
             _refuse_foreign(resource, have)
-        plan = plan_of(resource, have, present)
-    return Outcome(first, have, settled=plan.action == "none" and status == "ready", seconds=patience.elapsed)
+        plan = _without(plan_of(resource, have, present), postponed)
+    settled = plan.action == "none" and status == "ready" and not postponed
+    return _outcome(Outcome(first, have, settled=settled, seconds=patience.elapsed), sent, postponed)
+
+
+def _without(plan: Plan, postponed: Postponed) -> Plan:
+    """Return an update without the fields that AWS takes in a later run only."""
+    if plan.action != "update" or not postponed:
+        return plan
+    before, after = ({k: v for k, v in side.items() if k not in postponed} for side in (plan.before, plan.after))
+    return make_plan(after, before)
+
+
+def _outcome(outcome: Outcome, sent: Sent, postponed: Postponed) -> Outcome:
+    """Return the outcome with what AWS takes later; a refusal if AWS has taken nothing."""
+    later = tuple(dict.fromkeys(str(each) for each in postponed.values()))
+    begun = sent.keys() - postponed.keys() or any(each.begun for each in postponed.values())
+    if later and not begun:
+        return replace(outcome, plan=Plan("refuse", {}, {}), refusal=" ".join(later))
+    return replace(outcome, later=later)
 
 
 def _refuse_options(resource: Resource, present: bool) -> None:
@@ -192,8 +220,11 @@ def _status(resource: Resource, have: Have, sent: Sent) -> str:
     return "busy" if status == "ready" and sent and resource.is_unfinished(have, sent.keys()) else status
 
 
-def _send(resource: Resource, plan: Plan, have: Have, due: set[str], sent: Sent) -> str | None:
-    """Send the fields that are due and record them in ``sent``. Return AWS's words if it answers 'not yet'."""
+def _send(resource: Resource, plan: Plan, have: Have, due: set[str], sent: Sent, postponed: Postponed) -> str | None:
+    """Send the fields that are due and record them in ``sent``. Return AWS's words if it answers 'not yet'.
+
+    Fields that AWS takes in a later run only are recorded in ``postponed``.
+    """
     _refuse_unknown(resource, plan)
     waiting: Iterable[str] | None = None
     try:
@@ -203,6 +234,11 @@ def _send(resource: Resource, plan: Plan, have: Have, due: set[str], sent: Sent)
             waiting = resource.update(have or {}, {name: plan.after[name] for name in due})
         else:
             resource.delete(have or {})
+    except Later as later:
+        if plan.action != "update":
+            raise
+        postponed.update(dict.fromkeys(later.fields, later))
+        waiting = due - later.fields
     except Exception as error:
         gone = plan.action == "delete" and _is_gone(error)
         if not (gone or resource.is_not_yet(error, have)):

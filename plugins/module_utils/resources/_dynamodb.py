@@ -7,14 +7,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from ansible_collections.mtk.backend.plugins.module_utils.aws._lookup import owner_of
+from ansible_collections.mtk.backend.plugins.module_utils.aws._lookup import key_arn, owner_of
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _tables as tables
 from ansible_collections.mtk.backend.plugins.module_utils.domain._time_limits import Limit
-from ansible_collections.mtk.backend.plugins.module_utils.domain._values import OWNER_TAG, NotYet, Refused
+from ansible_collections.mtk.backend.plugins.module_utils.domain._values import OWNER_TAG, Later, NotYet
 from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Claim, Resource, aws_error
 from ansible_collections.mtk.backend.plugins.module_utils.resources._policies import document, wanted_policy
 
@@ -110,6 +110,8 @@ TABLE_OPTIONS: dict[str, Any] = {
     },
     "table_class": {"type": "str", "choices": ["STANDARD", "STANDARD_INFREQUENT_ACCESS"]},
     **OPTIONS,
+    "auto_scaled_indexes": {"type": "list", "elements": "str"},
+    "replica_regions": {"type": "list", "elements": "str"},
     "removed_replica_regions": {"type": "list", "elements": "str", "default": []},
     "time_to_live_specification": {
         "type": "dict",
@@ -125,9 +127,14 @@ def describe_table(aws: Any, table: str, region: str | None = None) -> dict[str,
 
 
 def claims(aws: Any, params: Mapping[str, Any], *, replica: bool = False) -> list[Claim]:
-    """Return the table that a part of it belongs to, with its tags; nothing for a replica if ``replica`` is true."""
+    """Return the table that a part of it belongs to, with its tags; nothing for a replica if ``replica`` is true.
+
+    A table restored under its name has no tags until dynamodb_table repairs them, so it counts as owned.
+    """
     table = describe_table(aws, params["table_name"])
     if table is None or (replica and table.get("replicas")):
+        return []
+    if params["state"] == "present" and tables.is_restored(table):
         return []
     tags = read_tags(aws, table["table_arn"], {OWNER_TAG: owner_of(params)})
     return [Claim("dynamodb_table", params["table_name"], "", tags)]
@@ -172,6 +179,15 @@ def read_settings(
         if params.get(option) is not None:
             found[option] = _policy(aws, have.get(field), region)
     return found
+
+
+def read_time_to_live(aws: Any, table: str) -> dict[str, Any]:
+    """Return the time to live in the shape of the option."""
+    answer = aws.found(MISSING, lambda: aws.call("dynamodb", "describe_time_to_live", table_name=table))
+    found = (answer or {}).get("time_to_live_description") or {}
+    if found.get("time_to_live_status") not in ("ENABLED", "ENABLING"):
+        return {"enabled": False}
+    return {"enabled": True, "attribute_name": found["attribute_name"]}
 
 
 def _policy(aws: Any, arn: str | None, region: str | None) -> dict[str, Any]:
@@ -237,11 +253,16 @@ def _write_policy(aws: Any, arn: str | None, policy: Mapping[str, Any], region: 
 
 @contextmanager
 def within(
-    resource: Resource, limit: Limit | None, have: Mapping[str, Any], since: Callable[[], str | None] = lambda: None
+    resource: Resource,
+    limit: Limit | None,
+    have: Mapping[str, Any],
+    fields: Iterable[str] = (),
+    since: Callable[[], str | None] = lambda: None,
 ) -> Iterator[None]:
-    """Turn AWS's error beyond a limit by time into a refusal that says when to run again.
+    """Turn AWS's error beyond a limit by time into :class:`Later`, which says when to run again.
 
-    ``since`` returns the moment from which the limit lasts, or None if AWS does not tell it.
+    ``fields`` are the fields of the change. ``since`` returns the moment from which the limit lasts, or None if AWS
+    does not tell it.
     """
     try:
         yield
@@ -250,14 +271,23 @@ def within(
         reached = limit is not None and code == limit.code and limit.text in message
         if limit is None or not reached or resource.is_not_yet(error, have):
             raise
-        raise Refused(limit.refusal(str(resource), message, since(), resource.aws.now())) from error
+        raise Later(limit.refusal(str(resource), message, since(), resource.aws.now()), fields) from error
 
 
-def update_table(resource: Resource, have: Mapping[str, Any], region: str | None = None, **request: Any) -> None:
-    """Send an UpdateTable request. Raise Refused with the time to run again if a limit by time is reached."""
+def update_table(
+    resource: Resource, have: Mapping[str, Any], fields: Iterable[str], region: str | None = None, **request: Any
+) -> None:
+    """Send an UpdateTable request for ``fields``. Raise Later if a limit by time is reached."""
     table = resource.params["table_name"]
-    with within(resource, tables.limit_of(request), have, lambda: tables.last_change(have, request)):
+    with within(resource, tables.limit_of(request), have, fields, lambda: tables.last_change(have, request)):
         resource.aws.call("dynamodb", "update_table", region, table_name=table, **request)
+
+
+def wanted_encryption(aws: Any, sse: Mapping[str, Any], key: str | None) -> dict[str, Any]:
+    """Return the wanted encryption with the ARN of the key that the options give."""
+    if not sse["enabled"]:
+        return {"enabled": False}
+    return {**sse, "kms_master_key_id": key_arn(aws, key)} if key else dict(sse)
 
 
 def auto_scaled(aws: Any, table: Mapping[str, Any]) -> dict[str, list[str]]:

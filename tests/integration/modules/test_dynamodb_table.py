@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from .conftest import ModuleFailed, examples
@@ -113,11 +115,117 @@ def test_indexes_are_created_and_deleted_one_at_a_time(aws, run):
     wanted = table(index("by_a", "x"), index("by_b", "y"))
     run(NAME, **wanted)
     assert not run(NAME, **wanted)["changed"]
-    run(NAME, **table(index("by_c", "z")))
+    run(NAME, **table(index("by_c", "z")), remove=["dynamodb_table:dev_places"])
     now = described(aws)
     assert [i["IndexName"] for i in now["GlobalSecondaryIndexes"]] == ["by_c"]
     assert {a["AttributeName"] for a in now["AttributeDefinitions"]} == {"id", "when", "z"}
     assert aws.mutating().count("dynamodb:UpdateTable") == 5
+
+
+def test_an_index_that_others_have_added_is_kept_unless_its_removal_is_named(aws, run):
+    wanted = table(index("by_a", "x"))
+    run(NAME, **table(index("by_a", "x"), index("by_hand", "y")))
+    seen = run(NAME, check=True, **wanted)
+    assert not seen["changed"]
+    (foreign,) = seen["plan"]["observations"]
+    assert (foreign["owner"], foreign["found"]) == ("foreign", "by_hand")
+    assert "-e remove=dynamodb_table:dev_places" in foreign["reason"]
+    assert run(NAME, **wanted, table_class="STANDARD_INFREQUENT_ACCESS")["changed"]
+    switched = {**wanted, "billing_mode": "PROVISIONED", "provisioned_throughput": SEED}
+    run(NAME, **switched)
+    assert [units(i) for i in described(aws)["GlobalSecondaryIndexes"]] == [(5, 6), (5, 6)]
+    assert not run(NAME, **switched)["changed"]
+    consent = {"remove": ["dynamodb_table:dev_places"]}
+    planned = run(NAME, check=True, **switched, **consent)
+    assert planned["changed"] and "observations" not in planned["plan"]
+    run(NAME, **switched, **consent)
+    assert [i["IndexName"] for i in described(aws)["GlobalSecondaryIndexes"]] == ["by_a"]
+
+
+def test_replicas_of_others_are_reported(aws, run):
+    stream = {"stream_enabled": True, "stream_view_type": "NEW_AND_OLD_IMAGES"}
+    params = table(stream_specification=stream, replica_regions=["us-west-2"])
+    run(NAME, **params)
+    for region in ("us-west-2", "eu-west-1"):
+        run("dynamodb_table_replica", table_name="dev_places", region_name=region)
+    seen = run(NAME, check=True, **params)
+    assert not seen["changed"]
+    (foreign,) = seen["plan"]["observations"]
+    assert (foreign["field"], foreign["owner"], foreign["found"]) == ("replicas", "foreign", "eu-west-1")
+
+
+POLICY = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Principal": {"AWS": "arn:aws:iam::123456789012:role/reader"},
+            "Action": "dynamodb:GetItem",
+            "Resource": "arn:aws:dynamodb:us-east-1:123456789012:table/dev_places",
+        }
+    ],
+}
+
+
+def test_resource_policies_are_managed(aws, run, four_beats):
+    stream = {"stream_enabled": True, "stream_view_type": "NEW_IMAGE"}
+    params = table(stream_specification=stream, resource_policy=POLICY, stream_resource_policy={})
+    result = four_beats(NAME, **params)["table"]
+    ddb = aws.client("dynamodb")
+    assert json.loads(ddb.get_resource_policy(ResourceArn=result["table_arn"])["Policy"]) == POLICY
+    theirs = json.dumps({**POLICY, "Statement": [{**POLICY["Statement"][0], "Principal": "*"}]})
+    for arn in (result["table_arn"], result["latest_stream_arn"]):
+        ddb.put_resource_policy(ResourceArn=arn, Policy=theirs)
+    drift = run(NAME, check=True, **params)["diff"]
+    assert set(drift["before"]) >= {"resource_policy", "stream_resource_policy"}
+    after = run(NAME, **params)["table"]
+    assert (after["resource_policy"], after["stream_resource_policy"]) == (POLICY, {})
+    none = {**params, "resource_policy": {}}
+    assert run(NAME, **none)["changed"] and not run(NAME, **none)["changed"]
+    with pytest.raises(ModuleFailed, match="resource_policy is .* AWS takes a JSON object with Statement"):
+        run(NAME, **{**params, "resource_policy": {"Version": "x"}})
+
+
+def test_a_restored_table_is_ours_and_gets_back_what_dynamodb_does_not_restore(aws, run):
+    params = table(
+        index("by_a", "x"),
+        tags={"mtk:environment": "dev", "Name": "dev_places"},
+        stream_specification={"stream_enabled": True, "stream_view_type": "NEW_IMAGE"},
+        point_in_time_recovery_specification={"point_in_time_recovery_enabled": True, "recovery_period_in_days": 7},
+        contributor_insights_enabled=True,
+        time_to_live_specification={"enabled": True, "attribute_name": "ttl"},
+        resource_policy=POLICY,
+        deletion_protection_enabled=True,
+    )
+    run(NAME, **{**params, "table_name": "old", "resource_policy": {}})
+    ddb = aws.client("dynamodb")
+    aws.control.advance(3600)
+    ddb.restore_table_to_point_in_time(
+        SourceTableName="old", TargetTableName="dev_places", UseLatestRestorableTime=True
+    )
+    with pytest.raises(ModuleFailed, match="has no tag mtk:environment"):
+        run(NAME, check=True, table_name="dev_places", state="absent", tags=params["tags"])
+    planned = run(NAME, check=True, **params)
+    assert planned["plan"]["action"] == "update"
+    lost = {"tags", "stream_specification", "point_in_time_recovery_specification", "contributor_insights_enabled"}
+    lost |= {"time_to_live_specification", "resource_policy", "deletion_protection_enabled"}
+    found = {k for k, v in planned["diff"]["before"].items() if v != planned["diff"]["after"][k]}
+    assert found == lost
+    run(NAME, **params)
+    assert not run(NAME, **params)["changed"]
+
+
+def test_capacity_belongs_to_auto_scaling_also_without_a_target(aws, run):
+    capacity = {"billing_mode": "PROVISIONED", "provisioned_throughput": SEED}
+    plain = table(index("by_a", "x"), index("by_b", "y"), **capacity)
+    run(NAME, **plain)
+    high = {"ReadCapacityUnits": 400, "WriteCapacityUnits": 400}
+    updates = [{"Update": {"IndexName": name, "ProvisionedThroughput": high}} for name in ("by_a", "by_b")]
+    aws.client("dynamodb").update_table(
+        TableName="dev_places", ProvisionedThroughput=high, GlobalSecondaryIndexUpdates=updates
+    )
+    assert run(NAME, check=True, **plain)["changed"]
+    assert not run(NAME, **plain, auto_scaled_indexes=["by_a", "by_b"])["changed"]
 
 
 def test_an_index_is_replaced_only_with_replace_indexes(aws, run):

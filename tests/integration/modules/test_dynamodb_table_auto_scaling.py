@@ -149,6 +149,29 @@ def test_drift_is_repaired_and_unwanted_targets_are_removed(aws, run, table):
     }
 
 
+def test_the_scaling_of_an_index_that_others_have_added_is_kept(aws, run, table):
+    run(NAME, **PARAMS)
+    ddb, scaling = aws.client("dynamodb"), aws.client("application-autoscaling")
+    units = {"ReadCapacityUnits": 5, "WriteCapacityUnits": 5}
+    key = [{"AttributeName": "lat_long", "KeyType": "HASH"}]
+    create = {"IndexName": "by_hand", "KeySchema": key, "Projection": {"ProjectionType": "KEYS_ONLY"}}
+    types = [{"AttributeName": "lat_long", "AttributeType": "S"}]
+    ddb.update_table(
+        TableName=PARAMS["table_name"],
+        AttributeDefinitions=types,
+        GlobalSecondaryIndexUpdates=[{"Create": {**create, "ProvisionedThroughput": units}}],
+    )
+    target = {"ServiceNamespace": "dynamodb", "ResourceId": "table/prod_user_locations/index/by_hand"}
+    target["ScalableDimension"] = "dynamodb:index:ReadCapacityUnits"
+    scaling.register_scalable_target(**target, MinCapacity=5, MaxCapacity=10)
+    seen = run(NAME, **PARAMS)
+    assert not seen["changed"]
+    assert [each["owner"] for each in seen["plan"]["observations"]] == ["foreign"]
+    ddb.update_table(TableName=PARAMS["table_name"], GlobalSecondaryIndexUpdates=[{"Delete": {"IndexName": "by_hand"}}])
+    assert run(NAME, **PARAMS)["changed"], "the targets of a deleted index are removed"
+    assert len(targets(aws)) == 4
+
+
 def test_refuses_impossible_limits(run):
     with pytest.raises(ModuleFailed, match="write.min_capacity is 9 and write.max_capacity is 5"):
         run(NAME, **{**PARAMS, "write": {"min_capacity": 9, "max_capacity": 5}}, check=True)

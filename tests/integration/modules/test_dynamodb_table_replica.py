@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from .conftest import ModuleFailed, examples
@@ -107,3 +109,73 @@ def test_refuses_another_environments_replica(run, table):
     run(NAME, **WEST, tags={"mtk:environment": "prod"})
     with pytest.raises(ModuleFailed, match="belongs to environment 'prod'"):
         run(NAME, **WEST, tags={"mtk:environment": "dev"})
+
+
+def test_a_replica_that_aws_could_not_create_is_replaced(aws, run, table):
+    why = {"state": "CREATION_FAILED", "message": "The service-linked role is missing"}
+    aws.control.fault("dynamodb:UpdateTable", "fail", **why)
+    with pytest.raises(ModuleFailed, match="CREATION_FAILED"):
+        run(NAME, **WEST)
+    before = len(aws.mutating())
+    planned = run(NAME, check=True, **WEST)["plan"]
+    assert planned["action"] == "replace" and "CREATION_FAILED" in planned["reason"]
+    assert len(aws.mutating()) == before
+    assert run(NAME, **WEST)["replica"]["replica_status"] == "ACTIVE"
+    assert described(aws, "us-west-2")["TableStatus"] == "ACTIVE"
+    assert not run(NAME, **WEST)["changed"]
+
+
+def test_a_replica_whose_key_is_lost_holds_data_and_is_a_decision(aws, run):
+    for region in ("us-east-1", "us-west-2"):
+        run("kms_key", alias="alias/k", region=region)
+    run("dynamodb_table", **TABLE, sse_specification={"enabled": True, "kms_master_key_id": "alias/k"})
+    key = run(NAME, **WEST, kms_master_key_id="alias/k")["replica"]["kms_master_key_id"]
+    aws.client("kms", "us-west-2").disable_key(KeyId=key)
+    aws.control.advance(3600)
+    with pytest.raises(ModuleFailed, match="INACCESSIBLE_ENCRYPTION_CREDENTIALS.*-e '?replace=?"):
+        run(NAME, **WEST, kms_master_key_id="alias/k")
+
+
+def test_what_is_left_of_a_table_without_owner_is_removed(aws, run, table):
+    tags = {"mtk:environment": "prod"}
+    run(NAME, **WEST, tags=tags, deletion_protection_enabled=True)
+    aws.control.advance(25 * 3600)
+    aws.client("dynamodb").delete_table(TableName=TABLE["table_name"])
+    absent = {**WEST, "state": "absent", "deletion_protection_enabled": False}
+    assert not run(NAME, **absent, tags={"mtk:environment": "dev"})["changed"], "another environment's table is kept"
+    assert run(NAME, check=True, **absent, tags=tags)["plan"]["action"] == "delete"
+    assert run(NAME, **absent, tags=tags)["changed"]
+    assert aws.client("dynamodb", "us-west-2").list_tables()["TableNames"] == []
+    assert not run(NAME, **absent, tags=tags)["changed"]
+
+
+def test_a_replica_that_its_owner_does_not_list_yet_is_not_taken_for_a_leaving_one(aws, run, table):
+    aws.control.scale(0.005)
+    run(NAME, **WEST, wait=False)
+    assert run(NAME, **WEST, state="absent")["changed"]
+    assert aws.client("dynamodb", "us-west-2").list_tables()["TableNames"] == []
+
+
+STRANGER = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Principal": {"AWS": "arn:aws:iam::999999999999:root"},
+            "Action": "dynamodb:GetItem",
+            "Resource": "arn:aws:dynamodb:us-west-2:123456789012:table/prod_user_locations",
+        }
+    ],
+}
+
+
+def test_a_policy_that_others_attached_to_the_replica_is_removed(aws, run, table):
+    params = {**WEST, "resource_policy": {}, "stream_resource_policy": {}}
+    result = run(NAME, **params)["replica"]
+    west = aws.client("dynamodb", "us-west-2")
+    for arn in (result["table_arn"], result["latest_stream_arn"]):
+        west.put_resource_policy(ResourceArn=arn, Policy=json.dumps(STRANGER))
+    drift = run(NAME, check=True, **params)["diff"]["before"]
+    assert (drift["resource_policy"], drift["stream_resource_policy"]) == (STRANGER, STRANGER)
+    assert run(NAME, **params)["replica"]["resource_policy"] == {}
+    assert not run(NAME, **params)["changed"]
