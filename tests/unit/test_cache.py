@@ -13,6 +13,7 @@ from ansible_collections.mtk.backend.plugins.module_utils.aws._cache import (
     void_all,
 )
 from ansible_collections.mtk.backend.plugins.module_utils.aws._client import is_read
+from botocore.exceptions import ClientError
 
 
 class Aws:
@@ -236,3 +237,27 @@ def test_a_refused_write_sends_nothing_and_keeps_the_cache(client, aws, kind):
     with pytest.raises(Stop, match="r"):
         client(kind, before_write=refuse).call("ec2", "create_vpc")
     assert read(client(), aws) == [{"id": 1}]
+
+
+def test_an_error_that_is_the_usual_answer_is_cached(cache):
+    asked = []
+
+    def no_policy():
+        asked.append(True)
+        raise ClientError({"Error": {"Code": "PolicyNotFoundException", "Message": "none"}}, "GetResourcePolicy")
+
+    for number in range(2):
+        aws = CachedAws(lambda service, region: None, "r", cache)
+        with pytest.raises(ClientError, match="PolicyNotFoundException"):
+            aws._answer("dynamodb", "get_resource_policy", "r", {"resource_arn": "a"}, no_policy)
+        assert aws.hits == ["get_resource_policy"] * number
+    assert len(asked) == 1
+
+
+def test_other_errors_are_not_cached(cache):
+    def denied():
+        raise ClientError({"Error": {"Code": "AccessDeniedException"}}, "GetResourcePolicy")
+
+    for _ in range(2):
+        with pytest.raises(ClientError, match="AccessDenied"):
+            CachedAws(lambda service, region: None, "r", cache)._answer("dynamodb", "get_x", "r", {}, denied)

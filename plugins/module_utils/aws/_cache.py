@@ -167,7 +167,7 @@ class FreshAws(CachedAws):
 
 
 def _or_nothing(ask: Callable[[], Any]) -> Any:
-    """Return the answer to a read. An error that means 'there is none' is an answer, so that it is kept as well."""
+    """Return the answer to a read. An error of _KEPT_ERRORS is an answer, so that it is kept as well."""
     try:
         return ask()
     except ClientError as error:

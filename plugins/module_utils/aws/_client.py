@@ -26,6 +26,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.tagging import (
     boto3_tag_list_to_ansible_dict,
 )
 from ansible_collections.mtk.backend.plugins.module_utils.aws import _tls
+from ansible_collections.mtk.backend.plugins.module_utils.aws._errors import explain
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import Refused
 
 try:
@@ -34,7 +35,14 @@ try:
     from botocore import xform_name
     from botocore.config import Config
     from botocore.credentials import RefreshableCredentials
-    from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError, InvalidConfigError
+    from botocore.exceptions import (
+        BotoCoreError,
+        ClientError,
+        ConnectionError,
+        HTTPClientError,
+        InvalidConfigError,
+        ParamValidationError,
+    )
     from botocore.loaders import create_loader
 
     LOADER = create_loader()  # parses each service's model once in a process, not once for each client
@@ -258,7 +266,8 @@ class Aws:
     def _call(self, service: str, operation: str, region: str, params: Mapping[str, Any]) -> dict[str, Any]:
         client = self.client(service, region)
         model = _operation(client, operation)
-        answer = self._timed(getattr(client, operation)(**to_boto(model.input_shape, params)))
+        with _without_values():
+            answer = self._timed(getattr(client, operation)(**to_boto(model.input_shape, params)))
         return dict(from_boto(model.output_shape, answer)) if model.output_shape else {}
 
     def _pages(
@@ -270,7 +279,8 @@ class Aws:
         model = _operation(client, operation)
         pages = client.get_paginator(operation).paginate(**to_boto(model.input_shape, params))
         answers = (from_boto(model.output_shape, self._timed(page)) for page in pages)
-        return [item for answer in answers for item in answer.get(key) or []]
+        with _without_values():
+            return [item for answer in answers for item in answer.get(key) or []]
 
     def _timed(self, answer: Mapping[str, Any]) -> Mapping[str, Any]:
         """Keep the time of an answer, and return the answer."""
@@ -298,6 +308,18 @@ class Aws:
     @cached_property
     def _caller(self) -> dict[str, Any]:
         return self.call("sts", "get_caller_identity")
+
+
+@contextlib.contextmanager
+def _without_values() -> Iterator[None]:
+    """Turn botocore's report about parameters into a refusal. It contains their values, which may be secrets.
+
+    Ansible shows the report with -vvv, in the traceback of the error that was raised.
+    """
+    try:
+        yield
+    except ParamValidationError as error:
+        raise Refused(explain(error)) from None
 
 
 def is_read(operation: str) -> bool:

@@ -131,9 +131,9 @@ def foreign(params: Fields, have: Fields, consent: str) -> Iterator[Observation]
     for index in undeclared(have["global_secondary_indexes"], given) if given is not None else ():
         reason = f"others have added this index, and it is kept; -e remove={consent} deletes it"
         yield Observation("global_secondary_indexes", None, _name(index), "foreign", reason)
-    regions = params.get("replica_regions")
-    for replica in have["replicas"] if regions is not None else ():
-        if replica["region_name"] not in regions:
+    managed = params.get("replica_regions")
+    for replica in have["replicas"] if managed is not None else ():
+        if replica["region_name"] not in (managed or ()):
             reason = "others have added this replica, and it is kept; state absent of its own task deletes it"
             yield Observation("replicas", None, replica["region_name"], "foreign", reason)
 

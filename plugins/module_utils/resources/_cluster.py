@@ -92,11 +92,20 @@ class ClusterResource(RdsResource):
         secret = self.aws.found(
             "ResourceNotFoundException", lambda: self.aws.call("secretsmanager", "get_secret_value", secret_id=name)
         )
-        try:
-            content = json.loads(secret["secret_string"]) if secret else {}
-            return {"master_username": content["username"], "master_user_password": content["password"]}
-        except (ValueError, KeyError, TypeError):
+        found = _texts(secret["secret_string"], ("username", "password")) if secret else None
+        if found is None:
             raise Refused(
                 f"master_user_secret_name is '{name}', and no such secret in {self.aws.region} holds a username and a "
-                "password. Create the secret first, or correct the name."
-            ) from None
+                "password as texts. Create the secret first, correct its value, or correct the name."
+            )
+        return {"master_username": found[0], "master_user_password": found[1]}
+
+
+def _texts(value: str, names: tuple[str, ...]) -> list[str] | None:
+    """Return members of a secret that is a JSON object; None if one of them is missing or no text, such as a number."""
+    try:
+        content = json.loads(value)
+    except ValueError:
+        return None
+    found = [content.get(name) if isinstance(content, dict) else None for name in names]
+    return [text for text in found if isinstance(text, str)] if all(isinstance(t, str) and t for t in found) else None

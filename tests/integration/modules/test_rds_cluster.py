@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import re
 from datetime import UTC, timedelta
+from types import SimpleNamespace
 
 import pytest
+from ansible.module_utils._internal import _traceback
 
+from . import conftest
 from .aurora import cluster, instance, key, master_secret, monitoring_role, subnet_group
 from .conftest import ModuleFailed, examples
 
@@ -391,3 +395,37 @@ def test_storage_that_aws_would_not_change_yet_is_a_decision_in_the_plan(aws, ru
     assert not run(NAME, **SMALL, storage_type="aurora")["changed"] and len(aws.mutating()) == before
     aws.control.advance(30 * 24 * 3600 + 1)
     assert run(NAME, **optimized)["changed"] and not run(NAME, **optimized)["changed"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        '{"username": "mtkadmin", "password": 98765432101234}',
+        '{"username": "mtkadmin", "password": ["98765432101234"]}',
+        '{"username": 98765432101234, "password": "98765432101234"}',
+        '{"username": "mtkadmin", "password": true, "more": 98765432101234}',
+        '{"username": "mtkadmin", "password": "", "more": "98765432101234"}',
+        '{"username": "mtkadmin", "password": "98765432101234/@"}',
+        '["98765432101234"]',
+        "98765432101234",
+        '"98765432101234',
+    ],
+)
+def test_no_value_of_a_secret_is_shown(aws, run, monkeypatch, content):
+    """Neither in the message nor in the traceback that Ansible shows with -vvv."""
+    aws.client("secretsmanager").create_secret(Name="dev_master", SecretString=content)
+    params = {k: v for k, v in SMALL.items() if k not in ("master_username", "manage_master_user_password")}
+    printed = []
+
+    class Recorded(io.StringIO):
+        def write(self, text):
+            printed.append(text)
+            return super().write(text)
+
+    monkeypatch.setattr(conftest, "io", SimpleNamespace(StringIO=Recorded))
+    monkeypatch.setattr(_traceback, "is_traceback_enabled", lambda event: True)
+    with pytest.raises(ModuleFailed) as failure:
+        run(NAME, **params, master_user_secret_name="dev_master")
+    assert "Traceback" in "".join(printed)
+    assert "9876543" not in "".join(printed)
+    assert "master_user_secret_name" in str(failure.value) or "MasterUserPassword" in str(failure.value)

@@ -84,3 +84,27 @@ def test_refuses_another_environments_secret(run):
     run(NAME, **SECRET, tags={"mtk:environment": "prod"})
     with pytest.raises(ModuleFailed, match="belongs to environment 'prod'"):
         run(NAME, **SECRET, tags={"mtk:environment": "dev"})
+
+
+def policy(principal):
+    statement = {"Effect": "Allow", "Principal": principal, "Action": "secretsmanager:GetSecretValue", "Resource": "*"}
+    return {"Version": "2012-10-17", "Statement": [statement]}
+
+
+def test_the_resource_policy_is_managed(aws, run, four_beats):
+    sm, ours = aws.client("secretsmanager"), policy({"AWS": "arn:aws:iam::123456789012:role/reader"})
+    params = {**SECRET, "resource_policy": ours, "tags": {"mtk:environment": "dev"}}
+    four_beats(NAME, **params)
+    assert json.loads(sm.get_resource_policy(SecretId=SECRET["secret_name"])["ResourcePolicy"]) == ours
+    theirs = policy({"AWS": "arn:aws:iam::999999999999:root"})
+    sm.put_resource_policy(SecretId=SECRET["secret_name"], ResourcePolicy=json.dumps(theirs))
+    assert run(NAME, check=True, **params)["diff"]["before"]["resource_policy"] == theirs
+    assert run(NAME, **params)["secret"]["resource_policy"] == ours
+    none = {**params, "resource_policy": {}}
+    assert run(NAME, **none)["changed"] and not run(NAME, **none)["changed"]
+    sm.put_resource_policy(SecretId=SECRET["secret_name"], ResourcePolicy=json.dumps(theirs))
+    assert not run(NAME, **SECRET, tags=params["tags"])["changed"], "without the option the policy is not managed"
+    run(NAME, **none, state="absent")
+    assert run(NAME, **none)["secret"]["resource_policy"] == {}, "a restored secret gets its policy back"
+    with pytest.raises(ModuleFailed, match="PublicPolicy"):
+        run(NAME, **{**params, "resource_policy": policy("*")})
