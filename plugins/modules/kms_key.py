@@ -236,15 +236,27 @@ class Key(Resource):
         return {"Name": self.params["alias"].removeprefix("alias/"), **tags}
 
     def create(self, want):
-        made = self.aws.call(
-            "kms",
-            "create_key",
-            description=want.get("description"),
-            policy=json.dumps(want["policy"]) if "policy" in want else None,
-            tags=want["tags"],
-        )
+        policy = json.dumps(want["policy"]) if "policy" in want else None
+        try:
+            made = self.aws.call(
+                "kms", "create_key", description=want.get("description"), policy=policy, tags=want["tags"]
+            )
+            key_id = made["key_metadata"]["key_id"]
+        except self.aws.errors as error:
+            key_id = None if error_code(error) else self._key_of_a_lost_answer(want["tags"])
+            if key_id is None:
+                raise
         # Where KMS does not know the new key yet, the next step finds it by its tags and gives it the alias.
-        self.aws.found(["NotFoundException"], lambda: self._point(made["key_metadata"]["key_id"], "create_alias"))
+        self.aws.found(["NotFoundException"], lambda: self._point(key_id, "create_alias"))
+
+    def _key_of_a_lost_answer(self, tags):
+        """Return the key that AWS has created although its answer was lost, or None.
+
+        KMS takes no client token, and the tagging API may list a new key minutes later. So all keys are read.
+        """
+        keys = self._readable([key["key_id"] for key in self.aws.pages("kms", "list_keys", "keys")], None)
+        found = [key["key_id"] for key in keys if key["tags"] == tags and key["key_state"] == "Enabled"]
+        return found[0] if len(found) == 1 else None
 
     def update(self, have, changes):
         key = have["key_id"]

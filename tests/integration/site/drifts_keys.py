@@ -86,6 +86,13 @@ def alias_of_the_table_deleted(at: Deployment) -> None:
     at.client("kms").delete_alias(AliasName=at.name("table key"))
 
 
+@drift("secret", only="prod", where="home")
+def secret_policy(at: Deployment) -> None:
+    given = {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::999999999999:root"}, "Resource": "*"}
+    policy = {"Version": "2012-10-17", "Statement": [{**given, "Action": "secretsmanager:GetSecretValue"}]}
+    at.client("secretsmanager").put_resource_policy(SecretId=at.name("secret"), ResourcePolicy=json.dumps(policy))
+
+
 # Keys that need a decision
 @drift(refuse=("aurora key",), only="dev", beside=("database log group", "cluster"))
 def key_scheduled_for_deletion(at: Deployment) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from .drifts import HOME, Deployment, Foreign, drift
@@ -16,6 +17,29 @@ def _table(at: Deployment, **change: Any) -> None:
 def table_tag_changed(at: Deployment) -> None:
     tags = [{"Key": "mtk:stack", "Value": "other"}]
     at.client("dynamodb").tag_resource(ResourceArn=at.arn("dynamodb", f"table/{at.name('table')}"), Tags=tags)
+
+
+def _policy(at: Deployment, arn: str, action: str) -> None:
+    """Give another account access to a table or stream."""
+    given = {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::999999999999:root"}, "Action": action}
+    policy = {"Version": "2012-10-17", "Statement": [{**given, "Resource": arn}]}
+    at.client("dynamodb").put_resource_policy(ResourceArn=arn, Policy=json.dumps(policy))
+
+
+@drift("table", where="home")
+def table_policy(at: Deployment) -> None:
+    _policy(at, at.arn("dynamodb", f"table/{at.name('table')}"), "dynamodb:*")
+
+
+@drift("table", where="home")
+def stream_policy(at: Deployment) -> None:
+    table = at.client("dynamodb").describe_table(TableName=at.name("table"))["Table"]
+    _policy(at, table["LatestStreamArn"], "dynamodb:GetRecords")
+
+
+@drift("replica", only="prod", where="away")
+def replica_policy(at: Deployment) -> None:
+    _policy(at, at.arn("dynamodb", f"table/{at.name('table')}"), "dynamodb:*")
 
 
 @drift("table", where="home")
@@ -61,7 +85,7 @@ def scaled_index_deleted(at: Deployment) -> None:
     index_deleted(at)  # made again in a table with replicas, its writes are scaled as DynamoDB does it at first
 
 
-@drift("table", where="home", only="dev")
+@drift(observed={"table": "foreign"}, where="home", only="dev", beside=("table",))
 def index_added(at: Deployment) -> None:
     key = [{"AttributeName": "lat_long", "KeyType": "HASH"}]
     index = {"IndexName": "by_hand", "KeySchema": key, "Projection": {"ProjectionType": "KEYS_ONLY"}}
@@ -124,6 +148,15 @@ def scaling_limit(at: Deployment) -> None:
 @drift("scaling", only="prod")
 def index_not_scaled(at: Deployment) -> None:
     at.client("application-autoscaling").deregister_scalable_target(**_target(at, "is_real_index"))
+
+
+@drift("scaling", only="prod", where="home", beside=("table", "replica"))
+def reads_not_scaled_any_more(at: Deployment) -> None:
+    at.aws.control.traffic(at.region, at.name("table"), read=400)
+    at.aws.control.advance(600)
+    scaling = at.client("application-autoscaling")
+    for index in ("", "lat_long_index", "is_private_index", "is_real_index"):
+        scaling.deregister_scalable_target(**_target(at, index))
 
 
 @drift("scaling", only="prod")

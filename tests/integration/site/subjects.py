@@ -73,6 +73,7 @@ _GLOBAL = {"iam_role", "iam_managed_policy", "rds_global_cluster"}
 # Calls that have the verb of a creation or deletion, but change an existing resource.
 _UPDATES = {"CreateRoute", "DeleteRoute", "CreateTags", "DeleteTags", "CreatePolicyVersion", "DeletePolicyVersion"}
 _UPDATES |= {"AllocateAddress", "ReleaseAddress", "CreateAlias", "DeleteAlias", "DeleteScalingPolicy"}
+_UPDATES |= {"DeleteResourcePolicy"}
 _CREATIONS = ("Create", "Provision", "AllocateIpam", "RegisterScalable")
 _DELETIONS = ("Delete", "Deprovision", "ReleaseIpam", "ScheduleKeyDeletion", "DeregisterScalable")
 
@@ -199,7 +200,7 @@ def _kms(operation: str, parameters: Mapping[str, Any], names: Names) -> tuple[s
 
 def _dynamodb(operation: str, parameters: Mapping[str, Any], names: Names) -> tuple[str, str]:
     name = parameters.get("TableName") or parameters["ResourceArn"]
-    return "dynamodb_table", name.rpartition("/")[2]
+    return "dynamodb_table", name.split(":table/")[-1].split("/")[0]  # the ARN of a table or of its stream
 
 
 def _application_autoscaling(operation: str, parameters: Mapping[str, Any], names: Names) -> tuple[str, str]:
