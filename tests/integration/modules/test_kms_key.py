@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
+from ansible_collections.mtk.backend.plugins.module_utils.aws._client import Aws
+from botocore.exceptions import ConnectionClosedError
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding
 
@@ -179,6 +181,37 @@ def test_an_access_that_others_were_given_is_taken_away(aws, run, four_beats):
 def renamed(policy):
     statements = [{**statement, "Sid": f"Renamed{n}"} for n, statement in enumerate(policy["Statement"])]
     return {**policy, "Id": "renamed", "Statement": statements}
+
+
+def lose_answers(monkeypatch, operation):
+    """Let the connection break after AWS has carried out an operation."""
+    send = Aws._call
+
+    def lose(self, service, name, region, params):
+        answer = send(self, service, name, region, params)
+        if name == operation:
+            raise ConnectionClosedError(endpoint_url="https://kms")
+        return answer
+
+    monkeypatch.setattr(Aws, "_call", lose)
+
+
+def test_a_key_whose_creation_was_not_answered_is_found_again(aws, run, monkeypatch):
+    """The tagging API may list a new key minutes later, so all keys are read: those of others may not be readable."""
+    kms = aws.client("kms")
+    for number in range(4):
+        foreign(kms, "DescribeKey" if number % 2 else "ListResourceTags")
+    params = {"alias": ALIAS, "tags": {"mtk:environment": "dev"}}
+    old = run(NAME, **params)["key"]["key_id"]
+    run(NAME, **params, state="absent")
+    lose_answers(monkeypatch, "create_key")
+    made = len(kms.list_keys()["Keys"])
+    for _ in range(9):
+        aws.control.fault("resourcegroupstaggingapi:GetResources", "error", code="AccessDeniedException")
+    key = run(NAME, **params)["key"]["key_id"]
+    assert len(kms.list_keys()["Keys"]) == made + 1
+    assert aliases(kms) == {ALIAS: key} and key != old
+    assert not run(NAME, **params)["changed"]
 
 
 def test_the_first_alias_of_a_new_key_may_be_refused(aws, run):
