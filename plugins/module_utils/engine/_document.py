@@ -19,7 +19,8 @@ from ansible_collections.mtk.backend.plugins.module_utils.engine._reconcile impo
 from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource
 
 SCHEMA_VERSION = 1
-ACTIONS = ("create", "update", "refuse", "delete", "none")
+# An entry of action "unknown" is a task of another collection whose module has no check mode.
+ACTIONS = ("create", "update", "replace", "refuse", "delete", "unknown", "none")
 Entry = dict[str, Any]
 
 
@@ -62,8 +63,8 @@ def merged(first: Entry | None, later: Entry) -> Entry:
     if later["action"] == "none":
         return {**later, **first, "seconds": first.get("seconds", 0) + later.get("seconds", 0)}
     both = {**first, **later, "seconds": first.get("seconds", 0) + later.get("seconds", 0)}
-    if first["action"] == "create" and later["action"] != "delete":
-        both["action"] = "create"
+    if first["action"] in ("create", "replace") and later["action"] != "delete":
+        both["action"] = first["action"]
     return {**both, "before": {**later["before"], **first["before"]}, "after": {**first["after"], **later["after"]}}
 
 

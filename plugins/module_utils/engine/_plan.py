@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 class Plan:
     """The work for one resource.
 
-    ``action`` is create, update, delete, refuse or none; ``before`` and ``after`` hold the managed fields.
+    ``action`` is create, update, replace, delete, refuse or none; ``before`` and ``after`` hold the managed fields.
     """
 
     action: str
