@@ -100,12 +100,14 @@ class Connection:
         return client
 
     def key(self) -> str:
-        """Return a digest that differs if credentials, endpoint or certificate validation differ."""
-        environ = {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
-        for name in _NOT_IN_KEY:
-            environ.pop(name, None)
-        place = [self._profile, self._endpoint, self._given.get("verify")]
-        parts = [self._access_key(), place, sorted(environ.items())]
+        """Return a digest that differs if credentials, endpoint or certificate validation differ.
+
+        All environment variables are part of it: HOME decides which files botocore reads, HTTPS_PROXY who answers, and
+        a credential_process may read any variable.
+        """
+        environ = sorted((name, value) for name, value in os.environ.items() if name not in _NOT_IN_KEY)
+        config = sorted((name, repr(value)) for name, value in vars(self._config).items())
+        parts = [self._access_key(), self._profile, self._endpoint, self._given.get("verify"), config, environ]
         return hashlib.sha256(repr(parts).encode()).hexdigest()
 
     def _access_key(self) -> str:
