@@ -47,9 +47,10 @@ def _leftovers(own: Path) -> Iterator[Path]:
         for parent in sorted(own.parent.parent.iterdir()):
             named = _PARENT.fullmatch(parent.name)
             left = parent / own.name
-            if named and left != own and _is_own(parent) and _is_own(left):
-                if not _lives(int(named[1])) and _is_unlocked(left / LOCK):
-                    yield left
+            if named is None or left == own or _lives(int(named[1])):
+                continue
+            if _is_own(parent) and _is_own(left) and _is_unlocked(left / LOCK):
+                yield left
 
 
 def _is_own(directory: Path) -> bool:
