@@ -19,7 +19,7 @@ from functools import cached_property
 from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws_connection_info, is_boto3_error_code
-from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule, aws_argument_spec
 from ansible_collections.amazon.aws.plugins.module_utils.policy import compare_policies
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import (
     ansible_dict_to_boto3_tag_list,
@@ -49,6 +49,7 @@ except ImportError:  # AnsibleAWSModule reports it, with what to install
 
 
 __all__ = [
+    "CONNECTION",
     "AnsibleAWSModule",
     "Aws",
     "BotoCoreError",
@@ -59,6 +60,11 @@ __all__ = [
 ]
 
 Client = Any
+
+# The options of every AWS module that decide credentials, endpoint and region, with their aliases.
+CONNECTION = frozenset(
+    name for option, spec in aws_argument_spec().items() for name in (option, *spec.get("aliases", ()))
+)
 
 
 class Connection:

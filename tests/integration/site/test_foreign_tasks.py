@@ -241,3 +241,54 @@ def test_plans_are_for_their_owner_only(project):
     (project.path / "out.json").symlink_to(project.path / "old.json")
     project.play("plan.yml", "-e", f"plan_out={project.path / 'old.json'}")
     assert mode(project.path / "old.json") == 0o600
+
+
+@pytest.fixture
+def redirected(tmp_path):
+    """Return the path of collections in which a module of amazon.aws has a name of this collection."""
+    backend = tmp_path / "collections/ansible_collections/mtk/backend"
+    backend.mkdir(parents=True)
+    for path in ROOT.iterdir():
+        if path.name in ("plugins", "galaxy.yml", "playbooks", "roles"):
+            (backend / path.name).symlink_to(path)
+    runtime = yaml.safe_load((ROOT / "meta/runtime.yml").read_text())
+    runtime["plugin_routing"]["action"]["iam_instance_profile"] = {"redirect": "mtk.backend.in_process"}
+    runtime["plugin_routing"]["modules"]["iam_instance_profile"] = {"redirect": PROFILE}
+    runtime["action_groups"]["aws"].append("iam_instance_profile")
+    (backend / "meta").mkdir()
+    (backend / "meta/runtime.yml").write_text(yaml.safe_dump(runtime))
+    return {"ANSIBLE_COLLECTIONS_PATH": str(tmp_path / "collections")}
+
+
+OURS = {"name": "Keep the profile", "mtk.backend.iam_instance_profile": {"name": "mine"}}
+NETS = {"mtk.backend.ec2_vpc": {"name": "v", "cidr_block": "10.0.0.0/16"}}
+
+
+def test_a_redirected_module_is_planned_approved_and_voids_the_cache(project, redirected, aws):
+    project.site(NETS, OURS, NETS)
+    _, mutating, entries = project.play("plan.yml", **redirected)
+    assert mutating == [] and entries[PROFILE, "mine"]["action"] == "update"
+    shutil.copy(project.path / "out.json", project.path / "approved.json")
+    approved = ("-e", f"plan_file={project.path / 'approved.json'}")
+    assert "iam:CreateInstanceProfile" in project.play("site.yml", *approved, **redirected)[1]
+    assert project.play("site.yml", *approved, **redirected)[1] == []
+
+    def listings():
+        before = len(aws.control.calls())
+        project.play("site.yml", **redirected)
+        return [call["operation"] for call in aws.control.calls(before)].count("DescribeVpcs")
+
+    assert listings() == 1, "the second task is answered from the cache"
+    aws.client("iam").delete_instance_profile(InstanceProfileName="mine")
+    assert listings() == 2, "the profile is created again, which voids the cache"
+
+    project.site({**OURS, "mtk.backend.iam_instance_profile": {"name": "other"}})
+    text, mutating, _ = project.play("site.yml", *approved, expect=2, **redirected)
+    assert mutating == [] and f"{PROFILE} other in us-east-1 differs from the approved plan" in text
+
+
+def test_a_redirected_module_refuses_another_account(project, redirected):
+    project.site(OURS)
+    text, mutating, _ = project.play("site.yml", "-e", "expected_account_id=999999999999", expect=2, **redirected)
+    assert mutating == []
+    assert "The credentials belong to account 123456789012, and expected_account_id is 999999999999" in text
