@@ -31,7 +31,7 @@ def entry(kind: str, resource: Resource, outcome: Outcome, check: bool) -> Entry
     ids += resource.leftovers() if action == "create" else []
     details = {
         "mode": "plan" if check else "apply",
-        "reason": outcome.refusal,
+        "reason": outcome.refusal or outcome.plan.reason,
         "notes": list(resource.notes(outcome.plan)) if check and action == "update" else [],
         "usual_seconds": resource.usual.get(action),
         "seconds": round(outcome.seconds, 1),
