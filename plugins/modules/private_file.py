@@ -10,8 +10,8 @@ version_added: 0.1.0
 short_description: Write a report to a file that only its owner may read
 author: MTK Backend contributors (@mtk)
 description:
-  - Write text to a file on the controller, also in check mode. The file gets the mode C(0600). It is written anew and
-    renamed, so that nobody reads half a file.
+  - Write text to a file on the controller, also in check mode. The file gets the mode C(0600). The
+    text goes to a temporary file, which is renamed, so that nobody reads half a file.
   - A symbolic link stays, and the file that it names is replaced. An existing file keeps its owner.
   - A report is no change of a plan, so the task never reports C(changed).
 options:

@@ -15,7 +15,7 @@ from pathlib import Path
 def write(path: str, text: str) -> None:
     """Write a file that only its owner may read. A reader sees the old content or the new one, and no half of it.
 
-    The file is written anew and renamed. A symbolic link stays, and the file that it names is replaced. An existing
+    The text goes to a temporary file, which is renamed. A symbolic link stays, and the file that it names is replaced. An existing
     file keeps its owner. Anything else than a file, such as a pipe, is written to directly.
     """
     target = resolved(path)

@@ -292,3 +292,30 @@ def test_a_redirected_module_refuses_another_account(project, redirected):
     text, mutating, _ = project.play("site.yml", "-e", "expected_account_id=999999999999", expect=2, **redirected)
     assert mutating == []
     assert "The credentials belong to account 123456789012, and expected_account_id is 999999999999" in text
+
+
+def test_drift_names_what_tasks_of_other_collections_would_change(project, tmp_path):
+    report = {
+        "hosts": "all",
+        "gather_facts": False,
+        "vars": {"mtk_check_mode": True, "drift": "{{ lookup('mtk.backend.drift') }}"},
+        "tasks": [
+            {"mtk.backend.private_file": {"path": f"{tmp_path}/drift.{kind}", "content": f"{{{{ drift.{content} }}}}"}}
+            for kind, content in (("json", "report | to_nice_json"), ("md", "markdown"))
+        ],
+    }
+    imported = {"name": "Plan", "import_playbook": "site.yml", "vars": {"mtk_check_mode": True}}
+    (tmp_path / "drift.yml").write_text(yaml.safe_dump([imported, report]))
+    command = {"name": "Write", "ansible.builtin.command": "touch nothing"}
+    project.site(GROUP, profile(), profile("mine", path="/other/"), command)
+    (tmp_path / "drift.json").write_text("old")
+    (tmp_path / "drift.json").chmod(0o666)
+    assert project.play("drift.yml")[1] == []
+    items = json.loads((tmp_path / "drift.json").read_text())["items"]
+    assert {(item["owner"], item["resource"], item["name"]) for item in items} == {
+        ("gone", "logs_log_group", "/mtk/x"),
+        ("ours", PROFILE, "mine"),
+        ("unknown", "ansible.builtin.command", "Write"),
+    }
+    assert mode(tmp_path / "drift.json") == mode(tmp_path / "drift.md") == 0o600
+    assert "The module has no check mode" in (tmp_path / "drift.md").read_text()
