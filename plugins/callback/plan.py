@@ -99,9 +99,9 @@ class CallbackModule(CallbackBase):
 
     def v2_playbook_on_start(self, playbook: Any) -> None:
         self._plans = Path(playbook._file_name).resolve() in PLANNING
+        guard.install()
         self._lock = run_directory.open_directory(CACHE)
         run_directory.remove_leftovers(CACHE)
-        guard.install()
 
     def v2_playbook_on_play_start(self, play: Any) -> None:
         self._play = play
