@@ -15,8 +15,8 @@ from pathlib import Path
 def write(path: str, text: str) -> None:
     """Write a file that only its owner may read. A reader sees the old content or the new one, and no half of it.
 
-    The text goes to a temporary file, which is renamed. A symbolic link stays, and the file that it names is replaced. An existing
-    file keeps its owner. Anything else than a file, such as a pipe, is written to directly.
+    The text goes to a temporary file, which is renamed. A symbolic link stays, and the file that it names is replaced.
+    An existing file keeps its owner. Anything else than a file, such as a pipe, is written to directly.
     """
     target = resolved(path)
     if target.exists() and not target.is_file():
