@@ -261,3 +261,15 @@ def test_other_errors_are_not_cached(cache):
     for _ in range(2):
         with pytest.raises(ClientError, match="AccessDenied"):
             CachedAws(lambda service, region: None, "r", cache)._answer("dynamodb", "get_x", "r", {}, denied)
+
+
+def test_a_write_with_other_credentials_voids_the_answers(cache, aws, tmp_path):
+    """Two keys may belong to one account."""
+    ask(cache, aws)
+    Cache(str(tmp_path), "other").void("ec2", "create_vpc", "r")
+    assert not ask(cache, aws)[1]
+
+
+def test_nobody_else_may_read_the_cache(tmp_path):
+    Cache(str(tmp_path / "run"), "account")
+    assert {p.stat().st_mode & 0o777 for p in tmp_path.rglob("*")} == {0o700}
