@@ -15,7 +15,7 @@ OWNERS = {
     "ours": "changed outside of this collection; an apply repairs it",
     "gone": "in the inventory, and missing in the account; an apply creates it",
     "decision": "an apply would refuse it until somebody decides",
-    "foreign": "has the environment's tag, and no role manages it; nothing changes it",
+    "foreign": "added by others, to the environment or to a resource of ours; nothing changes it",
     "aws": "changed by AWS itself; nothing changes it",
     "pending": "accepted by AWS, and not done yet",
 }
@@ -67,7 +67,8 @@ def _foreign(entries: Iterable[Mapping[str, Any]], tagged: Iterable[Mapping[str,
     managed = {_resource(arn) for entry in entries for arn in entry.get("ids", [])}
     for found in {found["arn"]: found for found in tagged}.values():
         resource = _resource(found["arn"])
-        automated = ":cluster-snapshot:rds:" in found["arn"]  # RDS makes one every day, with the cluster's tags
+        # RDS makes a snapshot every day, with the cluster's tags. Rules belong to their security group.
+        automated = ":cluster-snapshot:rds:" in found["arn"] or ":security-group-rule/" in found["arn"]
         if not automated and not {resource, resource.replace(":", "/").rsplit("/", 1)[-1]} & managed:
             service = found["arn"].split(":")[2]
             yield _item({"region": found["region"], "resource": service, "name": found["arn"]}, "foreign")

@@ -72,7 +72,9 @@ def test_a_subnet_moves_to_a_new_network_acl_and_back(net: Net) -> None:
 @keeps("ec2.acl-entries")
 def test_entries_are_created_replaced_and_deleted(net: Net) -> None:
     acl = {"NetworkAclId": acls(net)[0]["NetworkAclId"]}
-    create, replace, delete = (getattr(net.ec2, f"{verb}_network_acl_entry") for verb in ("create", "replace", "delete"))
+    create, replace, delete = (
+        getattr(net.ec2, f"{verb}_network_acl_entry") for verb in ("create", "replace", "delete")
+    )
     key = {**acl, "RuleNumber": 50, "Egress": False}
     create(**key, **TCP, PortRange={"From": 443, "To": 444})
     (made,) = [e for e in acls(net)[0]["Entries"] if e["RuleNumber"] == 50]

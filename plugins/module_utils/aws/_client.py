@@ -327,18 +327,27 @@ def to_boto(shape: Any, value: Any) -> Any:
 
 
 def from_boto(shape: Any, value: Any) -> Any:
-    """Translate boto3's names to snake_case, and lists of tags to dicts without AWS's own tags."""
+    """Translate boto3's names to snake_case, and tags to dicts without AWS's own tags."""
     if shape is None:
         return value
     if shape.type_name == "structure" and isinstance(value, Mapping):
         members = {k: v for k, v in value.items() if k in shape.members}
-        return {_tags_name(k, shape.members[k]): from_boto(shape.members[k], v) for k, v in members.items()}
+        return {_tags_name(k, shape.members[k]): _from_member(k, shape.members[k], v) for k, v in members.items()}
     if shape.type_name == "list" and isinstance(value, list):
         if _is_tags(shape):
-            tags = boto3_tag_list_to_ansible_dict(value, *_tag_names(shape))
-            return {k: v for k, v in tags.items() if not k.startswith("aws:")}
+            return _own_tags(boto3_tag_list_to_ansible_dict(value, *_tag_names(shape)))
         return [from_boto(shape.member, v) for v in value]
     return value.isoformat() if shape.type_name == "timestamp" and hasattr(value, "isoformat") else value
+
+
+def _from_member(name: str, shape: Any, value: Any) -> Any:
+    """Translate a member of a structure. Some services answer tags as a map, which AWS's own tags leave as well."""
+    is_tag_map = shape.type_name == "map" and name.lower() == "tags" and isinstance(value, Mapping)
+    return _own_tags(value) if is_tag_map else from_boto(shape, value)
+
+
+def _own_tags(tags: Mapping[str, str]) -> dict[str, str]:
+    return {key: value for key, value in tags.items() if not key.startswith("aws:")}
 
 
 def _tag_names(shape: Any) -> tuple[str, str]:

@@ -141,8 +141,8 @@ class NetworkAclResponses(Ec2):
 
     def _add_wanted(self, acl: Any) -> None:
         self._check_entry()
-        names = ("RuleNumber", "Protocol", "RuleAction", "Egress", "CidrBlock")
-        self._add(acl, *(self.params[name] for name in names), self.params.get("PortRange") or {})
+        number, protocol, action, egress, block = (self.params[name] for name in list(ENTRY)[:5])
+        self._add(acl, number, protocol, action, egress, block, self.params.get("PortRange") or {})
 
     def _add(
         self, acl: Any, number: int, protocol: str, action: str, egress: bool, block: str, ports: dict[str, int]

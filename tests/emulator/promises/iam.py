@@ -10,9 +10,7 @@ OPERATIONS: dict[str, str] = {
     "CreateInstanceProfile": "InstanceProfileName Path Tags",
     "CreatePolicy": "Description Path PolicyDocument PolicyName Tags",
     "CreatePolicyVersion": "PolicyArn PolicyDocument SetAsDefault",
-    "CreateRole": (
-        "AssumeRolePolicyDocument Description MaxSessionDuration Path PermissionsBoundary RoleName Tags"
-    ),
+    "CreateRole": ("AssumeRolePolicyDocument Description MaxSessionDuration Path PermissionsBoundary RoleName Tags"),
     "CreateServiceLinkedRole": "AWSServiceName Description",
     "DeleteInstanceProfile": "InstanceProfileName",
     "DeletePolicy": "PolicyArn",
