@@ -239,12 +239,12 @@ class RouteTable(Resource):
 
     def _is_of_own_gateway(self, gateway):
         """Return whether a gateway bears the owner's tag. A default route to it is ours, from other settings."""
-        owner, kind = (self.params.get("tags") or {}).get(OWNER_TAG), GATEWAYS.get(gateway.partition("-")[0])
-        if not kind or not owner:
+        kind = GATEWAYS.get(gateway.partition("-")[0])
+        if not kind or not self.owner:
             return False
         listed = self.aws.pages("ec2", f"describe_{kind}s", f"{kind}s")
         tags = (found.get("tags") or {} for found in listed if found[f"{kind}_id"] == gateway)
-        return any(each.get(OWNER_TAG) == owner for each in tags)
+        return any(each.get(OWNER_TAG) == self.owner for each in tags)
 
     def create(self, want):
         tags = tag_specifications("route-table", want["tags"])

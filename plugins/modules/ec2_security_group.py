@@ -325,19 +325,15 @@ class SecurityGroup(Resource):
             return []
         declared = {key(self._rule(rule, have.get("_ids", {}))) for rule in self.params[name]}
         others = [rule for rule in have[name] if key(rule) not in declared and (name, rule) != AWS_RULE]
-        own = self._own_rules(name, have["group_id"]) if others and self._owner else set()
+        own = self._own_rules(name, have["group_id"]) if others and self.owner else set()
         return [rule for rule in others if key(rule) not in own]
 
     def _own_rules(self, name, group):
         filters = [{"name": "group-id", "values": [group]}]
         listed = self.aws.pages("ec2", "describe_security_group_rules", "security_group_rules", filters=filters)
-        own = [rule for rule in listed if (rule.get("tags") or {}).get(OWNER_TAG) == self._owner]
+        own = [rule for rule in listed if (rule.get("tags") or {}).get(OWNER_TAG) == self.owner]
         egress = DIRECTIONS[name][1] == "egress"
         return {key(plain(with_group(rule))) for rule in own if rule["is_egress"] == egress}
-
-    @property
-    def _owner(self):
-        return (self.params["tags"] or {}).get(OWNER_TAG)
 
     def _ids(self, have, want):
         """Return the ids of the VPC's groups by name. Look them up if a rule of a new group needs them."""
@@ -367,8 +363,8 @@ class SecurityGroup(Resource):
         for operation, permissions in calls.items():
             if permissions:
                 group = {"group_id": have["group_id"], "ip_permissions": permissions}
-                own = not self.params[f"purge_{name}"] and self._owner and operation.startswith("authorize")
-                tags = {OWNER_TAG: self._owner} if own else None
+                own = not self.params[f"purge_{name}"] and self.owner and operation.startswith("authorize")
+                tags = {OWNER_TAG: self.owner} if own else None
                 tagged = {"tag_specifications": tag_specifications("security-group-rule", tags)} if tags else {}
                 self.aws.call("ec2", operation + direction, **group, **tagged)
 

@@ -18,8 +18,16 @@ OWNERS = {
     "foreign": "added by others, to the environment or to a resource of ours; nothing changes it",
     "aws": "changed by AWS itself; nothing changes it",
     "pending": "accepted by AWS, and not done yet",
+    "unknown": "a task whose module has no check mode: whether it would change something is not known",
 }
-_OWNER = {"update": "ours", "delete": "ours", "create": "gone", "refuse": "decision"}
+_OWNER = {
+    "update": "ours",
+    "replace": "ours",
+    "delete": "ours",
+    "create": "gone",
+    "refuse": "decision",
+    "unknown": "unknown",
+}
 
 
 def report(document: Mapping[str, Any], tagged: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
