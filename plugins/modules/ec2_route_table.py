@@ -230,7 +230,7 @@ class RouteTable(Resource):
         return [plain(route) for route in targets]
 
     def _foreign(self, routes):
-        """Return those of the routes that the options do not name and that no earlier options of ours have made."""
+        """Return those of the routes that the options do not name and that no earlier run has made."""
         if self.params["purge_routes"] or self.params["routes"] is None:
             return []
         declared = {key(route) for route in self._declared()}

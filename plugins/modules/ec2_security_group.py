@@ -317,9 +317,9 @@ class SecurityGroup(Resource):
         return [] if self.consents("remove") else (have or {}).get("_foreign", {}).get(name, [])
 
     def _foreign(self, name, have):
-        """Return the rules that the options do not name and that no earlier options of ours have made.
+        """Return the rules that the options do not name and that no earlier run has made.
 
-        Rules of ours bear the owner's tag. Only a group with rules beyond its options costs the request for the tags.
+        The module tags its rules with the owner. Only a group with more rules than its options costs a request for tags.
         """
         if self.params[f"purge_{name}"] or self.params[name] is None:
             return []

@@ -30,7 +30,7 @@ class Observation(NamedTuple):
     """A difference that no apply repairs.
 
     ``owner`` is ``aws`` (AWS's own doing), ``pending`` (AWS has accepted the change and has still to make it),
-    ``foreign`` (others added it to our resource) or ``decision`` (somebody has to act, and no apply can).
+    ``foreign`` (others have added it to the resource) or ``decision`` (somebody has to act, and no apply can).
     """
 
     field: str

@@ -22,6 +22,8 @@ _EC2 = {
     "VpcEndpoint": ("ec2_vpc_endpoint", "VpcEndpointId"),
     "VpcEndpoints": ("ec2_vpc_endpoint", "VpcEndpointIds"),
     "FlowLogs": ("ec2_flow_log", "FlowLogIds"),
+    "NetworkAclEntry": ("ec2_vpc", "NetworkAclId"),
+    "NetworkAclAssociation": ("ec2_subnet", "AssociationId"),
     "SecurityGroup": ("ec2_security_group", "GroupId"),
     "SecurityGroupIngress": ("ec2_security_group", "GroupId"),
     "SecurityGroupEgress": ("ec2_security_group", "GroupId"),
@@ -57,7 +59,7 @@ _NAMED = {
         "GlobalClusterIdentifier": "rds_global_cluster",
     },
     "iam": {"RoleName": "iam_role", "PolicyName": "iam_managed_policy", "PolicyArn": "iam_managed_policy"},
-    "logs": {"logGroupName": "logs_log_group", "resourceArn": "logs_log_group"},
+    "logs": dict.fromkeys(("logGroupName", "resourceArn", "logGroupIdentifier"), "logs_log_group"),
     "secretsmanager": {"Name": "secretsmanager_secret", "SecretId": "secretsmanager_secret"},
 }
 _RDS_ARNS = {
@@ -72,6 +74,7 @@ OWNER = "us-east-1"  # the region that owns the table; DynamoDB itself makes no 
 _GLOBAL = {"iam_role", "iam_managed_policy", "rds_global_cluster"}
 # Calls that have the verb of a creation or deletion, but change an existing resource.
 _UPDATES = {"CreateRoute", "DeleteRoute", "CreateTags", "DeleteTags", "CreatePolicyVersion", "DeletePolicyVersion"}
+_UPDATES |= {"CreateNetworkAclEntry", "DeleteNetworkAclEntry", "DeleteRolePolicy", "DeleteRolePermissionsBoundary"}
 _UPDATES |= {"AllocateAddress", "ReleaseAddress", "CreateAlias", "DeleteAlias", "DeleteScalingPolicy"}
 _CREATIONS = ("Create", "Provision", "AllocateIpam", "RegisterScalable")
 _DELETIONS = ("Delete", "Deprovision", "ReleaseIpam", "ScheduleKeyDeletion", "DeregisterScalable")
@@ -95,6 +98,10 @@ class Names:
             for table in ec2.describe_route_tables()["RouteTables"]:
                 name = self._names.get(table["RouteTableId"], "")
                 self._names |= {a["RouteTableAssociationId"]: name for a in table["Associations"]}
+            for acl in ec2.describe_network_acls()["NetworkAcls"]:
+                self._names[acl["NetworkAclId"]] = self._names.get(acl["VpcId"], "")
+                links = ((link["NetworkAclAssociationId"], link["SubnetId"]) for link in acl["Associations"])
+                self._names |= {link: self._names.get(subnet, subnet) for link, subnet in links}
             for page in kms.get_paginator("list_aliases").paginate():
                 self._names |= {a["TargetKeyId"]: a["AliasName"] for a in page["Aliases"] if "TargetKeyId" in a}
         return self
