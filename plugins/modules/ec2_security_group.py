@@ -319,7 +319,7 @@ class SecurityGroup(Resource):
     def _foreign(self, name, have):
         """Return the rules that the options do not name and that no earlier run has made.
 
-        The module tags its rules with the owner. Only a group with more rules than its options costs a request for tags.
+        The module tags its rules with the owner. Only a group with more rules than the options costs another request.
         """
         if self.params[f"purge_{name}"] or self.params[name] is None:
             return []
