@@ -76,9 +76,9 @@ options:
   purge_rules:
     description:
       - Whether to remove inbound rules that O(rules) does not contain.
-      - With V(false), and if O(tags) has C(mtk:environment), the module gives this tag to the rules that it adds. It
-        removes rules with this tag that the options no longer contain. Other rules are reported as foreign and left
-        alone, unless O(remove) names this security group.
+      - With V(false), and if O(tags) has C(mtk:environment), the module tags the rules that it adds with C(mtk:rule-of)
+        and the environment. It removes rules with this tag that the options no longer contain. Other rules are reported
+        as foreign and left alone, unless O(remove) names this security group.
     type: bool
     default: true
   purge_rules_egress:
@@ -175,7 +175,7 @@ from ansible_collections.mtk.backend.plugins.module_utils.domain._ec2_limits imp
     TEXT,
     protocol,
 )
-from ansible_collections.mtk.backend.plugins.module_utils.domain._values import OWNER_TAG, UNKNOWN, Observation, Refused
+from ansible_collections.mtk.backend.plugins.module_utils.domain._values import UNKNOWN, Observation, Refused
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
 from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource, aws_error
 from ansible_collections.mtk.backend.plugins.module_utils.resources._ec2 import cidr
@@ -210,6 +210,8 @@ OPTIONS = {
     "purge_rules": {"type": "bool", "default": True},
     "purge_rules_egress": {"type": "bool", "default": True},
 }
+# The tag of rules that the module made. It is not the owner's tag, because each run lists all resources with that tag.
+RULE_TAG = "mtk:rule-of"
 # The rule that AWS gives to a new group.
 AWS_RULE = ("rules_egress", {"ip_protocol": "-1", "cidr_ipv4": "0.0.0.0/0"})
 FOREIGN = (
@@ -331,7 +333,7 @@ class SecurityGroup(Resource):
     def _own_rules(self, name, group):
         filters = [{"name": "group-id", "values": [group]}]
         listed = self.aws.pages("ec2", "describe_security_group_rules", "security_group_rules", filters=filters)
-        own = [rule for rule in listed if (rule.get("tags") or {}).get(OWNER_TAG) == self.owner]
+        own = [rule for rule in listed if (rule.get("tags") or {}).get(RULE_TAG) == self.owner]
         egress = DIRECTIONS[name][1] == "egress"
         return {key(plain(with_group(rule))) for rule in own if rule["is_egress"] == egress}
 
@@ -364,9 +366,8 @@ class SecurityGroup(Resource):
             if permissions:
                 group = {"group_id": have["group_id"], "ip_permissions": permissions}
                 own = not self.params[f"purge_{name}"] and self.owner and operation.startswith("authorize")
-                tags = {OWNER_TAG: self.owner} if own else None
-                tagged = {"tag_specifications": tag_specifications("security-group-rule", tags)} if tags else {}
-                self.aws.call("ec2", operation + direction, **group, **tagged)
+                tagged = tag_specifications("security-group-rule", {RULE_TAG: self.owner}) if own else None
+                self.aws.call("ec2", operation + direction, **group, **({"tag_specifications": tagged} if own else {}))
 
 
 def plain(rule):

@@ -75,8 +75,7 @@ def _foreign(entries: Iterable[Mapping[str, Any]], tagged: Iterable[Mapping[str,
     managed = {_resource(arn) for entry in entries for arn in entry.get("ids", [])}
     for found in {found["arn"]: found for found in tagged}.values():
         resource = _resource(found["arn"])
-        # RDS makes a snapshot every day, with the cluster's tags. Rules belong to their security group.
-        automated = ":cluster-snapshot:rds:" in found["arn"] or ":security-group-rule/" in found["arn"]
+        automated = ":cluster-snapshot:rds:" in found["arn"]  # RDS makes one every day, with the cluster's tags
         if not automated and not {resource, resource.replace(":", "/").rsplit("/", 1)[-1]} & managed:
             service = found["arn"].split(":")[2]
             yield _item({"region": found["region"], "resource": service, "name": found["arn"]}, "foreign")
