@@ -144,6 +144,7 @@ DEPENDENTS = (
     ("describe_subnets", "subnets", "vpc-id", "subnet_id"),
     ("describe_internet_gateways", "internet_gateways", "attachment.vpc-id", "internet_gateway_id"),
     ("describe_security_groups", "security_groups", "vpc-id", "group_id"),
+    ("describe_network_acls", "network_acls", "vpc-id", "network_acl_id"),
 )
 
 
@@ -220,7 +221,8 @@ class Vpc(Resource):
 
     def _dependents(self, vpc, operation, key, name, id_field):
         found = self.aws.pages("ec2", operation, key, filters=[{"name": name, "values": [vpc]}])
-        return [label(item, id_field) for item in found if item.get("group_name") != "default"]
+        own = (item for item in found if item.get("group_name") != "default" and not item.get("is_default"))
+        return [label(item, id_field) for item in own]
 
 
 def main(context=None):
