@@ -126,8 +126,8 @@ def database_subnet_without_its_tier(at: Deployment) -> None:
 
 
 @drift("database subnet", beside=("subnet group", "instance"))
-def database_subnet_without_its_environment(at: Deployment) -> None:
-    untag(at, "database subnet", "mtk:environment")
+def database_subnet_without_its_component(at: Deployment) -> None:
+    untag(at, "database subnet", "mtk:component")
 
 
 @drift("second private table", create=("private subnet",))
@@ -205,7 +205,7 @@ def database_subnet_in_the_public_table(at: Deployment) -> None:
 
 @drift("private table")
 def private_table_lost_a_tag(at: Deployment) -> None:
-    untag(at, "private table", "mtk:environment")
+    untag(at, "private table", "mtk:component")
 
 
 @drift("s3 endpoint", "dynamodb endpoint", create=("private table",))
@@ -312,6 +312,11 @@ def flow_log_of_rejected_traffic_only(at: Deployment) -> None:
     what = {"ResourceIds": [at.id("vpc")], "ResourceType": "VPC", "TrafficType": "REJECT"}
     tagged = [{"ResourceType": "vpc-flow-log", "Tags": old["Tags"]}]
     at.ec2.create_flow_logs(**same, **what, MaxAggregationInterval=600, TagSpecifications=tagged)
+
+
+@drift(refuse=("public table",))
+def route_table_without_its_environment(at: Deployment) -> None:
+    untag(at, "public table", "mtk:environment")
 
 
 @drift(refuse=("application group",))
