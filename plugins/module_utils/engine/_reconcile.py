@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, Optional
+from typing import Any
 
+from ansible_collections.mtk.backend.plugins.module_utils.aws._errors import is_unanswered
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import OWNER_TAG, UNKNOWN, Refused, unknown_in
+from ansible_collections.mtk.backend.plugins.module_utils.engine._doubts import Doubts, Have, Sent, is_unclear
 from ansible_collections.mtk.backend.plugins.module_utils.engine._plan import NOTHING, Plan, make_plan
 from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource, aws_error
-
-Have = Optional[Mapping[str, Any]]  # pylint knows no | between types of typing
-Sent = dict[str, set[str]]  # the differences that were sent in this run, by field
 
 
 @dataclass(frozen=True)
@@ -82,25 +81,35 @@ def reconcile(
     if check:
         return _check(resource, present, sleep)
     _refuse_options(resource, present)
-    have = _read(resource, sleep)
-    first = plan = plan_of(resource, have, present)
+
+    def look() -> tuple[Have, Plan]:
+        have = _read(resource, sleep)
+        return have, plan_of(resource, have, present)
+
+    have, plan = look()
+    first = plan
     if plan.action != "none":
         approve(plan)
-    patience, sent = Patience(resource, timeout, progress, sleep, clock), Sent()
+    patience, sent, doubts = Patience(resource, timeout, progress, sleep, clock), Sent(), Doubts(resource, look, sleep)
     while True:
         status = _status(resource, have, present, sent)
         if plan.action == "none" and (status == "ready" or not wait):
             break
         due = _due(resource, plan, sent) if status == "ready" or plan.action == "delete" else set()
-        not_yet = _send(resource, plan, have, due, sent) if due else None
+        try:
+            not_yet = _send(resource, plan, have, due, sent) if due else None
+        except Exception as error:
+            if not is_unclear(error, plan.action == "delete"):
+                raise
+            have, plan = doubts.settle(error, plan, due, sent)
+            continue
         if due and not_yet is None:
             pass  # read the result at once
         elif not wait and sent and present and have is not None:
             break
         else:
             patience.pause(plan, have, not_yet or "")
-        have = _read(resource, sleep)
-        plan = plan_of(resource, have, present)
+        have, plan = look()
     return Outcome(first, have, settled=plan.action == "none" and status == "ready", seconds=patience.elapsed)
 
 
@@ -180,8 +189,7 @@ def _send(resource: Resource, plan: Plan, have: Have, due: set[str], sent: Sent)
         else:
             resource.delete(have or {})
     except Exception as error:
-        gone = plan.action == "delete" and _is_gone(error)
-        if not (gone or resource.is_not_yet(error, have)):
+        if is_unanswered(error) or not resource.is_not_yet(error, have):
             raise
         return str(error)
     steps = plan.steps(resource.gradual)
