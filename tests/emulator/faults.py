@@ -51,7 +51,7 @@ class Fault:
     call is accepted, and the resource ends in ``state`` with the reason ``message``.
 
     With service and operation ``*``, the fault is one of every request that changes something: the first ``times`` that
-    it is sent with the same parameters, apart from its client token.
+    it is sent with the same parameters, apart from its client token. Requests of the clients of tests have none.
     """
 
     service: str
