@@ -112,9 +112,9 @@ class LocalAws:
                 parameters = admit(service, operation, environ, body)
                 services.before(operation, region)
                 CLOCK.next_failure = (fault.state, fault.message) if fault and fault.effect == "fail" else None
-                if mutating and not fault and JUDGE not in environ.get("HTTP_USER_AGENT", ""):
-                    fault = FAULTS.take_from_every(service, operation, region, parameters)
                 status, headers, answer = self._answer(service, operation, region, mutating, environ)
+                if mutating and not fault and status < 400 and JUDGE not in environ.get("HTTP_USER_AGENT", ""):
+                    fault = FAULTS.take_from_every(service, operation, region, parameters)
                 if fault and fault.effect == "broken" and status < 400:
                     status, headers, answer = _faulty(fault, service, operation)
         except Missing as missing:

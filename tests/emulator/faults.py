@@ -50,8 +50,8 @@ class Fault:
     answer. ``broken``: the call is carried out, and the answer is an error with ``code`` and ``message``. ``fail``: the
     call is accepted, and the resource ends in ``state`` with the reason ``message``.
 
-    With service and operation ``*``, the fault is one of every request that changes something: the first ``times`` that
-    it is sent with the same parameters, apart from its client token. Requests of the clients of tests have none.
+    With service and operation ``*``, the fault is one of every request that has changed something: the first ``times``
+    that it is sent with the same parameters, apart from its client token. Requests of the clients of tests have none.
     """
 
     service: str

@@ -11,6 +11,8 @@ from test_reconcile import Cloud, Thing
 class HTTPClientError(Exception):
     """botocore's error for a request whose answer did not arrive. The engine knows it by its name."""
 
+    response = None
+
 
 class AwsError(Exception):
     """An error of AWS."""
@@ -144,3 +146,12 @@ def test_not_found_is_an_error_where_something_is_added():
     with pytest.raises(AwsError, match="InvalidVpcID.NotFound"):
         run_lossy(cloud, tags={})
     assert cloud.requests == ["refused"] and cloud.now == 0
+
+
+def test_a_read_without_an_answer_ends_with_its_error(monkeypatch):
+    def siblings(self):
+        raise HTTPClientError("closed")
+
+    monkeypatch.setattr(LossyThing, "siblings", siblings)
+    with pytest.raises(HTTPClientError, match="closed"):
+        run_lossy(LossyCloud(), tags={})
