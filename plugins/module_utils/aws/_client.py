@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import threading
+import uuid
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
@@ -26,6 +27,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.tagging import (
     boto3_tag_list_to_ansible_dict,
 )
 from ansible_collections.mtk.backend.plugins.module_utils.aws import _tls
+from ansible_collections.mtk.backend.plugins.module_utils.aws._errors import is_unanswered
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import Refused
 
 try:
@@ -103,6 +105,8 @@ class Connection:
         if service == "sts":
             client.meta.events.register_first("needs-retry.sts.*", _give_up)
         client.meta.events.register_first("needs-retry.dynamodb", _raise_reached_limit)
+        name = client.meta.service_model.service_id.hyphenize()
+        client.meta.events.register_first(f"needs-retry.{name}", _raise_unanswered)
         return client
 
     def key(self) -> str:
@@ -133,6 +137,18 @@ def _raise_reached_limit(response: Any, operation: Any, **event: Any) -> None:
     parsed = response[1] if response else {}
     if parsed.get("Error", {}).get("Code") == "LimitExceededException":
         raise ClientError(parsed, operation.name)
+
+
+def _raise_unanswered(response: Any, operation: Any, caught_exception: Exception | None = None, **event: Any) -> None:
+    """Raise the error of a write that AWS has perhaps carried out. botocore would send it again, and so do it twice.
+
+    Reads, and writes with a client token, may be sent twice. A throttled or refused write was not carried out.
+    """
+    if is_read(xform_name(operation.name)) or token_member(operation.input_shape):
+        return
+    error = ClientError(response[1], operation.name) if response else caught_exception
+    if error and is_unanswered(error):
+        raise error
 
 
 # Secrets that follow from the access key id, and the region, which is in the cache's own key of each answer.
@@ -220,6 +236,7 @@ class Aws:
         self._making = threading.Lock()
         self._clients: dict[tuple[str, str], Client] = {}
         self._dates: deque[str] = deque(maxlen=1)  # the time of AWS's last answer
+        self._tokens: dict[str, str] = {}  # the client tokens of requests without an answer, by request
 
     def now(self) -> datetime:
         """Return AWS's time: that of its last answer, or this machine's if AWS has not answered yet."""
@@ -266,8 +283,31 @@ class Aws:
     def _call(self, service: str, operation: str, region: str, params: Mapping[str, Any]) -> dict[str, Any]:
         client = self.client(service, region)
         model = _operation(client, operation)
-        answer = self._timed(getattr(client, operation)(**to_boto(model.input_shape, params)))
+        request = to_boto(model.input_shape, params)
+        with self._with_token(model, region, request):
+            answer = self._timed(getattr(client, operation)(**request))
         return dict(from_boto(model.output_shape, answer)) if model.output_shape else {}
+
+    @contextlib.contextmanager
+    def _with_token(self, model: Any, region: str, request: dict[str, Any]) -> Iterator[None]:
+        """Give a request its client token, by which AWS recognises a request that it has carried out already.
+
+        A request keeps its token until it is answered. The next equal request gets another token: AWS would answer it
+        with the first resource, even if that was deleted since.
+        """
+        member = token_member(model.input_shape)
+        if member is None or member in request:
+            yield
+            return
+        key = json.dumps([model.name, region, request], sort_keys=True, default=str)
+        request[member] = self._tokens.setdefault(key, str(uuid.uuid4()))
+        try:
+            yield
+        except Exception as error:
+            if not is_unanswered(error):
+                del self._tokens[key]
+            raise
+        del self._tokens[key]
 
     def _pages(
         self, service: str, operation: str, key: str, region: str, params: Mapping[str, Any]
@@ -311,6 +351,14 @@ class Aws:
 def is_read(operation: str) -> bool:
     """Return whether an operation changes nothing."""
     return operation.startswith(("describe_", "list_", "get_"))
+
+
+def token_member(shape: Any) -> str | None:
+    """Return the member of a request in which AWS takes a client token; None if it takes none."""
+    return next((name for name in _TOKENS if shape is not None and name in shape.members), None)
+
+
+_TOKENS = ("ClientToken", "ClientRequestToken", "clientToken")
 
 
 def _operation(client: Client, operation: str) -> Any:

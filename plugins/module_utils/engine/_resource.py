@@ -273,5 +273,5 @@ class Resource:
 
 def aws_error(error: Exception) -> tuple[str, str]:
     """Return the code and the message of an error of AWS; two empty strings for any other error."""
-    details = getattr(error, "response", {}).get("Error", {})
+    details = (getattr(error, "response", None) or {}).get("Error", {})  # None for a broken connection
     return details.get("Code", ""), details.get("Message", "")
