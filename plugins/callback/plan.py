@@ -53,7 +53,8 @@ from ansible import constants, context
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.callback import CallbackBase
 from ansible.utils.color import stringc
-from ansible_collections.mtk.backend.plugins.module_utils.aws import _cache
+from ansible_collections.mtk.backend.plugins.module_utils.aws import _cache, _lock_state
+from ansible_collections.mtk.backend.plugins.module_utils.domain._locks import SHARED
 from ansible_collections.mtk.backend.plugins.plugin_utils import summary
 from ansible_collections.mtk.backend.plugins.plugin_utils.command import apply_command
 from ansible_collections.mtk.backend.plugins.plugin_utils.record import CACHE, RECORD
@@ -85,6 +86,7 @@ class CallbackModule(CallbackBase):
         RECORD.progress_interval = self.get_option("progress_interval") if wanted else 0
 
     def v2_playbook_on_play_start(self, play: Any) -> None:
+        _lock_state.leave(CACHE, SHARED)  # other environments wait for what the previous play has locked
         self._play = play
         self._out = play.get_variable_manager().extra_vars.get("plan_out", self._out)
 
@@ -111,6 +113,7 @@ class CallbackModule(CallbackBase):
         self._fail(result)
 
     def v2_playbook_on_stats(self, stats: Any) -> None:
+        _lock_state.end(CACHE)
         document = RECORD.document()
         if not document["resources"] and document["complete"]:
             return

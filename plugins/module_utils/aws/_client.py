@@ -291,6 +291,11 @@ class Aws:
         return str(self._caller["account"])
 
     @property
+    def caller_arn(self) -> str:
+        """The ARN of the user or role that the credentials belong to."""
+        return str(self._caller["arn"])
+
+    @property
     def partition(self) -> str:
         """The partition: ``aws``, ``aws-cn`` or ``aws-us-gov``."""
         return str(self._caller["arn"]).split(":")[1]

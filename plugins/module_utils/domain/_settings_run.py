@@ -30,12 +30,24 @@ _ENVIRONMENT_PERMITS = "lower-case letters, digits and single hyphens, beginning
 # Extra variables of the playbooks, which no role uses.
 VARIABLES = (
     *("plan_out", "plan_file", "detailed_exitcode", "drift_json", "drift_markdown", "drift_fail_on"),
-    *("confirm_environment", "expected_account_id"),
+    *("confirm_environment", "expected_account_id", "lock_timeout", "break_lock"),
 )
 # The tags of the tasks of the playbooks.
 TAGS = ("always", "never", "all", "tagged", "untagged", "ipam_vpc", "aurora", "dynamodb_global", "mtk_verdict")
 
 
+def lock_variables(given: Mapping[str, Any]) -> Iterator[Fault]:
+    """Return the faults of the extra variables of the run lock. ``given`` holds those that are set, as text."""
+    timeout, breaks = given.get("lock_timeout"), given.get("break_lock")
+    if timeout is not None and not (re.fullmatch("[0-9]{1,5}", timeout) and int(timeout) <= _LONGEST_WAIT):
+        rule = f"it is a whole number of seconds, from 0 to {_LONGEST_WAIT}"
+        yield Fault({"lock_timeout": timeout}, rule, "Use 600, for example, to wait for ten minutes.")
+    if breaks is not None and not re.fullmatch("[0-9a-f]{12}", breaks):
+        rule = "the id of a run has 12 characters of 0-9 and a-f"
+        yield Fault({"break_lock": breaks}, rule, "Copy it from the message that says which run holds the lock.")
+
+
+_LONGEST_WAIT = 86400
 DIFFERENCES = ("ours", "gone", "decision", "foreign")
 
 

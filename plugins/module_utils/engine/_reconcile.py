@@ -69,6 +69,7 @@ def reconcile(
     wait: bool = True,
     timeout: float = 600,
     approve: Callable[[Plan], None] = lambda plan: None,
+    secure: Callable[[], bool] = lambda: False,
     progress: Callable[[str, float], None] = lambda state, elapsed: None,
     sleep: Callable[[float], None] = time.sleep,
     clock: Callable[[], float] = time.monotonic,
@@ -76,7 +77,9 @@ def reconcile(
     """Bring one resource to the wanted state. A difference is sent once; if it comes back, AWS has not caught up yet.
 
     With ``wait=False`` return as soon as AWS has accepted the changes. ``approve`` receives the plan before anything is
-    done and may refuse it. ``progress`` receives AWS's state and the seconds so far, again and again during a wait.
+    done and may refuse it. ``secure`` is called before the first change is sent. If it returns True, what was read may
+    be out of date, and the resource is read and planned again. ``progress`` receives AWS's state and the seconds so
+    far, again and again during a wait.
     Raises :class:`Refused`; in check mode a refusal is part of the outcome.
     """
     if check:
@@ -86,12 +89,19 @@ def reconcile(
     first = plan = plan_of(resource, have, present)
     if plan.action != "none":
         approve(plan)
-    patience, sent = Patience(resource, timeout, progress, sleep, clock), Sent()
+    patience, sent, secured = Patience(resource, timeout, progress, sleep, clock), Sent(), False
     while True:
         status = _status(resource, have, present, sent)
         if plan.action == "none" and (status == "ready" or not wait):
             break
         due = _due(resource, plan, sent) if status == "ready" or plan.action == "delete" else set()
+        if due and not secured:
+            secured = True
+            if secure():
+                resource = resource.anew()
+                have = _read(resource, sleep)
+                first = plan = plan_of(resource, have, present)
+                continue
         not_yet = _send(resource, plan, have, due, sent) if due else None
         if due and not_yet is None:
             pass  # read the result at once
