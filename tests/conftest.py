@@ -36,8 +36,24 @@ class Aws:
         return self._clients[service, region]
 
     def mutating(self) -> list[str]:
-        """Return the mutating calls so far, as ``service:Operation``."""
-        return [f"{c['service']}:{c['operation']}" for c in self.control.calls(mutating=True)]
+        """Return the mutating calls so far, as ``service:Operation``, without those that take or release a run lock."""
+        return [_named(call) for call in self.control.calls(mutating=True) if not _locks(call)]
+
+    def locking(self) -> list[str]:
+        """Return the mutating calls so far that take or release a run lock."""
+        return [_named(call) for call in self.control.calls(mutating=True) if _locks(call)]
+
+
+LOCKS = "mtk_backend_run_locks"
+
+
+def _named(call: dict[str, Any]) -> str:
+    return f"{call['service']}:{call['operation']}"
+
+
+def _locks(call: dict[str, Any]) -> bool:
+    """Return whether a call is one of the two that the run lock makes, on its own table."""
+    return _named(call) in ("dynamodb:CreateTable", "dynamodb:PutItem") and call["parameters"]["TableName"] == LOCKS
 
 
 @pytest.fixture(scope="session")

@@ -28,6 +28,7 @@ from ansible_collections.mtk.backend.plugins.module_utils.domain._locks import (
 )
 
 _MISSING = ["ResourceNotFoundException", "TableNotFoundException"]
+_CREATION_SECONDS = 300
 # Answers to a repeated creation, and to one that another run was faster with.
 _EXISTS = ["ResourceInUseException", "TableAlreadyExistsException"]
 
@@ -90,8 +91,10 @@ class Locks:
                     tags=TAGS,
                 ),
             )
-        while status in (None, "CREATING"):
-            self._sleep(0.0 if status is None else 1.0)
+        for pause in (0.0, *[1.0] * _CREATION_SECONDS):
+            if status not in (None, "CREATING"):
+                return
+            self._sleep(pause)
             status = self._status()
 
     def _status(self) -> str | None:

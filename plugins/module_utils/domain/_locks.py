@@ -141,7 +141,7 @@ def lost(entry: Entry) -> str:
     by = f"{holder(entry)} has taken it" if entry.holder else "another run has taken and released it since"
     return (
         f"This run has lost the run lock of {label(entry.lock)}: it was stopped or cut off from AWS for more than "
-        f"{LEASE} s, and {by}. This task changes nothing more. When the other run has ended, run the same command again."
+        f"{LEASE} s, and {by}. This task changes nothing more. When that run has ended, run the same command again."
     )
 
 
