@@ -22,7 +22,7 @@ from ansible_collections.mtk.backend.plugins.module_utils.aws._client import (
 from ansible_collections.mtk.backend.plugins.module_utils.aws._errors import error_code, explain
 from ansible_collections.mtk.backend.plugins.module_utils.aws._locks import Locks
 from ansible_collections.mtk.backend.plugins.module_utils.domain._locks import LOCK_VARIABLE, Run, run_of
-from ansible_collections.mtk.backend.plugins.module_utils.domain._values import UNKNOWN, Refused
+from ansible_collections.mtk.backend.plugins.module_utils.domain._values import CONSENTS, UNKNOWN, Refused
 from ansible_collections.mtk.backend.plugins.module_utils.engine._account import check_account
 from ansible_collections.mtk.backend.plugins.module_utils.engine._approval import Approved
 from ansible_collections.mtk.backend.plugins.module_utils.engine._document import entry, refusal
@@ -38,6 +38,7 @@ COMMON = {
     "wait_timeout": {"type": "int", "default": 1800},
     "plan_file": {"type": "path"},
     "expected_account_id": {"type": "str"},
+    **{name: {"type": "list", "elements": "str", "default": []} for name in CONSENTS},
 }
 TAGS = {
     "tags": {"type": "dict", "aliases": ["resource_tags"]},
@@ -50,13 +51,15 @@ class Context:
     """Values that Ansible's worker passes to a module inside it. A module in a process of its own has the defaults.
 
     ``progress`` receives the module's name, the resource, AWS's state and the seconds of a wait. ``collects`` says that
-    the run's plan is collected: in check mode, a refusal is then part of the plan instead of its end. ``cache`` is the
+    the run's plan is collected: in check mode, a refusal is then part of the plan instead of its end. ``defers`` says
+    that the run ends with a check for decisions: a refused resource does not stop an apply, either. ``cache`` is the
     directory of the run's cache; empty for none. ``lock`` is the run that needs a lock to write, None for a task that
     needs none; a module in a process of its own finds it in its environment. ``say`` shows a line at once.
     """
 
     progress: Callable[[str, Resource, str, float], None] = lambda kind, resource, state, elapsed: None
     collects: bool = False
+    defers: bool = False
     cache: str = ""
     lock: Run | None = field(default_factory=lambda: run_of(os.environ.get(LOCK_VARIABLE, "")))
     say: Callable[[str], None] = lambda text: None
@@ -86,41 +89,64 @@ def run(
     except (Refused, BotoCoreError, ClientError) as error:
         _fail(module, error)
     answer = {**result(resource_type, outcome), "plan": entry(kind, resource, outcome, module.check_mode)}
-    if outcome.refusal and not context.collects:
+    if outcome.refusal and not _is_deferred(module, context):
         module.fail_json(msg=outcome.refusal, **answer)
     module.exit_json(**answer)
+
+
+def _is_deferred(module: AnsibleAWSModule, context: Context) -> bool:
+    """Return whether the run goes on without a refused resource. A deletion stops: what follows may depend on it."""
+    return context.collects if module.check_mode else context.defers and module.params["state"] == "present"
 
 
 def _reconcile(
     module: AnsibleAWSModule, resource_type: type[Resource], kind: str, context: Context
 ) -> tuple[Resource, Outcome]:
-    connection, check = Connection(module), _account_check(module)
+    connection, check, params = Connection(module), _account_check(module), {**module.params, "resource": kind}
     before_write, secure = _guards(module, connection, context, resource_type.shared_locks)
     if not context.cache:
-        resource = resource_type(Aws(connection.client, module.region, before_write=before_write), module.params)
-        return resource, _apply(module, resource, kind, context, secure)
+        resource = resource_type(Aws(connection.client, module.region, before_write=before_write), params)
+        return _apply(module, resource, kind, context, secure)
     cache = Cache(context.cache, connection.key())
     aws = FreshAws(connection.client, module.region, cache, before_write=before_write)
-    resource = resource_type(aws, module.params)
+    resource = resource_type(aws, params)
     cached = CachedAws(connection.client, module.region, cache, strict=True)
     check(cached)  # costs one request a run, and makes check mode refuse, too
-    unchanged = _unchanged_from_cache(module, resource_type, cached)
-    return resource, unchanged or _apply(module, resource, kind, context, secure)
+    unchanged = _unchanged_from_cache(module, resource_type(cached, params), cached)
+    return (resource, unchanged) if unchanged else _apply(module, resource, kind, context, secure)
 
 
 def _apply(
     module: AnsibleAWSModule, resource: Resource, kind: str, context: Context, secure: Callable[[Aws], bool]
-) -> Outcome:
-    return reconcile(
-        resource,
-        present=module.params["state"] == "present",
-        check=module.check_mode,
-        wait=module.params["wait"],
-        timeout=module.params["wait_timeout"],
-        approve=_approval(kind, resource),
-        secure=lambda: secure(resource.aws),
-        progress=lambda state, elapsed: context.progress(kind, resource, state, elapsed),
-    )
+) -> tuple[Resource, Outcome]:
+    """Reconcile a resource. If a lock was taken after it was read, read and plan it again under the lock."""
+    approved = _approval(kind, resource)
+
+    def begin(plan: Plan) -> None:
+        approved(plan)
+        if secure(resource.aws):
+            raise _Outdated
+
+    def attempt(resource: Resource, approve: Callable[[Plan], None]) -> tuple[Resource, Outcome]:
+        outcome = reconcile(
+            resource,
+            present=module.params["state"] == "present",
+            check=module.check_mode,
+            wait=module.params["wait"],
+            timeout=module.params["wait_timeout"],
+            approve=approve,
+            progress=lambda state, elapsed: context.progress(kind, resource, state, elapsed),
+        )
+        return resource, outcome
+
+    try:
+        return attempt(resource, begin)
+    except _Outdated:
+        return attempt(resource.anew(), approved)
+
+
+class _Outdated(Exception):
+    """What was read may be out of date: another run may have changed it before this run took the lock."""
 
 
 def _guards(
@@ -158,12 +184,11 @@ def _run_lock(
     return RunLock(run, connect, connection.key(), shared=shared, warn=module.warn, say=context.say)
 
 
-def _unchanged_from_cache(module: AnsibleAWSModule, resource_type: type[Resource], aws: CachedAws) -> Outcome | None:
+def _unchanged_from_cache(module: AnsibleAWSModule, resource: Resource, aws: CachedAws) -> Outcome | None:
     """Return the outcome if the cache proves that nothing has to change; otherwise None.
 
     A difference that was found without the cache is an outcome too, in check mode.
     """
-    resource = resource_type(aws, module.params)
     try:
         outcome = reconcile(
             resource, present=module.params["state"] == "present", check=True, sleep=lambda seconds: None
