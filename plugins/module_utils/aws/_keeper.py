@@ -87,9 +87,11 @@ def keep(state: State, run: Run, locks: Locks, listen: Callable[[], None]) -> No
 def _watch(state: State, run: Run, locks: Locks, listen: Callable[[], None], mine: dict[str, int]) -> None:
     """Renew and release locks until ansible-playbook has ended. ``mine`` receives the serials of the locks held."""
     due = boottime() + BEAT
-    while is_alive(run.pid, run.started) and state.directory.exists():
+    while True:
         mine |= {lock: held.serial for lock, held in state.all_held().items()}
         _release(state, locks, mine)
+        if not (is_alive(run.pid, run.started) and state.directory.exists()):
+            return
         if boottime() >= due:
             due = boottime() + (BEAT if _renew(state, locks, run, mine) else _RETRY)
         listen()
