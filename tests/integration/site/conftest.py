@@ -78,12 +78,15 @@ class Site:
             **extra,
         }
 
-    def start(self, playbook: str, *arguments: str) -> subprocess.Popen[str]:
-        """Start a run in a process group of its own, so that the whole group can be killed."""
+    def start(self, playbook: str, *arguments: str, **extra: str) -> subprocess.Popen[str]:
+        """Start a run in a process group of its own, so that the whole group can be killed.
+
+        ``extra`` are environment variables.
+        """
         return subprocess.Popen(
             self.command(playbook, *arguments),
             cwd=ROOT,
-            env=self.environ(),
+            env=self.environ(**extra),
             text=True,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
