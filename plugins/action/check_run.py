@@ -84,8 +84,6 @@ class ActionModule(ActionBase):
         if "mtk_check_mode" in given and _is_false(variables["mtk_check_mode"]):
             rule = "site.yml applies without it, and plan.yml and drift.yml never write"
             yield Fault({"-e mtk_check_mode": variables["mtk_check_mode"]}, rule, "Leave it out.")
-        locks = {name: variables[name] for name in ("lock_timeout", "break_lock") if name in variables}
-        yield from _settings_run.lock_variables({k: str(self._templar.template(v)) for k, v in locks.items()})
         for name in CONSENTS:
             if name in variables:
                 value = self._templar.template(variables[name])

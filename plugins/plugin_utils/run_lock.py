@@ -14,7 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from ansible import context
+from ansible.errors import AnsibleActionFail
 from ansible_collections.mtk.backend.plugins.module_utils.domain._locks import Run
+from ansible_collections.mtk.backend.plugins.module_utils.domain._setting import WrongType, shown
+from ansible_collections.mtk.backend.plugins.module_utils.domain._settings_run import RUN
 from ansible_collections.mtk.backend.plugins.plugin_utils.command import apply_command
 from ansible_collections.mtk.backend.plugins.plugin_utils.record import CACHE, RUN_ID, RUN_PID, RUN_STARTED
 
@@ -27,7 +30,8 @@ _JOB_ENVIRONMENT = ("AWX_JOB_ID", "TOWER_JOB_ID", "JOB_ID")
 
 def run(variables: Mapping[str, Any], template: Callable[[Any], Any], region: str) -> Run:
     """Return this run, whose locks are in ``region``. ``template`` resolves the variables."""
-    timeout, breaks = (template(variables.get(name)) for name in ("lock_timeout", "break_lock"))
+    given = {name: template(variables[name]) for name in ("lock_timeout", "break_lock") if name in variables}
+    timeout, breaks = _checked("lock_timeout", given), _checked("break_lock", given)
     Path(CACHE).mkdir(mode=0o700, parents=True, exist_ok=True)
     return Run(
         id=RUN_ID,
@@ -38,9 +42,23 @@ def run(variables: Mapping[str, Any], template: Callable[[Any], Any], region: st
         started=RUN_STARTED,
         who=who(variables, os.environ, f"{_user()}@{socket.gethostname()}, process {RUN_PID}"),
         command=apply_command(context.CLIARGS),
-        timeout=None if timeout is None else int(timeout),
-        breaks=str(breaks or ""),
+        timeout=timeout,
+        breaks=breaks or "",
     )
+
+
+def _checked(name: str, given: Mapping[str, Any]) -> Any:
+    """Return an extra variable. A run that starts inside the playbooks has not checked it before."""
+    if name not in given:
+        return None
+    try:
+        value = RUN.by_name[name].convert(given[name])
+    except WrongType as wrong:
+        raise AnsibleActionFail(f"{name} is {shown(given[name])}; {wrong}.") from wrong
+    faults = [str(fault) for fault in RUN.by_name[name].faults(value)]
+    if faults:
+        raise AnsibleActionFail(" ".join(faults))
+    return value
 
 
 def who(variables: Mapping[str, Any], environ: Mapping[str, str], local: str) -> str:

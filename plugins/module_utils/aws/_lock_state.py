@@ -126,7 +126,7 @@ class State:
         self._write("keeper", "trouble", trouble)
 
     def signal(self) -> bool:
-        """Wake the keeper. Return False if there is none."""
+        """Wake the keeper. Return False if there is no keeper."""
         try:
             pipe = os.open(self.wake, os.O_WRONLY | os.O_NONBLOCK)
         except OSError:  # there is no pipe, or nobody reads it

@@ -37,18 +37,6 @@ VARIABLES = (
 TAGS = ("always", "never", "all", "tagged", "untagged", "ipam_vpc", "aurora", "dynamodb_global", "mtk_verdict")
 
 
-def lock_variables(given: Mapping[str, Any]) -> Iterator[Fault]:
-    """Return the faults of the extra variables of the run lock. ``given`` holds those that are set, as text."""
-    timeout, breaks = given.get("lock_timeout"), given.get("break_lock")
-    if timeout is not None and not (re.fullmatch("[0-9]{1,5}", timeout) and int(timeout) <= _LONGEST_WAIT):
-        rule = f"it is a whole number of seconds, from 0 to {_LONGEST_WAIT}"
-        yield Fault({"lock_timeout": timeout}, rule, "Use 600, for example, to wait for ten minutes.")
-    if breaks is not None and not re.fullmatch("[0-9a-f]{12}", breaks):
-        rule = "the id of a run has 12 characters of 0-9 and a-f"
-        yield Fault({"break_lock": breaks}, rule, "Copy it from the message that says which run holds the lock.")
-
-
-_LONGEST_WAIT = 86400
 DIFFERENCES = ("ours", "gone", "decision", "foreign")
 
 
@@ -164,6 +152,25 @@ SETTINGS = (
         default={},
         judge=_environment_variables,
         secret=True,
+    ),
+    Setting(
+        "lock_timeout",
+        "int",
+        "How long to wait for a run lock that another run holds.",
+        computed="0 for the environment, 900 for what environments share",
+        minimum=0,
+        maximum=86400,
+        unit="seconds",
+        by="a run waits for",
+    ),
+    Setting(
+        "break_lock",
+        "str",
+        "The id of a run that is known to be dead, whose run lock is taken from it.",
+        default="",
+        pattern="([0-9a-f]{12})?",
+        rule="the id of a run has 12 characters of 0-9 and a-f",
+        remedy="Copy it from the message that says which run holds the lock.",
     ),
     Setting(
         "detailed_exitcode", "bool", "Whether playbooks/plan.yml fails if the plan contains changes.", default=False

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -142,7 +143,7 @@ def _apply(
     try:
         return attempt(resource, begin)
     except _Outdated:
-        return attempt(resource.anew(), approved)
+        return attempt(resource.fresh(), approved)
 
 
 class _Outdated(Exception):
@@ -178,8 +179,8 @@ def _run_lock(
     if run is None or module.check_mode:
         return None
 
-    def connect() -> Locks:
-        return Locks(Aws(connection.client, run.region), run)
+    def connect(patient: bool) -> Locks:
+        return Locks(Aws(functools.partial(connection.client, patient=patient), run.region), run)
 
     return RunLock(run, connect, connection.key(), shared=shared, warn=module.warn, say=context.say)
 

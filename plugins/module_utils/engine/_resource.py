@@ -83,7 +83,7 @@ class Resource:
         self.aws = aws
         self.params = params
 
-    def anew(self) -> Resource:
+    def fresh(self) -> Resource:
         """Return the resource without what it has looked up so far, to be read again."""
         self.aws.ids.clear()
         return type(self)(self.aws, self.params)

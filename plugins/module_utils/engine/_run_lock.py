@@ -32,14 +32,14 @@ class LockRefused(Refused):
 class RunLock:
     """The locks that one module needs.
 
-    ``connect`` makes AWS in the home region, and ``key`` tells connections apart. ``warn`` shows a warning at the end
-    of the task, and ``say`` shows a line at once.
+    ``connect`` makes the table in the home region, with patience or without, and ``key`` tells connections apart.
+    ``warn`` shows a warning at the end of the task, and ``say`` shows a line at once.
     """
 
     def __init__(
         self,
         run: Run,
-        connect: Callable[[], Locks],
+        connect: Callable[[bool], Locks],
         key: str,
         *,
         shared: Iterable[str] = (),
@@ -50,7 +50,7 @@ class RunLock:
         self.region = run.region
         self._run = run
         self._connect = connect
-        self._locks = connect()
+        self._locks = connect(True)
         self._names = (environment_lock(run.environment), *shared)
         self._state = State(run.directory, key)
         self._warn = warn
@@ -107,7 +107,7 @@ class RunLock:
             elif not self._state.is_safe(lock):
                 self._renew(lock)
                 self._state.renew(lock, sent)
-            _keeper.ensure(self._state, self._run, self._connect)
+            _keeper.ensure(self._state, self._run, lambda: self._connect(False))
         return held
 
     def _renew(self, lock: str) -> None:

@@ -49,7 +49,7 @@ def new(aws, tmp_path):
         here = Aws(aws.client, "us-east-1")
         made = RunLock(
             about,
-            lambda: Locks(here, about, lambda seconds: None),
+            lambda patient: Locks(here, about, lambda seconds: None),
             "key",
             shared=shared,
             warn=shown.append,

@@ -63,7 +63,7 @@ def complete(_built, _local_aws):
 
 @pytest.fixture
 def runs(tmp_path):
-    """Return ``runs(site, "a", ...)``, which starts a run whose processes can be found, and ends them after the test."""
+    """Return ``runs(site, "a", ...)``, which starts a run and finds its processes. They end with the test."""
     begun = []
 
     def start(site, name, *arguments, **extra):
@@ -234,9 +234,7 @@ def held(aws):
     return hold
 
 
-HELD = (
-    "The run lock of environment dev is held by run 0123456789ab of kim@laptop, process 1 (arn:aws:iam::"
-)
+HELD = "The run lock of environment dev is held by run 0123456789ab of kim@laptop, process 1 (arn:aws:iam::"
 
 
 def test_plans_and_drift_need_no_lock(aws, built, held):
