@@ -7,6 +7,7 @@ from typing import Any
 
 import boto3
 import pytest
+from ansible_collections.mtk.backend.plugins.module_utils.domain._locks import TABLE
 from botocore.config import Config
 
 KEYS = {"aws_access_key_id": "local", "aws_secret_access_key": "emulator-secret-key"}
@@ -44,16 +45,13 @@ class Aws:
         return [_named(call) for call in self.control.calls(mutating=True) if _locks(call)]
 
 
-LOCKS = "mtk_backend_run_locks"
-
-
 def _named(call: dict[str, Any]) -> str:
     return f"{call['service']}:{call['operation']}"
 
 
 def _locks(call: dict[str, Any]) -> bool:
     """Return whether a call is one of the two that the run lock makes, on its own table."""
-    return _named(call) in ("dynamodb:CreateTable", "dynamodb:PutItem") and call["parameters"]["TableName"] == LOCKS
+    return _named(call) in ("dynamodb:CreateTable", "dynamodb:PutItem") and call["parameters"].get("TableName") == TABLE
 
 
 @pytest.fixture(scope="session")
