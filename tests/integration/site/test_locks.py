@@ -201,7 +201,7 @@ def test_a_stopped_run_changes_nothing_more_after_another_run_has_taken_its_lock
     aws.control.reset()
     aws.control.fault("ec2:CreateVpc", "late", seconds=5)
     live = site("dev")
-    stopped = runs(live, "stopped")
+    stopped = runs(live, "stopped", *CHANGE)
     until(lambda: "ec2:CreateVpc" in aws.mutating(), stopped.process)  # the answer is under way
     stopped.signal(signal.SIGSTOP)
     aws.control.advance(LEASE + 1)
