@@ -7,8 +7,8 @@ from typing import Any
 
 import boto3
 import pytest
-from ansible_collections.mtk.backend.plugins.module_utils.domain._locks import TABLE
 from botocore.config import Config
+from lock_calls import locks, named
 
 KEYS = {"aws_access_key_id": "local", "aws_secret_access_key": "emulator-secret-key"}
 
@@ -38,20 +38,11 @@ class Aws:
 
     def mutating(self) -> list[str]:
         """Return the mutating calls so far, as ``service:Operation``, without those that take or release a run lock."""
-        return [_named(call) for call in self.control.calls(mutating=True) if not _locks(call)]
+        return [named(call) for call in self.control.calls(mutating=True) if not locks(call)]
 
     def locking(self) -> list[str]:
         """Return the mutating calls so far that take or release a run lock."""
-        return [_named(call) for call in self.control.calls(mutating=True) if _locks(call)]
-
-
-def _named(call: dict[str, Any]) -> str:
-    return f"{call['service']}:{call['operation']}"
-
-
-def _locks(call: dict[str, Any]) -> bool:
-    """Return whether a call is one of the two that the run lock makes, on its own table."""
-    return _named(call) in ("dynamodb:CreateTable", "dynamodb:PutItem") and call["parameters"].get("TableName") == TABLE
+        return [named(call) for call in self.control.calls(mutating=True) if locks(call)]
 
 
 @pytest.fixture(scope="session")
