@@ -18,7 +18,7 @@ from ansible.errors import AnsibleActionFail
 from ansible_collections.mtk.backend.plugins.module_utils.domain._locks import Run
 from ansible_collections.mtk.backend.plugins.module_utils.domain._setting import WrongType, shown
 from ansible_collections.mtk.backend.plugins.module_utils.domain._settings_run import RUN
-from ansible_collections.mtk.backend.plugins.plugin_utils.command import apply_command
+from ansible_collections.mtk.backend.plugins.plugin_utils.command import run_command
 from ansible_collections.mtk.backend.plugins.plugin_utils.record import CACHE, RUN_ID, RUN_PID, RUN_STARTED
 
 # Where AWX, and Tower before it, say which job this is: extra variables, and environment variables.
@@ -41,7 +41,7 @@ def run(variables: Mapping[str, Any], template: Callable[[Any], Any], region: st
         pid=RUN_PID,
         started=RUN_STARTED,
         who=who(variables, os.environ, f"{_user()}@{socket.gethostname()}, process {RUN_PID}"),
-        command=apply_command(context.CLIARGS),
+        command=run_command(context.CLIARGS),
         timeout=timeout,
         breaks=breaks or "",
     )
