@@ -33,7 +33,8 @@ from ansible.utils.display import Display
 from ansible_collections.mtk.backend.plugins.module_utils.aws import _client
 from ansible_collections.mtk.backend.plugins.module_utils.domain._locks import LOCK_VARIABLE, Run
 from ansible_collections.mtk.backend.plugins.module_utils.domain._settings_run import consents
-from ansible_collections.mtk.backend.plugins.module_utils.domain._values import CONSENTS
+from ansible_collections.mtk.backend.plugins.module_utils.domain._values import CONSENTS, Refused
+from ansible_collections.mtk.backend.plugins.module_utils.engine._account import check_account
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import Context
 from ansible_collections.mtk.backend.plugins.plugin_utils import options, run_lock, summary
 from ansible_collections.mtk.backend.plugins.plugin_utils.record import CACHE, RECORD
@@ -60,13 +61,15 @@ class ActionModule(ActionBase):
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
         result = super().run(tmp, task_vars)
         arguments = self._apply_run_variables(task_vars)
-        found = self._execute(arguments, task_vars, self._lock(task_vars))
+        refusal = self._account_refusal(arguments, task_vars)
+        found = refusal or self._execute(self._python_name(), arguments, task_vars)
         if found.get("failed") or (found.get("plan") or {}).get("reason"):
             found = options.reworded(found, options.variables_of(self._task.get_ds(), self._task.action, task_vars))
         return {**result, **found}
 
-    def _execute(self, arguments: dict[str, Any], variables: Mapping[str, Any], lock: Run | None) -> dict[str, Any]:
-        """Run the module in this worker, or in the ordinary way, and return its result."""
+    def _execute(self, name: str, arguments: dict[str, Any], variables: Mapping[str, Any]) -> dict[str, Any]:
+        """Run a module in this worker, or in the ordinary way, and return its result. ``name`` is its Python name."""
+        lock = self._lock(variables)
         if not self._runs_in_process():
             if lock:
                 self._task.environment = [*(self._task.environment or []), {LOCK_VARIABLE: lock.text()}]
@@ -76,7 +79,7 @@ class ActionModule(ActionBase):
         environment: dict[str, str] = {}
         self._compute_environment_string(environment)
         with environ(environment):
-            return execute(self._python_name(), arguments, _context(lock))
+            return execute(name, arguments, _context(lock))
 
     def _lock(self, variables: Mapping[str, Any]) -> Run | None:
         """Return the run that takes a lock before it writes; None for a task without environment or home region."""
@@ -86,6 +89,27 @@ class ActionModule(ActionBase):
         if reads or self._task.check_mode or not regions or "mtk_environment" not in variables:
             return None
         return run_lock.run(variables, self._templar.template, regions[0])
+
+    def _account_refusal(self, arguments: Mapping[str, Any], variables: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the failure of a module of another collection with credentials of another account; empty if none.
+
+        The modules of this collection check the account themselves. The answer is asked for once in a run.
+        """
+        expected = variables.get("expected_account_id")
+        if expected is None or self._python_name().startswith(OURS) or self._task.action.endswith("_info"):
+            return {}
+        connection = {name: value for name, value in arguments.items() if name in _client.CONNECTION}
+        if self._runs_in_process():
+            found = self._execute(f"{OURS}plugins.modules.aws_caller_info", connection, variables)
+        else:
+            found = dict(self._execute_module("mtk.backend.aws_caller_info", connection, task_vars=variables))
+        if found.get("failed"):
+            return found
+        try:
+            check_account(str(found["account"]), str(self._templar.template(expected)))
+        except Refused as refusal:
+            return {"failed": True, "changed": False, "msg": str(refusal)}
+        return {}
 
     def _apply_run_variables(self, variables: Mapping[str, Any]) -> dict[str, Any]:
         """Apply the variables of the run: how to reach AWS, whether to plan only, the approved plan, and the account.
@@ -99,7 +123,8 @@ class ActionModule(ActionBase):
         for given in (variables, self._task.get_play().vars):
             if boolean(template(given.get("mtk_check_mode", False))):
                 self._task.check_mode = True
-        if self._task.action.endswith(("_info", "_preflight")):
+        reads = self._task.action.endswith(("_info", "_preflight"))
+        if reads or not self._python_name().startswith(OURS):  # other modules do not have these options
             return arguments
         for option in ("plan_file", "expected_account_id", *CONSENTS):
             if option in variables and arguments.get(option) is None:
