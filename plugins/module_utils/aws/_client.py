@@ -92,9 +92,11 @@ class Connection:
     def _boto3(self) -> Any:
         return boto3.session.Session(botocore_session=self._session)
 
-    def client(self, service: str, region: str) -> Client:
-        """Return a new client for any service and region."""
+    def client(self, service: str, region: str, *, patient: bool = True) -> Client:
+        """Return a new client for any service and region. One that is not patient gives up within seconds."""
         config = Config(**_QUICK).merge(self._config) if service == "sts" else self._config
+        if not patient:
+            config = config.merge(Config(retries={"mode": "standard", "max_attempts": 3}, **_QUICK))
         verify = self._given.get("verify")
         with _configured(f"the CA bundle {verify} cannot be loaded: "), _tls.shared(verify):
             pass
@@ -337,6 +339,11 @@ class Aws:
     def account_id(self) -> str:
         """The account that the credentials belong to."""
         return str(self._caller["account"])
+
+    @property
+    def caller_arn(self) -> str:
+        """The ARN of the user or role that the credentials belong to."""
+        return str(self._caller["arn"])
 
     @property
     def partition(self) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from lock_calls import locks
+
 Subject = tuple[str, str, str]
 Call = Mapping[str, Any]
 
@@ -125,7 +127,7 @@ def subjects(calls: Iterable[Call], names: Names) -> dict[Subject, str]:
     """Return the action of the successful calls on each resource: create, update or delete."""
     actions: dict[Subject, str] = {}
     for call in calls:
-        if call["error"]:
+        if call["error"] or locks(call):
             continue
         subject, operation = _subject(call, names), call["operation"]
         action = "update"
