@@ -8,6 +8,7 @@ from typing import Any
 import boto3
 import pytest
 from botocore.config import Config
+from lock_calls import locks, named
 
 KEYS = {"aws_access_key_id": "local", "aws_secret_access_key": "emulator-secret-key"}
 
@@ -36,8 +37,12 @@ class Aws:
         return self._clients[service, region]
 
     def mutating(self) -> list[str]:
-        """Return the mutating calls so far, as ``service:Operation``."""
-        return [f"{c['service']}:{c['operation']}" for c in self.control.calls(mutating=True)]
+        """Return the mutating calls so far, as ``service:Operation``, without those that take or release a run lock."""
+        return [named(call) for call in self.control.calls(mutating=True) if not locks(call)]
+
+    def locking(self) -> list[str]:
+        """Return the mutating calls so far that take or release a run lock."""
+        return [named(call) for call in self.control.calls(mutating=True) if locks(call)]
 
 
 @pytest.fixture(scope="session")

@@ -31,11 +31,12 @@ from ansible.plugins.loader import filter_loader, test_loader
 from ansible.template import Templar, trust_as_template
 from ansible.utils.display import Display
 from ansible_collections.mtk.backend.plugins.module_utils.aws import _client
+from ansible_collections.mtk.backend.plugins.module_utils.domain._locks import LOCK_VARIABLE, Run
 from ansible_collections.mtk.backend.plugins.module_utils.domain._settings_run import consents
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import CONSENTS, Refused
 from ansible_collections.mtk.backend.plugins.module_utils.engine._account import check_account
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import Context
-from ansible_collections.mtk.backend.plugins.plugin_utils import options, summary
+from ansible_collections.mtk.backend.plugins.plugin_utils import options, run_lock, summary
 from ansible_collections.mtk.backend.plugins.plugin_utils.record import CACHE, RECORD
 
 # Ansible imports this file once, in the parent of all workers. Every worker inherits what is loaded here.
@@ -68,14 +69,26 @@ class ActionModule(ActionBase):
 
     def _execute(self, name: str, arguments: dict[str, Any], variables: Mapping[str, Any]) -> dict[str, Any]:
         """Run a module in this worker, or in the ordinary way, and return its result. ``name`` is its Python name."""
+        lock = self._lock(variables)
         if not self._runs_in_process():
+            if lock:
+                self._task.environment = [*(self._task.environment or []), {LOCK_VARIABLE: lock.text()}]
             background = bool(self._task.async_val)
             return dict(self._execute_module(None, arguments, task_vars=variables, wrap_async=background))
         self._update_module_args(self._task.action, arguments, variables)
         environment: dict[str, str] = {}
         self._compute_environment_string(environment)
         with environ(environment):
-            return execute(name, arguments, _context())
+            return execute(name, arguments, _context(lock))
+
+    def _lock(self, variables: Mapping[str, Any]) -> Run | None:
+        """Return the run that takes a lock before it writes; None for a task without environment or home region."""
+        name = self._task.action.rsplit(".", 1)[-1]
+        reads = name.endswith(("_info", "_preflight")) and name != "aws_environment_info"
+        regions = variables.get("groups", {}).get("primary")
+        if reads or self._task.check_mode or not regions or "mtk_environment" not in variables:
+            return None
+        return run_lock.run(variables, self._templar.template, regions[0])
 
     def _account_refusal(self, arguments: Mapping[str, Any], variables: Mapping[str, Any]) -> dict[str, Any]:
         """Return the failure of a module of another collection with credentials of another account; empty if none.
@@ -148,14 +161,14 @@ def environ(extra: Mapping[str, str]) -> Iterator[None]:
                 os.environ[name] = value
 
 
-def _context() -> Context:
+def _context(lock: Run | None) -> Context:
     """Return the context that the callback mtk.backend.plan asks for.
 
     Without the callback there is no cache: nothing would notice what tasks of other collections change.
     """
     progress = _progress(RECORD.progress_interval) if RECORD.progress_interval else Context.progress
     cache = CACHE if RECORD.collects else ""
-    return Context(progress=progress, collects=RECORD.collects, defers=RECORD.defers, cache=cache)
+    return Context(progress, RECORD.collects, RECORD.defers, cache, lock, say=Display().display)
 
 
 def _progress(interval: int) -> Callable[[str, Any, str, float], None]:

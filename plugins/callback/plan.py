@@ -61,7 +61,8 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.callback import CallbackBase
 from ansible.template import Templar
 from ansible.utils.color import stringc
-from ansible_collections.mtk.backend.plugins.module_utils.aws import _cache
+from ansible_collections.mtk.backend.plugins.module_utils.aws import _cache, _lock_state
+from ansible_collections.mtk.backend.plugins.module_utils.domain._locks import SHARED
 from ansible_collections.mtk.backend.plugins.plugin_utils import files, foreign, guard, run_directory, summary
 from ansible_collections.mtk.backend.plugins.plugin_utils.command import apply_command
 from ansible_collections.mtk.backend.plugins.plugin_utils.record import CACHE, RECORD
@@ -104,6 +105,7 @@ class CallbackModule(CallbackBase):
         run_directory.remove_leftovers(CACHE)
 
     def v2_playbook_on_play_start(self, play: Any) -> None:
+        _lock_state.leave(CACHE, SHARED)  # other environments wait for what the previous play has locked
         self._play = play
         self._out = play.get_variable_manager().extra_vars.get("plan_out", self._out)
         variables = play.get_variable_manager().get_vars(play=play)
@@ -156,6 +158,7 @@ class CallbackModule(CallbackBase):
         self._fail(result)
 
     def v2_playbook_on_stats(self, stats: Any) -> None:
+        _lock_state.end(CACHE)
         document = RECORD.document()
         if not RECORD.involved or (not document["resources"] and document["complete"]):
             return

@@ -15,6 +15,8 @@ description:
     tasks of the run find the answers in the run's cache until a task changes the service.
   - The cache only makes a run faster. Without a cache, that is if the module runs in a process of its own, the module
     reads only the account.
+  - In a run of the playbooks that may write, fail or wait while another run holds the run lock of the environment, see
+    C(docs/using/locks.md).
 options:
   environment:
     description: The value of the tag C(mtk:environment).
@@ -75,7 +77,7 @@ def read(aws, params):
 
 
 def main(context=None):
-    inform(read, OPTIONS, context)
+    inform(read, OPTIONS, context, begins=True)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ short_description: Manage the flow log of a VPC
 description:
   - Manage a flow log to CloudWatch Logs. The Name tag identifies it.
   - AWS cannot change a flow log except its tags. To change anything else, remove it and create it again.
+  - A flow log whose records AWS cannot deliver is reported as a difference that needs a decision. No apply changes it.
   - O(vpc_id) or O(vpc_name) is required with O(state=present).
 author: MTK Backend contributors (@mtk)
 options:
@@ -87,6 +88,7 @@ flow_log:
     log_format: {description: The fields of a record., type: str}
     deliver_logs_permission_arn: {description: The ARN of the role., type: str}
     deliver_logs_status: {description: "V(SUCCESS) or V(FAILED).", type: str}
+    deliver_logs_error_message: {description: Why the delivery failed., type: str, returned: if it failed}
     flow_log_status: {description: "The status, V(ACTIVE).", type: str}
     max_aggregation_interval: {description: "The longest time that a record covers, in seconds.", type: int}
     creation_time: {description: The time of creation., type: str}
@@ -114,6 +116,7 @@ settled:
 
 from ansible_collections.mtk.backend.plugins.module_utils.aws._tags import tag_specifications, write_tags
 from ansible_collections.mtk.backend.plugins.module_utils.domain._limits import LOG_GROUP_NAME, ROLE_NAME, text
+from ansible_collections.mtk.backend.plugins.module_utils.domain._values import Observation
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
 from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource
 from ansible_collections.mtk.backend.plugins.module_utils.resources._ec2 import raise_unsuccessful
@@ -126,6 +129,10 @@ OPTIONS = {
     "deliver_logs_permission_arn": {"type": "str"},
     "max_aggregation_interval": {"type": "int", "choices": [60, 600], "default": 600},
 }
+DELIVERS_NOTHING = (
+    "AWS delivers no records: {}. Check that the log group and the role exist, that the role and its trust policy are "
+    "as the plan shows them, and that the log group's key lets CloudWatch Logs encrypt. AWS tries again by itself."
+)
 
 
 class FlowLog(Resource):
@@ -165,6 +172,12 @@ class FlowLog(Resource):
         where = {"resource_type": "VPC", "resource_ids": [want["vpc_id"]]}
         answer = self.aws.call("ec2", "create_flow_logs", **where, **given, tag_specifications=tags)
         raise_unsuccessful(answer, "CreateFlowLogs")
+
+    def tolerated(self, have):
+        """A flow log stays ACTIVE when it delivers nothing. No apply repairs that here: the cause is elsewhere."""
+        if have.get("deliver_logs_status") == "FAILED":
+            error = have.get("deliver_logs_error_message") or "no reason given"
+            yield Observation("deliver_logs_status", "SUCCESS", "FAILED", "decision", DELIVERS_NOTHING.format(error))
 
     def update(self, have, changes):
         write_tags(self.aws, "ec2", [have["flow_log_id"]], have["tags"], changes["tags"])

@@ -124,6 +124,10 @@ class Scope(IpamResource):
         used = [pool for pool in alive(pools(self.aws)) if pool["ipam_scope_arn"] == have["ipam_scope_arn"]]
         return [f"pool {label(pool, 'ipam_pool_id')}" for pool in used]
 
+    def belongs(self, have):
+        """AWS creates the default scopes with the IPAM, without tags."""
+        return bool(have.get("is_default"))
+
     def create(self, want):
         self.aws.call(
             "ec2",

@@ -97,6 +97,7 @@ settled:
 """
 
 from ansible_collections.mtk.backend.plugins.module_utils.aws._tags import tag_specifications, write_tags
+from ansible_collections.mtk.backend.plugins.module_utils.domain._values import OWNER_TAG
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
 from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource
 
@@ -174,8 +175,10 @@ class NatGateway(Resource):
         return [g for g in self.aws.pages("ec2", "describe_nat_gateways", "nat_gateways") if self.is_me(g)]
 
     def _addresses(self):
-        named = [{"name": "tag:Name", "values": [self.params["name"]]}]
-        return self.aws.call("ec2", "describe_addresses", filters=named)["addresses"]
+        """Return the Elastic IPs that an interrupted run or a deleted gateway of this name and owner left behind."""
+        tags = {"Name": self.params["name"], **({OWNER_TAG: self.owner} if self.owner else {})}
+        filters = [{"name": f"tag:{key}", "values": [value]} for key, value in tags.items()]
+        return self.aws.call("ec2", "describe_addresses", filters=filters)["addresses"]
 
     def _allocation(self, tags):
         for address in self._addresses():

@@ -22,7 +22,7 @@ options:
     required: true
   routes:
     description: >-
-      All routes, each with one destination, given once, and one target. If not given, the routes are not changed.
+      The routes, each with one destination, given once, and one target. If not given, the routes are not changed.
     type: list
     elements: dict
     suboptions:
@@ -59,6 +59,30 @@ options:
       network_interface_id:
         description: The id of a network interface.
         type: str
+      carrier_gateway_id:
+        description: The id of a carrier gateway.
+        type: str
+      core_network_arn:
+        description: The ARN of a core network of Cloud WAN.
+        type: str
+      local_gateway_id:
+        description: The id of a local gateway of an Outpost.
+        type: str
+      odb_network_arn:
+        description: The ARN of an ODB network.
+        type: str
+      vpc_endpoint_id:
+        description: The id of a Gateway Load Balancer endpoint.
+        type: str
+  purge_routes:
+    description:
+      - Whether to remove routes with other destinations than those in O(routes). The target of a destination in
+        O(routes) is always kept.
+      - With V(false) such routes are reported as foreign and left alone. A default route to an internet or NAT gateway
+        with the tag C(mtk:environment) of O(tags) is removed nevertheless, because earlier options have made it.
+      - With V(false) and O(remove) naming this route table, foreign routes are removed as well.
+    type: bool
+    default: true
 extends_documentation_fragment:
   - mtk.backend.resource
   - mtk.backend.resource.tags
@@ -126,28 +150,33 @@ settled:
   sample: true
 """
 
-import ipaddress
-
 from ansible_collections.mtk.backend.plugins.module_utils.aws._lookup import resolve
 from ansible_collections.mtk.backend.plugins.module_utils.aws._tags import tag_specifications, write_tags
 from ansible_collections.mtk.backend.plugins.module_utils.domain._ec2_limits import ROUTES
+from ansible_collections.mtk.backend.plugins.module_utils.domain._routes import (
+    DESTINATIONS,
+    TARGETS,
+    by_destination,
+    default_gateway,
+    destination,
+    is_created,
+    key,
+    plain,
+)
+from ansible_collections.mtk.backend.plugins.module_utils.domain._values import OWNER_TAG, Observation
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
 from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource
 from ansible_collections.mtk.backend.plugins.module_utils.resources._ec2 import steps
 
-DESTINATIONS = ("destination_cidr_block", "destination_ipv6_cidr_block", "destination_prefix_list_id")
-TARGETS = (
-    "nat_gateway_id",
-    "egress_only_internet_gateway_id",
-    "transit_gateway_id",
-    "vpc_peering_connection_id",
-    "network_interface_id",
-    "gateway_id",
-)
 NAMED_TARGETS = {
     "internet_gateway_name": ("gateway_id", "internet_gateway"),
     "nat_gateway_name": ("nat_gateway_id", "nat_gateway"),
 }
+GATEWAYS = {"igw": "internet_gateway", "nat": "nat_gateway"}
+FOREIGN = (
+    "others added this route, and it is left alone. To keep it, declare it in routes (with the role ipam_vpc in "
+    "ipam_vpc_extra_routes). To remove it, run with -e remove=ec2_route_table:{name}"
+)
 OPTIONS = {
     "name": {"type": "str", "required": True},
     "routes": {
@@ -157,6 +186,7 @@ OPTIONS = {
         "mutually_exclusive": [DESTINATIONS, (*TARGETS, *NAMED_TARGETS)],
         "required_one_of": [DESTINATIONS, (*TARGETS, *NAMED_TARGETS)],
     },
+    "purge_routes": {"type": "bool", "default": True},
 }
 
 
@@ -177,14 +207,44 @@ class RouteTable(Resource):
 
     def describe(self, sibling):
         routes = by_destination(plain(route) for route in sibling["routes"] if is_created(route))
-        return {**sibling, "name": self.params["name"], "subnet_ids": sorted(associations([sibling])), "routes": routes}
+        subnets = sorted(associations([sibling]))
+        found = {"name": self.params["name"], "subnet_ids": subnets, "routes": routes}
+        return {**sibling, **found, "_foreign": self._foreign(routes)}
 
     def desired(self, have):
         want = super().desired(have)
         if "routes" in want:
-            targets = ({**route, **resolve(self.aws, NAMED_TARGETS, route)} for route in want["routes"])
-            want["routes"] = by_destination(plain(route) for route in targets)
+            want["routes"] = by_destination([*self._declared(), *self._left_alone(have)])
         return want
+
+    def tolerated(self, have):
+        """Routes of others are reported and left alone."""
+        for route in self._left_alone(have):
+            yield Observation("routes", None, route, "foreign", FOREIGN.format(name=self.params["name"]))
+
+    def _left_alone(self, have):
+        return [] if self.consents("remove") else (have or {}).get("_foreign", [])
+
+    def _declared(self):
+        targets = ({**route, **resolve(self.aws, NAMED_TARGETS, route)} for route in self.params["routes"] or [])
+        return [plain(route) for route in targets]
+
+    def _foreign(self, routes):
+        """Return those of the routes that the options do not name and that no earlier run has made."""
+        if self.params["purge_routes"] or self.params["routes"] is None:
+            return []
+        declared = {key(route) for route in self._declared()}
+        others = (route for route in routes if key(route) not in declared)
+        return [route for route in others if not self._is_of_own_gateway(default_gateway(route))]
+
+    def _is_of_own_gateway(self, gateway):
+        """Return whether a gateway bears the owner's tag. A default route to it is ours, from other settings."""
+        kind = GATEWAYS.get(gateway.partition("-")[0])
+        if not kind or not self.owner:
+            return False
+        listed = self.aws.pages("ec2", f"describe_{kind}s", f"{kind}s")
+        tags = (found.get("tags") or {} for found in listed if found[f"{kind}_id"] == gateway)
+        return any(each.get(OWNER_TAG) == self.owner for each in tags)
 
     def create(self, want):
         tags = tag_specifications("route-table", want["tags"])
@@ -215,12 +275,12 @@ class RouteTable(Resource):
 
     def _route(self, have, routes):
         table = {"route_table_id": have["route_table_id"]}
-        old, new = ({tuple(destination(r).items()): r for r in side} for side in (have["routes"], routes))
-        for key in [key for key in old if key not in new]:
-            self.aws.call("ec2", "delete_route", **table, **dict(key))
-        for key, route in new.items():
-            if route != old.get(key):
-                self.aws.call("ec2", "replace_route" if key in old else "create_route", **table, **route)
+        old, new = ({key(r): r for r in side} for side in (have["routes"], routes))
+        for route in [route for where, route in old.items() if where not in new]:
+            self.aws.call("ec2", "delete_route", **table, **destination(route))
+        for where, route in new.items():
+            if route != old.get(where):
+                self.aws.call("ec2", "replace_route" if where in old else "create_route", **table, **route)
 
 
 def associations(tables):
@@ -234,31 +294,6 @@ def associations(tables):
 
 
 GONE = ("disassociating", "disassociated", "failed")
-
-
-def is_created(route):
-    """Return whether a route was created by a call: it is not local, not an endpoint's and not propagated."""
-    created = route.get("origin", "CreateRoute") == "CreateRoute"
-    return created and route.get("gateway_id") != "local" and not str(route.get("gateway_id")).startswith("vpce-")
-
-
-def destination(route):
-    """Return the destination of a route."""
-    return {name: route[name] for name in DESTINATIONS if route.get(name)}
-
-
-def plain(route):
-    """Return a route as its destination, as AWS writes it, and its one target."""
-    where = {
-        k: v if "cidr" not in k else str(ipaddress.ip_network(v, strict=False)) for k, v in destination(route).items()
-    }
-    target = next(name for name in TARGETS if route.get(name))
-    return {**where, target: route[target]}
-
-
-def by_destination(routes):
-    """Return routes in a stable order."""
-    return sorted(routes, key=lambda route: sorted(destination(route).items()))
 
 
 def main(context=None):

@@ -28,7 +28,7 @@ options:
       later.
     type: str
   rules:
-    description: All inbound rules, each with one source. If not given, the inbound rules are not changed.
+    description: The inbound rules, each with one source. If not given, the inbound rules are not changed.
     type: list
     elements: dict
     suboptions: &rule
@@ -68,11 +68,25 @@ options:
         type: str
   rules_egress:
     description:
-      - All outbound rules, each with one destination. If not given, the outbound rules are not changed.
+      - The outbound rules, each with one destination. If not given, the outbound rules are not changed.
       - AWS gives a new security group a rule that allows all outbound traffic.
     type: list
     elements: dict
     suboptions: *rule
+  purge_rules:
+    description:
+      - Whether to remove inbound rules that O(rules) does not contain.
+      - With V(false), and if O(tags) has C(mtk:environment), the module tags the rules that it adds with C(mtk:rule-of)
+        and the environment. It removes rules with this tag that the options no longer contain. Other rules are reported
+        as foreign and left alone, unless O(remove) names this security group.
+    type: bool
+    default: true
+  purge_rules_egress:
+    description: >-
+      The same for outbound rules. The rule that allows all outbound traffic to all IPv4 addresses, which AWS gives to a
+      new security group, is never foreign.
+    type: bool
+    default: true
 extends_documentation_fragment:
   - mtk.backend.resource
   - mtk.backend.resource.tags
@@ -161,7 +175,7 @@ from ansible_collections.mtk.backend.plugins.module_utils.domain._ec2_limits imp
     TEXT,
     protocol,
 )
-from ansible_collections.mtk.backend.plugins.module_utils.domain._values import UNKNOWN, Refused
+from ansible_collections.mtk.backend.plugins.module_utils.domain._values import UNKNOWN, Observation, Refused
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
 from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource, aws_error
 from ansible_collections.mtk.backend.plugins.module_utils.resources._ec2 import cidr
@@ -193,7 +207,17 @@ OPTIONS = {
     "description": {"type": "str"},
     "rules": RULES,
     "rules_egress": RULES,
+    "purge_rules": {"type": "bool", "default": True},
+    "purge_rules_egress": {"type": "bool", "default": True},
 }
+# The tag of rules that the module made. It is not the owner's tag, because each run lists all resources with that tag.
+RULE_TAG = "mtk:rule-of"
+# The rule that AWS gives to a new group.
+AWS_RULE = ("rules_egress", {"ip_protocol": "-1", "cidr_ipv4": "0.0.0.0/0"})
+FOREIGN = (
+    "others added this rule, and it is left alone. To keep it, declare it in {option} (with the role ipam_vpc in "
+    "ipam_vpc_extra_rules). To remove it, run with -e remove=ec2_security_group:{name}"
+)
 
 
 ALL = {"ip_protocol": "-1", "ip_ranges": [], "ipv6_ranges": [], "prefix_list_ids": [], "user_id_group_pairs": []}
@@ -242,7 +266,8 @@ class SecurityGroup(Resource):
         if self.params["state"] == "absent" and sibling["group_name"] == "default":
             raise Refused("group_name default: AWS deletes this group with its VPC; set rules and rules_egress to []")
         rules = {name: in_order(pair[0] for pair in split(sibling[fields[0]])) for name, fields in DIRECTIONS.items()}
-        return {"tags": {}, **sibling, **rules}
+        have = {"tags": {}, **sibling, **rules}
+        return {**have, "_foreign": {name: self._foreign(name, have) for name in DIRECTIONS}}
 
     def desired(self, have):
         want = super().desired(have)
@@ -252,9 +277,16 @@ class SecurityGroup(Resource):
         for name in DIRECTIONS:
             if name in want:
                 old = {key(rule): rule for rule in (have or {}).get(name, [])}
-                new = [self._rule(rule, ids) for rule in want[name]]
+                new = [self._rule(rule, ids) for rule in want[name]] + self._left_alone(name, have)
                 want[name] = in_order({key(rule): {**old.get(key(rule), {}), **rule} for rule in new}.values())
         return want
+
+    def tolerated(self, have):
+        """Rules of others are reported and left alone."""
+        for name in DIRECTIONS:
+            for rule in self._left_alone(name, have):
+                reason = FOREIGN.format(option=name, name=self.params["group_name"])
+                yield Observation(name, None, rule, "foreign", reason)
 
     def create(self, want):
         if self.params["group_name"] == "default":  # AWS creates it with the VPC, or answers that there is no VPC
@@ -278,6 +310,32 @@ class SecurityGroup(Resource):
         """A wrong id in a rule has the code of a group that is not found yet, and waiting does not help it."""
         new = have is not None and aws_error(error)[0] == "InvalidGroup.NotFound" and have["group_id"] in str(error)
         return new or super().is_not_yet(error, have)
+
+    def belongs(self, have):
+        """AWS creates the default group with its VPC, without tags."""
+        return have["group_name"] == "default"
+
+    def _left_alone(self, name, have):
+        return [] if self.consents("remove") else (have or {}).get("_foreign", {}).get(name, [])
+
+    def _foreign(self, name, have):
+        """Return the rules that the options do not name and that no earlier run has made.
+
+        The module tags its rules with the owner. Only a group with more rules than the options costs another request.
+        """
+        if self.params[f"purge_{name}"] or self.params[name] is None:
+            return []
+        declared = {key(self._rule(rule, have.get("_ids", {}))) for rule in self.params[name]}
+        others = [rule for rule in have[name] if key(rule) not in declared and (name, rule) != AWS_RULE]
+        own = self._own_rules(name, have["group_id"]) if others and self.owner else set()
+        return [rule for rule in others if key(rule) not in own]
+
+    def _own_rules(self, name, group):
+        filters = [{"name": "group-id", "values": [group]}]
+        listed = self.aws.pages("ec2", "describe_security_group_rules", "security_group_rules", filters=filters)
+        own = [rule for rule in listed if (rule.get("tags") or {}).get(RULE_TAG) == self.owner]
+        egress = DIRECTIONS[name][1] == "egress"
+        return {key(plain(with_group(rule))) for rule in own if rule["is_egress"] == egress}
 
     def _ids(self, have, want):
         """Return the ids of the VPC's groups by name. Look them up if a rule of a new group needs them."""
@@ -307,7 +365,9 @@ class SecurityGroup(Resource):
         for operation, permissions in calls.items():
             if permissions:
                 group = {"group_id": have["group_id"], "ip_permissions": permissions}
-                self.aws.call("ec2", operation + direction, **group)
+                own = not self.params[f"purge_{name}"] and self.owner and operation.startswith("authorize")
+                tagged = tag_specifications("security-group-rule", {RULE_TAG: self.owner}) if own else None
+                self.aws.call("ec2", operation + direction, **group, **({"tag_specifications": tagged} if own else {}))
 
 
 def plain(rule):
@@ -317,6 +377,11 @@ def plain(rule):
     ports = {name: rule.get(name, -1) for name in PORTS} if traffic in PROTOCOLS.values() and traffic != "-1" else {}
     text = {"description": rule["description"]} if rule.get("description") else {}
     return {"ip_protocol": traffic, **ports, end: cidr(rule[end]) if "cidr" in end else rule[end], **text}
+
+
+def with_group(rule):
+    """Return a row of DescribeSecurityGroupRules with the id of the group that it refers to."""
+    return {**rule, "referenced_group_id": (rule.get("referenced_group_info") or {}).get("group_id")}
 
 
 def key(rule):

@@ -30,6 +30,16 @@ options:
   map_public_ip_on_launch:
     description: Whether instances get a public IPv4 address. If not given, it is not changed.
     type: bool
+  assign_ipv6_address_on_creation:
+    description: >-
+      Whether network interfaces get an IPv6 address. V(true) needs a subnet with an IPv6 block. If not given, it is not
+      changed.
+    type: bool
+  default_network_acl:
+    description: >-
+      Whether to keep the subnet in the default network ACL of its VPC. If V(false) or not given, the network ACL is
+      neither read nor changed.
+    type: bool
 extends_documentation_fragment:
   - mtk.backend.resource
   - mtk.backend.resource.tags
@@ -48,6 +58,8 @@ EXAMPLES = r"""
     vpc_name: dev_us-east-1_vpc
     cidr_block: 10.0.64.0/21
     availability_zone: us-east-1a
+    map_public_ip_on_launch: false
+    default_network_acl: true
     tags:
       mtk:environment: dev
       mtk:tier: private
@@ -75,6 +87,8 @@ subnet:
     availability_zone_id: {description: The id of the zone., type: str}
     available_ip_address_count: {description: The number of unused IPv4 addresses., type: int}
     map_public_ip_on_launch: {description: Whether instances get a public IPv4 address., type: bool}
+    assign_ipv6_address_on_creation: {description: Whether network interfaces get an IPv6 address., type: bool}
+    network_acl_id: {description: "The id of the network ACL, if O(default_network_acl=true).", type: str}
     state: {description: "V(pending), V(available) or V(failed).", type: str}
     tags: {description: The tags., type: dict}
   sample:
@@ -102,12 +116,15 @@ from ansible_collections.mtk.backend.plugins.module_utils.domain._values import 
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
 from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource
 from ansible_collections.mtk.backend.plugins.module_utils.resources._ec2 import cidr, overlap
+from ansible_collections.mtk.backend.plugins.module_utils.resources._network_acl import network_acl_of
 
+ADDRESSES = ("map_public_ip_on_launch", "assign_ipv6_address_on_creation")
 OPTIONS = {
     "name": {"type": "str", "required": True},
     "cidr_block": {"type": "str"},
     "availability_zone": {"type": "str"},
-    "map_public_ip_on_launch": {"type": "bool"},
+    **{name: {"type": "bool"} for name in ADDRESSES},
+    "default_network_acl": {"type": "bool"},
 }
 
 
@@ -116,7 +133,7 @@ class Subnet(Resource):
 
     kind = "subnet"
     references = {"vpc_name": ("vpc_id", "vpc")}
-    managed = ("vpc_id", "cidr_block", "availability_zone", "map_public_ip_on_launch")
+    managed = ("vpc_id", "cidr_block", "availability_zone", *ADDRESSES)
     immutable = frozenset({"vpc_id", "cidr_block", "availability_zone"})
     computed = ("subnet_id",)
     limits = {"cidr_block": block(16, 28)}
@@ -132,24 +149,35 @@ class Subnet(Resource):
         return listed
 
     def describe(self, sibling):
-        return {**sibling, "name": self.params["name"]}
+        acl = network_acl_of(self.aws, sibling) if self._keeps_acl else {}
+        return {**sibling, "name": self.params["name"], **acl}
 
     def desired(self, have):
-        return {**super().desired(have), "cidr_block": cidr(self.params["cidr_block"])}
+        want = {**super().desired(have), "cidr_block": cidr(self.params["cidr_block"])}
+        if self._keeps_acl and have and have.get("_default_acl_id"):
+            want["network_acl_id"] = have["_default_acl_id"]
+        return want
 
     def create(self, want):
         given = {name: want[name] for name in self.immutable if name in want}
         self.aws.call("ec2", "create_subnet", **given, tag_specifications=tag_specifications("subnet", want["tags"]))
 
     def update(self, have, changes):
-        if "map_public_ip_on_launch" in changes:
-            value = {"map_public_ip_on_launch": {"value": changes["map_public_ip_on_launch"]}}
+        for name in [name for name in ADDRESSES if name in changes]:  # AWS takes one attribute a request
+            value = {name: {"value": changes[name]}}
             self.aws.call("ec2", "modify_subnet_attribute", subnet_id=have["subnet_id"], **value)
+        if "network_acl_id" in changes:
+            link = {"association_id": have["_acl_association_id"], "network_acl_id": changes["network_acl_id"]}
+            self.aws.call("ec2", "replace_network_acl_association", **link)
         if "tags" in changes:
             write_tags(self.aws, "ec2", [have["subnet_id"]], have["tags"], changes["tags"])
 
     def delete(self, have):
         self.aws.call("ec2", "delete_subnet", subnet_id=have["subnet_id"])
+
+    @property
+    def _keeps_acl(self):
+        return self.params["default_network_acl"] and self.params["state"] == "present"
 
     def _refuse_overlap(self, subnets):
         block = cidr(self.params["cidr_block"])

@@ -38,6 +38,11 @@ options:
     description: The tenancy of instances. AWS cannot change it later.
     type: str
     choices: [default, dedicated]
+  default_network_acl:
+    description:
+      - Whether to keep the entries of the VPC's default network ACL as AWS creates them, which allow all traffic.
+      - If V(false) or not given, the entries are neither read nor changed.
+    type: bool
 extends_documentation_fragment:
   - mtk.backend.resource
   - mtk.backend.resource.tags
@@ -57,6 +62,7 @@ EXAMPLES = r"""
     ipv4_netmask_length: 16
     enable_dns_support: true
     enable_dns_hostnames: true
+    default_network_acl: true
     tags:
       mtk:environment: dev
 
@@ -85,6 +91,12 @@ vpc:
     is_default: {description: Whether the VPC is the default VPC of the region., type: bool}
     dhcp_options_id: {description: The id of the DHCP options., type: str}
     cidr_block_association_set: {description: All IPv4 blocks as AWS describes them., type: list, elements: dict}
+    default_network_acl_entries:
+      description: >-
+        The entries of the default network ACL, if O(default_network_acl=true), without the last one, which nobody can
+        change.
+      type: list
+      elements: dict
     state: {description: V(pending) or V(available)., type: str}
     tags: {description: The tags., type: dict}
   sample:
@@ -112,6 +124,12 @@ from ansible_collections.mtk.backend.plugins.module_utils.domain._values import 
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
 from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource
 from ansible_collections.mtk.backend.plugins.module_utils.resources._ipam import allocate, label
+from ansible_collections.mtk.backend.plugins.module_utils.resources._network_acl import (
+    ENTRIES,
+    as_created,
+    default_entries,
+    write_entries,
+)
 
 DNS = {"enable_dns_support": "enableDnsSupport", "enable_dns_hostnames": "enableDnsHostnames"}
 OPTIONS = {
@@ -120,11 +138,13 @@ OPTIONS = {
     "cidr_block": {"type": "str"},
     **{name: {"type": "bool"} for name in DNS},
     "instance_tenancy": {"type": "str", "choices": ["default", "dedicated"]},
+    "default_network_acl": {"type": "bool"},
 }
 DEPENDENTS = (
     ("describe_subnets", "subnets", "vpc-id", "subnet_id"),
     ("describe_internet_gateways", "internet_gateways", "attachment.vpc-id", "internet_gateway_id"),
     ("describe_security_groups", "security_groups", "vpc-id", "group_id"),
+    ("describe_network_acls", "network_acls", "vpc-id", "network_acl_id"),
 )
 
 
@@ -148,14 +168,16 @@ class Vpc(Resource):
     def describe(self, sibling):
         length = int(sibling["cidr_block"].rpartition("/")[2])
         attributes = {name: self._attribute(sibling["vpc_id"], name) for name in DNS if self.params[name] is not None}
-        return {**sibling, "name": self.params["name"], "ipv4_netmask_length": length, **attributes}
+        acl = default_entries(self.aws, sibling["vpc_id"]) if self._keeps_acl else {}
+        return {**sibling, "name": self.params["name"], "ipv4_netmask_length": length, **attributes, **acl}
 
     def desired(self, have):
         want = super().desired(have)
         if "cidr_block" in want:
             want["cidr_block"] = canonical_block(want["cidr_block"])
         if have is not None:
-            return want
+            entries = have.get(ENTRIES)
+            return want if entries is None else {**want, ENTRIES: as_created(entries)}
         want.update(self.resolved)  # AWS does not show the pool of an existing VPC
         if "ipv4_ipam_pool_id" not in want and "cidr_block" not in want:
             raise Refused(f"{self} does not exist. To create it, give ipv4_ipam_pool_name or cidr_block.")
@@ -176,6 +198,8 @@ class Vpc(Resource):
             request()
 
     def update(self, have, changes):
+        if ENTRIES in changes:
+            write_entries(self.aws, have["_default_acl_id"], have[ENTRIES], changes[ENTRIES])
         names = [name for name in DNS if name in changes]
         for name in names if changes.get("enable_dns_support", True) else reversed(names):
             self.aws.call("ec2", "modify_vpc_attribute", vpc_id=have["vpc_id"], **{name: {"value": changes[name]}})
@@ -188,12 +212,17 @@ class Vpc(Resource):
             raise Refused(f"{self} still has {', '.join(left)}: remove them first")
         self.aws.call("ec2", "delete_vpc", vpc_id=have["vpc_id"])
 
+    @property
+    def _keeps_acl(self):
+        return self.params["default_network_acl"] and self.params["state"] == "present"
+
     def _attribute(self, vpc, name):
         return self.aws.call("ec2", "describe_vpc_attribute", vpc_id=vpc, attribute=DNS[name])[name]["value"]
 
     def _dependents(self, vpc, operation, key, name, id_field):
         found = self.aws.pages("ec2", operation, key, filters=[{"name": name, "values": [vpc]}])
-        return [label(item, id_field) for item in found if item.get("group_name") != "default"]
+        own = (item for item in found if item.get("group_name") != "default" and not item.get("is_default"))
+        return [label(item, id_field) for item in own]
 
 
 def main(context=None):

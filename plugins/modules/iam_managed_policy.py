@@ -11,7 +11,7 @@ version_added: 0.1.0
 short_description: Manage a customer managed policy
 description:
   - Manage a customer managed policy of the account. A change creates a new default version. AWS keeps five versions;
-    the oldest one is deleted if necessary.
+    the oldest one is deleted if necessary. With O(purge_versions=true) only the default version is left.
 author: MTK Backend contributors (@mtk)
 options:
   policy_name:
@@ -32,6 +32,12 @@ options:
       The policy document, as JSON or as a mapping, up to 6144 characters without white space. Required to create the
       policy.
     type: json
+  purge_versions:
+    description: >-
+      Whether to delete all versions but the default one. Whoever may set the default version could bring back the
+      permissions of an old one.
+    type: bool
+    default: false
 extends_documentation_fragment:
   - mtk.backend.resource
   - mtk.backend.resource.tags
@@ -52,6 +58,7 @@ EXAMPLES = r"""
         - Effect: Allow
           Action: [logs:CreateLogStream, logs:PutLogEvents]
           Resource: "arn:aws:logs:*:123456789012:log-group:dev_*:*"
+    purge_versions: true
     tags:
       mtk:environment: dev
 
@@ -75,6 +82,7 @@ policy:
     description: {description: The description., type: str}
     policy_document: {description: The document of the default version., type: dict}
     default_version_id: {description: The id of the default version., type: str}
+    versions: {description: "The ids of the versions, if O(purge_versions=true).", type: list, elements: str}
     attachment_count: {description: "The number of users, groups and roles with this policy.", type: int}
     create_date: {description: The time of creation., type: str}
     update_date: {description: The time of the last change., type: str}
@@ -116,6 +124,7 @@ OPTIONS = {
     "path": {"type": "str", "default": "/"},
     "description": {"type": "str"},
     "policy_document": {"type": "json"},
+    "purge_versions": {"type": "bool", "default": False},
 }
 VERSIONS = 5
 
@@ -162,10 +171,12 @@ class Policy(Resource):
     def describe(self, sibling):
         version = {"version_id": sibling["default_version_id"]}
         current = self.aws.call("iam", "get_policy_version", **self.me, **version)["policy_version"]
+        versions = {"versions": sorted(v["version_id"] for v in self._versions())} if self._purges else {}
         return {
             "description": "",
             "tags": {},
             **sibling,
+            **versions,
             "policy_document": parsed_document(current["document"]),
         }
 
@@ -174,6 +185,8 @@ class Policy(Resource):
         if self._given("policy_document"):
             have_document = have["policy_document"] if have else None
             want["policy_document"] = wanted_document(json.loads(self.params["policy_document"]), have_document)
+        if have is not None and self._purges:
+            want["versions"] = [have["default_version_id"]]
         return want
 
     def create(self, want):
@@ -190,9 +203,11 @@ class Policy(Resource):
     def update(self, have, changes):
         if "tags" in changes:
             write_tags(self.aws, "iam_policy", self.me["policy_arn"], have["tags"], changes["tags"])
+        old = self._old_versions() if changes.keys() & {"policy_document", "versions"} else []
+        for version in old if "versions" in changes else []:
+            self._delete_version(version)
         if "policy_document" in changes:
-            old = self._old_versions()
-            if len(old) >= VERSIONS - 1:
+            if len(old) >= VERSIONS - 1 and "versions" not in changes:
                 self._delete_version(old[0])
             text = json.dumps(changes["policy_document"])
             self.aws.call("iam", "create_policy_version", policy_document=text, set_as_default=True, **self.me)
@@ -206,8 +221,15 @@ class Policy(Resource):
 
     def _old_versions(self):
         """Return the versions that are not the default one, oldest first."""
-        found = self.aws.pages("iam", "list_policy_versions", "versions", **self.me)
+        found = self._versions()
         return sorted((v["version_id"] for v in found if not v["is_default_version"]), key=lambda v: int(v[1:]))
+
+    def _versions(self):
+        return self.aws.pages("iam", "list_policy_versions", "versions", **self.me)
+
+    @property
+    def _purges(self):
+        return self.params["purge_versions"] and self.params["state"] == "present"
 
     def _delete_version(self, version):
         self.aws.call("iam", "delete_policy_version", version_id=version, **self.me)

@@ -8,10 +8,12 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: iam_role
 version_added: 0.1.0
-short_description: Manage a role and its managed policies
+short_description: Manage a role and its policies
 description:
-  - Manage a role with its trust policy and the managed policies that are attached to it.
-  - The deletion of a role with inline policies or instance profiles is refused.
+  - Manage a role with its trust policy, its permissions boundary, its inline policies and the managed policies that are
+    attached to it.
+  - The deletion of a role with instance profiles is refused, and so is that of a role with inline policies unless
+    O(inline_policies) is given.
 author: MTK Backend contributors (@mtk)
 options:
   role_name:
@@ -37,6 +39,16 @@ options:
     description: The ARNs of all attached managed policies. If not given, the policies are not changed.
     type: list
     elements: str
+  inline_policies:
+    description:
+      - All inline policies as a mapping of names to documents. An empty mapping removes them all.
+      - If not given, the inline policies are neither read nor changed.
+    type: dict
+  permissions_boundary:
+    description: >-
+      The ARN of the managed policy that limits the permissions of the role. An empty string removes the boundary. If
+      not given, the boundary is not changed.
+    type: str
 extends_documentation_fragment:
   - mtk.backend.resource
   - mtk.backend.resource.tags
@@ -58,6 +70,8 @@ EXAMPLES = r"""
           Principal: {Service: monitoring.rds.amazonaws.com}
           Action: sts:AssumeRole
     managed_policy_arns: ["arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole"]
+    inline_policies: {}
+    permissions_boundary: ""
     tags:
       mtk:environment: dev
 
@@ -82,6 +96,8 @@ role:
     assume_role_policy_document: {description: The trust policy., type: dict}
     max_session_duration: {description: The longest duration of a session in seconds., type: int}
     managed_policy_arns: {description: "The ARNs of the attached managed policies, sorted.", type: list, elements: str}
+    inline_policies: {description: "The inline policies by name, if O(inline_policies) is given.", type: dict}
+    permissions_boundary: {description: The ARN of the permissions boundary; empty without one., type: str}
     create_date: {description: The time of creation., type: str}
     role_last_used: {description: The time and the region of the last use., type: dict}
     tags: {description: The tags., type: dict}
@@ -97,6 +113,7 @@ role:
     managed_policy_arns: ["arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole"]
     max_session_duration: 3600
     path: /
+    permissions_boundary: ""
     role_name: dev_aurora_monitoring_role
     tags: {"mtk:environment": dev}
 settled:
@@ -117,6 +134,7 @@ from ansible_collections.mtk.backend.plugins.module_utils.domain._limits import 
     between,
     distinct,
     document,
+    documents,
     each,
     every,
     text,
@@ -135,6 +153,8 @@ OPTIONS = {
     "assume_role_policy_document": {"type": "json"},
     "max_session_duration": {"type": "int"},
     "managed_policy_arns": {"type": "list", "elements": "str"},
+    "inline_policies": {"type": "dict"},
+    "permissions_boundary": {"type": "str"},
 }
 TRUST = "assume_role_policy_document"
 
@@ -144,7 +164,7 @@ class Role(Resource):
 
     kind = "role"
     identity = ("role_name",)
-    managed = ("path", "description", TRUST, "max_session_duration", "managed_policy_arns")
+    managed = tuple(name for name in OPTIONS if name != "role_name")
     immutable = frozenset({"path"})
     needed = (TRUST,)
     computed = ("arn",)
@@ -157,6 +177,8 @@ class Role(Resource):
         TRUST: document(8192),
         "max_session_duration": between(3600, 43200, "seconds"),
         "managed_policy_arns": every(each(text("arn:.+:policy/.+", "the ARN of a managed policy")), distinct),
+        "inline_policies": documents("[A-Za-z0-9_+=,.@-]{1,128}", 10240),
+        "permissions_boundary": text("arn:.+:policy/.+|", "the ARN of a managed policy"),
     }
     region = "global"
     retry_codes = (
@@ -186,7 +208,9 @@ class Role(Resource):
             "description": "",
             "tags": {},
             **sibling,
+            **({"inline_policies": self._inline()} if self._given("inline_policies") else {}),
             TRUST: parsed_document(sibling[TRUST]),
+            "permissions_boundary": (sibling.get("permissions_boundary") or {}).get("permissions_boundary_arn", ""),
             "managed_policy_arns": sorted(policy["policy_arn"] for policy in self._attached()),
         }
 
@@ -194,12 +218,16 @@ class Role(Resource):
         want = super().desired(have)
         if self._given(TRUST):
             want[TRUST] = wanted_document(json.loads(self.params[TRUST]), have[TRUST] if have else None)
+        if self._given("inline_policies"):
+            inline = (have or {}).get("inline_policies", {})
+            given = self.params["inline_policies"].items()
+            want["inline_policies"] = {name: wanted_document(policy, inline.get(name)) for name, policy in given}
         return want
 
     def create(self, want):
         given = {name: want.get(name) for name in ("path", "description", "max_session_duration")}
-        trust = {TRUST: json.dumps(want[TRUST])}
-        self.aws.call("iam", "create_role", **self.me, **given, **trust, tags=want.get("tags") or None)
+        given |= {"permissions_boundary": want.get("permissions_boundary") or None, "tags": want.get("tags") or None}
+        self.aws.call("iam", "create_role", **self.me, **given, **{TRUST: json.dumps(want[TRUST])})
 
     def update(self, have, changes):
         if "tags" in changes:
@@ -210,11 +238,15 @@ class Role(Resource):
         if TRUST in changes:
             trust = json.dumps(changes[TRUST])
             self.aws.call("iam", "update_assume_role_policy", **self.me, policy_document=trust)
+        if "permissions_boundary" in changes:
+            self._limit(changes["permissions_boundary"])
         if "managed_policy_arns" in changes:
             self._attach(have, changes["managed_policy_arns"])
+        if "inline_policies" in changes:
+            self._write_inline(have["inline_policies"], changes["inline_policies"])
 
     def delete(self, have):
-        inline = self.aws.pages("iam", "list_role_policies", "policy_names", **self.me)
+        inline = [] if self._given("inline_policies") else self._inline_names()
         profiles = self.aws.pages("iam", "list_instance_profiles_for_role", "instance_profiles", **self.me)
         held = [*inline, *(profile["instance_profile_name"] for profile in profiles)]
         if held:
@@ -222,8 +254,33 @@ class Role(Resource):
                 f"{self} has inline policies or instance profiles that this module does not manage. Remove first: "
                 f"{', '.join(held)}"
             )
+        self._write_inline(have.get("inline_policies", {}), {})
         self._attach(have, [])
         self.aws.call("iam", "delete_role", **self.me)
+
+    def _inline_names(self):
+        return self.aws.pages("iam", "list_role_policies", "policy_names", **self.me)
+
+    def _inline(self):
+        """Return the inline policies by name. Each costs a request, and a role of this collection has none."""
+        policies = (
+            self.aws.call("iam", "get_role_policy", **self.me, policy_name=name) for name in self._inline_names()
+        )
+        return {policy["policy_name"]: parsed_document(policy["policy_document"]) for policy in policies}
+
+    def _write_inline(self, have, want):
+        for name, policy in want.items():
+            if policy != have.get(name):
+                document = json.dumps(policy)
+                self.aws.call("iam", "put_role_policy", **self.me, policy_name=name, policy_document=document)
+        for name in have.keys() - want.keys():
+            self.aws.call("iam", "delete_role_policy", **self.me, policy_name=name)
+
+    def _limit(self, boundary):
+        if boundary:
+            self.aws.call("iam", "put_role_permissions_boundary", **self.me, permissions_boundary=boundary)
+        else:
+            self.aws.call("iam", "delete_role_permissions_boundary", **self.me)
 
     def _attached(self):
         return self.aws.pages("iam", "list_attached_role_policies", "attached_policies", **self.me)

@@ -31,6 +31,12 @@ options:
   kms_key_id:
     description: The full ARN of the key that encrypts events. An empty string removes the key.
     type: str
+  deletion_protection_enabled:
+    description:
+      - Whether AWS refuses to delete the log group. If not given, the protection is not changed.
+      - With O(state=absent), V(false) lifts the protection before the deletion. Otherwise the deletion of a protected
+        log group is refused.
+    type: bool
 extends_documentation_fragment:
   - mtk.backend.resource
   - mtk.backend.resource.tags
@@ -67,6 +73,7 @@ log_group:
     log_group_class: {description: The class., type: str}
     retention_in_days: {description: "The number of days after which events expire; V(0) for never.", type: int}
     kms_key_id: {description: "The ARN of the key; empty if AWS owns the key.", type: str}
+    deletion_protection_enabled: {description: Whether AWS refuses to delete the log group., type: bool}
     stored_bytes: {description: The size of the stored events., type: int}
     creation_time: {description: "The time of creation, in milliseconds since 1970.", type: int}
     tags: {description: The tags., type: dict}
@@ -94,6 +101,7 @@ from ansible_collections.mtk.backend.plugins.module_utils.domain._limits import 
     one_of,
     text,
 )
+from ansible_collections.mtk.backend.plugins.module_utils.domain._values import Refused
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
 from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource
 
@@ -102,6 +110,7 @@ OPTIONS = {
     "log_group_class": {"type": "str", "choices": ["STANDARD", "INFREQUENT_ACCESS", "DELIVERY"]},
     "retention_in_days": {"type": "int"},
     "kms_key_id": {"type": "str"},
+    "deletion_protection_enabled": {"type": "bool"},
 }
 
 
@@ -110,7 +119,7 @@ class LogGroup(Resource):
 
     kind = "log_group"
     identity = ("log_group_name",)
-    managed = ("log_group_class", "retention_in_days", "kms_key_id")
+    managed = ("log_group_class", "retention_in_days", "kms_key_id", "deletion_protection_enabled")
     immutable = frozenset({"log_group_class"})
     computed = ("arn",)
     name_tag = False
@@ -134,7 +143,20 @@ class LogGroup(Resource):
         arn = sibling["arn"].removesuffix(":*")
         tags = self.aws.tags(arn, self.params["tags"], lambda: self._tags(arn))
         unset = {"retention_in_days": 0, "kms_key_id": "", "log_group_class": "STANDARD"}
-        return {**unset, **sibling, "tags": tags}
+        return {**unset, "deletion_protection_enabled": False, **sibling, "tags": tags}
+
+    def belongs(self, have):
+        """AWS's services create the log groups that they write to, without tags and below /aws/."""
+        return have["log_group_name"].startswith("/aws/")
+
+    def is_shared(self, have):
+        """Refuse the deletion of a protected log group, unless the options lift its protection."""
+        if have["deletion_protection_enabled"] and self.params["deletion_protection_enabled"] is not False:
+            raise Refused(
+                f"{self} has deletion protection, which these settings did not switch on. To delete it with its "
+                "events, set deletion_protection_enabled: false, or switch the protection off by hand."
+            )
+        return False
 
     def _tags(self, arn):
         return self.aws.call("logs", "list_tags_for_resource", resource_arn=arn).get("tags", {})
@@ -147,6 +169,7 @@ class LogGroup(Resource):
             log_group_name=self.params["log_group_name"],
             log_group_class=want.get("log_group_class"),
             kms_key_id=key,
+            deletion_protection_enabled=want.get("deletion_protection_enabled"),
             tags=want.get("tags") or None,
         )
 
@@ -155,11 +178,19 @@ class LogGroup(Resource):
             self._retain(changes["retention_in_days"])
         if "kms_key_id" in changes:
             self._encrypt(changes["kms_key_id"])
+        if "deletion_protection_enabled" in changes:
+            self._protect(changes["deletion_protection_enabled"])
         if "tags" in changes:
             write_tags(self.aws, "logs", have["arn"].removesuffix(":*"), have["tags"], changes["tags"])
 
     def delete(self, have):
+        if have["deletion_protection_enabled"]:
+            self._protect(False)
         self.aws.call("logs", "delete_log_group", log_group_name=self.params["log_group_name"])
+
+    def _protect(self, enabled):
+        name = {"log_group_identifier": self.params["log_group_name"]}
+        self.aws.call("logs", "put_log_group_deletion_protection", **name, deletion_protection_enabled=enabled)
 
     def _retain(self, days):
         operation = "put_retention_policy" if days else "delete_retention_policy"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,16 +26,31 @@ def apply_command(options: Mapping[str, Any], plan_out: str = "") -> str:
     >>> apply_command({"args": ["playbooks/plan.yml"], "inventory": ["inventories/prod"]}, "plan.json")
     'ansible-playbook site.yml -i inventories/prod -e plan_file=plan.json'
     """
-    words = ["ansible-playbook", *(_applying(str(playbook)) for playbook in options.get("args") or ())]
+    words = _words(options, _applying)
+    words += ["-e", f"plan_file={plan_out}"] if plan_out else []
+    others = [given for given in options.get("extra_vars") or () if not str(given).startswith(OWN_VARIABLES)]
+    return shlex.join(words) + (", with the same extra variables (-e)" if others else "")
+
+
+def run_command(options: Mapping[str, Any]) -> str:
+    """Return the command of a run with the given command line options, without extra variables.
+
+    >>> run_command({"args": ["playbooks/destroy.yml"], "inventory": ["inventories/dev"]})
+    'ansible-playbook playbooks/destroy.yml -i inventories/dev'
+    """
+    return shlex.join(_words(options, relative))
+
+
+def _words(options: Mapping[str, Any], named: Callable[[str], str]) -> list[str]:
+    """Return the words of a command, whose playbooks ``named`` renames."""
+    words = ["ansible-playbook", *(named(str(playbook)) for playbook in options.get("args") or ())]
     for inventory in options.get("inventory") or ():
         words += ["-i", relative(str(inventory))]
     words += ["--limit", str(options["subset"])] if options.get("subset") else []
     for option, name in (("tags", "--tags"), ("skip_tags", "--skip-tags")):
         wanted = [tag for tag in options.get(option) or () if tag != "all"]
         words += [name, ",".join(wanted)] if wanted else []
-    words += ["-e", f"plan_file={plan_out}"] if plan_out else []
-    others = [given for given in options.get("extra_vars") or () if not str(given).startswith(OWN_VARIABLES)]
-    return shlex.join(words) + (", with the same extra variables (-e)" if others else "")
+    return words
 
 
 def _applying(playbook: str) -> str:

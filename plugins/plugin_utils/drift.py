@@ -15,7 +15,7 @@ OWNERS = {
     "ours": "changed outside of this collection; an apply repairs it",
     "gone": "in the inventory, and missing in the account; an apply creates it",
     "decision": "an apply would refuse it until somebody decides",
-    "foreign": "has the environment's tag, and no role manages it; nothing changes it",
+    "foreign": "added by others, to the environment or to one of its resources; nothing changes it",
     "aws": "changed by AWS itself; nothing changes it",
     "pending": "accepted by AWS, and not done yet",
     "unknown": "a task whose module has no check mode: whether it would change something is not known",

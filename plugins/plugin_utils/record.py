@@ -10,16 +10,24 @@ task, so an action or a lookup sees the results of all earlier tasks.
 
 from __future__ import annotations
 
+import os
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ansible import constants
+from ansible_collections.mtk.backend.plugins.module_utils.aws._lock_state import started
 from ansible_collections.mtk.backend.plugins.module_utils.engine import _document
 
 # The directory of the run's cache (module_utils/aws/_cache.py). Ansible removes it at the end of the run.
 CACHE = str(Path(constants.DEFAULT_LOCAL_TMP) / "mtk.backend")
+
+# This run, for the holders of its locks. Ansible imports this file in its main process, and workers inherit the values.
+RUN_ID = uuid.uuid4().hex[:12]
+RUN_PID = os.getpid()
+RUN_STARTED = started(RUN_PID)
 
 
 @dataclass

@@ -41,6 +41,7 @@ WORDS = {
         "unknown": "not run",
     },
 }
+LOUD = ("foreign", "decision")  # the owners of observations that a plan shows
 WIDTH = 120
 Paint = Callable[[str, str], str]
 
@@ -61,11 +62,22 @@ def lines(
     for region, entries in groupby(changes, key=lambda entry: entry["region"]):
         yield f"  {region}"
         yield from _region(list(entries), document["mode"], paint)
+    yield from _observed(document["resources"], paint)
     for error in document["errors"]:
         failed = f"    {paint('x', 'red')} {error['host']}, {error['task']}"
         yield from _block(f"{failed}: ", error["message"], 6) if messages else [failed]
     yield title(document, seconds)
     yield from next_step(document, apply_command)
+
+
+def _observed(entries: Iterable[Mapping[str, Any]], paint: Paint) -> Iterator[str]:
+    """Yield what others added to the resources, and what somebody has to look after. No plan changes it."""
+    for entry in entries:
+        for seen in entry.get("observations", []):
+            if seen["owner"] in LOUD:
+                prefix = f"    {paint('*', 'purple')} {entry['region']}  {entry['resource']}  "
+                found = _document.text(seen["found"])
+                yield from _block(prefix, f"{entry['name']}: {seen['field']} has {found}: {seen['reason']}", 6)
 
 
 def title(document: Mapping[str, Any], seconds: float = 0) -> str:

@@ -168,6 +168,9 @@ def test_flow_logs_are_created_found_and_deleted(aws: Any, net: Net) -> None:
     lost = net.ec2.create_flow_logs(**elsewhere)["FlowLogIds"]
     (failed,) = net.ec2.describe_flow_logs(Filters=by("deliver-log-status", "FAILED"))["FlowLogs"]
     assert (failed["FlowLogId"], failed["DeliverLogsErrorMessage"]) == (lost[0], "Access error")
+    aws.client("iam").delete_role(RoleName="for-vpc-flow-logs")
+    (broken,) = net.ec2.describe_flow_logs(FlowLogIds=made["FlowLogIds"])["FlowLogs"]
+    assert (broken["FlowLogStatus"], broken["DeliverLogsStatus"]) == ("ACTIVE", "FAILED")
     gone = net.ec2.delete_flow_logs(FlowLogIds=[*made["FlowLogIds"], f"fl-{ONE}"])["Unsuccessful"]
     assert [(g["ResourceId"], g["Error"]["Code"]) for g in gone] == [(f"fl-{ONE}", "InvalidFlowLogId.NotFound")]
     net.ec2.delete_subnet(SubnetId=net.subnet)

@@ -113,14 +113,15 @@ def sample(shape: Any, name: str) -> Any:
     """Return a value that fits a shape of the model."""
     ids = {"VpcId": "vpc", "SubnetId": "subnet", "GroupId": "sg", "RouteTableId": "rtb", "NatGatewayId": "nat"}
     ids |= {"InternetGatewayId": "igw", "AllocationId": "eipalloc", "VpcEndpointId": "vpce", "FlowLogId": "fl"}
-    ids |= {"NetworkInterfaceId": "eni", "PrefixListId": "pl", "SecurityGroupRuleId": "sgr"}
+    ids |= {"NetworkInterfaceId": "eni", "PrefixListId": "pl", "SecurityGroupRuleId": "sgr", "NetworkAclId": "acl"}
+    ids |= {"VpcPeeringConnectionId": "pcx"}
     if shape.type_name == "structure":
         wanted = shape.required_members or (list(shape.members)[:1] if name else [])
         return {n: sample(shape.members[n], n) for n in wanted}
     if shape.type_name == "list":
         return [sample(shape.member, name.removesuffix("s"))]
-    if shape.type_name == "boolean":
-        return True
+    if shape.type_name in ("boolean", "integer"):
+        return {"boolean": True, "integer": 1}[shape.type_name]
     if shape.metadata.get("enum"):
         return shape.metadata["enum"][0]
     return f"{ids[name]}-{ONE}" if name in ids else "10.0.0.0/16"
@@ -457,7 +458,7 @@ BEYOND = [
     ("modify_vpc_tenancy", {"VpcId": "vpc", "InstanceTenancy": "default"}),
     ("describe_managed_prefix_lists", {}),
     ("run_instances", {"MinCount": 1, "MaxCount": 1}),
-    ("create_network_acl", {"VpcId": "vpc"}),
+    ("create_transit_gateway", {}),
     ("create_dhcp_options", {"DhcpConfigurations": []}),
     ("create_default_vpc", {}),
 ]

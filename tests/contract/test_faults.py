@@ -8,7 +8,7 @@ import urllib.error
 import boto3
 import pytest
 from botocore.config import Config
-from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import ClientError, HTTPClientError, ReadTimeoutError
 
 KEYS = {"aws_access_key_id": "local", "aws_secret_access_key": "emulator-secret-key"}
 
@@ -143,3 +143,42 @@ def test_reset_removes_lag_and_faults(aws):
     aws.control.reset()
     assert aws.control.ask("GET", "health")["lag"] == 0
     assert aws.control.ask("GET", "faults") == []
+
+
+def test_an_answer_can_fail_to_come_until_the_client_gives_up(aws):
+    before = vpc_ids(aws.client("ec2"))
+    config = Config(retries={"total_max_attempts": 1}, read_timeout=0.2)
+    impatient = boto3.client("ec2", region_name="us-east-1", endpoint_url=aws.url, config=config, **KEYS)
+    aws.control.fault("ec2:CreateVpc", "silent")
+    with pytest.raises(ReadTimeoutError):
+        impatient.create_vpc(CidrBlock="10.0.0.0/16")
+    assert len(vpc_ids(aws.client("ec2")) - before) == 1
+
+
+@pytest.mark.parametrize(("code", "status"), [("InternalError", 500), ("Unavailable", 503)])
+def test_a_call_can_be_done_and_answered_with_an_error_of_aws(aws, once, code, status):
+    before = vpc_ids(aws.client("ec2"))
+    aws.control.fault("ec2:CreateVpc", "broken", code=code)
+    with pytest.raises(ClientError) as failure:
+        once("ec2").create_vpc(CidrBlock="10.0.0.0/16")
+    assert failure.value.response["Error"]["Code"] == code
+    assert failure.value.response["ResponseMetadata"]["HTTPStatusCode"] == status
+    assert len(vpc_ids(aws.client("ec2")) - before) == 1
+
+
+def test_every_request_can_have_a_fault_once(aws, once):
+    """Requests are told apart by their parameters, without the client token. Reads and other regions have none."""
+    ec2 = once("ec2")
+    aws.control.fault("*:*", "broken", code="InternalError", region="us-east-1")
+    aws.client("ec2", "eu-west-1").create_vpc(CidrBlock="10.0.0.0/16")
+    assert vpc_ids(ec2) is not None
+    for block in ("10.1.0.0/16", "10.2.0.0/16"):
+        with pytest.raises(ClientError, match="InternalError"):
+            ec2.create_vpc(CidrBlock=block)
+        ec2.create_vpc(CidrBlock=block)
+    vpc = ec2.describe_vpcs(Filters=[{"Name": "cidr", "Values": ["10.1.0.0/16"]}])["Vpcs"][0]["VpcId"]
+    with pytest.raises(ClientError, match="InternalError"):
+        ec2.create_route_table(VpcId=vpc, ClientToken="a")
+    ec2.create_route_table(VpcId=vpc, ClientToken="b")
+    aws.control.ask("DELETE", "faults")
+    ec2.create_vpc(CidrBlock="10.3.0.0/16")

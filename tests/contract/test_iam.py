@@ -83,6 +83,26 @@ def test_roles_are_created_updated_and_deleted(iam: Any) -> None:
     iam.get_waiter("role_exists").wait(RoleName="s", WaiterConfig={"MaxAttempts": 1})
 
 
+@keeps("iam.boundary")
+def test_the_permissions_boundary_of_a_role(iam: Any) -> None:
+    policy = make_policy(iam)
+    iam.create_role(RoleName="b", AssumeRolePolicyDocument=TRUST, PermissionsBoundary=policy)
+
+    def boundary() -> Any:
+        return iam.get_role(RoleName="b")["Role"].get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
+
+    assert boundary() == policy
+    iam.put_role_permissions_boundary(RoleName="b", PermissionsBoundary=MONITORING)
+    assert boundary() == MONITORING
+    missing = {"PermissionsBoundary": MONITORING + "x"}
+    refused("NoSuchEntity", iam.put_role_permissions_boundary, RoleName="b", **missing)
+    refused("NoSuchEntity", iam.create_role, RoleName="c", AssumeRolePolicyDocument=TRUST, **missing)
+    iam.delete_role_permissions_boundary(RoleName="b")
+    assert boundary() is None
+    refused("NoSuchEntity", iam.delete_role_permissions_boundary, RoleName="b")
+    refused("NoSuchEntity", iam.put_role_permissions_boundary, RoleName="none", PermissionsBoundary=policy)
+
+
 @keeps("iam.role-deletion")
 def test_a_role_with_policies_or_profiles_cannot_be_deleted(iam: Any) -> None:
     refused("NoSuchEntity", iam.attach_role_policy, RoleName="r", PolicyArn=MONITORING + "x")
@@ -217,7 +237,7 @@ def test_service_linked_roles_cannot_be_changed(iam: Any, service: str, end: str
         (iam.create_service_linked_role, {"AWSServiceName": "ecs.amazonaws.com"}),
         (iam.delete_service_linked_role, {"RoleName": name}),
         (iam.create_user, {"UserName": "u"}),
-        (iam.create_role, {"RoleName": "b", "AssumeRolePolicyDocument": TRUST, "PermissionsBoundary": MONITORING}),
+        (iam.put_user_permissions_boundary, {"UserName": "u", "PermissionsBoundary": MONITORING}),
     ):
         with pytest.raises(ClientError, match="does not implement"):
             call(**params)

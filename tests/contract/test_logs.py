@@ -180,13 +180,26 @@ def test_groups_are_found_in_pages(aws: Any) -> None:
     refused("InvalidParameterException", logs.describe_log_groups, limit=51)
 
 
-@keeps("logs.deletion-protection", "logs.events", "logs.queries")
+@keeps("logs.deletion-protection")
+def test_a_protected_log_group_cannot_be_deleted(aws: Any) -> None:
+    logs = aws.client("logs")
+    logs.create_log_group(logGroupName="/local/one", deletionProtectionEnabled=True)
+    assert group(logs)["deletionProtectionEnabled"] is True
+    refused("ValidationException", logs.delete_log_group, logGroupName="/local/one")
+    change, arn = logs.put_log_group_deletion_protection, group(logs)["logGroupArn"]
+    for identifier, value in ((arn, False), ("/local/one", True), ("/local/one", False)):
+        change(logGroupIdentifier=identifier, deletionProtectionEnabled=value)
+        assert group(logs)["deletionProtectionEnabled"] is value
+    refused("ResourceNotFoundException", change, logGroupIdentifier="/local/no", deletionProtectionEnabled=True)
+    logs.delete_log_group(logGroupName="/local/one")
+
+
+@keeps("logs.group-patterns", "logs.events", "logs.queries")
 def test_missing_operations_and_parameters_are_refused(aws: Any) -> None:
     logs, one = aws.client("logs"), {"logGroupName": "/local/one"}
     logs.create_log_group(**one)
     for call, params in (
         (logs.describe_metric_filters, {}),
-        (logs.create_log_group, {"logGroupName": "/local/two", "deletionProtectionEnabled": True}),
         (logs.describe_log_groups, {"logGroupNamePattern": "one"}),
         (logs.associate_kms_key, {"resourceIdentifier": "arn:aws:logs:us-east-1:1:query-result:*", "kmsKeyId": "k"}),
         (logs.describe_log_streams, one),

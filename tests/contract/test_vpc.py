@@ -166,6 +166,11 @@ def test_attributes_of_vpcs_and_subnets_can_be_changed(net: Net) -> None:
     for value in (True, False):
         change(SubnetId=net.subnet, MapPublicIpOnLaunch={"Value": value})
         assert net.subnet_shown(net.subnet)["MapPublicIpOnLaunch"] is value
+    change(SubnetId=net.subnet, AssignIpv6AddressOnCreation=off)
+    assert net.subnet_shown(net.subnet)["AssignIpv6AddressOnCreation"] is False
+    refused("InvalidParameterValue", change, SubnetId=net.subnet, AssignIpv6AddressOnCreation=on)
+    both = {"AssignIpv6AddressOnCreation": off, "MapPublicIpOnLaunch": off}
+    refused("InvalidParameterCombination", change, SubnetId=net.subnet, **both)
 
 
 @keeps("ec2.vpc-held")

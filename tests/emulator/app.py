@@ -54,6 +54,12 @@ def error_answer(service: str, operation: str, code: str, message: str) -> Answe
     return answer["status_code"], dict(answer["headers"]), body.encode() if isinstance(body, str) else body
 
 
+def _faulty(fault: Fault, service: str, operation: str) -> Answer:
+    """Return the answer to a request that has a fault."""
+    status, headers, answer = error_answer(service, operation, fault.code, fault.message)
+    return fault.status or status, headers, answer
+
+
 def _unsigned(operation: str) -> Answer:
     """Return the answer to an unsigned request, which an SDK or a browser may send."""
     text = "This is a local AWS: send it signed requests of an AWS SDK."
@@ -84,7 +90,9 @@ class LocalAws:
                 (status, headers, answer), fault = self._aws(environ, body)
         if fault and fault.effect == "late":
             time.sleep(fault.seconds)
-        if fault and fault.effect == "lost" and "werkzeug.socket" in environ:
+        if fault and fault.effect in ("lost", "silent") and "werkzeug.socket" in environ:
+            if fault.effect == "silent":
+                environ["werkzeug.socket"].recv(1)  # returns when the client has closed the connection
             environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
         start_response(f"{status} {_REASONS.get(status, 'Status')}", list(headers.items()))
         return [answer]
@@ -98,14 +106,17 @@ class LocalAws:
         CLOCK.begun = []
         try:
             if fault and fault.effect in ("throttle", "error"):
-                status, headers, answer = error_answer(service, operation, fault.code, fault.message)
-                status = fault.status or status
+                status, headers, answer = _faulty(fault, service, operation)
             else:
                 require_region(service, region)
                 parameters = admit(service, operation, environ, body)
                 services.before(operation, region)
                 CLOCK.next_failure = (fault.state, fault.message) if fault and fault.effect == "fail" else None
                 status, headers, answer = self._answer(service, operation, region, mutating, environ)
+                if mutating and not fault and status < 400 and JUDGE not in environ.get("HTTP_USER_AGENT", ""):
+                    fault = FAULTS.take_from_every(service, operation, region, parameters)
+                if fault and fault.effect == "broken" and status < 400:
+                    status, headers, answer = _faulty(fault, service, operation)
         except Missing as missing:
             status, headers, answer = error_answer(service, operation, missing.code(environ), str(missing))
         except AwsError as refusal:

@@ -21,6 +21,7 @@ PURE = (
     "_plan.py",
     "_resource.py",
     "_reconcile.py",
+    "_doubts.py",
     "_document.py",
     "_approval.py",
     "_lookup.py",

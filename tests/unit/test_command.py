@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from ansible_collections.mtk.backend.plugins.plugin_utils.command import apply_command
+from ansible_collections.mtk.backend.plugins.plugin_utils.command import apply_command, run_command
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,8 @@ def test_extra_variables_are_not_repeated():
     command = apply_command({"args": ["site.yml"], "extra_vars": ["token=what-nobody-may-read", "plan_out=p"]}, "p")
     assert "what-nobody-may-read" not in command
     assert command == "ansible-playbook site.yml -e plan_file=p, with the same extra variables (-e)"
+
+
+def test_the_command_of_a_run_has_no_extra_variables():
+    options = {"args": ["playbooks/plan.yml"], "inventory": ["inventories/dev"], "extra_vars": ["password=secret"]}
+    assert run_command(options) == "ansible-playbook playbooks/plan.yml -i inventories/dev"

@@ -23,6 +23,7 @@ class Module:
 KEYS = {"access_key": "AKIA1", "secret_key": "secret-of-the-test"}
 DEAD = exceptions.EndpointConnectionError(endpoint_url="https://dead")
 CLOSED = exceptions.ConnectionClosedError(endpoint_url="https://dead")
+SILENT = exceptions.ReadTimeoutError(endpoint_url="https://dead")
 PROXY = exceptions.ProxyConnectionError(proxy_url="http://dead")
 
 
@@ -113,7 +114,7 @@ def attempts(monkeypatch):
     """Return a function that sends one request, which always fails, and returns how often it was sent."""
     monkeypatch.setattr("botocore.endpoint.time.sleep", lambda seconds: None)
 
-    def send(service, operation, failure):
+    def send(service, operation, failure, status=400):
         client, sent = Connection(Module(**KEYS)).client(service, "us-east-1"), []
 
         def answer(**kwargs):
@@ -122,7 +123,7 @@ def attempts(monkeypatch):
                 raise failure
             raw = io.BytesIO(f"<ErrorResponse><Error><Code>{failure}</Code></Error></ErrorResponse>".encode())
             raw.stream = lambda **kwargs: iter([raw.getvalue()])
-            return AWSResponse("https://dead", 400, {}, raw)
+            return AWSResponse("https://dead", status, {}, raw)
 
         client.meta.events.register("before-send", answer)
         with pytest.raises((exceptions.BotoCoreError, exceptions.ClientError)):
@@ -140,6 +141,23 @@ def test_the_first_request_of_a_run_gives_up_without_a_connection(attempts, fail
 def test_throttled_and_later_requests_are_repeated_ten_times(attempts):
     assert attempts("sts", "get_caller_identity", "Throttling") == 11
     assert attempts("ec2", "describe_vpcs", DEAD) == 11
+
+
+@pytest.mark.parametrize("failure", [CLOSED, SILENT], ids=lambda failure: type(failure).__name__)
+def test_a_write_without_an_answer_is_sent_again_only_with_a_client_token(attempts, failure):
+    """AWS has perhaps created the VPC: the engine looks for it first."""
+    assert attempts("ec2", "create_vpc", failure) == 1
+    assert attempts("ec2", "create_vpc", "InternalError", 500) == 1
+    assert attempts("kms", "create_key", failure) == 1
+    assert attempts("ec2", "create_ipam", failure) == 11
+    assert attempts("ec2", "create_ipam", "InternalError", 500) == 11
+    assert attempts("ec2", "describe_vpcs", failure) == 11
+
+
+@pytest.mark.parametrize("failure", [DEAD, PROXY], ids=lambda failure: type(failure).__name__)
+def test_a_write_that_was_not_carried_out_is_sent_again(attempts, failure):
+    assert attempts("ec2", "create_vpc", failure) == 11
+    assert attempts("ec2", "create_vpc", "RequestLimitExceeded", 503) == 11
 
 
 def test_the_time_for_the_first_connection_is_short_and_can_be_set():

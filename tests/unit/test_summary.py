@@ -55,6 +55,19 @@ def test_summary_of_a_plan():
     ]
 
 
+def test_a_plan_shows_what_others_added_and_what_delivers_nothing():
+    seen = {"wanted": None, "reason": "others added this rule, and it is left alone"}
+    rule = {"field": "rules", "found": {"from_port": 22}, "owner": "foreign", **seen}
+    silent = {"field": "status", "found": "FAILED", "owner": "decision", **seen, "reason": "AWS delivers no records"}
+    usual = {"field": "capacity", "found": 9, "owner": "aws", **seen}
+    document = make_document(entry(observations=[rule, usual]), entry(name="b", observations=[silent]))
+    assert list(summary.lines(document)) == [
+        '    * us-east-1  ec2_subnet  a: rules has {"from_port": 22}: others added this rule, and it is left alone',
+        '    * us-east-1  ec2_subnet  b: status has "FAILED": AWS delivers no records',
+        "Plan of prod: no changes, 2 unchanged.",
+    ]
+
+
 def test_summary_of_an_apply_has_durations():
     document = make_document(
         entry("create", seconds=95.2), entry("update", "b", after={"x": 1}, seconds=0.3), mode="apply"

@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import threading
+import uuid
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
@@ -26,7 +27,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.tagging import (
     boto3_tag_list_to_ansible_dict,
 )
 from ansible_collections.mtk.backend.plugins.module_utils.aws import _tls
-from ansible_collections.mtk.backend.plugins.module_utils.aws._errors import explain
+from ansible_collections.mtk.backend.plugins.module_utils.aws._errors import explain, is_unanswered
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import Refused
 
 try:
@@ -98,9 +99,11 @@ class Connection:
     def _boto3(self) -> Any:
         return boto3.session.Session(botocore_session=self._session)
 
-    def client(self, service: str, region: str) -> Client:
-        """Return a new client for any service and region."""
+    def client(self, service: str, region: str, *, patient: bool = True) -> Client:
+        """Return a new client for any service and region. One that is not patient gives up within seconds."""
         config = Config(**_QUICK).merge(self._config) if service == "sts" else self._config
+        if not patient:
+            config = config.merge(Config(retries={"mode": "standard", "max_attempts": 3}, **_QUICK))
         verify = self._given.get("verify")
         with _configured(f"the CA bundle {verify} cannot be loaded: "), _tls.shared(verify):
             pass
@@ -111,6 +114,8 @@ class Connection:
         if service == "sts":
             client.meta.events.register_first("needs-retry.sts.*", _give_up)
         client.meta.events.register_first("needs-retry.dynamodb", _raise_reached_limit)
+        name = client.meta.service_model.service_id.hyphenize()
+        client.meta.events.register_first(f"needs-retry.{name}", _raise_unanswered)
         return client
 
     def key(self) -> str:
@@ -141,6 +146,18 @@ def _raise_reached_limit(response: Any, operation: Any, **event: Any) -> None:
     parsed = response[1] if response else {}
     if parsed.get("Error", {}).get("Code") == "LimitExceededException":
         raise ClientError(parsed, operation.name)
+
+
+def _raise_unanswered(response: Any, operation: Any, caught_exception: Exception | None = None, **event: Any) -> None:
+    """Raise the error of a write that AWS has perhaps carried out. botocore would send it again, and so do it twice.
+
+    Reads, and writes with a client token, may be sent twice. A throttled or refused write was not carried out.
+    """
+    if is_read(xform_name(operation.name)) or token_member(operation.input_shape):
+        return
+    error = ClientError(response[1], operation.name) if response else caught_exception
+    if error and is_unanswered(error):
+        raise error
 
 
 # Secrets that follow from the access key id, and the region, which is in the cache's own key of each answer.
@@ -228,6 +245,7 @@ class Aws:
         self._making = threading.Lock()
         self._clients: dict[tuple[str, str], Client] = {}
         self._dates: deque[str] = deque(maxlen=1)  # the time of AWS's last answer
+        self._tokens: dict[str, str] = {}  # the client tokens of requests without an answer, by request
 
     def now(self) -> datetime:
         """Return AWS's time: that of its last answer, or this machine's if AWS has not answered yet."""
@@ -274,9 +292,31 @@ class Aws:
     def _call(self, service: str, operation: str, region: str, params: Mapping[str, Any]) -> dict[str, Any]:
         client = self.client(service, region)
         model = _operation(client, operation)
-        with _without_values():
-            answer = self._timed(getattr(client, operation)(**to_boto(model.input_shape, params)))
+        request = to_boto(model.input_shape, params)
+        with self._with_token(model, region, request), _without_values():
+            answer = self._timed(getattr(client, operation)(**request))
         return dict(from_boto(model.output_shape, answer)) if model.output_shape else {}
+
+    @contextlib.contextmanager
+    def _with_token(self, model: Any, region: str, request: dict[str, Any]) -> Iterator[None]:
+        """Give a request its client token, by which AWS recognises a request that it has carried out already.
+
+        A request keeps its token until it is answered. The next equal request gets another token: AWS would answer it
+        with the first resource, even if that was deleted since.
+        """
+        member = token_member(model.input_shape)
+        if member is None or member in request:
+            yield
+            return
+        key = json.dumps([model.name, region, request], sort_keys=True, default=str)
+        request[member] = self._tokens.setdefault(key, str(uuid.uuid4()))
+        try:
+            yield
+        except Exception as error:
+            if not is_unanswered(error):
+                del self._tokens[key]
+            raise
+        del self._tokens[key]
 
     def _pages(
         self, service: str, operation: str, key: str, region: str, params: Mapping[str, Any]
@@ -309,6 +349,11 @@ class Aws:
         return str(self._caller["account"])
 
     @property
+    def caller_arn(self) -> str:
+        """The ARN of the user or role that the credentials belong to."""
+        return str(self._caller["arn"])
+
+    @property
     def partition(self) -> str:
         """The partition: ``aws``, ``aws-cn`` or ``aws-us-gov``."""
         return str(self._caller["arn"]).split(":")[1]
@@ -335,6 +380,14 @@ def is_read(operation: str) -> bool:
     return operation.startswith(("describe_", "list_", "get_"))
 
 
+def token_member(shape: Any) -> str | None:
+    """Return the member of a request in which AWS takes a client token; None if it takes none."""
+    return next((name for name in _TOKENS if shape is not None and name in shape.members), None)
+
+
+_TOKENS = ("ClientToken", "ClientRequestToken", "clientToken")
+
+
 def _operation(client: Client, operation: str) -> Any:
     return client.meta.service_model.operation_model(client.meta.method_to_api_mapping[operation])
 
@@ -357,18 +410,27 @@ def to_boto(shape: Any, value: Any) -> Any:
 
 
 def from_boto(shape: Any, value: Any) -> Any:
-    """Translate boto3's names to snake_case, and lists of tags to dicts without AWS's own tags."""
+    """Translate boto3's names to snake_case, and tags to dicts without AWS's own tags."""
     if shape is None:
         return value
     if shape.type_name == "structure" and isinstance(value, Mapping):
         members = {k: v for k, v in value.items() if k in shape.members}
-        return {_tags_name(k, shape.members[k]): from_boto(shape.members[k], v) for k, v in members.items()}
+        return {_tags_name(k, shape.members[k]): _from_member(k, shape.members[k], v) for k, v in members.items()}
     if shape.type_name == "list" and isinstance(value, list):
         if _is_tags(shape):
-            tags = boto3_tag_list_to_ansible_dict(value, *_tag_names(shape))
-            return {k: v for k, v in tags.items() if not k.startswith("aws:")}
+            return _own_tags(boto3_tag_list_to_ansible_dict(value, *_tag_names(shape)))
         return [from_boto(shape.member, v) for v in value]
     return value.isoformat() if shape.type_name == "timestamp" and hasattr(value, "isoformat") else value
+
+
+def _from_member(name: str, shape: Any, value: Any) -> Any:
+    """Translate a member of a structure. Some services answer tags as a map, which AWS's own tags leave as well."""
+    is_tag_map = shape.type_name == "map" and name.lower() == "tags" and isinstance(value, Mapping)
+    return _own_tags(value) if is_tag_map else from_boto(shape, value)
+
+
+def _own_tags(tags: Mapping[str, str]) -> dict[str, str]:
+    return {key: value for key, value in tags.items() if not key.startswith("aws:")}
 
 
 def _tag_names(shape: Any) -> tuple[str, str]:

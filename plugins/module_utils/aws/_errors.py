@@ -68,6 +68,23 @@ _THROTTLED = (
     "AWS limits the number of requests ({code}), and {operation} was refused repeatedly. Run again later, or find what "
     "else sends requests in this account."
 )
+# The codes with which services refuse a request because there were too many: it was not carried out.
+_THROTTLES = (
+    "BandwidthLimitExceeded",
+    "EC2ThrottledException",
+    "LimitExceededException",
+    "PriorRequestNotComplete",
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "RequestThrottled",
+    "RequestThrottledException",
+    "SlowDown",
+    "ThrottledException",
+    "Throttling",
+    "ThrottlingException",
+    "TooManyRequestsException",
+    "TransactionInProgressException",
+)
 _UNAVAILABLE = "AWS has an error of its own in {operation} ({code}): {message}. Run again later."
 _NOT_ENABLED = "The account is not enabled for the service or the region ({code}): {message}. Enable it, and run again."
 _OTHER = "AWS refuses {operation} ({code}): {message}."
@@ -134,6 +151,19 @@ _FAULT = re.compile(
 def error_code(error: Exception) -> str:
     """Return AWS's code of an error; an empty string for an error that is not AWS's."""
     return str(_details(error).get("Code", ""))
+
+
+def is_unanswered(error: Exception) -> bool:
+    """Return whether an error leaves it open whether AWS carried out the request.
+
+    The answer did not arrive, or AWS reports an error of its own. A request that was throttled or refused was not
+    carried out, nor was one for which there was no connection.
+    """
+    code = error_code(error)
+    if not code:
+        return any(kind.__name__ in ("HTTPClientError", "SSLError") for kind in type(error).__mro__)
+    status = getattr(error, "response", {}).get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    return bool(status >= 500) and code not in _THROTTLES
 
 
 def explain(error: Exception) -> str:

@@ -70,7 +70,7 @@ _ROLES = ("flow_log_role", "aurora_monitoring_role")
 
 def listings(environment: str, owner: bool) -> list[Request]:
     """Return the first wave: requests without ids. ``owner`` is true for the region that owns what spans regions."""
-    ec2 = ["availability_zones", *EC2.values(), *(EC2_OF_OWNER.values() if owner else ())]
+    ec2 = ["availability_zones", "network_acls", *EC2.values(), *(EC2_OF_OWNER.values() if owner else ())]
     return [
         Request(*_TAGGED, {"tag_filters": [{"key": OWNER_TAG, "values": [environment]}]}),
         *(Request("ec2", f"describe_{key}", key, {}) for key in ec2),
@@ -90,6 +90,7 @@ def global_listings(environment: str) -> Iterator[Request]:
     for role in (resource_name(kind, environment) for kind in _ROLES):
         yield Request("iam", "get_role", "", {"role_name": role})
         yield Request("iam", "list_attached_role_policies", "attached_policies", {"role_name": role})
+        yield Request("iam", "list_role_policies", "policy_names", {"role_name": role})
 
 
 def details(arn: str, tags: Mapping[str, str], owner: bool) -> Iterator[Request]:
@@ -153,7 +154,7 @@ def prefetch(aws: Any, environment: str, owner: bool) -> int:
 
 
 def _ask_policy(aws: Any, environment: str) -> int:
-    """Read the policy of the flow logs and its document. Return the number of requests.
+    """Read the policy of the flow logs, its versions and its document. Return the number of requests.
 
     The document has a version, which only the description of the policy names.
     """
@@ -162,7 +163,8 @@ def _ask_policy(aws: Any, environment: str) -> int:
     if policy:
         version = {"policy_arn": arn, "version_id": policy["default_version_id"]}
         _ask(aws, Request("iam", "get_policy_version", "", version))
-    return 2 if policy else 1
+        _ask(aws, Request("iam", "list_policy_versions", "versions", {"policy_arn": arn}))
+    return 3 if policy else 1
 
 
 def _owner(resource: dict[str, Any]) -> Any:

@@ -130,6 +130,11 @@ ROUTES: Mapping[str, Check] = {
                 transit_gateway_id=identifier("tgw-"),
                 vpc_peering_connection_id=identifier("pcx-"),
                 network_interface_id=identifier("eni-"),
+                carrier_gateway_id=identifier("cagw-"),
+                core_network_arn=identifier("arn:"),
+                local_gateway_id=identifier("lgw-"),
+                odb_network_arn=identifier("arn:"),
+                vpc_endpoint_id=identifier("vpce-"),
             )
         ),
         route_destinations,

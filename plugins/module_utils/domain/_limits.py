@@ -127,6 +127,19 @@ def policy_or_none(size: int) -> Check:
     return check
 
 
+def documents(pattern: str, size: int) -> Check:
+    """Check named policies: the names against a pattern, and each policy as :func:`document` does."""
+    content = document(size)
+
+    def check(option: str, value: Any) -> Iterator[str]:
+        for name, policy in (value or {}).items():
+            if not re.fullmatch(pattern, str(name)):
+                yield f"{option} has the name {shown(name)}; AWS takes {pattern} as a name. Choose another name."
+            yield from content(f"{option}.{name}", policy)
+
+    return check
+
+
 def each(*checks: Check) -> Check:
     """Apply checks to each item of a list."""
 

@@ -59,10 +59,11 @@ def top_cidr(name: str, value: str) -> Iterator[Fault]:
 
 def egress_rules(name: str, value: Sequence[Mapping[str, Any]]) -> Iterator[Fault]:
     for index, rule in enumerate(value):
-        yield from _egress_rule(f"{name}[{index}]", rule)
+        yield from security_group_rule(f"{name}[{index}]", rule)
 
 
-def _egress_rule(path: str, rule: Mapping[str, Any]) -> Iterator[Fault]:
+def security_group_rule(path: str, rule: Mapping[str, Any]) -> Iterator[Fault]:
+    """Return the faults of a rule of a security group."""
     for key in rule:
         if key not in _RULE_KEYS:
             near = did_you_mean(str(key), _RULE_KEYS)

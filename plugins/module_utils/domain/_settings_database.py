@@ -415,6 +415,17 @@ SETTINGS = (
             entry_points=_COMMON,
         ),
         Setting(
+            "aurora_permissions_boundary",
+            "str",
+            "The ARN of the permissions boundary of the Enhanced Monitoring role. If empty, the role has none.",
+            default="",
+            entry_points=("shared", "validate"),
+            pattern=r"(arn:[a-z-]+:iam::.*:policy/.+)?",
+            rule="it is not the ARN of a managed policy",
+            permits="the ARN of a managed policy",
+            example="'arn:aws:iam::123456789012:policy/boundary'",
+        ),
+        Setting(
             "aurora_log_retention_in_days",
             "int",
             "Days to keep the log of the database. V(0) keeps it for ever.",

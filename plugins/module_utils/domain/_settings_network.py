@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.mtk.backend.plugins.module_utils.domain import _rules_extra as extras
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _rules_network as rules
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _setting_judges, _settings_run
 from ansible_collections.mtk.backend.plugins.module_utils.domain._layout import ZONE_SLOTS
@@ -24,6 +25,7 @@ from ansible_collections.mtk.backend.plugins.module_utils.domain._settings_inter
 ROLE = "ipam_vpc"
 _NETWORK = ("network", "main", "validate")
 _ROUTING = ("routing", "main", "validate")
+_ROUTES = ("routing", "egress", "main", "validate")
 _ZONES = ("network", "routing", "egress", "outputs", "main", "validate")
 _PLAN = ("address_plan", "destroy_address_plan", "validate")
 
@@ -107,6 +109,87 @@ SETTINGS = (
             entry_points=_NETWORK,
             rule="AWS's rules for security group rules",
             judge=rules.egress_rules,
+        ),
+        Setting(
+            "ipam_vpc_extra_routes",
+            "list of dict",
+            "Routes of the route tables in addition to those of the role. Routes that are neither here nor of the role "
+            "are reported and left alone.",
+            default=[],
+            entry_points=_ROUTES,
+            rule="routes of a tier, each with one destination and one target",
+            judge=extras.routes,
+            suboptions={
+                "tier": {
+                    "description": "The tier of the subnets.",
+                    "type": "str",
+                    "choices": list(extras.TIERS),
+                    "required": True,
+                },
+                "region": {"description": "The region. By default all regions of the inventory.", "type": "str"},
+                "zone": {
+                    "description": "The name of the zone, for the tier V(private), which has a route table in each "
+                    "zone. By default all zones.",
+                    "type": "str",
+                },
+                **{name: {"description": text, "type": "str"} for name, text in extras.ROUTE.items()},
+            },
+        ),
+        Setting(
+            "ipam_vpc_extra_rules",
+            "list of dict",
+            "Rules of the security groups in addition to those of the role, in the form of C(rules) of "
+            "M(mtk.backend.ec2_security_group). Rules that are neither here nor of the role are reported and left "
+            "alone.",
+            default=[],
+            entry_points=_NETWORK,
+            rule="AWS's rules for security group rules, with group and direction",
+            judge=extras.rules,
+        ),
+        Setting(
+            "ipam_vpc_public_ip_on_launch",
+            "bool",
+            "Whether instances in the public subnets get public addresses. Those in other subnets never do.",
+            default=False,
+            entry_points=_NETWORK,
+        ),
+        Setting(
+            "ipam_vpc_manage_network_acls",
+            "bool",
+            "Whether to keep all subnets in the default network ACL of the VPC, and its entries as AWS creates them. "
+            "V(false) neither reads nor changes network ACLs.",
+            default=True,
+            entry_points=_NETWORK,
+        ),
+        Setting(
+            "ipam_vpc_gateway_endpoint_policies",
+            "dict",
+            "The policies of the gateway endpoints by service, V(s3) and V(dynamodb). An endpoint that is not given "
+            "allows everything, as AWS's default policy does.",
+            default={},
+            entry_points=_ROUTING,
+            rule="policies by service: s3, dynamodb",
+            judge=extras.endpoint_policies,
+        ),
+        Setting(
+            "ipam_vpc_permissions_boundary",
+            "str",
+            "The ARN of the permissions boundary of the flow log role. If empty, the role has none.",
+            default="",
+            entry_points=("flow_log_role", "validate"),
+            pattern=r"(arn:[a-z-]+:iam::.*:policy/.+)?",
+            rule="it is not the ARN of a managed policy",
+            permits="the ARN of a managed policy",
+            example="'arn:aws:iam::123456789012:policy/boundary'",
+        ),
+        Setting(
+            "ipam_vpc_flow_log_deletion_protection",
+            "bool",
+            "Whether AWS refuses to delete the log group of the flow logs. The entry point C(destroy_network) lifts "
+            "the protection if this is V(true), and refuses to delete a log group that somebody else has protected. "
+            "V(false) does not change the protection.",
+            default=False,
+            entry_points=(*_ROUTING, "destroy_network"),
         ),
         Setting(
             "ipam_vpc_flow_log_traffic_type",
@@ -266,4 +349,4 @@ def _compute(values: Values, host: Mapping[str, Any]) -> Values:
     return {**found, "ipam_vpc_regions": [region]} if region else found
 
 
-NETWORK = Role(ROLE, SETTINGS, rules.RULES, _compute, INTERNAL.get(ROLE, frozenset()))
+NETWORK = Role(ROLE, SETTINGS, (*rules.RULES, *extras.RULES), _compute, INTERNAL.get(ROLE, frozenset()))

@@ -31,7 +31,7 @@ _ENVIRONMENT_PERMITS = "lower-case letters, digits and single hyphens, beginning
 # Extra variables of the playbooks, which no role uses.
 VARIABLES = (
     *("plan_out", "plan_file", "detailed_exitcode", "drift_json", "drift_markdown", "drift_fail_on"),
-    *("confirm_environment", "expected_account_id", *CONSENTS),
+    *("confirm_environment", "expected_account_id", "lock_timeout", "break_lock", *CONSENTS),
 )
 # The tags of the tasks of the playbooks.
 TAGS = ("always", "never", "all", "tagged", "untagged", "ipam_vpc", "aurora", "dynamodb_global", "mtk_verdict")
@@ -152,6 +152,25 @@ SETTINGS = (
         default={},
         judge=_environment_variables,
         secret=True,
+    ),
+    Setting(
+        "lock_timeout",
+        "int",
+        "How long to wait for a run lock that another run holds.",
+        computed="0 for the environment, 900 for what environments share",
+        minimum=0,
+        maximum=86400,
+        unit="seconds",
+        by="a run waits for",
+    ),
+    Setting(
+        "break_lock",
+        "str",
+        "The id of a run that is known to be dead, whose run lock is taken from it.",
+        default="",
+        pattern="([0-9a-f]{12})?",
+        rule="the id of a run has 12 characters of 0-9 and a-f",
+        remedy="Copy it from the message that says which run holds the lock.",
     ),
     Setting(
         "detailed_exitcode", "bool", "Whether playbooks/plan.yml fails if the plan contains changes.", default=False

@@ -42,8 +42,8 @@ class NotYet(Exception):
 class Observation(NamedTuple):
     """A difference that no apply repairs.
 
-    ``owner`` is ``aws`` (AWS's own doing), ``pending`` (AWS has accepted the change and has still to make it) or
-    ``foreign`` (others have added it to the resource, and it is left alone).
+    ``owner`` is ``aws`` (AWS's own doing), ``pending`` (AWS has accepted the change and has still to make it),
+    ``foreign`` (others have added it to the resource) or ``decision`` (somebody has to act, and no apply can).
     """
 
     field: str

@@ -6,8 +6,10 @@
 
 from __future__ import annotations
 
+import functools
+import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from ansible_collections.mtk.backend.plugins.module_utils.aws._cache import Cache, CachedAws, CacheVoid, FreshAws
@@ -19,6 +21,8 @@ from ansible_collections.mtk.backend.plugins.module_utils.aws._client import (
     Connection,
 )
 from ansible_collections.mtk.backend.plugins.module_utils.aws._errors import error_code, explain
+from ansible_collections.mtk.backend.plugins.module_utils.aws._locks import Locks
+from ansible_collections.mtk.backend.plugins.module_utils.domain._locks import LOCK_VARIABLE, Run, run_of
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import CONSENTS, UNKNOWN, Refused
 from ansible_collections.mtk.backend.plugins.module_utils.engine._account import check_account
 from ansible_collections.mtk.backend.plugins.module_utils.engine._approval import Approved
@@ -26,6 +30,7 @@ from ansible_collections.mtk.backend.plugins.module_utils.engine._document impor
 from ansible_collections.mtk.backend.plugins.module_utils.engine._plan import Plan
 from ansible_collections.mtk.backend.plugins.module_utils.engine._reconcile import Outcome, reconcile
 from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource
+from ansible_collections.mtk.backend.plugins.module_utils.engine._run_lock import RunLock
 
 # The options of every resource module; documented in the fragment mtk.backend.resource.
 COMMON = {
@@ -49,13 +54,16 @@ class Context:
     ``progress`` receives the module's name, the resource, AWS's state and the seconds of a wait. ``collects`` says that
     the run's plan is collected: in check mode, a refusal is then part of the plan instead of its end. ``defers`` says
     that the run ends with a check for decisions: a refused resource does not stop an apply, either. ``cache`` is the
-    directory of the run's cache; empty for none.
+    directory of the run's cache; empty for none. ``lock`` is the run that needs a lock to write, None for a task that
+    needs none; a module in a process of its own finds it in its environment. ``say`` shows a line at once.
     """
 
     progress: Callable[[str, Resource, str, float], None] = lambda kind, resource, state, elapsed: None
     collects: bool = False
     defers: bool = False
     cache: str = ""
+    lock: Run | None = field(default_factory=lambda: run_of(os.environ.get(LOCK_VARIABLE, "")))
+    say: Callable[[str], None] = lambda text: None
 
 
 def run(
@@ -103,27 +111,85 @@ def _reconcile(
     module: AnsibleAWSModule, resource_type: type[Resource], kind: str, context: Context
 ) -> tuple[Resource, Outcome]:
     connection, check, params = Connection(module), _account_check(module), {**module.params, **_known(module)}
+    before_write, secure = _guards(module, connection, context, resource_type.shared_locks)
     if not context.cache:
-        resource = resource_type(Aws(connection.client, module.region, before_write=check), params)
-        return resource, _apply(module, resource, kind, context)
+        resource = resource_type(Aws(connection.client, module.region, before_write=before_write), params)
+        return _apply(module, resource, kind, context, secure)
     cache = Cache(context.cache, connection.key())
-    resource = resource_type(FreshAws(connection.client, module.region, cache, before_write=check), params)
+    aws = FreshAws(connection.client, module.region, cache, before_write=before_write)
+    resource = resource_type(aws, params)
     cached = CachedAws(connection.client, module.region, cache, strict=True)
     check(cached)  # costs one request a run, and makes check mode refuse, too
     unchanged = _unchanged_from_cache(module, resource_type(cached, params), cached)
-    return resource, unchanged or _apply(module, resource, kind, context)
+    return (resource, unchanged) if unchanged else _apply(module, resource, kind, context, secure)
 
 
-def _apply(module: AnsibleAWSModule, resource: Resource, kind: str, context: Context) -> Outcome:
-    return reconcile(
-        resource,
-        present=module.params["state"] == "present",
-        check=module.check_mode,
-        wait=module.params["wait"],
-        timeout=module.params["wait_timeout"],
-        approve=_approval(kind, resource),
-        progress=lambda state, elapsed: context.progress(kind, resource, state, elapsed),
-    )
+def _apply(
+    module: AnsibleAWSModule, resource: Resource, kind: str, context: Context, secure: Callable[[Aws], bool]
+) -> tuple[Resource, Outcome]:
+    """Reconcile a resource. If a lock was taken after it was read, read and plan it again under the lock."""
+    approved = _approval(kind, resource)
+
+    def begin(plan: Plan) -> None:
+        approved(plan)
+        if secure(resource.aws):
+            raise _Outdated
+
+    def attempt(resource: Resource, approve: Callable[[Plan], None]) -> tuple[Resource, Outcome]:
+        outcome = reconcile(
+            resource,
+            present=module.params["state"] == "present",
+            check=module.check_mode,
+            wait=module.params["wait"],
+            timeout=module.params["wait_timeout"],
+            approve=approve,
+            progress=lambda state, elapsed: context.progress(kind, resource, state, elapsed),
+        )
+        return resource, outcome
+
+    try:
+        return attempt(resource, begin)
+    except _Outdated:
+        return attempt(resource.fresh(), approved)
+
+
+class _Outdated(Exception):
+    """What was read may be out of date: another run may have changed it before this run took the lock."""
+
+
+def _guards(
+    module: AnsibleAWSModule, connection: Connection, context: Context, shared: Iterable[str]
+) -> tuple[Callable[[Aws], None], Callable[[Aws], bool]]:
+    """Return what is called before each request that writes, and what is called before the first one of a resource.
+
+    The latter returns whether the resource has to be read again, because a lock was taken after it was read.
+    """
+    account, lock = _account_check(module), _run_lock(module, connection, context, shared)
+
+    def before_write(aws: Aws) -> None:
+        account(aws)
+        if lock:
+            lock.check(aws)
+
+    def secure(aws: Aws) -> bool:
+        account(aws)
+        return lock.secure(aws) if lock else False
+
+    return before_write, secure
+
+
+def _run_lock(
+    module: AnsibleAWSModule, connection: Connection, context: Context, shared: Iterable[str] = ()
+) -> RunLock | None:
+    """Return the locks of a module; None for check mode, and for a task that does not belong to a run of the roles."""
+    run = context.lock
+    if run is None or module.check_mode:
+        return None
+
+    def connect(patient: bool) -> Locks:
+        return Locks(Aws(functools.partial(connection.client, patient=patient), run.region), run)
+
+    return RunLock(run, connect, connection.key(), shared=shared, warn=module.warn, say=context.say)
 
 
 def _unchanged_from_cache(module: AnsibleAWSModule, resource: Resource, aws: CachedAws) -> Outcome | None:
@@ -148,10 +214,16 @@ def inform(
     read: Callable[[Aws, Mapping[str, Any]], dict[str, Any]],
     options: Mapping[str, Any],
     context: Context | None = None,
+    *,
+    begins: bool = False,
 ) -> None:
-    """Run a module that only reads, and return what ``read`` returns."""
+    """Run a module that only reads, and return what ``read`` returns.
+
+    ``begins`` says that a run begins with the module: outside of check mode it first looks whether another run holds
+    the lock of the environment.
+    """
     module = AnsibleAWSModule(argument_spec=dict(options), supports_check_mode=True)
-    module.exit_json(changed=False, **_read(module, read, context or Context()))
+    module.exit_json(changed=False, **_read(module, read, context or Context(), begins=begins))
 
 
 def judge(
@@ -180,7 +252,11 @@ def judge(
 
 
 def _read(
-    module: AnsibleAWSModule, read: Callable[[Aws, Mapping[str, Any]], dict[str, Any]], context: Context
+    module: AnsibleAWSModule,
+    read: Callable[[Aws, Mapping[str, Any]], dict[str, Any]],
+    context: Context,
+    *,
+    begins: bool = False,
 ) -> dict[str, Any]:
     try:
         _require_region(module)
@@ -190,6 +266,10 @@ def _read(
             if context.cache
             else Aws(connection.client, module.region)
         )
+        lock = _run_lock(module, connection, context) if begins else None
+        if lock:
+            aws.call("sts", "get_caller_identity", lock.region)  # first: reports a wrong connection within seconds
+            lock.look()
         found = read(aws, module.params)
     except (Refused, BotoCoreError, ClientError) as error:
         _fail(module, error)

@@ -11,8 +11,9 @@ import re
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Optional
+from typing import Any
 
+from ansible_collections.mtk.backend.plugins.module_utils.aws._errors import is_unanswered
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import (
     OWNER_TAG,
     UNKNOWN,
@@ -20,11 +21,10 @@ from ansible_collections.mtk.backend.plugins.module_utils.domain._values import 
     Refused,
     unknown_in,
 )
+from ansible_collections.mtk.backend.plugins.module_utils.engine._doubts import Doubts, Have, Sent, is_unclear
 from ansible_collections.mtk.backend.plugins.module_utils.engine._plan import NOTHING, Plan, make_plan
 from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Claim, Resource, aws_error
 
-Have = Optional[Mapping[str, Any]]  # pylint knows no | between types of typing
-Sent = dict[str, set[str]]  # the differences that were sent in this run, by field
 Postponed = dict[str, Later]  # the fields that AWS takes in a later run only
 
 
@@ -135,27 +135,52 @@ def reconcile(
         return Outcome(first, predict(resource, first, have), settled=settled)
     if first.action != "none":
         approve(first)
-    plan, patience, sent = first, Patience(resource, timeout, progress, sleep, clock), Sent()
-    postponed = Postponed()
+    patience = Patience(resource, timeout, progress, sleep, clock)
+    sent, postponed = Sent(), Postponed()
+    have, settled = _carry_out(resource, first, have, (present, wait), patience, (sent, postponed))
+    return _outcome(Outcome(first, have, settled=settled, seconds=patience.elapsed), sent, postponed)
+
+
+def _carry_out(
+    resource: Resource,
+    first: Plan,
+    have: Have,
+    mode: tuple[bool, bool],
+    patience: Patience,
+    record: tuple[Sent, Postponed],
+) -> tuple[Have, bool]:
+    """Send the plan's differences until none is left. Return the resource, and whether it is settled.
+
+    ``mode`` is whether the resource is to exist, and whether to wait. ``record`` receives what was sent, and what AWS
+    takes in a later run only.
+    """
+    (present, wait), (sent, postponed), plan = mode, record, first
+
+    def look() -> tuple[Have, Plan]:
+        found = _read(resource, patience.sleep)
+        if "create" not in sent:  # AWS may list a new resource before its tags
+            _refuse_foreign(resource, found)
+        return found, _without(plan_of(resource, found, present), postponed)
+
+    doubts = Doubts(resource, look, patience.sleep)
     while True:
         _refuse_new_failure(resource, plan, first, sent)
         status = _status(resource, have, sent)
         if plan.action == "none" and (status == "ready" or not wait):
             break
         due = _due(resource, plan, sent) if status == "ready" or plan.action in ("delete", "replace") else set()
-        not_yet = _send(resource, plan, have, due, sent, postponed) if due else None
-        if due and not_yet is None:
+        answer = _send(resource, plan, have, due, sent, postponed) if due else None
+        if isinstance(answer, Exception):
+            have, plan = doubts.settle(answer, plan, due, sent)
+            continue
+        if due and answer is None:
             pass  # read the result at once
         elif not wait and sent and present and have is not None and status != "leaving":
             break
         else:
-            patience.pause(plan, have, not_yet or "")
-        have = _read(resource, sleep)
-        if "create" not in sent:  # AWS may list a new resource before its tags
-            _refuse_foreign(resource, have)
-        plan = _without(plan_of(resource, have, present), postponed)
-    settled = plan.action == "none" and status == "ready" and not postponed
-    return _outcome(Outcome(first, have, settled=settled, seconds=patience.elapsed), sent, postponed)
+            patience.pause(plan, have, answer or "")
+        have, plan = look()
+    return have, plan.action == "none" and status == "ready" and not postponed
 
 
 def _without(plan: Plan, postponed: Postponed) -> Plan:
@@ -231,10 +256,13 @@ def _status(resource: Resource, have: Have, sent: Sent) -> str:
     return "busy" if status == "ready" and sent and resource.is_unfinished(have, sent.keys()) else status
 
 
-def _send(resource: Resource, plan: Plan, have: Have, due: set[str], sent: Sent, postponed: Postponed) -> str | None:
-    """Send the fields that are due and record them in ``sent``. Return AWS's words if it answers 'not yet'.
+def _send(
+    resource: Resource, plan: Plan, have: Have, due: set[str], sent: Sent, postponed: Postponed
+) -> str | Exception | None:
+    """Send the fields that are due and record them in ``sent``.
 
-    Fields that AWS takes in a later run only are recorded in ``postponed``.
+    Return AWS's words if it answers 'not yet', and the error if it is unclear what AWS has done. Fields that AWS takes
+    in a later run only are recorded in ``postponed``.
     """
     _refuse_unknown(resource, plan)
     waiting: Iterable[str] | None = None
@@ -251,10 +279,11 @@ def _send(resource: Resource, plan: Plan, have: Have, due: set[str], sent: Sent,
         postponed.update(dict.fromkeys(later.fields, later))
         waiting = due - later.fields
     except Exception as error:
-        gone = plan.action == "delete" and _is_gone(error)
-        if not (gone or resource.is_not_yet(error, have)):
-            raise
-        return str(error)
+        if not is_unanswered(error) and resource.is_not_yet(error, have):
+            return str(error)
+        if is_unclear(error, plan.action in ("delete", "replace")):
+            return error
+        raise
     steps = plan.steps(resource.gradual)
     for name in due - set(waiting or ()):
         sent.setdefault(name, set()).update(steps[name])
@@ -302,7 +331,7 @@ class Patience:
         self._resource = resource
         self._timeout = timeout
         self._progress = progress
-        self._sleep = sleep
+        self.sleep = sleep
         self._clock = clock
         self._start = clock()
 
@@ -317,7 +346,7 @@ class Patience:
         if elapsed > self._timeout:
             raise Refused(self._timed_out(plan, state, answer))
         self._progress(answer or state or "not created yet", elapsed)
-        self._sleep(min(10.0, max(0.05, elapsed / 10)))
+        self.sleep(min(10.0, max(0.05, elapsed / 10)))
 
     def _timed_out(self, plan: Plan, state: str | None, answer: str) -> str:
         found = "does not exist" if state is None else f"is '{state}'"

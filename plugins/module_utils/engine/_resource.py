@@ -75,12 +75,18 @@ class Resource:
     leaving: frozenset[str] = frozenset({"deleting"})
     name_tag = True  # whether the Name tag identifies the resource
     usual: Mapping[str, int] = {}  # seconds that AWS usually takes, by action, where it takes long
+    shared_locks: Sequence[str] = ()  # the locks that a change needs beside that of the environment
     # Error codes that mean 'not yet', each alone or with a text that the message contains.
     retry_codes: Sequence[str | tuple[str, str]] = ()
 
     def __init__(self, aws: Any, params: Fields) -> None:
         self.aws = aws
         self.params = params
+
+    def fresh(self) -> Resource:
+        """Return the resource without what it has looked up so far, to be read again."""
+        self.aws.ids.clear()
+        return type(self)(self.aws, self.params)
 
     # The options, before AWS is asked.
 
@@ -273,5 +279,5 @@ class Resource:
 
 def aws_error(error: Exception) -> tuple[str, str]:
     """Return the code and the message of an error of AWS; two empty strings for any other error."""
-    details = getattr(error, "response", {}).get("Error", {})
+    details = (getattr(error, "response", None) or {}).get("Error", {})  # None for a broken connection
     return details.get("Code", ""), details.get("Message", "")

@@ -13,6 +13,7 @@ from typing import Any
 from ansible_collections.mtk.backend.plugins.module_utils.aws._client import ClientError
 from ansible_collections.mtk.backend.plugins.module_utils.aws._lookup import find
 from ansible_collections.mtk.backend.plugins.module_utils.aws._tags import write_tags
+from ansible_collections.mtk.backend.plugins.module_utils.domain._locks import IPAM
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import UNKNOWN, NotYet, Refused
 from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource, aws_error
 
@@ -27,6 +28,7 @@ class IpamResource(Resource):
     ready = frozenset({"create-complete", "modify-complete"})
     failed = frozenset({"create-failed", "modify-failed", "delete-failed"})
     leaving = frozenset({"delete-in-progress"})
+    shared_locks = (IPAM,)  # all environments of the account share the tree of pools
     retry_codes = ("ConcurrentMutationLimitExceeded", "IncorrectState", "DependencyViolation")
 
     def users(self, have: Mapping[str, Any]) -> list[str]:

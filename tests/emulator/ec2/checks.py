@@ -22,6 +22,7 @@ IDS: dict[str, tuple[str, str]] = {
     "FlowLogId": ("fl", "InvalidFlowLogId.Malformed"),
     "NetworkInterfaceId": ("eni", "InvalidNetworkInterfaceId.Malformed"),
     "NetworkAclId": ("acl", "InvalidNetworkAclId.Malformed"),
+    "VpcPeeringConnectionId": ("pcx", "InvalidVpcPeeringConnectionId.Malformed"),
     "DhcpOptionsId": ("dopt", "InvalidDhcpOptionsId.Malformed"),
     "PrefixListId": ("pl", "InvalidPrefixListId.Malformed"),
     "SecurityGroupRuleId": ("sgr", "InvalidSecurityGroupRuleId.Malformed"),
@@ -39,6 +40,8 @@ TAGGABLE = {
     "CreateNatGateway": "natgateway",
     "AllocateAddress": "elastic-ip",
     "CreateRouteTable": "route-table",
+    "CreateNetworkAcl": "network-acl",
+    "CreateVpcPeeringConnection": "vpc-peering-connection",
     "CreateSecurityGroup": "security-group",
     "AuthorizeSecurityGroupIngress": "security-group-rule",
     "AuthorizeSecurityGroupEgress": "security-group-rule",
@@ -63,6 +66,7 @@ DELETED_BY = {
     "DeleteRouteTable": "RouteTableId",
     "ReleaseAddress": "AllocationId",
     "DeleteFlowLogs": "FlowLogIds",
+    "DeleteNetworkAcl": "NetworkAclId",
 }
 
 

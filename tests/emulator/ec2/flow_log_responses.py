@@ -6,11 +6,12 @@ import re
 from typing import Any
 
 from moto.core.responses import ActionResult
+from moto.logs.models import logs_backends
 
 from ..admission import Missing
 from ..core import AwsError
 from ..iam import can_assume
-from .base import Ec2, result
+from .base import Ec2, answered, result
 
 RESOURCES = {"VPC": "vpc", "Subnet": "subnet"}
 
@@ -68,6 +69,18 @@ class FlowLogResponses(Ec2):
     def _already_exists(self, resource_id: str) -> bool:
         wanted = (resource_id, self.params.get("LogGroupName"), self.params.get("LogDestination"))
         return any((f.resource_id, f.log_group_name, f.log_destination) == wanted for f in self.ec2.flow_logs.values())
+
+    def describe_flow_logs(self) -> ActionResult:
+        """List the flow logs. A flow log whose log group or role is missing stays ACTIVE and delivers nothing."""
+        groups = logs_backends[self.current_account][self.region].groups
+        for log in self.ec2.flow_logs.values():
+            role = log.deliver_logs_permission_arn
+            delivers = log.log_group_name in groups and can_assume(
+                self.current_account, self.region, "vpc-flow-logs.amazonaws.com", role
+            )
+            log.deliver_logs_status = "SUCCESS" if delivers else "FAILED"
+            log.deliver_logs_error_message = None if delivers else "Access error"
+        return answered(super().describe_flow_logs())
 
     def delete_flow_logs(self) -> ActionResult:
         unsuccessful = []

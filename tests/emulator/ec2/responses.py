@@ -21,6 +21,8 @@ from .ipam_pool_responses import IpamPoolResponses
 from .ipam_resource_responses import IpamResourceResponses
 from .ipam_responses import IpamResponses
 from .listing import filtered_page, take_list_options
+from .network_acl_responses import NetworkAclResponses
+from .peering_responses import PeeringResponses
 from .region_responses import RegionResponses
 from .route_responses import RouteResponses
 from .security_group_responses import SecurityGroupResponses
@@ -48,6 +50,8 @@ class LocalEc2(
     VpcResponses,
     GatewayResponses,
     RouteResponses,
+    NetworkAclResponses,
+    PeeringResponses,
     EndpointResponses,
     FlowLogResponses,
     SecurityGroupResponses,

@@ -10,12 +10,13 @@ from ..core import AwsError
 from .base import Ec2, answered, result, tags_in
 from .checks import canonical, check_id
 
-TARGETS = ("GatewayId", "NatGatewayId")
+TARGETS = ("GatewayId", "NatGatewayId", "VpcPeeringConnectionId")
 ROUTE = {
     "DestinationCidrBlock": "destination_cidr_block",
     "DestinationPrefixListId": "destination_prefix_list_id",
     "GatewayId": "gateway_id",
     "NatGatewayId": "nat_gateway_id",
+    "VpcPeeringConnectionId": "vpc_peering_connection_id",
     "Origin": "origin",
 }
 
@@ -25,6 +26,8 @@ def blackhole(backend: Any, route: Any) -> bool:
     if route.nat_gateway:
         nat = backend.nat_gateways.get(route.nat_gateway.id)
         return nat is None or nat.state in ("deleting", "deleted", "failed")
+    if route.vpc_pcx:
+        return bool(route.vpc_pcx.status["Code"] != "active")
     gateway = route.gateway
     if gateway is not None and gateway.id.startswith("igw-"):
         return gateway.id not in backend.internet_gateways or gateway.vpc is None
@@ -60,6 +63,7 @@ class RouteResponses(Ec2):
             raise AwsError("MissingParameter", f"{text}vpcPeeringConnectionId, transitGatewayId or vpcEndpointId.")
         self._check_gateway(table)
         self._check_nat(table)
+        self._check_peering(table)
         return table
 
     def _check_gateway(self, table: Any) -> None:
@@ -83,6 +87,18 @@ class RouteResponses(Ec2):
             raise AwsError("InvalidNatGatewayID.NotFound", f"The natGateway ID '{nat_id}' does not exist")
         if nat.vpc_id != table.vpc_id:
             text = f"route table {table.id} and NAT gateway {nat_id} belong to different networks"
+            raise AwsError("InvalidParameterValue", text)
+
+    def _check_peering(self, table: Any) -> None:
+        peering_id = self.params.get("VpcPeeringConnectionId")
+        if not peering_id:
+            return
+        connection = self.ec2.vpc_pcxs.get(peering_id)
+        if connection is None or connection.status["Code"] == "deleted":
+            text = f"The vpcPeeringConnection ID '{peering_id}' does not exist"
+            raise AwsError("InvalidVpcPeeringConnectionID.NotFound", text)
+        if table.vpc_id not in (connection.vpc.id, connection.peer_vpc.id):
+            text = f"route table {table.id} and interface {peering_id} belong to different networks"
             raise AwsError("InvalidParameterValue", text)
 
     def delete_route(self) -> ActionResult:

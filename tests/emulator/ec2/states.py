@@ -60,7 +60,8 @@ def note_emptied(backend: Any, vpc: Any) -> None:
     endpoints = [e for e in backend.vpc_end_points.values() if e.vpc_id == vpc.id]
     attached = [g for g in backend.internet_gateways.values() if g.vpc and g.vpc.id == vpc.id]
     subnets = [s for zone in backend.subnets.values() for s in zone.values() if s.vpc_id == vpc.id]
-    in_use = bool(groups or tables or endpoints or attached or subnets)
+    acls = [a for a in backend.network_acls.values() if a.vpc_id == vpc.id and not a.default]
+    in_use = bool(groups or tables or endpoints or attached or subnets or acls)
     if getattr(vpc, "in_use", False) and not in_use:
         vpc.emptied = CLOCK.now()
     vpc.in_use = in_use

@@ -27,6 +27,7 @@ TYPES = {
     "rtb": "route-table",
     "igw": "internet-gateway",
     "acl": "network-acl",
+    "pcx": "vpc-peering-connection",
     "eni": "network-interface",
     "ipam": "ipam",
     "dopt": "dhcp-options",
@@ -67,6 +68,7 @@ class TagResponses(Ec2):
             "eipalloc": [a.allocation_id for a in ec2.addresses],
             "sgr": rules,
             "acl": ec2.network_acls,
+            "pcx": ec2.vpc_pcxs,
             "eni": ec2.enis,
             "dopt": ec2.dhcp_options_sets,
             "pl": [],  # AWS's prefix lists are not the account's

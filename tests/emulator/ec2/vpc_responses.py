@@ -125,8 +125,18 @@ class VpcResponses(Ec2):
         return answer
 
     def modify_subnet_attribute(self) -> ActionResult:
-        if self.params.get("MapPublicIpOnLaunch") is None:
-            raise AwsError("InvalidParameterCombination", "No attributes specified.")
+        known = ("AssignIpv6AddressOnCreation", "MapPublicIpOnLaunch")
+        given = [n for n in known if self.params.get(n) is not None]
+        if len(given) != 1:
+            text = "Exactly one attribute can be modified in a request" if given else "No attributes specified."
+            raise AwsError("InvalidParameterCombination", text)
+        if given[0] == "AssignIpv6AddressOnCreation":
+            subnet_id = self.params["SubnetId"]
+            self.ec2.get_subnet(subnet_id)
+            if self.params[given[0]].get("Value"):
+                text = f"The subnet '{subnet_id}' does not have an IPv6 CIDR block associated"
+                raise AwsError("InvalidParameterValue", text)
+            return result(Return=True)
         return answered(super().modify_subnet_attribute())
 
     def describe_vpc_attribute(self) -> ActionResult:

@@ -40,12 +40,30 @@ class LocalIam(IamResponse):
     def create_role(self) -> ActionResult:
         """Create a role with a valid trust policy and a name that is unique regardless of case."""
         IAMTrustPolicyDocumentValidator(self._get_param("AssumeRolePolicyDocument")).validate()
+        self._check_boundary()
         name = self._get_param("RoleName")
         if any(role.name.lower() == name.lower() for role in self.backend.get_roles()):
             raise AwsError("EntityAlreadyExists", f"Role with name {name} already exists.")
         answer: ActionResult = super().create_role()
         self.backend.get_role(name).spread = Timeline(("spreading", SPREADING), ("known", 0))
         return answer
+
+    def put_role_permissions_boundary(self) -> ActionResult:
+        """Set the boundary of a role to a policy that exists."""
+        self.backend.get_role(self._get_param("RoleName"))
+        self._check_boundary()
+        return super().put_role_permissions_boundary()
+
+    def delete_role_permissions_boundary(self) -> ActionResult:
+        """Remove the boundary of a role, and refuse a role without one."""
+        name = self._get_param("RoleName")
+        if not self.backend.get_role(name).permissions_boundary_arn:
+            raise AwsError("NoSuchEntity", f"The role with name {name} has no permissions boundary.")
+        return super().delete_role_permissions_boundary()
+
+    def _check_boundary(self) -> None:
+        if self._get_param("PermissionsBoundary"):
+            self.backend.get_policy(self._get_param("PermissionsBoundary"))
 
     def update_role(self) -> ActionResult:
         """Change the description or the session duration; a parameter left out changes nothing."""

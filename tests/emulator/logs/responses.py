@@ -69,10 +69,14 @@ class LocalLogs(LogsResponse):
         group = self._group(name)
         group.creation_time = CLOCK.datetime().replace(tzinfo=None)
         group.log_group_class = self._get_param("logGroupClass") or "STANDARD"
+        group.protected = bool(self._get_param("deletionProtectionEnabled"))
         return str(answer)
 
     def delete_log_group(self) -> str:
         group = self._group(self._get_param("logGroupName"))
+        if getattr(group, "protected", False):
+            text = f"The log group {group.name} is protected from deletion: disable deletion protection first."
+            raise AwsError("ValidationException", text)
         answer = super().delete_log_group()
         self.logs_backend.tagger.delete_all_tags_for_resource(group.arn)
         return str(answer)
@@ -81,7 +85,11 @@ class LocalLogs(LogsResponse):
         """List the log groups by name prefix and class, in pages."""
         prefix, group_class = self._get_param("logGroupNamePrefix") or "", self._get_param("logGroupClass")
         groups = [
-            {**group.to_describe_dict(), "logGroupClass": getattr(group, "log_group_class", "STANDARD")}
+            {
+                **group.to_describe_dict(),
+                "logGroupClass": getattr(group, "log_group_class", "STANDARD"),
+                "deletionProtectionEnabled": getattr(group, "protected", False),
+            }
             for name, group in sorted(self.logs_backend.groups.items())
             if name.startswith(prefix)
         ]
@@ -91,6 +99,13 @@ class LocalLogs(LogsResponse):
             raise invalid("The specified nextToken is invalid.")
         page, more = paged(groups, {"NextToken": token, "MaxResults": self._get_param("limit")}, 50)
         return json.dumps({"logGroups": page, **({"nextToken": more} if more else {})})
+
+    def put_log_group_deletion_protection(self) -> str:
+        """Protect a log group, given by name or ARN, or lift its protection."""
+        identifier = self._get_param("logGroupIdentifier")
+        name = identifier.split(":log-group:")[-1].removesuffix(":*")
+        self._group(name).protected = self._get_param("deletionProtectionEnabled")
+        return "{}"
 
     def put_retention_policy(self) -> str:
         self._group(self._get_param("logGroupName"))

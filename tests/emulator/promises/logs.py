@@ -6,13 +6,14 @@ from . import Rule, Service
 
 OPERATIONS: dict[str, str] = {
     "AssociateKmsKey": "kmsKeyId logGroupName",
-    "CreateLogGroup": "kmsKeyId logGroupClass logGroupName tags",
+    "CreateLogGroup": "deletionProtectionEnabled kmsKeyId logGroupClass logGroupName tags",
     "DeleteLogGroup": "logGroupName",
     "DeleteRetentionPolicy": "logGroupName",
     "DescribeLogGroups": "limit logGroupClass logGroupNamePrefix nextToken",
     "DisassociateKmsKey": "logGroupName",
     "ListTagsForResource": "resourceArn",
     "ListTagsLogGroup": "logGroupName",
+    "PutLogGroupDeletionProtection": "deletionProtectionEnabled logGroupIdentifier",
     "PutRetentionPolicy": "logGroupName retentionInDays",
     "TagResource": "resourceArn tags",
     "UntagResource": "resourceArn tagKeys",
@@ -26,7 +27,8 @@ RULES: tuple[Rule, ...] = (
     Rule("key-policy", "The key's policy must let `logs.<Region>.amazonaws.com` encrypt for this log group, if it names log groups (`AccessDeniedException`).", "I TF 29282"),
     Rule("tags-by-arn", "Tag calls take the ARN of a log group without `:*` and refuse it with `:*`. Tags are deleted with the group. The older `ListTagsLogGroup` takes the group's name.", "K TagResource"),
     Rule("reserved-tags", "Tag keys that begin with `aws:`, and more than 50 tags, are refused (`InvalidParameterException`).", "known"),
-    Rule("deletion-protection", "Deletion protection of log groups; selection of groups by a part of their names.", "K CreateLogGroup", missing=True),
+    Rule("deletion-protection", "DeleteLogGroup refuses a log group with deletion protection (`ValidationException`). The protection is set at creation or later, by the name or the ARN of the log group, and DescribeLogGroups shows it.", "K PutLogGroupDeletionProtection; the words are known"),
+    Rule("group-patterns", "Selection of groups by a part of their names.", "K DescribeLogGroups", missing=True),
     Rule("events", "Log streams and events. Flow logs and databases write none here.", "K PutLogEvents", missing=True),
     Rule("queries", "Insights queries and their keys, metric filters, subscriptions and deliveries.", "K StartQuery", missing=True),
 )  # fmt: skip

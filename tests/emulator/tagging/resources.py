@@ -21,12 +21,20 @@ EC2_IDS: dict[str, Callable[[Any], Iterable[str]]] = {
     "internet-gateway": lambda ec2: ec2.internet_gateways,
     "natgateway": lambda ec2: ec2.nat_gateways,
     "network-interface": lambda ec2: ec2.enis,
+    "network-acl": lambda ec2: ec2.network_acls,
     "route-table": lambda ec2: ec2.route_tables,
     "security-group": lambda ec2: [group_id for vpc in ec2.groups.values() for group_id in vpc],
+    "security-group-rule": lambda ec2: [
+        rule.id
+        for vpc in ec2.groups.values()
+        for group in vpc.values()
+        for rule in (*group.ingress_rules, *group.egress_rules)
+    ],
     "subnet": lambda ec2: [subnet_id for zone in ec2.subnets.values() for subnet_id in zone],
     "vpc": lambda ec2: ec2.vpcs,
     "vpc-endpoint": lambda ec2: ec2.vpc_end_points,
     "vpc-flow-log": lambda ec2: ec2.flow_logs,
+    "vpc-peering-connection": lambda ec2: ec2.vpc_pcxs,
 }
 
 

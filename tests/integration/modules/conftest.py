@@ -14,6 +14,8 @@ import yaml
 from ansible.module_utils.testing import patch_module_args
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import Context
 
+from ..conftest import FAULT
+
 MODULES = "ansible_collections.mtk.backend.plugins.modules"
 Run = Callable[..., dict[str, Any]]
 
@@ -47,8 +49,11 @@ def run(aws: Any, worker: dict[str, Context], monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "local")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "emulator-secret-key")
 
+    # A client that waits for an answer waits for a second only.
+    impatient = {"aws_config": {"read_timeout": 1}} if FAULT == "silent" else {}
+
     def run_module(name: str, /, *, check: bool = False, **params: Any) -> dict[str, Any]:
-        params = {"region": "us-east-1", **params}
+        params = {"region": "us-east-1", **impatient, **params}
         args = {
             **params,
             "_ansible_check_mode": check,

@@ -69,3 +69,15 @@ def test_refuses_another_environments_log(run, ready):
     run(NAME, **params)
     with pytest.raises(ModuleFailed, match="belongs to environment 'dev'"):
         run(NAME, **{**params, "tags": {"mtk:environment": "prod"}})
+
+
+def test_a_flow_log_that_delivers_nothing_is_seen(aws, run, ready):
+    params = examples(NAME)[0]
+    assert "observations" not in run(NAME, **params)["plan"]
+    aws.client("logs").delete_log_group(logGroupName=params["log_group_name"])
+    result = run(NAME, **params)
+    (seen,) = result["plan"]["observations"]
+    assert (result["changed"], seen["field"], seen["owner"]) == (False, "deliver_logs_status", "decision")
+    assert "Access error" in seen["reason"] and "log group" in seen["reason"]
+    aws.client("logs").create_log_group(logGroupName=params["log_group_name"])
+    assert "observations" not in run(NAME, **params)["plan"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from .conftest import ModuleFailed, examples
-from .network import network
+from .network import network, tagged
 
 NAME = "ec2_nat_gateway"
 
@@ -50,8 +50,7 @@ def test_a_missing_subnet_is_planned_but_not_applied(aws, run):
 def test_the_address_of_an_interrupted_run_is_reused(aws, run):
     network(aws)
     start = examples(NAME)[0]
-    tags = [{"ResourceType": "elastic-ip", "Tags": [{"Key": "Name", "Value": start["name"]}]}]
-    left = aws.client("ec2").allocate_address(Domain="vpc", TagSpecifications=tags)
+    left = aws.client("ec2").allocate_address(Domain="vpc", TagSpecifications=tagged("elastic-ip", start["name"]))
     result = run(NAME, **{**start, "wait": True})
     assert result["nat_gateway"]["allocation_id"] == left["AllocationId"]
     assert len(addresses(aws)) == 1

@@ -64,7 +64,7 @@ def test_a_subnet_is_moved_in_one_call(aws, run):
     run(NAME, name="a", vpc_id=net.vpc, subnet_ids=net.public)
     before = len(aws.mutating())
     id = run(NAME, name="b", vpc_id=net.vpc, subnet_ids=net.public[:1])["route_table"]["route_table_id"]
-    assert aws.mutating()[before:] == ["ec2:CreateRouteTable", "ec2:ReplaceRouteTableAssociation"]
+    assert set(aws.mutating()[before:]) == {"ec2:CreateRouteTable", "ec2:ReplaceRouteTableAssociation"}
     assert subnets(aws, id) == {net.public[0]}
     assert not run(NAME, name="a", vpc_id=net.vpc, subnet_ids=net.public[1:])["changed"]
 
@@ -123,3 +123,65 @@ def test_invalid_options_and_foreign_tables_are_refused(aws, run):
     run(NAME, **params)
     with pytest.raises(ModuleFailed, match="belongs to environment 'dev'"):
         run(NAME, **{**params, "tags": {"mtk:environment": "prod"}})
+
+
+OWNED = {"mtk:environment": "dev"}
+
+
+def peering(aws, vpc):
+    ec2 = aws.client("ec2")
+    peer = ec2.create_vpc(CidrBlock="192.168.0.0/16")["Vpc"]["VpcId"]
+    made = ec2.create_vpc_peering_connection(VpcId=vpc, PeerVpcId=peer)["VpcPeeringConnection"]
+    return ec2.accept_vpc_peering_connection(VpcPeeringConnectionId=made["VpcPeeringConnectionId"])[
+        "VpcPeeringConnection"
+    ]["VpcPeeringConnectionId"]
+
+
+def test_routes_of_others_are_reported_and_left_alone(aws, run):
+    net = network(aws)
+    ec2, pcx = aws.client("ec2"), peering(aws, net.vpc)
+    params = {**examples(NAME)[0], "purge_routes": False}
+    id = run(NAME, **params)["route_table"]["route_table_id"]
+    by_hand = {"destination_cidr_block": "192.168.0.0/16", "vpc_peering_connection_id": pcx}
+    ec2.create_route(RouteTableId=id, DestinationCidrBlock="192.168.0.0/16", VpcPeeringConnectionId=pcx)
+    result = run(NAME, **params)
+    (seen,) = result["plan"]["observations"]
+    assert (result["changed"], seen["field"], seen["found"], seen["owner"]) == (False, "routes", by_hand, "foreign")
+    assert "-e remove=ec2_route_table:dev_us-east-1_public_route_table" in seen["reason"]
+    declared = {**params, "routes": [*params["routes"], by_hand]}
+    result = run(NAME, **declared)
+    assert (result["changed"], "observations" in result["plan"]) == (False, False)
+    ec2.delete_route(RouteTableId=id, DestinationCidrBlock="192.168.0.0/16")
+    assert run(NAME, **declared)["changed"]
+    consent = {**params, "remove": ["ec2_route_table:dev_us-east-1_public_route_table"]}
+    assert "observations" not in run(NAME, check=True, **consent)["plan"]
+    assert run(NAME, **consent)["changed"]
+    assert set(routes(aws, id)) == {"10.0.0.0/16", "0.0.0.0/0"}
+
+
+def test_a_changed_target_is_repaired_beside_routes_of_others(aws, run):
+    net = network(aws)
+    ec2, pcx = aws.client("ec2"), peering(aws, net.vpc)
+    params = {**examples(NAME)[0], "purge_routes": False}
+    id = run(NAME, **params)["route_table"]["route_table_id"]
+    ec2.create_route(RouteTableId=id, DestinationCidrBlock="192.168.0.0/16", VpcPeeringConnectionId=pcx)
+    ec2.replace_route(RouteTableId=id, DestinationCidrBlock="0.0.0.0/0", VpcPeeringConnectionId=pcx)
+    before = len(aws.mutating())
+    run(NAME, **params)
+    assert aws.mutating()[before:] == ["ec2:ReplaceRoute"]
+    assert routes(aws, id)["0.0.0.0/0"] == net.internet_gateway
+
+
+def test_a_default_route_of_earlier_settings_is_removed(aws, run):
+    net = network(aws)
+    params = {**examples(NAME)[0], "purge_routes": False}
+    id = run(NAME, **params)["route_table"]["route_table_id"]
+    aws.client("ec2").create_route(
+        RouteTableId=id, DestinationCidrBlock="198.51.100.0/24", GatewayId=net.internet_gateway
+    )
+    result = run(NAME, **{**params, "routes": []})
+    assert set(routes(aws, id)) == {"10.0.0.0/16", "198.51.100.0/24"}
+    assert [seen["owner"] for seen in result["plan"]["observations"]] == ["foreign"]
+    pcx = peering(aws, net.vpc)
+    aws.client("ec2").create_route(RouteTableId=id, DestinationCidrBlock="0.0.0.0/0", VpcPeeringConnectionId=pcx)
+    assert not run(NAME, **{**params, "routes": []})["changed"], "the way of others into the internet"

@@ -146,3 +146,53 @@ def test_invalid_options_and_foreign_groups_are_refused(aws, run):
         run(NAME, **params(tags={"mtk:environment": "prod"}))
     with pytest.raises(ModuleFailed, match="AWS refuses AuthorizeSecurityGroupIngress \\(InvalidGroup"):
         run(NAME, **params(rules=[{**HTTPS, "referenced_group_id": "sg-0123456789abcdef0"}]))
+
+
+OWNED = {"tags": {"mtk:environment": "dev"}, "purge_rules": False, "purge_rules_egress": False}
+SSH = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
+
+
+def test_rules_of_others_are_reported_and_left_alone(aws, run):
+    network(aws)
+    wanted = params(rules=[WEB], rules_egress=[], **OWNED)
+    id = run(NAME, **wanted)["security_group"]["group_id"]
+    assert group(aws, id)["IpPermissionsEgress"] == [], "AWS's own rule for a new group"
+    aws.client("ec2").authorize_security_group_ingress(GroupId=id, IpPermissions=[SSH])
+    result = run(NAME, **wanted)
+    (seen,) = result["plan"]["observations"]
+    assert (result["changed"], seen["field"], seen["found"]["from_port"], seen["owner"]) == (
+        False,
+        "rules",
+        22,
+        "foreign",
+    )
+    assert "-e remove=ec2_security_group:app" in seen["reason"]
+    by_hand = {"ip_protocol": "tcp", "from_port": 22, "to_port": 22, "cidr_ipv4": "0.0.0.0/0"}
+    declared = run(NAME, **{**wanted, "rules": [WEB, by_hand]})
+    assert (declared["changed"], "observations" in declared["plan"]) == (False, False)
+    removed = run(NAME, **wanted, remove=["ec2_security_group:app"])
+    assert removed["changed"] and "observations" not in removed["plan"]
+    assert [p["FromPort"] for p in group(aws, id)["IpPermissions"]] == [443]
+
+
+def test_rules_of_earlier_settings_are_removed(aws, run):
+    network(aws)
+    port = {"ip_protocol": "tcp", "from_port": 5432, "to_port": 5432, "referenced_group_name": "app"}
+    egress = {"ip_protocol": "icmp", "cidr_ipv4": "10.0.0.0/8"}
+    id = run(NAME, **params(rules=[WEB, port], rules_egress=[egress], **OWNED))["security_group"]["group_id"]
+    aws.client("ec2").authorize_security_group_ingress(GroupId=id, IpPermissions=[SSH])
+    wanted = params(rules=[{**port, "from_port": 5433, "to_port": 5433}], rules_egress=[], **OWNED)
+    assert run(NAME, check=True, **wanted)["changed"]
+    result = run(NAME, **wanted)
+    assert sorted(p["FromPort"] for p in group(aws, id)["IpPermissions"]) == [22, 5433]
+    assert group(aws, id)["IpPermissionsEgress"] == []
+    assert [seen["found"]["from_port"] for seen in result["plan"]["observations"]] == [22]
+
+
+def test_only_a_group_with_more_rules_costs_another_request(aws, run):
+    network(aws)
+    wanted = params(rules=[WEB], rules_egress=[], **OWNED)
+    run(NAME, **wanted)
+    before = len(aws.control.calls())
+    run(NAME, **wanted)
+    assert "DescribeSecurityGroupRules" not in [call["operation"] for call in aws.control.calls(since=before)]

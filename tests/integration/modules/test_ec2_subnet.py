@@ -40,15 +40,16 @@ def test_changes_and_drift(aws, run):
     id = run(NAME, **params)["subnet"]["subnet_id"]
     ec2 = aws.client("ec2")
     ec2.modify_subnet_attribute(SubnetId=id, MapPublicIpOnLaunch={"Value": True})
-    assert not run(NAME, **params)["changed"], "an omitted option is not changed"
+    omitted = {name: value for name, value in params.items() if name != "map_public_ip_on_launch"}
+    assert not run(NAME, **omitted)["changed"], "an omitted option is not changed"
     ec2.create_tags(Resources=[id], Tags=[{"Key": "mtk:tier", "Value": "public"}, {"Key": "by", "Value": "hand"}])
-    drift = run(NAME, check=True, **params, map_public_ip_on_launch=False)["diff"]
+    drift = run(NAME, check=True, **params)["diff"]
     assert (drift["before"]["map_public_ip_on_launch"], drift["after"]["map_public_ip_on_launch"]) == (True, False)
     assert drift["before"]["tags"]["by"] == "hand"
     before = len(aws.mutating())
-    run(NAME, **params, map_public_ip_on_launch=False)
+    run(NAME, **params)
     assert aws.mutating()[before:] == ["ec2:ModifySubnetAttribute", "ec2:DeleteTags", "ec2:CreateTags"]
-    assert not run(NAME, **params, map_public_ip_on_launch=False)["changed"]
+    assert not run(NAME, **params)["changed"]
 
 
 def test_a_block_with_host_bits_is_no_difference(aws, run):
@@ -124,3 +125,23 @@ def test_invalid_options_and_unsupported_changes_are_refused(aws, run):
         run(NAME, **remove, wait_timeout=0)
     ec2.delete_nat_gateway(NatGatewayId=nat)
     assert run(NAME, **remove)["changed"]
+
+
+def test_a_subnet_in_another_network_acl_is_moved_back(aws, run):
+    net = network(aws)
+    params = {**examples(NAME)[0], "assign_ipv6_address_on_creation": False}
+    id = run(NAME, **params)["subnet"]["subnet_id"]
+    ec2 = aws.client("ec2")
+    vpc = [{"Name": "vpc-id", "Values": [net.vpc]}]
+    (default,) = ec2.describe_network_acls(Filters=vpc)["NetworkAcls"]
+    (link,) = [a["NetworkAclAssociationId"] for a in default["Associations"] if a["SubnetId"] == id]
+    other = ec2.create_network_acl(VpcId=net.vpc)["NetworkAcl"]["NetworkAclId"]
+    ec2.replace_network_acl_association(AssociationId=link, NetworkAclId=other)
+    assert not run(NAME, **{**params, "default_network_acl": False})["changed"]
+    planned = run(NAME, check=True, **params)["diff"]
+    sides = planned["before"]["network_acl_id"], planned["after"]["network_acl_id"]
+    assert sides == (other, default["NetworkAclId"])
+    before = len(aws.mutating())
+    run(NAME, **params)
+    assert aws.mutating()[before:] == ["ec2:ReplaceNetworkAclAssociation"]
+    assert not run(NAME, **params)["changed"]

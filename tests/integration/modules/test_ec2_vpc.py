@@ -79,6 +79,15 @@ def test_the_module_waits_for_the_block_of_the_pool_only(aws, run):
         run(NAME, name="b", **params)
 
 
+def test_delete_refuses_a_vpc_with_network_acls(aws, run):
+    vpc, ec2 = run(NAME, name="x", cidr_block="10.9.0.0/16")["vpc"]["vpc_id"], aws.client("ec2")
+    acl = ec2.create_network_acl(VpcId=vpc)["NetworkAcl"]["NetworkAclId"]
+    with pytest.raises(ModuleFailed, match=f"vpc x still has {acl}: remove them first"):
+        run(NAME, name="x", state="absent")
+    ec2.delete_network_acl(NetworkAclId=acl)
+    assert run(NAME, name="x", state="absent")["changed"]
+
+
 def test_delete_refuses_a_vpc_with_subnets(aws, run):
     vpc = run(NAME, name="x", cidr_block="10.9.0.0/16")["vpc"]["vpc_id"]
     subnet = aws.client("ec2").create_subnet(VpcId=vpc, CidrBlock="10.9.0.0/24")["Subnet"]["SubnetId"]
@@ -90,3 +99,31 @@ def test_refuses_another_environments_vpc(run):
     run(NAME, name="x", cidr_block="10.9.0.0/16", tags={"mtk:environment": "prod"})
     with pytest.raises(ModuleFailed, match="belongs to environment 'prod'"):
         run(NAME, name="x", tags={"mtk:environment": "dev"})
+
+
+def test_the_default_network_acl_is_restored(aws, run):
+    params = {"name": "x", "cidr_block": "10.0.0.0/16", "default_network_acl": True}
+    vpc = run(NAME, **params)["vpc"]
+    assert [entry["rule_number"] for entry in vpc["default_network_acl_entries"]] == [100, 100]
+    ec2 = aws.client("ec2")
+    (acl,) = ec2.describe_network_acls(Filters=[{"Name": "vpc-id", "Values": [vpc["vpc_id"]]}])["NetworkAcls"]
+    entry = {"NetworkAclId": acl["NetworkAclId"], "Protocol": "-1", "CidrBlock": "0.0.0.0/0"}
+    ec2.create_network_acl_entry(**entry, RuleNumber=50, Egress=False, RuleAction="deny")
+    ec2.replace_network_acl_entry(
+        **{**entry, "CidrBlock": "10.0.0.0/8"}, RuleNumber=100, Egress=False, RuleAction="allow"
+    )
+    ec2.delete_network_acl_entry(NetworkAclId=acl["NetworkAclId"], RuleNumber=100, Egress=True)
+    before = len(aws.mutating())
+    assert not run(NAME, name="x", cidr_block="10.0.0.0/16")["changed"]
+    found = run(NAME, check=True, **params)["diff"]["before"]["default_network_acl_entries"]
+    assert [(e["rule_number"], e["rule_action"], e["cidr_block"]) for e in found] == [
+        (50, "deny", "0.0.0.0/0"),
+        (100, "allow", "10.0.0.0/8"),
+    ]
+    run(NAME, **params)
+    assert aws.mutating()[before:] == [
+        "ec2:ReplaceNetworkAclEntry",
+        "ec2:CreateNetworkAclEntry",
+        "ec2:DeleteNetworkAclEntry",
+    ]
+    assert not run(NAME, **params)["changed"]

@@ -102,3 +102,18 @@ def test_unsupported_changes_and_foreign_endpoints_are_refused(aws, run):
         run(NAME, **{**params, "service_name": "s3"})
     with pytest.raises(ModuleFailed, match="belongs to environment 'dev'"):
         run(NAME, **{**params, "tags": {"mtk:environment": "prod"}})
+
+
+def test_a_replaced_default_policy_is_noticed(aws, run):
+    tables(aws, network(aws).vpc, "dev_us-east-1_public_route_table")
+    params = {name: value for name, value in examples(NAME)[0].items() if name != "policy"}
+    id = run(NAME, **params)["vpc_endpoint"]["vpc_endpoint_id"]
+    full = {
+        "Version": "2008-10-17",
+        "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}],
+    }
+    assert not run(NAME, **params, policy=full)["changed"]
+    deny = json.dumps({**full, "Statement": [{**full["Statement"][0], "Effect": "Deny"}]})
+    aws.client("ec2").modify_vpc_endpoint(VpcEndpointId=id, PolicyDocument=deny)
+    assert not run(NAME, **params)["changed"]
+    assert run(NAME, **params, policy=full)["vpc_endpoint"]["policy"] == full

@@ -66,3 +66,23 @@ def test_invalid_options_and_policies_in_use_are_refused(aws, run):
     iam.attach_role_policy(RoleName="r", PolicyArn=ARN)
     with pytest.raises(ModuleFailed, match="attached to r"):
         run(NAME, policy_name="dev", state="absent")
+
+
+def test_no_version_of_others_is_left(aws, run):
+    wanted = {**POLICY, "purge_versions": True}
+    run(NAME, **wanted)
+    iam = aws.client("iam")
+    for number in range(4):
+        hostile = json.dumps(allow(f"iam:Hostile{number}"))
+        iam.create_policy_version(PolicyArn=ARN, PolicyDocument=hostile, SetAsDefault=number == 3)
+    planned = run(NAME, check=True, **wanted)["diff"]
+    assert (planned["before"]["versions"], planned["after"]["versions"]) == (["v1", "v2", "v3", "v4", "v5"], ["v5"])
+    assert planned["before"]["policy_document"] == allow("iam:Hostile3")
+    assert run(NAME, **wanted)["policy"]["versions"] == ["v6"]
+    assert document(aws) == POLICY["policy_document"]
+    iam.create_policy_version(PolicyArn=ARN, PolicyDocument=json.dumps(allow("iam:Pass")))
+    assert run(NAME, check=True, **wanted)["diff"]["before"]["versions"] == ["v6", "v7"]
+    run(NAME, **wanted)
+    assert [v["VersionId"] for v in iam.list_policy_versions(PolicyArn=ARN)["Versions"]] == ["v6"]
+    assert not run(NAME, **wanted)["changed"]
+    assert not run(NAME, **POLICY)["changed"]

@@ -73,3 +73,36 @@ def test_invalid_options_and_foreign_roles_are_refused(aws, run):
     aws.client("iam").put_role_policy(RoleName="dev", PolicyName="mine", PolicyDocument=ALLOW)
     with pytest.raises(ModuleFailed, match="inline policies.*mine"):
         run(NAME, **ROLE, state="absent")
+
+
+def test_access_added_by_hand_is_shown_by_name_and_removed(aws, run):
+    wanted = {**ROLE, "managed_policy_arns": [], "inline_policies": {}, "permissions_boundary": "", "tags": {"a": "1"}}
+    run(NAME, **wanted)
+    iam = aws.client("iam")
+    iam.put_role_policy(RoleName="dev", PolicyName="evil", PolicyDocument=ALLOW)
+    iam.attach_role_policy(RoleName="dev", PolicyArn=MONITORING)
+    iam.put_role_permissions_boundary(RoleName="dev", PermissionsBoundary=MONITORING)
+    before = run(NAME, check=True, **wanted)["diff"]["before"]
+    assert before["inline_policies"] == {"evil": json.loads(ALLOW)}
+    assert (before["managed_policy_arns"], before["permissions_boundary"]) == ([MONITORING], MONITORING)
+    mutating = len(aws.mutating())
+    run(NAME, **wanted)
+    assert aws.mutating()[mutating:] == [
+        "iam:DeleteRolePermissionsBoundary",
+        "iam:DetachRolePolicy",
+        "iam:DeleteRolePolicy",
+    ]
+    assert not run(NAME, **wanted)["changed"]
+
+
+def test_inline_policies_and_the_boundary_are_managed_if_given(aws, run):
+    other = json.loads(ALLOW.replace("a:B", "c:D"))
+    given = {"inline_policies": {"one": json.loads(ALLOW)}, "permissions_boundary": MONITORING}
+    run(NAME, **ROLE, **given)
+    role = run(NAME, **ROLE, inline_policies={"one": other, "two": other})["role"]
+    assert (role["inline_policies"], role["permissions_boundary"]) == ({"one": other, "two": other}, MONITORING)
+    assert not run(NAME, **ROLE)["changed"]
+    with pytest.raises(ModuleFailed, match="inline_policies.one is"):
+        run(NAME, **ROLE, inline_policies={"one": {"Version": "2012-10-17"}})
+    run(NAME, role_name="dev", inline_policies={}, state="absent")
+    assert not aws.client("iam").list_roles()["Roles"]

@@ -17,6 +17,7 @@ ROOT = Path(__file__).parents[3]
 BIN = Path(sys.executable).parent
 REGIONS = ("us-east-1", "us-west-2", "eu-west-1")
 RUN_SECONDS = 900  # for one playbook: the largest takes a minute or two on an idle machine
+READS = re.compile(r"(plan|drift)\b|--check")  # the playbooks and the option that never write
 RECAP = re.compile(r"^(\S+)\s+: ok=(\d+)\s+changed=(\d+)\s+unreachable=(\d+)\s+failed=(\d+)", re.M)
 
 
@@ -77,12 +78,15 @@ class Site:
             **extra,
         }
 
-    def start(self, playbook: str, *arguments: str) -> subprocess.Popen[str]:
-        """Start a run in a process group of its own, so that the whole group can be killed."""
+    def start(self, playbook: str, *arguments: str, **extra: str) -> subprocess.Popen[str]:
+        """Start a run in a process group of its own, so that the whole group can be killed.
+
+        ``extra`` are environment variables.
+        """
         return subprocess.Popen(
             self.command(playbook, *arguments),
             cwd=ROOT,
-            env=self.environ(),
+            env=self.environ(**extra),
             text=True,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -93,10 +97,12 @@ class Site:
         self, playbook: str = "site.yml", *arguments: str, cwd: Path = ROOT, expect: int = 0, **extra: str
     ) -> Played:
         """Run a playbook; ``extra`` are environment variables."""
-        before, environ = len(self.aws.mutating()), self.environ(**extra)
+        before, locks, environ = len(self.aws.mutating()), len(self.aws.locking()), self.environ(**extra)
         code, stdout, stderr = finish(self.command(playbook, *arguments), cwd=cwd, env=environ)
         played = Played(code, stdout + stderr, self.aws.mutating()[before:])
         assert played.code == expect, played.text[-8000:]
+        if not played.mutating and (code == 0 or READS.search(f"{playbook} {arguments}")):
+            assert self.aws.locking()[locks:] == [], "a run that changes nothing takes no lock"
         return played
 
     def destroy(self) -> Played:

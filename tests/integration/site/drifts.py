@@ -170,6 +170,7 @@ class _Registered:
     deed: Deed
     touches: Mapping[str, str]
     observed: Mapping[str, str]
+    everywhere: bool
     beside: tuple[str, ...]
     where: str
     only: str
@@ -184,7 +185,11 @@ class _Registered:
             region=region,
             deed=self.deed,
             touches=placed(self.touches),
-            observed=placed(self.observed),
+            observed={
+                subject(name, environment, each): owner
+                for name, owner in self.observed.items()
+                for each in (NETWORKS[environment] if self.everywhere else (region,))
+            },
             holds=frozenset(placed(dict.fromkeys(self.beside, ""))) | ({self.deed} if self.foreign else set()),
             foreign=self.foreign,
         )
@@ -199,6 +204,7 @@ def drift(
     delete: tuple[str, ...] = (),
     refuse: tuple[str, ...] = (),
     observed: Mapping[str, str] | None = None,
+    everywhere: bool = False,
     beside: tuple[str, ...] = (),
     foreign: bool = False,
     where: str = "network",
@@ -206,15 +212,16 @@ def drift(
 ) -> Callable[[Deed], Deed]:
     """Register a drift with the resources that the plan must update, create, delete or refuse after it.
 
-    ``observed``: resources with a difference that needs no action, and its owner. ``beside``: resources that must not
-    drift at the same time. ``where``: in each region with a network, only at ``home`` (the first) or only ``away``.
-    ``only``: in one environment. ``foreign``: the drift creates a resource that no role manages.
+    ``observed``: resources with a difference that no apply repairs, and its owner; ``everywhere``: in all regions with
+    a network. ``beside``: resources that must not drift at the same time. ``where``: in each region with a network,
+    only at ``home`` (the first) or only ``away``. ``only``: in one environment. ``foreign``: the drift creates a
+    resource that no role manages.
     """
     actions = {"update": update, "create": create, "delete": delete, "refuse": refuse}
     touches = {name: action for action, kept in actions.items() for name in kept}
 
     def register(deed: Deed) -> Deed:
-        _REGISTERED.append(_Registered(deed, touches, observed or {}, beside, where, only, foreign))
+        _REGISTERED.append(_Registered(deed, touches, observed or {}, everywhere, beside, where, only, foreign))
         return deed
 
     return register

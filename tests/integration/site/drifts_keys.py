@@ -23,7 +23,7 @@ def logs_without_a_key(at: Deployment) -> None:
     at.client("logs").disassociate_kms_key(logGroupName=at.name("database log group"))
 
 
-@drift(create=("flow log group",))
+@drift(create=("flow log group",), observed={"flow log": "decision"})
 def log_group_deleted(at: Deployment) -> None:
     at.client("logs").delete_log_group(logGroupName=at.name("flow log group"))
 
@@ -107,7 +107,7 @@ def deletion_of_the_key_cancelled(at: Deployment) -> None:
 
 
 # Roles
-@drift("flow log role", where="home")
+@drift("flow log role", where="home", observed={"flow log": "decision"}, everywhere=True)
 def role_trusts_another(at: Deployment) -> None:
     trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "ec2.amazonaws.com"}}
     policy = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
@@ -142,6 +142,30 @@ def monitoring_role_deleted(at: Deployment) -> None:
     at.client("iam").delete_role(RoleName=at.name("monitoring role"))
 
 
+@drift("flow log role", where="home")
+def role_allowed_everything(at: Deployment) -> None:
+    allow = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
+    at.client("iam").put_role_policy(RoleName=at.name("flow log role"), PolicyName="evil", PolicyDocument=document)
+
+
+@drift("monitoring role", where="home")
+def role_got_a_policy(at: Deployment) -> None:
+    arn = "arn:aws:iam::aws:policy/AdministratorAccess"
+    at.client("iam").attach_role_policy(RoleName=at.name("monitoring role"), PolicyArn=arn)
+
+
+@drift("monitoring role", where="home")
+def role_got_a_boundary(at: Deployment) -> None:
+    boundary = {"PermissionsBoundary": "arn:aws:iam::aws:policy/ReadOnlyAccess"}
+    at.client("iam").put_role_permissions_boundary(RoleName=at.name("monitoring role"), **boundary)
+
+
+@drift("monitoring role", where="home")
+def sessions_for_half_a_day(at: Deployment) -> None:
+    at.client("iam").update_role(RoleName=at.name("monitoring role"), MaxSessionDuration=43200)
+
+
 def _policy(at: Deployment) -> str:
     return f"arn:aws:iam::{ACCOUNT}:policy/{at.name('flow log policy')}"
 
@@ -151,6 +175,13 @@ def policy_allows_more(at: Deployment) -> None:
     allow = {"Effect": "Allow", "Action": "logs:*", "Resource": "*"}
     document = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
     at.client("iam").create_policy_version(PolicyArn=_policy(at), PolicyDocument=document, SetAsDefault=True)
+
+
+@drift("flow log policy", where="home")
+def policy_with_a_second_version(at: Deployment) -> None:
+    allow = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
+    at.client("iam").create_policy_version(PolicyArn=_policy(at), PolicyDocument=document)
 
 
 @drift("flow log policy", where="home")

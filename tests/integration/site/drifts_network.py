@@ -83,9 +83,41 @@ def public_subnet_tag_changed(at: Deployment) -> None:
     tag(at, "public subnet", "mtk:tier", "private")
 
 
-@drift(beside=("public subnet",))
-def public_addresses_on_launch_that_no_role_keeps(at: Deployment) -> None:
+@drift("public subnet")
+def public_addresses_on_launch(at: Deployment) -> None:
     at.ec2.modify_subnet_attribute(SubnetId=at.id("public subnet"), MapPublicIpOnLaunch={"Value": True})
+
+
+@drift("database subnet", beside=("subnet group", "instance"))
+def public_addresses_in_a_database_subnet(at: Deployment) -> None:
+    at.ec2.modify_subnet_attribute(SubnetId=at.id("database subnet"), MapPublicIpOnLaunch={"Value": True})
+
+
+# Network ACLs
+def _acl(at: Deployment) -> str:
+    filters = [{"Name": "vpc-id", "Values": [at.id("vpc")]}, {"Name": "default", "Values": ["true"]}]
+    (acl,) = at.ec2.describe_network_acls(Filters=filters)["NetworkAcls"]
+    return str(acl["NetworkAclId"])
+
+
+@drift("vpc")
+def network_acl_denies_a_port(at: Deployment) -> None:
+    entry = {"Protocol": "6", "PortRange": {"From": 5432, "To": 5432}, "CidrBlock": ANYWHERE, "RuleAction": "deny"}
+    at.ec2.create_network_acl_entry(NetworkAclId=_acl(at), RuleNumber=50, Egress=False, **entry)
+
+
+@drift("vpc")
+def network_acl_allows_less(at: Deployment) -> None:
+    entry = {"Protocol": "-1", "CidrBlock": ELSEWHERE, "RuleAction": "allow"}
+    at.ec2.replace_network_acl_entry(NetworkAclId=_acl(at), RuleNumber=100, Egress=True, **entry)
+
+
+@drift("private subnet", beside=("second private table",))
+def private_subnet_in_another_network_acl(at: Deployment) -> None:
+    found = at.ec2.describe_network_acls(NetworkAclIds=[_acl(at)])["NetworkAcls"][0]["Associations"]
+    (link,) = [a["NetworkAclAssociationId"] for a in found if a["SubnetId"] == at.id("private subnet")]
+    other = at.ec2.create_network_acl(VpcId=at.id("vpc"))["NetworkAcl"]["NetworkAclId"]
+    at.ec2.replace_network_acl_association(AssociationId=link, NetworkAclId=other)
 
 
 @drift("database subnet", beside=("subnet group", "instance"))
@@ -94,8 +126,8 @@ def database_subnet_without_its_tier(at: Deployment) -> None:
 
 
 @drift("database subnet", beside=("subnet group", "instance"))
-def database_subnet_without_its_environment(at: Deployment) -> None:
-    untag(at, "database subnet", "mtk:environment")
+def database_subnet_without_its_component(at: Deployment) -> None:
+    untag(at, "database subnet", "mtk:component")
 
 
 @drift("second private table", create=("private subnet",))
@@ -128,10 +160,19 @@ def nat_gateway_of_a_zone_that_needs_none(at: Deployment) -> None:
 
 
 # Route tables
-@drift("public table")
+@drift(observed={"public table": "foreign"})
 def route_added(at: Deployment) -> None:
     way = {"RouteTableId": at.id("public table"), "GatewayId": at.id("internet gateway")}
     at.ec2.create_route(DestinationCidrBlock=ELSEWHERE, **way)
+
+
+@drift(observed={"private table": "foreign"})
+def route_to_a_peered_network(at: Deployment) -> None:
+    peer = at.ec2.create_vpc(CidrBlock="192.168.0.0/16")["Vpc"]["VpcId"]
+    made = at.ec2.create_vpc_peering_connection(VpcId=at.id("vpc"), PeerVpcId=peer)["VpcPeeringConnection"]
+    peering = {"VpcPeeringConnectionId": made["VpcPeeringConnectionId"]}
+    at.ec2.accept_vpc_peering_connection(**peering)
+    at.ec2.create_route(RouteTableId=at.id("private table"), DestinationCidrBlock="192.168.0.0/16", **peering)
 
 
 @drift("public table")
@@ -164,7 +205,7 @@ def database_subnet_in_the_public_table(at: Deployment) -> None:
 
 @drift("private table")
 def private_table_lost_a_tag(at: Deployment) -> None:
-    untag(at, "private table", "mtk:environment")
+    untag(at, "private table", "mtk:component")
 
 
 @drift("s3 endpoint", "dynamodb endpoint", create=("private table",))
@@ -201,8 +242,8 @@ def endpoint_in_the_database_table(at: Deployment) -> None:
     at.ec2.modify_vpc_endpoint(VpcEndpointId=at.id("s3 endpoint"), AddRouteTableIds=more)
 
 
-@drift(beside=("dynamodb endpoint",))
-def endpoint_policy_that_no_role_keeps(at: Deployment) -> None:
+@drift("dynamodb endpoint")
+def endpoint_policy_replaced(at: Deployment) -> None:
     deny = {"Effect": "Deny", "Principal": "*", "Action": "dynamodb:DeleteTable", "Resource": "*"}
     policy = json.dumps({"Version": "2012-10-17", "Statement": [deny]})
     at.ec2.modify_vpc_endpoint(VpcEndpointId=at.id("dynamodb endpoint"), PolicyDocument=policy)
@@ -214,7 +255,7 @@ def endpoint_tag_added(at: Deployment) -> None:
 
 
 # Security groups
-@drift("database group")
+@drift(observed={"database group": "foreign"})
 def database_open_to_all(at: Deployment) -> None:
     at.ec2.authorize_security_group_ingress(GroupId=at.id("database group"), IpPermissions=from_(ANYWHERE))
 
@@ -226,7 +267,7 @@ def application_shut_out(at: Deployment) -> None:
     at.ec2.revoke_security_group_ingress(GroupId=at.id("database group"), IpPermissions=rule)
 
 
-@drift("application group")
+@drift(observed={"application group": "foreign"})
 def application_may_reach_more(at: Deployment) -> None:
     at.ec2.authorize_security_group_egress(GroupId=at.id("application group"), IpPermissions=from_(ELSEWHERE))
 
@@ -271,6 +312,11 @@ def flow_log_of_rejected_traffic_only(at: Deployment) -> None:
     what = {"ResourceIds": [at.id("vpc")], "ResourceType": "VPC", "TrafficType": "REJECT"}
     tagged = [{"ResourceType": "vpc-flow-log", "Tags": old["Tags"]}]
     at.ec2.create_flow_logs(**same, **what, MaxAggregationInterval=600, TagSpecifications=tagged)
+
+
+@drift(refuse=("public table",))
+def route_table_without_its_environment(at: Deployment) -> None:
+    untag(at, "public table", "mtk:environment")
 
 
 @drift(refuse=("application group",))

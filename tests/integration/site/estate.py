@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from ansible_collections.mtk.backend.plugins.module_utils.domain._locks import TABLE
+
 Row = tuple[str, str, str]
 
 
@@ -87,7 +89,8 @@ def _regional(client: Callable[[str, str], Any], region: str) -> Iterator[Row]:
     for snapshot in snapshots:
         yield region, "snapshot", snapshot["DBClusterSnapshotIdentifier"]
     for table in _pages(client("dynamodb", region), "list_tables", "TableNames"):
-        yield region, "table", table
+        if table != TABLE:  # the run locks, which belong to no environment
+            yield region, "table", table
     targets = _pages(
         client("application-autoscaling", region),
         "describe_scalable_targets",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from lock_calls import locks
+
 Subject = tuple[str, str, str]
 Call = Mapping[str, Any]
 
@@ -22,6 +24,8 @@ _EC2 = {
     "VpcEndpoint": ("ec2_vpc_endpoint", "VpcEndpointId"),
     "VpcEndpoints": ("ec2_vpc_endpoint", "VpcEndpointIds"),
     "FlowLogs": ("ec2_flow_log", "FlowLogIds"),
+    "NetworkAclEntry": ("ec2_vpc", "NetworkAclId"),
+    "NetworkAclAssociation": ("ec2_subnet", "AssociationId"),
     "SecurityGroup": ("ec2_security_group", "GroupId"),
     "SecurityGroupIngress": ("ec2_security_group", "GroupId"),
     "SecurityGroupEgress": ("ec2_security_group", "GroupId"),
@@ -57,7 +61,7 @@ _NAMED = {
         "GlobalClusterIdentifier": "rds_global_cluster",
     },
     "iam": {"RoleName": "iam_role", "PolicyName": "iam_managed_policy", "PolicyArn": "iam_managed_policy"},
-    "logs": {"logGroupName": "logs_log_group", "resourceArn": "logs_log_group"},
+    "logs": dict.fromkeys(("logGroupName", "resourceArn", "logGroupIdentifier"), "logs_log_group"),
     "secretsmanager": {"Name": "secretsmanager_secret", "SecretId": "secretsmanager_secret"},
 }
 _RDS_ARNS = {
@@ -72,6 +76,7 @@ OWNER = "us-east-1"  # the region that owns the table; DynamoDB itself makes no 
 _GLOBAL = {"iam_role", "iam_managed_policy", "rds_global_cluster"}
 # Calls that have the verb of a creation or deletion, but change an existing resource.
 _UPDATES = {"CreateRoute", "DeleteRoute", "CreateTags", "DeleteTags", "CreatePolicyVersion", "DeletePolicyVersion"}
+_UPDATES |= {"CreateNetworkAclEntry", "DeleteNetworkAclEntry", "DeleteRolePolicy", "DeleteRolePermissionsBoundary"}
 _UPDATES |= {"AllocateAddress", "ReleaseAddress", "CreateAlias", "DeleteAlias", "DeleteScalingPolicy"}
 _UPDATES |= {"DeleteResourcePolicy"}
 _CREATIONS = ("Create", "Provision", "AllocateIpam", "RegisterScalable")
@@ -96,6 +101,10 @@ class Names:
             for table in ec2.describe_route_tables()["RouteTables"]:
                 name = self._names.get(table["RouteTableId"], "")
                 self._names |= {a["RouteTableAssociationId"]: name for a in table["Associations"]}
+            for acl in ec2.describe_network_acls()["NetworkAcls"]:
+                self._names[acl["NetworkAclId"]] = self._names.get(acl["VpcId"], "")
+                links = ((link["NetworkAclAssociationId"], link["SubnetId"]) for link in acl["Associations"])
+                self._names |= {link: self._names.get(subnet, subnet) for link, subnet in links}
             for page in kms.get_paginator("list_aliases").paginate():
                 self._names |= {a["TargetKeyId"]: a["AliasName"] for a in page["Aliases"] if "TargetKeyId" in a}
         return self
@@ -119,7 +128,7 @@ def subjects(calls: Iterable[Call], names: Names) -> dict[Subject, str]:
     """Return the action of the successful calls on each resource: create, update or delete."""
     actions: dict[Subject, str] = {}
     for call in calls:
-        if call["error"]:
+        if call["error"] or locks(call):
             continue
         subject, operation = _subject(call, names), call["operation"]
         action = "update"

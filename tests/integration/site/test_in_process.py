@@ -62,6 +62,11 @@ def test_both_ways_give_the_same_result(aws, tasks):
     assert here["invocation"]["module_args"] == there["invocation"]["module_args"]
 
 
+def test_a_task_outside_of_an_environment_takes_no_run_lock(aws, tasks):
+    (made,), _ = tasks({"mtk.backend.logs_log_group": GROUP})
+    assert made["changed"] and aws.locking() == []
+
+
 def test_wrong_options_are_reported_and_secrets_are_not(tasks):
     (typo, secret), text = tasks(
         {"mtk.backend.logs_log_group": {**GROUP, "retention_in_dayss": 1}},
