@@ -125,7 +125,7 @@ settled:
 
 import json
 
-from ansible_collections.mtk.backend.plugins.module_utils.aws._errors import error_code
+from ansible_collections.mtk.backend.plugins.module_utils.aws._errors import error_code, is_unanswered
 from ansible_collections.mtk.backend.plugins.module_utils.aws._lookup import keys_named, owned
 from ansible_collections.mtk.backend.plugins.module_utils.aws._tags import write_tags
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _keys as key_rules
@@ -243,7 +243,7 @@ class Key(Resource):
             )
             key_id = made["key_metadata"]["key_id"]
         except self.aws.errors as error:
-            key_id = None if error_code(error) else self._key_of_a_lost_answer(want["tags"])
+            key_id = self._key_of_a_lost_answer(want["tags"]) if is_unanswered(error) else None
             if key_id is None:
                 raise
         # Where KMS does not know the new key yet, the next step finds it by its tags and gives it the alias.

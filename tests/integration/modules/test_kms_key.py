@@ -214,6 +214,19 @@ def test_a_key_whose_creation_was_not_answered_is_found_again(aws, run, monkeypa
     assert not run(NAME, **params)["changed"]
 
 
+@pytest.mark.parametrize("operation", ["CreateKey", "CreateAlias", "PutKeyPolicy", "EnableKeyRotation", "TagResource"])
+def test_no_lost_answer_doubles_a_key_or_ends_the_run(aws, run, operation):
+    kms, params = aws.client("kms"), {"alias": ALIAS, "tags": {"mtk:environment": "dev"}}
+    if operation not in ("CreateKey", "CreateAlias"):
+        run(NAME, **params)
+    aws.control.fault(f"kms:{operation}", "lost")
+    wanted = {**params, "service_principals": [], "enable_key_rotation": True}
+    wanted["tags"] = {**params["tags"], "a": "1"}
+    run(NAME, **wanted)
+    assert len(kms.list_keys()["Keys"]) == 1
+    assert not run(NAME, **wanted)["changed"]
+
+
 def test_the_first_alias_of_a_new_key_may_be_refused(aws, run):
     aws.control.fault("kms:CreateAlias", "error", code="NotFoundException", message="Key not found")
     key = run(NAME, alias=ALIAS, tags={"mtk:environment": "dev"})["key"]["key_id"]
