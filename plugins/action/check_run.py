@@ -19,6 +19,7 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.vars import load_extra_vars
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _inventory, _settings_run
 from ansible_collections.mtk.backend.plugins.module_utils.domain._setting import MISSING, Fault, Values, shown
+from ansible_collections.mtk.backend.plugins.module_utils.domain._values import CONSENTS
 from ansible_collections.mtk.backend.plugins.module_utils.engine._document import SCHEMA_VERSION
 from ansible_collections.mtk.backend.plugins.plugin_utils import settings
 from ansible_collections.mtk.backend.plugins.plugin_utils.command import relative
@@ -30,6 +31,7 @@ except ImportError:  # the first module that needs boto3 says what to install
     create_loader = None
 
 WRITTEN = ("plan_out", "drift_json", "drift_markdown")  # variables that name a file to write
+MODULES = tuple(sorted(path.stem for path in (Path(__file__).parents[1] / "modules").glob("[a-z]*.py")))
 PREFIXES = ("mtk", *settings.ROLES)
 SETTINGS = tuple(s.name for role in (_settings_run.RUN, *settings.ROLES.values()) for s in role.settings)
 
@@ -56,7 +58,8 @@ class ActionModule(ActionBase):
         roles = _inventory.selected_roles(settings.ROLES, *tags)
         primary = inventory.hosts("primary")
         asked = {host: _inventory.asked(found, roles, owner=host in primary) for host, found in values.items()}
-        return {**result, "changed": False, "home_region": primary[0], "asked": asked}
+        answer = {"home_region": primary[0], "asked": asked, "defers_decisions": True}
+        return {**result, "changed": False, **answer}
 
     def _run_faults(self, variables: Mapping[str, Any]) -> Iterator[Fault]:
         """Return the faults of ansible.cfg and of the command line."""
@@ -81,6 +84,10 @@ class ActionModule(ActionBase):
         if "mtk_check_mode" in given and _is_false(variables["mtk_check_mode"]):
             rule = "site.yml applies without it, and plan.yml and drift.yml never write"
             yield Fault({"-e mtk_check_mode": variables["mtk_check_mode"]}, rule, "Leave it out.")
+        for name in CONSENTS:
+            if name in variables:
+                value = self._templar.template(variables[name])
+                yield from _settings_run.consent_faults(name, value, MODULES)
         if "plan_file" in variables:
             environment = str(self._templar.template(variables.get("mtk_environment", "")))
             yield from _no_plan("plan_file", str(self._templar.template(variables["plan_file"])), environment)

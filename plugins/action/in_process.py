@@ -31,6 +31,8 @@ from ansible.plugins.loader import filter_loader, test_loader
 from ansible.template import Templar, trust_as_template
 from ansible.utils.display import Display
 from ansible_collections.mtk.backend.plugins.module_utils.aws import _client
+from ansible_collections.mtk.backend.plugins.module_utils.domain._settings_run import consents
+from ansible_collections.mtk.backend.plugins.module_utils.domain._values import CONSENTS
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import Context
 from ansible_collections.mtk.backend.plugins.plugin_utils import options, summary
 from ansible_collections.mtk.backend.plugins.plugin_utils.record import CACHE, RECORD
@@ -85,11 +87,13 @@ class ActionModule(ActionBase):
         for given in (variables, self._task.get_play().vars):
             if boolean(template(given.get("mtk_check_mode", False))):
                 self._task.check_mode = True
-        passed = () if self._task.action.endswith(("_info", "_preflight")) else ("plan_file", "expected_account_id")
-        for option in passed:
+        if self._task.action.endswith(("_info", "_preflight")):
+            return arguments
+        for option in ("plan_file", "expected_account_id", *CONSENTS):
             if option in variables and arguments.get(option) is None:
                 value = template(variables[option])
-                arguments[option] = "" if value is None else str(value)
+                text = "" if value is None else str(value)
+                arguments[option] = consents(value) if option in CONSENTS else text
         return arguments
 
     def _python_name(self) -> str:
@@ -126,7 +130,8 @@ def _context() -> Context:
     Without the callback there is no cache: nothing would notice what tasks of other collections change.
     """
     progress = _progress(RECORD.progress_interval) if RECORD.progress_interval else Context.progress
-    return Context(progress=progress, collects=RECORD.collects, cache=CACHE if RECORD.collects else "")
+    cache = CACHE if RECORD.collects else ""
+    return Context(progress=progress, collects=RECORD.collects, defers=RECORD.defers, cache=cache)
 
 
 def _progress(interval: int) -> Callable[[str, Any, str, float], None]:

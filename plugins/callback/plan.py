@@ -99,6 +99,7 @@ class CallbackModule(CallbackBase):
         for item in result.result.get("results") or [result.result]:
             if isinstance(item, dict) and "plan" in item:
                 RECORD.add(item)
+        RECORD.defers = RECORD.defers or bool(result.result.get("defers_decisions"))
         if result.result.get("changed") or result.result.get("failed"):
             self._void_cache(result)
 

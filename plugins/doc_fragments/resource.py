@@ -39,6 +39,32 @@ options:
       - If not given, the variable C(expected_account_id) is used. If neither is given, the account is not checked.
       - In check mode the account is checked if modules of the run share a cache.
     type: str
+  adopt:
+    description:
+      - Resources to take over, each as C(<resource>:<name>), where the resource is the name of a module of this
+        collection, for example C(ec2_vpc:dev_us-east-1_vpc).
+      - If the tags of the task name an owner (C(mtk:environment)), and the resource exists without such a tag, it is
+        refused unless it is listed here. It then gets the tags, and C(mtk:adopted), and keeps the tags of others.
+      - If not given, the variable C(adopt) is used, a list or text with commas, as with C(-e adopt=...).
+    type: list
+    elements: str
+    default: []
+  replace:
+    description:
+      - Failed resources to delete and create again, each as C(<resource>:<name>). A failed resource that holds no data
+        is replaced without being listed here.
+      - If not given, the variable C(replace) is used.
+    type: list
+    elements: str
+    default: []
+  remove:
+    description:
+      - Resources from which to remove what others have added, each as C(<resource>:<name>), for example the routes of a
+        route table. Without this consent such additions are reported and left alone.
+      - If not given, the variable C(remove) is used.
+    type: list
+    elements: str
+    default: []
 attributes:
   check_mode:
     support: full
@@ -57,7 +83,8 @@ options:
       - The tags of the resource. If not given, the tags are not changed.
       - Up to 50 tags, with Name. Keys have 1 to 128 characters and do not begin with C(aws:), values have up to 256.
         Both are texts. Write numbers and truth values in quotes.
-      - A resource whose C(mtk:environment) tag differs from the one given here is refused.
+      - If C(mtk:environment) is one of them, a resource with another value of this tag, or without it, is refused. See
+        C(docs/using/ownership.md) for the exceptions, and O(adopt).
     type: dict
     aliases: [resource_tags]
   purge_tags:

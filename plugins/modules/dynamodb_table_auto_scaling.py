@@ -30,6 +30,11 @@ options:
         existing tables and indexes.
     type: bool
     default: false
+  environment:
+    description:
+      - The environment that the table must belong to (its tag C(mtk:environment)). Otherwise the module refuses.
+      - If not given, the owner is not checked.
+    type: str
   read: &scaling
     description: The scaling of the capacity of the table. If not given, the capacity is not scaled.
     type: dict
@@ -168,6 +173,7 @@ OPTIONS = {
     "table_name": {"type": "str", "required": True},
     "replica": {"type": "bool", "default": False},
     "existing_only": {"type": "bool", "default": False},
+    "environment": {"type": "str"},
     "read": LIMITS,
     "write": LIMITS,
     "indexes": {
@@ -195,6 +201,10 @@ class AutoScaling(Resource):
 
     def conflicts(self):
         return scaling.conflicts(self.params)
+
+    def owned(self, have):
+        """Return the table, unless it is a replica: the region that owns the table decides about its replicas."""
+        return dynamodb.claims(self.aws, self.params, replica=self.params["replica"])
 
     def read(self):
         nothing = {"table_name": self.params["table_name"], "targets": []}

@@ -106,7 +106,7 @@ from ansible_collections.mtk.backend.plugins.module_utils.aws._tags import write
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _table_options as table_options
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _tables as tables
 from ansible_collections.mtk.backend.plugins.module_utils.domain._limits import REGION, TagRules, text
-from ansible_collections.mtk.backend.plugins.module_utils.domain._values import Refused
+from ansible_collections.mtk.backend.plugins.module_utils.domain._values import OWNER_TAG, Refused
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
 from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource
 from ansible_collections.mtk.backend.plugins.module_utils.resources import _dynamodb as dynamodb
@@ -157,6 +157,14 @@ class Replica(Resource):
     def conflicts(self):
         key, region = self.params["kms_master_key_id"], self.params["region_name"]
         return table_options.key_region_faults("kms_master_key_id", key, region)
+
+    def owned(self, have):
+        """Return the table of the region that owns it, because DynamoDB gives a new replica no tags.
+
+        A replica with the tag of an owner is returned too.
+        """
+        whole = dynamodb.claims(self.aws, self.params)
+        return [*whole, *(claim for claim in super().owned(have) if OWNER_TAG in claim.tags)]
 
     def siblings(self):
         name, region = self.params["table_name"], self.params["region_name"]

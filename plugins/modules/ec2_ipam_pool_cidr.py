@@ -28,6 +28,11 @@ options:
         pool.
       - A pool that already has a block of this length gets no second one.
     type: int
+  environment:
+    description:
+      - The environment that the pool must belong to (its tag C(mtk:environment)). Otherwise the module refuses.
+      - If not given, the owner is not checked.
+    type: str
 extends_documentation_fragment:
   - mtk.backend.resource
   - mtk.backend.in_use
@@ -88,6 +93,7 @@ from functools import cached_property
 from ansible_collections.mtk.backend.plugins.module_utils.domain._limits import between, block, canonical_block
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import UNKNOWN, NotYet
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
+from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Claim
 from ansible_collections.mtk.backend.plugins.module_utils.resources._ipam import (
     IN_USE,
     POOL,
@@ -97,11 +103,17 @@ from ansible_collections.mtk.backend.plugins.module_utils.resources._ipam import
     cidrs,
     held,
     inside,
+    label,
     locale,
     pool,
 )
 
-OPTIONS = {"cidr": {"type": "str"}, "netmask_length": {"type": "int"}, "in_use": IN_USE}
+OPTIONS = {
+    "cidr": {"type": "str"},
+    "netmask_length": {"type": "int"},
+    "in_use": IN_USE,
+    "environment": {"type": "str"},
+}
 WHERE = {"vpc": ("describe_vpcs", "vpcs", "vpc-id"), "subnet": ("describe_subnets", "subnets", "subnet-id")}
 
 
@@ -122,6 +134,13 @@ class PoolCidr(IpamResource):
 
     def __init__(self, aws, params):
         super().__init__(aws, {**params, "cidr": canonical_block(params["cidr"])})
+
+    def owned(self, have):
+        """Return the pool: a block has no tags."""
+        found = pool(self.aws, self.params)
+        if found is None:
+            return ()
+        return (Claim("ec2_ipam_pool", label(found, "ipam_pool_id"), found["ipam_pool_id"], found.get("tags") or {}),)
 
     @property
     def label(self):

@@ -114,6 +114,7 @@ class NatGateway(Resource):
     managed = ("subnet_id", "connectivity_type")
     immutable = frozenset({"subnet_id", "connectivity_type"})
     usual = {"create": 120, "delete": 60}
+    expendable = True
     computed = ("nat_gateway_id", "allocation_id", "public_ip")
     retry_codes = (
         "InvalidIPAddress.InUse",
@@ -139,7 +140,7 @@ class NatGateway(Resource):
 
     def reason(self, have):
         message = str(have.get("failure_message", "")).rstrip(". ")
-        return f"{have.get('failure_code')}: {message}. Remove the cause and the gateway (state: absent), run again."
+        return f"{have.get('failure_code')}: {message}"
 
     def create(self, want):
         public = want["connectivity_type"] == "public"

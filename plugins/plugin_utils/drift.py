@@ -18,8 +18,16 @@ OWNERS = {
     "foreign": "has the environment's tag, and no role manages it; nothing changes it",
     "aws": "changed by AWS itself; nothing changes it",
     "pending": "accepted by AWS, and not done yet",
+    "unknown": "a task whose module has no check mode: whether it would change something is not known",
 }
-_OWNER = {"update": "ours", "delete": "ours", "create": "gone", "refuse": "decision"}
+_OWNER = {
+    "update": "ours",
+    "replace": "ours",
+    "delete": "ours",
+    "create": "gone",
+    "refuse": "decision",
+    "unknown": "unknown",
+}
 
 
 def report(document: Mapping[str, Any], tagged: Iterable[Mapping[str, Any]]) -> dict[str, Any]:

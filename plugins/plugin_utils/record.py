@@ -27,6 +27,7 @@ class Record:
     """The entries of all resources that the run's tasks have managed, and the tasks that failed."""
 
     collects: bool = False  # whether the callback is enabled
+    defers: bool = False  # whether the run ends with a check for decisions, so that a refusal need not stop an apply
     errors_shown: bool = False  # whether the stdout callback shows each error as text: mtk.backend.console does
     progress_interval: int = 0  # seconds between two lines about the same wait; 0 for no lines
     environment: str | None = None  # the inventory's mtk_environment

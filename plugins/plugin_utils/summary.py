@@ -15,10 +15,31 @@ from typing import Any
 
 from ansible_collections.mtk.backend.plugins.module_utils.engine import _document
 
-SIGNS = {"create": ("+", "green"), "update": ("~", "yellow"), "refuse": ("!", "purple"), "delete": ("-", "red")}
+SIGNS = {
+    "create": ("+", "green"),
+    "update": ("~", "yellow"),
+    "replace": ("-/+", "red"),
+    "refuse": ("!", "purple"),
+    "delete": ("-", "red"),
+    "unknown": ("?", "purple"),
+}
 WORDS = {
-    "plan": {"create": "to create", "update": "to change", "refuse": "to decide", "delete": "to delete"},
-    "apply": {"create": "created", "update": "changed", "refuse": "refused", "delete": "deleted"},
+    "plan": {
+        "create": "to create",
+        "update": "to change",
+        "replace": "to replace",
+        "refuse": "to decide",
+        "delete": "to delete",
+        "unknown": "that cannot be planned",
+    },
+    "apply": {
+        "create": "created",
+        "update": "changed",
+        "replace": "replaced",
+        "refuse": "refused",
+        "delete": "deleted",
+        "unknown": "not run",
+    },
 }
 WIDTH = 120
 Paint = Callable[[str, str], str]
@@ -75,7 +96,7 @@ def _region(entries: list[dict[str, Any]], mode: str, paint: Paint) -> Iterator[
     for (resource, action), found in groupby(entries, key=lambda entry: (entry["resource"], entry["action"])):
         group = list(found)
         sign, colour = SIGNS[action]
-        prefix = f"    {paint(sign, colour)} {resource:{width}}  "
+        prefix = f"{' ' * (5 - len(sign))}{paint(sign, colour)} {resource:{width}}  "
         if action in ("create", "delete"):
             names = together([entry["name"] for entry in group])
             yield from _block(prefix, f"{names}{_times(group, mode)}", width + 8)

@@ -63,10 +63,13 @@ def collected(*results):
 CREATE = Plan("create", {}, {"size": 1, "routes": ["a", "b"], "vpc_id": UNKNOWN})
 UPDATE = Plan("update", {"size": 1, "tags": {"x": "1"}}, {"size": 2, "tags": {"x": "1", "y": "2"}})
 DELETE = Plan("delete", {"size": 1}, {})
+REPLACE = Plan("replace", {"size": 1, "routes": []}, {"size": 1, "routes": ["a"], "vpc_id": UNKNOWN})
 NONE = Plan("none", {}, {})
 
 
-@pytest.mark.parametrize("plan", [CREATE, UPDATE, DELETE, NONE, Plan("refuse", {}, {})], ids=lambda p: p.action)
+@pytest.mark.parametrize(
+    "plan", [CREATE, UPDATE, DELETE, REPLACE, NONE, Plan("refuse", {}, {})], ids=lambda p: p.action
+)
 def test_a_document_matches_the_schema(plan):
     document = collected(returned(plan, have={"thing_id": "t-1"}, seconds=3, refusal="why" * (plan.action == "refuse")))
     jsonschema.validate(document, SCHEMA)
@@ -169,6 +172,9 @@ def test_notes_are_in_the_plan_of_an_update(plan, check, noted):
         (UPDATE, NONE, "update"),
         (CREATE, Plan("refuse", {}, {}), "refuse"),
         (DELETE, DELETE, "delete"),
+        (REPLACE, UPDATE, "replace"),
+        (REPLACE, NONE, "replace"),
+        (REPLACE, DELETE, "delete"),
     ],
     ids=lambda value: getattr(value, "action", ""),
 )
@@ -226,6 +232,10 @@ def approved(tmp_path):
         (UPDATE, UPDATE),
         (UPDATE, Plan("update", {"tags": {"x": "1"}}, {"tags": {"x": "1", "y": "2"}})),  # the size is already changed
         (DELETE, DELETE),
+        (REPLACE, REPLACE),
+        (REPLACE, Plan("replace", {"size": 7}, {"size": 1, "routes": ["a"], "vpc_id": "vpc-1"})),
+        (REPLACE, Plan("create", {}, {"size": 1, "routes": ["a"], "vpc_id": "vpc-1"})),  # it is already deleted
+        (REPLACE, Plan("update", {"routes": []}, {"routes": ["a"]})),  # it is created, and half done
     ],
 )
 def test_planned_changes_are_permitted(approved, planned, actual):
@@ -237,6 +247,13 @@ def test_planned_changes_are_permitted(approved, planned, actual):
     [
         (NONE, UPDATE, "update"),
         (NONE, DELETE, "delete"),
+        (NONE, REPLACE, "replace"),
+        (CREATE, REPLACE, "replace"),
+        (UPDATE, REPLACE, "replace"),
+        (DELETE, REPLACE, "replace"),
+        (REPLACE, DELETE, "delete"),
+        (REPLACE, Plan("replace", {}, {"size": 2}), "size: null -> 2"),
+        (REPLACE, Plan("create", {}, {"routes": ["z"]}), r'routes: \+ "z"'),
         (CREATE, DELETE, "delete"),
         (UPDATE, DELETE, "delete"),
         (DELETE, UPDATE, "update"),

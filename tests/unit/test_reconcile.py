@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import UNKNOWN, Refused
 from ansible_collections.mtk.backend.plugins.module_utils.engine._plan import Plan
-from ansible_collections.mtk.backend.plugins.module_utils.engine._reconcile import reconcile
-from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource
+from ansible_collections.mtk.backend.plugins.module_utils.engine._reconcile import consent, reconcile
+from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Claim, Resource
 
 
 class NotYet(Exception):
@@ -28,12 +28,19 @@ class Cloud:
         self.refuse = 0  # number of requests that fail with NotYet
         self.now = 0.0
         self.building = 0.0  # seconds that a creation takes
+        self.ends_in = ""  # the state in which a creation ends
+        self.lag_of_deletion = 0
+        self.hides_tags = 0  # number of reads after a creation that show no tags
 
     def read(self) -> list[dict[str, Any]]:
         if self.lag:
             self.lag -= 1
             return [dict(t) for t in self.stale]
-        return [{**t, "state": self.state(t)} for t in self.things]
+        shown = [{**t, "state": self.state(t)} for t in self.things]
+        if shown and self.hides_tags:
+            self.hides_tags -= 1
+            shown = [{**t, "tags": {"Name": t["tags"]["Name"]}} for t in shown]
+        return shown
 
     def state(self, thing: dict[str, Any]) -> str:
         return thing.get("state") or ("available" if self.now >= thing["ready_at"] else "creating")
@@ -64,8 +71,16 @@ class Thing(Resource):
 
     def create(self, want):
         self.aws.request("create", lag=self.params.get("lag", 0))
-        fields = {"parts": [], "tags": {}, **want, "thing_id": "t-1", "ready_at": self.aws.now + self.aws.building}
-        self.aws.things.append({**fields, "parts": []})
+        number = self.aws.requests.count("create")
+        fields = {
+            "parts": [],
+            "tags": {},
+            **want,
+            "thing_id": f"t-{number}",
+            "ready_at": self.aws.now + self.aws.building,
+        }
+        state = {"state": self.aws.ends_in} if self.aws.ends_in else {}
+        self.aws.things.append({**fields, "parts": [], **state})
 
     def update(self, have, changes):
         name = next(n for n in ("size", "tags", "parts") if n in changes)
@@ -76,7 +91,7 @@ class Thing(Resource):
         return set(changes) - {name}
 
     def delete(self, have):
-        self.aws.request("delete")
+        self.aws.request("delete", lag=self.aws.lag_of_deletion)
         self.aws.things.clear()
 
 
@@ -86,9 +101,18 @@ def cloud() -> Cloud:
 
 
 def run(
-    cloud: Cloud, *, present: bool = True, check: bool = False, wait: bool = True, timeout: float = 600, **params: Any
+    cloud: Cloud,
+    *,
+    present: bool = True,
+    check: bool = False,
+    wait: bool = True,
+    timeout: float = 600,
+    kind: type[Resource] | None = None,
+    **params: Any,
 ):
-    thing = Thing(cloud, {"name": "x", "purge_tags": True, "size": 1, "colour": "red", "parts": None, **params})
+    thing = (kind or Thing)(
+        cloud, {"name": "x", "purge_tags": True, "size": 1, "colour": "red", "parts": None, **params}
+    )
     return reconcile(
         thing, present=present, check=check, wait=wait, timeout=timeout, sleep=cloud.sleep, clock=lambda: cloud.now
     )
@@ -225,33 +249,66 @@ def test_timeout_quotes_the_last_answer_of_aws(cloud):
 
 def test_immutable_field_is_refused_by_name(cloud):
     run(cloud, tags={})
-    with pytest.raises(Refused, match="colour from 'red' to 'blue'"):
-        run(cloud, colour="blue", tags={})
-    planned = run(cloud, colour="blue", check=True, tags={})
-    assert (planned.plan.action, planned.changed) == ("refuse", False)
-    assert "colour from 'red' to 'blue'" in planned.refusal
-    assert planned.have["colour"] == "red", "later tasks of the plan receive the existing thing"
+    for check in (True, False):
+        planned = run(cloud, colour="blue", check=check, tags={})
+        assert (planned.plan.action, planned.changed) == ("refuse", False)
+        assert "colour from 'red' to 'blue'" in planned.refusal
+        assert planned.have["colour"] == "red", "later tasks of the run receive the existing thing"
+    assert cloud.requests == ["create"]
 
 
-def test_check_mode_reports_a_failed_state(cloud):
+@pytest.mark.parametrize("check", [True, False])
+def test_a_failed_thing_is_a_decision(cloud, check):
     run(cloud, tags={})
     cloud.things[0].update(state="failed", state_message="no room")
-    assert run(cloud, tags={}, check=True).refusal == "thing x is 'failed': no room"
-
-
-def test_failed_state_stops_at_once_with_the_reason_of_aws(cloud):
-    run(cloud, tags={})
-    cloud.things[0].update(state="failed", state_message="no room")
-    with pytest.raises(Refused, match="thing x is 'failed': no room"):
-        run(cloud, tags={})
+    refusal = run(cloud, tags={}, check=check).refusal
+    assert refusal.startswith("thing x is 'failed': no room. It is not replaced automatically")
+    assert "-e replace=thing:x" in refusal
+    assert cloud.requests == ["create"]
     assert run(cloud, present=False, tags={}).changed  # it can still be deleted
+
+
+class Spare(Thing):
+    """A thing that holds no data."""
+
+    expendable = True
+
+
+@pytest.mark.parametrize(("kind", "consent"), [(Spare, []), (Thing, ["thing:x"])])
+def test_a_failed_thing_without_data_or_with_consent_is_replaced(cloud, kind, consent):
+    run(cloud, tags={})
+    cloud.things[0].update(state="failed", state_message="no room")
+    planned = run(cloud, kind=kind, replace=consent, tags={}, check=True)
+    assert (planned.plan.action, planned.plan.reason) == ("replace", "thing x is 'failed': no room.")
+    assert (planned.have["thing_id"], cloud.requests) == (UNKNOWN, ["create"])
+    done = run(cloud, kind=kind, replace=consent, tags={})
+    assert (done.plan.action, done.settled) == ("replace", True)
+    assert cloud.requests == ["create", "delete", "create"]
+    assert not run(cloud, kind=kind, tags={}).changed
+
+
+def test_a_replacement_that_fails_again_is_not_repeated_in_the_same_run(cloud):
+    cloud.ends_in = "failed"
+    with pytest.raises(Refused, match=r"thing x is 'failed'.*Run again|run again"):
+        run(cloud, kind=Spare, tags={})
+    with pytest.raises(Refused, match="run again"):
+        run(cloud, kind=Spare, tags={})
+    assert cloud.requests == ["create", "delete", "create"]
+
+
+@pytest.mark.parametrize("lag", [0, 2])
+def test_a_failed_thing_that_aws_still_lists_is_deleted_once(cloud, lag):
+    run(cloud, tags={})
+    cloud.things[0].update(state="failed")
+    cloud.lag_of_deletion = lag
+    assert run(cloud, kind=Spare, tags={}).settled
+    assert cloud.requests == ["create", "delete", "create"]
 
 
 def test_two_matches_are_an_error(cloud):
     run(cloud, tags={})
     cloud.things.append(dict(cloud.things[0]))
-    with pytest.raises(Refused, match="2 resources match thing x"):
-        run(cloud, tags={})
+    assert "2 resources match thing x" in run(cloud, tags={}).refusal
 
 
 def test_a_thing_in_deletion_is_not_deleted_again_and_not_ready(cloud):
@@ -274,8 +331,7 @@ def test_unknown_identity_is_not_looked_up(cloud):
 
 
 def test_unknown_value_is_never_sent(cloud):
-    with pytest.raises(Refused, match="size of thing x is unknown"):
-        run(cloud, size=UNKNOWN)
+    assert "size of thing x is unknown" in run(cloud, size=UNKNOWN).refusal
     assert cloud.requests == []
 
 
@@ -293,8 +349,67 @@ def test_tags_are_kept_or_purged(cloud):
 def test_resource_of_another_environment_is_refused(cloud):
     run(cloud, tags={"mtk:environment": "prod"})
     for present in (True, False):
-        with pytest.raises(Refused, match="belongs to environment 'prod'"):
-            run(cloud, present=present, tags={"mtk:environment": "dev"})
+        assert "belongs to environment 'prod'" in run(cloud, present=present, tags={"mtk:environment": "dev"}).refusal
+    assert cloud.requests == ["create"]
+
+
+OURS = {"mtk:environment": "dev", "a": "1"}
+
+
+@pytest.mark.parametrize("check", [True, False])
+@pytest.mark.parametrize("present", [True, False])
+def test_a_thing_without_an_owner_is_a_decision(cloud, present, check):
+    run(cloud, tags={"Team": "other"})
+    refusal = run(cloud, present=present, check=check, size=2, tags=OURS).refusal
+    assert "thing x (t-1) exists and has no tag mtk:environment" in refusal
+    assert "-e adopt=thing:x" in refusal
+    assert cloud.requests == ["create"]
+
+
+def test_an_adopted_thing_gets_the_tags_and_keeps_those_of_others(cloud):
+    run(cloud, tags={"Team": "other"})
+    adopted = run(cloud, size=2, tags=OURS, adopt=["thing:x"])
+    assert adopted.have["tags"] == {"Team": "other", **OURS, "Name": "x", "mtk:adopted": "true"}
+    assert not run(cloud, size=2, tags=OURS).changed, "later runs need no consent, and keep the tags of others"
+    assert run(cloud, present=False, tags=OURS).plan.action == "delete"
+
+
+def test_of_two_things_of_one_name_the_one_with_the_tag_is_ours(cloud):
+    run(cloud, tags=OURS)
+    cloud.things.append({**cloud.things[0], "thing_id": "t-2", "tags": {"Name": "x"}})
+    assert run(cloud, tags=OURS).have["thing_id"] == "t-1"
+
+
+def test_a_new_thing_is_ours_before_aws_lists_its_tags(cloud):
+    cloud.hides_tags = 2
+    assert run(cloud, tags=OURS).settled
+
+
+def test_an_exception_of_its_kind_is_taken_without_the_tag(cloud):
+    class Restored(Thing):
+        def belongs(self, have):
+            return have["colour"] == "red"
+
+    run(cloud, tags={})
+    assert run(cloud, kind=Restored, tags=OURS).have["tags"] == {**OURS, "Name": "x"}
+
+
+def test_a_part_belongs_to_the_owner_of_the_whole(cloud):
+    class Part(Thing):
+        def owned(self, have):
+            return (Claim("whole", "w", "w-1", {}),)
+
+    refusal = run(cloud, kind=Part, tags=OURS).refusal
+    assert "whole w (w-1) exists and has no tag" in refusal and "-e adopt=whole:w" in refusal
+    assert run(cloud, kind=Part, tags=OURS, adopt=["whole:w"]).changed
+
+
+@pytest.mark.parametrize(
+    ("name", "argument"),
+    [("ec2_vpc:a_b", "-e adopt=ec2_vpc:a_b"), ("cidr:pool 10.0.0.0/8", """-e '{"adopt": ["cidr:pool 10.0.0.0/8"]}'""")],
+)
+def test_a_consent_is_an_argument_of_the_command_line(name, argument):
+    assert consent("adopt", name) == argument
 
 
 def test_the_name_is_also_a_tag(cloud):

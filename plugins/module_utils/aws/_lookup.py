@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.mtk.backend.plugins.module_utils.domain._values import UNKNOWN, Refused
+from ansible_collections.mtk.backend.plugins.module_utils.domain._values import OWNER_TAG, UNKNOWN, Refused
 
 # kind: operation, key of the answer, field of the id. These kinds are found by their Name tag.
 _EC2 = {
@@ -23,6 +23,7 @@ _EC2 = {
     "internet_gateway": ("describe_internet_gateways", "internet_gateways", "internet_gateway_id"),
     "nat_gateway": ("describe_nat_gateways", "nat_gateways", "nat_gateway_id"),
 }
+_WITHOUT_TAG = ("ipam", "ipam_default_scope", "ipam_scope")  # IPAM may be somebody else's, and AWS creates scopes
 _GONE = {"deleted", "deleting", "failed", "delete-complete", "delete-in-progress"}
 
 
@@ -46,30 +47,53 @@ def resolve(aws: Any, references: Mapping[str, tuple[str, str]], params: Mapping
 
 def _find(aws: Any, kind: str, name: str, params: Mapping[str, Any]) -> Any:
     if kind in _EC2:
-        return find_id(aws, kind, name)
+        return find_id(aws, kind, name, params=params)
     if (kind, name, None) not in aws.ids:
-        found = _role(aws, name) if kind == "iam_role" else _security_group(aws, name, params)
+        found = _role(aws, name, params) if kind == "iam_role" else _security_group(aws, name, params)
         if found == UNKNOWN:
             return UNKNOWN
         aws.ids[kind, name, None] = found  # the id of a name does not change while a task runs
     return aws.ids[kind, name, None]
 
 
-def _role(aws: Any, name: str) -> Any:
-    role = aws.found("NoSuchEntity", lambda: aws.call("iam", "get_role", role_name=name))
-    return role["role"]["arn"] if role else UNKNOWN
+def owner_of(params: Mapping[str, Any]) -> str | None:
+    """Return the environment that the options name: the option ``environment``, or the owner's tag."""
+    owner = params.get("environment") or (params.get("tags") or {}).get(OWNER_TAG)
+    return None if owner is None else str(owner)
+
+
+def may_use(kind: str, name: str, found: Mapping[str, Any], params: Mapping[str, Any]) -> bool:
+    """Return whether a resource of this name may be used: it has an owner, or the run takes it over.
+
+    Options that name no owner may use any resource.
+    """
+    if owner_of(params) is None or kind in _WITHOUT_TAG or OWNER_TAG in (found.get("tags") or {}):
+        return True
+    return any(str(each).removeprefix("ec2_") == f"{kind}:{name}" for each in params.get("adopt") or ())
+
+
+def _role(aws: Any, name: str, params: Mapping[str, Any]) -> Any:
+    found = aws.found("NoSuchEntity", lambda: aws.call("iam", "get_role", role_name=name))
+    return found["role"]["arn"] if found and may_use("iam_role", name, found["role"], params) else UNKNOWN
 
 
 def _security_group(aws: Any, name: str, params: Mapping[str, Any]) -> Any:
     vpc = resolve(aws, {"vpc_name": ("vpc_id", "vpc")}, params).get("vpc_id", UNKNOWN)
-    return security_groups(aws, vpc).get(name, UNKNOWN)
+    group = _security_groups(aws, vpc).get(name)
+    return group["group_id"] if group and may_use("security_group", name, group, params) else UNKNOWN
 
 
-def find(aws: Any, kind: str, name: str, region: str | None = None) -> dict[str, Any] | None:
-    """Return the EC2 resource whose Name tag is ``name``, or None. Raise Refused if several have it."""
+def find(
+    aws: Any, kind: str, name: str, region: str | None = None, params: Mapping[str, Any] | None = None
+) -> dict[str, Any] | None:
+    """Return the EC2 resource whose Name tag is ``name``, or None. Raise Refused if several have it.
+
+    If ``params`` name an owner, a resource without an owner does not count.
+    """
     operation, key = _EC2[kind][:2]
     listed = aws.pages("ec2", operation, key, region)  # without filters: all modules of this kind share the answer
     found = [r for r in listed if (r.get("tags") or {}).get("Name") == name and r.get("state") not in _GONE]
+    found = [r for r in found if may_use(kind, name, r, params or {})]
     if len(found) > 1:
         raise Refused(
             f"{len(found)} resources of kind {kind} have the Name tag '{name}', and a name must be unique: remove or "
@@ -78,13 +102,13 @@ def find(aws: Any, kind: str, name: str, region: str | None = None) -> dict[str,
     return found[0] if found else None
 
 
-def find_id(aws: Any, kind: str, name: str, region: str | None = None) -> Any:
+def find_id(aws: Any, kind: str, name: str, region: str | None = None, params: Mapping[str, Any] | None = None) -> Any:
     """Return the id of the EC2 resource whose Name tag is ``name``; ``(known after apply)`` if it does not exist."""
     if name == UNKNOWN:
         return name
     request = (kind, name, region)
     if request not in aws.ids:
-        found = find(aws, kind, name, region)
+        found = find(aws, kind, name, region, params)
         if found is None:
             return UNKNOWN
         aws.ids[request] = found[_EC2[kind][2]]  # the id of a name does not change while a task runs
@@ -93,10 +117,14 @@ def find_id(aws: Any, kind: str, name: str, region: str | None = None) -> Any:
 
 def security_groups(aws: Any, vpc_id: str) -> dict[str, str]:
     """Return the ids of the security groups of a VPC by their group names."""
+    return {name: group["group_id"] for name, group in _security_groups(aws, vpc_id).items()}
+
+
+def _security_groups(aws: Any, vpc_id: str) -> dict[str, Mapping[str, Any]]:
     if vpc_id == UNKNOWN:
         return {}
     listed = aws.pages("ec2", "describe_security_groups", "security_groups")
-    return {group["group_name"]: group["group_id"] for group in listed if group.get("vpc_id") == vpc_id}
+    return {group["group_name"]: group for group in listed if group.get("vpc_id") == vpc_id}
 
 
 def key_arn(aws: Any, key: str | None, region: str | None = None) -> Any:

@@ -23,6 +23,7 @@ from ansible_collections.mtk.backend.plugins.module_utils.domain._setting import
     did_you_mean,
 )
 from ansible_collections.mtk.backend.plugins.module_utils.domain._settings_internal import INTERNAL
+from ansible_collections.mtk.backend.plugins.module_utils.domain._values import CONSENTS
 
 ENVIRONMENT = r"[a-z]([a-z0-9]|-(?=[a-z0-9]))*"
 _ENVIRONMENT_RULE = "it must consist of lower-case letters, digits and single hyphens, and begin with a letter"
@@ -30,7 +31,7 @@ _ENVIRONMENT_PERMITS = "lower-case letters, digits and single hyphens, beginning
 # Extra variables of the playbooks, which no role uses.
 VARIABLES = (
     *("plan_out", "plan_file", "detailed_exitcode", "drift_json", "drift_markdown", "drift_fail_on"),
-    *("confirm_environment", "expected_account_id"),
+    *("confirm_environment", "expected_account_id", *CONSENTS),
 )
 # The tags of the tasks of the playbooks.
 TAGS = ("always", "never", "all", "tagged", "untagged", "ipam_vpc", "aurora", "dynamodb_global", "mtk_verdict")
@@ -56,6 +57,34 @@ def _environment_variables(name: str, value: Mapping[Any, Any]) -> Iterator[Faul
         elif not isinstance(content, (str, int)):
             rule = "the value of an environment variable is text"
             yield Fault({f"{name}.{key}": HIDDEN}, rule, "Put the value in quotes, or remove the variable.")
+
+
+def consents(value: Any) -> list[str]:
+    """Return the resources that a consent names, given as a list or as text with commas.
+
+    >>> consents("ec2_vpc:dev_us-east-1_vpc, iam_role:dev_flow_log_role")
+    ['ec2_vpc:dev_us-east-1_vpc', 'iam_role:dev_flow_log_role']
+    """
+    given = value if isinstance(value, (list, tuple)) else str(value or "").split(",")
+    return [str(each).strip() for each in given if str(each).strip()]
+
+
+def consent_faults(name: str, value: Any, modules: Iterable[str]) -> Iterator[Fault]:
+    """Return the faults of a consent. ``modules`` are the modules that manage resources."""
+    modules = tuple(modules)
+    if not isinstance(value, (str, list, tuple)) or not consents(value):
+        remedy = f"Write it as -e {name}=ec2_vpc:dev_us-east-1_vpc."
+        yield Fault({name: value}, "it must name resources as <resource>:<name>", remedy)
+        return
+    for each in consents(value):
+        kind, colon, label = each.partition(":")
+        if not colon or not label:
+            remedy = f"Write it as the plan names the resource, for example -e {name}=ec2_vpc:dev_us-east-1_vpc."
+            yield Fault({name: each}, "it must have the form <resource>:<name>", remedy)
+        elif not any(module == kind or module.endswith(f"_{kind}") for module in modules):
+            near = did_you_mean(kind, modules)
+            remedy = f"Did you mean {near}?" if near else "Write the resource as the plan names it, such as ec2_vpc."
+            yield Fault({name: each}, f"there is no resource {kind}", remedy)
 
 
 def environment(name: str, value: str) -> Iterator[Fault]:

@@ -13,6 +13,9 @@ from typing import Any, NamedTuple
 UNKNOWN = "(known after apply)"
 OWNER_TAG = "mtk:environment"
 COMPONENT_TAG = "mtk:component"
+# The options that name resources for which the user consents to what is otherwise refused.
+CONSENTS = ("adopt", "replace", "remove")
+ADOPTED_TAG = "mtk:adopted"  # on a resource that was taken over: the tags of others are kept
 
 
 class Refused(Exception):
@@ -26,7 +29,8 @@ class NotYet(Exception):
 class Observation(NamedTuple):
     """A difference that no apply repairs.
 
-    ``owner`` is ``aws`` (AWS's own doing) or ``pending`` (AWS has accepted the change and has still to make it).
+    ``owner`` is ``aws`` (AWS's own doing), ``pending`` (AWS has accepted the change and has still to make it) or
+    ``foreign`` (others have added it to the resource, and it is left alone).
     """
 
     field: str

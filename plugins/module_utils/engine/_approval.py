@@ -54,8 +54,10 @@ class Approved:
 
 def _unplanned(planned: Mapping[str, Any], plan: Plan) -> Iterable[str]:
     """Return the changes of a plan that a planned entry does not contain, as lines of text."""
-    if plan.action == "delete" or planned["action"] not in ("create", "update"):
+    if plan.action == "delete" or planned["action"] not in ("create", "update", "replace"):
         return [] if plan.action == planned["action"] else [plan.action]
+    if plan.action == "replace" and planned["action"] != "replace":
+        return ["replace"]
     if plan.action == "create" and planned["action"] == "update":
         return ["create"]
     allowed = differences(planned) if planned["action"] == "update" else _creation(planned.get("after") or {})
@@ -67,15 +69,15 @@ def _unplanned(planned: Mapping[str, Any], plan: Plan) -> Iterable[str]:
 def _parts(planned: Mapping[str, Any], plan: Plan) -> list[Difference]:
     """Return the single differences that the approved plan has to contain.
 
-    A planned creation may exist by now, half done, or be done by two tasks. A field that ends with the planned value is
-    as planned. Of any other field, each item has to be planned.
+    A planned creation or replacement may be half done by now, or be done by two tasks. A field that ends with the
+    planned value is as planned. Of any other field, each item has to be planned.
     """
     if planned["action"] == "update":
         return plan.differences()
     others = {
         name: v for name, v in plan.changes.items() if not fits((planned.get("after") or {}).get(name), _plain(v))
     }
-    if plan.action == "create":
+    if plan.action != "update":
         return _creation(others)
     return [d._replace(before=None if d.key != "-" else d.before) for d in plan.differences() if d.field in others]
 

@@ -19,7 +19,8 @@ from ansible_collections.mtk.backend.plugins.module_utils.engine._reconcile impo
 from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource
 
 SCHEMA_VERSION = 1
-ACTIONS = ("create", "update", "refuse", "delete", "none")
+# An entry of action "unknown" is a task of another collection whose module has no check mode.
+ACTIONS = ("create", "update", "replace", "refuse", "delete", "unknown", "none")
 Entry = dict[str, Any]
 
 
@@ -30,7 +31,7 @@ def entry(kind: str, resource: Resource, outcome: Outcome, check: bool) -> Entry
     ids += resource.leftovers() if action == "create" else []
     details = {
         "mode": "plan" if check else "apply",
-        "reason": outcome.refusal,
+        "reason": outcome.refusal or outcome.plan.reason,
         "notes": list(resource.notes(outcome.plan)) if check and action == "update" else [],
         "usual_seconds": resource.usual.get(action),
         "seconds": round(outcome.seconds, 1),
@@ -62,8 +63,8 @@ def merged(first: Entry | None, later: Entry) -> Entry:
     if later["action"] == "none":
         return {**later, **first, "seconds": first.get("seconds", 0) + later.get("seconds", 0)}
     both = {**first, **later, "seconds": first.get("seconds", 0) + later.get("seconds", 0)}
-    if first["action"] == "create" and later["action"] != "delete":
-        both["action"] = "create"
+    if first["action"] in ("create", "replace") and later["action"] != "delete":
+        both["action"] = first["action"]
     return {**both, "before": {**later["before"], **first["before"]}, "after": {**first["after"], **later["after"]}}
 
 

@@ -19,7 +19,7 @@ from ansible_collections.mtk.backend.plugins.module_utils.aws._client import (
     Connection,
 )
 from ansible_collections.mtk.backend.plugins.module_utils.aws._errors import error_code, explain
-from ansible_collections.mtk.backend.plugins.module_utils.domain._values import UNKNOWN, Refused
+from ansible_collections.mtk.backend.plugins.module_utils.domain._values import CONSENTS, UNKNOWN, Refused
 from ansible_collections.mtk.backend.plugins.module_utils.engine._account import check_account
 from ansible_collections.mtk.backend.plugins.module_utils.engine._approval import Approved
 from ansible_collections.mtk.backend.plugins.module_utils.engine._document import entry, refusal
@@ -34,6 +34,7 @@ COMMON = {
     "wait_timeout": {"type": "int", "default": 1800},
     "plan_file": {"type": "path"},
     "expected_account_id": {"type": "str"},
+    **{name: {"type": "list", "elements": "str", "default": []} for name in CONSENTS},
 }
 TAGS = {
     "tags": {"type": "dict", "aliases": ["resource_tags"]},
@@ -46,12 +47,14 @@ class Context:
     """Values that Ansible's worker passes to a module inside it. A module in a process of its own has the defaults.
 
     ``progress`` receives the module's name, the resource, AWS's state and the seconds of a wait. ``collects`` says that
-    the run's plan is collected: in check mode, a refusal is then part of the plan instead of its end. ``cache`` is the
+    the run's plan is collected: in check mode, a refusal is then part of the plan instead of its end. ``defers`` says
+    that the run ends with a check for decisions: a refused resource does not stop an apply, either. ``cache`` is the
     directory of the run's cache; empty for none.
     """
 
     progress: Callable[[str, Resource, str, float], None] = lambda kind, resource, state, elapsed: None
     collects: bool = False
+    defers: bool = False
     cache: str = ""
 
 
@@ -79,23 +82,29 @@ def run(
     except (Refused, BotoCoreError, ClientError) as error:
         _fail(module, error)
     answer = {**result(resource_type, outcome), "plan": entry(kind, resource, outcome, module.check_mode)}
-    if outcome.refusal and not context.collects:
+    if outcome.refusal and not _is_deferred(module, context):
         module.fail_json(msg=outcome.refusal, **answer)
     module.exit_json(**answer)
+
+
+def _is_deferred(module: AnsibleAWSModule, context: Context) -> bool:
+    """Return whether the run goes on without a refused resource. A deletion stops: what follows may depend on it."""
+    return context.collects if module.check_mode else context.defers and module.params["state"] == "present"
 
 
 def _reconcile(
     module: AnsibleAWSModule, resource_type: type[Resource], kind: str, context: Context
 ) -> tuple[Resource, Outcome]:
-    connection, check = Connection(module), _account_check(module)
+    connection, check, params = Connection(module), _account_check(module), {**module.params, "resource": kind}
     if not context.cache:
-        resource = resource_type(Aws(connection.client, module.region, before_write=check), module.params)
+        resource = resource_type(Aws(connection.client, module.region, before_write=check), params)
         return resource, _apply(module, resource, kind, context)
     cache = Cache(context.cache, connection.key())
-    resource = resource_type(FreshAws(connection.client, module.region, cache, before_write=check), module.params)
+    resource = resource_type(FreshAws(connection.client, module.region, cache, before_write=check), params)
     cached = CachedAws(connection.client, module.region, cache, strict=True)
     check(cached)  # costs one request a run, and makes check mode refuse, too
-    return resource, _unchanged_from_cache(module, resource_type, cached) or _apply(module, resource, kind, context)
+    unchanged = _unchanged_from_cache(module, resource_type(cached, params), cached)
+    return resource, unchanged or _apply(module, resource, kind, context)
 
 
 def _apply(module: AnsibleAWSModule, resource: Resource, kind: str, context: Context) -> Outcome:
@@ -110,12 +119,11 @@ def _apply(module: AnsibleAWSModule, resource: Resource, kind: str, context: Con
     )
 
 
-def _unchanged_from_cache(module: AnsibleAWSModule, resource_type: type[Resource], aws: CachedAws) -> Outcome | None:
+def _unchanged_from_cache(module: AnsibleAWSModule, resource: Resource, aws: CachedAws) -> Outcome | None:
     """Return the outcome if the cache proves that nothing has to change; otherwise None.
 
     A difference that was found without the cache is an outcome too, in check mode.
     """
-    resource = resource_type(aws, module.params)
     try:
         outcome = reconcile(
             resource, present=module.params["state"] == "present", check=True, sleep=lambda seconds: None

@@ -16,12 +16,14 @@ from typing import Any, NamedTuple
 class Plan:
     """The work for one resource.
 
-    ``action`` is create, update, delete, refuse or none; ``before`` and ``after`` hold the managed fields.
+    ``action`` is create, update, replace, delete, refuse or none; ``before`` and ``after`` hold the managed fields.
+    ``reason`` says why a resource is replaced.
     """
 
     action: str
     before: Mapping[str, Any]
     after: Mapping[str, Any]
+    reason: str = ""
 
     @property
     def changes(self) -> dict[str, Any]:
@@ -43,7 +45,7 @@ class Plan:
     def steps(self, gradual: Container[str] = ()) -> dict[str, frozenset[str]]:
         """Return the differences by field, as texts that are equal for equal differences.
 
-        A creation and a deletion are one difference each, under the name of the action.
+        A creation, a replacement and a deletion are one difference each, under the name of the action.
         """
         if self.action != "update":
             return {} if self.action == "none" else {self.action: frozenset({_text(self.action, self.before)})}

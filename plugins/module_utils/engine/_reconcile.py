@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -14,7 +15,7 @@ from typing import Any, Optional
 
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import OWNER_TAG, UNKNOWN, Refused, unknown_in
 from ansible_collections.mtk.backend.plugins.module_utils.engine._plan import NOTHING, Plan, make_plan
-from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource, aws_error
+from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Claim, Resource, aws_error
 
 Have = Optional[Mapping[str, Any]]  # pylint knows no | between types of typing
 Sent = dict[str, set[str]]  # the differences that were sent in this run, by field
@@ -24,8 +25,8 @@ Sent = dict[str, set[str]]  # the differences that were sent in this run, by fie
 class Outcome:
     """The result of one run: the first plan, and the resource as it is (in check mode: as it would be).
 
-    ``refusal`` says, in check mode, why there is no plan. ``settled`` means that nothing is left to do and that AWS is
-    not at work on the resource. ``seconds`` is the time that the run took.
+    ``refusal`` says why there is no plan; nothing was changed. ``settled`` means that nothing is left to do and that
+    AWS is not at work on the resource. ``seconds`` is the time that the run took.
     """
 
     plan: Plan
@@ -41,12 +42,12 @@ class Outcome:
 
 def plan_of(resource: Resource, have: Have, present: bool) -> Plan:
     """Return the plan for one resource. Raises :class:`Refused` where no plan is possible."""
-    _refuse_foreign(resource, have)
     if not present:
         if have is not None and (resource.status(have) == "leaving" or resource.is_shared(have)):
             return NOTHING
-        fields = (*resource.computed, *resource.identity, *resource.managed, "tags")
-        return make_plan(None, None if have is None else {name: have[name] for name in fields if name in have})
+        return make_plan(None, None if have is None else _shown(resource, have))
+    if have is not None and resource.status(have) == "failed":
+        return _replacement(resource, have)
     plan = make_plan(resource.desired(have), have)
     missing = [name for name in resource.needed if not plan.after.get(name)] if plan.action == "create" else []
     if missing:
@@ -59,6 +60,35 @@ def plan_of(resource: Resource, have: Have, present: bool) -> Plan:
             "and create it again. It is not replaced automatically."
         )
     return plan
+
+
+def _shown(resource: Resource, have: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of a resource that a plan shows before its deletion."""
+    fields = (*resource.computed, *resource.identity, *resource.managed, "tags")
+    return {name: have[name] for name in fields if name in have}
+
+
+def _replacement(resource: Resource, have: Mapping[str, Any]) -> Plan:
+    """Return the plan that replaces a failed resource. Raises :class:`Refused` where that is somebody's decision."""
+    failure = f"{resource} is '{have.get(resource.status_field)}': {resource.reason(have).rstrip('. ')}."
+    if resource.is_expendable(have) or resource.consents("replace"):
+        return Plan("replace", _shown(resource, have), resource.desired(None), failure)
+    named = consent("replace", f"{resource.resource}:{resource.label}")
+    raise Refused(
+        f"{failure} It is not replaced automatically, because that may lose data. Remove the cause, or have it deleted "
+        f"and created again with {named}."
+    )
+
+
+def consent(variable: str, name: str) -> str:
+    """Return the argument of the command line with which a user consents.
+
+    >>> consent("adopt", "ec2_vpc:dev_us-east-1_vpc")
+    '-e adopt=ec2_vpc:dev_us-east-1_vpc'
+    """
+    if re.fullmatch(r"[\w.:/@-]+", name):
+        return f"-e {variable}={name}"
+    return f"""-e '{json.dumps({variable: [name]})}'"""
 
 
 def reconcile(
@@ -77,44 +107,42 @@ def reconcile(
 
     With ``wait=False`` return as soon as AWS has accepted the changes. ``approve`` receives the plan before anything is
     done and may refuse it. ``progress`` receives AWS's state and the seconds so far, again and again during a wait.
-    Raises :class:`Refused`; in check mode a refusal is part of the outcome.
+    A resource that cannot be planned is an outcome with a refusal. Raises :class:`Refused` for what fails later.
     """
+    have: Have = None
+    try:
+        _refuse_options(resource, present)
+        have = _read(resource, sleep)
+        _refuse_foreign(resource, have)
+        first = plan_of(resource, have, present)
+        if not check:
+            _refuse_unknown(resource, first)
+    except Refused as refusal:
+        return Outcome(Plan("refuse", {}, {}), have or predict(resource, make_plan({}, None), None), str(refusal))
     if check:
-        return _check(resource, present, sleep)
-    _refuse_options(resource, present)
-    have = _read(resource, sleep)
-    first = plan = plan_of(resource, have, present)
-    if plan.action != "none":
-        approve(plan)
-    patience, sent = Patience(resource, timeout, progress, sleep, clock), Sent()
+        settled = first.action == "none" and _status(resource, have, {}) == "ready"
+        return Outcome(first, predict(resource, first, have), settled=settled)
+    if first.action != "none":
+        approve(first)
+    plan, patience, sent = first, Patience(resource, timeout, progress, sleep, clock), Sent()
     while True:
-        status = _status(resource, have, present, sent)
+        _refuse_new_failure(resource, plan, first, sent)
+        status = _status(resource, have, sent)
         if plan.action == "none" and (status == "ready" or not wait):
             break
-        due = _due(resource, plan, sent) if status == "ready" or plan.action == "delete" else set()
+        due = _due(resource, plan, sent) if status == "ready" or plan.action in ("delete", "replace") else set()
         not_yet = _send(resource, plan, have, due, sent) if due else None
         if due and not_yet is None:
             pass  # read the result at once
-        elif not wait and sent and present and have is not None:
+        elif not wait and sent and present and have is not None and status != "leaving":
             break
         else:
             patience.pause(plan, have, not_yet or "")
         have = _read(resource, sleep)
+        if "create" not in sent:  # AWS may list a new resource before its tags
+            _refuse_foreign(resource, have)
         plan = plan_of(resource, have, present)
     return Outcome(first, have, settled=plan.action == "none" and status == "ready", seconds=patience.elapsed)
-
-
-def _check(resource: Resource, present: bool, sleep: Callable[[float], None]) -> Outcome:
-    """Return what an apply would do, or why it would refuse."""
-    have = None
-    try:
-        _refuse_options(resource, present)
-        have = _read(resource, sleep)
-        plan = plan_of(resource, have, present)
-        status = _status(resource, have, present, {})
-    except Refused as refusal:
-        return Outcome(Plan("refuse", {}, {}), have or predict(resource, make_plan({}, None), None), str(refusal))
-    return Outcome(plan, predict(resource, plan, have), settled=plan.action == "none" and status == "ready")
 
 
 def _refuse_options(resource: Resource, present: bool) -> None:
@@ -157,20 +185,16 @@ def _is_gone(error: Exception) -> bool:
     return bool(re.search("NotFound|NoSuch", aws_error(error)[0]))
 
 
-def _status(resource: Resource, have: Have, present: bool, sent: Sent) -> str:
+def _status(resource: Resource, have: Have, sent: Sent) -> str:
     if have is None:
         return "ready"
     status = resource.status(have)
-    if status == "failed" and present:
-        raise Refused(f"{resource} is '{have.get(resource.status_field)}': {resource.reason(have)}")
     return "busy" if status == "ready" and sent and resource.is_unfinished(have, sent.keys()) else status
 
 
 def _send(resource: Resource, plan: Plan, have: Have, due: set[str], sent: Sent) -> str | None:
     """Send the fields that are due and record them in ``sent``. Return AWS's words if it answers 'not yet'."""
-    unknown = sorted(name for name, value in plan.after.items() if unknown_in(value))
-    if plan.action != "delete" and unknown:
-        raise Refused(_unknown_message(resource, unknown))
+    _refuse_unknown(resource, plan)
     waiting: Iterable[str] | None = None
     try:
         if plan.action == "create":
@@ -190,6 +214,20 @@ def _send(resource: Resource, plan: Plan, have: Have, due: set[str], sent: Sent)
     return None
 
 
+def _refuse_new_failure(resource: Resource, plan: Plan, first: Plan, sent: Sent) -> None:
+    """Raise :class:`Refused` if the resource has failed during this run. A replacement is always planned before."""
+    lingers = plan.steps().get("replace", frozenset()) <= sent.get("replace", set())
+    if plan.action == "replace" and plan != first and not (lingers and "replace" in sent):
+        raise Refused(f"{plan.reason} Remove the cause and run again.")
+
+
+def _refuse_unknown(resource: Resource, plan: Plan) -> None:
+    """Raise :class:`Refused` if the plan has values that are not known, because a resource that it names is missing."""
+    unknown = sorted(name for name, value in plan.after.items() if unknown_in(value))
+    if plan.action != "delete" and unknown:
+        raise Refused(_unknown_message(resource, unknown))
+
+
 def _unknown_message(resource: Resource, fields: list[str]) -> str:
     names = [
         f"{option} is {resource.params[option]!r}"
@@ -199,7 +237,7 @@ def _unknown_message(resource: Resource, fields: list[str]) -> str:
     given = f" ({', '.join(names)})" if names else ""
     return (
         f"{', '.join(fields)} of {resource} {'is' if len(fields) == 1 else 'are'} unknown, because the named resource "
-        f"does not exist{given}. Create that resource first, or correct the name."
+        f"does not exist{given}, or is not owned by an environment. Create that resource first, or correct the name."
     )
 
 
@@ -245,10 +283,25 @@ class Patience:
 
 
 def _refuse_foreign(resource: Resource, have: Have) -> None:
-    owner = ((have or {}).get("tags") or {}).get(OWNER_TAG)
-    environment = (resource.params.get("tags") or {}).get(OWNER_TAG)
-    if owner and environment and owner != environment:
-        raise Refused(
-            f"{resource} belongs to environment '{owner}' (tag {OWNER_TAG}), not to '{environment}'. Choose another "
-            f"name, or run with the inventory of '{owner}'."
-        )
+    """Raise :class:`Refused` unless the resource, or what it is a part of, has the owner of the options."""
+    if resource.owner is None:
+        return
+    for claim in resource.owned(have):
+        owner = claim.tags.get(OWNER_TAG)
+        if owner is not None and owner != resource.owner:
+            raise Refused(
+                f"{claim} belongs to environment '{owner}' (tag {OWNER_TAG}), not to '{resource.owner}'. Choose "
+                f"another name, or run with the inventory of '{owner}'."
+            )
+        if owner is None and not _is_taken(resource, claim, have):
+            raise Refused(
+                f"{claim} exists and has no tag {OWNER_TAG}, so it may belong to somebody else. Nothing changes it. "
+                f"Rename it or the wanted resource. Or, if it belongs to environment '{resource.owner}', take it over "
+                f"with {consent('adopt', claim.consent)}."
+            )
+
+
+def _is_taken(resource: Resource, claim: Claim, have: Have) -> bool:
+    """Return whether a resource without an owner is taken over, or is one of the exceptions of its kind."""
+    adopted = claim.consent in (resource.params.get("adopt") or ()) or resource.adopts(have)
+    return adopted or (have is not None and resource.belongs(have))

@@ -7,9 +7,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from typing import Any
+from typing import Any, NamedTuple
 
-from ansible_collections.mtk.backend.plugins.module_utils.aws._lookup import resolve
+from ansible_collections.mtk.backend.plugins.module_utils.aws._lookup import owner_of, resolve
 from ansible_collections.mtk.backend.plugins.module_utils.domain._limits import (
     Check,
     TagRules,
@@ -18,6 +18,8 @@ from ansible_collections.mtk.backend.plugins.module_utils.domain._limits import 
     up_to,
 )
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import (
+    ADOPTED_TAG,
+    OWNER_TAG,
     NotYet,
     Observation,
     Refused,
@@ -27,6 +29,23 @@ from ansible_collections.mtk.backend.plugins.module_utils.domain._values import 
 from ansible_collections.mtk.backend.plugins.module_utils.engine._plan import Plan, merge_tags
 
 Fields = Mapping[str, Any]
+
+
+class Claim(NamedTuple):
+    """A resource that must bear the owner's tag: its kind and name as the plan shows them, its id and its tags."""
+
+    resource: str
+    name: str
+    id: str
+    tags: Fields
+
+    @property
+    def consent(self) -> str:
+        """The resource as the extra variables adopt, replace and remove name it."""
+        return f"{self.resource}:{self.name}"
+
+    def __str__(self) -> str:
+        return f"{self.resource} {self.name}{f' ({self.id})' if self.id and self.id != self.name else ''}"
 
 
 class Resource:
@@ -43,6 +62,7 @@ class Resource:
     managed: Sequence[str] = ()  # the options whose values are compared and kept
     immutable: frozenset[str] = frozenset()  # the managed fields that AWS cannot change
     needed: Sequence[str] = ()  # the managed fields that a creation requires
+    expendable = False  # whether a failed resource of this kind holds no data, so that it is replaced without asking
     limits: Mapping[str, Check] = {}  # the values that AWS takes, by option
     deletion: Sequence[str] = ()  # the options with limits that a deletion uses, beside the identity
     tag_rules = TagRules()  # the service's rules for tags
@@ -98,11 +118,18 @@ class Resource:
         want = {name: overlay(self.params[name], (have or {}).get(name)) for name in self.managed if self._given(name)}
         managed = {option: target for option, target in self.references.items() if target[0] in self.managed}
         want.update(resolve(self.aws, managed, self.params))
-        wanted = self.params.get("tags")
+        tags = self._wanted_tags(have)
+        return want if tags is None else {**want, "tags": self.named(tags)}
+
+    def _wanted_tags(self, have: Fields | None) -> dict[str, str] | None:
+        """Return the wanted tags; None if tags are not managed. An adopted resource keeps the tags of others."""
+        wanted, present = self.params.get("tags"), (have or {}).get("tags") or {}
         if wanted is None and have is None and self.name_tag:
             wanted = {}  # without its Name the resource could not be found again
-        tags = merge_tags(wanted, (have or {}).get("tags"), self.params.get("purge_tags", True))
-        return want if tags is None else {**want, "tags": self.named(tags)}
+        purge = self.params.get("purge_tags", True)
+        if wanted is not None and self.adopts(have):
+            wanted, purge = {**wanted, ADOPTED_TAG: "true"}, False
+        return merge_tags(wanted, present, purge)
 
     def create(self, want: Fields) -> None:
         """Start the creation. The loop sends as updates what AWS does not take at creation."""
@@ -127,16 +154,65 @@ class Resource:
         """Return ``tags`` with the Name that identifies the resource, for kinds that are identified by it."""
         return {**tags, "Name": self.params["name"]} if self.name_tag else tags
 
+    # Ownership.
+
+    @property
+    def resource(self) -> str:
+        """The name of the resource's kind as the plan shows it: the name of the module."""
+        return str(self.params.get("resource") or self.kind)
+
+    @property
+    def owner(self) -> str | None:
+        """The environment that the resource must belong to; None if the options name none."""
+        return owner_of(self.params)
+
+    def owned(self, have: Fields | None) -> Iterable[Claim]:
+        """Return what must bear the owner's tag. By default the resource itself, if it exists.
+
+        A kind without tags of its own returns the resource that it is a part of.
+        """
+        if have is None:
+            return ()
+        ids = [str(have[name]) for name in self.computed[:1] if have.get(name)]
+        return (Claim(self.resource, self.label, "".join(ids), have.get("tags") or {}),)
+
+    def belongs(self, have: Fields) -> bool:
+        """Return whether the resource is taken although it lacks the owner's tag, such as one that AWS creates itself.
+
+        docs/using/ownership.md lists these exceptions.
+        """
+        return False
+
+    def consents(self, consent: str) -> bool:
+        """Return whether the option ``adopt``, ``replace`` or ``remove`` names this resource."""
+        names = {f"{kind}:{self.label}" for kind in (self.resource, self.kind)}
+        return not names.isdisjoint(self.params.get(consent) or ())
+
+    def adopts(self, have: Fields | None) -> bool:
+        """Return whether the resource was taken over, now or earlier: it had no owner before."""
+        tags = (have or {}).get("tags") or {}
+        return have is not None and (ADOPTED_TAG in tags or (OWNER_TAG not in tags and self.consents("adopt")))
+
+    def is_expendable(self, have: Fields) -> bool:
+        """Return whether a failed resource may be replaced without asking, because it holds no data."""
+        return self.expendable
+
     def read(self) -> dict[str, Any] | None:
         """Return the resource, or None if it does not exist or if its identity is not known yet."""
         if any(unknown_in(self.params.get(name)) for name in self.identity):
             return None
         found = [sibling for sibling in self.siblings() if self.is_me(sibling)]
         if len(found) > 1:
+            found = self._ours(found) or found
+        if len(found) > 1:
             raise Refused(
                 f"{len(found)} resources match {self}, and the module manages exactly one. Remove or rename the others."
             )
         return self.describe(found[0]) if found else None
+
+    def _ours(self, siblings: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Return those of several resources of one name that bear the owner's tag."""
+        return [each for each in siblings if self.owner and (each.get("tags") or {}).get(OWNER_TAG) == self.owner]
 
     def status(self, have: Fields) -> str:
         """Return ``ready``, ``busy``, ``failed`` or ``leaving``."""

@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from ansible_collections.mtk.backend.plugins.module_utils.aws._lookup import owner_of
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _tables as tables
 from ansible_collections.mtk.backend.plugins.module_utils.domain._time_limits import Limit
-from ansible_collections.mtk.backend.plugins.module_utils.domain._values import Refused
-from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource, aws_error
+from ansible_collections.mtk.backend.plugins.module_utils.domain._values import OWNER_TAG, Refused
+from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Claim, Resource, aws_error
 
 MISSING = ["ResourceNotFoundException", "TableNotFoundException"]
 RECOVERY, INSIGHTS = "point_in_time_recovery_specification", "contributor_insights_enabled"
@@ -115,6 +116,15 @@ def describe_table(aws: Any, table: str, region: str | None = None) -> dict[str,
     """Return the table as AWS describes it, or None."""
     answer = aws.found(MISSING, lambda: aws.call("dynamodb", "describe_table", region, table_name=table))
     return None if answer is None else dict(answer["table"])
+
+
+def claims(aws: Any, params: Mapping[str, Any], *, replica: bool = False) -> list[Claim]:
+    """Return the table that a part of it belongs to, with its tags; nothing for a replica if ``replica`` is true."""
+    table = describe_table(aws, params["table_name"])
+    if table is None or (replica and table.get("replicas")):
+        return []
+    tags = read_tags(aws, table["table_arn"], {OWNER_TAG: owner_of(params)})
+    return [Claim("dynamodb_table", params["table_name"], "", tags)]
 
 
 def read_tags(aws: Any, arn: str, wanted: Mapping[str, Any] | None, region: str | None = None) -> dict[str, str]:

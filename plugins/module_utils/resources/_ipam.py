@@ -84,7 +84,7 @@ def pools(aws: Any) -> list[dict[str, Any]]:
 def pool(aws: Any, params: Mapping[str, Any]) -> dict[str, Any] | None:
     """Return the pool that ``ipam_pool_id`` or ``ipam_pool_name`` names, or None if it does not exist."""
     if params["ipam_pool_name"]:
-        return find(aws, "ipam_pool", params["ipam_pool_name"])
+        return find(aws, "ipam_pool", params["ipam_pool_name"], params=params)
     wanted = params["ipam_pool_id"]
     return None if wanted == UNKNOWN else next((p for p in pools(aws) if p["ipam_pool_id"] == wanted), None)
 

@@ -21,7 +21,9 @@ def ipam(aws: Any, name: str = "ipam", *regions: str) -> dict[str, Any]:
 
 def pool(aws: Any, scope: str, name: str, cidr: str | None = None, **more: Any) -> str:
     """Create a pool, with a block if a CIDR is given, and return its id."""
-    ec2, tags = aws.client("ec2"), tagged("ipam-pool", name)
+    owner = name.partition("_")[0]
+    owned = {"mtk:environment": owner} if owner in ("dev", "shared") else {}
+    ec2, tags = aws.client("ec2"), tagged("ipam-pool", name, **owned)
     made = ec2.create_ipam_pool(IpamScopeId=scope, AddressFamily="ipv4", TagSpecifications=tags, **more)
     found = str(made["IpamPool"]["IpamPoolId"])
     if cidr:

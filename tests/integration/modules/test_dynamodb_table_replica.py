@@ -12,6 +12,7 @@ TABLE = {
     "attribute_definitions": [{"attribute_name": "user_id", "attribute_type": "S"}],
     "key_schema": [{"attribute_name": "user_id", "key_type": "HASH"}],
     "stream_specification": {"stream_enabled": True, "stream_view_type": "NEW_AND_OLD_IMAGES"},
+    "tags": {"mtk:environment": "prod"},
 }
 WEST = {"table_name": "prod_user_locations", "region_name": "us-west-2", "wait_timeout": 20}
 

@@ -14,7 +14,8 @@ def vpc(aws):
     """Return a function that creates a VPC with a name and a CIDR block."""
 
     def make(name, cidr):
-        tags = [{"ResourceType": "vpc", "Tags": [{"Key": "Name", "Value": name}]}]
+        owner = {"Key": "mtk:environment", "Value": "dev"}
+        tags = [{"ResourceType": "vpc", "Tags": [{"Key": "Name", "Value": name}, owner]}]
         return aws.client("ec2").create_vpc(CidrBlock=cidr, TagSpecifications=tags)["Vpc"]["VpcId"]
 
     return make

@@ -39,8 +39,9 @@ def test_the_module_waits_for_final_states(aws, run):
     top, child, absent = examples(NAME)
     run(NAME, **top, wait=False)
     assert run(NAME, **child)["ipam_pool"]["state"] == "create-complete"  # after waiting for its source pool
-    changed = run(NAME, **{**child, "description": "new", "tags": {"b": "2"}})["ipam_pool"]
-    assert (changed["state"], changed["tags"]) == ("modify-complete", {"Name": child["name"], "b": "2"})
+    changed = run(NAME, **{**child, "description": "new", "tags": {**child["tags"], "b": "2"}})["ipam_pool"]
+    assert changed["state"] == "modify-complete"
+    assert changed["tags"] == {"Name": child["name"], **child["tags"], "b": "2"}
     run(NAME, **{**child, "state": "absent"})
     assert run(NAME, **absent)["ipam_pool"] == {}
 

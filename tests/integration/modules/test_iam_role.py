@@ -67,7 +67,7 @@ def test_invalid_options_and_foreign_roles_are_refused(aws, run):
         run(NAME, **ROLE, managed_policy_arns=["arn:aws:iam::aws:policy/NoSuch"])
     with pytest.raises(ModuleFailed, match="cannot change path"):
         run(NAME, **ROLE, path="/x/")
-    run(NAME, **ROLE, tags={"mtk:environment": "prod"})
+    aws.client("iam").tag_role(RoleName="dev", Tags=[{"Key": "mtk:environment", "Value": "prod"}])
     with pytest.raises(ModuleFailed, match="belongs to environment 'prod'"):
         run(NAME, **ROLE, tags={"mtk:environment": "dev"}, state="absent")
     aws.client("iam").put_role_policy(RoleName="dev", PolicyName="mine", PolicyDocument=ALLOW)
