@@ -95,7 +95,7 @@ OPTIONS = {
 
 def read(aws, params):
     listed = aws.pages("ec2", "describe_subnets", "subnets")
-    vpc = params["vpc_id"] if params["vpc_name"] is None else find_id(aws, "vpc", params["vpc_name"])
+    vpc = params["vpc_id"] if params["vpc_name"] is None else find_id(aws, "vpc", params["vpc_name"], params=params)
     found = [subnet for subnet in listed if _is_meant(subnet, {**params, "vpc_id": vpc})]
     return {"subnets": sorted(found, key=lambda subnet: (subnet["availability_zone"], subnet["cidr_block"]))}
 

@@ -12,6 +12,9 @@ short_description: Manage an Aurora cluster
 description:
   - Manage an Aurora cluster, alone or as a member of a global cluster. Options that are not given are not changed.
   - A change that AWS has accepted and not yet applied counts as applied.
+  - A stopped cluster is left as it is as long as nothing has to change on it.
+  - A failed cluster is replaced only with O(replace), after a final snapshot unless O(skip_final_snapshot=true).
+    Protection from deletion and instances prevent it.
   - AWS decides which member of a global cluster is the writer. A member that is not the writer gets no credentials and
     no database name from the module.
 author: MTK Backend contributors (@mtk)
@@ -87,7 +90,7 @@ options:
   source_region:
     description: The region of the writer that a joining cluster copies. If not given, the module finds it.
     type: str
-  skip_final_snapshot: {description: Whether O(state=absent) makes no final snapshot., type: bool, default: false}
+  skip_final_snapshot: {description: Whether a deletion makes no final snapshot., type: bool, default: false}
   final_db_snapshot_identifier:
     description: >-
       The name of the final snapshot, 1 to 255 characters like those of the cluster's name. If not given, it is the name
@@ -371,9 +374,6 @@ class Cluster(ClusterResource):
             want.pop("master_user_secret_kms_key_id", None)
         if "global_cluster_identifier" in want and have["global_cluster_identifier"] is None:
             self.refuse_joining(have, want.pop("global_cluster_identifier"))
-        self.refuse_incurable(have)
-        if self.status(have) == "failed" and self.consents("replace"):
-            self.refuse_replacement(have)
         self.refuse_storage(have, want)
         want = _aurora.consistent(want, is_copy=not have["is_writer"])
         self.refuse_changes(have, want)

@@ -13,6 +13,8 @@ description:
   - Manage an instance of an Aurora cluster. Options that are not given are not changed.
   - Settings of the cluster (version, storage, security groups, credentials, logs, insights) are options of
     M(mtk.backend.rds_cluster). If the cluster manages Enhanced Monitoring, do not give O(monitoring_interval) here.
+  - A failed reader is replaced, because the data is in the volume of the cluster. A failed writer is replaced only with
+    O(replace), because the cluster is not available in the meantime.
   - Aurora decides which instance is the writer. See C(db_cluster_members) of M(mtk.backend.rds_cluster).
 author: MTK Backend contributors (@mtk)
 options:
@@ -203,9 +205,6 @@ class Instance(DatabaseResource):
         if have is None:
             self._refuse_cluster(want.get("db_cluster_identifier"))
             return want
-        self.refuse_incurable(have)
-        if self.status(have) == "failed":
-            self._refuse_cluster(want.get("db_cluster_identifier"))
         if have.get("availability_zone") is None:  # AWS shows it once the instance is placed
             want.pop("availability_zone", None)
         self.refuse_changes(have, want)
@@ -217,10 +216,17 @@ class Instance(DatabaseResource):
         return self.is_ours(self.cluster(have["db_cluster_identifier"])) or have.get("kms_key_id") in ours
 
     def is_expendable(self, have):
-        """The data is in the volume of the cluster. Only without its writer is a cluster not available."""
-        members = self.cluster(have["db_cluster_identifier"]).get("db_cluster_members") or []
-        name = self.params["db_instance_identifier"]
-        return not any(m["is_cluster_writer"] for m in members if m["db_instance_identifier"] == name)
+        """Aurora keeps the data in the volume of the cluster. Without its writer the cluster is not available."""
+        super().is_expendable(have)
+        name, cluster = self.params["db_instance_identifier"], self.cluster(have["db_cluster_identifier"])
+        members = {m["db_instance_identifier"]: m["is_cluster_writer"] for m in cluster.get("db_cluster_members") or []}
+        if members.get(name) and not self.consents("replace"):
+            raise Refused(
+                f"{self} is '{have['db_instance_status']}': {self.reason(have)}. It is the writer, so it is not "
+                "replaced automatically. The data is in the volume of the cluster and is kept. Remove the cause, and "
+                f"have the instance deleted and created again with {self.consent('replace')}."
+            )
+        return True
 
     def tolerated(self, have):
         return [*_aurora.pending(have), *self.at_rest(have)]
@@ -241,7 +247,7 @@ class Instance(DatabaseResource):
             )
 
     def delete(self, have):
-        if self.params["deletion_protection"]:
+        if self.params["deletion_protection"] and self.params["state"] == "absent":  # not for a replacement
             self._refuse_last(have)
         name = self.params["db_instance_identifier"]
         self.aws.call("rds", "delete_db_instance", db_instance_identifier=name)

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 
@@ -73,7 +73,7 @@ def unsharing(region: str, snapshot: str, accounts: list[str]) -> str:
     )
 
 
-def manual_snapshots(tagged: list[Mapping[str, Any]]) -> list[str]:
+def manual_snapshots(tagged: Sequence[Mapping[str, Any]]) -> list[str]:
     """Return the names of the manual cluster snapshots among tagged resources. RDS names its own ``rds:...``."""
     names = (str(entry["resource_arn"]).partition(":cluster-snapshot:")[2] for entry in tagged)
     return sorted(name for name in names if name and not name.startswith("rds:"))

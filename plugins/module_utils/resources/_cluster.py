@@ -126,7 +126,7 @@ class ClusterResource(DatabaseResource):
         """Return observations about what others added. No apply removes it."""
         reason = (
             "an instance that others added to the cluster, and that is left alone; a deletion of the cluster removes "
-            f"it with -e remove=rds_cluster:{self.label}"
+            f"it with {self.consent('remove')}"
         )
         names = have.get("_foreign_instances", [])
         found = [Observation("db_cluster_members", None, name, "foreign", reason) for name in names]
@@ -140,25 +140,28 @@ class ClusterResource(DatabaseResource):
         """Raise Refused for a cluster that is protected or stopped, or that has instances of others."""
         self.refuse_protected(have)
         super().refuse_deletion(have)
-        self._refuse_instances(have, self._foreign_instances(have))
+        self._refuse_instances(self._foreign_instances(have))
 
-    def refuse_replacement(self, have: Fields) -> None:
-        """Raise Refused for a replacement that would lose the protection or the instances of the cluster silently."""
-        self.refuse_protected(have)
-        self._refuse_instances(have, [each["db_instance_identifier"] for each in self._instances(have)])
+    def is_expendable(self, have: Fields) -> bool:
+        """Return False. Raise Refused for a replacement with consent that protection or instances prevent."""
+        expendable = super().is_expendable(have)
+        if self.consents("replace"):
+            self.refuse_protected(have)
+            self._refuse_instances([each["db_instance_identifier"] for each in self._instances(have)])
+        return expendable
 
     def remove_instances(self, have: Fields) -> None:
         """Delete the instances that are left in the cluster, with consent. Raise Refused without it."""
         left = [each["db_instance_identifier"] for each in self._instances(have)]
-        self._refuse_instances(have, left)
+        self._refuse_instances(left)
         for name in left:
             self.aws.call("rds", "delete_db_instance", db_instance_identifier=name)
 
-    def _refuse_instances(self, have: Fields, names: list[str]) -> None:
+    def _refuse_instances(self, names: list[str]) -> None:
         if names and not self.consents("remove"):
             raise Refused(
                 f"{self} still contains DB instances: {', '.join(names)}. Delete them first, or have them deleted with "
-                f"the cluster: -e remove=rds_cluster:{self.label}"
+                f"the cluster: {self.consent('remove')}"
             )
 
     def has_credentials(self) -> bool:

@@ -15,6 +15,7 @@ from ansible_collections.mtk.backend.plugins.module_utils.domain._database_state
     start_command,
 )
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import Observation, Refused
+from ansible_collections.mtk.backend.plugins.module_utils.engine._reconcile import consent
 from ansible_collections.mtk.backend.plugins.module_utils.resources._rds import RdsResource
 
 Fields = Mapping[str, Any]
@@ -26,6 +27,10 @@ class DatabaseResource(RdsResource):
     failures: Mapping[str, Failure] = {}
     ready = frozenset({"available", "storage-optimization", "stopped"})
     source_type = ""  # the kind of its events
+
+    def consent(self, variable: str) -> str:
+        """Return the argument with which a user consents for this resource."""
+        return consent(variable, f"{self.resource}:{self.label}")
 
     def start_command(self, have: Fields) -> str:
         """Return the command that starts the cluster."""
@@ -55,7 +60,12 @@ class DatabaseResource(RdsResource):
                 f"the cluster and run again: {self.start_command(have)}"
             )
 
-    def refuse_incurable(self, have: Fields) -> None:
+    def is_expendable(self, have: Fields) -> bool:
+        """Return whether a failed resource may be replaced without asking. Raise Refused if that does not help."""
+        self._refuse_incurable(have)
+        return False
+
+    def _refuse_incurable(self, have: Fields) -> None:
         """Raise Refused for a failure that a replacement does not repair, with what repairs it."""
         state = str(have[self.status_field])
         failure = self.failures.get(state)

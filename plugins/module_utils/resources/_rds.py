@@ -66,11 +66,6 @@ class RdsResource(Resource):
         pending = self.params.get("apply_immediately") and modified and have.get("pending_modified_values")
         return bool(pending or ("vpc_security_group_ids" in sent and _aurora.is_regrouping(have)))
 
-    @property
-    def owner(self) -> str | None:
-        """The environment that the options name as the owner; None without one."""
-        return (self.params.get("tags") or {}).get(OWNER_TAG)
-
     def is_ours(self, described: Fields) -> bool:
         """Return whether a described resource has the owner's tag."""
         return self.owner is not None and (described.get("tags") or {}).get(OWNER_TAG) == self.owner

@@ -14,7 +14,8 @@ def subnets(aws):
     """Create three subnets of prod in one VPC and one of qa in another, and return the ids."""
     ec2, found = aws.client("ec2"), {}
     for block, environment, tiers in (("10.0.0.0/16", "prod", "ddp"), ("10.1.0.0/16", "qa", "d")):
-        named = [{"ResourceType": "vpc", "Tags": [{"Key": "Name", "Value": f"{environment}_us-east-1_vpc"}]}]
+        names = {"Name": f"{environment}_us-east-1_vpc", "mtk:environment": environment}
+        named = [{"ResourceType": "vpc", "Tags": [{"Key": k, "Value": v} for k, v in names.items()]}]
         vpc = ec2.create_vpc(CidrBlock=block, TagSpecifications=named)["Vpc"]["VpcId"]
         for number, tier in enumerate(tiers):
             kind = {"d": "database", "p": "private"}[tier]

@@ -115,7 +115,7 @@ def _scaled_tables(aws: Any, region: str) -> set[str]:
 
 
 def subjects(calls: Iterable[Call], names: Names) -> dict[Subject, str]:
-    """Return the action of the successful calls on each resource: create, update or delete."""
+    """Return the action of the successful calls on each resource: create, update, replace or delete."""
     actions: dict[Subject, str] = {}
     for call in calls:
         if call["error"]:
@@ -131,6 +131,8 @@ def subjects(calls: Iterable[Call], names: Names) -> dict[Subject, str]:
         earlier = actions.get(subject)
         if earlier in (None, "update") or action == "delete":
             actions[subject] = action
+        elif (earlier, action) == ("delete", "create"):
+            actions[subject] = "replace"
     return actions
 
 
