@@ -350,9 +350,9 @@ class Cluster(ClusterResource):
     def describe(self, sibling):
         have = {**dict.fromkeys(self.managed), **_aurora.cluster_fields(sibling)}
         absent = self.params["state"] == "absent"
-        if absent:
+        if self.is_to_be_deleted(have):
             self.refuse_deletion(have)
-        elif self.status(have) == "ready":
+        elif not absent and self.status(have) == "ready":
             have |= self.additions(have)
         is_global = absent or self._given("global_cluster_identifier") or have.get("global_cluster_identifier")
         groups = self.global_clusters() if is_global else []
@@ -381,7 +381,8 @@ class Cluster(ClusterResource):
 
     def belongs(self, have):
         """A restore gives no tags to a cluster, and keeps the key of its storage."""
-        return have["kms_key_id"] is not None and have["kms_key_id"] == self.keys.get("kms_key_id")
+        key = self.keys.get("kms_key_id") if self.params["state"] == "present" else None
+        return key is not None and have["kms_key_id"] == key
 
     def tolerated(self, have):
         found = [*_aurora.upgraded(self.params["engine_version"], have), *_aurora.pending(have)]

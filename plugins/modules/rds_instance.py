@@ -196,7 +196,7 @@ class Instance(DatabaseResource):
         have = _aurora.pending_laid_over(sibling)
         group = next(iter(have.get("db_parameter_groups") or []), {})
         have = {**dict.fromkeys(self.managed), **have}
-        if self.params["state"] == "absent":
+        if self.is_to_be_deleted(have):
             self.refuse_deletion(have)
         return {**have, "tags": have.get("tags") or {}, "db_parameter_group_name": group.get("db_parameter_group_name")}
 
@@ -212,6 +212,8 @@ class Instance(DatabaseResource):
 
     def belongs(self, have):
         """A restored cluster has no tags. Its instances are ours if the cluster, or the key of its storage, is."""
+        if self.params["state"] == "absent":
+            return False
         ours = {entry["resource_arn"] for entry in self.tagged()}
         return self.is_ours(self.cluster(have["db_cluster_identifier"])) or have.get("kms_key_id") in ours
 

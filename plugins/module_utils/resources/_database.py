@@ -52,6 +52,11 @@ class DatabaseResource(RdsResource):
                 f"stopped cluster nor its instances. Start the cluster and run again: {self.start_command(have)}"
             )
 
+    def is_to_be_deleted(self, have: Fields) -> bool:
+        """Return whether the options delete the resource. The loop refuses to delete what belongs to somebody else."""
+        ours = self.owner is None or self.is_ours(have) or self.consents("adopt")
+        return ours and self.params["state"] == "absent"
+
     def refuse_deletion(self, have: Fields) -> None:
         """Raise Refused if the cluster is stopped: AWS deletes neither it nor its instances."""
         if have[self.status_field] in RESTING:

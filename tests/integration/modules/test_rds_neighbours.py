@@ -250,7 +250,15 @@ def test_a_restored_cluster_and_its_instances_are_ours_by_the_key(aws, run, rds)
     wanted = {**CLUSTER, "db_cluster_identifier": "second", "storage_encrypted": True}
     with pytest.raises(ModuleFailed, match="adopt=rds_cluster:second"):
         run("rds_cluster", check=True, **wanted)
-    assert run("rds_cluster", **wanted, kms_key_id="alias/dev_aurora_key")["changed"]
     of_it = {**INSTANCE, "db_instance_identifier": "restored", "db_cluster_identifier": "second"}
+    ours = {**wanted, "kms_key_id": "alias/dev_aurora_key"}
+    for module, params in (("rds_cluster", ours), ("rds_instance", of_it)):
+        with pytest.raises(ModuleFailed, match=f"adopt={module}:"):
+            run(module, check=True, **params, state="absent")
+    with pytest.raises(ModuleFailed, match="adopt=rds_instance:restored"):
+        run("rds_instance", check=True, **of_it)
+    aws.client("kms").tag_resource(KeyId=arn, Tags=[{"TagKey": "mtk:environment", "TagValue": "dev"}])
+    assert run("rds_instance", check=True, **of_it)["changed"], "the key of the storage is ours"
+    assert run("rds_cluster", **ours)["changed"]
     assert run("rds_instance", **of_it)["changed"]
     assert not run("rds_instance", **of_it)["changed"]

@@ -214,8 +214,9 @@ def _named(service: str, parameters: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _rds(operation: str, parameters: Mapping[str, Any], names: Names) -> tuple[str, str]:
-    if "ResourceName" in parameters:
-        kind, name = parameters["ResourceName"].split(":", 5)[5].split(":", 1)
+    arn = parameters.get("ResourceName") or parameters.get("ResourceArn")  # of the calls on tags and on the Data API
+    if arn:
+        kind, name = arn.split(":", 5)[5].split(":", 1)
         return _RDS_ARNS[kind], name
     noun = operation
     for verb in ("Create", "Modify", "Delete", "Reset"):
