@@ -203,7 +203,7 @@ class AutoScaling(Resource):
         return scaling.conflicts(self.params)
 
     def owned(self, have):
-        """Return the table, unless it is a replica: the region that owns the table decides about its replicas."""
+        """Return the table: targets have no tags."""
         return dynamodb.claims(self.aws, self.params, replica=self.params["replica"])
 
     def read(self):

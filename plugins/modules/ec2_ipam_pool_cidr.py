@@ -137,7 +137,7 @@ class PoolCidr(IpamResource):
 
     def owned(self, have):
         """Return the pool: a block has no tags."""
-        found = pool(self.aws, self.params)
+        found = pool(self.aws, {**self.params, "environment": None})  # also a pool without an owner
         if found is None:
             return ()
         return (Claim("ec2_ipam_pool", label(found, "ipam_pool_id"), found["ipam_pool_id"], found.get("tags") or {}),)

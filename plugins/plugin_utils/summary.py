@@ -156,5 +156,6 @@ def _block(prefix: str, body: str, indent: int) -> list[str]:
     wrapper = textwrap.TextWrapper(
         WIDTH, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
     )
-    broken = wrapper.wrap(body) or [""]
+    whole = re.sub(r"(?<=-e) (?=\w+=)", "\0", body)  # an argument of the command line stays on one line
+    broken = [line.replace("\0", " ") for line in wrapper.wrap(whole)] or [""]
     return [prefix + broken[0].lstrip(), *broken[1:]]

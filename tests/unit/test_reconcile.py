@@ -360,7 +360,9 @@ OURS = {"mtk:environment": "dev", "a": "1"}
 @pytest.mark.parametrize("present", [True, False])
 def test_a_thing_without_an_owner_is_a_decision(cloud, present, check):
     run(cloud, tags={"Team": "other"})
-    refusal = run(cloud, present=present, check=check, size=2, tags=OURS).refusal
+    outcome = run(cloud, present=present, check=check, size=2, tags=OURS)
+    refusal = outcome.refusal
+    assert outcome.have["thing_id"] == UNKNOWN, "later tasks must not use the thing of somebody else"
     assert "thing x (t-1) exists and has no tag mtk:environment" in refusal
     assert "-e adopt=thing:x" in refusal
     assert cloud.requests == ["create"]

@@ -174,3 +174,9 @@ def test_drift_report():
     assert "Incomplete" not in page
     broken = make_document(errors=[{"host": "h", "task": "t", "message": "m"}])
     assert "**Incomplete**" in drift.markdown(drift.report(broken, []))
+
+
+def test_an_argument_of_the_command_line_stays_on_one_line():
+    reason = f"{'word ' * 20}with -e adopt=ec2_vpc:dev_us-east-1_vpc."
+    shown = list(summary.lines(make_document(entry("refuse", "x", reason=reason))))
+    assert any("-e adopt=ec2_vpc:dev_us-east-1_vpc" in line for line in shown)

@@ -27,7 +27,8 @@ Entry = dict[str, Any]
 def entry(kind: str, resource: Resource, outcome: Outcome, check: bool) -> Entry:
     """Return what a module returns as ``plan``. Before and after are in the module's ``diff``."""
     action, have = outcome.plan.action, outcome.have or outcome.plan.before
-    ids = [have[name] for name in resource.computed if isinstance(have.get(name), str) and have[name] != UNKNOWN]
+    known = outcome.plan.before if check and action == "replace" else have  # what is to be replaced still exists
+    ids = [known[name] for name in resource.computed if isinstance(known.get(name), str) and known[name] != UNKNOWN]
     ids += resource.leftovers() if action == "create" else []
     details = {
         "mode": "plan" if check else "apply",

@@ -112,13 +112,14 @@ def reconcile(
     have: Have = None
     try:
         _refuse_options(resource, present)
-        have = _read(resource, sleep)
-        _refuse_foreign(resource, have)
+        found = _read(resource, sleep)
+        _refuse_foreign(resource, found)  # what follows must not use the resource of somebody else
+        have = found
         first = plan_of(resource, have, present)
         if not check:
             _refuse_unknown(resource, first)
     except Refused as refusal:
-        return Outcome(Plan("refuse", {}, {}), have or predict(resource, make_plan({}, None), None), str(refusal))
+        return Outcome(Plan("refuse", {}, {}), have or _predicted_creation(resource), str(refusal))
     if check:
         settled = first.action == "none" and _status(resource, have, {}) == "ready"
         return Outcome(first, predict(resource, first, have), settled=settled)
@@ -179,6 +180,15 @@ def predict(resource: Resource, plan: Plan, have: Have) -> Have:
         return {**(have or {}), **plan.after}
     identity = {name: resource.params.get(name) for name in resource.identity}
     return {**{name: UNKNOWN for name in resource.computed}, **identity, **plan.after}
+
+
+def _predicted_creation(resource: Resource) -> Have:
+    """Return the resource as it would be after a creation, as far as its wanted fields are known."""
+    try:
+        wanted = resource.desired(None)
+    except Refused:
+        wanted = {}
+    return predict(resource, make_plan(wanted, None), None)
 
 
 def _is_gone(error: Exception) -> bool:

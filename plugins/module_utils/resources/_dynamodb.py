@@ -119,12 +119,19 @@ def describe_table(aws: Any, table: str, region: str | None = None) -> dict[str,
 
 
 def claims(aws: Any, params: Mapping[str, Any], *, replica: bool = False) -> list[Claim]:
-    """Return the table that a part of it belongs to, with its tags; nothing for a replica if ``replica`` is true."""
-    table = describe_table(aws, params["table_name"])
-    if table is None or (replica and table.get("replicas")):
+    """Return the table that a part of it belongs to, with its tags.
+
+    A replica without the owner's tag has the owner of its other regions: DynamoDB gives a new replica no tags.
+    """
+    name, wanted = params["table_name"], {OWNER_TAG: owner_of(params)}
+    table = describe_table(aws, name)
+    if table is None:
         return []
-    tags = read_tags(aws, table["table_arn"], {OWNER_TAG: owner_of(params)})
-    return [Claim("dynamodb_table", params["table_name"], "", tags)]
+    tags = read_tags(aws, table["table_arn"], wanted)
+    for region in [each["region_name"] for each in table.get("replicas") or []] if replica else ():
+        other = describe_table(aws, name, region) if OWNER_TAG not in tags else None
+        tags = read_tags(aws, other["table_arn"], wanted, region) if other else tags
+    return [Claim("dynamodb_table", name, "", tags)]
 
 
 def read_tags(aws: Any, arn: str, wanted: Mapping[str, Any] | None, region: str | None = None) -> dict[str, str]:

@@ -119,7 +119,10 @@ class Preflight:
         return _offers.judge_addresses(self.variables, self.aws.region, count, owned, len(addresses), most)
 
     def _is_own(self, resource: Mapping[str, Any]) -> bool:
-        return bool((resource.get("tags") or {}).get(OWNER_TAG) == self.params["environment"])
+        """Return whether a resource has the environment's tag, or the environment's name and no owner."""
+        tags, environment = resource.get("tags") or {}, self.params["environment"]
+        named = str(tags.get("Name", "")).startswith(f"{environment}_{self.aws.region}_")
+        return bool(tags.get(OWNER_TAG, environment if named else "") == environment)
 
     def _address_plan(self) -> list[str]:
         """Return the findings on pools that exist with other blocks, or whose blocks other pools have."""

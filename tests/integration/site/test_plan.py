@@ -58,7 +58,7 @@ def test_a_resource_that_needs_a_decision_fails_the_run_but_hides_no_change(aws,
     ec2.create_tags(Resources=[vpc["VpcId"]], Tags=[{"Key": "mtk:environment", "Value": "other"}])
     retention(aws, 1)
     played = dev.play("site.yml", "--check", "-e", f"plan_out={plan}", expect=2)
-    assert "Resources that need a decision before an apply: 1." in " ".join(played.text.split())
+    assert "Resources that need a decision: 1." in " ".join(played.text.split())
     assert "    ! ec2_vpc" in played.text and "Plan of dev: 0 to create, 1 to change, 1 to decide" in played.text
     whole = json.loads(plan.read_text())
     jsonschema.validate(whole, SCHEMA)
