@@ -21,7 +21,7 @@ from ansible_collections.mtk.backend.plugins.module_utils.domain import _invento
 from ansible_collections.mtk.backend.plugins.module_utils.domain._setting import MISSING, Fault, Values, shown
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import CONSENTS
 from ansible_collections.mtk.backend.plugins.module_utils.engine._document import SCHEMA_VERSION
-from ansible_collections.mtk.backend.plugins.plugin_utils import settings
+from ansible_collections.mtk.backend.plugins.plugin_utils import files, settings
 from ansible_collections.mtk.backend.plugins.plugin_utils.command import relative
 from ansible_collections.mtk.backend.plugins.plugin_utils.record import RECORD
 
@@ -192,12 +192,13 @@ def _is_false(value: Any) -> bool:
 
 
 def _unwritable(name: str, value: str) -> Iterator[Fault]:
-    path = Path(value).expanduser().absolute()
+    path = files.resolved(value)
+    special = path.exists() and not path.is_file()  # such as a pipe, which is not replaced
     if path.is_dir():
         yield Fault({name: value}, "it is a directory", "Name a file.")
     elif not path.parent.is_dir():
         yield Fault({name: value}, f"there is no directory {path.parent}", "Create it, or name another file.")
-    elif not os.access(path if path.exists() else path.parent, os.W_OK):
+    elif not os.access(path if special else path.parent, os.W_OK):
         yield Fault({name: value}, "the file cannot be written", "Correct the permissions, or name another file.")
 
 

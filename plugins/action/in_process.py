@@ -32,7 +32,8 @@ from ansible.template import Templar, trust_as_template
 from ansible.utils.display import Display
 from ansible_collections.mtk.backend.plugins.module_utils.aws import _client
 from ansible_collections.mtk.backend.plugins.module_utils.domain._settings_run import consents
-from ansible_collections.mtk.backend.plugins.module_utils.domain._values import CONSENTS
+from ansible_collections.mtk.backend.plugins.module_utils.domain._values import CONSENTS, Refused
+from ansible_collections.mtk.backend.plugins.module_utils.engine._account import check_account
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import Context
 from ansible_collections.mtk.backend.plugins.plugin_utils import options, summary
 from ansible_collections.mtk.backend.plugins.plugin_utils.record import CACHE, RECORD
@@ -59,13 +60,14 @@ class ActionModule(ActionBase):
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
         result = super().run(tmp, task_vars)
         arguments = self._apply_run_variables(task_vars)
-        found = self._execute(arguments, task_vars)
+        refusal = self._account_refusal(arguments, task_vars)
+        found = refusal or self._execute(self._python_name(), arguments, task_vars)
         if found.get("failed") or (found.get("plan") or {}).get("reason"):
             found = options.reworded(found, options.variables_of(self._task.get_ds(), self._task.action, task_vars))
         return {**result, **found}
 
-    def _execute(self, arguments: dict[str, Any], variables: Mapping[str, Any]) -> dict[str, Any]:
-        """Run the module in this worker, or in the ordinary way, and return its result."""
+    def _execute(self, name: str, arguments: dict[str, Any], variables: Mapping[str, Any]) -> dict[str, Any]:
+        """Run a module in this worker, or in the ordinary way, and return its result. ``name`` is its Python name."""
         if not self._runs_in_process():
             background = bool(self._task.async_val)
             return dict(self._execute_module(None, arguments, task_vars=variables, wrap_async=background))
@@ -73,7 +75,28 @@ class ActionModule(ActionBase):
         environment: dict[str, str] = {}
         self._compute_environment_string(environment)
         with environ(environment):
-            return execute(self._python_name(), arguments, _context())
+            return execute(name, arguments, _context())
+
+    def _account_refusal(self, arguments: Mapping[str, Any], variables: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the failure of a module of another collection with credentials of another account; empty if none.
+
+        The modules of this collection check the account themselves. The answer is asked for once in a run.
+        """
+        expected = variables.get("expected_account_id")
+        if expected is None or self._python_name().startswith(OURS) or self._task.action.endswith("_info"):
+            return {}
+        connection = {name: value for name, value in arguments.items() if name in _client.CONNECTION}
+        if self._runs_in_process():
+            found = self._execute(f"{OURS}plugins.modules.aws_caller_info", connection, variables)
+        else:
+            found = dict(self._execute_module("mtk.backend.aws_caller_info", connection, task_vars=variables))
+        if found.get("failed"):
+            return found
+        try:
+            check_account(str(found["account"]), str(self._templar.template(expected)))
+        except Refused as refusal:
+            return {"failed": True, "changed": False, "msg": str(refusal)}
+        return {}
 
     def _apply_run_variables(self, variables: Mapping[str, Any]) -> dict[str, Any]:
         """Apply the variables of the run: how to reach AWS, whether to plan only, the approved plan, and the account.
@@ -87,7 +110,8 @@ class ActionModule(ActionBase):
         for given in (variables, self._task.get_play().vars):
             if boolean(template(given.get("mtk_check_mode", False))):
                 self._task.check_mode = True
-        if self._task.action.endswith(("_info", "_preflight")):
+        reads = self._task.action.endswith(("_info", "_preflight"))
+        if reads or not self._python_name().startswith(OURS):  # other modules do not have these options
             return arguments
         for option in ("plan_file", "expected_account_id", *CONSENTS):
             if option in variables and arguments.get(option) is None:

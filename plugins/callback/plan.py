@@ -14,6 +14,11 @@ description:
   - In check mode the summary is a plan. It lists by region and resource what would be created (C(+)), changed (C(~))
     and deleted (C(-)), what needs a decision (C(!)), and how long AWS usually takes for slow resources.
   - After an apply the summary lists the changes and how long they took.
+  - Tasks of other collections are in the summary as far as their C(changed) and C(diff) tell. In check mode, a task
+    whose module has no check mode is listed with C(?).
+  - In C(playbooks/plan.yml) and C(playbooks/drift.yml), and wherever C(mtk_check_mode) is true, every task of every
+    collection runs in check mode. A task with C(check_mode=false) runs nevertheless, and the summary says so.
+  - With C(plan_file), a task of another collection is refused if the approved plan does not contain what it would do.
   - A failed task does not hide the rest. The summary then says that it is incomplete.
   - The callback works beside any stdout callback, and in AWX. Beside a stdout callback that writes JSON, the summary is
     written to stderr.
@@ -46,19 +51,24 @@ options:
 import json
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from ansible import constants, context
+from ansible.errors import AnsibleError
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.callback import CallbackBase
+from ansible.template import Templar
 from ansible.utils.color import stringc
 from ansible_collections.mtk.backend.plugins.module_utils.aws import _cache
-from ansible_collections.mtk.backend.plugins.plugin_utils import summary
+from ansible_collections.mtk.backend.plugins.plugin_utils import files, foreign, guard, run_directory, summary
 from ansible_collections.mtk.backend.plugins.plugin_utils.command import apply_command
 from ansible_collections.mtk.backend.plugins.plugin_utils.record import CACHE, RECORD
 
 MACHINE_READ = ("json", "jsonl")  # the output of these callbacks has to stay JSON: the summary goes to stderr
+PLAYBOOKS = Path(__file__).resolve().parents[2] / "playbooks"
+PLANNING = (PLAYBOOKS / "plan.yml", PLAYBOOKS / "drift.yml")  # the playbooks that never write
 VERDICT = "mtk_verdict"  # the tag of tasks that judge a plan; their failure does not make it incomplete
 
 
@@ -75,6 +85,9 @@ class CallbackModule(CallbackBase):
         self._start = time.monotonic()
         self._out = ""
         self._play: Any = None
+        self._lock = -1  # of the run's directory; the run and its workers hold it
+        self._plans = False  # whether the playbook never writes
+        self._hosts: set[str] = set()  # those whose variables were read
 
     def set_options(self, task_keys: Any = None, var_options: Any = None, direct: Any = None) -> None:
         super().set_options(task_keys=task_keys, var_options=var_options, direct=direct)
@@ -84,16 +97,32 @@ class CallbackModule(CallbackBase):
         RECORD.collects = True
         RECORD.progress_interval = self.get_option("progress_interval") if wanted else 0
 
+    def v2_playbook_on_start(self, playbook: Any) -> None:
+        self._plans = Path(playbook._file_name).resolve() in PLANNING
+        guard.install()
+        self._lock = run_directory.open_directory(CACHE)
+        run_directory.remove_leftovers(CACHE)
+
     def v2_playbook_on_play_start(self, play: Any) -> None:
         self._play = play
         self._out = play.get_variable_manager().extra_vars.get("plan_out", self._out)
+        variables = play.get_variable_manager().get_vars(play=play)
+        if self._plans or _wants_check_mode(variables, play):
+            _set_check_mode(play)
 
     def v2_runner_on_start(self, host: Any, task: Any) -> None:
+        RECORD.involved |= str(task.action).startswith(foreign.OURS)
+        if not self._play.check_mode and _runs_in_check_mode(self._play, task):
+            RECORD.always_run.add(task._uuid)
+        if host.name in self._hosts:
+            return
+        self._hosts.add(host.name)
+        variables = self._play.get_variable_manager().get_vars(play=self._play, host=host)
+        if _wants_check_mode(variables, self._play):
+            _set_check_mode(self._play)
         if RECORD.environment is None:
-            variables = self._play.get_variable_manager().get_vars(play=self._play, host=host)
             RECORD.environment = str(variables.get("mtk_environment", ""))
-            planned = context.CLIARGS.get("check") or boolean(variables.get("mtk_check_mode", False), strict=False)
-            RECORD.mode = "plan" if planned else "apply"  # until the first resource says so itself
+            RECORD.mode = "plan" if self._play.check_mode else "apply"  # until the first resource says so itself
 
     def v2_runner_on_ok(self, result: Any) -> None:
         for item in result.result.get("results") or [result.result]:
@@ -102,6 +131,21 @@ class CallbackModule(CallbackBase):
         RECORD.defers = RECORD.defers or bool(result.result.get("defers_decisions"))
         if result.result.get("changed") or result.result.get("failed"):
             self._void_cache(result)
+        if not result.task.loop:  # otherwise each item has been added
+            self._add_task(result)
+
+    def v2_runner_on_skipped(self, result: Any) -> None:
+        if not result.task.loop:
+            self._add_task(result, skipped=True)
+
+    def v2_runner_item_on_ok(self, result: Any) -> None:
+        self._add_task(result)
+
+    def v2_runner_item_on_failed(self, result: Any) -> None:
+        self._add_task(result)
+
+    def v2_runner_item_on_skipped(self, result: Any) -> None:
+        self._add_task(result, skipped=True)
 
     def v2_runner_on_failed(self, result: Any, ignore_errors: bool = False) -> None:
         self.v2_runner_on_ok(result)
@@ -113,7 +157,7 @@ class CallbackModule(CallbackBase):
 
     def v2_playbook_on_stats(self, stats: Any) -> None:
         document = RECORD.document()
-        if not document["resources"] and document["complete"]:
+        if not RECORD.involved or (not document["resources"] and document["complete"]):
             return
         to_stderr = constants.DEFAULT_STDOUT_CALLBACK.rsplit(".", 1)[-1] in MACHINE_READ
         command = apply_command(context.CLIARGS, self._out)
@@ -125,16 +169,27 @@ class CallbackModule(CallbackBase):
 
     def _write(self, document: dict[str, Any]) -> None:
         try:
-            path = Path(self._out).expanduser()
-            path.write_text(json.dumps(document, indent=1, default=str) + "\n", encoding="utf-8")
+            files.write(self._out, json.dumps(document, indent=1, default=str) + "\n")
         except OSError as error:
             if document["complete"]:  # otherwise the check of the run has reported it
                 self._display.error(f"plan_out is '{self._out}'; the file cannot be written ({error.strerror}).")
 
+    def _add_task(self, result: Any, *, skipped: bool = False) -> None:
+        """Add a task of another collection, or one item of its loop, to the plan."""
+        fields, module, planned = result.task_fields, _module_of(result), bool(self._play.check_mode)
+        if not module or (fields.get("check_mode") and not planned):
+            return  # a task with check_mode: true only asks
+        ran = planned and not fields.get("check_mode")
+        entry = foreign.entry(module, fields, {**result.result, "skipped": skipped}, result.host.name, ran=ran)
+        if entry and ran and entry["action"] != "none":
+            entry["notes"] = [*entry.get("notes", []), foreign.RAN]
+        if entry:
+            RECORD.add_task(entry)
+
     @staticmethod
     def _void_cache(result: Any) -> None:
         """Void the run's cache after a change by a task of another collection: it may have changed anything in AWS."""
-        if not str(result.task.resolved_action or result.task.action).startswith("mtk.backend."):
+        if _module_of(result) and not result.task_fields.get("check_mode"):
             _cache.void_all(CACHE)
 
     @staticmethod
@@ -143,3 +198,45 @@ class CallbackModule(CallbackBase):
         failed = [item for item in outcome.get("results") or [] if isinstance(item, dict) and item.get("failed")]
         message = "; ".join(str(item.get("msg", "")) for item in failed) or str(outcome.get("msg", "failed"))
         RECORD.errors.append({"host": result.host.name, "task": result.task.get_name(), "message": message})
+
+
+def _module_of(result: Any) -> str:
+    """Return the module of another collection that the task of a result has run; empty for other tasks."""
+    fields = result.task_fields
+    return foreign.module_of(str(fields.get("action") or result.task.action), fields.get("_resolved_action"))
+
+
+def _wants_check_mode(variables: Any, play: Any) -> bool:
+    """Return whether ``mtk_check_mode`` is true. An extra variable cannot unset that of a play."""
+    given = [source["mtk_check_mode"] for source in (variables, play.vars) if "mtk_check_mode" in source]
+    try:
+        return any(boolean(Templar(variables=variables).template(value), strict=False) for value in given)
+    except AnsibleError:
+        return True  # the check of the run names the fault
+
+
+def _set_check_mode(play: Any) -> None:
+    """Let every task of a play run in check mode, unless the task, its block or its role says otherwise.
+
+    A keyword of the play with a template would do the same, but Ansible computes it again for each task and item.
+    """
+    for each in _copies(play):
+        each.check_mode = True
+
+
+def _runs_in_check_mode(play: Any, task: Any) -> bool:
+    """Return whether a task, its block or its role has ``check_mode: false``: whether it runs in a plan, too."""
+    for each in _copies(play):
+        each.check_mode = True
+    runs = task.check_mode is False
+    for each in _copies(play):
+        each.check_mode = False
+    return runs
+
+
+def _copies(play: Any) -> Iterator[Any]:
+    """Yield the play that Ansible runs, and the play that it is a copy of, to which its blocks and roles belong."""
+    yield play
+    for block in (*play.pre_tasks, *play.tasks, *play.post_tasks, *play.handlers, *play.roles):
+        if getattr(block, "_play", None) is not None:
+            yield block._play

@@ -44,11 +44,12 @@ def report(document: Mapping[str, Any], tagged: Iterable[Mapping[str, Any]]) -> 
 
 
 def _differences(entry: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    if entry["action"] == "update":
-        for field, key, before, after in _document.differences(entry):
-            yield _item(entry, "ours", f"{field}.{key}" if key else field, after, before)
-    elif entry["action"] != "none":
-        yield _item(entry, _OWNER[entry["action"]], reason=entry.get("reason", ""))
+    found = _document.differences(entry)
+    for field, key, before, after in found:
+        yield _item(entry, "ours", f"{field}.{key}" if key else field, after, before)
+    if not found and entry["action"] != "none":
+        reason = entry.get("reason") or " ".join(entry.get("notes", ()))
+        yield _item(entry, _OWNER[entry["action"]], reason=reason)
 
 
 def _observations(entry: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

@@ -32,6 +32,9 @@ class Record:
     progress_interval: int = 0  # seconds between two lines about the same wait; 0 for no lines
     environment: str | None = None  # the inventory's mtk_environment
     mode: str = "plan"
+    involved: bool = False  # whether a task of this collection has run; other runs have no summary
+    # Tasks of other collections with check_mode: false, by Ansible's ids: they run in a plan, too.
+    always_run: set[str] = field(default_factory=set)
     entries: dict[tuple[str, str, str], _document.Entry] = field(default_factory=dict)
     errors: list[dict[str, str]] = field(default_factory=list)
 
@@ -44,6 +47,13 @@ class Record:
         diff = result.get("diff") or {}
         entry = {name: value for name, value in entry.items() if name != "mode"}
         entry |= {"before": diff.get("before") or {}, "after": diff.get("after") or {}}
+        self._merge(entry)
+
+    def add_task(self, entry: _document.Entry) -> None:
+        """Add the entry of a task of another collection."""
+        self._merge(entry)
+
+    def _merge(self, entry: _document.Entry) -> None:
         key = _document.key(entry)
         self.entries[key] = _document.merged(self.entries.get(key), entry)
 

@@ -12,7 +12,7 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 MODULES = sorted((ROOT / "plugins/modules").glob("*.py"))
-ACTIONS = ("check_run", "computed_values", "settings")  # they run on the controller and send no request
+ACTIONS = ("check_run", "computed_values", "private_file", "settings")  # they run on the controller and send no request
 AWS_MODULES = [p for p in MODULES if p.stem not in ACTIONS]
 UTILS = sorted((ROOT / "plugins/module_utils").glob("*/_[a-z]*.py"))
 PLUGINS = sorted(p for p in (ROOT / "plugins").rglob("*.py") if p.stem != "__init__")

@@ -236,3 +236,15 @@ def test_a_refused_write_sends_nothing_and_keeps_the_cache(client, aws, kind):
     with pytest.raises(Stop, match="r"):
         client(kind, before_write=refuse).call("ec2", "create_vpc")
     assert read(client(), aws) == [{"id": 1}]
+
+
+def test_a_write_with_other_credentials_voids_the_answers(cache, aws, tmp_path):
+    """Two keys may belong to one account."""
+    ask(cache, aws)
+    Cache(str(tmp_path), "other").void("ec2", "create_vpc", "r")
+    assert not ask(cache, aws)[1]
+
+
+def test_nobody_else_may_read_the_cache(tmp_path):
+    Cache(str(tmp_path / "run"), "account")
+    assert {p.stat().st_mode & 0o777 for p in tmp_path.rglob("*")} == {0o700}

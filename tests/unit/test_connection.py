@@ -39,6 +39,7 @@ def no_credentials(monkeypatch):
         {"endpoint_url": "http://127.0.0.1:1"},
         {"validate_certs": False},
         {"aws_ca_bundle": "/etc/hosts"},
+        {"aws_config": {"use_fips_endpoint": True}},
     ],
     ids=lambda other: next(iter(other)),
 )
@@ -75,6 +76,14 @@ def test_another_region_has_the_same_key(no_credentials, monkeypatch):
     first = Connection(Module(**KEYS, region="us-east-1")).key()
     monkeypatch.setenv("AWS_REGION", "us-west-2")
     assert Connection(Module(**KEYS, region="us-west-2")).key() == first, "answers have their region in their own key"
+
+
+@pytest.mark.parametrize("name", ["HOME", "HTTPS_PROXY", "TEAM"])
+def test_another_environment_has_another_key(no_credentials, monkeypatch, name):
+    """HOME decides which files are read, a proxy who answers, and a credential_process may read any variable."""
+    first = Connection(Module(**KEYS)).key()
+    monkeypatch.setenv(name, "/other")
+    assert Connection(Module(**KEYS)).key() != first
 
 
 def test_an_assumed_role_has_the_key_of_its_source(no_credentials, monkeypatch, tmp_path):

@@ -45,8 +45,8 @@ class Cache:
     """AWS's answers in a directory of this run. ``account`` is :meth:`._client.Connection.key`."""
 
     def __init__(self, directory: str, account: str) -> None:
-        self._directory = Path(directory) / hashlib.sha256(account.encode()).hexdigest()[:16]
-        self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._directory = _made(Path(directory)) / hashlib.sha256(account.encode()).hexdigest()[:16]
+        self._directory.mkdir(mode=0o700, exist_ok=True)
 
     def answer(
         self, service: str, operation: str, region: str, params: Any, ask: Callable[[], Any]
@@ -74,14 +74,17 @@ class Cache:
         """Return whether the answers of a service in a region are valid: this run has not written to the service."""
         if service in _LASTING:
             return True
-        marks = (_mark(service, ""), _mark(service, region))
-        return not any(mark.exists() for mark in (*map(self._file, marks), self._directory.parent / _ALL_VOID))
+        marks = (_mark(service, ""), _mark(service, region), _ALL_VOID)
+        return not any((self._directory.parent / mark).exists() for mark in marks)
 
     def void(self, service: str, operation: str, region: str) -> None:
-        """Void the answers of a service and of the services that the write changes, in every region that it reaches."""
+        """Void the answers of a service and of the services that the write changes, in every region that it reaches.
+
+        They are void for all keys: two keys may belong to the same account.
+        """
         scope = region if service in _REGIONAL and "ipam" not in operation else ""
         for name in (service, "resourcegroupstaggingapi", *_TOUCHED.get(service, ())):
-            self._file(_mark(name, scope)).touch()
+            (self._directory.parent / _mark(name, scope)).touch()
 
     def _file(self, name: str) -> Path:
         return self._directory / name
@@ -89,8 +92,13 @@ class Cache:
 
 def void_all(directory: str) -> None:
     """Void the cache of a run for all accounts: a task of another collection has changed something."""
-    Path(directory).mkdir(mode=0o700, parents=True, exist_ok=True)
-    (Path(directory) / _ALL_VOID).touch()
+    (_made(Path(directory)) / _ALL_VOID).touch()
+
+
+def _made(directory: Path) -> Path:
+    """Make the directory of a run, which nobody else may read."""
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return directory
 
 
 class CachedAws(Aws):

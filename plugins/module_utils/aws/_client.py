@@ -19,7 +19,7 @@ from functools import cached_property
 from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws_connection_info, is_boto3_error_code
-from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule, aws_argument_spec
 from ansible_collections.amazon.aws.plugins.module_utils.policy import compare_policies
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import (
     ansible_dict_to_boto3_tag_list,
@@ -49,6 +49,7 @@ except ImportError:  # AnsibleAWSModule reports it, with what to install
 
 
 __all__ = [
+    "CONNECTION",
     "AnsibleAWSModule",
     "Aws",
     "BotoCoreError",
@@ -59,6 +60,11 @@ __all__ = [
 ]
 
 Client = Any
+
+# The options of every AWS module that decide credentials, endpoint and region, with their aliases.
+CONNECTION = frozenset(
+    name for option, spec in aws_argument_spec().items() for name in (option, *spec.get("aliases", ()))
+)
 
 
 class Connection:
@@ -100,12 +106,14 @@ class Connection:
         return client
 
     def key(self) -> str:
-        """Return a digest that differs if credentials, endpoint or certificate validation differ."""
-        environ = {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
-        for name in _NOT_IN_KEY:
-            environ.pop(name, None)
-        place = [self._profile, self._endpoint, self._given.get("verify")]
-        parts = [self._access_key(), place, sorted(environ.items())]
+        """Return a digest that differs if credentials, endpoint or certificate validation differ.
+
+        All environment variables are part of it: HOME decides which files botocore reads, HTTPS_PROXY who answers, and
+        a credential_process may read any variable.
+        """
+        environ = sorted((name, value) for name, value in os.environ.items() if name not in _NOT_IN_KEY)
+        config = sorted((name, repr(value)) for name, value in vars(self._config).items())
+        parts = [self._access_key(), self._profile, self._endpoint, self._given.get("verify"), config, environ]
         return hashlib.sha256(repr(parts).encode()).hexdigest()
 
     def _access_key(self) -> str:

@@ -65,9 +65,10 @@ def owner_of(params: Mapping[str, Any]) -> str | None:
 def may_use(kind: str, name: str, found: Mapping[str, Any], params: Mapping[str, Any]) -> bool:
     """Return whether a resource of this name may be used: it has an owner, or the run takes it over.
 
-    Options that name no owner may use any resource.
+    Options that name no owner may use any resource. In check mode a plan is compared with what exists.
     """
-    if owner_of(params) is None or kind in _WITHOUT_TAG or OWNER_TAG in (found.get("tags") or {}):
+    free = owner_of(params) is None or params.get("check_mode") or kind in _WITHOUT_TAG
+    if free or OWNER_TAG in (found.get("tags") or {}):
         return True
     return any(str(each).removeprefix("ec2_") == f"{kind}:{name}" for each in params.get("adopt") or ())
 

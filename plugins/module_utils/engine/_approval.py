@@ -51,6 +51,26 @@ class Approved:
                 f"{'; '.join(unplanned)}. The resource was not changed. Make and approve a new plan."
             )
 
+    def check_task(self, entry: Mapping[str, Any], outcome: str) -> None:
+        """Raise :class:`Refused` unless the file contains what a task of another collection changes.
+
+        A planned task without check mode or without details was approved for whatever it does. ``outcome`` says whether
+        the task was run, and how to go on.
+        """
+        planned = self._entries.get(key(entry), {"action": "no such task"})
+        if planned["action"] == "unknown" or (planned["action"] != "no such task" and entry["action"] == "none"):
+            return
+        allowed = [list(each) for each in differences(planned)]
+        found = differences(_plain(entry))
+        changes = [words(each) for each in found if not any(fits(one, list(each)) for one in allowed)]
+        if planned["action"] == entry["action"] and not (allowed and changes):
+            return
+        details = "; ".join(changes) or " ".join(entry.get("notes", ()))
+        raise Refused(
+            f"{entry['resource']} {entry['name']} in {entry['region']} differs from the approved plan {self.path}. The "
+            f"plan says {planned['action']}; now the action is {entry['action']}. {details} {outcome}"
+        )
+
 
 def _unplanned(planned: Mapping[str, Any], plan: Plan) -> Iterable[str]:
     """Return the changes of a plan that a planned entry does not contain, as lines of text."""

@@ -87,6 +87,11 @@ def run(
     module.exit_json(**answer)
 
 
+def _known(module: AnsibleAWSModule) -> dict[str, Any]:
+    """Return what a resource has to know about its module, beside the options."""
+    return {"resource": _kind(module), "check_mode": module.check_mode}
+
+
 def _is_deferred(module: AnsibleAWSModule, context: Context) -> bool:
     """Return whether the run goes on without a refused resource. A deletion stops: what follows may depend on it."""
     return context.collects if module.check_mode else context.defers and module.params["state"] == "present"
@@ -95,7 +100,7 @@ def _is_deferred(module: AnsibleAWSModule, context: Context) -> bool:
 def _reconcile(
     module: AnsibleAWSModule, resource_type: type[Resource], kind: str, context: Context
 ) -> tuple[Resource, Outcome]:
-    connection, check, params = Connection(module), _account_check(module), {**module.params, "resource": kind}
+    connection, check, params = Connection(module), _account_check(module), {**module.params, **_known(module)}
     if not context.cache:
         resource = resource_type(Aws(connection.client, module.region, before_write=check), params)
         return resource, _apply(module, resource, kind, context)

@@ -113,7 +113,8 @@ def reconcile(
     try:
         _refuse_options(resource, present)
         found = _read(resource, sleep)
-        _refuse_foreign(resource, found)  # what follows must not use the resource of somebody else
+        have = found if check else None  # a plan compares with what exists; an apply must not use it
+        _refuse_foreign(resource, found)
         have = found
         first = plan_of(resource, have, present)
         if not check:
