@@ -22,7 +22,10 @@ options:
     type: dict
     default: {}
   vpc_id:
-    description: The id of the VPC. If not given, the subnets of all VPCs are listed.
+    description: The id of the VPC. If neither it nor O(vpc_name) is given, the subnets of all VPCs are listed.
+    type: str
+  vpc_name:
+    description: The Name tag of the VPC. If no VPC has it, no subnet is listed.
     type: str
 extends_documentation_fragment:
   - mtk.backend.info
@@ -32,12 +35,20 @@ extends_documentation_fragment:
 """
 
 EXAMPLES = r"""
-- name: List the database subnets of prod
+- name: List the subnets of prod with a name
   mtk.backend.ec2_vpc_subnet_info:
     region: us-east-1
     name: prod_us-east-1_*_database_subnet
     tags:
       mtk:environment: prod
+
+- name: List the database subnets of prod's VPC
+  mtk.backend.ec2_vpc_subnet_info:
+    region: us-east-1
+    vpc_name: prod_us-east-1_vpc
+    tags:
+      mtk:environment: prod
+      mtk:tier: database
 """
 
 RETURN = r"""
@@ -71,14 +82,21 @@ subnets:
 
 from fnmatch import fnmatchcase
 
+from ansible_collections.mtk.backend.plugins.module_utils.aws._lookup import find_id
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import inform
 
-OPTIONS = {"name": {"type": "str"}, "tags": {"type": "dict", "default": {}}, "vpc_id": {"type": "str"}}
+OPTIONS = {
+    "name": {"type": "str"},
+    "tags": {"type": "dict", "default": {}},
+    "vpc_id": {"type": "str"},
+    "vpc_name": {"type": "str"},
+}
 
 
 def read(aws, params):
     listed = aws.pages("ec2", "describe_subnets", "subnets")
-    found = [subnet for subnet in listed if _is_meant(subnet, params)]
+    vpc = params["vpc_id"] if params["vpc_name"] is None else find_id(aws, "vpc", params["vpc_name"], params=params)
+    found = [subnet for subnet in listed if _is_meant(subnet, {**params, "vpc_id": vpc})]
     return {"subnets": sorted(found, key=lambda subnet: (subnet["availability_zone"], subnet["cidr_block"]))}
 
 

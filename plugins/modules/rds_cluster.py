@@ -12,6 +12,9 @@ short_description: Manage an Aurora cluster
 description:
   - Manage an Aurora cluster, alone or as a member of a global cluster. Options that are not given are not changed.
   - A change that AWS has accepted and not yet applied counts as applied.
+  - A stopped cluster is left as it is as long as nothing has to change on it.
+  - A failed cluster is replaced only with O(replace), after a final snapshot unless O(skip_final_snapshot=true).
+    Protection from deletion and instances prevent it.
   - AWS decides which member of a global cluster is the writer. A member that is not the writer gets no credentials and
     no database name from the module.
 author: MTK Backend contributors (@mtk)
@@ -87,7 +90,7 @@ options:
   source_region:
     description: The region of the writer that a joining cluster copies. If not given, the module finds it.
     type: str
-  skip_final_snapshot: {description: Whether O(state=absent) makes no final snapshot., type: bool, default: false}
+  skip_final_snapshot: {description: Whether a deletion makes no final snapshot., type: bool, default: false}
   final_db_snapshot_identifier:
     description: >-
       The name of the final snapshot, 1 to 255 characters like those of the cluster's name. If not given, it is the name
@@ -222,7 +225,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 
 from ansible_collections.mtk.backend.plugins.module_utils.aws._lookup import key_arn
-from ansible_collections.mtk.backend.plugins.module_utils.domain import _aurora, _aurora_limits
+from ansible_collections.mtk.backend.plugins.module_utils.domain import _aurora, _aurora_limits, _database_states
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import (
     UNKNOWN,
     Observation,
@@ -316,17 +319,9 @@ class Cluster(ClusterResource):
     usual = {"create": 180}
     computed = ("db_cluster_arn", "db_cluster_resource_id", "endpoint", "reader_endpoint")
     status_field = "status"
-    ready = frozenset({"available", "storage-optimization"})
-    failed = frozenset(
-        {
-            "cloning-failed",
-            "inaccessible-encryption-credentials",
-            "inaccessible-encryption-credentials-recoverable",
-            "migration-failed",
-            "stopped",
-            "upgrade_failed",
-        }
-    )
+    failures = _database_states.CLUSTER
+    failed = frozenset(failures)
+    source_type = "db-cluster"
     retry_codes = (
         "DBClusterAlreadyExistsFault",
         "InvalidGlobalClusterStateFault",
@@ -355,8 +350,10 @@ class Cluster(ClusterResource):
     def describe(self, sibling):
         have = {**dict.fromkeys(self.managed), **_aurora.cluster_fields(sibling)}
         absent = self.params["state"] == "absent"
-        if absent:
-            self.refuse_protected(have)
+        if self.is_to_be_deleted(have):
+            self.refuse_deletion(have)
+        elif not absent and self.status(have) == "ready":
+            have |= self.additions(have)
         is_global = absent or self._given("global_cluster_identifier") or have.get("global_cluster_identifier")
         groups = self.global_clusters() if is_global else []
         return {**have, **_aurora.membership(groups, have["db_cluster_arn"])}
@@ -378,10 +375,18 @@ class Cluster(ClusterResource):
         if "global_cluster_identifier" in want and have["global_cluster_identifier"] is None:
             self.refuse_joining(have, want.pop("global_cluster_identifier"))
         self.refuse_storage(have, want)
-        return _aurora.consistent(want, is_copy=not have["is_writer"])
+        want = _aurora.consistent(want, is_copy=not have["is_writer"])
+        self.refuse_changes(have, want)
+        return want
+
+    def belongs(self, have):
+        """A restore gives no tags to a cluster, and keeps the key of its storage."""
+        key = self.keys.get("kms_key_id") if self.params["state"] == "present" else None
+        return key is not None and have["kms_key_id"] == key
 
     def tolerated(self, have):
         found = [*_aurora.upgraded(self.params["engine_version"], have), *_aurora.pending(have)]
+        found += [*self.at_rest(have), *self.foreign(have)]
         if have.get("is_writer") is False and self.has_credentials():
             reason = "a failover or switchover of the global cluster moved the writer; switch over to have it back"
             found.append(Observation("is_writer", True, False, "aws", reason))
@@ -402,12 +407,11 @@ class Cluster(ClusterResource):
         return {"enable_http_endpoint"} if changes and endpoint is not None else None
 
     def delete(self, have):
-        if have["status"] == "stopped":
-            raise Refused(f"{self} is stopped, and AWS deletes no stopped cluster. Start the cluster first.")
         if have.get("deletion_protection"):
             return self._modify(deletion_protection=False)
         if have["global_cluster_identifier"]:
             return self.leave(have)
+        self.remove_instances(have)
         name = self.params["db_cluster_identifier"]
         final = None if self.params["skip_final_snapshot"] else self.params["final_db_snapshot_identifier"]
         if not self.params["skip_final_snapshot"] and not final:
@@ -421,15 +425,10 @@ class Cluster(ClusterResource):
             delete_automated_backups=self.params["delete_automated_backups"],
         )
 
-    def reason(self, have):
-        if have["status"] == "stopped":
-            return "AWS changes no stopped cluster: start the cluster first"
-        return self.last_event("db-cluster", have) or super().reason(have)
-
     def is_not_yet(self, error, have):
         code, message = aws_error(error)
         if code == "InvalidDBClusterStateFault":
-            return "still contains DB instances" not in message
+            return "still contains DB instances" not in message and not (have and self.status(have) == "failed")
         if self._given("global_cluster_identifier") and not self.has_credentials() and "MasterUsername" in message:
             return True  # AWS takes a joining cluster for a primary until the writer is usable
         return super().is_not_yet(error, have)

@@ -111,7 +111,7 @@ settled:
 """
 
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _aurora, _aurora_limits
-from ansible_collections.mtk.backend.plugins.module_utils.domain._values import UNKNOWN, Refused
+from ansible_collections.mtk.backend.plugins.module_utils.domain._values import UNKNOWN, Observation, Refused
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
 from ansible_collections.mtk.backend.plugins.module_utils.resources._rds import ENGINE, RdsResource
 
@@ -150,9 +150,12 @@ class GlobalCluster(RdsResource):
     def describe(self, sibling):
         members = _aurora.members_of(sibling)
         writer = _aurora.writer_of(sibling) or {}
+        foreign = [member for member in members if not self._is_our_member(member)] if self.owner else []
         if self.params["state"] == "absent":
             self.refuse_protected(sibling)
-        return {**sibling, "tags": sibling.get("tags") or {}, "members": members, "writer_region": writer.get("region")}
+            self._refuse_members(foreign)
+        have = {**sibling, "tags": sibling.get("tags") or {}, "members": members, "writer_region": writer.get("region")}
+        return {**have, "_foreign_members": foreign}
 
     def desired(self, have):
         want = super().desired(have)
@@ -181,14 +184,29 @@ class GlobalCluster(RdsResource):
             self._modify(allow_major_version_upgrade=major or None, **changes)
 
     def delete(self, have):
-        if have["members"]:
-            names = ", ".join(f"{member['db_cluster_identifier']} in {member['region']}" for member in have["members"])
-            raise Refused(f"{self} still has members: remove {names} first (rds_cluster with state: absent)")
+        self._refuse_members(have["members"])
         if have.get("deletion_protection"):
             self._modify(deletion_protection=False)
         else:
             name = self.params["global_cluster_identifier"]
             self.aws.call("rds", "delete_global_cluster", global_cluster_identifier=name)
+
+    def tolerated(self, have):
+        reason = "a cluster that others added to the global cluster; it is left alone"
+        names = [
+            f"{member['db_cluster_identifier']} in {member['region']}" for member in have.get("_foreign_members", [])
+        ]
+        return [Observation("members", None, name, "foreign", reason) for name in names]
+
+    def _is_our_member(self, member):
+        listed = self.aws.pages("rds", "describe_db_clusters", "db_clusters", member["region"])
+        found = next((c for c in listed if c["db_cluster_arn"] == member["db_cluster_arn"]), None)
+        return found is None or self.is_ours(found)
+
+    def _refuse_members(self, members):
+        if members:
+            names = ", ".join(f"{member['db_cluster_identifier']} in {member['region']}" for member in members)
+            raise Refused(f"{self} still has members: remove {names} first (rds_cluster with state: absent)")
 
     def _modify(self, **args):
         name = self.params["global_cluster_identifier"]

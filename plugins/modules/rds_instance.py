@@ -13,6 +13,8 @@ description:
   - Manage an instance of an Aurora cluster. Options that are not given are not changed.
   - Settings of the cluster (version, storage, security groups, credentials, logs, insights) are options of
     M(mtk.backend.rds_cluster). If the cluster manages Enhanced Monitoring, do not give O(monitoring_interval) here.
+  - A failed reader is replaced, because the data is in the volume of the cluster. A failed writer is replaced only with
+    O(replace), because the cluster is not available in the meantime.
   - Aurora decides which instance is the writer. See C(db_cluster_members) of M(mtk.backend.rds_cluster).
 author: MTK Backend contributors (@mtk)
 options:
@@ -138,10 +140,11 @@ settled:
   sample: true
 """
 
-from ansible_collections.mtk.backend.plugins.module_utils.domain import _aurora, _aurora_limits
+from ansible_collections.mtk.backend.plugins.module_utils.domain import _aurora, _aurora_limits, _database_states
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import Refused
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
-from ansible_collections.mtk.backend.plugins.module_utils.resources._rds import MONITORING_INTERVAL, RdsResource
+from ansible_collections.mtk.backend.plugins.module_utils.resources._database import DatabaseResource
+from ansible_collections.mtk.backend.plugins.module_utils.resources._rds import MONITORING_INTERVAL
 
 OPTIONS = {
     "db_instance_identifier": {"type": "str", "required": True},
@@ -163,7 +166,7 @@ OPTIONS = {
 UNMANAGED = {"db_instance_identifier", "apply_immediately", "deletion_protection"}
 
 
-class Instance(RdsResource):
+class Instance(DatabaseResource):
     """An instance of an Aurora cluster."""
 
     kind = "db_instance"
@@ -175,21 +178,9 @@ class Instance(RdsResource):
     usual = {"create": 450, "delete": 300}
     computed = ("db_instance_arn", "dbi_resource_id", "endpoint")
     status_field = "db_instance_status"
-    ready = frozenset({"available", "storage-optimization"})
-    failed = frozenset(
-        {
-            "failed",
-            "inaccessible-encryption-credentials",
-            "inaccessible-encryption-credentials-recoverable",
-            "incompatible-create",
-            "incompatible-network",
-            "incompatible-option-group",
-            "incompatible-parameters",
-            "incompatible-restore",
-            "insufficient-capacity",
-            "stopped",
-        }
-    )
+    failures = _database_states.INSTANCE
+    failed = frozenset(failures)
+    source_type = "db-instance"
     lowered = ("db_cluster_identifier", "db_parameter_group_name", "preferred_maintenance_window")
     retry_codes = (
         "DBInstanceAlreadyExists",
@@ -205,16 +196,42 @@ class Instance(RdsResource):
         have = _aurora.pending_laid_over(sibling)
         group = next(iter(have.get("db_parameter_groups") or []), {})
         have = {**dict.fromkeys(self.managed), **have}
+        if self.is_to_be_deleted(have):
+            self.refuse_deletion(have)
         return {**have, "tags": have.get("tags") or {}, "db_parameter_group_name": group.get("db_parameter_group_name")}
 
     def desired(self, have):
         want = _aurora.consistent(super().desired(have))
-        if have and have.get("availability_zone") is None:  # AWS shows it once the instance is placed
+        if have is None:
+            self._refuse_cluster(want.get("db_cluster_identifier"))
+            return want
+        if have.get("availability_zone") is None:  # AWS shows it once the instance is placed
             want.pop("availability_zone", None)
+        self.refuse_changes(have, want)
         return want
 
+    def belongs(self, have):
+        """A restored cluster has no tags. Its instances are ours if the cluster, or the key of its storage, is."""
+        if self.params["state"] == "absent":
+            return False
+        ours = {entry["resource_arn"] for entry in self.tagged()}
+        return self.is_ours(self.cluster(have["db_cluster_identifier"])) or have.get("kms_key_id") in ours
+
+    def is_expendable(self, have):
+        """Aurora keeps the data in the volume of the cluster. Without its writer the cluster is not available."""
+        super().is_expendable(have)
+        name, cluster = self.params["db_instance_identifier"], self.cluster(have["db_cluster_identifier"])
+        members = {m["db_instance_identifier"]: m["is_cluster_writer"] for m in cluster.get("db_cluster_members") or []}
+        if members.get(name) and not self.consents("replace"):
+            raise Refused(
+                f"{self} is '{have['db_instance_status']}': {self.reason(have)}. It is the writer, so it is not "
+                "replaced automatically. The data is in the volume of the cluster and is kept. Remove the cause, and "
+                f"have the instance deleted and created again with {self.consent('replace')}."
+            )
+        return True
+
     def tolerated(self, have):
-        return _aurora.pending(have)
+        return [*_aurora.pending(have), *self.at_rest(have)]
 
     def create(self, want):
         name = self.params["db_instance_identifier"]
@@ -232,19 +249,29 @@ class Instance(RdsResource):
             )
 
     def delete(self, have):
-        if self.params["deletion_protection"]:
+        if self.params["deletion_protection"] and self.params["state"] == "absent":  # not for a replacement
             self._refuse_last(have)
         name = self.params["db_instance_identifier"]
         self.aws.call("rds", "delete_db_instance", db_instance_identifier=name)
 
-    def reason(self, have):
-        if have["db_instance_status"] == "stopped":
-            return "AWS changes no stopped instance: start its cluster first"
-        return self.last_event("db-instance", have) or super().reason(have)
+    def _refuse_cluster(self, name):
+        """Raise Refused if RDS creates no instance in the cluster, however long the module waits."""
+        cluster = self.cluster(name)
+        state = cluster.get("status")
+        if state in _database_states.CLUSTER:
+            meaning = _database_states.CLUSTER[state].meaning
+            raise Refused(
+                f"rds_cluster {name} is '{state}' ({meaning}), and RDS creates no instance in it. Repair or "
+                f"replace the cluster first."
+            )
+        if state in _database_states.RESTING:
+            raise Refused(
+                f"rds_cluster {name} is {state}, and RDS creates no instance in it. Start the cluster and run again: "
+                f"{self.start_command(cluster)}"
+            )
 
     def _refuse_last(self, have):
-        clusters = self.aws.pages("rds", "describe_db_clusters", "db_clusters")
-        cluster = next((c for c in clusters if c["db_cluster_identifier"] == have.get("db_cluster_identifier")), {})
+        cluster = self.cluster(have.get("db_cluster_identifier"))
         if cluster.get("deletion_protection") and len(cluster.get("db_cluster_members") or []) == 1:
             raise Refused(
                 f"{self} is the last instance of {cluster['db_cluster_identifier']}, which is protected from deletion. "

@@ -307,6 +307,23 @@ def test_another_port_restarts_all_instances(site: Site, aws: Any) -> None:
     assert site.instance()["DBInstanceStatus"] == "rebooting" and site.cluster()["Port"] == 5433
 
 
+@keeps("rds.security-groups")
+def test_security_groups_are_added_and_removed_over_time(site: Site, aws: Any) -> None:
+    own = site.ec2.create_security_group(GroupName="db", Description="x", VpcId=site.vpc)["GroupId"]
+    (former,) = (g["VpcSecurityGroupId"] for g in site.create()["VpcSecurityGroups"])
+    site.add()
+    aws.control.scale(1)
+    aws.control.advance(1000)
+    site.modify(VpcSecurityGroupIds=[own])
+    during = {own: "adding", former: "removing"}
+    for shown in (site.cluster(), site.instance()):
+        assert {g["VpcSecurityGroupId"]: g["Status"] for g in shown["VpcSecurityGroups"]} == during
+    aws.control.advance(70)
+    assert site.cluster()["VpcSecurityGroups"] == [{"VpcSecurityGroupId": own, "Status": "active"}]
+    site.modify(CopyTagsToSnapshot=True)
+    assert site.cluster()["VpcSecurityGroups"] == [{"VpcSecurityGroupId": own, "Status": "active"}]
+
+
 @keeps("rds.modify-at-once")
 def test_some_changes_apply_at_once_without_apply_immediately(site: Site, aws: Any) -> None:
     group = {"DBParameterGroupFamily": "aurora-postgresql17", "Description": "x"}
@@ -345,6 +362,7 @@ def test_a_cluster_can_be_stopped_and_started(site: Site, aws: Any) -> None:
     assert got["AutomaticRestartTime"] > got["ClusterCreateTime"]
     refused("InvalidDBClusterStateFault", site.modify, Port=5433)
     refused("InvalidDBClusterStateFault", site.add, name="two")
+    refused("InvalidDBClusterStateFault", site.rds.delete_db_instance, DBInstanceIdentifier="one")
     refused("InvalidDBInstanceState", site.rds.reboot_db_instance, DBInstanceIdentifier="one")
     delete = {"DBClusterIdentifier": "main", "SkipFinalSnapshot": True}
     refused("InvalidDBClusterStateFault", site.rds.delete_db_cluster, **delete)

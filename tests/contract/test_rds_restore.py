@@ -243,7 +243,7 @@ def test_a_cluster_can_be_restored_to_a_point_in_time(site: Site, aws: Any) -> N
     run(site.rds.get_waiter("db_cluster_available"), DBClusterIdentifier="clone")
 
 
-@keeps("rds.restore-insights", "rds.snapshot-sharing", "rds.snapshot-copies", "rds.backups")
+@keeps("rds.restore-insights", "rds.snapshot-shared-by-others", "rds.snapshot-copies", "rds.backups")
 def test_missing_parameters_are_refused(site: Site) -> None:
     site.create()
     take(site)
@@ -255,7 +255,6 @@ def test_missing_parameters_are_refused(site: Site) -> None:
     target, resource = {"DBClusterIdentifier": "new"}, {"SourceDbClusterResourceId": "cluster-X"}
     copy = {"SourceDBClusterSnapshotIdentifier": "taken", "TargetDBClusterSnapshotIdentifier": "copy"}
     for call, given in (
-        ("describe_db_cluster_snapshot_attributes", {"DBClusterSnapshotIdentifier": "taken"}),
         ("copy_db_cluster_snapshot", copy),
         ("restore_db_cluster_to_point_in_time", {**target, **resource, "UseLatestRestorableTime": True}),
         ("describe_db_cluster_automated_backups", {}),
@@ -316,3 +315,49 @@ def test_a_restored_cluster_has_no_managed_secret(site: Site) -> None:
     site.rds.modify_db_cluster(DBClusterIdentifier="new", ManageMasterUserPassword=True, ApplyImmediately=True)
     assert site.cluster("new")["MasterUserSecret"]["SecretArn"] != arn
     assert "does not implement" in refused("UnknownOperationException", site.secrets.rotate_secret, SecretId=arn)
+
+
+@keeps("rds.snapshot-sharing")
+def test_a_manual_snapshot_can_be_shared(site: Site) -> None:
+    site.create()
+    take(site, "taken")
+    share, named = site.rds.modify_db_cluster_snapshot_attribute, {"DBClusterSnapshotIdentifier": "taken"}
+
+    def shared() -> list[str]:
+        result = site.rds.describe_db_cluster_snapshot_attributes(**named)["DBClusterSnapshotAttributesResult"]
+        (attribute,) = result["DBClusterSnapshotAttributes"]
+        assert (result["DBClusterSnapshotIdentifier"], attribute["AttributeName"]) == ("taken", "restore")
+        return list(attribute["AttributeValues"])
+
+    assert shared() == []
+    restore_of = {**named, "AttributeName": "restore"}
+    share(**restore_of, ValuesToAdd=["111122223333", "444455556666"])
+    share(**restore_of, ValuesToAdd=["all"], ValuesToRemove=["111122223333"])
+    assert shared() == ["444455556666", "all"]
+    refused("InvalidParameterValue", share, **named, AttributeName="copy", ValuesToAdd=["all"])
+    refused("InvalidParameterValue", share, **restore_of, ValuesToAdd=["somebody"])
+    many = [f"{n:012}" for n in range(19)]
+    refused("SharedSnapshotQuotaExceeded", share, **restore_of, ValuesToAdd=many)
+    share(**restore_of, ValuesToRemove=["444455556666", "all"])
+    assert shared() == []
+    refused(NO_SNAPSHOT, share, **{**restore_of, "DBClusterSnapshotIdentifier": "none"}, ValuesToAdd=["all"])
+    refused(NO_SNAPSHOT, site.rds.describe_db_cluster_snapshot_attributes, DBClusterSnapshotIdentifier="none")
+
+
+@keeps("rds.snapshot-sharing")
+def test_an_encrypted_snapshot_cannot_be_public_and_an_automated_one_not_shared(site: Site, aws: Any) -> None:
+    site.create(StorageEncrypted=True, KmsKeyId=site.key(), EngineVersion="16.6")
+    site.add()
+    aws.control.scale(1)
+    aws.control.advance(1000)
+    take(site, "taken")
+    share = site.rds.modify_db_cluster_snapshot_attribute
+    args = {"DBClusterSnapshotIdentifier": "taken", "AttributeName": "restore", "ValuesToAdd": ["111122223333"]}
+    refused(NOT_USABLE, share, **args)
+    aws.control.advance(1000)
+    share(**args)
+    refused("InvalidParameterCombination", share, **{**args, "ValuesToAdd": ["all"]})
+    aws.control.scale(0)
+    site.modify(EngineVersion="17.6", AllowMajorVersionUpgrade=True)  # RDS takes a snapshot before it
+    (automated,) = shown(site, SnapshotType="automated")
+    refused(NOT_USABLE, share, **{**args, "DBClusterSnapshotIdentifier": automated})

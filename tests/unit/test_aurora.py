@@ -220,6 +220,9 @@ def test_too_few_zones_are_refused():
         _aurora.instance_zones(4, SUBNETS, [])
 
 
+WRITER = {"db_instance_identifier": "db-1", "is_cluster_writer": True}
+
+
 class FailedInstance:
     """An AWS client that has one instance and its events."""
 
@@ -229,7 +232,10 @@ class FailedInstance:
         if operation == "describe_events":
             assert (parameters["source_type"], parameters["source_identifier"]) == ("db-instance", "db-1")
             return [{"message": "earlier"}, {"message": "no capacity in us-east-1a"}]
-        return [{"db_instance_identifier": "db-1", "db_instance_status": "insufficient-capacity"}]
+        if operation == "describe_db_clusters":
+            return [{"db_cluster_identifier": "db", "status": "available", "db_cluster_members": [WRITER]}]
+        state = {"db_instance_status": "insufficient-capacity", "db_cluster_identifier": "db"}
+        return [{"db_instance_identifier": "db-1", **state}]
 
     def found(self, missing, ask):
         return ask()
@@ -240,4 +246,23 @@ def test_a_failed_instance_is_reported_with_its_last_event():
 
     params = {**dict.fromkeys(rds_instance.OPTIONS), "db_instance_identifier": "db-1", "state": "present"}
     outcome = reconcile(rds_instance.Instance(FailedInstance(), params))
-    assert "'insufficient-capacity': no capacity in us-east-1a" in outcome.refusal
+    assert "'insufficient-capacity': AWS has no capacity for the class in the zone; " in outcome.refusal
+    assert "its last event: no capacity in us-east-1a. It is the writer" in outcome.refusal
+
+
+def test_security_groups_that_rds_is_removing_are_gone():
+    groups = [("sg-2", "adding"), ("sg-1", "active"), ("sg-3", "removing")]
+    shown = [{"vpc_security_group_id": name, "status": status} for name, status in groups]
+    assert _aurora.cluster_fields({"vpc_security_groups": shown})["vpc_security_group_ids"] == ["sg-1", "sg-2"]
+    assert _aurora.is_regrouping({"vpc_security_groups": shown})
+    assert not _aurora.is_regrouping({"vpc_security_groups": shown[1:2]}) and not _aurora.is_regrouping({})
+
+
+def test_a_masked_password_is_not_pending():
+    values = {"master_user_password": "****", "backup_retention_period": 7}
+    assert [o.field for o in _aurora.pending({"pending_modified_values": values})] == ["backup_retention_period"]
+
+
+def test_a_cluster_that_says_nothing_about_the_data_api_has_none():
+    assert _aurora.cluster_fields({})["enable_http_endpoint"] is False
+    assert _aurora.cluster_fields({"http_endpoint_enabled": True})["enable_http_endpoint"] is True

@@ -323,3 +323,10 @@ def test_every_plan_permits_itself(before, after):
     document = collected(returned(plan))
     (entry,) = json.loads(json.dumps(document))["resources"]
     assert _approval._unplanned(entry, plan) == []
+
+
+def test_a_resource_that_is_to_be_replaced_is_known_by_its_present_id():
+    replaced = Plan("replace", {"thing_id": "old"}, {"size": 1}, "It failed.")
+    for check, after, ids in ((True, UNKNOWN, ["old"]), (False, "new", ["new", "old"])):
+        entry = _document.entry("thing", thing(), Outcome(replaced, {"thing_id": after}), check)
+        assert (entry["ids"], entry["reason"]) == (ids, "It failed.")

@@ -107,10 +107,8 @@ def details(arn: str, tags: Mapping[str, str], owner: bool) -> Iterator[Request]
         yield Request("logs", "describe_log_groups", "log_groups", prefix)
     elif service == "dynamodb":
         yield from _table_details(arn, name, owner)
-    elif kind in ("cluster-pg", "pg"):
-        scope = "db_cluster" if kind == "cluster-pg" else "db"
-        group = {f"{scope}_parameter_group_name": name, "source": "user"}
-        yield Request("rds", f"describe_{scope}_parameters", "parameters", group)
+    elif service == "rds":
+        yield from _database_details(kind, name)
     elif service == "secretsmanager" and owner:
         for operation in ("describe_secret", "get_resource_policy"):
             yield Request("secretsmanager", operation, "", {"secret_id": name.rpartition("-")[0]})
@@ -120,6 +118,16 @@ def _key_details(key_id: str) -> Iterator[Request]:
     for operation in ("describe_key", "get_key_rotation_status"):
         yield Request("kms", operation, "", {"key_id": key_id})
     yield Request("kms", "get_key_policy", "", {"key_id": key_id, "policy_name": "default"})
+
+
+def _database_details(kind: str, name: str) -> Iterator[Request]:
+    if kind in ("cluster-pg", "pg"):
+        scope = "db_cluster" if kind == "cluster-pg" else "db"
+        group = {f"{scope}_parameter_group_name": name, "source": "user"}
+        yield Request("rds", f"describe_{scope}_parameters", "parameters", group)
+    elif kind == "cluster-snapshot" and not name.startswith("rds:"):  # RDS's own snapshots are never shared
+        snapshot = {"db_cluster_snapshot_identifier": name}
+        yield Request("rds", "describe_db_cluster_snapshot_attributes", "", snapshot)
 
 
 def _table_details(arn: str, name: str, owner: bool) -> Iterator[Request]:

@@ -20,7 +20,6 @@ READS_AS = {
     "db_cluster_parameter_group_name": "db_cluster_parameter_group",
     "enable_iam_database_authentication": "iam_database_authentication_enabled",
     "enable_performance_insights": "performance_insights_enabled",
-    "enable_http_endpoint": "http_endpoint_enabled",
 }
 
 
@@ -77,8 +76,18 @@ def cluster_fields(cluster: Mapping[str, Any]) -> dict[str, Any]:
         "storage_type": have.get("storage_type") or "aurora",  # the default type reads back absent
         "manage_master_user_password": bool(secret),
         "master_user_secret_kms_key_id": secret.get("kms_key_id"),
-        "vpc_security_group_ids": sorted(g["vpc_security_group_id"] for g in have.get("vpc_security_groups") or []),
+        "enable_http_endpoint": bool(have.get("http_endpoint_enabled")),
+        "vpc_security_group_ids": sorted(
+            group["vpc_security_group_id"]
+            for group in have.get("vpc_security_groups") or []
+            if group.get("status") != "removing"
+        ),
     }
+
+
+def is_regrouping(cluster: Mapping[str, Any]) -> bool:
+    """Return whether RDS is still adding or removing security groups."""
+    return any(group.get("status") in ("adding", "removing") for group in cluster.get("vpc_security_groups") or [])
 
 
 def consistent(want: Mapping[str, Any], is_copy: bool = False) -> dict[str, Any]:
@@ -135,7 +144,8 @@ def pending(have: Mapping[str, Any]) -> list[Observation]:
     """Return the changes that wait for the maintenance window or for a reboot."""
     window = have.get("preferred_maintenance_window")
     reason = f"AWS applies it in the maintenance window {window}; apply_immediately: true applies it now"
-    values = have.get("pending_modified_values") or {}
+    values = dict(have.get("pending_modified_values") or {})
+    values.pop("master_user_password", None)  # RDS shows **** while it sets a password, which no module compares
     found = [Observation(name, value, None, "pending", reason) for name, value in values.items() if value]
     groups = [
         (g.get("db_parameter_group_name"), g.get("parameter_apply_status"))

@@ -133,7 +133,7 @@ SETTINGS = (
             "aurora_network_subnets",
             "list of dict",
             "The database subnets that this run has created or plans, as M(mtk.backend.ec2_subnet) returns them. They "
-            "are added to the subnets that AWS lists under the name of a database subnet.",
+            "are added to the subnets of the VPC with the tags C(mtk:tier) and C(mtk:environment) of database subnets.",
             default=[],
             entry_points=_REGION,
         ),
@@ -274,6 +274,13 @@ SETTINGS = (
             entry_points=_MEMBER,
         ),
         Setting(
+            "aurora_enable_http_endpoint",
+            "bool",
+            "Whether the Data API is on, with which SQL reaches the database through HTTPS, past the network.",
+            default=False,
+            entry_points=_MEMBER,
+        ),
+        Setting(
             "aurora_ca_certificate_identifier",
             "str",
             "The certificate authority of the TLS certificates of the instances.",
@@ -345,9 +352,9 @@ SETTINGS = (
         Setting(
             "aurora_skip_final_snapshot",
             "bool",
-            "Whether to delete the cluster without a final snapshot.",
+            "Whether to delete the cluster without a final snapshot, also when a failed cluster is replaced.",
             default=False,
-            entry_points=("destroy_cluster", "validate"),
+            entry_points=("destroy_cluster", *_MEMBER),
         ),
         Setting(
             "aurora_delete_automated_backups",

@@ -99,7 +99,7 @@ INTERNAL: dict[str, frozenset[str]] = {
             "aurora_settings",
             "aurora_started",
             "aurora_subnet_group",
-            "aurora_subnet_name",
+            "aurora_subnet_tags",
             "aurora_subnets",
             "aurora_zone",
             "aurora_zone_info",

@@ -27,7 +27,8 @@ Entry = dict[str, Any]
 def entry(kind: str, resource: Resource, outcome: Outcome, check: bool) -> Entry:
     """Return what a module returns as ``plan``. Before and after are in the module's ``diff``."""
     action, have = outcome.plan.action, outcome.have or outcome.plan.before
-    ids = [have[name] for name in resource.computed if isinstance(have.get(name), str) and have[name] != UNKNOWN]
+    known = (each.get(name) for name in resource.computed for each in (have, outcome.plan.before))
+    ids = list(dict.fromkeys(filter(_is_id, known)))
     ids += resource.leftovers() if action == "create" else []
     notes = resource.notes(outcome.plan) if check and action == "update" else outcome.later
     details = {
@@ -40,6 +41,10 @@ def entry(kind: str, resource: Resource, outcome: Outcome, check: bool) -> Entry
         "observations": [observation._asdict() for observation in resource.tolerated(have)] if have else [],
     }
     return {**heading(kind, resource, action), **{name: value for name, value in details.items() if value}}
+
+
+def _is_id(value: Any) -> bool:
+    return isinstance(value, str) and value != UNKNOWN
 
 
 def heading(kind: str, resource: Resource, action: str) -> Entry:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""An Aurora cluster as a member of a global cluster, and the credentials of its master user."""
+"""An Aurora cluster as a member of a global cluster, its credentials, and what others added to it."""
 
 from __future__ import annotations
 
@@ -10,15 +10,19 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.mtk.backend.plugins.module_utils.domain import _aurora
+from ansible_collections.mtk.backend.plugins.module_utils.domain import _aurora, _database_states
 from ansible_collections.mtk.backend.plugins.module_utils.domain._time_limits import moment, time_text
-from ansible_collections.mtk.backend.plugins.module_utils.domain._values import Refused, unknown_in
-from ansible_collections.mtk.backend.plugins.module_utils.resources._rds import RdsResource
+from ansible_collections.mtk.backend.plugins.module_utils.domain._values import (
+    Observation,
+    Refused,
+    unknown_in,
+)
+from ansible_collections.mtk.backend.plugins.module_utils.resources._database import DatabaseResource
 
 Fields = Mapping[str, Any]
 
 
-class ClusterResource(RdsResource):
+class ClusterResource(DatabaseResource):
     """A cluster that may join, leave and be copied within a global cluster."""
 
     def global_clusters(self) -> list[dict[str, Any]]:
@@ -78,6 +82,86 @@ class ClusterResource(RdsResource):
             raise Refused(
                 f"storage_type of {self} is {have['storage_type']}, and AWS takes a change to aurora-iopt1 once in 30 "
                 f"days. Run again after {time_text(start, now)}, or keep storage_type: {have['storage_type']}."
+            )
+
+    def additions(self, have: Fields) -> dict[str, Any]:
+        """Return what others added: instances without our tag, and the accounts that may restore our snapshots."""
+        shares = {name: self._accounts(name) for name in _database_states.manual_snapshots(self.tagged())}
+        return {
+            "_foreign_instances": self._foreign_instances(have),
+            "_shares": {name: accounts for name, accounts in shares.items() if accounts},
+        }
+
+    def _foreign_instances(self, have: Fields) -> list[str]:
+        found = self._instances(have) if self.owner else []
+        return [each["db_instance_identifier"] for each in found if not self.is_ours(each)]
+
+    def _instances(self, have: Fields) -> list[dict[str, Any]]:
+        """Return the instances of the cluster that are not being deleted."""
+        listed = (
+            self.aws.pages("rds", "describe_db_instances", "db_instances") if have.get("db_cluster_members") else []
+        )
+        name = have["db_cluster_identifier"]
+        return [
+            each
+            for each in listed
+            if each.get("db_cluster_identifier") == name and each["db_instance_status"] != "deleting"
+        ]
+
+    def _accounts(self, snapshot: str) -> list[str]:
+        answer = self.aws.found(
+            # A snapshot that RDS took itself cannot be shared; one that was just deleted is still among the tagged.
+            ["DBClusterSnapshotNotFoundFault", "InvalidDBClusterSnapshotStateFault", "AccessDenied"],
+            lambda: self.aws.call(
+                "rds", "describe_db_cluster_snapshot_attributes", db_cluster_snapshot_identifier=snapshot
+            ),
+        )
+        attributes = (
+            (answer or {}).get("db_cluster_snapshot_attributes_result", {}).get("db_cluster_snapshot_attributes")
+        )
+        found = [a["attribute_values"] for a in attributes or [] if a["attribute_name"] == "restore"]
+        return sorted(account for values in found for account in values or [])
+
+    def foreign(self, have: Fields) -> list[Observation]:
+        """Return observations about what others added. No apply removes it."""
+        reason = (
+            "an instance that others added to the cluster, and that is left alone; a deletion of the cluster removes "
+            f"it with {self.consent('remove')}"
+        )
+        names = have.get("_foreign_instances", [])
+        found = [Observation("db_cluster_members", None, name, "foreign", reason) for name in names]
+        for snapshot, accounts in have.get("_shares", {}).items():
+            command = _database_states.unsharing(self.aws.region, snapshot, accounts)
+            sharing = f"others may restore the snapshot; to end that, run: {command}"
+            found.append(Observation(f"snapshots.{snapshot}.restore", [], accounts, "foreign", sharing))
+        return found
+
+    def refuse_deletion(self, have: Fields) -> None:
+        """Raise Refused for a cluster that is protected or stopped, or that has instances of others."""
+        self.refuse_protected(have)
+        super().refuse_deletion(have)
+        self._refuse_instances(self._foreign_instances(have))
+
+    def is_expendable(self, have: Fields) -> bool:
+        """Return False. Raise Refused for a replacement with consent that protection or instances prevent."""
+        expendable = super().is_expendable(have)
+        if self.consents("replace"):
+            self.refuse_protected(have)
+            self._refuse_instances([each["db_instance_identifier"] for each in self._instances(have)])
+        return expendable
+
+    def remove_instances(self, have: Fields) -> None:
+        """Delete the instances that are left in the cluster, with consent. Raise Refused without it."""
+        left = [each["db_instance_identifier"] for each in self._instances(have)]
+        self._refuse_instances(left)
+        for name in left:
+            self.aws.call("rds", "delete_db_instance", db_instance_identifier=name)
+
+    def _refuse_instances(self, names: list[str]) -> None:
+        if names and not self.consents("remove"):
+            raise Refused(
+                f"{self} still contains DB instances: {', '.join(names)}. Delete them first, or have them deleted with "
+                f"the cluster: {self.consent('remove')}"
             )
 
     def has_credentials(self) -> bool:

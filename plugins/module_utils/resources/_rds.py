@@ -12,7 +12,7 @@ from typing import Any
 from ansible_collections.mtk.backend.plugins.module_utils.aws._tags import write_tags
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _aurora
 from ansible_collections.mtk.backend.plugins.module_utils.domain._limits import TagRules
-from ansible_collections.mtk.backend.plugins.module_utils.domain._values import Refused
+from ansible_collections.mtk.backend.plugins.module_utils.domain._values import OWNER_TAG, Refused
 from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource
 
 Fields = Mapping[str, Any]
@@ -63,7 +63,24 @@ class RdsResource(Resource):
     def is_unfinished(self, have: Fields, sent: Set[str]) -> bool:
         """Return whether RDS still applies a change of this run. Changes of others wait for the maintenance window."""
         modified = sent & (set(self.managed) - {"enable_http_endpoint"})  # a call without pending values
-        return bool(self.params.get("apply_immediately") and modified and have.get("pending_modified_values"))
+        pending = self.params.get("apply_immediately") and modified and have.get("pending_modified_values")
+        return bool(pending or ("vpc_security_group_ids" in sent and _aurora.is_regrouping(have)))
+
+    def is_ours(self, described: Fields) -> bool:
+        """Return whether a described resource has the owner's tag."""
+        return self.owner is not None and (described.get("tags") or {}).get(OWNER_TAG) == self.owner
+
+    def tagged(self) -> list[dict[str, Any]]:
+        """List what has the owner's tag in the region. The request is the one that the modules of a run share."""
+        if self.owner is None:
+            return []
+        filters = [{"key": OWNER_TAG, "values": [self.owner]}]
+        operation, key = "get_resources", "resource_tag_mapping_list"
+        listed = self.aws.found(
+            ["AccessDeniedException", "AccessDenied"],  # credentials that may not list: what is tagged stays unknown
+            lambda: self.aws.pages("resourcegroupstaggingapi", operation, key, tag_filters=filters),
+        )
+        return listed or []
 
     def read_tags(self, arn: str) -> dict[str, str]:
         """Return the tags of a resource that RDS describes without them."""

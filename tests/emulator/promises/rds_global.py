@@ -17,11 +17,13 @@ OPERATIONS: dict[str, str] = {
     ),
     "DeleteDBClusterSnapshot": "DBClusterSnapshotIdentifier",
     "DeleteGlobalCluster": "GlobalClusterIdentifier",
+    "DescribeDBClusterSnapshotAttributes": "DBClusterSnapshotIdentifier",
     "DescribeDBClusterSnapshots": (
         "DBClusterIdentifier DBClusterSnapshotIdentifier DbClusterResourceId Marker MaxRecords SnapshotType"
     ),
     "DescribeGlobalClusters": "GlobalClusterIdentifier Marker MaxRecords",
     "FailoverGlobalCluster": "AllowDataLoss GlobalClusterIdentifier Switchover TargetDbClusterIdentifier",
+    "ModifyDBClusterSnapshotAttribute": "AttributeName DBClusterSnapshotIdentifier ValuesToAdd ValuesToRemove",
     "ModifyGlobalCluster": "AllowMajorVersionUpgrade DeletionProtection EngineVersion GlobalClusterIdentifier",
     "RemoveFromGlobalCluster": "DbClusterIdentifier GlobalClusterIdentifier",
     "RestoreDBClusterFromSnapshot": f"Engine EngineVersion SnapshotIdentifier {_RESTORE}",
@@ -43,6 +45,7 @@ IMPLEMENTED: dict[str, dict[str, str]] = {
         "global-failover-arguments": "FailoverGlobalCluster accepts either AllowDataLoss or Switchover. With neither it switches over.",
         "snapshot-names": "The identifier of a snapshot is unique in its Region (`DBClusterSnapshotAlreadyExistsFault`).",
         "snapshot-states": "A snapshot needs an available cluster (`InvalidDBClusterStateFault`). It is `creating`, and cannot be restored or deleted until it is `available` (`InvalidDBClusterSnapshotStateFault`).",
+        "snapshot-sharing": "A manual snapshot (`InvalidDBClusterSnapshotStateFault`) is shared by its attribute `restore` (`InvalidParameterValue`) with up to 20 accounts (`SharedSnapshotQuotaExceeded`), or with `all` if it is not encrypted (`InvalidParameterCombination`).",
         "snapshot-tags": "A snapshot has the tags of the call, or the cluster's tags with CopyTagsToSnapshot.",
         "restore-forgets": "A restored cluster has default groups and no instances. It has deletion protection, tags, scaling and log exports only if the call sets them. Port, backup retention, master user and data are the source's.",
         "restore-key": "A restored cluster has the source's key or the given one. A restore of an unencrypted cluster to a point in time refuses a key (`InvalidParameterCombination`).",
@@ -94,7 +97,10 @@ IMPLEMENTED: dict[str, dict[str, str]] = {
     },
 }
 MISSING = {
-    "snapshot-sharing": ("Snapshots shared with other accounts, and their attributes.", "B"),
+    "snapshot-shared-by-others": (
+        "Snapshots that other accounts have shared (IncludeShared, IncludePublic), and the refusal to share one that AWS's default key encrypts.",
+        "A aurora-share-snapshot",
+    ),
     "restore-major": ("A restore into another major version.", "known"),
     "snapshot-copies": ("Copies of snapshots, including those to other Regions.", "B"),
     "backups": (

@@ -32,6 +32,8 @@ def modify(backend: RdsBackend, cluster: Cluster, p: dict[str, Any]) -> None:
         cluster.applying["MasterUserPassword"] = password
     secret_changed = _secret_changes(backend, cluster, p)
     changed = [name for name, value in at_once.items() if cluster.data.get(name) != value]
+    if "VpcSecurityGroups" in changed:
+        cluster.former_firewalls = [group["VpcSecurityGroupId"] for group in cluster.data["VpcSecurityGroups"]]
     cluster.data.update(at_once)
     cluster.new_groups = new_groups or cluster.new_groups
     cluster.defer(later, {**cluster.data, "StorageType": cluster.data.get("StorageType") or "aurora"})

@@ -63,6 +63,15 @@ def _secret(cluster: Cluster) -> dict[str, Any]:
     return {"MasterUserSecret": {"SecretArn": cluster.secret.arn, **status}}
 
 
+def _firewalls(cluster: Cluster) -> list[dict[str, str]]:
+    """Return the security groups, with those that RDS is adding and removing during a change."""
+    present = [group["VpcSecurityGroupId"] for group in cluster.data["VpcSecurityGroups"]]
+    former = present if cluster.former_firewalls is None else cluster.former_firewalls
+    states = {id_: "active" if id_ in former else "adding" for id_ in present}
+    states |= {id_: "removing" for id_ in former if id_ not in present}
+    return [{"VpcSecurityGroupId": id_, "Status": state} for id_, state in states.items()]
+
+
 def describe_cluster(backend: RdsBackend, cluster: Cluster, status: str | None = None) -> dict[str, Any]:
     """Return the description of a cluster. ``status`` overrides the present one in the answer to a change."""
     data = {k: v for k, v in cluster.data.items() if v is not None}
@@ -75,6 +84,7 @@ def describe_cluster(backend: RdsBackend, cluster: Cluster, status: str | None =
     return {
         **data,
         "Status": status or cluster.status,
+        "VpcSecurityGroups": _firewalls(cluster),
         "DBClusterArn": cluster.arn,
         "Endpoint": f"{cluster.name}.cluster-{backend.host_suffix}",
         "ReaderEndpoint": f"{cluster.name}.cluster-ro-{backend.host_suffix}",
@@ -121,13 +131,14 @@ def _inherited(cluster: Cluster) -> dict[str, Any]:
     """Return the fields that an instance inherits from its cluster."""
     names = (
         "Engine", "EngineVersion", "MasterUsername", "StorageEncrypted", "StorageEncryptionType", "KmsKeyId",
-        "VpcSecurityGroups", "BackupRetentionPeriod", "PreferredBackupWindow", "IAMDatabaseAuthenticationEnabled",
+        "BackupRetentionPeriod", "PreferredBackupWindow", "IAMDatabaseAuthenticationEnabled",
         "DatabaseInsightsMode", "NetworkType", "EngineLifecycleSupport", "PerformanceInsightsEnabled",
         "PerformanceInsightsRetentionPeriod", "PerformanceInsightsKMSKeyId", "EnabledCloudwatchLogsExports",
     )  # fmt: skip
     data = {name: cluster.data[name] for name in names if cluster.data.get(name) not in (None, [])}
     return {
         **data,
+        "VpcSecurityGroups": _firewalls(cluster),
         "DBName": cluster.data.get("DatabaseName"),
         "StorageType": cluster.data.get("StorageType") or "aurora",
     }

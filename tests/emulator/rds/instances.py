@@ -91,11 +91,13 @@ class InstanceCalls(Calls):
             raise checks.combination("FinalDBSnapshotIdentifier can not be specified when deleting a cluster instance")
         if instance.deleting:
             raise AwsError("InvalidDBInstanceState", f"Instance {instance.name} is already being deleted.")
+        cluster = backend.clusters[instance.cluster]
+        if cluster.timeline.state in ("stopping", "stopped"):
+            raise AwsError("InvalidDBClusterStateFault", f"DB cluster {cluster.name} is {cluster.status}.")
         instance.timeline = Timeline(("deleting", 180), ("deleted", 0))
         instance.pending, instance.applying = {}, {}
         backend.forget(instance)
         backend.note(instance, "deletion", "DB instance deleted.", instance.timeline)
-        cluster = backend.clusters[instance.cluster]
         if cluster.writer == instance.name:
             others = backend.promotable(cluster)
             cluster.writer = others[0].name if others else None

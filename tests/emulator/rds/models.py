@@ -166,6 +166,7 @@ class RdsBackend(BaseBackend, TaggableResourcesMixin):
             self.begin(cluster, moment)
         if not cluster.timeline.settled:
             return
+        cluster.former_firewalls = None
         if cluster.deleting and not self.instances_of(cluster.name):
             del self.clusters[cluster.name]
             self._release_group("cluster", cluster.data["DBClusterParameterGroup"])

@@ -76,11 +76,12 @@ class MasterSecret:
 
 @dataclass
 class Snapshot(Resource):
-    """A snapshot of a cluster. ``within`` is its content that RDS does not show."""
+    """A snapshot of a cluster. ``within`` is its content that RDS does not show, ``shared`` who may restore it."""
 
     data: dict[str, Any]
     timeline: Timeline
     within: dict[str, Any]
+    shared: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -182,6 +183,7 @@ class Cluster(Changing):
     next_writer: str | None = None
     global_name: str | None = None
     new_groups: dict[str, str] = field(default_factory=dict)
+    former_firewalls: list[str] | None = None  # the security groups before the present change, if it changes them
 
     @property
     def name(self) -> str:

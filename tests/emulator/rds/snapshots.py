@@ -19,6 +19,7 @@ COPIED = (
     "PreferredBackupWindow", "KmsKeyId", "IAMDatabaseAuthenticationEnabled", "StorageType", "DbClusterResourceId",
 )  # fmt: skip
 SECONDS = 120.0
+RESTORE, PUBLIC, ACCOUNTS = "restore", "all", 20
 
 
 def _require_free(backend: RdsBackend, name: str) -> None:
@@ -102,8 +103,43 @@ def _describe(snapshot: Snapshot) -> dict[str, Any]:
     return {**shown, "Status": state, "PercentProgress": 100 if state == "available" else 0, "TagList": snapshot.tags}
 
 
+def _sharing(snapshot: Snapshot) -> ActionResult:
+    attribute = {"AttributeName": RESTORE, "AttributeValues": snapshot.shared}
+    name = snapshot.data["DBClusterSnapshotIdentifier"]
+    result = {"DBClusterSnapshotIdentifier": name, "DBClusterSnapshotAttributes": [attribute]}
+    return ActionResult({"DBClusterSnapshotAttributesResult": result})
+
+
+def _require_shareable(snapshot: Snapshot, accounts: list[str]) -> None:
+    """Refuse to share a snapshot with accounts that AWS does not accept."""
+    for account in accounts:
+        if account != PUBLIC and not (account.isdigit() and len(account) == 12):
+            raise checks.value(f"Invalid account: {account}")
+    if PUBLIC in accounts and snapshot.data["StorageEncrypted"]:
+        raise checks.combination("An encrypted DB cluster snapshot cannot be shared with all accounts.")
+    if len({*snapshot.shared, *accounts}) > ACCOUNTS:
+        raise AwsError("SharedSnapshotQuotaExceeded", f"A snapshot is shared with at most {ACCOUNTS} accounts.")
+
+
 class SnapshotCalls(Calls):
-    """Take, describe and delete cluster snapshots."""
+    """Take, describe, share and delete cluster snapshots."""
+
+    def describe_db_cluster_snapshot_attributes(self) -> ActionResult:
+        """Return the accounts that may restore a snapshot."""
+        return _sharing(find(self.backend, self.params.get("DBClusterSnapshotIdentifier")))
+
+    def modify_db_cluster_snapshot_attribute(self) -> ActionResult:
+        """Share a manual snapshot with accounts, or end that."""
+        p = self.params
+        snapshot = find(self.backend, p.get("DBClusterSnapshotIdentifier"))
+        checks.one_of("AttributeName", p.get("AttributeName"), (RESTORE,))
+        if snapshot.data["SnapshotType"] != "manual":
+            raise AwsError("InvalidDBClusterSnapshotStateFault", "Only manual snapshots may be shared.")
+        require_usable(snapshot)
+        added, removed = p.get("ValuesToAdd") or [], p.get("ValuesToRemove") or []
+        _require_shareable(snapshot, added)
+        snapshot.shared = [a for a in dict.fromkeys([*snapshot.shared, *added]) if a not in removed]
+        return _sharing(snapshot)
 
     def create_db_cluster_snapshot(self) -> ActionResult:
         """Take a manual snapshot. The cluster is ``backing-up`` until the snapshot is available."""

@@ -193,7 +193,11 @@ def test_a_cluster_without_its_key_is_reported(aws, run):
     run(NAME, **encrypted)
     instance(aws, "dev-cluster", "one")
     aws.client("kms").disable_key(KeyId=arn)
-    lost = "'inaccessible-encryption-credentials-recoverable': The DB cluster cannot use its KMS key"
+    lost = (
+        "'inaccessible-encryption-credentials-recoverable': .*; its last event: The DB cluster cannot use its KMS key"
+        ".* start the cluster within seven days: aws rds start-db-cluster --region us-east-1 --db-cluster-identifier "
+        "dev-cluster"
+    )
     with pytest.raises(ModuleFailed, match=lost):
         run(NAME, **encrypted, wait_timeout=1)
     of_the_instance = {"db_instance_identifier": "one", "db_cluster_identifier": "dev-cluster"}

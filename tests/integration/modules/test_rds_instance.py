@@ -96,7 +96,7 @@ def test_an_instance_that_is_being_created_is_not_changed(aws, run, params):
 
 
 def test_the_module_waits_until_rds_knows_a_new_role(aws, run, params):
-    aws.control.scale(0.05)
+    aws.control.scale(0.2)
     watched = {"monitoring_interval": 30, "monitoring_role_arn": monitoring_role(aws)}
     run(NAME, **params, **watched, wait=False)
     asked = [call["error"] for call in aws.control.calls() if call["operation"] == "CreateDBInstance"]

@@ -56,12 +56,13 @@ KEPT = {
     "subnet group": ("rds_subnet_group", "{e}-{r}-aurora-subnet-group"),
     "cluster": ("rds_cluster", "{e}-{r}-aurora-cluster"),
     "instance": ("rds_instance", "{e}-{r}-{z1}-aurora-instance"),
+    "reader": ("rds_instance", "{e}-{r}-{z2}-aurora-instance"),
     "table": ("dynamodb_table", "{e}_user_locations"),
     "replica": ("dynamodb_table_replica", "{e}_user_locations"),
     "scaling": ("dynamodb_table_auto_scaling", "{e}_user_locations"),
 }
 GLOBAL = {"iam_role", "iam_managed_policy", "rds_global_cluster"}
-OWNERS = {"create": "gone", "update": "ours", "delete": "ours", "refuse": "decision"}
+OWNERS = {"create": "gone", "update": "ours", "replace": "ours", "delete": "ours", "refuse": "decision"}
 
 
 @dataclass
@@ -81,6 +82,11 @@ class Deployment:
     def id(self, kept: str) -> str:
         """Return the EC2 id of a resource of the catalogue."""
         return self.named(self.name(kept))
+
+    def fail(self, operation: str, state: str) -> None:
+        """Let the next call of an operation of RDS in the region lead to a state."""
+        fault = {"service": "rds", "operation": operation, "region": self.region, "effect": "fail", "state": state}
+        self.aws.control.ask("POST", "faults", **fault)
 
     def named(self, name: str) -> str:
         filters = [{"Name": "key", "Values": ["Name"]}, {"Name": "value", "Values": [name]}]
@@ -202,6 +208,7 @@ def drift(
     *update: str,
     create: tuple[str, ...] = (),
     delete: tuple[str, ...] = (),
+    replace: tuple[str, ...] = (),
     refuse: tuple[str, ...] = (),
     observed: Mapping[str, str] | None = None,
     everywhere: bool = False,
@@ -210,14 +217,14 @@ def drift(
     where: str = "network",
     only: str = "",
 ) -> Callable[[Deed], Deed]:
-    """Register a drift with the resources that the plan must update, create, delete or refuse after it.
+    """Register a drift with the resources that the plan must update, create, delete, replace or refuse after it.
 
     ``observed``: resources with a difference that no apply repairs, and its owner; ``everywhere``: in all regions with
     a network. ``beside``: resources that must not drift at the same time. ``where``: in each region with a network,
     only at ``home`` (the first) or only ``away``. ``only``: in one environment. ``foreign``: the drift creates a
     resource that no role manages.
     """
-    actions = {"update": update, "create": create, "delete": delete, "refuse": refuse}
+    actions = {"update": update, "create": create, "delete": delete, "replace": replace, "refuse": refuse}
     touches = {name: action for action, kept in actions.items() for name in kept}
 
     def register(deed: Deed) -> Deed:

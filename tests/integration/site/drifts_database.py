@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from typing import Any
 
 from .drifts import ACCOUNT, Deployment, Foreign, drift
@@ -177,6 +178,15 @@ def subnet_added_to_the_group(at: Deployment) -> None:
     _subnets(at, more=[at.id("private subnet")])
 
 
+@drift(beside=("subnet group", "vpc"))
+def subnet_of_others_with_a_name_of_ours(at: Deployment) -> None:
+    (vpc,) = at.ec2.describe_vpcs(VpcIds=[at.id("vpc")])["Vpcs"]
+    block = list(ipaddress.ip_network(vpc["CidrBlock"]).subnets(new_prefix=28))[-1]
+    named = [{"Key": "Name", "Value": f"{at.environment}_{at.region}_x_database_subnet"}]
+    tags = [{"ResourceType": "subnet", "Tags": named}]
+    at.ec2.create_subnet(VpcId=vpc["VpcId"], CidrBlock=str(block), TagSpecifications=tags)
+
+
 @drift("subnet group")
 def subnet_group_tag(at: Deployment) -> None:
     at.rds.add_tags_to_resource(ResourceName=at.arn("rds", f"subgrp:{at.name('subnet group')}"), Tags=[OWNER])
@@ -217,10 +227,76 @@ def global_cluster_tag(at: Deployment) -> None:
     at.rds.add_tags_to_resource(ResourceName=arn, Tags=[OWNER])
 
 
-# What needs a decision
-@drift(refuse=("cluster", "instance"), only="dev")
+# Access
+@drift("cluster")
+def data_api_on(at: Deployment) -> None:
+    at.rds.enable_http_endpoint(ResourceArn=at.arn("rds", f"cluster:{at.name('cluster')}"))
+
+
+@drift("cluster")
+def another_security_group(at: Deployment) -> None:
+    _cluster(at, VpcSecurityGroupIds=[at.id("application group")])
+
+
+@drift("instance")
+def instance_with_a_public_address(at: Deployment) -> None:
+    _instance(at, PubliclyAccessible=True)
+
+
+@drift("instance")
+def another_certificate_authority(at: Deployment) -> None:
+    _instance(at, CACertificateIdentifier="rds-ca-ecc384-g1")
+
+
+@drift(foreign=True, observed={"cluster": "foreign"})
+def snapshot_shared_with_another_account(at: Deployment) -> Foreign:
+    made = foreign_snapshot(at)
+    named = {"DBClusterSnapshotIdentifier": "by-hand", "AttributeName": "restore"}
+    at.rds.modify_db_cluster_snapshot_attribute(**named, ValuesToAdd=["111122223333"])
+    return made
+
+
+@drift(observed={"cluster": "foreign"}, only="dev")
+def reader_of_others(at: Deployment) -> None:
+    of = {"DBClusterIdentifier": at.name("cluster"), "Engine": "aurora-postgresql", "DBInstanceClass": "db.serverless"}
+    at.rds.create_db_instance(DBInstanceIdentifier="of-others", **of)
+
+
+# Failed and stopped
+@drift(replace=("reader",), beside=("cluster",), only="prod")
+def reader_failed(at: Deployment) -> None:
+    at.fail("ModifyDBInstance", "failed")
+    at.rds.modify_db_instance(DBInstanceIdentifier=at.name("reader"), PromotionTier=7)
+
+
+@drift(replace=("reader",), beside=("cluster",), only="prod")
+def reader_without_network(at: Deployment) -> None:
+    at.fail("ModifyDBInstance", "incompatible-network")
+    at.rds.modify_db_instance(DBInstanceIdentifier=at.name("reader"), PromotionTier=7)
+
+
+@drift(observed={"cluster": "aws", "instance": "aws"}, only="dev")
 def cluster_stopped(at: Deployment) -> None:
     at.rds.stop_db_cluster(DBClusterIdentifier=at.name("cluster"))
+
+
+# What needs a decision
+@drift(refuse=("cluster",), observed={"cluster": "aws", "instance": "aws"}, only="dev")
+def cluster_changed_and_stopped(at: Deployment) -> None:
+    _cluster(at, BackupRetentionPeriod=8)
+    at.rds.stop_db_cluster(DBClusterIdentifier=at.name("cluster"))
+
+
+@drift(refuse=("instance",), beside=("cluster",), only="dev")
+def writer_failed(at: Deployment) -> None:
+    at.fail("ModifyDBInstance", "failed")
+    at.rds.modify_db_instance(DBInstanceIdentifier=at.name("instance"), PromotionTier=7)
+
+
+@drift(refuse=("cluster",), beside=("instance",), only="dev")
+def cluster_failed(at: Deployment) -> None:
+    at.fail("ModifyDBCluster", "failed")
+    _cluster(at, BackupRetentionPeriod=8)
 
 
 # What no role keeps

@@ -125,7 +125,7 @@ def _scaled_tables(aws: Any, region: str) -> set[str]:
 
 
 def subjects(calls: Iterable[Call], names: Names) -> dict[Subject, str]:
-    """Return the action of the successful calls on each resource: create, update or delete."""
+    """Return the action of the successful calls on each resource: create, update, replace or delete."""
     actions: dict[Subject, str] = {}
     for call in calls:
         if call["error"] or locks(call):
@@ -141,6 +141,8 @@ def subjects(calls: Iterable[Call], names: Names) -> dict[Subject, str]:
         earlier = actions.get(subject)
         if earlier in (None, "update") or action == "delete":
             actions[subject] = action
+        elif (earlier, action) == ("delete", "create"):
+            actions[subject] = "replace"
     return actions
 
 
@@ -222,8 +224,9 @@ def _named(service: str, parameters: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _rds(operation: str, parameters: Mapping[str, Any], names: Names) -> tuple[str, str]:
-    if "ResourceName" in parameters:
-        kind, name = parameters["ResourceName"].split(":", 5)[5].split(":", 1)
+    arn = parameters.get("ResourceName") or parameters.get("ResourceArn")  # of the calls on tags and on the Data API
+    if arn:
+        kind, name = arn.split(":", 5)[5].split(":", 1)
         return _RDS_ARNS[kind], name
     noun = operation
     for verb in ("Create", "Modify", "Delete", "Reset"):
