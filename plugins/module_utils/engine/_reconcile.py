@@ -118,9 +118,11 @@ def reconcile(
     done and may refuse it. ``progress`` receives AWS's state and the seconds so far, again and again during a wait.
     A resource that cannot be planned is an outcome with a refusal. Raises :class:`Refused` for what fails later.
     """
+    faults = list(resource.faults(present)) or (list(resource.conflicts()) if present else [])
+    if faults:  # AWS is not asked
+        return Outcome(Plan("refuse", {}, {}), predict(resource, make_plan({}, None), None), " ".join(faults))
     have: Have = None
     try:
-        _refuse_options(resource, present)
         found = _read(resource, sleep)
         have = found if check else None  # a plan compares with what exists; an apply must not use it
         _refuse_foreign(resource, found)
@@ -198,13 +200,6 @@ def _outcome(outcome: Outcome, sent: Sent, postponed: Postponed) -> Outcome:
     if later and not begun:
         return replace(outcome, plan=Plan("refuse", {}, {}), refusal=" ".join(later))
     return replace(outcome, later=later)
-
-
-def _refuse_options(resource: Resource, present: bool) -> None:
-    """Raise :class:`Refused` for options that AWS never takes, before it is asked."""
-    faults = list(resource.faults(present)) or (list(resource.conflicts()) if present else [])
-    if faults:
-        raise Refused(" ".join(faults))
 
 
 def _read(resource: Resource, sleep: Callable[[float], None]) -> dict[str, Any] | None:

@@ -67,6 +67,7 @@ DELETED_BY = {
     "ReleaseAddress": "AllocationId",
     "DeleteFlowLogs": "FlowLogIds",
     "DeleteNetworkAcl": "NetworkAclId",
+    "DeleteVpcPeeringConnection": "VpcPeeringConnectionId",
 }
 
 

@@ -62,7 +62,7 @@ OPERATIONS: dict[str, str] = {
     "DescribeTags": _LIST,
     "DescribeVpcAttribute": "Attribute DryRun VpcId",
     "DescribeVpcEndpoints": f"{_LIST} VpcEndpointIds",
-    "DescribeVpcPeeringConnections": "DryRun VpcPeeringConnectionIds",
+    "DescribeVpcPeeringConnections": f"{_LIST} VpcPeeringConnectionIds",
     "DescribeVpcs": f"{_LIST} VpcIds",
     "DetachInternetGateway": "DryRun InternetGatewayId VpcId",
     "DisassociateRouteTable": "AssociationId DryRun",

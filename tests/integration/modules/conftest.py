@@ -5,9 +5,11 @@ from __future__ import annotations
 import importlib
 import io
 import json
+import os
 from collections.abc import Callable
 from contextlib import redirect_stdout
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 import yaml
@@ -62,7 +64,9 @@ def run(aws: Any, worker: dict[str, Context], monkeypatch: pytest.MonkeyPatch) -
             "_ansible_remote_tmp": "/tmp",
         }
         out = io.StringIO()
-        with patch_module_args(args), redirect_stdout(out), pytest.raises(SystemExit):
+        # The environment is part of the cache's key, and pytest changes this variable between a fixture and a test.
+        own = patch.dict(os.environ, {"PYTEST_CURRENT_TEST": ""})
+        with patch_module_args(args), redirect_stdout(out), own, pytest.raises(SystemExit):
             importlib.import_module(f"{MODULES}.{name}").main(worker["context"])
         result: dict[str, Any] = json.loads(out.getvalue().strip().splitlines()[-1])
         if result.get("failed"):
