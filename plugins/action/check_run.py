@@ -45,7 +45,7 @@ class ActionModule(ActionBase):
 
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
         result = super().run(tmp, task_vars)
-        self.validate_argument_spec({})
+        options = self.validate_argument_spec({"defer_decisions": {"type": "bool", "default": True}})[1]
         inventory = _inventory.Inventory(task_vars["groups"], _known_regions(), self._environments(task_vars))
         faults = [*self._run_faults(task_vars), *inventory.faults()]
         values: dict[str, Values] = {}
@@ -58,7 +58,8 @@ class ActionModule(ActionBase):
         roles = _inventory.selected_roles(settings.ROLES, *tags)
         primary = inventory.hosts("primary")
         asked = {host: _inventory.asked(found, roles, owner=host in primary) for host, found in values.items()}
-        answer = {"home_region": primary[0], "asked": asked, "defers_decisions": True}
+        defers = options["defer_decisions"]
+        answer = {"home_region": primary[0], "asked": asked, "defers_decisions": defers}
         return {**result, "changed": False, **answer}
 
     def _run_faults(self, variables: Mapping[str, Any]) -> Iterator[Fault]:

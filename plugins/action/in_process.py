@@ -168,7 +168,8 @@ def _context(lock: Run | None) -> Context:
     """
     progress = _progress(RECORD.progress_interval) if RECORD.progress_interval else Context.progress
     cache = CACHE if RECORD.collects else ""
-    return Context(progress, RECORD.collects, RECORD.defers, cache, lock, say=Display().display)
+    refused = RECORD.refused() if RECORD.defers else ()
+    return Context(progress, RECORD.collects, RECORD.defers, cache, lock, say=Display().display, refused=refused)
 
 
 def _progress(interval: int) -> Callable[[str, Any, str, float], None]:

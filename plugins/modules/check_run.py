@@ -15,6 +15,14 @@ description:
     value, the rule and what to do.
   - The first task of the playbooks is this module. Run it once, with C(run_once). It sends no request to AWS.
   - Each host is an AWS region. The groups are C(primary), C(secondary), C(network) and C(database).
+options:
+  defer_decisions:
+    description:
+      - Whether a resource that needs a decision stops an apply only at its end. The last task of the run then has to
+        fail if there are any, as in C(playbooks/stages/11_decisions.yml).
+      - With V(false) the first such resource stops the region, as a deletion needs it.
+    type: bool
+    default: true
 attributes:
   action:
     description: The module runs on the controller.

@@ -65,6 +65,10 @@ class Record:
         key = _document.key(entry)
         self.entries[key] = _document.merged(self.entries.get(key), entry)
 
+    def refused(self) -> list[tuple[str, str, str]]:
+        """Return region, resource and name of the resources that need a decision."""
+        return [key for key, entry in self.entries.items() if entry["action"] == "refuse"]
+
     def document(self) -> dict[str, Any]:
         """Return the document that docs/using/plan.md describes."""
         return _document.document(self.environment or "", self.mode, self.entries.values(), self.errors)

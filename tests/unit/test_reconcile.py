@@ -458,3 +458,27 @@ def test_a_consent_is_an_argument_of_the_command_line(name, argument):
 def test_the_name_is_also_a_tag(cloud):
     assert run(cloud).have["tags"] == {"Name": "x"}
     assert not run(cloud).changed
+
+
+@pytest.mark.parametrize(
+    ("entry", "waits"),
+    [
+        (("us-east-1", "kms_key", "alias/dev_key"), True),
+        (("global", "iam_role", "alias/dev_key"), True),
+        (("us-west-2", "kms_key", "alias/dev_key"), False),
+        (("us-east-1", "thing", "x"), False),
+        (("us-east-1", "kms_key", "red"), False),  # a common word
+    ],
+)
+def test_nothing_is_built_on_a_refused_resource(cloud, entry, waits):
+    cloud.region = "us-east-1"
+    outcome = run(cloud, colour="alias/dev_key", refused=[entry])
+    assert (cloud.requests == []) == waits
+    assert ("needs a decision first" in outcome.refusal) == waits
+
+
+def test_an_unchanged_thing_does_not_wait_for_a_decision(cloud):
+    cloud.region = "us-east-1"
+    run(cloud, colour="alias/dev_key", tags={})
+    again = run(cloud, colour="alias/dev_key", tags={}, refused=[("us-east-1", "kms_key", "alias/dev_key")])
+    assert not again.refusal and not again.changed

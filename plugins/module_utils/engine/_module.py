@@ -53,8 +53,9 @@ class Context:
 
     ``progress`` receives the module's name, the resource, AWS's state and the seconds of a wait. ``collects`` says that
     the run's plan is collected: in check mode, a refusal is then part of the plan instead of its end. ``defers`` says
-    that the run ends with a check for decisions: a refused resource does not stop an apply, either. ``cache`` is the
-    directory of the run's cache; empty for none. ``lock`` is the run that needs a lock to write, None for a task that
+    that the run ends with a check for decisions: a refused resource does not stop an apply, either. ``refused`` are the
+    region, resource and name of the refused resources so far. ``cache`` is the directory of the run's cache; empty for
+    none. ``lock`` is the run that needs a lock to write, None for a task that
     needs none; a module in a process of its own finds it in its environment. ``say`` shows a line at once.
     """
 
@@ -64,6 +65,7 @@ class Context:
     cache: str = ""
     lock: Run | None = field(default_factory=lambda: run_of(os.environ.get(LOCK_VARIABLE, "")))
     say: Callable[[str], None] = lambda text: None
+    refused: Iterable[tuple[str, str, str]] = ()
 
 
 def run(
@@ -97,20 +99,20 @@ def run(
     module.exit_json(**answer)
 
 
-def _known(module: AnsibleAWSModule) -> dict[str, Any]:
-    """Return what a resource has to know about its module, beside the options."""
-    return {"resource": _kind(module), "check_mode": module.check_mode}
+def _known(module: AnsibleAWSModule, context: Context) -> dict[str, Any]:
+    """Return what a resource has to know about its module and the run, beside the options."""
+    return {"resource": _kind(module), "check_mode": module.check_mode, "refused": context.refused}
 
 
 def _is_deferred(module: AnsibleAWSModule, context: Context) -> bool:
-    """Return whether the run goes on without a refused resource. A deletion stops: what follows may depend on it."""
-    return context.collects if module.check_mode else context.defers and module.params["state"] == "present"
+    """Return whether the run goes on without a refused resource."""
+    return context.collects if module.check_mode else context.defers
 
 
 def _reconcile(
     module: AnsibleAWSModule, resource_type: type[Resource], kind: str, context: Context
 ) -> tuple[Resource, Outcome]:
-    connection, check, params = Connection(module), _account_check(module), {**module.params, **_known(module)}
+    connection, check, params = Connection(module), _account_check(module), {**module.params, **_known(module, context)}
     before_write, secure = _guards(module, connection, context, resource_type.shared_locks)
     if not context.cache:
         resource = resource_type(Aws(connection.client, module.region, before_write=before_write), params)

@@ -129,6 +129,7 @@ def reconcile(
         have = found
         first = plan_of(resource, have, present)
         if not check:
+            _refuse_before_decision(resource, first)
             _refuse_unknown(resource, first)
     except Refused as refusal:
         return Outcome(Plan("refuse", {}, {}), have or _predicted_creation(resource), str(refusal))
@@ -290,6 +291,17 @@ def _refuse_new_failure(resource: Resource, plan: Plan, first: Plan, sent: Sent)
     lingers = plan.steps().get("replace", frozenset()) <= sent.get("replace", set())
     if plan.action == "replace" and plan != first and not (lingers and "replace" in sent):
         raise Refused(f"{plan.reason} Remove the cause and run again.")
+
+
+def _refuse_before_decision(resource: Resource, plan: Plan) -> None:
+    """Raise :class:`Refused` for a change to a resource that uses a refused one."""
+    causes = list(resource.waits_for()) if plan.action not in ("none", "delete") else []
+    if causes:
+        more = f" and {len(causes) - 1} more" if len(causes) > 1 else ""
+        raise Refused(
+            f"{resource} uses {causes[0]}{more}, which {'need' if more else 'needs'} a decision first. Decide about "
+            f"{'them' if more else 'it'}, and run again."
+        )
 
 
 def _refuse_unknown(resource: Resource, plan: Plan) -> None:

@@ -19,6 +19,7 @@ from ansible_collections.mtk.backend.plugins.module_utils.domain._limits import 
 )
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import (
     ADOPTED_TAG,
+    CONSENTS,
     OWNER_TAG,
     NotYet,
     Observation,
@@ -199,6 +200,17 @@ class Resource:
         tags = (have or {}).get("tags") or {}
         return have is not None and (ADOPTED_TAG in tags or (OWNER_TAG not in tags and self.consents("adopt")))
 
+    def waits_for(self) -> Iterator[str]:
+        """Yield the refused resources of this run that the options name, as the plan shows them.
+
+        Without this, a resource could be built on one of somebody else, such as a key, that has our name.
+        """
+        named = set(_texts({name: value for name, value in self.params.items() if name not in _NO_REFERENCES}))
+        for region, resource, name in self.params.get("refused") or ():
+            own = (resource, name) == (self.resource, self.label)
+            if name in named and not own and _is_distinct(name) and region in (self.region, "global"):
+                yield f"{resource} {name}"
+
     def is_expendable(self, have: Fields) -> bool:
         """Return whether a failed resource may be replaced without asking, because it holds no data."""
         return self.expendable
@@ -275,6 +287,22 @@ class Resource:
 
     def __str__(self) -> str:
         return f"{self.kind} {' '.join(str(self.params.get(name)) for name in self.identity)}"
+
+
+_NO_REFERENCES = ("tags", "refused", *CONSENTS)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Yield all texts inside a value."""
+    if isinstance(value, str):
+        yield value
+    for each in value.values() if isinstance(value, Mapping) else value if isinstance(value, (list, tuple)) else ():
+        yield from _texts(each)
+
+
+def _is_distinct(name: str) -> bool:
+    """Return whether a text is the name of a resource and no common word, such as the name of the default group."""
+    return any(mark in name for mark in "-_/")
 
 
 def aws_error(error: Exception) -> tuple[str, str]:
