@@ -258,7 +258,7 @@ settled:
   sample: true
 """
 
-from ansible_collections.mtk.backend.plugins.module_utils.aws._lookup import key_arn
+from ansible_collections.mtk.backend.plugins.module_utils.aws._lookup import is_own_key, key_arn
 from ansible_collections.mtk.backend.plugins.module_utils.aws._tags import write_tags
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _table_options as table_options
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _tables as tables
@@ -368,8 +368,11 @@ class Table(Resource):
     def belongs(self, have):
         """Return whether the table was restored: DynamoDB restores no tags, and the key of the options encrypts it."""
         key = (self.params["sse_specification"] or {}).get("kms_master_key_id")
-        ours = key and key_arn(self.aws, key) == have["sse_specification"].get("kms_master_key_id")
-        return self.params["state"] == "present" and bool(ours or tables.is_restored(have))
+        if self.params["state"] == "absent":
+            return False
+        arn = key_arn(self.aws, key) if key else None
+        encrypted = arn is not None and arn == have["sse_specification"].get("kms_master_key_id")
+        return tables.is_restored(have) or (encrypted and is_own_key(self.aws, arn, self.params))
 
     def create(self, want):
         request = tables.creation(want, self.params["attribute_definitions"])

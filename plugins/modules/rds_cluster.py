@@ -224,7 +224,7 @@ settled:
 from datetime import UTC, datetime
 from functools import cached_property
 
-from ansible_collections.mtk.backend.plugins.module_utils.aws._lookup import key_arn
+from ansible_collections.mtk.backend.plugins.module_utils.aws._lookup import is_own_key, key_arn
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _aurora, _aurora_limits, _database_states
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import (
     UNKNOWN,
@@ -382,7 +382,7 @@ class Cluster(ClusterResource):
     def belongs(self, have):
         """A restore gives no tags to a cluster, and keeps the key of its storage."""
         key = self.keys.get("kms_key_id") if self.params["state"] == "present" else None
-        return key is not None and have["kms_key_id"] == key
+        return key is not None and have["kms_key_id"] == key and is_own_key(self.aws, key, self.params)
 
     def tolerated(self, have):
         found = [*_aurora.upgraded(self.params["engine_version"], have), *_aurora.pending(have)]

@@ -25,7 +25,7 @@ def variables_of(task: Mapping[str, Any] | None, action: str, variables: Mapping
     for option, value in written.items() if isinstance(written, Mapping) else ():
         named = _VARIABLE.fullmatch(str(value))
         setting = _SETTING.fullmatch(str(variables.get(named[1], "")) if named else str(value))
-        if setting:
+        if setting and option != "environment":  # refusals use the word, and never name the option
             found[option] = f"{setting[1]}_{setting[2]}"
     return found
 

@@ -141,6 +141,21 @@ def key_arn(aws: Any, key: str | None, region: str | None = None) -> Any:
     return found.get("arn", UNKNOWN)
 
 
+def is_own_key(aws: Any, arn: Any, params: Mapping[str, Any]) -> bool:
+    """Return whether a KMS key has the tag of the owner that the options name."""
+    owner = owner_of(params)
+    if owner is None or not str(arn).startswith("arn:"):
+        return False
+    denied = ["AccessDeniedException", "NotFoundException"]
+    region = str(arn).split(":")[3]
+
+    def ask() -> dict[str, str]:
+        found = aws.found(denied, lambda: aws.call("kms", "list_resource_tags", region, key_id=arn))
+        return (found or {}).get("tags") or {}
+
+    return bool(aws.tags(arn, {OWNER_TAG: owner}, ask).get(OWNER_TAG) == owner)
+
+
 def _key(aws: Any, key: str, region: str | None, missing: tuple[str, ...] = ("NotFoundException",)) -> dict[str, Any]:
     found = aws.found(list(missing), lambda: aws.call("kms", "describe_key", region, key_id=key))
     return dict(found["key_metadata"]) if found else {}

@@ -108,8 +108,13 @@ def wanted_capacity(
 
 
 def is_restored(table: Fields) -> bool:
-    """Return whether a table was restored from a backup. DynamoDB restores no tags."""
-    return bool(table.get("restore_summary"))
+    """Return whether a table was restored from a table of its name, or of a name that begins with it.
+
+    DynamoDB restores no tags.
+    """
+    summary = table.get("restore_summary") or {}
+    sources = (str(summary.get(f"source_{kind}_arn") or "") for kind in ("table", "backup"))
+    return any(f":table/{table['table_name']}" in source for source in sources)
 
 
 def scaled(params: Fields, have: Fields | None) -> dict[str, Sequence[str]]:

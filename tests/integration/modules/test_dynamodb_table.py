@@ -197,11 +197,11 @@ def test_a_restored_table_is_ours_and_gets_back_what_dynamodb_does_not_restore(a
         resource_policy=POLICY,
         deletion_protection_enabled=True,
     )
-    run(NAME, **{**params, "table_name": "old", "resource_policy": {}})
+    run(NAME, **{**params, "table_name": "dev_places_old", "resource_policy": {}})
     ddb = aws.client("dynamodb")
     aws.control.advance(3600)
     ddb.restore_table_to_point_in_time(
-        SourceTableName="old", TargetTableName="dev_places", UseLatestRestorableTime=True
+        SourceTableName="dev_places_old", TargetTableName="dev_places", UseLatestRestorableTime=True
     )
     with pytest.raises(ModuleFailed, match="has no tag mtk:environment"):
         run(NAME, check=True, table_name="dev_places", state="absent", tags=params["tags"])
