@@ -147,7 +147,7 @@ class LogGroup(Resource):
 
     def belongs(self, have):
         """AWS's services create the log groups that they write to, without tags and below /aws/."""
-        return have["log_group_name"].startswith("/aws/")
+        return self.params["state"] == "present" and have["log_group_name"].startswith("/aws/")
 
     def is_shared(self, have):
         """Refuse the deletion of a protected log group, unless the options lift its protection."""

@@ -377,6 +377,7 @@ def test_listings_come_in_pages(aws: Any, net: Net) -> None:
         other.attach()
         other.nat()
         net.ec2.create_vpc_endpoint(VpcId=other.vpc, ServiceName=f"com.amazonaws.{HERE}.s3")
+        net.ec2.create_vpc_peering_connection(VpcId=other.vpc, PeerVpcId=net.vpc)
         net.ec2.create_flow_logs(ResourceIds=[other.vpc], ResourceType="VPC", **log)
         net.ec2.create_tags(Resources=[other.vpc], Tags=[{"Key": str(number), "Value": ""}])
     for operation in PAGED:

@@ -135,7 +135,6 @@ INTERNAL: dict[str, frozenset[str]] = {
     "mtk": frozenset(
         {
             "mtk_asked",
-            "mtk_defer_decisions",
             "mtk_differences",
             "mtk_drift",
             "mtk_failing_kinds",

@@ -146,6 +146,12 @@ SETTINGS = (
     Setting("mtk_check_mode", "bool", "Whether to plan only.", default=False),
     Setting("mtk_verdict", "bool", "Whether a run with decisions fails.", default=True),
     Setting(
+        "mtk_defer_decisions",
+        "bool",
+        "Whether an apply goes on without a resource that needs a decision.",
+        default=True,
+    ),
+    Setting(
         "mtk_aws_environment",
         "dict",
         "Environment variables of all AWS modules, for example AWS_PROFILE.",
