@@ -47,7 +47,7 @@ def module_of(action: str, resolved: str | None = None) -> str:
     name = str(resolved or action)
     if name == REDIRECT or (name.startswith(OURS) and not resolved):
         name = _redirected(action)
-    builtin, _, last = name.rpartition(".")
+    builtin, last = name.rpartition(".")[::2]
     if name.startswith(OURS) or (last in _OF_THE_RUN and builtin in ("", "ansible.builtin", "ansible.legacy")):
         return ""
     return name

@@ -15,8 +15,8 @@ import contextlib
 import os
 import select
 import signal
-import sys
 from collections.abc import Callable
+from typing import Any
 
 from ansible_collections.mtk.backend.plugins.module_utils.aws._errors import explain
 from ansible_collections.mtk.backend.plugins.module_utils.aws._lock_state import State, boottime, is_alive
@@ -46,6 +46,11 @@ def ensure(state: State, run: Run, connect: Callable[[], Locks]) -> None:
         os._exit(0)
 
 
+def _end(number: int, frame: Any) -> None:
+    """End the process with an exception, so that the locks are released."""
+    raise SystemExit
+
+
 def _detach(pipe: int) -> None:
     """Become a process of its own, without the files of the task."""
     os.setsid()
@@ -53,7 +58,7 @@ def _detach(pipe: int) -> None:
         os._exit(0)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit())  # also releases the locks
+    signal.signal(signal.SIGTERM, _end)
     nothing = os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1, 2):
         os.dup2(nothing, standard)

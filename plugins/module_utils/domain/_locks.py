@@ -110,7 +110,7 @@ def label(lock: str) -> str:
     >>> label("environment/dev"), label("shared/ipam")
     ('environment dev', 'what environments share (ipam)')
     """
-    kind, _, name = lock.partition("/")
+    kind, name = lock.split("/", 1)
     return f"environment {name}" if kind == "environment" else f"what environments share ({name})"
 
 

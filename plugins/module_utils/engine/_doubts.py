@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Optional
+from typing import Any, Optional, Union
 
 from ansible_collections.mtk.backend.plugins.module_utils.aws._errors import error_code, is_unanswered
 from ansible_collections.mtk.backend.plugins.module_utils.engine._plan import Plan
@@ -20,7 +20,7 @@ from ansible_collections.mtk.backend.plugins.module_utils.engine._resource impor
 
 Have = Optional[Mapping[str, Any]]  # pylint knows no | between types of typing
 Sent = dict[str, set[str]]  # the differences that were sent in this run, by field
-Code = str | tuple[str, str]  # an error code, alone or with a text that the message contains
+Code = Union[str, tuple[str, str]]  # an error code, alone or with a text that the message contains
 
 PAUSES = (0.1, 0.4, 1.5, 5.0)  # seconds between the looks: reads show a write within seconds
 LOST, BROKEN = 2, 5  # the attempts without an answer, and those that AWS answers with an error of its own

@@ -195,9 +195,10 @@ def read_time_to_live(aws: Any, table: str) -> dict[str, Any]:
 
 def _policy(aws: Any, arn: str | None, region: str | None) -> dict[str, Any]:
     """Return a resource policy; an empty mapping for none."""
+    if not arn:
+        return {}
     missing = [*MISSING, "PolicyNotFoundException"]
-    ask = lambda: aws.call("dynamodb", "get_resource_policy", region, resource_arn=arn)  # noqa: E731
-    answer = aws.found(missing, ask) if arn else None
+    answer = aws.found(missing, lambda: aws.call("dynamodb", "get_resource_policy", region, resource_arn=arn))
     return document(answer["policy"]) if answer else {}
 
 
