@@ -47,6 +47,25 @@ def observed(result, owner):
     return [o for o in result["plan"].get("observations", []) if o["owner"] == owner]
 
 
+# Somebody else's
+@pytest.mark.parametrize("tags", [[], [{"Key": "mtk:environment", "Value": "qa"}]])
+def test_no_instance_is_created_in_a_cluster_of_somebody_else(aws, run, rds, tags):
+    subnet_group(aws, name="their-subnets")
+    theirs = {"Engine": "aurora-postgresql", "DBSubnetGroupName": "their-subnets"}
+    user = {"MasterUsername": "them", "ManageMasterUserPassword": True}
+    capacity = {"MinCapacity": 0.5, "MaxCapacity": 2}
+    rds.create_db_cluster(
+        DBClusterIdentifier="theirs", **theirs, **user, Tags=tags, ServerlessV2ScalingConfiguration=capacity
+    )
+    params = {**INSTANCE, "db_instance_identifier": "two", "db_cluster_identifier": "theirs"}
+    before = len(aws.mutating())
+    for check in (True, False):
+        with pytest.raises(ModuleFailed, match="Nothing is created in it.*-e adopt=rds_cluster:theirs"):
+            run("rds_instance", check=check, **params)
+    assert len(aws.mutating()) == before
+    run("rds_instance", **params, adopt=["rds_cluster:theirs"])
+
+
 # Stopped
 @pytest.mark.parametrize(("module", "params"), [("rds_cluster", CLUSTER), ("rds_instance", INSTANCE)])
 def test_a_stopped_database_is_an_observation(aws, run, rds, module, params):
