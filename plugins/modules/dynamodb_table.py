@@ -258,7 +258,7 @@ settled:
   sample: true
 """
 
-from ansible_collections.mtk.backend.plugins.module_utils.aws._lookup import key_arn
+from ansible_collections.mtk.backend.plugins.module_utils.aws._lookup import usable_key
 from ansible_collections.mtk.backend.plugins.module_utils.aws._tags import write_tags
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _table_options as table_options
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _tables as tables
@@ -347,7 +347,7 @@ class Table(Resource):
             want["key_schema"] = tables.ordered_keys(self.params["key_schema"])
         if "sse_specification" in want:
             given = self.params["sse_specification"]["kms_master_key_id"]
-            want["sse_specification"] = dynamodb.wanted_encryption(self.aws, want["sse_specification"], given)
+            want["sse_specification"] = dynamodb.wanted_encryption(self, want["sse_specification"], given, have)
         if "stream_specification" in want:
             want["stream_specification"] = tables.wanted_stream(str(self), have, want["stream_specification"])
         ttl = want.get("time_to_live_specification")
@@ -368,7 +368,8 @@ class Table(Resource):
     def belongs(self, have):
         """Return whether the table was restored: DynamoDB restores no tags, and the key of the options encrypts it."""
         key = (self.params["sse_specification"] or {}).get("kms_master_key_id")
-        ours = key and key_arn(self.aws, key) == have["sse_specification"].get("kms_master_key_id")
+        used = have["sse_specification"].get("kms_master_key_id")
+        ours = key and usable_key(self.aws, key, self.params) == used
         return self.params["state"] == "present" and bool(ours or tables.is_restored(have))
 
     def create(self, want):

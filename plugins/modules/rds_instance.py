@@ -202,7 +202,7 @@ class Instance(DatabaseResource):
         return {**have, "tags": have.get("tags") or {}, "db_parameter_group_name": group.get("db_parameter_group_name")}
 
     def desired(self, have):
-        want = _aurora.consistent(super().desired(have))
+        want = _aurora.consistent(self.without_foreign_groups(super().desired(have), have))
         if have is None:
             self._refuse_cluster(want.get("db_cluster_identifier"))
             return want
@@ -271,6 +271,11 @@ class Instance(DatabaseResource):
     def _refuse_cluster(self, name):
         """Raise Refused if RDS creates no instance in the cluster, however long the module waits."""
         cluster = self.cluster(name)
+        if name and not cluster and not self.params.get("check_mode"):
+            raise Refused(
+                f"{self} does not exist, and neither does rds_cluster {name}, which would get it. Create the cluster "
+                "first. If the plan marks the cluster with !, decide about it first."
+            )
         self._refuse_foreign_cluster(name, cluster)
         state = cluster.get("status")
         if state in _database_states.CLUSTER:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.mtk.backend.plugins.module_utils.domain._pools import SHARED
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import OWNER_TAG, UNKNOWN, Refused
 
 # kind: operation, key of the answer, field of the id. These kinds are found by their Name tag.
@@ -63,14 +64,21 @@ def owner_of(params: Mapping[str, Any]) -> str | None:
 
 
 def may_use(kind: str, name: str, found: Mapping[str, Any], params: Mapping[str, Any]) -> bool:
-    """Return whether a resource of this name may be used: it has an owner, or the run takes it over.
+    """Return whether a resource of this name may be used: it belongs to the owner or to all environments.
 
-    Options that name no owner may use any resource. In check mode a plan is compared with what exists.
+    A resource that the run takes over may be used, too. Options that name no owner may use any resource. In check mode a plan is compared with what exists.
     """
-    free = owner_of(params) is None or params.get("check_mode") or kind in _WITHOUT_TAG
-    if free or OWNER_TAG in (found.get("tags") or {}):
+    owner = owner_of(params)
+    free = owner is None or params.get("check_mode") or kind in _WITHOUT_TAG
+    if free or (found.get("tags") or {}).get(OWNER_TAG) in (owner, SHARED):
         return True
     return any(str(each).removeprefix("ec2_") == f"{kind}:{name}" for each in params.get("adopt") or ())
+
+
+def is_foreign_role(aws: Any, name: str, params: Mapping[str, Any]) -> bool:
+    """Return whether a role exists and may not be used, because it has no owner, or another one."""
+    found = aws.found("NoSuchEntity", lambda: aws.call("iam", "get_role", role_name=name))
+    return bool(found) and not may_use("iam_role", name, found["role"], params)
 
 
 def _role(aws: Any, name: str, params: Mapping[str, Any]) -> Any:
@@ -139,6 +147,33 @@ def key_arn(aws: Any, key: str | None, region: str | None = None) -> Any:
     if not found and key.startswith("alias/"):
         return _key_without_alias(aws, key, region)
     return found.get("arn", UNKNOWN)
+
+
+def usable_key(
+    aws: Any, key: str | None, params: Mapping[str, Any], present: str | None = None, region: str | None = None
+) -> Any:
+    """Return the ARN of a KMS key like :func:`key_arn`; ``(known after apply)`` if an alias leads to a foreign key.
+
+    ``present`` is the key that the resource uses already; it is kept. A key that is given by its ARN or id may be used.
+    """
+    arn = key_arn(aws, key, region)
+    named = str(key).startswith("alias/") and not str(key).startswith("alias/aws/")
+    if not named or arn in (UNKNOWN, present) or _may_use_key(aws, str(key), arn, params, region):
+        return arn
+    return UNKNOWN
+
+
+def _may_use_key(aws: Any, alias: str, arn: str, params: Mapping[str, Any], region: str | None) -> bool:
+    owner = owner_of(params)
+    if owner is None or f"kms_key:{alias}" in (params.get("adopt") or ()):
+        return True
+    if arn in {entry["resource_arn"] for entry in owned(aws, owner, region)}:
+        return True
+    answer = aws.found(  # a new key is not in the listing yet
+        ["AccessDeniedException", "NotFoundException"],
+        lambda: aws.call("kms", "list_resource_tags", region, key_id=arn),
+    )
+    return bool(((answer or {}).get("tags") or {}).get(OWNER_TAG) == owner)
 
 
 def _key(aws: Any, key: str, region: str | None, missing: tuple[str, ...] = ("NotFoundException",)) -> dict[str, Any]:
