@@ -222,6 +222,7 @@ settled:
 """
 
 from datetime import UTC, datetime
+
 from ansible_collections.mtk.backend.plugins.module_utils.aws._lookup import usable_key
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _aurora, _aurora_limits, _database_states
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import (

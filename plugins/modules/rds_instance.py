@@ -263,9 +263,9 @@ class Instance(DatabaseResource):
         if cluster.get("kms_key_id") in {entry["resource_arn"] for entry in self.tagged()}:
             return  # a restored cluster, which has no tags
         raise Refused(
-            f"{self} does not exist, and rds_cluster {name}, which would get it, does not have the tag {OWNER_TAG} with "
-            f"the value '{self.owner}', so it may belong to somebody else. Nothing is created in it. Decide about the "
-            f"cluster first: rename it, or take it over with {consent('adopt', f'rds_cluster:{name}')}."
+            f"{self} does not exist, and rds_cluster {name}, which would get it, does not have the tag {OWNER_TAG} "
+            f"with the value '{self.owner}', so it may belong to somebody else. Nothing is created in it. Decide about "
+            f"the cluster first: rename it, or take it over with {consent('adopt', f'rds_cluster:{name}')}."
         )
 
     def _refuse_cluster(self, name):

@@ -66,7 +66,8 @@ def owner_of(params: Mapping[str, Any]) -> str | None:
 def may_use(kind: str, name: str, found: Mapping[str, Any], params: Mapping[str, Any]) -> bool:
     """Return whether a resource of this name may be used: it belongs to the owner or to all environments.
 
-    A resource that the run takes over may be used, too. Options that name no owner may use any resource. In check mode a plan is compared with what exists.
+    A resource that the run takes over may be used, too. Options that name no owner may use any resource. In check
+    mode a plan is compared with what exists.
     """
     owner = owner_of(params)
     free = owner is None or params.get("check_mode") or kind in _WITHOUT_TAG

@@ -121,7 +121,8 @@ def reconcile(
 
     With ``wait=False`` return as soon as AWS has accepted the changes. ``approve`` receives the plan before anything is
     done and may refuse it. ``progress`` receives AWS's state and the seconds so far, again and again during a wait.
-    A resource that cannot be planned, or that fails, is an outcome with a refusal. Raises :class:`Refused` for what fails later.
+    A resource that cannot be planned, or that ends failed, is an outcome with a refusal. Raises :class:`Refused` for
+    other failures.
     """
     faults = list(resource.faults(present)) or (list(resource.conflicts()) if present else [])
     if faults:  # AWS is not asked
@@ -318,7 +319,7 @@ def _unknown_message(resource: Resource, fields: list[str]) -> str:
     given = f" ({', '.join(names)})" if names else ""
     return (
         f"{', '.join(fields)} of {resource} {'is' if len(fields) == 1 else 'are'} unknown, because the named resource "
-        f"does not exist{given}, or is not owned by an environment. Create that resource first, or correct the name. "
+        f"does not exist{given}, or does not belong to this environment. Create that resource first, or correct the name. "
         "If the plan marks that resource with !, decide about it first."
     )
 

@@ -48,7 +48,7 @@ def test_check_mode_on_an_empty_account(aws, run):
 def test_no_flow_log_is_delivered_by_a_role_of_somebody_else(aws, run, ready):
     aws.client("iam").untag_role(RoleName="dev_flow_log_role", TagKeys=["mtk:environment"])
     params = examples(NAME)[0]
-    with pytest.raises(ModuleFailed, match="deliver_logs_permission_arn is 'dev_flow_log_role'.*not owned"):
+    with pytest.raises(ModuleFailed, match="deliver_logs_permission_arn is 'dev_flow_log_role'.*not belong"):
         run(NAME, **params)
     assert not logs(aws)
     run(NAME, **params, adopt=["iam_role:dev_flow_log_role"])

@@ -80,7 +80,7 @@ def test_no_cluster_is_created_with_a_key_or_a_group_of_somebody_else(aws, run, 
     value = "alias/dev_aurora_key" if option == "kms_key_id" else "theirs"
     params = {**CLUSTER, "db_cluster_identifier": "two", "storage_encrypted": True, option: value}
     before = len(aws.mutating())
-    with pytest.raises(ModuleFailed, match=f"{option} of db_cluster two is unknown.*{option} is '{value}'.*not owned"):
+    with pytest.raises(ModuleFailed, match=f"{option} of db_cluster two is unknown.*{option} is '{value}'.*not belong"):
         run("rds_cluster", **params)
     assert len(aws.mutating()) == before
     kinds = {"db_subnet_group_name": "rds_subnet_group", "kms_key_id": "kms_key"}
