@@ -347,7 +347,7 @@ class Table(Resource):
             want["key_schema"] = tables.ordered_keys(self.params["key_schema"])
         if "sse_specification" in want:
             given = self.params["sse_specification"]["kms_master_key_id"]
-            want["sse_specification"] = dynamodb.wanted_encryption(self.aws, want["sse_specification"], given)
+            want["sse_specification"] = dynamodb.wanted_encryption(self, want["sse_specification"], given, have)
         if "stream_specification" in want:
             want["stream_specification"] = tables.wanted_stream(str(self), have, want["stream_specification"])
         ttl = want.get("time_to_live_specification")

@@ -204,7 +204,9 @@ class AutoScaling(Resource):
         return scaling.conflicts(self.params)
 
     def owned(self, have):
-        """Return the table: targets have no tags."""
+        """Return the table: targets have no tags. Where there is nothing to delete, nobody is asked."""
+        if have is None and self.params["state"] == "absent":
+            return []
         return dynamodb.claims(self.aws, self.params, replica=self.params["replica"])
 
     def read(self):

@@ -103,7 +103,7 @@ settled:
   sample: true
 """
 
-from ansible_collections.mtk.backend.plugins.module_utils.aws._lookup import key_arn
+from ansible_collections.mtk.backend.plugins.module_utils.aws._lookup import usable_key
 from ansible_collections.mtk.backend.plugins.module_utils.aws._tags import write_tags
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _table_options as table_options
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _tables as tables
@@ -260,8 +260,8 @@ class Replica(Resource):
     def desired(self, have):
         want = dynamodb.wanted_settings(super().desired(have), self.params, have)
         if self.params["kms_master_key_id"]:
-            key = key_arn(self.aws, self.params["kms_master_key_id"], self.params["region_name"])
-            want["kms_master_key_id"] = key
+            given, present = self.params["kms_master_key_id"], (have or {}).get("kms_master_key_id")
+            want["kms_master_key_id"] = usable_key(self.aws, given, self.params, present, self.params["region_name"])
         return want
 
     def create(self, want):

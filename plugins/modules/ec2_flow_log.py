@@ -114,9 +114,10 @@ settled:
   sample: true
 """
 
+from ansible_collections.mtk.backend.plugins.module_utils.aws._lookup import is_foreign_role
 from ansible_collections.mtk.backend.plugins.module_utils.aws._tags import tag_specifications, write_tags
 from ansible_collections.mtk.backend.plugins.module_utils.domain._limits import LOG_GROUP_NAME, ROLE_NAME, text
-from ansible_collections.mtk.backend.plugins.module_utils.domain._values import Observation
+from ansible_collections.mtk.backend.plugins.module_utils.domain._values import UNKNOWN, Observation
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
 from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource
 from ansible_collections.mtk.backend.plugins.module_utils.resources._ec2 import raise_unsuccessful
@@ -163,7 +164,9 @@ class FlowLog(Resource):
         want = super().desired(have)
         role = want.get("deliver_logs_permission_arn")
         if role and not role.startswith("arn:"):
-            want["deliver_logs_permission_arn"] = f"arn:{self.aws.partition}:iam::{self.aws.account_id}:role/{role}"
+            arn = f"arn:{self.aws.partition}:iam::{self.aws.account_id}:role/{role}"
+            foreign = have is None and is_foreign_role(self.aws, role, self.params)
+            want["deliver_logs_permission_arn"] = UNKNOWN if foreign else arn
         return want
 
     def create(self, want):

@@ -226,7 +226,10 @@ class RouteTable(Resource):
         return [] if self.consents("remove") else (have or {}).get("_foreign", [])
 
     def _declared(self):
-        targets = ({**route, **resolve(self.aws, NAMED_TARGETS, route)} for route in self.params["routes"] or [])
+        owner = {name: self.params.get(name) for name in ("tags", "adopt", "check_mode")}
+        targets = (
+            {**route, **resolve(self.aws, NAMED_TARGETS, {**owner, **route})} for route in self.params["routes"] or []
+        )
         return [plain(route) for route in targets]
 
     def _foreign(self, routes):

@@ -222,9 +222,8 @@ settled:
 """
 
 from datetime import UTC, datetime
-from functools import cached_property
 
-from ansible_collections.mtk.backend.plugins.module_utils.aws._lookup import is_own_key, key_arn
+from ansible_collections.mtk.backend.plugins.module_utils.aws._lookup import is_own_key, key_arn, usable_key
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _aurora, _aurora_limits, _database_states
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import (
     UNKNOWN,
@@ -336,10 +335,11 @@ class Cluster(ClusterResource):
     )
     unordered = ("enable_cloudwatch_logs_exports",)
 
-    @cached_property
-    def keys(self):
-        """The ARNs of the keys that the options give."""
-        return {name: key_arn(self.aws, self.params[name]) for name in KEYS if self._given(name)}
+    def keys(self, have):
+        """Return the ARNs of the keys that the options give."""
+        given = {name: (self.params[name], (have or {}).get(name)) for name in KEYS if self._given(name)}
+        arns = {each: usable_key(self.aws, each[0], self.params, each[1]) for each in set(given.values())}
+        return {name: arns[each] for name, each in given.items()}
 
     def conflicts(self):
         return _aurora_limits.cluster_faults(self.params)
@@ -359,7 +359,7 @@ class Cluster(ClusterResource):
         return {**have, **_aurora.membership(groups, have["db_cluster_arn"])}
 
     def desired(self, have):
-        want = {**super().desired(have), **self.keys}
+        want = self.without_foreign_groups({**super().desired(have), **self.keys(have)}, have)
         if have is None:
             return _aurora.consistent(want, is_copy=bool(_aurora.writer_of(self.joined())))
         if "engine_version" in want:
@@ -381,8 +381,10 @@ class Cluster(ClusterResource):
 
     def belongs(self, have):
         """A restore gives no tags to a cluster, and keeps the key of its storage."""
-        key = self.keys.get("kms_key_id") if self.params["state"] == "present" else None
-        return key is not None and have["kms_key_id"] == key and is_own_key(self.aws, key, self.params)
+        if self.params["state"] == "absent" or self.params["kms_key_id"] is None:
+            return False
+        key = key_arn(self.aws, self.params["kms_key_id"])
+        return have["kms_key_id"] == key and is_own_key(self.aws, key, self.params)
 
     def tolerated(self, have):
         found = [*_aurora.upgraded(self.params["engine_version"], have), *_aurora.pending(have)]
@@ -453,7 +455,7 @@ class Cluster(ClusterResource):
                 )
             args["master_user_password"] = self.credentials()["master_user_password"]
         elif changes.get("manage_master_user_password"):
-            args["master_user_secret_kms_key_id"] = self.keys.get("master_user_secret_kms_key_id")
+            args["master_user_secret_kms_key_id"] = self.keys(have).get("master_user_secret_kms_key_id")
         return args
 
 

@@ -141,8 +141,9 @@ settled:
 """
 
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _aurora, _aurora_limits, _database_states
-from ansible_collections.mtk.backend.plugins.module_utils.domain._values import Refused
+from ansible_collections.mtk.backend.plugins.module_utils.domain._values import OWNER_TAG, Refused
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
+from ansible_collections.mtk.backend.plugins.module_utils.engine._reconcile import consent
 from ansible_collections.mtk.backend.plugins.module_utils.resources._database import DatabaseResource
 from ansible_collections.mtk.backend.plugins.module_utils.resources._rds import MONITORING_INTERVAL
 
@@ -201,7 +202,7 @@ class Instance(DatabaseResource):
         return {**have, "tags": have.get("tags") or {}, "db_parameter_group_name": group.get("db_parameter_group_name")}
 
     def desired(self, have):
-        want = _aurora.consistent(super().desired(have))
+        want = _aurora.consistent(self.without_foreign_groups(super().desired(have), have))
         if have is None:
             self._refuse_cluster(want.get("db_cluster_identifier"))
             return want
@@ -254,9 +255,28 @@ class Instance(DatabaseResource):
         name = self.params["db_instance_identifier"]
         self.aws.call("rds", "delete_db_instance", db_instance_identifier=name)
 
+    def _refuse_foreign_cluster(self, name, cluster):
+        """Raise Refused if the cluster that would get the instance has another owner, or none."""
+        adopted = f"rds_cluster:{name}" in (self.params["adopt"] or ())
+        if self.owner is None or not cluster or self.is_ours(cluster) or adopted:
+            return
+        if cluster.get("kms_key_id") in {entry["resource_arn"] for entry in self.tagged()}:
+            return  # a restored cluster, which has no tags
+        raise Refused(
+            f"{self} does not exist, and rds_cluster {name}, which would get it, does not have the tag {OWNER_TAG} "
+            f"with the value '{self.owner}', so it may belong to somebody else. Nothing is created in it. Decide about "
+            f"the cluster first: rename it, or take it over with {consent('adopt', f'rds_cluster:{name}')}."
+        )
+
     def _refuse_cluster(self, name):
         """Raise Refused if RDS creates no instance in the cluster, however long the module waits."""
         cluster = self.cluster(name)
+        if name and not cluster and not self.params.get("check_mode"):
+            raise Refused(
+                f"{self} does not exist, and neither does rds_cluster {name}, which would get it. Create the cluster "
+                "first. If the plan marks the cluster with !, decide about it first."
+            )
+        self._refuse_foreign_cluster(name, cluster)
         state = cluster.get("status")
         if state in _database_states.CLUSTER:
             meaning = _database_states.CLUSTER[state].meaning

@@ -138,7 +138,7 @@ settled:
 
 import json
 
-from ansible_collections.mtk.backend.plugins.module_utils.aws._lookup import key_arn
+from ansible_collections.mtk.backend.plugins.module_utils.aws._lookup import key_arn, usable_key
 from ansible_collections.mtk.backend.plugins.module_utils.aws._tags import write_tags
 from ansible_collections.mtk.backend.plugins.module_utils.domain._limits import (
     REGION,
@@ -305,7 +305,7 @@ class Secret(Resource):
         """Return the ARN of the wanted key; the present value if no key is given or if both are the same key."""
         if given is None or given == have:
             return have or DEFAULT_KEY
-        wanted = key_arn(self.aws, given, region)
+        wanted = usable_key(self.aws, given, self.params, have, region)
         return have if have and key_arn(self.aws, have, region) == wanted else wanted
 
     def _value(self, username, password_length):

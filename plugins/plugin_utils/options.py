@@ -12,6 +12,7 @@ from typing import Any
 
 _SETTING = re.compile(r"\{\{ (ipam_vpc|aurora|dynamodb_global)_settings\.(\w+)(?: or omit)? \}\}")
 _VARIABLE = re.compile(r"\{\{ (\w+) \}\}")
+_WORDS = frozenset({"environment", "parameters", "tags"})  # options that messages also use as plain words
 
 
 def variables_of(task: Mapping[str, Any] | None, action: str, variables: Mapping[str, Any]) -> dict[str, str]:
@@ -25,7 +26,7 @@ def variables_of(task: Mapping[str, Any] | None, action: str, variables: Mapping
     for option, value in written.items() if isinstance(written, Mapping) else ():
         named = _VARIABLE.fullmatch(str(value))
         setting = _SETTING.fullmatch(str(variables.get(named[1], "")) if named else str(value))
-        if setting and option != "environment":  # refusals use the word, and never name the option
+        if setting and option not in _WORDS:
             found[option] = f"{setting[1]}_{setting[2]}"
     return found
 

@@ -29,6 +29,11 @@ def test_variables_of_a_task():
     assert variables_of({"x": "a=1"}, "x", {}) == {}
 
 
+def test_plain_words_are_not_replaced():
+    task = {"x": {"environment": "{{ dynamodb_global_settings.environment }}", "tags": "{{ aurora_settings.tags }}"}}
+    assert variables_of(task, "x", {}) == {}
+
+
 def test_a_refusal_names_the_variables():
     message = (
         "engine_version '17' is a major upgrade from 16.6. Set allow_major_version_upgrade: true; my_source, a.source"

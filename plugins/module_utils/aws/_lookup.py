@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.mtk.backend.plugins.module_utils.domain._pools import SHARED
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import OWNER_TAG, UNKNOWN, Refused
 
 # kind: operation, key of the answer, field of the id. These kinds are found by their Name tag.
@@ -63,14 +64,22 @@ def owner_of(params: Mapping[str, Any]) -> str | None:
 
 
 def may_use(kind: str, name: str, found: Mapping[str, Any], params: Mapping[str, Any]) -> bool:
-    """Return whether a resource of this name may be used: it has an owner, or the run takes it over.
+    """Return whether a resource of this name may be used: it belongs to the owner or to all environments.
 
-    Options that name no owner may use any resource. In check mode a plan is compared with what exists.
+    A resource that the run takes over may be used, too. Options that name no owner may use any resource. In check
+    mode a plan is compared with what exists.
     """
-    free = owner_of(params) is None or params.get("check_mode") or kind in _WITHOUT_TAG
-    if free or OWNER_TAG in (found.get("tags") or {}):
+    owner = owner_of(params)
+    free = owner is None or params.get("check_mode") or kind in _WITHOUT_TAG
+    if free or (found.get("tags") or {}).get(OWNER_TAG) in (owner, SHARED):
         return True
     return any(str(each).removeprefix("ec2_") == f"{kind}:{name}" for each in params.get("adopt") or ())
+
+
+def is_foreign_role(aws: Any, name: str, params: Mapping[str, Any]) -> bool:
+    """Return whether a role exists and may not be used, because it has no owner, or another one."""
+    found = aws.found("NoSuchEntity", lambda: aws.call("iam", "get_role", role_name=name))
+    return bool(found) and not may_use("iam_role", name, found["role"], params)
 
 
 def _role(aws: Any, name: str, params: Mapping[str, Any]) -> Any:
@@ -154,6 +163,21 @@ def is_own_key(aws: Any, arn: Any, params: Mapping[str, Any]) -> bool:
         return (found or {}).get("tags") or {}
 
     return bool(aws.tags(arn, {OWNER_TAG: owner}, ask).get(OWNER_TAG) == owner)
+
+
+def usable_key(
+    aws: Any, key: str | None, params: Mapping[str, Any], present: str | None = None, region: str | None = None
+) -> Any:
+    """Return the ARN of a KMS key like :func:`key_arn`; ``(known after apply)`` if an alias leads to a foreign key.
+
+    ``present`` is the key that the resource uses already; it is kept. A key that is given by its ARN or id may be used.
+    """
+    arn = key_arn(aws, key, region)
+    named = str(key).startswith("alias/") and not str(key).startswith("alias/aws/")
+    free = owner_of(params) is None or f"kms_key:{key}" in (params.get("adopt") or ())
+    if not named or free or arn in (UNKNOWN, present) or is_own_key(aws, arn, params):
+        return arn
+    return UNKNOWN
 
 
 def _key(aws: Any, key: str, region: str | None, missing: tuple[str, ...] = ("NotFoundException",)) -> dict[str, Any]:

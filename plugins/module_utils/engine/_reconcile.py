@@ -25,6 +25,11 @@ from ansible_collections.mtk.backend.plugins.module_utils.engine._doubts import 
 from ansible_collections.mtk.backend.plugins.module_utils.engine._plan import NOTHING, Plan, make_plan
 from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Claim, Resource, aws_error
 
+
+class NewFailure(Refused):
+    """The resource has failed during this run."""
+
+
 Postponed = dict[str, Later]  # the fields that AWS takes in a later run only
 
 
@@ -116,7 +121,8 @@ def reconcile(
 
     With ``wait=False`` return as soon as AWS has accepted the changes. ``approve`` receives the plan before anything is
     done and may refuse it. ``progress`` receives AWS's state and the seconds so far, again and again during a wait.
-    A resource that cannot be planned is an outcome with a refusal. Raises :class:`Refused` for what fails later.
+    A resource that cannot be planned, or that ends failed, is an outcome with a refusal. Raises :class:`Refused` for
+    other failures.
     """
     faults = list(resource.faults(present)) or (list(resource.conflicts()) if present else [])
     if faults:  # AWS is not asked
@@ -140,7 +146,10 @@ def reconcile(
         approve(first)
     patience = Patience(resource, timeout, progress, sleep, clock)
     sent, postponed = Sent(), Postponed()
-    have, settled = _carry_out(resource, first, have, (present, wait), patience, (sent, postponed))
+    try:
+        have, settled = _carry_out(resource, first, have, (present, wait), patience, (sent, postponed))
+    except NewFailure as failure:
+        return Outcome(Plan("refuse", {}, {}), _predicted_creation(resource), str(failure), seconds=patience.elapsed)
     return _outcome(Outcome(first, have, settled=settled, seconds=patience.elapsed), sent, postponed)
 
 
@@ -287,10 +296,10 @@ def _send(
 
 
 def _refuse_new_failure(resource: Resource, plan: Plan, first: Plan, sent: Sent) -> None:
-    """Raise :class:`Refused` if the resource has failed during this run. A replacement is always planned before."""
+    """Raise :class:`NewFailure` if the resource has failed during this run. A replacement is always planned before."""
     lingers = plan.steps().get("replace", frozenset()) <= sent.get("replace", set())
     if plan.action == "replace" and plan != first and not (lingers and "replace" in sent):
-        raise Refused(f"{plan.reason} Remove the cause and run again.")
+        raise NewFailure(f"{plan.reason} Remove the cause and run again.")
 
 
 def _refuse_before_decision(resource: Resource, plan: Plan) -> None:
@@ -317,10 +326,13 @@ def _unknown_message(resource: Resource, fields: list[str]) -> str:
         for option, (id_option, _kind) in resource.references.items()
         if id_option in fields and resource.params.get(option) is not None
     ]
+    plain = {name: resource.params.get(name) for name in fields}
+    names += [f"{name} is {value!r}" for name, value in plain.items() if isinstance(value, str) and value != UNKNOWN]
     given = f" ({', '.join(names)})" if names else ""
     return (
         f"{', '.join(fields)} of {resource} {'is' if len(fields) == 1 else 'are'} unknown, because the named resource "
-        f"does not exist{given}, or is not owned by an environment. Create that resource first, or correct the name."
+        f"does not exist{given}, or does not belong to this environment. Create that resource first, or correct the "
+        "name. If the plan marks that resource with !, decide about it first."
     )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from ansible_collections.mtk.backend.plugins.module_utils.aws._lookup import key_arn, owner_of
+from ansible_collections.mtk.backend.plugins.module_utils.aws._lookup import owner_of, usable_key
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _tables as tables
 from ansible_collections.mtk.backend.plugins.module_utils.domain._time_limits import Limit
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import OWNER_TAG, Later, NotYet
@@ -287,11 +287,16 @@ def update_table(
         resource.aws.call("dynamodb", "update_table", region, table_name=table, **request)
 
 
-def wanted_encryption(aws: Any, sse: Mapping[str, Any], key: str | None) -> dict[str, Any]:
+def wanted_encryption(
+    resource: Resource, sse: Mapping[str, Any], key: str | None, have: Mapping[str, Any] | None
+) -> dict[str, Any]:
     """Return the wanted encryption with the ARN of the key that the options give."""
     if not sse["enabled"]:
         return {"enabled": False}
-    return {**sse, "kms_master_key_id": key_arn(aws, key)} if key else dict(sse)
+    if not key:
+        return dict(sse)
+    present = ((have or {}).get("sse_specification") or {}).get("kms_master_key_id")
+    return {**sse, "kms_master_key_id": usable_key(resource.aws, key, resource.params, present)}
 
 
 def auto_scaled(aws: Any, table: Mapping[str, Any]) -> dict[str, list[str]]:

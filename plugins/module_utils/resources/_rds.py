@@ -12,7 +12,7 @@ from typing import Any
 from ansible_collections.mtk.backend.plugins.module_utils.aws._tags import write_tags
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _aurora
 from ansible_collections.mtk.backend.plugins.module_utils.domain._limits import TagRules
-from ansible_collections.mtk.backend.plugins.module_utils.domain._values import OWNER_TAG, Refused
+from ansible_collections.mtk.backend.plugins.module_utils.domain._values import OWNER_TAG, UNKNOWN, Refused
 from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource
 
 Fields = Mapping[str, Any]
@@ -40,6 +40,12 @@ SERVERLESS_V2: dict[str, Any] = {
     "min_capacity": {"type": "float"},
     "max_capacity": {"type": "float"},
     "seconds_until_auto_pause": {"type": "int"},
+}
+# Options that name a group: the module that manages it, and the beginning of its operation and fields.
+_GROUPS = {
+    "db_subnet_group_name": ("rds_subnet_group", "db_subnet_group"),
+    "db_cluster_parameter_group_name": ("rds_cluster_param_group", "db_cluster_parameter_group"),
+    "db_parameter_group_name": ("rds_instance_param_group", "db_parameter_group"),
 }
 
 
@@ -81,6 +87,24 @@ class RdsResource(Resource):
             lambda: self.aws.pages("resourcegroupstaggingapi", operation, key, tag_filters=filters),
         )
         return listed or []
+
+    def without_foreign_groups(self, want: Fields, have: Fields | None) -> dict[str, Any]:
+        """Return the wanted fields; the name of a group that belongs to somebody else becomes ``(known after apply)``.
+
+        The group that the resource uses already is kept. A plan names every group.
+        """
+        new = [name for name in _GROUPS if want.get(name) and want[name] != (have or {}).get(name)]
+        free = self.owner is None or self.params.get("check_mode")
+        return {**want, **{name: UNKNOWN for name in new if not free and self._is_foreign_group(name, want[name])}}
+
+    def _is_foreign_group(self, option: str, name: str) -> bool:
+        """Return whether a group exists and does not belong to the owner. AWS's default groups are everybody's."""
+        module, group = _GROUPS[option]
+        if name.startswith("default") or f"{module}:{name}" in (self.params.get("adopt") or ()):
+            return False
+        listed = self.aws.pages("rds", f"describe_{group}s", f"{group}s")
+        arns = [found[f"{group}_arn"] for found in listed if found[f"{group}_name"] == name]
+        return any(not self.is_ours({"tags": self.read_tags(arn)}) for arn in arns)
 
     def read_tags(self, arn: str) -> dict[str, str]:
         """Return the tags of a resource that RDS describes without them."""

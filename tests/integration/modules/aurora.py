@@ -16,7 +16,10 @@ def subnet_group(aws: Any, region: str = "us-east-1", name: str = "dev-subnets")
     ]
     ec2.create_security_group(GroupName="database", Description="database", VpcId=vpc)
     aws.client("rds", region).create_db_subnet_group(
-        DBSubnetGroupName=name, DBSubnetGroupDescription=name, SubnetIds=subnets
+        DBSubnetGroupName=name,
+        DBSubnetGroupDescription=name,
+        SubnetIds=subnets,
+        Tags=[{"Key": "mtk:environment", "Value": "dev"}],
     )
     return str(vpc)
 

@@ -21,7 +21,8 @@ def ready(aws):
             {"Effect": "Allow", "Principal": {"Service": "vpc-flow-logs.amazonaws.com"}, "Action": "sts:AssumeRole"}
         ],
     }
-    aws.client("iam").create_role(RoleName="dev_flow_log_role", AssumeRolePolicyDocument=json.dumps(trust))
+    owner = [{"Key": "mtk:environment", "Value": "dev"}]
+    aws.client("iam").create_role(RoleName="dev_flow_log_role", AssumeRolePolicyDocument=json.dumps(trust), Tags=owner)
     aws.client("logs").create_log_group(logGroupName="dev_us-east-1_flow_log_group")
     return network(aws)
 
@@ -42,6 +43,16 @@ def test_four_beats(aws, four_beats, gone, ready):
 def test_check_mode_on_an_empty_account(aws, run):
     assert run(NAME, check=True, **examples(NAME)[0])["flow_log"]["vpc_id"] == "(known after apply)"
     assert not aws.mutating()
+
+
+def test_no_flow_log_is_delivered_by_a_role_of_somebody_else(aws, run, ready):
+    aws.client("iam").untag_role(RoleName="dev_flow_log_role", TagKeys=["mtk:environment"])
+    params = examples(NAME)[0]
+    with pytest.raises(ModuleFailed, match="deliver_logs_permission_arn is 'dev_flow_log_role'.*not belong"):
+        run(NAME, **params)
+    assert not logs(aws)
+    run(NAME, **params, adopt=["iam_role:dev_flow_log_role"])
+    assert len(logs(aws)) == 1
 
 
 def test_nothing_but_tags_can_change(aws, run, ready):

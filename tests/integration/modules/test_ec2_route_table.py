@@ -48,6 +48,17 @@ def test_check_mode_on_an_empty_account(aws, run):
     assert not aws.mutating()
 
 
+def test_no_route_leads_to_a_gateway_of_somebody_else(aws, run):
+    net = network(aws)
+    aws.client("ec2").delete_tags(Resources=[net.internet_gateway], Tags=[{"Key": "mtk:environment"}])
+    params = examples(NAME)[0]
+    with pytest.raises(ModuleFailed, match="routes of route_table .* is unknown.*not belong"):
+        run(NAME, **params)
+    name = params["routes"][0]["internet_gateway_name"]
+    id = run(NAME, **params, adopt=[f"ec2_internet_gateway:{name}"])["route_table"]["route_table_id"]
+    assert routes(aws, id)["0.0.0.0/0"] == net.internet_gateway
+
+
 def test_omitted_options_are_not_changed(aws, run):
     net = network(aws)
     params = examples(NAME)[0]

@@ -142,7 +142,7 @@ def test_invalid_options_and_foreign_groups_are_refused(aws, run):
     run(NAME, **params(tags={"mtk:environment": "dev"}))
     with pytest.raises(ModuleFailed, match="AWS cannot change description"):
         run(NAME, **params(description="Another"))
-    with pytest.raises(ModuleFailed, match="belongs to environment 'dev'"):
+    with pytest.raises(ModuleFailed, match="vpc_id of .* is unknown, .* or does not belong to this environment"):
         run(NAME, **params(tags={"mtk:environment": "prod"}))
     with pytest.raises(ModuleFailed, match="AWS refuses AuthorizeSecurityGroupIngress \\(InvalidGroup"):
         run(NAME, **params(rules=[{**HTTPS, "referenced_group_id": "sg-0123456789abcdef0"}]))

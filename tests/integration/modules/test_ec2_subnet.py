@@ -117,7 +117,7 @@ def test_invalid_options_and_unsupported_changes_are_refused(aws, run):
     id = run(NAME, **params)["subnet"]["subnet_id"]
     with pytest.raises(ModuleFailed, match="AWS cannot change availability_zone .*, cidr_block"):
         run(NAME, **{**params, "cidr_block": "10.0.72.0/21", "availability_zone": "us-east-1b"})
-    with pytest.raises(ModuleFailed, match="belongs to environment 'dev'"):
+    with pytest.raises(ModuleFailed, match="vpc_id of .* is unknown, .* or does not belong to this environment"):
         run(NAME, **{**params, "tags": {"mtk:environment": "prod"}})
     ec2 = aws.client("ec2")
     nat = ec2.create_nat_gateway(SubnetId=id, ConnectivityType="private")["NatGateway"]["NatGatewayId"]

@@ -22,6 +22,7 @@ def _cluster(aws):
         ManageMasterUserPassword=True,
         DBSubnetGroupName="dev-subnets",
         ServerlessV2ScalingConfiguration={"MinCapacity": 0.5, "MaxCapacity": 2},
+        Tags=[{"Key": "mtk:environment", "Value": "dev"}],
     )
 
 

@@ -47,6 +47,60 @@ def observed(result, owner):
     return [o for o in result["plan"].get("observations", []) if o["owner"] == owner]
 
 
+# Somebody else's
+@pytest.mark.parametrize("tags", [[], [{"Key": "mtk:environment", "Value": "qa"}]])
+def test_no_instance_is_created_in_a_cluster_of_somebody_else(aws, run, rds, tags):
+    subnet_group(aws, name="their-subnets")
+    theirs = {"Engine": "aurora-postgresql", "DBSubnetGroupName": "their-subnets"}
+    user = {"MasterUsername": "them", "ManageMasterUserPassword": True}
+    capacity = {"MinCapacity": 0.5, "MaxCapacity": 2}
+    rds.create_db_cluster(
+        DBClusterIdentifier="theirs", **theirs, **user, Tags=tags, ServerlessV2ScalingConfiguration=capacity
+    )
+    params = {**INSTANCE, "db_instance_identifier": "two", "db_cluster_identifier": "theirs"}
+    before = len(aws.mutating())
+    for check in (True, False):
+        with pytest.raises(ModuleFailed, match="Nothing is created in it.*-e adopt=rds_cluster:theirs"):
+            run("rds_instance", check=check, **params)
+    assert len(aws.mutating()) == before
+    run("rds_instance", **params, adopt=["rds_cluster:theirs"])
+
+
+@pytest.mark.parametrize("owner", [None, "qa"])
+@pytest.mark.parametrize("option", ["db_subnet_group_name", "db_cluster_parameter_group_name", "kms_key_id"])
+def test_no_cluster_is_created_with_a_key_or_a_group_of_somebody_else(aws, run, rds, option, owner):
+    tags = [{"Key": "mtk:environment", "Value": owner}] if owner else []
+    key(aws)
+    rds.create_db_cluster_parameter_group(
+        DBClusterParameterGroupName="theirs", DBParameterGroupFamily="aurora-postgresql16", Description="x", Tags=tags
+    )
+    (group,) = rds.describe_db_subnet_groups()["DBSubnetGroups"]
+    subnets = [subnet["SubnetIdentifier"] for subnet in group["Subnets"]]
+    rds.create_db_subnet_group(DBSubnetGroupName="theirs", DBSubnetGroupDescription="x", SubnetIds=subnets, Tags=tags)
+    value = "alias/dev_aurora_key" if option == "kms_key_id" else "theirs"
+    params = {**CLUSTER, "db_cluster_identifier": "two", "storage_encrypted": True, option: value}
+    before = len(aws.mutating())
+    with pytest.raises(ModuleFailed, match=f"{option} of db_cluster two is unknown.*{option} is '{value}'.*not belong"):
+        run("rds_cluster", **params)
+    assert len(aws.mutating()) == before
+    kinds = {"db_subnet_group_name": "rds_subnet_group", "kms_key_id": "kms_key"}
+    run("rds_cluster", **params, adopt=[f"{kinds.get(option, 'rds_cluster_param_group')}:{value}"])
+
+
+def test_a_cluster_keeps_its_group_and_key_when_they_lose_their_tags(aws, run, rds):
+    arn = key(aws)
+    aws.client("kms").tag_resource(KeyId=arn, Tags=[{"TagKey": "mtk:environment", "TagValue": "dev"}])
+    params = {
+        **CLUSTER,
+        "db_cluster_identifier": "two",
+        "storage_encrypted": True,
+        "kms_key_id": "alias/dev_aurora_key",
+    }
+    run("rds_cluster", **params)
+    aws.client("kms").untag_resource(KeyId=arn, TagKeys=["mtk:environment"])
+    assert not run("rds_cluster", **params)["changed"]
+
+
 # Stopped
 @pytest.mark.parametrize(("module", "params"), [("rds_cluster", CLUSTER), ("rds_instance", INSTANCE)])
 def test_a_stopped_database_is_an_observation(aws, run, rds, module, params):

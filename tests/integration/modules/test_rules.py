@@ -84,7 +84,7 @@ def test_pending_changes_are_not_settled(aws, run):
     """RDS shows 'available' for some seconds after a change, with the new values still pending."""
     subnet_group(aws)
     run("rds_cluster", **CLUSTER)
-    params = {**examples("rds_instance")[0], "db_cluster_identifier": "dev-cluster"}
+    params = {**examples("rds_instance")[0], "db_cluster_identifier": "dev-cluster", "tags": {}}
     assert run("rds_instance", **params)["settled"]
     aws.control.scale(1)
     bigger = {**params, "db_instance_class": "db.r6g.large", "wait": False}
