@@ -226,10 +226,8 @@ class RouteTable(Resource):
         return [] if self.consents("remove") else (have or {}).get("_foreign", [])
 
     def _declared(self):
-        owner = {name: self.params.get(name) for name in ("tags", "adopt", "check_mode")}
-        targets = (
-            {**route, **resolve(self.aws, NAMED_TARGETS, {**owner, **route})} for route in self.params["routes"] or []
-        )
+        given = self.params["routes"] or []
+        targets = ({**route, **resolve(self.aws, NAMED_TARGETS, {**self.params, **route})} for route in given)
         return [plain(route) for route in targets]
 
     def _foreign(self, routes):

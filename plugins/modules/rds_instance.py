@@ -271,11 +271,7 @@ class Instance(DatabaseResource):
     def _refuse_cluster(self, name):
         """Raise Refused if RDS creates no instance in the cluster, however long the module waits."""
         cluster = self.cluster(name)
-        if name and not cluster and not self.params.get("check_mode"):
-            raise Refused(
-                f"{self} does not exist, and neither does rds_cluster {name}, which would get it. Create the cluster "
-                "first. If the plan marks the cluster with !, decide about it first."
-            )
+        self.refuse_missing_cluster(name, cluster)
         self._refuse_foreign_cluster(name, cluster)
         state = cluster.get("status")
         if state in _database_states.CLUSTER:

@@ -91,3 +91,11 @@ class DatabaseResource(RdsResource):
         """Return a described cluster of the region; an empty mapping if it does not exist."""
         listed = self.aws.pages("rds", "describe_db_clusters", "db_clusters")
         return next((found for found in listed if found["db_cluster_identifier"] == name), {})
+
+    def refuse_missing_cluster(self, name: str | None, cluster: Fields) -> None:
+        """Raise Refused if the cluster of a new instance does not exist. In a plan it may be created before."""
+        if name and not cluster and not self.params.get("check_mode"):
+            raise Refused(
+                f"{self} does not exist, and neither does rds_cluster {name}, which would get it. Create the cluster "
+                "first. If the plan marks the cluster with !, decide about it first."
+            )
