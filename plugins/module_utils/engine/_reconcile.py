@@ -66,14 +66,22 @@ def plan_of(resource: Resource, have: Have, present: bool) -> Plan:
     missing = [name for name in resource.needed if not plan.after.get(name)] if plan.action == "create" else []
     if missing:
         raise Refused(f"{resource} does not exist. To create it, give {' and '.join(missing)}.")
+    _refuse_fixed(resource, plan)
+    return plan
+
+
+def _refuse_fixed(resource: Resource, plan: Plan) -> None:
+    """Raise :class:`Refused` if an update has fields that AWS cannot change, or does not know their values."""
     fixed = sorted(resource.immutable & set(plan.changes)) if plan.action == "update" else []
+    unknown = [name for name in fixed if unknown_in(plan.after[name])]
+    if unknown:  # a deletion, as the other message advises, would not help
+        raise Refused(_unknown_message(resource, unknown))
     if fixed:
         changes = ", ".join(f"{name} from {plan.before[name]!r} to {plan.after[name]!r}" for name in fixed)
         raise Refused(
             f"AWS cannot change {changes} on an existing {resource}. Give the present value, or delete the resource "
             "and create it again. It is not replaced automatically."
         )
-    return plan
 
 
 def _shown(resource: Resource, have: Mapping[str, Any]) -> dict[str, Any]:
