@@ -165,7 +165,9 @@ class CallbackModule(CallbackBase):
         to_stderr = constants.DEFAULT_STDOUT_CALLBACK.rsplit(".", 1)[-1] in MACHINE_READ
         command = apply_command(context.CLIARGS, self._out)
         seconds = time.monotonic() - self._start
-        for line in ("", *summary.lines(document, stringc, command, seconds, not RECORD.errors_shown)):
+        given = self._play.get_variable_manager().extra_vars if self._play else {}
+        notes = summary.unused(document, given)
+        for line in ("", *summary.lines(document, stringc, command, seconds, not RECORD.errors_shown), *notes):
             self._display.display(line, stderr=to_stderr)
         if self._out:
             self._write(document)

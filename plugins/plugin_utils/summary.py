@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import Any
 
+from ansible_collections.mtk.backend.plugins.module_utils.domain._settings_run import consents
+from ansible_collections.mtk.backend.plugins.module_utils.domain._values import CONSENTS
 from ansible_collections.mtk.backend.plugins.module_utils.engine import _document
 
 SIGNS = {
@@ -78,6 +80,16 @@ def _observed(entries: Iterable[Mapping[str, Any]], paint: Paint) -> Iterator[st
                 prefix = f"    {paint('*', 'purple')} {entry['region']}  {entry['resource']}  "
                 found = _document.text(seen["found"])
                 yield from _block(prefix, f"{entry['name']}: {seen['field']} has {found}: {seen['reason']}", 6)
+
+
+def unused(document: Mapping[str, Any], given: Mapping[str, Any]) -> Iterator[str]:
+    """Return a line for each consent of the extra variables ``given`` that names no resource of a complete run."""
+    for variable in CONSENTS if document["complete"] else ():
+        for consent in consents(given.get(variable)):
+            kind, name = consent.split(":", 1)
+            named = (entry for entry in document["resources"] if entry["name"] == name)
+            if not any(entry["resource"] == kind or entry["resource"].endswith(f"_{kind}") for entry in named):
+                yield f"{variable} names {consent}, and this run has no such resource. Write it as the plan names it."
 
 
 def title(document: Mapping[str, Any], seconds: float = 0) -> str:

@@ -193,3 +193,12 @@ def test_an_argument_of_the_command_line_stays_on_one_line():
     reason = f"{'word ' * 20}with -e adopt=ec2_vpc:dev_us-east-1_vpc."
     shown = list(summary.lines(make_document(entry("refuse", "x", reason=reason))))
     assert any("-e adopt=ec2_vpc:dev_us-east-1_vpc" in line for line in shown)
+
+
+def test_a_consent_that_names_no_resource_is_reported():
+    document = make_document(entry("none", "a"), entry("refuse", "b", reason="x"))
+    given = {"adopt": "ec2_subnet:a, subnet:b, ec2_subnet:c", "remove": ["ec2_vpc:a"], "plan_out": "x"}
+    assert [line.partition(",")[0] for line in summary.unused(document, given)] == [
+        "adopt names ec2_subnet:c",
+        "remove names ec2_vpc:a",
+    ]
