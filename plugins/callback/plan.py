@@ -160,7 +160,7 @@ class CallbackModule(CallbackBase):
     def v2_playbook_on_stats(self, stats: Any) -> None:
         _lock_state.end(CACHE)
         document = RECORD.document()
-        if not RECORD.involved or (not document["resources"] and document["complete"]):
+        if document["complete"] and not (RECORD.involved and document["resources"]):
             return
         to_stderr = constants.DEFAULT_STDOUT_CALLBACK.rsplit(".", 1)[-1] in MACHINE_READ
         command = apply_command(context.CLIARGS, self._out)

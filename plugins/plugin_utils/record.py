@@ -40,7 +40,7 @@ class Record:
     progress_interval: int = 0  # seconds between two lines about the same wait; 0 for no lines
     environment: str | None = None  # the inventory's mtk_environment
     mode: str = "plan"
-    involved: bool = False  # whether a task of this collection has run; other runs have no summary
+    involved: bool = False  # whether a task of this collection has run; others have a summary only if a task fails
     # Tasks of other collections with check_mode: false, by Ansible's ids: they run in a plan, too.
     always_run: set[str] = field(default_factory=set)
     entries: dict[tuple[str, str, str], _document.Entry] = field(default_factory=dict)
