@@ -17,6 +17,7 @@ from datetime import datetime
 from typing import Any
 
 from ansible_collections.mtk.backend.plugins.module_utils.aws._client import Aws
+from ansible_collections.mtk.backend.plugins.module_utils.aws._errors import is_unanswered
 from ansible_collections.mtk.backend.plugins.module_utils.domain._locks import (
     KEY,
     LEASE,
@@ -29,6 +30,7 @@ from ansible_collections.mtk.backend.plugins.module_utils.domain._locks import (
 
 _MISSING = ["ResourceNotFoundException", "TableNotFoundException"]
 _CREATION_SECONDS = 300
+_ATTEMPTS = 3  # at a request whose answer is lost
 # Answers to a repeated creation, and to one that another run was faster with.
 _EXISTS = ["ResourceInUseException", "TableAlreadyExistsException"]
 
@@ -115,6 +117,13 @@ class Locks:
         return written is not None
 
     def _call(self, operation: str, **params: Any) -> dict[str, Any]:
+        """Send a request, again if its answer is lost: the table has one name, and an item is written once."""
+        for _attempt in range(_ATTEMPTS - 1):
+            try:
+                return self.aws.call("dynamodb", operation, table_name=TABLE, **params)
+            except Exception as error:
+                if not is_unanswered(error):
+                    raise
         return self.aws.call("dynamodb", operation, table_name=TABLE, **params)
 
 
