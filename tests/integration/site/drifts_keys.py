@@ -94,7 +94,7 @@ def secret_policy(at: Deployment) -> None:
 
 
 # Keys that need a decision
-@drift(refuse=("aurora key",), only="dev", beside=("database log group", "cluster"))
+@drift(refuse=("aurora key", "cluster", "instance"), only="dev", beside=("database log group",))
 def key_scheduled_for_deletion(at: Deployment) -> None:
     at.client("kms").schedule_key_deletion(KeyId=_key(at, "aurora key"), PendingWindowInDays=7)
 
