@@ -104,7 +104,7 @@ class Locks:
         return str(answer["table"]["table_status"]) if answer else None
 
     def _replace(self, seen: Entry, new: Entry) -> bool:
-        """Write ``new`` in place of ``seen``. Return False if the item is not as it was seen."""
+        """Write ``new`` in place of ``seen``. Return False if another run has changed the item since."""
         values = {":serial": {"N": str(seen.serial)}, ":expires": {"N": str(seen.expires)}}
         condition: dict[str, Any] = {"condition_expression": "attribute_not_exists(serial)"}
         if seen.serial:
@@ -114,7 +114,8 @@ class Locks:
             "ConditionalCheckFailedException",
             lambda: self._call("put_item", item=new.item(), **condition) or {"done": True},
         )
-        return written is not None
+        # A first attempt whose answer is lost may have written the item.
+        return written is not None or self.read(new.lock) == new
 
     def _call(self, operation: str, **params: Any) -> dict[str, Any]:
         """Send a request, again if its answer is lost: the table has one name, and an item is written once."""
