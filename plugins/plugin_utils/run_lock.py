@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a run says about itself to those that find its lock: who, from where, and with which command."""
+"""Describe a run to those that find its lock: who runs what, and from where."""
 
 from __future__ import annotations
 

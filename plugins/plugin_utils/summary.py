@@ -87,8 +87,7 @@ def unused(document: Mapping[str, Any], given: Mapping[str, Any]) -> Iterator[st
     for variable in CONSENTS if document["complete"] else ():
         for consent in consents(given.get(variable)):
             kind, name = consent.split(":", 1)
-            named = (entry for entry in document["resources"] if entry["name"] == name)
-            if not any(entry["resource"] == kind or entry["resource"].endswith(f"_{kind}") for entry in named):
+            if (kind, name) not in {(entry["resource"], entry["name"]) for entry in document["resources"]}:
                 yield f"{variable} names {consent}, and this run has no such resource. Write it as the plan names it."
 
 

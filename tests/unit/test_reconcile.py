@@ -418,6 +418,12 @@ def test_an_adopted_thing_gets_the_tags_and_keeps_those_of_others(cloud):
     assert run(cloud, present=False, tags=OURS).plan.action == "delete"
 
 
+def test_an_adopted_thing_that_lost_the_owner_is_a_decision_again(cloud):
+    run(cloud, tags={"Team": "other", "mtk:adopted": "true"})
+    assert "has no tag mtk:environment" in run(cloud, tags=OURS).refusal
+    assert "has no tag mtk:environment" in run(cloud, tags=OURS, present=False).refusal
+
+
 def test_of_two_things_of_one_name_the_one_with_the_tag_is_ours(cloud):
     run(cloud, tags=OURS)
     cloud.things.append({**cloud.things[0], "thing_id": "t-2", "tags": {"Name": "x"}})

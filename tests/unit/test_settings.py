@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
+from ansible_collections.mtk.backend.plugins.module_utils.domain import _settings_run
 from ansible_collections.mtk.backend.plugins.module_utils.domain._setting import Setting
 from ansible_collections.mtk.backend.plugins.module_utils.domain._settings_run import RUN
 from ansible_collections.mtk.backend.plugins.plugin_utils.settings import CONSTANTS, ROLES, message
@@ -298,3 +299,28 @@ def test_a_message_counts_the_faults_and_lists_each_once():
     lines = message([*found, *found], "Nothing was changed.").splitlines()
     assert lines[0] == "2 wrong settings. Nothing was changed."
     assert len(lines) == 3 and all(line.startswith("  ") for line in lines[1:])
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ("ec2_vpc", "adopt is 'ec2_vpc'; it must have the form <resource>:<name>"),
+        ("ec2_vpc:", "it must have the form <resource>:<name>"),
+        ("vpc:x", "there is no resource vpc. Did you mean ec2_vpc?"),
+        ("ec2_vcp:x", "there is no resource ec2_vcp. Did you mean ec2_vpc?"),
+        ("ec2_vpc:x, iam_role", "adopt is 'iam_role'"),
+        ("", "it must name resources as <resource>:<name>"),
+        (None, "it must name resources as <resource>:<name>"),
+        ({"ec2_vpc": "x"}, "it must name resources as <resource>:<name>"),
+    ],
+)
+def test_a_consent_names_resources_as_the_plan_does(value, words):
+    (fault,) = _settings_run.consent_faults("adopt", value, ("ec2_vpc", "iam_role"))
+    assert words in str(fault)
+
+
+def test_consents_are_a_list_or_a_text_with_commas():
+    assert _settings_run.consents("ec2_vpc:x, iam_role:y ,") == ["ec2_vpc:x", "iam_role:y"]
+    assert _settings_run.consents(["cidr:pool 10.0.0.0/8"]) == ["cidr:pool 10.0.0.0/8"]
+    for right in ("ec2_vpc:x", ["ec2_vpc:x", "iam_role:arn:aws:y"]):
+        assert not list(_settings_run.consent_faults("adopt", right, ("ec2_vpc", "iam_role")))

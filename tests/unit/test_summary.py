@@ -197,7 +197,7 @@ def test_an_argument_of_the_command_line_stays_on_one_line():
 
 def test_a_consent_that_names_no_resource_is_reported():
     document = make_document(entry("none", "a"), entry("refuse", "b", reason="x"))
-    given = {"adopt": "ec2_subnet:a, subnet:b, ec2_subnet:c", "remove": ["ec2_vpc:a"], "plan_out": "x"}
+    given = {"adopt": "ec2_subnet:a, ec2_subnet:b, ec2_subnet:c", "remove": ["ec2_vpc:a"], "plan_out": "x"}
     assert [line.partition(",")[0] for line in summary.unused(document, given)] == [
         "adopt names ec2_subnet:c",
         "remove names ec2_vpc:a",

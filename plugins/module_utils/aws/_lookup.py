@@ -73,18 +73,24 @@ def may_use(kind: str, name: str, found: Mapping[str, Any], params: Mapping[str,
     free = owner is None or params.get("check_mode") or kind in _WITHOUT_TAG
     if free or (found.get("tags") or {}).get(OWNER_TAG) in (owner, SHARED):
         return True
-    return any(str(each).removeprefix("ec2_") == f"{kind}:{name}" for each in params.get("adopt") or ())
+    module = kind if kind == "iam_role" else f"ec2_{kind}"
+    return f"{module}:{name}" in (params.get("adopt") or ())
 
 
 def is_foreign_role(aws: Any, name: str, params: Mapping[str, Any]) -> bool:
     """Return whether a role exists and may not be used, because it has no owner, or another one."""
-    found = aws.found("NoSuchEntity", lambda: aws.call("iam", "get_role", role_name=name))
-    return bool(found) and not may_use("iam_role", name, found["role"], params)
+    role = _get_role(aws, name)
+    return role is not None and not may_use("iam_role", name, role, params)
 
 
 def _role(aws: Any, name: str, params: Mapping[str, Any]) -> Any:
+    role = _get_role(aws, name)
+    return role["arn"] if role and may_use("iam_role", name, role, params) else UNKNOWN
+
+
+def _get_role(aws: Any, name: str) -> dict[str, Any] | None:
     found = aws.found("NoSuchEntity", lambda: aws.call("iam", "get_role", role_name=name))
-    return found["role"]["arn"] if found and may_use("iam_role", name, found["role"], params) else UNKNOWN
+    return found["role"] if found else None
 
 
 def _security_group(aws: Any, name: str, params: Mapping[str, Any]) -> Any:

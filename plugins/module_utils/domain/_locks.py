@@ -33,7 +33,7 @@ def environment_lock(environment: str) -> str:
 
 @dataclass(frozen=True)
 class Run:
-    """What a run says about itself to its modules.
+    """Hold what a run says about itself to its modules.
 
     ``region`` is the home region, which has the table. ``directory`` is the run's own, with the state of its locks.
     ``pid`` and ``started`` identify the process of ansible-playbook. ``timeout`` and ``breaks`` are the extra variables

@@ -81,8 +81,8 @@ def consent_faults(name: str, value: Any, modules: Iterable[str]) -> Iterator[Fa
         if not colon or not label:
             remedy = f"Write it as the plan names the resource, for example -e {name}=ec2_vpc:dev_us-east-1_vpc."
             yield Fault({name: each}, "it must have the form <resource>:<name>", remedy)
-        elif not any(module == kind or module.endswith(f"_{kind}") for module in modules):
-            near = did_you_mean(kind, modules)
+        elif kind not in modules:
+            near = next((module for module in modules if module.endswith(f"_{kind}")), did_you_mean(kind, modules))
             remedy = f"Did you mean {near}?" if near else "Write the resource as the plan names it, such as ec2_vpc."
             yield Fault({name: each}, f"there is no resource {kind}", remedy)
 

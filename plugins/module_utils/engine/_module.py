@@ -156,7 +156,7 @@ def _apply(
 
 
 class _Outdated(Exception):
-    """What was read may be out of date: another run may have changed it before this run took the lock."""
+    """Say that another run may have changed what was read, before this run took the lock."""
 
 
 def _guards(

@@ -192,13 +192,12 @@ class Resource:
 
     def consents(self, consent: str) -> bool:
         """Return whether the option ``adopt``, ``replace`` or ``remove`` names this resource."""
-        names = {f"{kind}:{self.label}" for kind in (self.resource, self.kind)}
-        return not names.isdisjoint(self.params.get(consent) or ())
+        return f"{self.resource}:{self.label}" in (self.params.get(consent) or ())
 
     def adopts(self, have: Fields | None) -> bool:
-        """Return whether the resource was taken over, now or earlier: it had no owner before."""
+        """Return whether the resource was taken over earlier, or is taken over now because it has no owner."""
         tags = (have or {}).get("tags") or {}
-        return have is not None and (ADOPTED_TAG in tags or (OWNER_TAG not in tags and self.consents("adopt")))
+        return have is not None and (ADOPTED_TAG in tags if OWNER_TAG in tags else self.consents("adopt"))
 
     def waits_for(self) -> Iterator[str]:
         """Yield the refused resources of this run that the options name, as the plan shows them.
