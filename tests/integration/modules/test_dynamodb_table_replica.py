@@ -79,7 +79,7 @@ def test_replicas_are_created_one_after_another(aws, run, table):
 
 def test_each_region_has_its_own_key(aws, run):
     for region in ("us-east-1", "us-west-2"):
-        run("kms_key", alias="alias/k", region=region)
+        run("kms_key", alias="alias/k", region=region, tags=TABLE["tags"])
     run("dynamodb_table", **TABLE, sse_specification={"enabled": True, "kms_master_key_id": "alias/k"})
     run(NAME, **WEST, kms_master_key_id="alias/k")
     assert not run(NAME, **WEST, kms_master_key_id="alias/k")["changed"]
@@ -127,7 +127,7 @@ def test_a_replica_that_aws_could_not_create_is_replaced(aws, run, table):
 
 def test_a_replica_whose_key_is_lost_holds_data_and_is_a_decision(aws, run):
     for region in ("us-east-1", "us-west-2"):
-        run("kms_key", alias="alias/k", region=region)
+        run("kms_key", alias="alias/k", region=region, tags=TABLE["tags"])
     run("dynamodb_table", **TABLE, sse_specification={"enabled": True, "kms_master_key_id": "alias/k"})
     key = run(NAME, **WEST, kms_master_key_id="alias/k")["replica"]["kms_master_key_id"]
     aws.client("kms", "us-west-2").disable_key(KeyId=key)
