@@ -36,6 +36,12 @@ PREFIXES = ("mtk", *settings.ROLES)
 SETTINGS = tuple(s.name for role in (_settings_run.RUN, *settings.ROLES.values()) for s in role.settings)
 
 
+OPTIONS = {
+    "defer_decisions": {"type": "bool", "default": True},
+    "purpose": {"type": "str", "choices": ["apply", "destroy"], "default": "apply"},
+}
+
+
 class ActionModule(ActionBase):
     """The action of M(mtk.backend.check_run)."""
 
@@ -45,9 +51,11 @@ class ActionModule(ActionBase):
 
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
         result = super().run(tmp, task_vars)
-        options = self.validate_argument_spec({"defer_decisions": {"type": "bool", "default": True}})[1]
+        options = self.validate_argument_spec(OPTIONS)[1]
         inventory = _inventory.Inventory(task_vars["groups"], _known_regions(), self._environments(task_vars))
         faults = [*self._run_faults(task_vars), *inventory.faults()]
+        if options["purpose"] == "destroy":
+            faults += _inventory.left_out(inventory.hosts("all"), task_vars["ansible_play_hosts_all"])
         values: dict[str, Values] = {}
         if inventory.hosts("all") and inventory.hosts("primary"):
             found, values = self._check_hosts(inventory, task_vars)
@@ -58,8 +66,8 @@ class ActionModule(ActionBase):
         roles = _inventory.selected_roles(settings.ROLES, *tags)
         primary = inventory.hosts("primary")
         asked = {host: _inventory.asked(found, roles, owner=host in primary) for host, found in values.items()}
-        defers = options["defer_decisions"]
-        answer = {"home_region": primary[0], "asked": asked, "defers_decisions": defers}
+        run = {"defers_decisions": options["defer_decisions"], "run_purpose": options["purpose"]}
+        answer = {"home_region": primary[0], "asked": asked, **run}
         return {**result, "changed": False, **answer}
 
     def _run_faults(self, variables: Mapping[str, Any]) -> Iterator[Fault]:

@@ -35,7 +35,7 @@ from ansible_collections.mtk.backend.plugins.module_utils.domain._locks import L
 from ansible_collections.mtk.backend.plugins.module_utils.domain._settings_run import consents
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import CONSENTS, Refused
 from ansible_collections.mtk.backend.plugins.module_utils.engine._account import check_account
-from ansible_collections.mtk.backend.plugins.module_utils.engine._module import Context
+from ansible_collections.mtk.backend.plugins.module_utils.engine._module import GOING_VARIABLE, Context
 from ansible_collections.mtk.backend.plugins.plugin_utils import options, run_lock, summary
 from ansible_collections.mtk.backend.plugins.plugin_utils.record import CACHE, RECORD
 
@@ -71,8 +71,10 @@ class ActionModule(ActionBase):
         """Run a module in this worker, or in the ordinary way, and return its result. ``name`` is its Python name."""
         lock = self._lock(variables)
         if not self._runs_in_process():
-            if lock:
-                self._task.environment = [*(self._task.environment or []), {LOCK_VARIABLE: lock.text()}]
+            passed = {LOCK_VARIABLE: lock.text()} if lock else {}
+            passed |= {GOING_VARIABLE: json.dumps([RECORD.going(), RECORD.left()])} if RECORD.purpose == "destroy" else {}
+            if passed:
+                self._task.environment = [*(self._task.environment or []), passed]
             background = bool(self._task.async_val)
             return dict(self._execute_module(None, arguments, task_vars=variables, wrap_async=background))
         self._update_module_args(self._task.action, arguments, variables)
@@ -168,8 +170,17 @@ def _context(lock: Run | None) -> Context:
     """
     progress = _progress(RECORD.progress_interval) if RECORD.progress_interval else Context.progress
     cache = CACHE if RECORD.collects else ""
-    refused = RECORD.refused() if RECORD.defers else ()
-    return Context(progress, RECORD.collects, RECORD.defers, cache, lock, say=Display().display, refused=refused)
+    return Context(
+        progress,
+        RECORD.collects,
+        RECORD.defers,
+        cache,
+        lock,
+        say=Display().display,
+        refused=RECORD.refused() if RECORD.defers else (),
+        going=RECORD.going(),
+        left=RECORD.left(),
+    )
 
 
 def _progress(interval: int) -> Callable[[str, Any, str, float], None]:

@@ -131,6 +131,10 @@ class CallbackModule(CallbackBase):
             if isinstance(item, dict) and "plan" in item:
                 RECORD.add(item)
         RECORD.defers = RECORD.defers or bool(result.result.get("defers_decisions"))
+        RECORD.purpose = result.result.get("run_purpose", RECORD.purpose)
+        if result.result.get("deletion_confirmed") and not RECORD.planned:
+            RECORD.begin_deletion()
+            _cache.void_all(CACHE)  # much may have changed while the user read the plan
         if result.result.get("changed") or result.result.get("failed"):
             self._void_cache(result)
         if not result.task.loop:  # otherwise each item has been added

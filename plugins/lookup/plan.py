@@ -24,7 +24,7 @@ options:
   action:
     description: The action of the resources. If not given, the resources of all actions are returned.
     type: str
-    choices: [create, update, replace, delete, none, refuse, unknown]
+    choices: [create, update, replace, delete, keep, none, refuse, unknown]
 """
 
 EXAMPLES = r"""

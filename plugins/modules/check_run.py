@@ -23,6 +23,15 @@ options:
       - With V(false) the first such resource stops the region, as a deletion needs it.
     type: bool
     default: true
+  purpose:
+    description:
+      - What the run does. The summary says so.
+      - With V(destroy), a run that O(ignore:--limit) restricts to a part of the inventory is refused, because what spans
+        regions cannot be deleted in part.
+    type: str
+    choices: [apply, destroy]
+    default: apply
+    version_added: 0.1.0
 attributes:
   action:
     description: The module runs on the controller.

@@ -149,8 +149,8 @@ class Allocation(IpamResource):
         length = int(sibling["cidr"].rpartition("/")[2])
         return {**super().describe(sibling), **self.resolved, "netmask_length": length}
 
-    def is_shared(self, have):
-        return self.params["keep_while_pool_in_use"] and have["_pool_in_use"]
+    def kept(self, have):
+        return "the pool is in use" if self.params["keep_while_pool_in_use"] and have["_pool_in_use"] else ""
 
     def create(self, want):
         tags = tag_specifications("ipam-pool-allocation", want.get("tags"))

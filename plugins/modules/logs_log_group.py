@@ -101,7 +101,6 @@ from ansible_collections.mtk.backend.plugins.module_utils.domain._limits import 
     one_of,
     text,
 )
-from ansible_collections.mtk.backend.plugins.module_utils.domain._values import Refused
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
 from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource
 
@@ -149,14 +148,12 @@ class LogGroup(Resource):
         """AWS's services create the log groups that they write to, without tags and below /aws/."""
         return self.params["state"] == "present" and have["log_group_name"].startswith("/aws/")
 
-    def is_shared(self, have):
-        """Refuse the deletion of a protected log group, unless the options lift its protection."""
+    def obstacles(self, have):
         if have["deletion_protection_enabled"] and self.params["deletion_protection_enabled"] is not False:
-            raise Refused(
+            yield (
                 f"{self} has deletion protection, which these settings did not switch on. To delete it with its "
                 "events, set deletion_protection_enabled: false, or switch the protection off by hand."
             )
-        return False
 
     def _tags(self, arn):
         return self.aws.call("logs", "list_tags_for_resource", resource_arn=arn).get("tags", {})

@@ -40,6 +40,8 @@ class Record:
     progress_interval: int = 0  # seconds between two lines about the same wait; 0 for no lines
     environment: str | None = None  # the inventory's mtk_environment
     mode: str = "plan"
+    purpose: str = "apply"  # or "destroy"
+    planned: list[_document.Entry] = field(default_factory=list)  # what a confirmed plan of a destroy deletes
     involved: bool = False  # whether a task of this collection has run; others have a summary only if a task fails
     # Tasks of other collections with check_mode: false, by Ansible's ids: they run in a plan, too.
     always_run: set[str] = field(default_factory=set)
@@ -69,9 +71,31 @@ class Record:
         """Return region, resource and name of the resources that need a decision."""
         return [key for key, entry in self.entries.items() if entry["action"] == "refuse"]
 
+    def going(self) -> list[tuple[str, str]]:
+        """Return the regions and the names and ids of what the run deletes."""
+        deleted = [entry for entry in self.entries.values() if entry["action"] == "delete"]
+        return [(entry["region"], name) for entry in deleted for name in (entry["name"], *entry.get("ids", ()))]
+
+    def left(self) -> list[dict[str, Any]]:
+        """Return what the deletions of the run leave behind."""
+        return [left for entry in self.entries.values() for left in entry.get("leaves", ())]
+
+    def begin_deletion(self) -> None:
+        """Begin to carry out the plan that was recorded so far."""
+        self.planned = [entry for entry in self.entries.values() if entry["action"] == "delete"]
+        self.entries, self.mode = {}, "apply"
+
     def document(self) -> dict[str, Any]:
         """Return the document that docs/using/plan.md describes."""
-        return _document.document(self.environment or "", self.mode, self.entries.values(), self.errors)
+        handled = {key for key, entry in self.entries.items() if entry["action"] != "refuse"}
+        return _document.document(
+            self.environment or "",
+            self.mode,
+            self.entries.values(),
+            self.errors,
+            purpose=self.purpose,
+            remaining=[entry for entry in self.planned if _document.key(entry) not in handled],
+        )
 
 
 RECORD = Record()

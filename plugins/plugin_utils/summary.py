@@ -23,6 +23,7 @@ SIGNS = {
     "replace": ("-/+", "red"),
     "refuse": ("!", "purple"),
     "delete": ("-", "red"),
+    "keep": ("=", "blue"),
     "unknown": ("?", "purple"),
 }
 WORDS = {
@@ -32,6 +33,7 @@ WORDS = {
         "replace": "to replace",
         "refuse": "to decide",
         "delete": "to delete",
+        "keep": "to keep",
         "unknown": "that cannot be planned",
     },
     "apply": {
@@ -40,8 +42,15 @@ WORDS = {
         "replace": "replaced",
         "refuse": "refused",
         "delete": "deleted",
+        "keep": "kept",
         "unknown": "not run",
     },
+}
+_TITLES = {
+    ("apply", "plan"): "Plan",
+    ("apply", "apply"): "Apply",
+    ("destroy", "plan"): "Plan of the deletion",
+    ("destroy", "apply"): "Deletion",
 }
 LOUD = ("foreign", "decision")  # the owners of observations that a plan shows
 WIDTH = 120
@@ -65,6 +74,7 @@ def lines(
         yield f"  {region}"
         yield from _region(list(entries), document["mode"], paint)
     yield from _observed(document["resources"], paint)
+    yield from _left(document)
     for error in document["errors"]:
         failed = f"    {paint('x', 'red')} {error['host']}, {error['task']}"
         yield from _block(f"{failed}: ", error["message"], 6) if messages else [failed]
@@ -94,16 +104,22 @@ def unused(document: Mapping[str, Any], given: Mapping[str, Any]) -> Iterator[st
 def title(document: Mapping[str, Any], seconds: float = 0) -> str:
     """Return the line of counts: ``Plan of dev: 39 to create, 1 to change, 2 unchanged.``"""
     counts, mode = document["counts"], document["mode"]
-    parts = [f"{counts[action]} {word}" for action, word in WORDS[mode].items() if counts[action] or action == "create"]
-    body = ", ".join([*(parts if document["changes"] else ["no changes"]), f"{counts['none']} unchanged"])
+    destroys = document["purpose"] == "destroy"
+    usual, rest = ("delete", "absent already") if destroys else ("create", "unchanged")
+    parts = [f"{counts[action]} {word}" for action, word in WORDS[mode].items() if counts[action] or action == usual]
+    body = ", ".join([*(parts if document["changes"] else ["no changes"]), f"{counts['none']} {rest}"])
     environment = f" of {document['environment']}" if document["environment"] else ""
     time = f" in {duration(seconds)}" if mode == "apply" and seconds >= 1 else ""
-    return f"{'Plan' if mode == 'plan' else 'Apply'}{environment}: {body}{time}."
+    name = _TITLES[document["purpose"], mode]
+    return f"{name}{environment}: {body}{time}."
 
 
 def next_step(document: Mapping[str, Any], apply_command: str = "") -> Iterator[str]:
     """Return the lines that say how to go on; none after a complete run without anything left to do."""
     planned = document["mode"] == "plan"
+    if document["remaining"]:
+        yield f"Not deleted yet: {len(document['remaining'])} of the planned resources."
+        yield from _remaining(document["remaining"])
     if not document["complete"]:
         yield "Incomplete: a task failed, and the tasks after it did not run."
         verb = "make the plan again" if planned else "run the same command again; it continues where this run stopped"
@@ -111,7 +127,25 @@ def next_step(document: Mapping[str, Any], apply_command: str = "") -> Iterator[
     elif document["counts"]["refuse"]:
         yield "Next: decide what is marked with !; each entry says how to go on."
     elif planned and document["changes"] and apply_command:
-        yield f"Next: to apply this plan, run: {apply_command}"
+        verb = "carry out" if document["purpose"] == "destroy" else "apply"
+        yield f"Next: to {verb} this plan, run: {apply_command}"
+
+
+def _remaining(entries: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    for (region, resource), found in groupby(entries, key=lambda entry: (entry["region"], entry["resource"])):
+        yield from _block(f"    {region}  {resource}  ", together([entry["name"] for entry in found]), 6)
+
+
+def _left(document: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what a planned deletion leaves behind, and how to bring it back."""
+    found = [left for entry in document["resources"] for left in entry.get("leaves", ())]
+    if found and document["mode"] == "plan":
+        yield "  Left behind"
+    for left in found if document["mode"] == "plan" else ():
+        until = f", until {left['until']}" if left["until"] else ", until you delete it"
+        key = f". It can be read with the key {left['key']} only" if left["key"] else ""
+        restore = f". To bring it back: {left['restore']}" if left["restore"] else ""
+        yield from _block(f"      {left['region']}  {left['resource']}  ", f"{left['name']}{until}{key}{restore}", 8)
 
 
 def _region(entries: list[dict[str, Any]], mode: str, paint: Paint) -> Iterator[str]:

@@ -202,6 +202,20 @@ def vpc_in_pool(values: Values) -> Iterator[Fault]:
         yield Fault({"ipam_vpc_vpc_cidr": cidr}, rule, "Use a block of this pool, or leave it empty.")
 
 
+def left_out(hosts: Sequence[str], taken: Sequence[str]) -> Iterator[Fault]:
+    """Return the fault of a deletion that --limit restricts to a part of the regions. ``taken`` are the hosts in it."""
+    missing = [host for host in hosts if host not in taken]
+    if missing:
+        names = ", ".join(missing)
+        yield Fault(
+            {"--limit": MISSING},
+            f"leaves out {names}, and what spans regions (the table, the global database, the address plan) cannot be "
+            "deleted in part",
+            "Leave it out to delete the environment. To delete a region, take it out of the inventory and run "
+            "playbooks/remove_region.yml.",
+        )
+
+
 def run_tags(chosen: Iterable[str], option: str, known: Iterable[str]) -> Iterator[Fault]:
     """Return a fault for each tag of ``--tags`` or ``--skip-tags`` that no task has."""
     for tag in chosen:

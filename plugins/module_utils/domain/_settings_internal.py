@@ -135,6 +135,7 @@ INTERNAL: dict[str, frozenset[str]] = {
     "mtk": frozenset(
         {
             "mtk_asked",
+            "mtk_destroy",
             "mtk_differences",
             "mtk_drift",
             "mtk_failing_kinds",

@@ -143,6 +143,12 @@ SETTINGS = (
         rule="AWS's rules for tags; Name and mtk:... belong to the roles",
         judge=_setting_judges.tags,
     ),
+    Setting(
+        "destroy_allowed",
+        "bool",
+        "Whether playbooks/destroy.yml may delete the environment, and switch deletion protection off for it.",
+        default=False,
+    ),
     Setting("mtk_check_mode", "bool", "Whether to plan only.", default=False),
     Setting("mtk_verdict", "bool", "Whether a run with decisions fails.", default=True),
     Setting(
@@ -150,6 +156,13 @@ SETTINGS = (
         "bool",
         "Whether an apply goes on without a resource that needs a decision.",
         default=True,
+    ),
+    Setting(
+        "mtk_purpose",
+        "str",
+        "Whether the run applies the inventory or deletes the environment.",
+        default="apply",
+        choices=("apply", "destroy"),
     ),
     Setting(
         "mtk_aws_environment",

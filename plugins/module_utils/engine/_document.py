@@ -20,7 +20,9 @@ from ansible_collections.mtk.backend.plugins.module_utils.engine._resource impor
 
 SCHEMA_VERSION = 1
 # An entry of action "unknown" is a task of another collection whose module has no check mode.
-ACTIONS = ("create", "update", "replace", "refuse", "delete", "unknown", "none")
+# "keep" is a resource that is wanted absent, and stays.
+ACTIONS = ("create", "update", "replace", "refuse", "delete", "unknown", "keep", "none")
+IDLE = ("keep", "none")
 Entry = dict[str, Any]
 
 
@@ -38,6 +40,7 @@ def entry(kind: str, resource: Resource, outcome: Outcome, check: bool) -> Entry
         "usual_seconds": resource.usual.get(action),
         "seconds": round(outcome.seconds, 1),
         "ids": ids,
+        "leaves": [left._asdict() for left in resource.leaves(have)] if action == "delete" else [],
         "observations": [observation._asdict() for observation in resource.tolerated(have)] if have else [],
     }
     return {**heading(kind, resource, action), **{name: value for name, value in details.items() if value}}
@@ -57,6 +60,9 @@ def refusal(kind: str, region: str, reason: str) -> Entry:
     return {"resource": kind, "name": region, "region": region, "action": "refuse", "mode": "plan", "reason": reason}
 
 
+KEY = ("region", "resource", "name")
+
+
 def key(entry: Mapping[str, Any]) -> tuple[str, str, str]:
     """Return region, resource and name, which identify an entry."""
     return entry["region"], entry["resource"], entry["name"]
@@ -64,7 +70,7 @@ def key(entry: Mapping[str, Any]) -> tuple[str, str, str]:
 
 def merged(first: Entry | None, later: Entry) -> Entry:
     """Return the entry of two tasks that managed the same resource, one after the other."""
-    if first is None or first["action"] == "none" or later["action"] == "refuse":
+    if first is None or first["action"] in IDLE or later["action"] == "refuse":
         return later if first is None else {**first, **later}
     if later["action"] == "none":
         return {**later, **first, "seconds": first.get("seconds", 0) + later.get("seconds", 0)}
@@ -87,10 +93,19 @@ def counts(entries: Iterable[Mapping[str, Any]]) -> dict[str, int]:
     return found
 
 
-def document(environment: str, mode: str, entries: Iterable[Entry], errors: list[dict[str, str]]) -> dict[str, Any]:
-    """Return the document of a run. ``mode`` is plan or apply.
+def document(
+    environment: str,
+    mode: str,
+    entries: Iterable[Entry],
+    errors: list[dict[str, str]],
+    *,
+    purpose: str = "apply",
+    remaining: Iterable[Entry] = (),
+) -> dict[str, Any]:
+    """Return the document of a run. ``mode`` is plan or apply; ``purpose`` is apply or destroy.
 
-    ``errors`` are failed tasks. They make the document incomplete: the tasks after them did not run.
+    ``errors`` are failed tasks. They make the document incomplete: the tasks after them did not run. ``remaining`` are
+    the entries of a confirmed plan of a destroy that were not carried out.
     """
     listed = [{**each, "differences": [d._asdict() for d in differences(each)]} for each in entries]
     number = counts(listed)
@@ -98,11 +113,13 @@ def document(environment: str, mode: str, entries: Iterable[Entry], errors: list
         "schema_version": SCHEMA_VERSION,
         "environment": environment,
         "mode": mode,
+        "purpose": purpose,
         "complete": not errors,
-        "changes": any(number[action] for action in ACTIONS if action != "none"),
+        "changes": any(number[action] for action in ACTIONS if action not in IDLE),
         "counts": number,
         "resources": sorted(listed, key=key),
         "errors": errors,
+        "remaining": [dict(zip(KEY, key(each), strict=True)) for each in sorted(remaining, key=key)],
     }
 
 

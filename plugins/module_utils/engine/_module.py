@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import functools
+import json
 import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -47,6 +48,14 @@ TAGS = {
 }
 
 
+# The environment variable that carries ``going`` and ``left`` of the context to a module in a process of its own.
+GOING_VARIABLE = "MTK_BACKEND_GOING"
+
+
+def _named_in_environment(index: int) -> list[Any]:
+    return list(json.loads(os.environ.get(GOING_VARIABLE) or "[[], []]")[index])
+
+
 @dataclass(frozen=True)
 class Context:
     """Values that Ansible's worker passes to a module inside it. A module in a process of its own has the defaults.
@@ -54,7 +63,9 @@ class Context:
     ``progress`` receives the module's name, the resource, AWS's state and the seconds of a wait. ``collects`` says that
     the run's plan is collected: in check mode, a refusal is then part of the plan instead of its end. ``defers`` says
     that the run ends with a check for decisions: a refused resource does not stop an apply, either. ``refused`` are the
-    region, resource and name of the refused resources so far. ``cache`` is the directory of the run's cache; empty for
+    region, resource and name of the refused resources so far. ``going`` are the regions and the names and ids of what the
+    plan deletes before this resource; ``left`` is what deletions of this run leave behind, as mappings with the fields
+    of :class:`Left`. ``cache`` is the directory of the run's cache; empty for
     none. ``lock`` is the run that needs a lock to write, None for a task that
     needs none; a module in a process of its own finds it in its environment. ``say`` shows a line at once.
     """
@@ -66,6 +77,8 @@ class Context:
     lock: Run | None = field(default_factory=lambda: run_of(os.environ.get(LOCK_VARIABLE, "")))
     say: Callable[[str], None] = lambda text: None
     refused: Iterable[tuple[str, str, str]] = ()
+    going: Iterable[tuple[str, str]] = field(default_factory=lambda: _named_in_environment(0))
+    left: Iterable[Mapping[str, Any]] = field(default_factory=lambda: _named_in_environment(1))
 
 
 def run(
@@ -101,7 +114,9 @@ def run(
 
 def _known(module: AnsibleAWSModule, context: Context) -> dict[str, Any]:
     """Return what a resource has to know about its module and the run, beside the options."""
-    return {"resource": _kind(module), "check_mode": module.check_mode, "refused": context.refused}
+    run = {"check_mode": module.check_mode, "refused": context.refused, "left": list(context.left)}
+    going = {(region, name) for region, name in context.going} if module.check_mode else frozenset()
+    return {"resource": _kind(module), **run, "going": going}
 
 
 def _is_deferred(module: AnsibleAWSModule, context: Context) -> bool:

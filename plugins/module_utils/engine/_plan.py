@@ -16,14 +16,19 @@ from typing import Any, NamedTuple
 class Plan:
     """The work for one resource.
 
-    ``action`` is create, update, replace, delete, refuse or none; ``before`` and ``after`` hold the managed fields.
-    ``reason`` says why a resource is replaced.
+    ``action`` is create, update, replace, delete, keep, refuse or none; ``before`` and ``after`` hold the managed
+    fields. ``reason`` says why a resource is replaced, or why it is kept although it is wanted absent.
     """
 
     action: str
     before: Mapping[str, Any]
     after: Mapping[str, Any]
     reason: str = ""
+
+    @property
+    def idle(self) -> bool:
+        """Whether there is nothing to do."""
+        return self.action in ("none", "keep")
 
     @property
     def changes(self) -> dict[str, Any]:
@@ -48,7 +53,7 @@ class Plan:
         A creation, a replacement and a deletion are one difference each, under the name of the action.
         """
         if self.action != "update":
-            return {} if self.action == "none" else {self.action: frozenset({_text(self.action, self.before)})}
+            return {} if self.idle else {self.action: frozenset({_text(self.action, self.before)})}
         differences = self.differences(gradual)
         return {name: frozenset(_text(*d) for d in differences if d.field == name) for name in self.changes}
 

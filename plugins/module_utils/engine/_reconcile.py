@@ -51,15 +51,13 @@ class Outcome:
 
     @property
     def changed(self) -> bool:
-        return self.plan.action not in ("none", "refuse")
+        return not self.plan.idle and self.plan.action != "refuse"
 
 
 def plan_of(resource: Resource, have: Have, present: bool) -> Plan:
     """Return the plan for one resource. Raises :class:`Refused` where no plan is possible."""
     if not present:
-        if have is not None and (resource.status(have) == "leaving" or resource.is_shared(have)):
-            return NOTHING
-        return make_plan(None, None if have is None else _shown(resource, have))
+        return _removal(resource, have)
     if have is not None and resource.status(have) == "failed":
         return _replacement(resource, have)
     plan = make_plan(resource.desired(have), have)
@@ -68,6 +66,19 @@ def plan_of(resource: Resource, have: Have, present: bool) -> Plan:
         raise Refused(f"{resource} does not exist. To create it, give {' and '.join(missing)}.")
     _refuse_fixed(resource, plan)
     return plan
+
+
+def _removal(resource: Resource, have: Have) -> Plan:
+    """Return the plan of a deletion. Raises :class:`Refused` if something stands in its way."""
+    if have is None or resource.status(have) == "leaving":
+        return NOTHING
+    reason = resource.kept(have)
+    if reason:
+        return Plan("keep", {}, {}, reason)
+    obstacles = list(resource.obstacles(have))
+    if obstacles:
+        raise Refused(" ".join(obstacles))
+    return make_plan(None, _shown(resource, have))
 
 
 def _refuse_fixed(resource: Resource, plan: Plan) -> None:
@@ -148,9 +159,9 @@ def reconcile(
     except Refused as refusal:
         return Outcome(Plan("refuse", {}, {}), have or _predicted_creation(resource), str(refusal))
     if check:
-        settled = first.action == "none" and _status(resource, have, {}) == "ready"
+        settled = first.idle and _status(resource, have, {}) == "ready"
         return Outcome(first, predict(resource, first, have), settled=settled)
-    if first.action != "none":
+    if not first.idle:
         approve(first)
     patience = Patience(resource, timeout, progress, sleep, clock)
     sent, postponed = Sent(), Postponed()
@@ -186,7 +197,7 @@ def _carry_out(
     while True:
         _refuse_new_failure(resource, plan, first, sent)
         status = _status(resource, have, sent)
-        if plan.action == "none" and (status == "ready" or not wait):
+        if plan.idle and (status == "ready" or not wait):
             break
         due = _due(resource, plan, sent) if status == "ready" or plan.action in ("delete", "replace") else set()
         answer = _send(resource, plan, have, due, sent, postponed) if due else None
@@ -200,7 +211,7 @@ def _carry_out(
         else:
             patience.pause(plan, have, answer or "")
         have, plan = look()
-    return have, plan.action == "none" and status == "ready" and not postponed
+    return have, plan.idle and status == "ready" and not postponed
 
 
 def _without(plan: Plan, postponed: Postponed) -> Plan:
@@ -239,7 +250,7 @@ def _due(resource: Resource, plan: Plan, sent: Sent) -> set[str]:
 
 def predict(resource: Resource, plan: Plan, have: Have) -> Have:
     """Return the resource as it would be after ``plan``."""
-    if plan.action == "none":
+    if plan.idle:
         return have
     if plan.action == "delete":
         return None
@@ -312,7 +323,7 @@ def _refuse_new_failure(resource: Resource, plan: Plan, first: Plan, sent: Sent)
 
 def _refuse_before_decision(resource: Resource, plan: Plan) -> None:
     """Raise :class:`Refused` for a change to a resource that uses a refused one."""
-    causes = list(resource.waits_for()) if plan.action not in ("none", "delete") else []
+    causes = list(resource.waits_for()) if not plan.idle and plan.action != "delete" else []
     if causes:
         more = f" and {len(causes) - 1} more" if len(causes) > 1 else ""
         raise Refused(

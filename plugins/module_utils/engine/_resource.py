@@ -49,6 +49,21 @@ class Claim(NamedTuple):
         return f"{self.resource} {self.name}{f' ({self.id})' if self.id and self.id != self.name else ''}"
 
 
+class Left(NamedTuple):
+    """What the deletion of a resource leaves behind.
+
+    ``until`` is the day on which AWS deletes it, such as 2027-01-04, empty if nobody knows; ``key`` is the ARN of the
+    KMS key without which it cannot be read; ``restore`` says how to bring it back, as a command.
+    """
+
+    resource: str
+    name: str
+    region: str
+    until: str = ""
+    key: str = ""
+    restore: str = ""
+
+
 class Resource:
     """One AWS resource: five verbs and some data. Subclass it and run it with :func:`._reconcile.reconcile`.
 
@@ -248,9 +263,28 @@ class Resource:
         """Return why the resource failed, in AWS's words."""
         return str(have.get("state_message") or have.get("failure_message") or "AWS gives no reason")
 
-    def is_shared(self, have: Fields) -> bool:
-        """Return whether ``state: absent`` leaves the resource alone because others still use it."""
-        return False
+    def kept(self, have: Fields) -> str:
+        """Return why ``state: absent`` leaves the resource alone, such as who still uses it; empty if it is deleted."""
+        return ""
+
+    def obstacles(self, have: Fields) -> Iterable[str]:
+        """Return a sentence for all that stands in the way of the deletion, each with the way on.
+
+        What this run deletes before it is no obstacle; see :meth:`is_going`.
+        """
+        return ()
+
+    def leaves(self, have: Fields) -> Iterable[Left]:
+        """Return what the deletion leaves behind, such as a final snapshot."""
+        return ()
+
+    def is_going(self, *names: str | None) -> bool:
+        """Return whether the plan of this run deletes a resource in this region that has one of these names or ids.
+
+        Always False outside of check mode: there, AWS itself says what is gone.
+        """
+        going = self.params.get("going") or ()
+        return any((self.region, name) in going for name in names if name)
 
     def is_not_yet(self, error: Exception, have: Fields | None) -> bool:
         """Return whether ``error`` means that AWS refuses the call now and will accept it later."""
@@ -288,7 +322,7 @@ class Resource:
         return f"{self.kind} {' '.join(str(self.params.get(name)) for name in self.identity)}"
 
 
-_NO_REFERENCES = ("tags", "refused", *CONSENTS)
+_NO_REFERENCES = ("tags", "refused", "going", "left", *CONSENTS)
 
 
 def _texts(value: Any) -> Iterator[str]:

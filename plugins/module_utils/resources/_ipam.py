@@ -44,8 +44,9 @@ class IpamResource(Resource):
         have = {"description": "", **sibling, **named, "tags": sibling.get("tags") or {}}
         return {**have, "in_use_by": self.users(have)} if self.params["state"] == "absent" else have
 
-    def is_shared(self, have: Mapping[str, Any]) -> bool:
-        return self.params.get("in_use") == "keep" and bool(have["in_use_by"])
+    def kept(self, have: Mapping[str, Any]) -> str:
+        users = have["in_use_by"] if self.params.get("in_use") == "keep" else []
+        return f"{', '.join(users)} {'uses' if len(users) == 1 else 'use'} it" if users else ""
 
     def delete(self, have: Mapping[str, Any]) -> None:
         if have["in_use_by"]:

@@ -1,0 +1,86 @@
+# Copyright (c) MTK Backend contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Shows the plan of a deletion, refuses it if anything stands in the way, and asks for the environment's name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible import context
+from ansible.errors import AnsiblePromptInterrupt, AnsiblePromptNoninteractive
+from ansible.plugins.action import ActionBase
+from ansible.utils.color import stringc
+from ansible.utils.display import Display
+from ansible_collections.mtk.backend.plugins.module_utils.engine._document import refusal
+from ansible_collections.mtk.backend.plugins.plugin_utils import summary
+from ansible_collections.mtk.backend.plugins.plugin_utils.command import run_command
+from ansible_collections.mtk.backend.plugins.plugin_utils.record import RECORD
+
+OPTIONS = {
+    "environment": {"type": "str", "required": True},
+    "confirmation": {"type": "str"},
+    "allowed": {"type": "bool", "default": False},
+}
+
+
+class ActionModule(ActionBase):
+    """The action of M(mtk.backend.confirm_destroy)."""
+
+    _requires_connection = False
+    _supports_check_mode = True
+    _supports_async = False
+
+    def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
+        result = super().run(tmp, task_vars)
+        options = self.validate_argument_spec(OPTIONS)[1]
+        environment, command = options["environment"], run_command(context.CLIARGS)
+        planned = {"changed": False, "deletion_confirmed": False, "plan": _forbidden(options)}
+        counted = RECORD.document()["counts"]
+        obstacles = counted["refuse"] + bool(planned["plan"])
+        if obstacles:
+            message = (
+                f"Nothing was deleted: {obstacles} thing{'s stand' if obstacles > 1 else ' stands'} in the way of the "
+                "deletion. The summary marks each with ! and says what to do."
+            )
+            return {**result, **planned, "failed": True, "msg": message}
+        if self._task.check_mode or not counted["delete"]:
+            return {**result, **planned, "deletion_confirmed": not self._task.check_mode}
+        given = options["confirmation"]
+        if given is None:
+            given = _ask(environment)
+        if given != environment:
+            answer = "No name was typed" if given == "" else f"The confirmation is '{given}'"
+            message = (
+                f"Nothing was deleted: {answer}, and the environment is '{environment}'. Run again and type that name, "
+                f"or give it in advance: {command} -e confirm_environment={environment}"
+            )
+            return {**result, **planned, "failed": True, "msg": message}
+        return {**result, **planned, "deletion_confirmed": True}
+
+
+def _forbidden(options: dict[str, Any]) -> dict[str, Any]:
+    """Return the entry that stands in the way if the inventory does not allow the deletion; empty if it does."""
+    if options["allowed"]:
+        return {}
+    name = options["environment"]
+    reason = (
+        f"destroy_allowed is false, so {name} is protected. To delete it, set destroy_allowed: true in "
+        f"inventories/{name}/group_vars/all/environment.yml, in a commit that somebody else reviews, and run again."
+    )
+    return {**refusal("environment", "global", reason), "name": name}
+
+
+def _ask(environment: str) -> str:
+    """Show the plan and return the name that the user types; empty without a terminal."""
+    display = Display()
+    for line in ("", *summary.lines(RECORD.document(), stringc)):
+        display.display(line)
+    question = f"\nThis deletes {environment} with all its data. Type the name of the environment to continue:"
+    try:
+        return display.prompt_until(question).decode(errors="replace").strip()
+    except AnsiblePromptNoninteractive:
+        return ""
+    except AnsiblePromptInterrupt:
+        return ""
