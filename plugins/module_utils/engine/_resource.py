@@ -322,6 +322,14 @@ class Resource:
         return f"{self.kind} {' '.join(str(self.params.get(name)) for name in self.identity)}"
 
 
+def lifting(protected: str, option: str) -> str:
+    """Return a sentence that says what is protected, followed by the ways to have it deleted all the same."""
+    return (
+        f"{protected} To delete it, set destroy_allowed: true in the inventory for playbooks/destroy.yml, or set "
+        f"{option} in a task of your own."
+    )
+
+
 _NO_REFERENCES = ("tags", "refused", "going", "left", *CONSENTS)
 
 
