@@ -79,8 +79,6 @@ def _ask(environment: str) -> str:
         display.display(line)
     question = f"\nThis deletes {environment} with all its data. Type the name of the environment to continue:"
     try:
-        return display.prompt_until(question).decode(errors="replace").strip()
-    except AnsiblePromptNoninteractive:
-        return ""
-    except AnsiblePromptInterrupt:
+        return str(display.prompt_until(question).decode(errors="replace")).strip()
+    except (AnsiblePromptNoninteractive, AnsiblePromptInterrupt):
         return ""

@@ -26,7 +26,7 @@ options:
   purpose:
     description:
       - What the run does. The summary says so.
-      - With V(destroy), a run that O(ignore:--limit) restricts to a part of the inventory is refused, because what spans
+      - With V(destroy), a run that C(--limit) restricts to a part of the inventory is refused, because what spans
         regions cannot be deleted in part.
     type: str
     choices: [apply, destroy]

@@ -63,11 +63,11 @@ class Context:
     ``progress`` receives the module's name, the resource, AWS's state and the seconds of a wait. ``collects`` says that
     the run's plan is collected: in check mode, a refusal is then part of the plan instead of its end. ``defers`` says
     that the run ends with a check for decisions: a refused resource does not stop an apply, either. ``refused`` are the
-    region, resource and name of the refused resources so far. ``going`` are the regions and the names and ids of what the
-    plan deletes before this resource; ``left`` is what deletions of this run leave behind, as mappings with the fields
-    of :class:`Left`. ``cache`` is the directory of the run's cache; empty for
-    none. ``lock`` is the run that needs a lock to write, None for a task that
-    needs none; a module in a process of its own finds it in its environment. ``say`` shows a line at once.
+    region, resource and name of the refused resources so far. ``going`` are the regions and the names and ids of what
+    the plan deletes before this resource; ``left`` is what deletions of this run leave behind, as mappings with the
+    fields of :class:`Left`. ``cache`` is the directory of the run's cache; empty for none. ``lock`` is the run that
+    needs a lock to write, None for a task that needs none. A module in a process of its own finds ``going``, ``left``
+    and ``lock`` in its environment. ``say`` shows a line at once.
     """
 
     progress: Callable[[str, Resource, str, float], None] = lambda kind, resource, state, elapsed: None
