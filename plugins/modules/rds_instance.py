@@ -289,7 +289,7 @@ class Instance(DatabaseResource):
         if self.params["deletion_protection"] and cluster.get("deletion_protection") and self._is_last(cluster):
             name = cluster["db_cluster_identifier"]
             protected = f"{self} is the last instance of {name}, which is protected from deletion."
-            yield lifting(protected, "deletion_protection: false")
+            yield lifting(protected, "set deletion_protection: false")
 
     def _is_last(self, cluster):
         """Return whether all other instances of the cluster are gone, or the plan deletes them before this one."""

@@ -322,11 +322,11 @@ class Resource:
         return f"{self.kind} {' '.join(str(self.params.get(name)) for name in self.identity)}"
 
 
-def lifting(protected: str, option: str) -> str:
-    """Return a sentence that says what is protected, followed by the ways to have it deleted all the same."""
+def lifting(protected: str, way: str) -> str:
+    """Return a sentence about a protected resource, and how to have it deleted all the same: ``way`` in a task."""
     return (
-        f"{protected} To delete it, set destroy_allowed: true in the inventory for playbooks/destroy.yml, or set "
-        f"{option} in a task of your own."
+        f"{protected} To delete it, {way}. For playbooks/destroy.yml, set destroy_allowed: true in the inventory "
+        "instead."
     )
 
 

@@ -47,7 +47,7 @@ def ways_on(global_cluster: str, members: Iterable[Member]) -> str:
 
 
 def _goes(resource: RdsResource, member: Member) -> bool:
-    """Return whether the plan deletes a member before the resource. A plan that nobody collects expects it of ours."""
+    """Return whether the plan deletes a member before the resource. If no plan is collected, it assumes so of ours."""
     if not resource.params.get("check_mode"):
         return False
     if resource.params.get("collects"):

@@ -138,4 +138,4 @@ class RdsResource(Resource):
         """Return a sentence if the resource is protected from deletion and the task does not lift the protection."""
         if not have.get("deletion_protection") or self.params["deletion_protection"] is False:
             return []
-        return [lifting(f"{self} is protected from deletion.", "deletion_protection: false")]
+        return [lifting(f"{self} is protected from deletion.", "set deletion_protection: false")]
