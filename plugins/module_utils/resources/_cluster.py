@@ -139,6 +139,7 @@ class ClusterResource(DatabaseResource):
         yield from self.protection(have)
         yield from self.rest(have)
         yield from self._without_consent(self._foreign_instances(have))
+        yield from self._without_key(have)
         others = _members.staying(self, have["other_members"] if have["is_writer"] else ())
         if others:
             ways = _members.ways_on(have["global_cluster_identifier"], others)
@@ -147,6 +148,23 @@ class ClusterResource(DatabaseResource):
                 f"{self} is the writer of a global cluster that still has {names}. Remove those first, because AWS "
                 f"deletes the writer last. {ways}"
             )
+
+    def _without_key(self, have: Fields) -> list[str]:
+        """Return a sentence if RDS cannot take the final snapshot, because the KMS key of the storage is not usable."""
+        key = have.get("kms_key_id")
+        if self.params["skip_final_snapshot"] or not key:
+            return []
+        answer = self.aws.found(
+            ["NotFoundException", "AccessDeniedException"], lambda: self.aws.call("kms", "describe_key", key_id=key)
+        )
+        state = (answer or {}).get("key_metadata", {}).get("key_state", "Enabled")  # the key may belong to others
+        if state == "Enabled":
+            return []
+        return [
+            f"{self} is to leave a final snapshot, which needs the KMS key {key}, and the state of the key is {state}. "
+            f"Make it usable again: {_database_states.usable_again(self.aws.region, key, state)}. Or give up the data: "
+            "set skip_final_snapshot: true (aurora_skip_final_snapshot for the playbooks)."
+        ]
 
     def is_expendable(self, have: Fields) -> bool:
         """Return False. Raise Refused for a replacement with consent that protection or instances prevent."""

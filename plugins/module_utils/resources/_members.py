@@ -38,7 +38,7 @@ def ways_on(global_cluster: str, members: Iterable[Member]) -> str:
     commands = [
         f"aws rds remove-from-global-cluster --region {member['region']} --global-cluster-identifier {global_cluster} "
         f"--db-cluster-identifier {member['db_cluster_arn']}"
-        for member in members
+        for member in sorted(members, key=lambda member: bool(member["is_writer"]))  # AWS lets the writer leave last
     ]
     return (
         "Delete what is no longer needed. Or let it go on as a cluster of its own, outside of the global cluster: "
@@ -47,7 +47,10 @@ def ways_on(global_cluster: str, members: Iterable[Member]) -> str:
 
 
 def _goes(resource: RdsResource, member: Member) -> bool:
-    """Return whether the plan deletes a member before the resource. If no plan is collected, it assumes so of ours."""
+    """Return whether the plan deletes a member before the resource.
+
+    A plan that is not collected does not know that. It expects it of clusters with our tag.
+    """
     if not resource.params.get("check_mode"):
         return False
     if resource.params.get("collects"):
