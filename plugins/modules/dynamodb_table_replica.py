@@ -236,7 +236,6 @@ class Replica(Resource):
             have["tags"] = dynamodb.read_tags(
                 self.aws, have["table_arn"], self.params["tags"], self.params["region_name"]
             )
-            self._refuse_deletion(have)
             have.update(self._settings(have))
         return have
 
@@ -245,10 +244,8 @@ class Replica(Resource):
             return {}
         return dynamodb.read_settings(self.aws, have, self.params, self.params["region_name"])
 
-    def _refuse_deletion(self, have):
-        lifted = self.params["deletion_protection_enabled"] is False
-        if self.params["state"] == "absent" and have["deletion_protection_enabled"] and not lifted:
-            raise Refused(f"{self} is protected: give deletion_protection_enabled: false to remove it all the same")
+    def obstacles(self, have):
+        return dynamodb.protection(self, have)
 
     def is_expendable(self, have):
         """Return whether AWS has never created the replica, so that it holds no data."""

@@ -350,9 +350,7 @@ class Cluster(ClusterResource):
     def describe(self, sibling):
         have = {**dict.fromkeys(self.managed), **_aurora.cluster_fields(sibling)}
         absent = self.params["state"] == "absent"
-        if self.is_to_be_deleted(have):
-            self.refuse_deletion(have)
-        elif not absent and self.status(have) == "ready":
+        if not absent and self.status(have) == "ready":
             have |= self.additions(have)
         is_global = absent or self._given("global_cluster_identifier") or have.get("global_cluster_identifier")
         groups = self.global_clusters() if is_global else []

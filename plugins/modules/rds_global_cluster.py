@@ -113,6 +113,7 @@ settled:
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _aurora, _aurora_limits
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import UNKNOWN, Observation, Refused
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
+from ansible_collections.mtk.backend.plugins.module_utils.resources import _members
 from ansible_collections.mtk.backend.plugins.module_utils.resources._rds import ENGINE, RdsResource
 
 OPTIONS = {
@@ -150,10 +151,8 @@ class GlobalCluster(RdsResource):
     def describe(self, sibling):
         members = _aurora.members_of(sibling)
         writer = _aurora.writer_of(sibling) or {}
-        foreign = [member for member in members if not self._is_our_member(member)] if self.owner else []
-        if self.params["state"] == "absent":
-            self.refuse_protected(sibling)
-            self._refuse_members(foreign)
+        kept = self.params["state"] == "present" and self.owner
+        foreign = [member for member in members if not _members.is_ours(self, member)] if kept else []
         have = {**sibling, "tags": sibling.get("tags") or {}, "members": members, "writer_region": writer.get("region")}
         return {**have, "_foreign_members": foreign}
 
@@ -184,7 +183,6 @@ class GlobalCluster(RdsResource):
             self._modify(allow_major_version_upgrade=major or None, **changes)
 
     def delete(self, have):
-        self._refuse_members(have["members"])
         if have.get("deletion_protection"):
             self._modify(deletion_protection=False)
         else:
@@ -193,20 +191,18 @@ class GlobalCluster(RdsResource):
 
     def tolerated(self, have):
         reason = "a cluster that others added to the global cluster; it is left alone"
-        names = [
-            f"{member['db_cluster_identifier']} in {member['region']}" for member in have.get("_foreign_members", [])
-        ]
-        return [Observation("members", None, name, "foreign", reason) for name in names]
+        found = have.get("_foreign_members", [])
+        return [Observation("members", None, _members.names([member]), "foreign", reason) for member in found]
 
-    def _is_our_member(self, member):
-        listed = self.aws.pages("rds", "describe_db_clusters", "db_clusters", member["region"])
-        found = next((c for c in listed if c["db_cluster_arn"] == member["db_cluster_arn"]), None)
-        return found is None or self.is_ours(found)
-
-    def _refuse_members(self, members):
-        if members:
-            names = ", ".join(f"{member['db_cluster_identifier']} in {member['region']}" for member in members)
-            raise Refused(f"{self} still has members: remove {names} first (rds_cluster with state: absent)")
+    def obstacles(self, have):
+        yield from self.protection(have)
+        staying = _members.staying(self, have["members"])
+        if staying:
+            ways = _members.ways_on(have["global_cluster_identifier"], staying)
+            yield (
+                f"{self} still has members: remove {_members.names(staying)} first (rds_cluster with state: absent). "
+                f"{ways}"
+            )
 
     def _modify(self, **args):
         name = self.params["global_cluster_identifier"]

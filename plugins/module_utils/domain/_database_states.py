@@ -65,6 +65,12 @@ def start_command(region: str, cluster: str) -> str:
     return f"aws rds start-db-cluster --region {region} --db-cluster-identifier {cluster}"
 
 
+def usable_again(region: str, key: str, state: str) -> str:
+    """Return the command that makes a KMS key usable again that is disabled or waits for its deletion."""
+    commands = ["cancel-key-deletion", "enable-key"] if state == "PendingDeletion" else ["enable-key"]
+    return " && ".join(f"aws kms {command} --region {region} --key-id {key}" for command in commands)
+
+
 def unsharing(region: str, snapshot: str, accounts: list[str]) -> str:
     """Return the command that ends the sharing of a snapshot."""
     return (

@@ -345,7 +345,7 @@ SETTINGS = (
             "aurora_deletion_protection",
             "bool",
             "Whether AWS refuses to delete the cluster and the global cluster. The destroy entry points turn the "
-            "protection off.",
+            "protection off if the inventory sets destroy_allowed.",
             default=True,
             entry_points=_COMMON,
         ),

@@ -267,7 +267,7 @@ def unknown_extra_variables(
             remedy = "Write it as -e name=value, without spaces around =, and a value with spaces in quotes."
             word = re.match(r"[a-z]\w*(?=\s*=)", str(given[name]))  # what follows = may be a secret
             yield Fault({f"-e {word[0] if word else HIDDEN}": MISSING}, "sets no variable", remedy)
-        if name in VARIABLES or name.startswith(tuple(f"{prefix}_" for prefix in prefixes)):
+        if name in (*VARIABLES, *known) or name.startswith(tuple(f"{prefix}_" for prefix in prefixes)):
             continue
         near = did_you_mean(name, VARIABLES, 0.8) or did_you_mean(name, known, 0.9)
         if near:

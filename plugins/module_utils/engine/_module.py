@@ -114,7 +114,8 @@ def run(
 
 def _known(module: AnsibleAWSModule, context: Context) -> dict[str, Any]:
     """Return what a resource has to know about its module and the run, beside the options."""
-    run = {"check_mode": module.check_mode, "refused": context.refused, "left": list(context.left)}
+    run = {"check_mode": module.check_mode, "collects": context.collects, "refused": context.refused}
+    run["left"] = list(context.left)
     going = {(region, name) for region, name in context.going} if module.check_mode else frozenset()
     return {"resource": _kind(module), **run, "going": going}
 
@@ -233,14 +234,16 @@ def inform(
     context: Context | None = None,
     *,
     begins: bool = False,
+    fresh: bool = False,
 ) -> None:
     """Run a module that only reads, and return what ``read`` returns.
 
     ``begins`` says that a run begins with the module: outside of check mode it first looks whether another run holds
-    the lock of the environment.
+    the lock of the environment. ``fresh`` says that an apply acts upon the answer, so that it must not be an old one.
     """
     module = AnsibleAWSModule(argument_spec=dict(options), supports_check_mode=True)
-    module.exit_json(changed=False, **_read(module, read, context or Context(), begins=begins))
+    fresh = fresh and not module.check_mode
+    module.exit_json(changed=False, **_read(module, read, context or Context(), begins=begins, fresh=fresh))
 
 
 def judge(
@@ -274,12 +277,13 @@ def _read(
     context: Context,
     *,
     begins: bool = False,
+    fresh: bool = False,
 ) -> dict[str, Any]:
     try:
         _require_region(module)
         connection = Connection(module)
         aws = (
-            CachedAws(connection.client, module.region, Cache(context.cache, connection.key()))
+            (FreshAws if fresh else CachedAws)(connection.client, module.region, Cache(context.cache, connection.key()))
             if context.cache
             else Aws(connection.client, module.region)
         )

@@ -322,6 +322,14 @@ class Resource:
         return f"{self.kind} {' '.join(str(self.params.get(name)) for name in self.identity)}"
 
 
+def lifting(protected: str, way: str) -> str:
+    """Return a sentence about a protected resource, and how to have it deleted all the same: ``way`` in a task."""
+    return (
+        f"{protected} To delete it, {way}. For playbooks/destroy.yml, set destroy_allowed: true in the inventory "
+        "instead."
+    )
+
+
 _NO_REFERENCES = ("tags", "refused", "going", "left", *CONSENTS)
 
 

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _aurora, _database_states
@@ -17,6 +17,7 @@ from ansible_collections.mtk.backend.plugins.module_utils.domain._values import 
     Refused,
     unknown_in,
 )
+from ansible_collections.mtk.backend.plugins.module_utils.resources import _members
 from ansible_collections.mtk.backend.plugins.module_utils.resources._database import DatabaseResource
 
 Fields = Mapping[str, Any]
@@ -52,10 +53,7 @@ class ClusterResource(DatabaseResource):
         return {**self.credentials(), **args}
 
     def leave(self, have: Fields) -> None:
-        """Remove the cluster from its global cluster. Raise Refused for the writer while it has readers."""
-        if have["is_writer"] and have["other_members"]:
-            others = ", ".join(f"{m['db_cluster_identifier']} in {m['region']}" for m in have["other_members"])
-            raise Refused(f"{self} is the writer of a global cluster that still has {others}. Remove those first.")
+        """Remove the cluster from its global cluster. AWS refuses this for the writer while it has readers."""
         self.aws.call(
             "rds",
             "remove_from_global_cluster",
@@ -136,33 +134,65 @@ class ClusterResource(DatabaseResource):
             found.append(Observation(f"snapshots.{snapshot}.restore", [], accounts, "foreign", sharing))
         return found
 
-    def refuse_deletion(self, have: Fields) -> None:
-        """Raise Refused for a cluster that is protected or stopped, or that has instances of others."""
-        self.refuse_protected(have)
-        super().refuse_deletion(have)
-        self._refuse_instances(self._foreign_instances(have))
+    def obstacles(self, have: Fields) -> Iterator[str]:
+        """Yield a sentence for each reason for which AWS, or the ownership of others, prevents the deletion."""
+        yield from self.protection(have)
+        yield from self.rest(have)
+        yield from self._without_consent(self._foreign_instances(have))
+        yield from self._without_key(have)
+        others = _members.staying(self, have["other_members"] if have["is_writer"] else ())
+        if others:
+            ways = _members.ways_on(have["global_cluster_identifier"], others)
+            names = _members.names(others)
+            yield (
+                f"{self} is the writer of a global cluster that still has {names}. Remove those first, because AWS "
+                f"deletes the writer last. {ways}"
+            )
+
+    def _without_key(self, have: Fields) -> list[str]:
+        """Return a sentence if RDS cannot take the final snapshot, because the KMS key of the storage is not usable."""
+        key = have.get("kms_key_id")
+        if self.params["skip_final_snapshot"] or not key:
+            return []
+        answer = self.aws.found(
+            ["NotFoundException", "AccessDeniedException"], lambda: self.aws.call("kms", "describe_key", key_id=key)
+        )
+        state = (answer or {}).get("key_metadata", {}).get("key_state", "Enabled")  # the key may belong to others
+        if state == "Enabled":
+            return []
+        return [
+            f"{self} is to leave a final snapshot, which needs the KMS key {key}, and the state of the key is {state}. "
+            f"Make it usable again: {_database_states.usable_again(self.aws.region, key, state)}. Or give up the data: "
+            "set skip_final_snapshot: true (aurora_skip_final_snapshot for the playbooks)."
+        ]
 
     def is_expendable(self, have: Fields) -> bool:
         """Return False. Raise Refused for a replacement with consent that protection or instances prevent."""
         expendable = super().is_expendable(have)
         if self.consents("replace"):
-            self.refuse_protected(have)
-            self._refuse_instances([each["db_instance_identifier"] for each in self._instances(have)])
+            instances = [each["db_instance_identifier"] for each in self._instances(have)]
+            found = [*self.protection(have), *self._without_consent(instances)]
+            if found:
+                raise Refused(" ".join(found))
         return expendable
 
     def remove_instances(self, have: Fields) -> None:
         """Delete the instances that are left in the cluster, with consent. Raise Refused without it."""
         left = [each["db_instance_identifier"] for each in self._instances(have)]
-        self._refuse_instances(left)
+        found = self._without_consent(left)
+        if found:
+            raise Refused(" ".join(found))
         for name in left:
             self.aws.call("rds", "delete_db_instance", db_instance_identifier=name)
 
-    def _refuse_instances(self, names: list[str]) -> None:
-        if names and not self.consents("remove"):
-            raise Refused(
-                f"{self} still contains DB instances: {', '.join(names)}. Delete them first, or have them deleted with "
-                f"the cluster: {self.consent('remove')}"
-            )
+    def _without_consent(self, names: list[str]) -> list[str]:
+        """Return a sentence about instances for whose deletion there is no consent."""
+        if not names or self.consents("remove"):
+            return []
+        return [
+            f"{self} still contains DB instances: {', '.join(names)}. Delete them first, or have them deleted with "
+            f"the cluster: {self.consent('remove')}"
+        ]
 
     def has_credentials(self) -> bool:
         """Return whether the options make the cluster a primary."""

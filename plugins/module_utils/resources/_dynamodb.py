@@ -15,7 +15,7 @@ from ansible_collections.mtk.backend.plugins.module_utils.aws._lookup import own
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _tables as tables
 from ansible_collections.mtk.backend.plugins.module_utils.domain._time_limits import Limit
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import OWNER_TAG, Later, NotYet
-from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Claim, Resource, aws_error
+from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Claim, Resource, aws_error, lifting
 from ansible_collections.mtk.backend.plugins.module_utils.resources._policies import document, wanted_policy
 
 MISSING = ["ResourceNotFoundException", "TableNotFoundException"]
@@ -253,6 +253,20 @@ def _write_policy(aws: Any, arn: str | None, policy: Mapping[str, Any], region: 
         aws.call("dynamodb", "put_resource_policy", region, resource_arn=arn, policy=json.dumps(policy))
     else:
         aws.call("dynamodb", "delete_resource_policy", region, resource_arn=arn)
+
+
+def replicas_in_the_way(resource: Resource, have: Mapping[str, Any]) -> list[str]:
+    """Return a sentence about the replicas of a table that neither AWS nor the plan of this run is deleting."""
+    gone = resource.params["removed_replica_regions"] if resource.params.get("check_mode") else ()
+    return list(tables.replicas_in_the_way(str(resource), have, gone))
+
+
+def protection(resource: Resource, have: Mapping[str, Any]) -> list[str]:
+    """Return a sentence if a table is protected from deletion and the task does not lift the protection."""
+    option = "deletion_protection_enabled"
+    if not have[option] or resource.params[option] is False:
+        return []
+    return [lifting(f"{resource} is protected from deletion.", f"give {option}: false")]
 
 
 @contextmanager
