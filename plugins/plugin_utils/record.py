@@ -72,9 +72,13 @@ class Record:
         return [key for key, entry in self.entries.items() if entry["action"] == "refuse"]
 
     def going(self) -> list[tuple[str, str]]:
-        """Return the regions and the names and ids of what the run deletes."""
-        deleted = [entry for entry in self.entries.values() if entry["action"] == "delete"]
-        return [(entry["region"], name) for entry in deleted for name in (entry["name"], *entry.get("ids", ()))]
+        """Return the regions and the names and ids of what the run deletes.
+
+        A deletion that needs a decision counts: what stands in its way is reported once, and not again for all that
+        depends on it.
+        """
+        going = [entry for entry in self.entries.values() if entry["action"] in ("delete", "refuse")]
+        return [(entry["region"], name) for entry in going for name in (entry["name"], *entry.get("ids", ()))]
 
     def left(self) -> list[dict[str, Any]]:
         """Return what the deletions of the run leave behind."""

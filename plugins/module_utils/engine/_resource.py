@@ -278,13 +278,14 @@ class Resource:
         """Return what the deletion leaves behind, such as a final snapshot."""
         return ()
 
-    def is_going(self, *names: str | None) -> bool:
-        """Return whether the plan of this run deletes a resource in this region that has one of these names or ids.
+    def is_going(self, *names: str | None, region: str | None = None) -> bool:
+        """Return whether the plan of this run deletes a resource that has one of these names or ids.
 
-        Always False outside of check mode: there, AWS itself says what is gone.
+        Without ``region`` the resource is in this region. Always False outside of check mode: there, AWS itself says
+        what is gone.
         """
         going = self.params.get("going") or ()
-        return any((self.region, name) in going for name in names if name)
+        return any((region or self.region, name) in going for name in names if name)
 
     def is_not_yet(self, error: Exception, have: Fields | None) -> bool:
         """Return whether ``error`` means that AWS refuses the call now and will accept it later."""
