@@ -112,6 +112,7 @@ from ansible_collections.mtk.backend.plugins.module_utils.domain._values import 
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
 from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource
 from ansible_collections.mtk.backend.plugins.module_utils.resources import _dynamodb as dynamodb
+from ansible_collections.mtk.backend.plugins.module_utils.resources import _kept_data as kept_data
 
 OPTIONS = {
     "table_name": {"type": "str", "required": True},
@@ -241,9 +242,10 @@ class Replica(Resource):
         return have
 
     def _settings(self, have):
-        if self.params["state"] == "absent":
-            return {}
         return dynamodb.read_settings(self.aws, have, self.params, self.params["region_name"])
+
+    def leaves(self, have):
+        return kept_data.left_by_table(self, have, have["kms_master_key_id"])
 
     def _refuse_deletion(self, have):
         lifted = self.params["deletion_protection_enabled"] is False
