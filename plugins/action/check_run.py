@@ -90,6 +90,9 @@ class ActionModule(ActionBase):
         if "plan_out" in variables and "plan_out" not in given:
             rule = "it is only read as an extra variable"
             yield Fault({"plan_out": str(variables["plan_out"])}, rule, "Give it with -e, or set MTK_PLAN_OUT.")
+        if "purge_data" in variables and "purge_data" not in given:
+            rule = "it is only read as an extra variable, so that no inventory gives up data"
+            yield Fault({"purge_data": str(variables["purge_data"])}, rule, "Give it with -e.")
         if "mtk_check_mode" in given and _is_false(variables["mtk_check_mode"]):
             rule = "site.yml applies without it, and plan.yml and drift.yml never write"
             yield Fault({"-e mtk_check_mode": variables["mtk_check_mode"]}, rule, "Leave it out.")

@@ -221,8 +221,6 @@ settled:
   sample: true
 """
 
-from datetime import UTC, datetime
-
 from ansible_collections.mtk.backend.plugins.module_utils.aws._lookup import is_own_key, key_arn, usable_key
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _aurora, _aurora_limits, _database_states
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import (
@@ -412,16 +410,12 @@ class Cluster(ClusterResource):
         if have["global_cluster_identifier"]:
             return self.leave(have)
         self.remove_instances(have)
-        name = self.params["db_cluster_identifier"]
-        final = None if self.params["skip_final_snapshot"] else self.params["final_db_snapshot_identifier"]
-        if not self.params["skip_final_snapshot"] and not final:
-            final = _aurora.final_snapshot_identifier(name, datetime.now(UTC))
         return self.aws.call(
             "rds",
             "delete_db_cluster",
-            db_cluster_identifier=name,
+            db_cluster_identifier=self.params["db_cluster_identifier"],
             skip_final_snapshot=self.params["skip_final_snapshot"],
-            final_db_snapshot_identifier=final,
+            final_db_snapshot_identifier=self.final_snapshot or None,
             delete_automated_backups=self.params["delete_automated_backups"],
         )
 

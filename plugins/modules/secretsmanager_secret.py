@@ -150,7 +150,8 @@ from ansible_collections.mtk.backend.plugins.module_utils.domain._limits import 
     up_to,
 )
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
-from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource
+from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Left, Resource
+from ansible_collections.mtk.backend.plugins.module_utils.resources import _kept_data as kept_data
 from ansible_collections.mtk.backend.plugins.module_utils.resources._policies import wanted_policy
 
 OPTIONS = {
@@ -297,6 +298,13 @@ class Secret(Resource):
         force, days = self.params["force_delete_without_recovery"], self.params["recovery_window_in_days"]
         how = {"force_delete_without_recovery": True} if force else {"recovery_window_in_days": days}
         return self._call("delete_secret", secret_id=have["arn"], **how)
+
+    def leaves(self, have):
+        if not self.params["force_delete_without_recovery"]:
+            region, name = self.aws.region, self.params["secret_name"]
+            command = f"aws secretsmanager restore-secret --region {region} --secret-id {name}"
+            until = kept_data.after(self, self.params["recovery_window_in_days"])
+            yield Left("secretsmanager_secret", name, region, until, "", command)
 
     def _call(self, operation, **params):
         return self.aws.call("secretsmanager", operation, **params)

@@ -364,6 +364,14 @@ SETTINGS = (
             entry_points=("destroy_cluster", "validate"),
         ),
         Setting(
+            "aurora_purge_data",
+            "bool",
+            "Whether the deletion gives up the snapshots and backups that need the KMS key. Nobody can restore them "
+            "then.",
+            computed="whether C(purge_data) names the environment",
+            entry_points=("destroy_cluster", "destroy_region", "validate"),
+        ),
+        Setting(
             "aurora_key_deletion_window",
             "int",
             "Days in which the deletion of the KMS key can be cancelled.",

@@ -218,6 +218,13 @@ SETTINGS = (
             entry_points=_ROUTING,
         ),
         Setting(
+            "ipam_vpc_purge_data",
+            "bool",
+            "Whether the deletion gives up snapshots and backups that need the KMS key. Nobody can restore them then.",
+            computed="whether C(purge_data) names the environment",
+            entry_points=("destroy_network", "validate"),
+        ),
+        Setting(
             "ipam_vpc_key_deletion_window",
             "int",
             "Days in which the deletion of the KMS key can be cancelled.",

@@ -211,6 +211,20 @@ SETTINGS = (
             entry_points=(*_TABLE, "key", "destroy_key"),
         ),
         Setting(
+            "dynamodb_global_final_backup",
+            "bool",
+            "Whether to make an on-demand backup of the table before it is deleted. AWS keeps it until you delete it.",
+            default=False,
+            entry_points=("destroy", "validate"),
+        ),
+        Setting(
+            "dynamodb_global_purge_data",
+            "bool",
+            "Whether the deletion gives up the backups that need the KMS key. Nobody can restore them then.",
+            computed="whether C(purge_data) names the environment",
+            entry_points=("destroy", "destroy_key", "validate"),
+        ),
+        Setting(
             "dynamodb_global_key_deletion_window",
             "int",
             "Days in which the deletion of the KMS key can be cancelled.",

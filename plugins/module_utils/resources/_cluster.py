@@ -8,23 +8,46 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _aurora, _database_states
 from ansible_collections.mtk.backend.plugins.module_utils.domain._time_limits import moment, time_text
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import (
+    UNKNOWN,
     Observation,
     Refused,
     unknown_in,
 )
+from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Left
 from ansible_collections.mtk.backend.plugins.module_utils.resources import _members
 from ansible_collections.mtk.backend.plugins.module_utils.resources._database import DatabaseResource
+from ansible_collections.mtk.backend.plugins.module_utils.resources._kept_data import left_by_cluster
 
 Fields = Mapping[str, Any]
 
 
 class ClusterResource(DatabaseResource):
     """A cluster that may join, leave and be copied within a global cluster."""
+
+    def __init__(self, aws: Any, params: Fields) -> None:
+        super().__init__(aws, params)
+        self._begun = datetime.now(UTC)  # all attempts to delete the cluster name the same final snapshot
+
+    @property
+    def final_snapshot(self) -> str:
+        """The name of the final snapshot; empty if the deletion makes none."""
+        if self.params["skip_final_snapshot"]:
+            return ""
+        name, given = self.params["db_cluster_identifier"], self.params["final_db_snapshot_identifier"]
+        return str(given or _aurora.final_snapshot_identifier(name, self._begun))
+
+    def leaves(self, have: Fields) -> Iterator[Left]:
+        """Return the snapshot and the backups that the deletion leaves. A plan does not know the time in the name."""
+        name = self.final_snapshot
+        if name and self.params["check_mode"] and not self._given("final_db_snapshot_identifier"):
+            name = f"{self.params['db_cluster_identifier']}-final-{UNKNOWN}"
+        return left_by_cluster(self, have, name)
 
     def global_clusters(self) -> list[dict[str, Any]]:
         """Return all global clusters of the account."""
