@@ -10,7 +10,7 @@ import functools
 import json
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn
 
 from ansible_collections.mtk.backend.plugins.module_utils.aws._cache import Cache, CachedAws, CacheVoid, FreshAws
@@ -233,33 +233,36 @@ def inform(
     context: Context | None = None,
     *,
     begins: bool = False,
+    fresh: bool = False,
 ) -> None:
     """Run a module that only reads, and return what ``read`` returns.
 
     ``begins`` says that a run begins with the module: outside of check mode it first looks whether another run holds
-    the lock of the environment.
+    the lock of the environment. ``fresh`` says that AWS is asked again for what the run has read before.
     """
     module = AnsibleAWSModule(argument_spec=dict(options), supports_check_mode=True)
-    module.exit_json(changed=False, **_read(module, read, context or Context(), begins=begins))
+    context = replace(context or Context(), cache="") if fresh else context or Context()
+    module.exit_json(changed=False, **_read(module, read, context, begins=begins))
 
 
 def judge(
     read: Callable[[Aws, Mapping[str, Any]], dict[str, Any]],
     options: Mapping[str, Any],
     context: Context | None = None,
+    *,
+    unchecked: str = "what AWS offers was",
 ) -> None:
     """Run a module that only reads and judges the settings.
 
     ``read`` returns ``findings``, ``unasked`` (the operations that the credentials may not call) and other values. If
     there are findings, the plan of the region needs a decision; outside of a collected plan the module fails.
+    ``unchecked`` names what those operations would have shown.
     """
     context = context or Context()
     module = AnsibleAWSModule(argument_spec=dict(options), supports_check_mode=True)
     found = _read(module, read, context)
     if found["unasked"]:
-        module.warn(
-            f"The credentials may not call {', '.join(found['unasked'])}, so what AWS offers was not fully checked."
-        )
+        module.warn(f"The credentials may not call {', '.join(found['unasked'])}, so {unchecked} not fully checked.")
     message = " ".join(found["findings"])
     planned = module.check_mode and message
     answer = {**found, "plan": refusal(_kind(module), module.region, message) if planned else {}}
