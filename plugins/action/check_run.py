@@ -30,7 +30,8 @@ try:
 except ImportError:  # the first module that needs boto3 says what to install
     create_loader = None
 
-WRITTEN = ("plan_out", "drift_json", "drift_markdown")  # variables that name a file to write
+# Variables that name a file to write.
+WRITTEN = ("plan_out", "drift_json", "drift_markdown", "destroy_json", "destroy_text")
 MODULES = tuple(sorted(path.stem for path in (Path(__file__).parents[1] / "modules").glob("[a-z]*.py")))
 PREFIXES = ("mtk", *settings.ROLES)
 SETTINGS = tuple(s.name for role in (_settings_run.RUN, *settings.ROLES.values()) for s in role.settings)

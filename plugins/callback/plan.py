@@ -52,6 +52,7 @@ import atexit
 import json
 import os
 import sys
+import textwrap
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -143,6 +144,7 @@ class CallbackModule(CallbackBase):
                 RECORD.add(item)
         RECORD.defers = RECORD.defers or bool(result.result.get("defers_decisions"))
         RECORD.purpose = result.result.get("run_purpose", RECORD.purpose)
+        RECORD.ending = result.result.get("ending", RECORD.ending)
         if result.result.get("deletion_confirmed") and not RECORD.planned:
             RECORD.begin_deletion()
             _cache.void_all(CACHE)  # much may have changed while the user read the plan
@@ -191,7 +193,7 @@ class CallbackModule(CallbackBase):
         command = apply_command(context.CLIARGS, self._out)
         seconds = time.monotonic() - self._start
         given = self._play.get_variable_manager().extra_vars if self._play else {}
-        notes = summary.unused(document, given)
+        notes = [*summary.unused(document, given), *textwrap.wrap(RECORD.ending, summary.WIDTH)]
         for line in ("", *summary.lines(document, stringc, command, seconds, not RECORD.errors_shown), *notes):
             self._display.display(line, stderr=to_stderr)
         if self._out:

@@ -270,6 +270,7 @@ from ansible_collections.mtk.backend.plugins.module_utils.domain._limits import 
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import Later, NotYet, Refused
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
 from ansible_collections.mtk.backend.plugins.module_utils.resources import _dynamodb as dynamodb
+from ansible_collections.mtk.backend.plugins.module_utils.resources._backups import earlier_table
 from ansible_collections.mtk.backend.plugins.module_utils.resources._kept_data import BackedUpTable
 
 OPTIONS = dynamodb.TABLE_OPTIONS
@@ -376,6 +377,9 @@ class Table(BackedUpTable):
         arn = key_arn(self.aws, key) if key else None
         encrypted = arn is not None and arn == have["sse_specification"].get("kms_master_key_id")
         return tables.is_restored(have) or (encrypted and is_own_key(self.aws, arn, self.params))
+
+    def earlier_data(self):
+        return earlier_table(self.aws, self.params["table_name"])
 
     def create(self, want):
         request = tables.creation(want, self.params["attribute_definitions"])

@@ -148,6 +148,8 @@ INTERNAL: dict[str, frozenset[str]] = {
             "mtk_drift",
             "mtk_failing_kinds",
             "mtk_identity",
+            "mtk_left",
+            "mtk_outside",
             "mtk_plan",
             "mtk_preflight",
             "mtk_run",

@@ -250,19 +250,20 @@ def judge(
     read: Callable[[Aws, Mapping[str, Any]], dict[str, Any]],
     options: Mapping[str, Any],
     context: Context | None = None,
+    *,
+    unchecked: str = "what AWS offers was",
 ) -> None:
     """Run a module that only reads and judges the settings.
 
     ``read`` returns ``findings``, ``unasked`` (the operations that the credentials may not call) and other values. If
     there are findings, the plan of the region needs a decision; outside of a collected plan the module fails.
+    ``unchecked`` names what those operations would have shown.
     """
     context = context or Context()
     module = AnsibleAWSModule(argument_spec=dict(options), supports_check_mode=True)
     found = _read(module, read, context)
     if found["unasked"]:
-        module.warn(
-            f"The credentials may not call {', '.join(found['unasked'])}, so what AWS offers was not fully checked."
-        )
+        module.warn(f"The credentials may not call {', '.join(found['unasked'])}, so {unchecked} not fully checked.")
     message = " ".join(found["findings"])
     planned = module.check_mode and message
     answer = {**found, "plan": refusal(_kind(module), module.region, message) if planned else {}}

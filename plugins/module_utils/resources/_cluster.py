@@ -11,7 +11,9 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from ansible_collections.mtk.backend.plugins.module_utils.domain import _aurora, _database_states
+from ansible_collections.mtk.backend.plugins.module_utils.aws._lookup import key_arn
+from ansible_collections.mtk.backend.plugins.module_utils.domain import _aurora, _database_states, _restores
+from ansible_collections.mtk.backend.plugins.module_utils.domain._restores import Earlier
 from ansible_collections.mtk.backend.plugins.module_utils.domain._time_limits import moment, time_text
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import (
     UNKNOWN,
@@ -20,6 +22,7 @@ from ansible_collections.mtk.backend.plugins.module_utils.domain._values import 
     unknown_in,
 )
 from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Left
+from ansible_collections.mtk.backend.plugins.module_utils.resources import _backups as backups
 from ansible_collections.mtk.backend.plugins.module_utils.resources import _members
 from ansible_collections.mtk.backend.plugins.module_utils.resources._database import DatabaseResource
 from ansible_collections.mtk.backend.plugins.module_utils.resources._kept_data import left_by_cluster
@@ -74,6 +77,29 @@ class ClusterResource(DatabaseResource):
         if writer:
             return {**args, "source_region": self.params["source_region"] or writer["region"]}
         return {**self.credentials(), **args}
+
+    def earlier_data(self) -> Earlier | None:
+        """Return the backup of an earlier cluster of this name. A copy of a writer has the data of the writer."""
+        group = self.joined()
+        if not self.has_credentials() or _aurora.writer_of(group):
+            return None
+        name, region = str(self.params["db_cluster_identifier"]), str(self.aws.region)
+        backup = backups.cluster_backup(self.aws, name, str(self.params["engine"]))
+        if backup is None:
+            return None
+        options = {**self.params, **self.resolved, "kms_key_id": key_arn(self.aws, self.params["kms_key_id"])}
+        before, after = self._global_steps(group, name, region)
+        steps = [*backups.usable_key_steps(self.aws, backup), *before]
+        steps += [_restores.restore_cluster(region, name, backup, options), *after]
+        needed = [options.get(each) for each in ("kms_key_id", "vpc_security_group_ids")]
+        return _restores.Earlier(backup.found, _restores.instruction(steps, needed))
+
+    def _global_steps(self, group: Fields, name: str, region: str) -> tuple[list[str], list[str]]:
+        wanted = self.params["global_cluster_identifier"]
+        if not wanted:
+            return [], []
+        arn = f"arn:{self.aws.partition}:rds:{region}:{self.aws.account_id}:cluster:{name}"
+        return _restores.make_global(region, arn, wanted, bool(group))
 
     def leave(self, have: Fields) -> None:
         """Remove the cluster from its global cluster. AWS refuses this for the writer while it has readers."""
