@@ -132,6 +132,7 @@ class CallbackModule(CallbackBase):
                 RECORD.add(item)
         RECORD.defers = RECORD.defers or bool(result.result.get("defers_decisions"))
         RECORD.purpose = result.result.get("run_purpose", RECORD.purpose)
+        RECORD.notes += result.result.get("run_notes", [])
         if result.result.get("deletion_confirmed") and not RECORD.planned:
             RECORD.begin_deletion()
             _cache.void_all(CACHE)  # much may have changed while the user read the plan
