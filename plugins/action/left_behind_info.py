@@ -34,7 +34,7 @@ class ActionModule(in_process.ActionModule):
             return result
         planned = bool(self._task.check_mode)
         found = left.entries(result["resources"], result["removed"], "plan" if planned else "apply")
-        noted = list(left.notes(result, planned))
+        noted = list(left.notes(result, found, planned))
         return {
             **result,
             "results": [{"plan": entry} for entry in found],

@@ -48,8 +48,15 @@ def _way_on(each: Mapping[str, Any]) -> str:
     return f"To delete it: {consent('remove', '{resource}:{name}'.format(**each))}"
 
 
-def notes(answer: Mapping[str, Any], planned: bool) -> Iterator[str]:
-    """Yield what the run has to say beside its resources. ``answer`` is that of the module left_behind_info."""
+def notes(answer: Mapping[str, Any], found: Iterable[Entry], planned: bool) -> Iterator[str]:
+    """Yield what the run has to say beside its resources.
+
+    ``answer`` is that of the module left_behind_info, and ``found`` are the entries of what is left behind.
+    """
+    listed = [entry for entry in found if entry["resource"] != REPLICA]
+    if len(listed) > 1 and planned:
+        named = ",".join(f"{entry['resource']}:{entry['name']}" for entry in listed)
+        yield f"To delete all that is left behind in {listed[0]['region']}: -e remove={named}"
     for region in answer["denied_regions"]:
         yield (
             f"{region}: the credentials may not list resources by their tags (tag:GetResources), so it was not checked "

@@ -148,10 +148,10 @@ def test_database_subnets_without_those_that_go():
 
 def test_notes_of_a_run():
     answer = {"denied_regions": [], "other_environments": ["dev", "qa"]}
-    (note,) = left.notes(answer, planned=True)
+    (note,) = left.notes(answer, [], planned=True)
     assert note.startswith("Other environments in this account: dev, qa. If one of them was renamed")
-    assert list(left.notes(answer, planned=False)) == []
-    (note,) = left.notes({"denied_regions": ["us-east-1"], "other_environments": []}, planned=False)
+    assert list(left.notes(answer, [], planned=False)) == []
+    (note,) = left.notes({"denied_regions": ["us-east-1"], "other_environments": []}, [], planned=False)
     assert note.startswith("us-east-1: the credentials may not list resources")
 
 
@@ -168,3 +168,12 @@ def test_the_owner_of_the_drift_report_is_left():
     assert "playbooks/remove_region.yml -e region=eu-central-1" in report["items"][0]["reason"]
     assert drift.lines(report)[-1].endswith(": ap-east-1.")
     assert "ap-east-1" in drift.markdown(report)
+
+
+def test_the_plan_names_one_argument_for_all_that_is_left_behind():
+    answer: dict[str, Any] = {"denied_regions": [], "other_environments": []}
+    names = [resource(), resource(name="other"), resource(resource=_left.REPLICA, name="table")]
+    found = left.entries(names, {}, "plan")
+    (note,) = left.notes(answer, found, planned=True)
+    assert note == "To delete all that is left behind in us-east-1: -e remove=ec2_subnet:dev_subnet,ec2_subnet:other"
+    assert list(left.notes(answer, found[:1], planned=True)) == []

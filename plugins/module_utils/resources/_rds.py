@@ -11,6 +11,7 @@ from typing import Any
 
 from ansible_collections.mtk.backend.plugins.module_utils.aws._tags import write_tags
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _aurora
+from ansible_collections.mtk.backend.plugins.module_utils.domain._database_states import unprotecting
 from ansible_collections.mtk.backend.plugins.module_utils.domain._limits import TagRules
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import OWNER_TAG, UNKNOWN, Refused
 from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource
@@ -137,4 +138,8 @@ class RdsResource(Resource):
     def refuse_protected(self, have: Fields) -> None:
         """Raise Refused if the resource is protected from deletion and the task does not lift the protection."""
         if have.get("deletion_protection") and self.params["deletion_protection"] is not False:
-            raise Refused(f"{self} is protected from deletion. To delete it, set deletion_protection: false.")
+            command = unprotecting(self.aws.region, self.identity[0], have[self.identity[0]])
+            raise Refused(
+                f"{self} is protected from deletion. To delete it, set deletion_protection: false, or lift the "
+                f"protection first: {command}"
+            )
