@@ -145,6 +145,7 @@ class CallbackModule(CallbackBase):
         RECORD.defers = RECORD.defers or bool(result.result.get("defers_decisions"))
         RECORD.purpose = result.result.get("run_purpose", RECORD.purpose)
         RECORD.ending = result.result.get("ending", RECORD.ending)
+        RECORD.notes += result.result.get("run_notes", [])
         if result.result.get("deletion_confirmed") and not RECORD.planned:
             RECORD.begin_deletion()
             _cache.void_all(CACHE)  # much may have changed while the user read the plan

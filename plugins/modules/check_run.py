@@ -19,7 +19,7 @@ options:
   defer_decisions:
     description:
       - Whether a resource that needs a decision stops an apply only at its end. The last task of the run then has to
-        fail if there are any, as in C(playbooks/stages/11_decisions.yml).
+        fail if there are any, as in C(playbooks/stages/12_decisions.yml).
       - With V(false) the first such resource stops the region, as a deletion needs it.
     type: bool
     default: true

@@ -48,6 +48,7 @@ class Record:
     always_run: set[str] = field(default_factory=set)
     entries: dict[tuple[str, str, str], _document.Entry] = field(default_factory=dict)
     errors: list[dict[str, str]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)  # what the run has to say beside its resources
 
     def add(self, result: Mapping[str, Any]) -> None:
         """Add the result of one task, or of one item of its loop."""
@@ -99,6 +100,7 @@ class Record:
             self.entries.values(),
             self.errors,
             purpose=self.purpose,
+            notes=self.notes,
             remaining=[entry for entry in self.planned if _document.key(entry) not in handled],
         )
 

@@ -78,6 +78,8 @@ def lines(
     for error in document["errors"]:
         failed = f"    {paint('x', 'red')} {error['host']}, {error['task']}"
         yield from _block(f"{failed}: ", error["message"], 6) if messages else [failed]
+    for note in document["notes"]:
+        yield from _block("Note: ", note, 2)
     yield title(document, seconds)
     yield from next_step(document, apply_command)
 

@@ -146,14 +146,17 @@ INTERNAL: dict[str, frozenset[str]] = {
             "mtk_destroy",
             "mtk_differences",
             "mtk_drift",
+            "mtk_elsewhere",
             "mtk_failing_kinds",
             "mtk_identity",
             "mtk_left",
             "mtk_outside",
+            "mtk_owner",
             "mtk_plan",
             "mtk_preflight",
+            "mtk_removed",
+            "mtk_removed_vpc",
             "mtk_run",
-            "mtk_tagged",
         }
     ),
 }

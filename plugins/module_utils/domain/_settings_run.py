@@ -38,7 +38,7 @@ VARIABLES = (
 TAGS = ("always", "never", "all", "tagged", "untagged", "ipam_vpc", "aurora", "dynamodb_global", "mtk_verdict")
 
 
-DIFFERENCES = ("ours", "gone", "decision", "foreign")
+DIFFERENCES = ("ours", "gone", "decision", "left", "foreign")
 
 
 def _differences(name: str, value: Iterable[str]) -> Iterator[Fault]:
