@@ -40,6 +40,7 @@ SETTINGS = tuple(s.name for role in (_settings_run.RUN, *settings.ROLES.values()
 OPTIONS = {
     "defer_decisions": {"type": "bool", "default": True},
     "purpose": {"type": "str", "choices": ["apply", "destroy"], "default": "apply"},
+    "removed_region": {"type": "str"},
 }
 
 
@@ -57,6 +58,8 @@ class ActionModule(ActionBase):
         faults = [*self._run_faults(task_vars), *inventory.faults()]
         if options["purpose"] == "destroy":
             faults += _inventory.left_out(inventory.hosts("all"), task_vars["ansible_play_hosts_all"])
+        if options["removed_region"] is not None:
+            faults += inventory.removed(options["removed_region"])
         values: dict[str, Values] = {}
         if inventory.hosts("all") and inventory.hosts("primary"):
             found, values = self._check_hosts(inventory, task_vars)
@@ -68,7 +71,8 @@ class ActionModule(ActionBase):
         primary = inventory.hosts("primary")
         asked = {host: _inventory.asked(found, roles, owner=host in primary) for host, found in values.items()}
         run = {"defers_decisions": options["defer_decisions"], "run_purpose": options["purpose"]}
-        answer = {"home_region": primary[0], "asked": asked, **run}
+        removed = values[primary[0]].get("dynamodb_global_remove_replica_regions", [])
+        answer = {"home_region": primary[0], "asked": asked, "removed_replica_regions": removed, **run}
         return {**result, "changed": False, **answer}
 
     def _run_faults(self, variables: Mapping[str, Any]) -> Iterator[Fault]:

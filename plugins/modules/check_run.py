@@ -32,6 +32,12 @@ options:
     choices: [apply, destroy]
     default: apply
     version_added: 0.1.0
+  removed_region:
+    description:
+      - The region that the run removes. It must be a region of AWS that the inventory does not contain any more.
+      - Only C(playbooks/remove_region.yml) gives it.
+    type: str
+    version_added: 0.1.0
 attributes:
   action:
     description: The module runs on the controller.

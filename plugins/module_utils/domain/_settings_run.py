@@ -31,8 +31,8 @@ _ENVIRONMENT_PERMITS = "lower-case letters, digits and single hyphens, beginning
 # Extra variables of the playbooks, which no role uses.
 VARIABLES = (
     *("plan_out", "plan_file", "detailed_exitcode", "drift_json", "drift_markdown", "drift_fail_on"),
-    *("destroy_json", "destroy_text", "purge_data"),
-    *("confirm_environment", "expected_account_id", "lock_timeout", "break_lock", *CONSENTS),
+    *("destroy_json", "destroy_text", "purge_data", "expected_account_id"),
+    *("confirm_environment", "confirm_region", "region", "lock_timeout", "break_lock", *CONSENTS),
 )
 # The tags of the tasks of the playbooks.
 TAGS = ("always", "never", "all", "tagged", "untagged", "ipam_vpc", "aurora", "dynamodb_global", "mtk_verdict")
@@ -172,6 +172,16 @@ SETTINGS = (
         "Whether the run applies the inventory or deletes the environment.",
         default="apply",
         choices=("apply", "destroy"),
+    ),
+    Setting(
+        "mtk_removed_region",
+        "str",
+        "The region that playbooks/remove_region.yml removes.",
+        default="",
+        pattern=f"({REGION})?",
+        rule="it is not the name of a region",
+        permits="the name of a region",
+        remedy="Give it as -e region=eu-west-1.",
     ),
     Setting(
         "mtk_aws_environment",

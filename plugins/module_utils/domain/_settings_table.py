@@ -21,7 +21,7 @@ from ansible_collections.mtk.backend.plugins.module_utils.domain._settings_inter
 
 ROLE = "dynamodb_global"
 _TABLE = ("main", "table", "validate")
-_DESTROY = (*_TABLE, "destroy")
+_DESTROY = (*_TABLE, "destroy", "remove_region")
 
 
 def _capacity(kind: str, bound: str, words: str, default: int) -> Setting:
