@@ -31,7 +31,8 @@ _ENVIRONMENT_PERMITS = "lower-case letters, digits and single hyphens, beginning
 # Extra variables of the playbooks, which no role uses.
 VARIABLES = (
     *("plan_out", "plan_file", "detailed_exitcode", "drift_json", "drift_markdown", "drift_fail_on"),
-    *("confirm_environment", "purge_data", "expected_account_id", "lock_timeout", "break_lock", *CONSENTS),
+    *("confirm_environment", "destroy_allowed", "purge_data"),
+    *("expected_account_id", "lock_timeout", "break_lock", *CONSENTS),
 )
 # The tags of the tasks of the playbooks.
 TAGS = ("always", "never", "all", "tagged", "untagged", "ipam_vpc", "aurora", "dynamodb_global", "mtk_verdict")
