@@ -85,6 +85,7 @@ options:
   global_cluster_identifier:
     description:
       - The global cluster to join. Only a new cluster can join.
+      - An empty text says that the cluster must be no member. A member is refused then, and stays what it is.
       - With O(state=absent) a member leaves its global cluster first, even if this option is not given.
     type: str
   source_region:
@@ -350,12 +351,14 @@ class Cluster(ClusterResource):
         absent = self.params["state"] == "absent"
         if not absent and self.status(have) == "ready":
             have |= self.additions(have)
-        is_global = absent or self._given("global_cluster_identifier") or have.get("global_cluster_identifier")
+        is_global = absent or self.params["global_cluster_identifier"] or have.get("global_cluster_identifier")
         groups = self.global_clusters() if is_global else []
         return {**have, **_aurora.membership(groups, have["db_cluster_arn"])}
 
     def desired(self, have):
         want = self.without_foreign_groups({**super().desired(have), **self.keys(have)}, have)
+        if want.get("global_cluster_identifier") == "":
+            self.refuse_membership(have, want.pop("global_cluster_identifier"))
         if have is None:
             return _aurora.consistent(want, is_copy=bool(_aurora.writer_of(self.joined())))
         if "engine_version" in want:

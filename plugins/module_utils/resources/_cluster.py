@@ -21,6 +21,7 @@ from ansible_collections.mtk.backend.plugins.module_utils.domain._values import 
     Refused,
     unknown_in,
 )
+from ansible_collections.mtk.backend.plugins.module_utils.engine._reconcile import consent
 from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Left
 from ansible_collections.mtk.backend.plugins.module_utils.resources import _backups as backups
 from ansible_collections.mtk.backend.plugins.module_utils.resources import _members
@@ -117,6 +118,20 @@ class ClusterResource(DatabaseResource):
                 f"{self} exists, and only a new cluster can join global cluster {group}. Create the global cluster "
                 "from this one (rds_global_cluster with source_db_cluster_identifier), or choose another name."
             )
+
+    def refuse_membership(self, have: Fields | None, wanted: str) -> None:
+        """Raise Refused for a member of a global cluster that is to be none, unless this run dissolves that cluster."""
+        group = (have or {}).get("global_cluster_identifier")
+        if have is None or not group or f"rds_global_cluster:{group}" in (self.params.get("remove") or ()):
+            return
+        others = ", ".join(f"{m['db_cluster_identifier']} in {m['region']}" for m in have["other_members"]) or "none"
+        raise Refused(
+            f"{self} is a member of global cluster {group}, and global_cluster_identifier is '{wanted}' (aurora_global "
+            f"is false). Nothing is changed. Other members: {others}. To keep the global cluster, "
+            "give its name (aurora_global: true). To dissolve it, first remove its other regions with "
+            f"playbooks/remove_region.yml, and then run with {consent('remove', f'rds_global_cluster:{group}')}. That "
+            "takes this cluster out with its data, and deletes the empty global cluster."
+        )
 
     def refuse_storage(self, have: Fields, want: Fields) -> None:
         """Raise Refused for a switch to I/O-Optimized storage before the time at which AWS takes the next one."""
