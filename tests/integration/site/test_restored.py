@@ -1,4 +1,4 @@
-"""After a deletion, site.yml makes no empty database and no empty table beside their backups: it says how to restore."""
+"""After a deletion, site.yml makes no empty database and no empty table beside backups: it says how to restore."""
 
 from __future__ import annotations
 
