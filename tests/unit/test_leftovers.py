@@ -111,8 +111,8 @@ def test_the_ending_counts_what_is_left_by_kind_and_day():
 def test_the_ending_names_what_should_not_be_left():
     items = judged(*(Found("ec2_vpc", "us-east-1", f"v{i}", f"vpc-{i}", "dev") for i in range(5)))
     assert text.ending(report(items, not_looked_at=["us-east-1 dynamodb:ListBackups"])) == (
-        "5 of dev are left and should not be: ec2_vpc v0 in us-east-1, ec2_vpc v1 in us-east-1, ec2_vpc v2 in us-east-1 "
-        "and 2 more. Not looked at: us-east-1 dynamodb:ListBackups."
+        "5 of dev are left and should not be: ec2_vpc v0 in us-east-1, ec2_vpc v1 in us-east-1, ec2_vpc v2 in "
+        "us-east-1 and 2 more. Not looked at: us-east-1 dynamodb:ListBackups."
     )
 
 
@@ -122,12 +122,15 @@ def test_the_page_has_reason_day_and_commands():
         "Left, and should not be:",
         "  ! us-east-1  ec2_vpc  v",
         "      has the tag mtk:environment=dev",
-        "      run the same command again; if it stays, delete it: aws ec2 delete-vpc --region us-east-1 --vpc-id vpc-1",
+        "      run the same command again; if it stays, delete it: "
+        "aws ec2 delete-vpc --region us-east-1 --vpc-id vpc-1",
         "Left, as intended:",
         "  = us-east-1  rds_cluster_snapshot  last",
-        "      a backup of dev-us-east-1-aurora-cluster, made on 2026-11-30; a manual or final snapshot; until you delete it",
+        "      a backup of dev-us-east-1-aurora-cluster, made on 2026-11-30; a manual or final snapshot; "
+        "until you delete it",
         "      to bring it back: run site.yml; it stops before it creates an empty one, and shows the command",
-        "      to delete it: aws rds delete-db-cluster-snapshot --region us-east-1 --db-cluster-snapshot-identifier last",
+        "      to delete it: "
+        "aws rds delete-db-cluster-snapshot --region us-east-1 --db-cluster-snapshot-identifier last",
         "Left: 1 cluster snapshot; 1 of dev is left and should not be: ec2_vpc v in us-east-1.",
     ]
 
