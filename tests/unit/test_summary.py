@@ -193,3 +193,9 @@ def test_a_consent_that_names_no_resource_is_reported():
         "adopt names ec2_subnet:c",
         "remove names ec2_vpc:a",
     ]
+
+
+def test_a_command_in_a_reason_stays_on_one_line():
+    command = f"aws rds restore-db-cluster-from-snapshot {'--option value ' * 20}".rstrip()
+    document = make_document(entry("refuse", reason=f"It does not exist. Run this:\n{command}"))
+    assert [line for line in summary.lines(document) if line.strip() == command]

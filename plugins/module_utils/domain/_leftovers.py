@@ -99,7 +99,6 @@ DELETE = {
     SECRET: "aws secretsmanager delete-secret --region {region} --secret-id {id}",
     SNAPSHOT: "aws rds delete-db-cluster-snapshot --region {region} --db-cluster-snapshot-identifier {name}",
 }
-_TYPES = "|".join(kind.replace("_", "[_-]") for kind, rule in RULES.items() if rule.parts)
 
 
 def name_pattern(environment: str, regions: Iterable[str]) -> re.Pattern[str]:
@@ -111,9 +110,10 @@ def name_pattern(environment: str, regions: Iterable[str]) -> re.Pattern[str]:
     False
     """
     region = "|".join(re.escape(each) for each in regions)
+    types = "|".join(kind.replace("_", "[_-]") for kind, rule in RULES.items() if rule.parts)
     place = rf"(?:(?:{region})[_-])?(?:(?:{region})[a-z][_-])?"
     begin = rf"(?:alias/|/aws/rds/cluster/|table/)?{re.escape(environment)}[_-]"
-    return re.compile(rf"{begin}{place}(?:{_TYPES})(?![a-z0-9_])")
+    return re.compile(rf"{begin}{place}(?:{types})(?![a-z0-9_])")
 
 
 def day(text: str | None, days: int = 0) -> str:

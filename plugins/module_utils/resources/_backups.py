@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Reads the backups that an earlier cluster or table of a name has left. A backup whose key is gone is none."""
+"""Reads the backups that an earlier cluster or table of a name has left, without those whose key is deleted."""
 
 from __future__ import annotations
 
