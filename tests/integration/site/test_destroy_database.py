@@ -74,6 +74,13 @@ def test_the_cluster_that_aws_calls_the_writer_is_deleted_last_and_leaves_the_sn
     aws.client("rds").switchover_global_cluster(
         GlobalClusterIdentifier=GLOBAL, TargetDbClusterIdentifier=cluster(aws, writer)
     )
+    west = aws.client("rds", writer)
+    (reader,) = [
+        m for m in west.describe_db_clusters()["DBClusters"][0]["DBClusterMembers"] if not m["IsClusterWriter"]
+    ]
+    west.failover_db_cluster(
+        DBClusterIdentifier=f"prod-{writer}-aurora-cluster", TargetDBInstanceIdentifier=reader["DBInstanceIdentifier"]
+    )
     entries = planned(prod, tmp_path, "--tags", "aurora")
     clusters = [(entry["region"], entry["action"]) for entry in entries if entry["resource"] == "rds_cluster"]
     assert sorted(clusters) == [(region, "delete") for region in sorted(REGIONS)], "each is listed once"
@@ -82,6 +89,9 @@ def test_the_cluster_that_aws_calls_the_writer_is_deleted_last_and_leaves_the_sn
     order = deletions(aws, "RemoveFromGlobalCluster", "DeleteDBCluster")
     assert order[-2:] == [("RemoveFromGlobalCluster", writer), ("DeleteDBCluster", writer)]
     assert sorted(region for _name, region in order[:-2]) == ["eu-west-1", "eu-west-1", "us-east-1", "us-east-1"]
+    calls = [call for call in aws.control.calls(mutating=True) if call["operation"] == "DeleteDBInstance"]
+    last = [call["parameters"]["DBInstanceIdentifier"] for call in calls if call["region"] == writer][-1]
+    assert last == reader["DBInstanceIdentifier"], "a failover has made it the writer"
     assert snapshots(aws) == {writer: ["prod-us-west-2-aurora-cluster"]}
     assert databases(aws) == []
 
@@ -124,7 +134,8 @@ def test_a_stopped_cluster_is_named_with_the_command_that_starts_it(aws, built):
 @pytest.mark.timeout(1800)
 def test_a_replica_that_no_setting_names_is_named_and_deleted_by_the_named_setting(aws, built):
     dev, table = built("dev"), {"TableName": "dev_user_locations"}
-    added = [{"Create": {"RegionName": "us-west-2"}}]
+    key = aws.client("kms", "us-west-2").create_key()["KeyMetadata"]["Arn"]
+    added = [{"Create": {"RegionName": "us-west-2", "KMSMasterKeyId": key}}]
     aws.client("dynamodb").update_table(**table, ReplicaUpdates=added)
     text = refused(dev)
     setting = '{"dynamodb_global_remove_replica_regions": ["us-west-2"]}'
@@ -179,12 +190,14 @@ def test_an_inventory_that_does_not_allow_the_deletion_keeps_its_protection(aws,
 @pytest.mark.timeout(1800)
 def test_the_source_of_a_younger_replica_is_removed_after_it(aws, built):
     prod, table = built("prod"), {"TableName": "prod_user_locations"}
+    europe = aws.client("dynamodb", "eu-west-1")
+    key = europe.describe_table(**table)["Table"]["SSEDescription"]["KMSMasterKeyArn"]
     aws.control.advance(60)
-    aws.client("dynamodb", "eu-west-1").update_table(**table, DeletionProtectionEnabled=False)
+    europe.update_table(**table, DeletionProtectionEnabled=False)
     aws.control.advance(60)
     aws.client("dynamodb").update_table(**table, ReplicaUpdates=[{"Delete": {"RegionName": "eu-west-1"}}])
     aws.control.advance(60)
-    added = [{"Create": {"RegionName": "eu-west-1"}}]
+    added = [{"Create": {"RegionName": "eu-west-1", "KMSMasterKeyId": key}}]
     aws.client("dynamodb", "us-west-2").update_table(**table, ReplicaUpdates=added)
     aws.control.advance(60)
     destroy(prod, "--tags", "dynamodb_global")
