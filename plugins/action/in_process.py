@@ -72,7 +72,8 @@ class ActionModule(ActionBase):
         lock = self._lock(variables)
         if not self._runs_in_process():
             passed = {LOCK_VARIABLE: lock.text()} if lock else {}
-            passed |= {GOING_VARIABLE: json.dumps([RECORD.going(), RECORD.left()])} if RECORD.purpose == "destroy" else {}
+            if RECORD.purpose == "destroy":
+                passed[GOING_VARIABLE] = json.dumps([RECORD.going(), RECORD.left()])
             if passed:
                 self._task.environment = [*(self._task.environment or []), passed]
             background = bool(self._task.async_val)

@@ -19,18 +19,24 @@ options:
   defer_decisions:
     description:
       - Whether a resource that needs a decision stops an apply only at its end. The last task of the run then has to
-        fail if there are any, as in C(playbooks/stages/11_decisions.yml).
+        fail if there are any, as in C(playbooks/stages/12_decisions.yml).
       - With V(false) the first such resource stops the region, as a deletion needs it.
     type: bool
     default: true
   purpose:
     description:
       - What the run does. The summary says so.
-      - With V(destroy), a run that O(ignore:--limit) restricts to a part of the inventory is refused, because what spans
+      - With V(destroy), a run that C(--limit) restricts to a part of the inventory is refused, because what spans
         regions cannot be deleted in part.
     type: str
     choices: [apply, destroy]
     default: apply
+    version_added: 0.1.0
+  removed_region:
+    description:
+      - The region that the run removes. It must be a region of AWS that the inventory does not contain any more.
+      - Only C(playbooks/remove_region.yml) gives it.
+    type: str
     version_added: 0.1.0
 attributes:
   action:

@@ -143,6 +143,10 @@ options:
     type: list
     elements: str
     default: []
+  final_backup:
+    description: Whether O(state=absent) makes an on-demand backup first, C(<table>-final-<time>), which is kept.
+    type: bool
+    default: false
   time_to_live_specification:
     description:
       - The expiry of items. AWS accepts one change an hour, and another attribute takes two changes.
@@ -263,15 +267,16 @@ from ansible_collections.mtk.backend.plugins.module_utils.aws._tags import write
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _table_options as table_options
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _tables as tables
 from ansible_collections.mtk.backend.plugins.module_utils.domain._limits import TagRules
-from ansible_collections.mtk.backend.plugins.module_utils.domain._values import Later, Refused
+from ansible_collections.mtk.backend.plugins.module_utils.domain._values import Later, NotYet, Refused
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
-from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource
 from ansible_collections.mtk.backend.plugins.module_utils.resources import _dynamodb as dynamodb
+from ansible_collections.mtk.backend.plugins.module_utils.resources._backups import earlier_table
+from ansible_collections.mtk.backend.plugins.module_utils.resources._kept_data import BackedUpTable
 
 OPTIONS = dynamodb.TABLE_OPTIONS
 
 
-class Table(Resource):
+class Table(BackedUpTable):
     """A table in its own region."""
 
     kind = "table"
@@ -316,8 +321,7 @@ class Table(Resource):
         have = {"latest_stream_arn": None, **tables.facts(sibling)}
         have["tags"] = dynamodb.read_tags(self.aws, have["table_arn"], self.params["tags"])
         if self.params["state"] == "absent":
-            self._refuse_deletion(have)
-            return have
+            return {**have, **dynamodb.read_settings(self.aws, have, self.params)}
         have.update(dynamodb.read_settings(self.aws, have, self.params))
         if self._given("time_to_live_specification"):
             have["time_to_live_specification"] = dynamodb.read_time_to_live(self.aws, have["table_name"])
@@ -374,6 +378,9 @@ class Table(Resource):
         encrypted = arn is not None and arn == have["sse_specification"].get("kms_master_key_id")
         return tables.is_restored(have) or (encrypted and is_own_key(self.aws, arn, self.params))
 
+    def earlier_data(self):
+        return earlier_table(self.aws, self.params["table_name"])
+
     def create(self, want):
         request = tables.creation(want, self.params["attribute_definitions"])
         self.aws.call("dynamodb", "create_table", table_name=self.params["table_name"], **request)
@@ -389,25 +396,18 @@ class Table(Resource):
             self._expire(have, changes["time_to_live_specification"])
         return tables.left(changes, request) - {"tags", *dynamodb.SETTINGS}
 
+    def obstacles(self, have):
+        return [*dynamodb.replicas_in_the_way(self, have), *dynamodb.protection(self, have)]
+
     def delete(self, have):
-        self._refuse_replicas(have, [])
+        if have["replicas"]:
+            raise NotYet("The replicas of the table are being deleted.")
         if have["deletion_protection_enabled"]:
             off = {"deletion_protection_enabled": False}
             self.aws.call("dynamodb", "update_table", table_name=have["table_name"], **off)
         else:
+            self.back_up()
             self.aws.call("dynamodb", "delete_table", table_name=have["table_name"])
-
-    def _refuse_deletion(self, have):
-        if have["table_status"] in self.leaving:
-            return
-        self._refuse_replicas(have, self.params["removed_replica_regions"])
-        if have["deletion_protection_enabled"] and self.params["deletion_protection_enabled"] is not False:
-            raise Refused(f"{self} is protected: give deletion_protection_enabled: false to delete it all the same")
-
-    def _refuse_replicas(self, have, removed):
-        regions = [replica["region_name"] for replica in have["replicas"] if replica["region_name"] not in removed]
-        if regions:
-            raise Refused(f"{self} has replicas in {', '.join(regions)}: remove them first with dynamodb_table_replica")
 
     def _expire(self, have, want):
         """Change the time to live. AWS enables an attribute only an hour after another one was disabled."""

@@ -112,6 +112,7 @@ from ansible_collections.mtk.backend.plugins.module_utils.domain._values import 
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
 from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource
 from ansible_collections.mtk.backend.plugins.module_utils.resources import _dynamodb as dynamodb
+from ansible_collections.mtk.backend.plugins.module_utils.resources import _kept_data as kept_data
 
 OPTIONS = {
     "table_name": {"type": "str", "required": True},
@@ -236,19 +237,17 @@ class Replica(Resource):
             have["tags"] = dynamodb.read_tags(
                 self.aws, have["table_arn"], self.params["tags"], self.params["region_name"]
             )
-            self._refuse_deletion(have)
             have.update(self._settings(have))
         return have
 
     def _settings(self, have):
-        if self.params["state"] == "absent":
-            return {}
         return dynamodb.read_settings(self.aws, have, self.params, self.params["region_name"])
 
-    def _refuse_deletion(self, have):
-        lifted = self.params["deletion_protection_enabled"] is False
-        if self.params["state"] == "absent" and have["deletion_protection_enabled"] and not lifted:
-            raise Refused(f"{self} is protected: give deletion_protection_enabled: false to remove it all the same")
+    def obstacles(self, have):
+        return dynamodb.protection(self, have)
+
+    def leaves(self, have):
+        return kept_data.left_by_table(self, have, have["kms_master_key_id"])
 
     def is_expendable(self, have):
         """Return whether AWS has never created the replica, so that it holds no data."""

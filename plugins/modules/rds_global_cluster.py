@@ -28,6 +28,14 @@ options:
         those of this cluster.
       - Used only to create the global cluster.
     type: str
+  dissolve:
+    description:
+      - With O(state=absent), whether to take the last member, the writer, out of the global cluster first. That cluster
+        stays, with its data.
+      - It needs the consent O(remove) with the name of the global cluster. Without the consent, a global cluster with
+        members is left alone. Other members are refused.
+    type: bool
+    default: false
   engine:
     description: >-
       The engine of a global cluster that is created empty. If not given, it is V(aurora-postgresql). AWS cannot change
@@ -111,14 +119,16 @@ settled:
 """
 
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _aurora, _aurora_limits
-from ansible_collections.mtk.backend.plugins.module_utils.domain._values import UNKNOWN, Observation, Refused
+from ansible_collections.mtk.backend.plugins.module_utils.domain._values import UNKNOWN, NotYet, Observation, Refused
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
+from ansible_collections.mtk.backend.plugins.module_utils.resources import _members
 from ansible_collections.mtk.backend.plugins.module_utils.resources._rds import ENGINE, RdsResource
 
 OPTIONS = {
     "global_cluster_identifier": {"type": "str", "required": True},
     "source_db_cluster_identifier": {"type": "str"},
     "engine": {"type": "str"},
+    "dissolve": {"type": "bool", "default": False},
     **ENGINE,
 }
 GIVEN_BY_SOURCE = ("engine", "engine_version", "database_name", "storage_encrypted", "engine_lifecycle_support")
@@ -150,10 +160,8 @@ class GlobalCluster(RdsResource):
     def describe(self, sibling):
         members = _aurora.members_of(sibling)
         writer = _aurora.writer_of(sibling) or {}
-        foreign = [member for member in members if not self._is_our_member(member)] if self.owner else []
-        if self.params["state"] == "absent":
-            self.refuse_protected(sibling)
-            self._refuse_members(foreign)
+        kept = self.params["state"] == "present" and self.owner
+        foreign = [member for member in members if not _members.is_ours(self, member)] if kept else []
         have = {**sibling, "tags": sibling.get("tags") or {}, "members": members, "writer_region": writer.get("region")}
         return {**have, "_foreign_members": foreign}
 
@@ -166,6 +174,15 @@ class GlobalCluster(RdsResource):
         if "engine_version" in want:
             want["engine_version"] = self.version_to_keep(want["engine_version"], have["engine_version"])
         return want
+
+    @property
+    def _dissolves(self):
+        return self.params["dissolve"] and self.consents("remove")
+
+    def kept(self, have):
+        dissolved = not self.params["dissolve"] or self._dissolves
+        names = ", ".join(member["db_cluster_identifier"] for member in have["members"])
+        return "" if dissolved or not names else f"{names} is a member of it, and the run has no consent to dissolve it"
 
     def create(self, want):
         source = self.params["source_db_cluster_identifier"]
@@ -184,29 +201,33 @@ class GlobalCluster(RdsResource):
             self._modify(allow_major_version_upgrade=major or None, **changes)
 
     def delete(self, have):
-        self._refuse_members(have["members"])
+        if self._dissolves and have["members"]:
+            self._take_out(have["members"][0]["db_cluster_arn"])
+            raise NotYet("the last member leaves the global cluster")
         if have.get("deletion_protection"):
-            self._modify(deletion_protection=False)
-        else:
-            name = self.params["global_cluster_identifier"]
-            self.aws.call("rds", "delete_global_cluster", global_cluster_identifier=name)
+            return self._modify(deletion_protection=False)
+        name = self.params["global_cluster_identifier"]
+        return self.aws.call("rds", "delete_global_cluster", global_cluster_identifier=name)
+
+    def _take_out(self, member):
+        group = {"global_cluster_identifier": self.params["global_cluster_identifier"], "db_cluster_identifier": member}
+        gone = ["DBClusterNotFoundFault"]  # AWS lists a member that has left for a while
+        self.aws.found(gone, lambda: self.aws.call("rds", "remove_from_global_cluster", **group))
 
     def tolerated(self, have):
         reason = "a cluster that others added to the global cluster; it is left alone"
-        names = [
-            f"{member['db_cluster_identifier']} in {member['region']}" for member in have.get("_foreign_members", [])
-        ]
-        return [Observation("members", None, name, "foreign", reason) for name in names]
+        found = have.get("_foreign_members", [])
+        return [Observation("members", None, _members.names([member]), "foreign", reason) for member in found]
 
-    def _is_our_member(self, member):
-        listed = self.aws.pages("rds", "describe_db_clusters", "db_clusters", member["region"])
-        found = next((c for c in listed if c["db_cluster_arn"] == member["db_cluster_arn"]), None)
-        return found is None or self.is_ours(found)
-
-    def _refuse_members(self, members):
-        if members:
-            names = ", ".join(f"{member['db_cluster_identifier']} in {member['region']}" for member in members)
-            raise Refused(f"{self} still has members: remove {names} first (rds_cluster with state: absent)")
+    def obstacles(self, have):
+        yield from self.protection(have)
+        staying = _members.staying(self, [m for m in have["members"] if not (self._dissolves and m["is_writer"])])
+        if staying:
+            ways = _members.ways_on(have["global_cluster_identifier"], staying)
+            yield (
+                f"{self} still has members: remove {_members.names(staying)} first (rds_cluster with state: absent). "
+                f"{ways}"
+            )
 
     def _modify(self, **args):
         name = self.params["global_cluster_identifier"]

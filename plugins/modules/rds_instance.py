@@ -144,6 +144,7 @@ from ansible_collections.mtk.backend.plugins.module_utils.domain import _aurora,
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import OWNER_TAG, Refused
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
 from ansible_collections.mtk.backend.plugins.module_utils.engine._reconcile import consent
+from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import lifting
 from ansible_collections.mtk.backend.plugins.module_utils.resources._database import DatabaseResource
 from ansible_collections.mtk.backend.plugins.module_utils.resources._rds import MONITORING_INTERVAL
 
@@ -197,8 +198,6 @@ class Instance(DatabaseResource):
         have = _aurora.pending_laid_over(sibling)
         group = next(iter(have.get("db_parameter_groups") or []), {})
         have = {**dict.fromkeys(self.managed), **have}
-        if self.is_to_be_deleted(have):
-            self.refuse_deletion(have)
         return {**have, "tags": have.get("tags") or {}, "db_parameter_group_name": group.get("db_parameter_group_name")}
 
     def desired(self, have):
@@ -250,8 +249,6 @@ class Instance(DatabaseResource):
             )
 
     def delete(self, have):
-        if self.params["deletion_protection"] and self.params["state"] == "absent":  # not for a replacement
-            self._refuse_last(have)
         name = self.params["db_instance_identifier"]
         self.aws.call("rds", "delete_db_instance", db_instance_identifier=name)
 
@@ -286,13 +283,18 @@ class Instance(DatabaseResource):
                 f"{self.start_command(cluster)}"
             )
 
-    def _refuse_last(self, have):
+    def obstacles(self, have):
+        yield from self.rest(have)
         cluster = self.cluster(have.get("db_cluster_identifier"))
-        if cluster.get("deletion_protection") and len(cluster.get("db_cluster_members") or []) == 1:
-            raise Refused(
-                f"{self} is the last instance of {cluster['db_cluster_identifier']}, which is protected from deletion. "
-                "To delete the instance, set deletion_protection: false."
-            )
+        if self.params["deletion_protection"] and cluster.get("deletion_protection") and self._is_last(cluster):
+            name = cluster["db_cluster_identifier"]
+            protected = f"{self} is the last instance of {name}, which is protected from deletion."
+            yield lifting(protected, "set deletion_protection: false")
+
+    def _is_last(self, cluster):
+        """Return whether all other instances of the cluster are gone, or the plan deletes them before this one."""
+        names = [member["db_instance_identifier"] for member in cluster.get("db_cluster_members") or []]
+        return all(name == self.params["db_instance_identifier"] or self.is_going(name) for name in names)
 
 
 def main(context=None):

@@ -42,11 +42,13 @@ class Record:
     mode: str = "plan"
     purpose: str = "apply"  # or "destroy"
     planned: list[_document.Entry] = field(default_factory=list)  # what a confirmed plan of a destroy deletes
+    ending: str = ""  # what a deletion has left, as a sentence for the end of the run
     involved: bool = False  # whether a task of this collection has run; others have a summary only if a task fails
     # Tasks of other collections with check_mode: false, by Ansible's ids: they run in a plan, too.
     always_run: set[str] = field(default_factory=set)
     entries: dict[tuple[str, str, str], _document.Entry] = field(default_factory=dict)
     errors: list[dict[str, str]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)  # what the run has to say beside its resources
 
     def add(self, result: Mapping[str, Any]) -> None:
         """Add the result of one task, or of one item of its loop."""
@@ -98,6 +100,7 @@ class Record:
             self.entries.values(),
             self.errors,
             purpose=self.purpose,
+            notes=self.notes,
             remaining=[entry for entry in self.planned if _document.key(entry) not in handled],
         )
 

@@ -266,3 +266,9 @@ def test_a_masked_password_is_not_pending():
 def test_a_cluster_that_says_nothing_about_the_data_api_has_none():
     assert _aurora.cluster_fields({})["enable_http_endpoint"] is False
     assert _aurora.cluster_fields({"http_endpoint_enabled": True})["enable_http_endpoint"] is True
+
+
+def test_the_writer_is_deleted_last():
+    members = [{"db_instance_identifier": name, "is_cluster_writer": name == "a"} for name in "cab"]
+    assert _aurora.deletion_order({"db_cluster_members": members}) == ["b", "c", "a"]
+    assert _aurora.deletion_order({}) == []

@@ -193,6 +193,13 @@ def membership(global_clusters: Iterable[Mapping[str, Any]], arn: str) -> dict[s
     }
 
 
+def deletion_order(cluster: Mapping[str, Any]) -> list[str]:
+    """Return the names of the instances of a cluster, the writer last: RDS would make a reader the next writer."""
+    members = cluster.get("db_cluster_members") or []
+    ordered = sorted(members, key=lambda each: (bool(each.get("is_cluster_writer")), each["db_instance_identifier"]))
+    return [each["db_instance_identifier"] for each in ordered]
+
+
 def writer_of(global_cluster: Mapping[str, Any]) -> dict[str, Any] | None:
     """Return the writing member of a global cluster, or None while it has no member."""
     return next((m for m in members_of(global_cluster) if m["is_writer"]), None)

@@ -65,12 +65,29 @@ def start_command(region: str, cluster: str) -> str:
     return f"aws rds start-db-cluster --region {region} --db-cluster-identifier {cluster}"
 
 
+def usable_again(region: str, key: str, state: str) -> str:
+    """Return the command that makes a KMS key usable again that is disabled or waits for its deletion."""
+    commands = ["cancel-key-deletion", "enable-key"] if state == "PendingDeletion" else ["enable-key"]
+    return " && ".join(f"aws kms {command} --region {region} --key-id {key}" for command in commands)
+
+
 def unsharing(region: str, snapshot: str, accounts: list[str]) -> str:
     """Return the command that ends the sharing of a snapshot."""
     return (
         f"aws rds modify-db-cluster-snapshot-attribute --region {region} --db-cluster-snapshot-identifier {snapshot} "
         f"--attribute-name restore --values-to-remove {' '.join(accounts)}"
     )
+
+
+def unprotecting(region: str, identity: str, name: str) -> str:
+    """Return the command that lifts the protection of a cluster or global cluster. ``identity`` is its option.
+
+    >>> unprotecting("us-east-1", "db_cluster_identifier", "c")
+    'aws rds modify-db-cluster --region us-east-1 --db-cluster-identifier c --no-deletion-protection'
+    """
+    kind = identity.removesuffix("_identifier").replace("_", "-")
+    option = identity.replace("_", "-")
+    return f"aws rds modify-{kind} --region {region} --{option} {name} --no-deletion-protection"
 
 
 def manual_snapshots(tagged: Sequence[Mapping[str, Any]]) -> list[str]:

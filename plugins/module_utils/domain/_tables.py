@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -131,7 +132,7 @@ def undeclared(present: Iterable[Fields], given: Iterable[Fields]) -> list[Field
 
 
 def foreign(params: Fields, have: Fields, consent: str) -> Iterator[Observation]:
-    """Yield an observation for each index and replica that others have added. ``consent`` removes indexes."""
+    """Yield an observation for each index and replica that no setting names. ``consent`` removes indexes."""
     given = params.get("global_secondary_indexes")
     for index in undeclared(have["global_secondary_indexes"], given) if given is not None else ():
         reason = f"others have added this index, and it is kept; -e remove={consent} deletes it"
@@ -139,8 +140,23 @@ def foreign(params: Fields, have: Fields, consent: str) -> Iterator[Observation]
     managed = params.get("replica_regions")
     for replica in have["replicas"] if managed is not None else ():
         if replica["region_name"] not in (managed or ()):
-            reason = "others have added this replica, and it is kept; state absent of its own task deletes it"
+            reason = (
+                "no setting names this replica, and it is kept; dynamodb_global_remove_replica_regions deletes it, or "
+                "playbooks/remove_region.yml together with all else in its region"
+            )
             yield Observation("replicas", None, replica["region_name"], "foreign", reason)
+
+
+def replicas_in_the_way(table: str, have: Fields, gone: Iterable[str]) -> Iterator[str]:
+    """Yield a sentence about the replicas that stay. The plan deletes those in the regions ``gone`` earlier."""
+    staying = [replica for replica in have["replicas"] if replica.get("replica_status") != "DELETING"]
+    regions = [replica["region_name"] for replica in staying if replica["region_name"] not in gone]
+    if regions:
+        wanted = json.dumps({"dynamodb_global_remove_replica_regions": regions})
+        yield (
+            f"{table} has replicas in {', '.join(regions)}: remove them first with dynamodb_table_replica. To have the "
+            f"playbooks delete them with their data, give -e '{wanted}'."
+        )
 
 
 def scaled_away(params: Fields, have: Fields) -> list[Observation]:

@@ -63,11 +63,11 @@ class Context:
     ``progress`` receives the module's name, the resource, AWS's state and the seconds of a wait. ``collects`` says that
     the run's plan is collected: in check mode, a refusal is then part of the plan instead of its end. ``defers`` says
     that the run ends with a check for decisions: a refused resource does not stop an apply, either. ``refused`` are the
-    region, resource and name of the refused resources so far. ``going`` are the regions and the names and ids of what the
-    plan deletes before this resource; ``left`` is what deletions of this run leave behind, as mappings with the fields
-    of :class:`Left`. ``cache`` is the directory of the run's cache; empty for
-    none. ``lock`` is the run that needs a lock to write, None for a task that
-    needs none; a module in a process of its own finds it in its environment. ``say`` shows a line at once.
+    region, resource and name of the refused resources so far. ``going`` are the regions and the names and ids of what
+    the plan deletes before this resource; ``left`` is what deletions of this run leave behind, as mappings with the
+    fields of :class:`Left`. ``cache`` is the directory of the run's cache; empty for none. ``lock`` is the run that
+    needs a lock to write, None for a task that needs none. A module in a process of its own finds ``going``, ``left``
+    and ``lock`` in its environment. ``say`` shows a line at once.
     """
 
     progress: Callable[[str, Resource, str, float], None] = lambda kind, resource, state, elapsed: None
@@ -114,7 +114,8 @@ def run(
 
 def _known(module: AnsibleAWSModule, context: Context) -> dict[str, Any]:
     """Return what a resource has to know about its module and the run, beside the options."""
-    run = {"check_mode": module.check_mode, "refused": context.refused, "left": list(context.left)}
+    run = {"check_mode": module.check_mode, "collects": context.collects, "refused": context.refused}
+    run["left"] = list(context.left)
     going = {(region, name) for region, name in context.going} if module.check_mode else frozenset()
     return {"resource": _kind(module), **run, "going": going}
 
@@ -233,33 +234,37 @@ def inform(
     context: Context | None = None,
     *,
     begins: bool = False,
+    fresh: bool = False,
 ) -> None:
     """Run a module that only reads, and return what ``read`` returns.
 
     ``begins`` says that a run begins with the module: outside of check mode it first looks whether another run holds
-    the lock of the environment.
+    the lock of the environment. ``fresh`` says that an apply acts upon the answer, so that it must not be an old one.
     """
     module = AnsibleAWSModule(argument_spec=dict(options), supports_check_mode=True)
-    module.exit_json(changed=False, **_read(module, read, context or Context(), begins=begins))
+    fresh = fresh and not module.check_mode
+    found: Mapping[str, Any] = _read(module, read, context or Context(), begins=begins, fresh=fresh)
+    module.exit_json(changed=False, **found)
 
 
 def judge(
     read: Callable[[Aws, Mapping[str, Any]], dict[str, Any]],
     options: Mapping[str, Any],
     context: Context | None = None,
+    *,
+    unchecked: str = "what AWS offers was",
 ) -> None:
     """Run a module that only reads and judges the settings.
 
     ``read`` returns ``findings``, ``unasked`` (the operations that the credentials may not call) and other values. If
     there are findings, the plan of the region needs a decision; outside of a collected plan the module fails.
+    ``unchecked`` names what those operations would have shown.
     """
     context = context or Context()
     module = AnsibleAWSModule(argument_spec=dict(options), supports_check_mode=True)
     found = _read(module, read, context)
     if found["unasked"]:
-        module.warn(
-            f"The credentials may not call {', '.join(found['unasked'])}, so what AWS offers was not fully checked."
-        )
+        module.warn(f"The credentials may not call {', '.join(found['unasked'])}, so {unchecked} not fully checked.")
     message = " ".join(found["findings"])
     planned = module.check_mode and message
     answer = {**found, "plan": refusal(_kind(module), module.region, message) if planned else {}}
@@ -268,18 +273,41 @@ def judge(
     module.exit_json(changed=False, **answer)
 
 
+def decide(
+    read: Callable[[Aws, Mapping[str, Any]], tuple[dict[str, Any], Mapping[str, tuple[str, list[str]]]]],
+    options: Mapping[str, Any],
+    context: Context | None = None,
+) -> None:
+    """Run a module that only reads and finds regions that need a decision, each an entry of the plan.
+
+    ``read`` returns what the module returns, and for each such region the reason and the ids of what is there.
+    """
+    context = context or Context()
+    module = AnsibleAWSModule(argument_spec=dict(options), supports_check_mode=True)
+    answer, decisions = _read(module, read, context)
+    mode = "plan" if module.check_mode else "apply"
+    plans = [
+        {**refusal("region", region, reason), "mode": mode, "ids": ids} for region, (reason, ids) in decisions.items()
+    ]
+    answer = {**answer, "results": [{"plan": plan} for plan in plans]}
+    if plans and not _is_deferred(module, context):
+        module.fail_json(msg=" ".join(plan["reason"] for plan in plans), **answer)
+    module.exit_json(changed=False, **answer)
+
+
 def _read(
     module: AnsibleAWSModule,
-    read: Callable[[Aws, Mapping[str, Any]], dict[str, Any]],
+    read: Callable[[Aws, Mapping[str, Any]], Any],
     context: Context,
     *,
     begins: bool = False,
-) -> dict[str, Any]:
+    fresh: bool = False,
+) -> Any:
     try:
         _require_region(module)
         connection = Connection(module)
         aws = (
-            CachedAws(connection.client, module.region, Cache(context.cache, connection.key()))
+            (FreshAws if fresh else CachedAws)(connection.client, module.region, Cache(context.cache, connection.key()))
             if context.cache
             else Aws(connection.client, module.region)
         )

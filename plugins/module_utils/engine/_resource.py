@@ -17,6 +17,7 @@ from ansible_collections.mtk.backend.plugins.module_utils.domain._limits import 
     tag_faults,
     up_to,
 )
+from ansible_collections.mtk.backend.plugins.module_utils.domain._restores import Earlier
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import (
     ADOPTED_TAG,
     CONSENTS,
@@ -206,7 +207,7 @@ class Resource:
         return False
 
     def consents(self, consent: str) -> bool:
-        """Return whether the option ``adopt``, ``replace`` or ``remove`` names this resource."""
+        """Return whether one of the options of :data:`CONSENTS`, such as ``adopt``, names this resource."""
         return f"{self.resource}:{self.label}" in (self.params.get(consent) or ())
 
     def adopts(self, have: Fields | None) -> bool:
@@ -278,6 +279,10 @@ class Resource:
         """Return what the deletion leaves behind, such as a final snapshot."""
         return ()
 
+    def earlier_data(self) -> Earlier | None:
+        """Return what is left of the data of an earlier resource of this name, before an empty one is created."""
+        return None
+
     def is_going(self, *names: str | None, region: str | None = None) -> bool:
         """Return whether the plan of this run deletes a resource that has one of these names or ids.
 
@@ -321,6 +326,14 @@ class Resource:
 
     def __str__(self) -> str:
         return f"{self.kind} {' '.join(str(self.params.get(name)) for name in self.identity)}"
+
+
+def lifting(protected: str, way: str) -> str:
+    """Return a sentence about a protected resource, and how to have it deleted all the same: ``way`` in a task."""
+    return (
+        f"{protected} To delete it, {way}. For playbooks/destroy.yml, set destroy_allowed: true in the inventory "
+        "instead."
+    )
 
 
 _NO_REFERENCES = ("tags", "refused", "going", "left", *CONSENTS)

@@ -7,23 +7,51 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
-from ansible_collections.mtk.backend.plugins.module_utils.domain import _aurora, _database_states
+from ansible_collections.mtk.backend.plugins.module_utils.aws._lookup import key_arn
+from ansible_collections.mtk.backend.plugins.module_utils.domain import _aurora, _database_states, _restores
+from ansible_collections.mtk.backend.plugins.module_utils.domain._restores import Earlier
 from ansible_collections.mtk.backend.plugins.module_utils.domain._time_limits import moment, time_text
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import (
+    UNKNOWN,
     Observation,
     Refused,
     unknown_in,
 )
+from ansible_collections.mtk.backend.plugins.module_utils.engine._reconcile import consent
+from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Left
+from ansible_collections.mtk.backend.plugins.module_utils.resources import _backups as backups
+from ansible_collections.mtk.backend.plugins.module_utils.resources import _members
 from ansible_collections.mtk.backend.plugins.module_utils.resources._database import DatabaseResource
+from ansible_collections.mtk.backend.plugins.module_utils.resources._kept_data import left_by_cluster
 
 Fields = Mapping[str, Any]
 
 
 class ClusterResource(DatabaseResource):
     """A cluster that may join, leave and be copied within a global cluster."""
+
+    def __init__(self, aws: Any, params: Fields) -> None:
+        super().__init__(aws, params)
+        self._begun = datetime.now(UTC)  # all attempts to delete the cluster name the same final snapshot
+
+    @property
+    def final_snapshot(self) -> str:
+        """The name of the final snapshot; empty if the deletion makes none."""
+        if self.params["skip_final_snapshot"]:
+            return ""
+        name, given = self.params["db_cluster_identifier"], self.params["final_db_snapshot_identifier"]
+        return str(given or _aurora.final_snapshot_identifier(name, self._begun))
+
+    def leaves(self, have: Fields) -> Iterator[Left]:
+        """Return the snapshot and the backups that the deletion leaves. A plan does not know the time in the name."""
+        name = self.final_snapshot
+        if name and self.params["check_mode"] and not self._given("final_db_snapshot_identifier"):
+            name = f"{self.params['db_cluster_identifier']}-final-{UNKNOWN}"
+        return left_by_cluster(self, have, name)
 
     def global_clusters(self) -> list[dict[str, Any]]:
         """Return all global clusters of the account."""
@@ -51,11 +79,31 @@ class ClusterResource(DatabaseResource):
             return {**args, "source_region": self.params["source_region"] or writer["region"]}
         return {**self.credentials(), **args}
 
+    def earlier_data(self) -> Earlier | None:
+        """Return the backup of an earlier cluster of this name. A copy of a writer has the data of the writer."""
+        group = self.joined()
+        if not self.has_credentials() or _aurora.writer_of(group):
+            return None
+        name, region = str(self.params["db_cluster_identifier"]), str(self.aws.region)
+        backup = backups.cluster_backup(self.aws, name, str(self.params["engine"]))
+        if backup is None:
+            return None
+        options = {**self.params, **self.resolved, "kms_key_id": key_arn(self.aws, self.params["kms_key_id"])}
+        before, after = self._global_steps(group, name, region)
+        steps = [*backups.usable_key_steps(self.aws, backup), *before]
+        steps += [_restores.restore_cluster(region, name, backup, options), *after]
+        needed = [options.get(each) for each in ("kms_key_id", "vpc_security_group_ids")]
+        return _restores.Earlier(backup.found, _restores.instruction(steps, needed))
+
+    def _global_steps(self, group: Fields, name: str, region: str) -> tuple[list[str], list[str]]:
+        wanted = self.params["global_cluster_identifier"]
+        if not wanted:
+            return [], []
+        arn = f"arn:{self.aws.partition}:rds:{region}:{self.aws.account_id}:cluster:{name}"
+        return _restores.make_global(region, arn, wanted, bool(group))
+
     def leave(self, have: Fields) -> None:
-        """Remove the cluster from its global cluster. Raise Refused for the writer while it has readers."""
-        if have["is_writer"] and have["other_members"]:
-            others = ", ".join(f"{m['db_cluster_identifier']} in {m['region']}" for m in have["other_members"])
-            raise Refused(f"{self} is the writer of a global cluster that still has {others}. Remove those first.")
+        """Remove the cluster from its global cluster. AWS refuses this for the writer while it has readers."""
         self.aws.call(
             "rds",
             "remove_from_global_cluster",
@@ -70,6 +118,20 @@ class ClusterResource(DatabaseResource):
                 f"{self} exists, and only a new cluster can join global cluster {group}. Create the global cluster "
                 "from this one (rds_global_cluster with source_db_cluster_identifier), or choose another name."
             )
+
+    def refuse_membership(self, have: Fields | None, wanted: str) -> None:
+        """Raise Refused for a member of a global cluster that is to be none, unless this run dissolves that cluster."""
+        group = (have or {}).get("global_cluster_identifier")
+        if have is None or not group or f"rds_global_cluster:{group}" in (self.params.get("remove") or ()):
+            return
+        others = ", ".join(f"{m['db_cluster_identifier']} in {m['region']}" for m in have["other_members"]) or "none"
+        raise Refused(
+            f"{self} is a member of global cluster {group}, and global_cluster_identifier is '{wanted}' (aurora_global "
+            f"is false). Nothing is changed. Other members: {others}. To keep the global cluster, "
+            "give its name (aurora_global: true). To dissolve it, first remove its other regions with "
+            f"playbooks/remove_region.yml, and then run with {consent('remove', f'rds_global_cluster:{group}')}. That "
+            "takes this cluster out with its data, and deletes the empty global cluster."
+        )
 
     def refuse_storage(self, have: Fields, want: Fields) -> None:
         """Raise Refused for a switch to I/O-Optimized storage before the time at which AWS takes the next one."""
@@ -136,33 +198,65 @@ class ClusterResource(DatabaseResource):
             found.append(Observation(f"snapshots.{snapshot}.restore", [], accounts, "foreign", sharing))
         return found
 
-    def refuse_deletion(self, have: Fields) -> None:
-        """Raise Refused for a cluster that is protected or stopped, or that has instances of others."""
-        self.refuse_protected(have)
-        super().refuse_deletion(have)
-        self._refuse_instances(self._foreign_instances(have))
+    def obstacles(self, have: Fields) -> Iterator[str]:
+        """Yield a sentence for each reason for which AWS, or the ownership of others, prevents the deletion."""
+        yield from self.protection(have)
+        yield from self.rest(have)
+        yield from self._without_consent(self._foreign_instances(have))
+        yield from self._without_key(have)
+        others = _members.staying(self, have["other_members"] if have["is_writer"] else ())
+        if others:
+            ways = _members.ways_on(have["global_cluster_identifier"], others)
+            names = _members.names(others)
+            yield (
+                f"{self} is the writer of a global cluster that still has {names}. Remove those first, because AWS "
+                f"deletes the writer last. {ways}"
+            )
+
+    def _without_key(self, have: Fields) -> list[str]:
+        """Return a sentence if RDS cannot take the final snapshot, because the KMS key of the storage is not usable."""
+        key = have.get("kms_key_id")
+        if self.params["skip_final_snapshot"] or not key:
+            return []
+        answer = self.aws.found(
+            ["NotFoundException", "AccessDeniedException"], lambda: self.aws.call("kms", "describe_key", key_id=key)
+        )
+        state = (answer or {}).get("key_metadata", {}).get("key_state", "Enabled")  # the key may belong to others
+        if state == "Enabled":
+            return []
+        return [
+            f"{self} is to leave a final snapshot, which needs the KMS key {key}, and the state of the key is {state}. "
+            f"Make it usable again: {_database_states.usable_again(self.aws.region, key, state)}. Or give up the data: "
+            "set skip_final_snapshot: true (aurora_skip_final_snapshot for the playbooks)."
+        ]
 
     def is_expendable(self, have: Fields) -> bool:
         """Return False. Raise Refused for a replacement with consent that protection or instances prevent."""
         expendable = super().is_expendable(have)
         if self.consents("replace"):
-            self.refuse_protected(have)
-            self._refuse_instances([each["db_instance_identifier"] for each in self._instances(have)])
+            instances = [each["db_instance_identifier"] for each in self._instances(have)]
+            found = [*self.protection(have), *self._without_consent(instances)]
+            if found:
+                raise Refused(" ".join(found))
         return expendable
 
     def remove_instances(self, have: Fields) -> None:
         """Delete the instances that are left in the cluster, with consent. Raise Refused without it."""
         left = [each["db_instance_identifier"] for each in self._instances(have)]
-        self._refuse_instances(left)
+        found = self._without_consent(left)
+        if found:
+            raise Refused(" ".join(found))
         for name in left:
             self.aws.call("rds", "delete_db_instance", db_instance_identifier=name)
 
-    def _refuse_instances(self, names: list[str]) -> None:
-        if names and not self.consents("remove"):
-            raise Refused(
-                f"{self} still contains DB instances: {', '.join(names)}. Delete them first, or have them deleted with "
-                f"the cluster: {self.consent('remove')}"
-            )
+    def _without_consent(self, names: list[str]) -> list[str]:
+        """Return a sentence about instances for whose deletion there is no consent."""
+        if not names or self.consents("remove"):
+            return []
+        return [
+            f"{self} still contains DB instances: {', '.join(names)}. Delete them first, or have them deleted with "
+            f"the cluster: {self.consent('remove')}"
+        ]
 
     def has_credentials(self) -> bool:
         """Return whether the options make the cluster a primary."""

@@ -52,18 +52,14 @@ class DatabaseResource(RdsResource):
                 f"stopped cluster nor its instances. Start the cluster and run again: {self.start_command(have)}"
             )
 
-    def is_to_be_deleted(self, have: Fields) -> bool:
-        """Return whether the options delete the resource. The loop refuses to delete what belongs to somebody else."""
-        ours = self.owner is None or self.is_ours(have) or self.consents("adopt")
-        return ours and self.params["state"] == "absent"
-
-    def refuse_deletion(self, have: Fields) -> None:
-        """Raise Refused if the cluster is stopped: AWS deletes neither it nor its instances."""
-        if have[self.status_field] in RESTING:
-            raise Refused(
-                f"{self} is {have[self.status_field]}. AWS deletes neither a stopped cluster nor its instances. Start "
-                f"the cluster and run again: {self.start_command(have)}"
-            )
+    def rest(self, have: Fields) -> list[str]:
+        """Return a sentence if the cluster is stopped: AWS deletes neither it nor its instances."""
+        if have[self.status_field] not in RESTING:
+            return []
+        return [
+            f"{self} is {have[self.status_field]}. AWS deletes neither a stopped cluster nor its instances. Start "
+            f"the cluster and run again: {self.start_command(have)}"
+        ]
 
     def is_expendable(self, have: Fields) -> bool:
         """Return whether a failed resource may be replaced without asking. Raise Refused if that does not help."""

@@ -15,7 +15,7 @@ from ansible_collections.mtk.backend.plugins.module_utils.aws._lookup import own
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _tables as tables
 from ansible_collections.mtk.backend.plugins.module_utils.domain._time_limits import Limit
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import OWNER_TAG, Later, NotYet
-from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Claim, Resource, aws_error
+from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Claim, Resource, aws_error, lifting
 from ansible_collections.mtk.backend.plugins.module_utils.resources._policies import document, wanted_policy
 
 MISSING = ["ResourceNotFoundException", "TableNotFoundException"]
@@ -113,6 +113,7 @@ TABLE_OPTIONS: dict[str, Any] = {
     "auto_scaled_indexes": {"type": "list", "elements": "str"},
     "replica_regions": {"type": "list", "elements": "str"},
     "removed_replica_regions": {"type": "list", "elements": "str", "default": []},
+    "final_backup": {"type": "bool", "default": False},
     "time_to_live_specification": {
         "type": "dict",
         "options": {"enabled": {"type": "bool", "required": True}, "attribute_name": {"type": "str"}},
@@ -168,11 +169,16 @@ def _list_tags(aws: Any, arn: str, region: str | None) -> dict[str, str]:
 def read_settings(
     aws: Any, have: Mapping[str, Any], params: Mapping[str, Any], region: str | None = None
 ) -> dict[str, Any]:
-    """Return the settings of one region that ``params`` give. ``have`` is the table in that region."""
+    """Return the settings of one region that ``params`` give. ``have`` is the table in that region.
+
+    For a deletion it is the recovery only, which leaves a backup.
+    """
     found: dict[str, Any] = {}
     table = have["table_name"]
-    if params.get(RECOVERY) is not None:
+    if params.get(RECOVERY) is not None or params["state"] == "absent":
         found[RECOVERY] = _recovery(aws, table, region)
+    if params["state"] == "absent":
+        return found
     if params.get(INSIGHTS) is not None:
         answer = aws.found(
             MISSING, lambda: aws.call("dynamodb", "describe_contributor_insights", region, table_name=table)
@@ -253,6 +259,20 @@ def _write_policy(aws: Any, arn: str | None, policy: Mapping[str, Any], region: 
         aws.call("dynamodb", "put_resource_policy", region, resource_arn=arn, policy=json.dumps(policy))
     else:
         aws.call("dynamodb", "delete_resource_policy", region, resource_arn=arn)
+
+
+def replicas_in_the_way(resource: Resource, have: Mapping[str, Any]) -> list[str]:
+    """Return a sentence about the replicas of a table that neither AWS nor the plan of this run is deleting."""
+    gone = resource.params["removed_replica_regions"] if resource.params.get("check_mode") else ()
+    return list(tables.replicas_in_the_way(str(resource), have, gone))
+
+
+def protection(resource: Resource, have: Mapping[str, Any]) -> list[str]:
+    """Return a sentence if a table is protected from deletion and the task does not lift the protection."""
+    option = "deletion_protection_enabled"
+    if not have[option] or resource.params[option] is False:
+        return []
+    return [lifting(f"{resource} is protected from deletion.", f"give {option}: false")]
 
 
 @contextmanager

@@ -11,9 +11,10 @@ from typing import Any
 
 from ansible_collections.mtk.backend.plugins.module_utils.aws._tags import write_tags
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _aurora
+from ansible_collections.mtk.backend.plugins.module_utils.domain._database_states import unprotecting
 from ansible_collections.mtk.backend.plugins.module_utils.domain._limits import TagRules
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import OWNER_TAG, UNKNOWN, Refused
-from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource
+from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource, lifting
 
 Fields = Mapping[str, Any]
 
@@ -134,7 +135,10 @@ class RdsResource(Resource):
         events = self.aws.found(["AccessDenied"], lambda: self.aws.pages("rds", "describe_events", "events", **source))
         return str(events[-1].get("message", "")) if events else ""
 
-    def refuse_protected(self, have: Fields) -> None:
-        """Raise Refused if the resource is protected from deletion and the task does not lift the protection."""
-        if have.get("deletion_protection") and self.params["deletion_protection"] is not False:
-            raise Refused(f"{self} is protected from deletion. To delete it, set deletion_protection: false.")
+    def protection(self, have: Fields) -> list[str]:
+        """Return a sentence if the resource is protected from deletion and the task does not lift the protection."""
+        if not have.get("deletion_protection") or self.params["deletion_protection"] is False:
+            return []
+        command = unprotecting(self.aws.region, self.identity[0], have[self.identity[0]])
+        way = f"set deletion_protection: false, or lift the protection first: {command}"
+        return [lifting(f"{self} is protected from deletion.", way)]
