@@ -130,9 +130,8 @@ def way_on(resource: Resource, removal: str) -> str:
     """Return the sentence that says how to remove what stands in the way."""
     if not removal:
         return "Delete what uses it, and run again."
-    command, service, rest = "aws", *removal.split(" ", 1)
-    verb, _space, arguments = rest.partition(" ")
-    return f"Remove that first, and run again: {command} {service} {verb} --region {resource.region} {arguments}"
+    service, verb, arguments = removal.split(" ", 2)
+    return f"Remove that first (aws {service} {verb} --region {resource.region} {arguments}), and run again."
 
 
 def living(resource: Resource, found: Mapping[str, Any], kind: str, name: str) -> str:

@@ -40,8 +40,8 @@ def refused(aws, run, worker):
 
 
 def carry_out(aws, reason):
-    """Carry out the command of the AWS CLI at the end of a refusal with boto3."""
-    words = shlex.split(reason.rpartition("run again: ")[2])
+    """Carry out the last command of the AWS CLI in a refusal with boto3."""
+    words = shlex.split(re.findall(r"\((aws [^)]+)\)", reason)[-1])
     assert (words[0], words[1], words[3:5]) == ("aws", "ec2", ["--region", "us-east-1"])
     shape = aws.client("ec2").meta.service_model.operation_model(
         "".join(word.capitalize() for word in words[2].split("-"))
@@ -122,20 +122,20 @@ def subnet(run, vpc):
 
 
 HOLDERS = {
-    LAMBDA: "the Lambda function reports, .* aws lambda update-function-configuration --region us-east-1 "
+    LAMBDA: "the Lambda function reports, .* .aws lambda update-function-configuration --region us-east-1 "
     "--function-name reports --vpc-config",
-    "ELB app/shop/0a1b2c3d4e5f6071": "the load balancer app/shop/0a1b2c3d4e5f6071 .* aws elbv2 delete-load-balancer "
+    "ELB app/shop/0a1b2c3d4e5f6071": "the load balancer app/shop/0a1b2c3d4e5f6071 .* .aws elbv2 delete-load-balancer "
     "--region us-east-1 --load-balancer-arn arn:aws:elasticloadbalancing:us-east-1:123456789012:"
     "loadbalancer/app/shop/0a1b2c3d4e5f6071",
-    "ELB old-shop": "the load balancer old-shop .* aws elb delete-load-balancer --region us-east-1 "
+    "ELB old-shop": "the load balancer old-shop .* .aws elb delete-load-balancer --region us-east-1 "
     "--load-balancer-name old-shop",
     "EFS mount target for fs-0a1b2c3d (fsmt-0a1b2c3d)": "the mount target fsmt-0a1b2c3d of the file system "
-    "fs-0a1b2c3d .* aws efs delete-mount-target --region us-east-1 --mount-target-id fsmt-0a1b2c3d",
+    "fs-0a1b2c3d .* .aws efs delete-mount-target --region us-east-1 --mount-target-id fsmt-0a1b2c3d",
     "Network Interface for Transit Gateway Attachment tgw-attach-0a1b2c3d": "the transit gateway attachment "
-    "tgw-attach-0a1b2c3d .* aws ec2 delete-transit-gateway-vpc-attachment --region us-east-1 "
+    "tgw-attach-0a1b2c3d .* .aws ec2 delete-transit-gateway-vpc-attachment --region us-east-1 "
     "--transit-gateway-attachment-id tgw-attach-0a1b2c3d",
     "by hand": r"the network interface eni-\w+ \(by hand\), which is attached to nothing. .* "
-    r"aws ec2 delete-network-interface --region us-east-1 --network-interface-id eni-\w+",
+    r".aws ec2 delete-network-interface --region us-east-1 --network-interface-id eni-\w+",
 }
 
 
