@@ -30,7 +30,8 @@ try:
 except ImportError:  # the first module that needs boto3 says what to install
     create_loader = None
 
-WRITTEN = ("plan_out", "drift_json", "drift_markdown")  # variables that name a file to write
+# Variables that name a file to write.
+WRITTEN = ("plan_out", "drift_json", "drift_markdown", "destroy_json", "destroy_text")
 MODULES = tuple(sorted(path.stem for path in (Path(__file__).parents[1] / "modules").glob("[a-z]*.py")))
 PREFIXES = ("mtk", *settings.ROLES)
 SETTINGS = tuple(s.name for role in (_settings_run.RUN, *settings.ROLES.values()) for s in role.settings)
@@ -39,6 +40,7 @@ SETTINGS = tuple(s.name for role in (_settings_run.RUN, *settings.ROLES.values()
 OPTIONS = {
     "defer_decisions": {"type": "bool", "default": True},
     "purpose": {"type": "str", "choices": ["apply", "destroy"], "default": "apply"},
+    "removed_region": {"type": "str"},
 }
 
 
@@ -56,6 +58,8 @@ class ActionModule(ActionBase):
         faults = [*self._run_faults(task_vars), *inventory.faults()]
         if options["purpose"] == "destroy":
             faults += _inventory.left_out(inventory.hosts("all"), task_vars["ansible_play_hosts_all"])
+        if options["removed_region"] is not None:
+            faults += inventory.removed(options["removed_region"])
         values: dict[str, Values] = {}
         if inventory.hosts("all") and inventory.hosts("primary"):
             found, values = self._check_hosts(inventory, task_vars)
@@ -67,7 +71,8 @@ class ActionModule(ActionBase):
         primary = inventory.hosts("primary")
         asked = {host: _inventory.asked(found, roles, owner=host in primary) for host, found in values.items()}
         run = {"defers_decisions": options["defer_decisions"], "run_purpose": options["purpose"]}
-        answer = {"home_region": primary[0], "asked": asked, **run}
+        removed = values[primary[0]].get("dynamodb_global_remove_replica_regions", [])
+        answer = {"home_region": primary[0], "asked": asked, "removed_replica_regions": removed, **run}
         return {**result, "changed": False, **answer}
 
     def _run_faults(self, variables: Mapping[str, Any]) -> Iterator[Fault]:
@@ -90,6 +95,9 @@ class ActionModule(ActionBase):
         if "plan_out" in variables and "plan_out" not in given:
             rule = "it is only read as an extra variable"
             yield Fault({"plan_out": str(variables["plan_out"])}, rule, "Give it with -e, or set MTK_PLAN_OUT.")
+        if "purge_data" in variables and "purge_data" not in given:
+            rule = "it is only read as an extra variable, so that no inventory gives up data"
+            yield Fault({"purge_data": str(variables["purge_data"])}, rule, "Give it with -e.")
         if "mtk_check_mode" in given and _is_false(variables["mtk_check_mode"]):
             rule = "site.yml applies without it, and plan.yml and drift.yml never write"
             yield Fault({"-e mtk_check_mode": variables["mtk_check_mode"]}, rule, "Leave it out.")

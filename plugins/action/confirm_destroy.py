@@ -20,6 +20,7 @@ from ansible_collections.mtk.backend.plugins.plugin_utils.record import RECORD
 
 OPTIONS = {
     "environment": {"type": "str", "required": True},
+    "region": {"type": "str"},
     "confirmation": {"type": "str"},
     "allowed": {"type": "bool", "default": False},
 }
@@ -35,29 +36,44 @@ class ActionModule(ActionBase):
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
         result = super().run(tmp, task_vars)
         options = self.validate_argument_spec(OPTIONS)[1]
-        environment, command = options["environment"], run_command(context.CLIARGS)
+        kind, name, command = _confirmed(options)
         planned = {"changed": False, "deletion_confirmed": False, "plan": _forbidden(options)}
-        counted = RECORD.document()["counts"]
-        obstacles = counted["refuse"] + bool(planned["plan"])
+        document = RECORD.document()
+        obstacles = document["counts"]["refuse"] + bool(planned["plan"])
         if obstacles:
             message = (
                 f"Nothing was deleted: {obstacles} thing{'s stand' if obstacles > 1 else ' stands'} in the way of the "
                 "deletion. The summary marks each with ! and says what to do."
             )
             return {**result, **planned, "failed": True, "msg": message}
-        if self._task.check_mode or not counted["delete"]:
+        if options["region"] and not document["changes"]:
+            Display().display(f"There is nothing of {_words(options)}.")
+            return {**result, **planned}
+        if self._task.check_mode or not document["changes"]:
             return {**result, **planned, "deletion_confirmed": not self._task.check_mode}
         given = options["confirmation"]
         if given is None:
-            given = _ask(environment)
-        if given != environment:
+            given = _ask(kind, _words(options))
+        if given != name:
             answer = "No name was typed" if given == "" else f"The confirmation is '{given}'"
             message = (
-                f"Nothing was deleted: {answer}, and the environment is '{environment}'. Run again and type that name, "
-                f"or give it in advance: {command} -e confirm_environment={environment}"
+                f"Nothing was deleted: {answer}, and the {kind} is '{name}'. Run again and type that name, or give it "
+                f"in advance: {command} -e confirm_{kind}={name}"
             )
             return {**result, **planned, "failed": True, "msg": message}
         return {**result, **planned, "deletion_confirmed": True}
+
+
+def _confirmed(options: dict[str, Any]) -> tuple[str, str, str]:
+    """Return what the user confirms, a region or an environment, its name, and the command of the run."""
+    command, region = run_command(context.CLIARGS), options["region"]
+    if region:
+        return "region", region, f"{command} -e region={region}"
+    return "environment", options["environment"], command
+
+
+def _words(options: dict[str, Any]) -> str:
+    return f"{options['environment']} in {options['region']}" if options["region"] else str(options["environment"])
 
 
 def _forbidden(options: dict[str, Any]) -> dict[str, Any]:
@@ -72,12 +88,12 @@ def _forbidden(options: dict[str, Any]) -> dict[str, Any]:
     return {**refusal("environment", "global", reason), "name": name}
 
 
-def _ask(environment: str) -> str:
+def _ask(kind: str, what: str) -> str:
     """Show the plan and return the name that the user types; empty without a terminal."""
     display = Display()
     for line in ("", *summary.lines(RECORD.document(), stringc)):
         display.display(line)
-    question = f"\nThis deletes {environment} with all its data. Type the name of the environment to continue:"
+    question = f"\nThis deletes {what} with all its data. Type the name of the {kind} to continue:"
     try:
         return str(display.prompt_until(question).decode(errors="replace")).strip()
     except (AnsiblePromptNoninteractive, AnsiblePromptInterrupt):

@@ -48,8 +48,11 @@ options:
     ini: [{section: callback_mtk_plan, key: progress_interval}]
 """
 
+import atexit
 import json
+import os
 import sys
+import textwrap
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -89,6 +92,8 @@ class CallbackModule(CallbackBase):
         self._lock = -1  # of the run's directory; the run and its workers hold it
         self._plans = False  # whether the playbook never writes
         self._hosts: set[str] = set()  # those whose variables were read
+        self._task = ""  # the name of the last task that began
+        self._ended = False
 
     def set_options(self, task_keys: Any = None, var_options: Any = None, direct: Any = None) -> None:
         super().set_options(task_keys=task_keys, var_options=var_options, direct=direct)
@@ -100,6 +105,7 @@ class CallbackModule(CallbackBase):
 
     def v2_playbook_on_start(self, playbook: Any) -> None:
         self._plans = Path(playbook._file_name).resolve() in PLANNING
+        atexit.register(self._end_early, os.getpid())
         guard.install()
         self._lock = run_directory.open_directory(CACHE)
         run_directory.remove_leftovers(CACHE)
@@ -111,6 +117,12 @@ class CallbackModule(CallbackBase):
         variables = play.get_variable_manager().get_vars(play=play)
         if self._plans or _wants_check_mode(variables, play):
             _set_check_mode(play)
+
+    def v2_playbook_on_task_start(self, task: Any, is_conditional: bool) -> None:
+        self._task = task.get_name()
+
+    def v2_playbook_on_handler_task_start(self, task: Any) -> None:
+        self._task = task.get_name()
 
     def v2_runner_on_start(self, host: Any, task: Any) -> None:
         RECORD.involved |= str(task.action).startswith(foreign.OURS)
@@ -132,6 +144,8 @@ class CallbackModule(CallbackBase):
                 RECORD.add(item)
         RECORD.defers = RECORD.defers or bool(result.result.get("defers_decisions"))
         RECORD.purpose = result.result.get("run_purpose", RECORD.purpose)
+        RECORD.ending = result.result.get("ending", RECORD.ending)
+        RECORD.notes += result.result.get("run_notes", [])
         if result.result.get("deletion_confirmed") and not RECORD.planned:
             RECORD.begin_deletion()
             _cache.void_all(CACHE)  # much may have changed while the user read the plan
@@ -161,7 +175,17 @@ class CallbackModule(CallbackBase):
     def v2_runner_on_unreachable(self, result: Any) -> None:
         self._fail(result)
 
+    def _end_early(self, process: int) -> None:
+        """Write the summary of a run that Ctrl-C or an error of Ansible has ended: Ansible then sends no statistics."""
+        if self._ended or os.getpid() != process or not RECORD.involved:
+            return
+        message = "The run was stopped here, by Ctrl-C or by an error of Ansible. AWS may go on with what was begun."
+        RECORD.errors.append({"host": "all hosts", "task": self._task, "message": message})
+        RECORD.errors_shown = False
+        self.v2_playbook_on_stats(None)
+
     def v2_playbook_on_stats(self, stats: Any) -> None:
+        self._ended = True
         _lock_state.end(CACHE)
         document = RECORD.document()
         if document["complete"] and not (RECORD.involved and document["resources"]):
@@ -170,7 +194,7 @@ class CallbackModule(CallbackBase):
         command = apply_command(context.CLIARGS, self._out)
         seconds = time.monotonic() - self._start
         given = self._play.get_variable_manager().extra_vars if self._play else {}
-        notes = summary.unused(document, given)
+        notes = [*summary.unused(document, given), *textwrap.wrap(RECORD.ending, summary.WIDTH)]
         for line in ("", *summary.lines(document, stringc, command, seconds, not RECORD.errors_shown), *notes):
             self._display.display(line, stderr=to_stderr)
         if self._out:

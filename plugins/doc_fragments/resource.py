@@ -65,6 +65,14 @@ options:
     type: list
     elements: str
     default: []
+  create_empty:
+    description:
+      - Clusters and tables to create empty although a backup of an earlier one of their name exists, each as
+        C(<resource>:<name>). Without this consent the creation is refused with the command that restores the backup.
+      - If not given, the variable C(create_empty) is used.
+    type: list
+    elements: str
+    default: []
 attributes:
   check_mode:
     support: full

@@ -16,8 +16,7 @@ requirements:
 options:
   _terms:
     description:
-      - All resources with the environment's tag, as P(mtk.backend.resourcegroupstaggingapi_resource_info#module) lists
-        them.
+      - What M(mtk.backend.left_behind_info) and M(mtk.backend.aws_other_regions_info) have returned.
     type: list
     elements: dict
 """
@@ -25,7 +24,7 @@ options:
 EXAMPLES = r"""
 - name: Show the drift
   ansible.builtin.debug:
-    msg: "{{ lookup('mtk.backend.drift', *mtk_tagged.resources).lines }}"
+    msg: "{{ lookup('mtk.backend.drift', mtk_left).lines }}"
 """
 
 RETURN = r"""
@@ -39,6 +38,7 @@ _raw:
     markdown: {description: The report in Markdown., type: str}
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from ansible.errors import AnsibleError
@@ -58,5 +58,8 @@ class LookupModule(LookupBase):
         self.set_options(var_options=variables, direct=kwargs)
         if not RECORD.collects:  # without the callback the report would be empty
             raise AnsibleError(NEEDS_CALLBACK)
-        report = drift.report(RECORD.document(), terms)
+        answers = [term for term in terms if isinstance(term, Mapping)]
+        unmanaged = [each for answer in answers for each in answer.get("resources", [])]
+        denied = [region for answer in answers for region in answer.get("denied_regions", [])]
+        report = drift.report(RECORD.document(), unmanaged, denied)
         return [{"report": report, "lines": drift.lines(report), "markdown": drift.markdown(report)}]

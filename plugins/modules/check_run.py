@@ -19,7 +19,7 @@ options:
   defer_decisions:
     description:
       - Whether a resource that needs a decision stops an apply only at its end. The last task of the run then has to
-        fail if there are any, as in C(playbooks/stages/11_decisions.yml).
+        fail if there are any, as in C(playbooks/stages/12_decisions.yml).
       - With V(false) the first such resource stops the region, as a deletion needs it.
     type: bool
     default: true
@@ -31,6 +31,12 @@ options:
     type: str
     choices: [apply, destroy]
     default: apply
+    version_added: 0.1.0
+  removed_region:
+    description:
+      - The region that the run removes. It must be a region of AWS that the inventory does not contain any more.
+      - Only C(playbooks/remove_region.yml) gives it.
+    type: str
     version_added: 0.1.0
 attributes:
   action:

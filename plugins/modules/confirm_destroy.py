@@ -22,6 +22,11 @@ options:
     description: The name of the environment.
     type: str
     required: true
+  region:
+    description:
+      - The region of the environment that is deleted. The module then asks for the name of the region.
+      - If not given, the whole environment is deleted.
+    type: str
   confirmation:
     description: The name that the user has given in advance. If not given, the module asks for it.
     type: str

@@ -143,6 +143,10 @@ options:
     type: list
     elements: str
     default: []
+  final_backup:
+    description: Whether O(state=absent) makes an on-demand backup first, C(<table>-final-<time>), which is kept.
+    type: bool
+    default: false
   time_to_live_specification:
     description:
       - The expiry of items. AWS accepts one change an hour, and another attribute takes two changes.
@@ -265,13 +269,14 @@ from ansible_collections.mtk.backend.plugins.module_utils.domain import _tables 
 from ansible_collections.mtk.backend.plugins.module_utils.domain._limits import TagRules
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import Later, NotYet, Refused
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
-from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource
 from ansible_collections.mtk.backend.plugins.module_utils.resources import _dynamodb as dynamodb
+from ansible_collections.mtk.backend.plugins.module_utils.resources._backups import earlier_table
+from ansible_collections.mtk.backend.plugins.module_utils.resources._kept_data import BackedUpTable
 
 OPTIONS = dynamodb.TABLE_OPTIONS
 
 
-class Table(Resource):
+class Table(BackedUpTable):
     """A table in its own region."""
 
     kind = "table"
@@ -316,7 +321,7 @@ class Table(Resource):
         have = {"latest_stream_arn": None, **tables.facts(sibling)}
         have["tags"] = dynamodb.read_tags(self.aws, have["table_arn"], self.params["tags"])
         if self.params["state"] == "absent":
-            return have
+            return {**have, **dynamodb.read_settings(self.aws, have, self.params)}
         have.update(dynamodb.read_settings(self.aws, have, self.params))
         if self._given("time_to_live_specification"):
             have["time_to_live_specification"] = dynamodb.read_time_to_live(self.aws, have["table_name"])
@@ -373,6 +378,9 @@ class Table(Resource):
         encrypted = arn is not None and arn == have["sse_specification"].get("kms_master_key_id")
         return tables.is_restored(have) or (encrypted and is_own_key(self.aws, arn, self.params))
 
+    def earlier_data(self):
+        return earlier_table(self.aws, self.params["table_name"])
+
     def create(self, want):
         request = tables.creation(want, self.params["attribute_definitions"])
         self.aws.call("dynamodb", "create_table", table_name=self.params["table_name"], **request)
@@ -398,6 +406,7 @@ class Table(Resource):
             off = {"deletion_protection_enabled": False}
             self.aws.call("dynamodb", "update_table", table_name=have["table_name"], **off)
         else:
+            self.back_up()
             self.aws.call("dynamodb", "delete_table", table_name=have["table_name"])
 
     def _expire(self, have, want):

@@ -112,6 +112,7 @@ from ansible_collections.mtk.backend.plugins.module_utils.domain._values import 
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
 from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource
 from ansible_collections.mtk.backend.plugins.module_utils.resources import _dynamodb as dynamodb
+from ansible_collections.mtk.backend.plugins.module_utils.resources import _kept_data as kept_data
 
 OPTIONS = {
     "table_name": {"type": "str", "required": True},
@@ -240,12 +241,13 @@ class Replica(Resource):
         return have
 
     def _settings(self, have):
-        if self.params["state"] == "absent":
-            return {}
         return dynamodb.read_settings(self.aws, have, self.params, self.params["region_name"])
 
     def obstacles(self, have):
         return dynamodb.protection(self, have)
+
+    def leaves(self, have):
+        return kept_data.left_by_table(self, have, have["kms_master_key_id"])
 
     def is_expendable(self, have):
         """Return whether AWS has never created the replica, so that it holds no data."""

@@ -72,6 +72,7 @@ settled:
 from ansible_collections.mtk.backend.plugins.module_utils.aws._tags import tag_specifications, write_tags
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
 from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource
+from ansible_collections.mtk.backend.plugins.module_utils.resources._interfaces import in_use, interfaces, staying
 
 OPTIONS = {
     "name": {"type": "str", "required": True},
@@ -110,6 +111,11 @@ class InternetGateway(Resource):
         if "vpc_id" in changes:
             self._detach(have)
             self._call("attach_internet_gateway", have, vpc_id=changes["vpc_id"])
+
+    def obstacles(self, have):
+        """AWS detaches no gateway from a VPC with public addresses that are in use."""
+        found = staying(self, interfaces(self, have["vpc_id"])) if have["vpc_id"] else []
+        yield from in_use(self, (each for each in found if (each.get("association") or {}).get("public_ip")))
 
     def delete(self, have):
         self._detach(have)

@@ -156,7 +156,11 @@ class Ipam(IpamResource):
         return want
 
     def users(self, have):
-        return [f"pool {label(p, 'ipam_pool_id')}" for p in alive(pools(self.aws)) if p["ipam_arn"] == have["ipam_arn"]]
+        staying = (p for p in self.pools_inside(have) if not self.is_going(p["ipam_pool_id"]))
+        return [f"pool {label(p, 'ipam_pool_id')}" for p in staying]
+
+    def pools_inside(self, have):
+        return [p for p in alive(pools(self.aws)) if p["ipam_arn"] == have["ipam_arn"]]
 
     def create(self, want):
         self.aws.call(

@@ -160,6 +160,7 @@ from ansible_collections.mtk.backend.plugins.module_utils.resources._ipam import
     IN_USE,
     IpamResource,
     alive,
+    descendants,
     held,
     label,
     pools,
@@ -225,8 +226,12 @@ class Pool(IpamResource):
     def users(self, have):
         pool = have["ipam_pool_id"]
         children = [p for p in alive(pools(self.aws)) if p.get("source_ipam_pool_id") == pool]
-        blocks = [f"block {c['cidr']}" for c in held(self.aws, pool) if c.get("cidr")]
-        return [f"pool {label(p, 'ipam_pool_id')}" for p in children] + blocks
+        staying = [p for p in children if not self.is_going(p["ipam_pool_id"])]
+        blocks = [c for c in held(self.aws, pool) if c.get("cidr") and not self.is_going(c["ipam_pool_cidr_id"])]
+        return [f"pool {label(p, 'ipam_pool_id')}" for p in staying] + [f"block {c['cidr']}" for c in blocks]
+
+    def pools_inside(self, have):
+        return descendants(self.aws, [have["ipam_pool_id"]])
 
     def create(self, want):
         default = want.get("allocation_default_netmask_length") or None

@@ -99,6 +99,7 @@ from ansible_collections.mtk.backend.plugins.module_utils.resources._ipam import
     allocate,
     allocations,
     block_label,
+    descendants,
     locale,
     pool,
 )
@@ -134,12 +135,8 @@ class Allocation(IpamResource):
     def siblings(self):
         found = pool(self.aws, self.params)
         taken = allocations(self.aws, found["ipam_pool_id"], locale(found)) if found else []
-        pool_in_use = any(allocation["resource_type"] != "custom" for allocation in taken)
-        return [
-            {**allocation, "_pool_in_use": pool_in_use}
-            for allocation in taken
-            if allocation["resource_type"] == "custom"
-        ]
+        others = [allocation for allocation in taken if allocation["resource_type"] != "custom"]
+        return [{**allocation, "_others": others} for allocation in taken if allocation["resource_type"] == "custom"]
 
     def is_me(self, sibling):
         by = "cidr" if self.params["cidr"] else "description"
@@ -150,7 +147,12 @@ class Allocation(IpamResource):
         return {**super().describe(sibling), **self.resolved, "netmask_length": length}
 
     def kept(self, have):
-        return "the pool is in use" if self.params["keep_while_pool_in_use"] and have["_pool_in_use"] else ""
+        others = have["_others"] if self.params["keep_while_pool_in_use"] else []
+        holding = [f"{a['resource_type']} {a['cidr']}" for a in others if self.is_held(a)]
+        return self.use(have, holding, "the pool") if holding else ""
+
+    def pools_inside(self, have):
+        return descendants(self.aws, [have["ipam_pool_id"]])
 
     def create(self, want):
         tags = tag_specifications("ipam-pool-allocation", want.get("tags"))

@@ -101,11 +101,12 @@ from ansible_collections.mtk.backend.plugins.module_utils.resources._ipam import
     allocations,
     block_label,
     cidrs,
-    held,
+    descendants,
     inside,
     label,
     locale,
     pool,
+    pools,
 )
 
 OPTIONS = {
@@ -114,7 +115,6 @@ OPTIONS = {
     "in_use": IN_USE,
     "environment": {"type": "str"},
 }
-WHERE = {"vpc": ("describe_vpcs", "vpcs", "vpc-id"), "subnet": ("describe_subnets", "subnets", "subnet-id")}
 
 
 class PoolCidr(IpamResource):
@@ -167,8 +167,14 @@ class PoolCidr(IpamResource):
         have = {**sibling, "ipam_pool_id": self.resolved["ipam_pool_id"]}
         if self.params["state"] == "present":
             return have
-        holding, lingering = self._allocations(have)
-        return {**have, "in_use_by": holding, "_lingering": lingering}
+        taken = self._allocations(have)
+        holding = [allocation for allocation in taken if self.is_held(allocation)]
+        return {
+            **have,
+            "in_use_by": [_label(allocation) for allocation in holding],
+            "_lingering": [_label(allocation) for allocation in taken if allocation not in holding],
+            "_pools": [a["resource_id"] for a in holding if a["resource_type"] == "ipam-pool"],
+        }
 
     def desired(self, have):
         block = {name: self.params[name] for name in ("cidr", "netmask_length") if self._given(name)}
@@ -179,11 +185,12 @@ class PoolCidr(IpamResource):
         return f"{failure.get('code')}: {failure.get('message')}"
 
     def _allocations(self, have):
-        """Return the allocations from the block whose resource exists, and those that only linger, as labels."""
         region = locale(pool(self.aws, self.params))
-        taken = [a for a in allocations(self.aws, have["ipam_pool_id"], region) if inside(a["cidr"], have.get("cidr"))]
-        holding = [a for a in taken if self._holds(a)]
-        return [_label(a) for a in holding], [_label(a) for a in taken if a not in holding]
+        return [a for a in allocations(self.aws, have["ipam_pool_id"], region) if inside(a["cidr"], have.get("cidr"))]
+
+    def pools_inside(self, have):
+        direct = [p for p in pools(self.aws) if p["ipam_pool_id"] in have["_pools"]]
+        return [*direct, *descendants(self.aws, have["_pools"])]
 
     def create(self, want):
         # AWS would take the call, and fail the block because the source pool has none yet.
@@ -201,17 +208,6 @@ class PoolCidr(IpamResource):
         if self.params["cidr"]:
             return block.get("cidr") == self.params["cidr"]
         return block.get("netmask_length") == self.params["netmask_length"]
-
-    def _holds(self, allocation):
-        """Return whether an allocation's resource still exists. Allocations outlive VPCs, subnets and pools."""
-        kind, resource = allocation["resource_type"], allocation.get("resource_id")
-        if kind == "ipam-pool":
-            return any(inside(block["cidr"], allocation["cidr"]) for block in held(self.aws, resource))
-        if kind not in WHERE:
-            return True
-        operation, key, name = WHERE[kind]
-        filters = [{"name": name, "values": [resource]}]
-        return bool(self.aws.pages("ec2", operation, key, allocation.get("resource_region"), filters=filters))
 
     def __str__(self):
         where = self.params["ipam_pool_name"] or self.params["ipam_pool_id"]

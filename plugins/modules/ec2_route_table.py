@@ -83,6 +83,19 @@ options:
       - With V(false) and O(remove) naming this route table, foreign routes are removed as well.
     type: bool
     default: true
+  purge_subnets:
+    description:
+      - Whether to remove the associations of other subnets than those in O(subnet_ids) or O(subnet_names).
+      - With V(false) they stay, because a subnet without association has the routes of the VPC's main route table.
+        Those of subnets without the tag C(mtk:environment) of O(tags) are reported as foreign, and removed if O(remove)
+        names this route table.
+    type: bool
+    default: true
+  removed_subnet_names:
+    description: The Name tags of subnets whose associations are removed, with O(purge_subnets=false) too.
+    type: list
+    elements: str
+    default: []
 extends_documentation_fragment:
   - mtk.backend.resource
   - mtk.backend.resource.tags
@@ -166,7 +179,7 @@ from ansible_collections.mtk.backend.plugins.module_utils.domain._routes import 
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import OWNER_TAG, Observation
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
 from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource
-from ansible_collections.mtk.backend.plugins.module_utils.resources._ec2 import steps
+from ansible_collections.mtk.backend.plugins.module_utils.resources._ec2 import foreign, kept, steps, undeclared
 
 NAMED_TARGETS = {
     "internet_gateway_name": ("gateway_id", "internet_gateway"),
@@ -176,6 +189,10 @@ GATEWAYS = {"igw": "internet_gateway", "nat": "nat_gateway"}
 FOREIGN = (
     "others added this route, and it is left alone. To keep it, declare it in routes (with the role ipam_vpc in "
     "ipam_vpc_extra_routes). To remove it, run with -e remove=ec2_route_table:{name}"
+)
+FOREIGN_SUBNET = (
+    "others associated this subnet with the route table, and it is left alone. To end that, run with "
+    "-e remove=ec2_route_table:{name}"
 )
 OPTIONS = {
     "name": {"type": "str", "required": True},
@@ -187,6 +204,8 @@ OPTIONS = {
         "required_one_of": [DESTINATIONS, (*TARGETS, *NAMED_TARGETS)],
     },
     "purge_routes": {"type": "bool", "default": True},
+    "purge_subnets": {"type": "bool", "default": True},
+    "removed_subnet_names": {"type": "list", "elements": "str", "default": []},
 }
 
 
@@ -209,21 +228,34 @@ class RouteTable(Resource):
         routes = by_destination(plain(route) for route in sibling["routes"] if is_created(route))
         subnets = sorted(associations([sibling]))
         found = {"name": self.params["name"], "subnet_ids": subnets, "routes": routes}
-        return {**sibling, **found, "_foreign": self._foreign(routes)}
+        return {**sibling, **found, "_foreign": self._foreign(routes), "_undeclared": self._undeclared(subnets)}
 
     def desired(self, have):
         want = super().desired(have)
         if "routes" in want:
             want["routes"] = by_destination([*self._declared(), *self._left_alone(have)])
+        if "subnet_ids" in want and have is not None:
+            want["subnet_ids"] = sorted({*want["subnet_ids"], *kept(self, have["_undeclared"])})
         return want
 
     def tolerated(self, have):
         """Routes of others are reported and left alone."""
         for route in self._left_alone(have):
             yield Observation("routes", None, route, "foreign", FOREIGN.format(name=self.params["name"]))
+        for subnet in foreign(self, have.get("_undeclared", {})):
+            yield Observation("subnet_ids", None, subnet, "foreign", FOREIGN_SUBNET.format(name=self.params["name"]))
 
     def _left_alone(self, have):
         return [] if self.consents("remove") else (have or {}).get("_foreign", [])
+
+    def _undeclared(self, subnets):
+        """Return the tags of those of the subnets that the options neither name nor remove, by id."""
+        wanted = self.resolved.get("subnet_ids")
+        if wanted is None or self.params["purge_subnets"]:
+            return {}
+        removed = self.params["removed_subnet_names"]
+        found = undeclared(self.aws, "subnet", subnets, wanted)
+        return {subnet: tags for subnet, tags in found.items() if tags.get("Name") not in removed}
 
     def _declared(self):
         given = self.params["routes"] or []

@@ -175,10 +175,16 @@ from ansible_collections.mtk.backend.plugins.module_utils.domain._ec2_limits imp
     TEXT,
     protocol,
 )
-from ansible_collections.mtk.backend.plugins.module_utils.domain._values import UNKNOWN, Observation, Refused
+from ansible_collections.mtk.backend.plugins.module_utils.domain._values import (
+    OWNER_TAG,
+    UNKNOWN,
+    Observation,
+    Refused,
+)
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
 from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource, aws_error
 from ansible_collections.mtk.backend.plugins.module_utils.resources._ec2 import cidr
+from ansible_collections.mtk.backend.plugins.module_utils.resources._interfaces import way_on
 
 # The lists of AWS's permissions that hold a rule's source or destination.
 ENDS = {
@@ -218,7 +224,8 @@ FOREIGN = (
     "others added this rule, and it is left alone. To keep it, declare it in {option} (with the role ipam_vpc in "
     "ipam_vpc_extra_rules). To remove it, run with -e remove=ec2_security_group:{name}"
 )
-
+REFERENCE = "{group} is named in an {direction} rule of the security group {other}. "
+REVOKE = "ec2 revoke-security-group-{} --group-id {} --security-group-rule-ids {}"
 
 ALL = {"ip_protocol": "-1", "ip_ranges": [], "ipv6_ranges": [], "prefix_list_ids": [], "user_id_group_pairs": []}
 # The default group of a planned VPC, as AWS will create it.
@@ -303,6 +310,25 @@ class SecurityGroup(Resource):
         if "tags" in changes:
             write_tags(self.aws, "ec2", [have["group_id"]], have["tags"], changes["tags"])
 
+    def obstacles(self, have):
+        """Return the rules of others that refer to the group. AWS deletes no group while another group names it."""
+        others = [group for group in self.siblings() if self._names(group, have["group_id"])]
+        for group in others:
+            for rule in self._rules(group["group_id"]):
+                if with_group(rule)["referenced_group_id"] == have["group_id"]:
+                    direction = "egress" if rule["is_egress"] else "ingress"
+                    yield REFERENCE.format(
+                        group=self, other=f"{group['group_id']} ({group['group_name']})", direction=direction
+                    ) + way_on(self, REVOKE.format(direction, group["group_id"], rule["security_group_rule_id"]))
+
+    def _names(self, group, referenced):
+        """Return whether a rule of a group of others refers to a group. The rules of the owner go with the run."""
+        own = self.owner and (group.get("tags") or {}).get(OWNER_TAG) == self.owner
+        if own or group["group_id"] == referenced or self.is_going(group["group_id"]):
+            return False
+        rules = (rule for field, _direction in DIRECTIONS.values() for rule, _sent in split(group[field]))
+        return any(rule.get("referenced_group_id") == referenced for rule in rules)
+
     def delete(self, have):
         self.aws.call("ec2", "delete_security_group", group_id=have["group_id"])
 
@@ -331,11 +357,13 @@ class SecurityGroup(Resource):
         return [rule for rule in others if key(rule) not in own]
 
     def _own_rules(self, name, group):
-        filters = [{"name": "group-id", "values": [group]}]
-        listed = self.aws.pages("ec2", "describe_security_group_rules", "security_group_rules", filters=filters)
-        own = [rule for rule in listed if (rule.get("tags") or {}).get(RULE_TAG) == self.owner]
+        own = [rule for rule in self._rules(group) if (rule.get("tags") or {}).get(RULE_TAG) == self.owner]
         egress = DIRECTIONS[name][1] == "egress"
         return {key(plain(with_group(rule))) for rule in own if rule["is_egress"] == egress}
+
+    def _rules(self, group):
+        filters = [{"name": "group-id", "values": [group]}]
+        return self.aws.pages("ec2", "describe_security_group_rules", "security_group_rules", filters=filters)
 
     def _ids(self, have, want):
         """Return the ids of the VPC's groups by name. Look them up if a rule of a new group needs them."""

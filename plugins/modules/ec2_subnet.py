@@ -116,6 +116,14 @@ from ansible_collections.mtk.backend.plugins.module_utils.domain._values import 
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
 from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource
 from ansible_collections.mtk.backend.plugins.module_utils.resources._ec2 import cidr, overlap
+from ansible_collections.mtk.backend.plugins.module_utils.resources._interfaces import (
+    DATABASE,
+    databases,
+    in_use,
+    interfaces,
+    living,
+    staying,
+)
 from ansible_collections.mtk.backend.plugins.module_utils.resources._network_acl import network_acl_of
 
 ADDRESSES = ("map_public_ip_on_launch", "assign_ipv6_address_on_creation")
@@ -172,12 +180,27 @@ class Subnet(Resource):
         if "tags" in changes:
             write_tags(self.aws, "ec2", [have["subnet_id"]], have["tags"], changes["tags"])
 
+    def obstacles(self, have):
+        found = [each for each in interfaces(self, have["vpc_id"]) if each.get("subnet_id") == have["subnet_id"]]
+        yield from in_use(self, staying(self, found))
+        if any(each.get("description") == DATABASE for each in found):
+            for instance in self._databases(have):
+                yield living(self, instance, "rds_instance", instance["db_instance_identifier"])
+
     def delete(self, have):
         self.aws.call("ec2", "delete_subnet", subnet_id=have["subnet_id"])
 
     @property
     def _keeps_acl(self):
         return self.params["default_network_acl"] and self.params["state"] == "present"
+
+    def _databases(self, have):
+        """Return the DB instances in the subnet: RDS puts one into the subnet of its group in its zone."""
+        for instance in databases(self):
+            group = (instance.get("db_subnet_group") or {}).get("subnets") or []
+            zone = instance.get("availability_zone") == have["availability_zone"]
+            if zone and have["subnet_id"] in (subnet["subnet_identifier"] for subnet in group):
+                yield instance
 
     def _refuse_overlap(self, subnets):
         block = cidr(self.params["cidr_block"])

@@ -123,13 +123,14 @@ from ansible_collections.mtk.backend.plugins.module_utils.domain._limits import 
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import Refused
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
 from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource
-from ansible_collections.mtk.backend.plugins.module_utils.resources._ipam import allocate, label
+from ansible_collections.mtk.backend.plugins.module_utils.resources._ipam import allocate
 from ansible_collections.mtk.backend.plugins.module_utils.resources._network_acl import (
     ENTRIES,
     as_created,
     default_entries,
     write_entries,
 )
+from ansible_collections.mtk.backend.plugins.module_utils.resources._vpc_content import obstacles
 
 DNS = {"enable_dns_support": "enableDnsSupport", "enable_dns_hostnames": "enableDnsHostnames"}
 OPTIONS = {
@@ -140,12 +141,6 @@ OPTIONS = {
     "instance_tenancy": {"type": "str", "choices": ["default", "dedicated"]},
     "default_network_acl": {"type": "bool"},
 }
-DEPENDENTS = (
-    ("describe_subnets", "subnets", "vpc-id", "subnet_id"),
-    ("describe_internet_gateways", "internet_gateways", "attachment.vpc-id", "internet_gateway_id"),
-    ("describe_security_groups", "security_groups", "vpc-id", "group_id"),
-    ("describe_network_acls", "network_acls", "vpc-id", "network_acl_id"),
-)
 
 
 class Vpc(Resource):
@@ -206,10 +201,10 @@ class Vpc(Resource):
         if "tags" in changes:
             write_tags(self.aws, "ec2", [have["vpc_id"]], have["tags"], changes["tags"])
 
+    def obstacles(self, have):
+        return obstacles(self, have["vpc_id"])
+
     def delete(self, have):
-        left = [found for kind in DEPENDENTS for found in self._dependents(have["vpc_id"], *kind)]
-        if left:
-            raise Refused(f"{self} still has {', '.join(left)}: remove them first")
         self.aws.call("ec2", "delete_vpc", vpc_id=have["vpc_id"])
 
     @property
@@ -218,11 +213,6 @@ class Vpc(Resource):
 
     def _attribute(self, vpc, name):
         return self.aws.call("ec2", "describe_vpc_attribute", vpc_id=vpc, attribute=DNS[name])[name]["value"]
-
-    def _dependents(self, vpc, operation, key, name, id_field):
-        found = self.aws.pages("ec2", operation, key, filters=[{"name": name, "values": [vpc]}])
-        own = (item for item in found if item.get("group_name") != "default" and not item.get("is_default"))
-        return [label(item, id_field) for item in own]
 
 
 def main(context=None):

@@ -49,6 +49,19 @@ options:
     description: >-
       The endpoint policy, compared by its meaning, up to 20480 characters. If not given, the policy is not changed.
     type: dict
+  purge_route_tables:
+    description:
+      - Whether to remove other route tables than those in O(route_table_ids) or O(route_table_names).
+      - With V(false) they stay, because without the endpoint their subnets cannot reach the service any more. Those
+        without the tag C(mtk:environment) of O(tags) are reported as foreign, and removed if O(remove) names this
+        endpoint.
+    type: bool
+    default: true
+  removed_route_table_ids:
+    description: The ids of route tables that are removed, with O(purge_route_tables=false) too.
+    type: list
+    elements: str
+    default: []
 extends_documentation_fragment:
   - mtk.backend.resource
   - mtk.backend.resource.tags
@@ -134,9 +147,16 @@ import json
 from ansible_collections.mtk.backend.plugins.module_utils.aws._tags import tag_specifications, write_tags
 from ansible_collections.mtk.backend.plugins.module_utils.domain._ec2_limits import ID_LISTS, endpoint_faults
 from ansible_collections.mtk.backend.plugins.module_utils.domain._limits import document
+from ansible_collections.mtk.backend.plugins.module_utils.domain._values import Observation
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
 from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource
-from ansible_collections.mtk.backend.plugins.module_utils.resources._ec2 import raise_unsuccessful, steps
+from ansible_collections.mtk.backend.plugins.module_utils.resources._ec2 import (
+    foreign,
+    kept,
+    raise_unsuccessful,
+    steps,
+    undeclared,
+)
 from ansible_collections.mtk.backend.plugins.module_utils.resources._policies import wanted_document
 
 MEMBERS = ("route_table_ids", "subnet_ids", "security_group_ids")
@@ -147,7 +167,13 @@ OPTIONS = {
     **{name: {"type": "list", "elements": "str"} for name in MEMBERS if name != "route_table_ids"},
     "private_dns_enabled": {"type": "bool"},
     "policy": {"type": "dict"},
+    "purge_route_tables": {"type": "bool", "default": True},
+    "removed_route_table_ids": {"type": "list", "elements": "str", "default": []},
 }
+FOREIGN = (
+    "others added this route table to the endpoint, and it is left alone. To remove it, run with "
+    "-e remove=ec2_vpc_endpoint:{name}"
+)
 
 
 class VpcEndpoint(Resource):
@@ -177,6 +203,7 @@ class VpcEndpoint(Resource):
             "state": sibling["state"].lower(),  # AWS writes states in more than one way
             "vpc_endpoint_type": sibling["vpc_endpoint_type"].capitalize(),
             "route_table_ids": sorted(sibling.get("route_table_ids") or []),
+            "_undeclared": self._undeclared(sibling.get("route_table_ids") or []),
             "subnet_ids": sorted(sibling.get("subnet_ids") or []),
             "security_group_ids": sorted(group["group_id"] for group in sibling.get("groups") or []),
             "policy": json.loads(sibling.get("policy_document") or "{}"),
@@ -187,6 +214,8 @@ class VpcEndpoint(Resource):
 
     def desired(self, have):
         given, want = self.params, super().desired(have)
+        if "route_table_ids" in want and have is not None:
+            want["route_table_ids"] = [*want["route_table_ids"], *kept(self, have["_undeclared"])]
         for name in MEMBERS:
             if name in want:
                 want[name] = sorted(want[name])
@@ -195,6 +224,18 @@ class VpcEndpoint(Resource):
         if given["service_name"] and "." not in given["service_name"]:
             want["service_name"] = f"com.amazonaws.{self.aws.region}.{given['service_name']}"
         return want
+
+    def tolerated(self, have):
+        for table in foreign(self, have.get("_undeclared", {})):
+            yield Observation("route_table_ids", None, table, "foreign", FOREIGN.format(name=self.params["name"]))
+
+    def _undeclared(self, tables):
+        """Return the tags of those of the route tables that the options neither name nor remove, by id."""
+        wanted = self.resolved.get("route_table_ids")
+        if wanted is None or self.params["purge_route_tables"]:
+            return {}
+        present = set(tables) - set(self.params["removed_route_table_ids"])
+        return undeclared(self.aws, "route_table", present, wanted)
 
     def create(self, want):
         given = {name: value for name, value in want.items() if name not in ("policy", "tags") and value != []}

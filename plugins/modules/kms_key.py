@@ -16,6 +16,7 @@ description:
   - A key that cannot be used, because it waits for its deletion, is disabled, has no key material, or its key store is
     not connected, is neither replaced nor changed. The module refuses, and says how to restore the key.
   - A key that waits for its deletion and has no alias was deleted by O(state=absent). It is ignored.
+  - O(state=absent) keeps a key as long as data needs it. See O(purge_data).
 author: MTK Backend contributors (@mtk)
 options:
   alias:
@@ -56,6 +57,15 @@ options:
     description: The number of days in which the deletion can still be cancelled, V(7) to V(30).
     type: int
     default: 30
+  purge_data:
+    description:
+      - Whether O(state=absent) schedules the deletion of a key that snapshots and backups need. Nobody can restore them
+        afterwards, unless the deletion of the key is cancelled in its waiting period.
+      - By default, such a key and its alias are kept. Data means cluster snapshots, automated backups of deleted
+        clusters and backups of tables, in the account and region of the key.
+      - A key that an existing cluster or table uses is kept in any case.
+    type: bool
+    default: false
 extends_documentation_fragment:
   - mtk.backend.resource
   - mtk.backend.resource.tags
@@ -132,7 +142,8 @@ from ansible_collections.mtk.backend.plugins.module_utils.domain import _keys as
 from ansible_collections.mtk.backend.plugins.module_utils.domain._limits import TagRules, between, document, text, up_to
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import OWNER_TAG, Observation, Refused
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
-from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource
+from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Left, Resource
+from ansible_collections.mtk.backend.plugins.module_utils.resources import _kept_data as kept_data
 from ansible_collections.mtk.backend.plugins.module_utils.resources._policies import wanted_policy
 
 OPTIONS = {
@@ -144,6 +155,7 @@ OPTIONS = {
     "enable_key_rotation": {"type": "bool", "no_log": False},
     "rotation_period_in_days": {"type": "int"},
     "pending_window_in_days": {"type": "int", "default": 30},
+    "purge_data": {"type": "bool", "default": False},
 }
 
 
@@ -279,6 +291,21 @@ class Key(Resource):
         if have["key_state"] not in key_rules.WAITING:
             days = self.params["pending_window_in_days"]
             self.aws.call("kms", "schedule_key_deletion", key_id=have["key_id"], pending_window_in_days=days)
+
+    def kept(self, have):
+        """Return the data that needs the key. A key that is kept keeps its alias, by which the next apply finds it."""
+        data = kept_data.needs(self, have["arn"])
+        living = any(need.lives for need in data)
+        if not data or (self.params["purge_data"] and not living):
+            return ""
+        return key_rules.needed(have, self.aws.region, [str(need) for need in data], living, self.owner)
+
+    def leaves(self, have):
+        until = kept_data.after(self, self.params["pending_window_in_days"])
+        command = key_rules.restoring(have, self.aws.region)
+        yield Left("kms_key", self.label, self.aws.region, until, "", command)
+        if self.params["purge_data"]:
+            yield from kept_data.given_up(self, have["arn"], until, command)
 
     def _point(self, key_id, operation):
         return self.aws.call("kms", operation, alias_name=self.params["alias"], target_key_id=key_id)

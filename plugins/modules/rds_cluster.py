@@ -85,6 +85,7 @@ options:
   global_cluster_identifier:
     description:
       - The global cluster to join. Only a new cluster can join.
+      - An empty text says that the cluster must be no member. A member is refused then, and stays what it is.
       - With O(state=absent) a member leaves its global cluster first, even if this option is not given.
     type: str
   source_region:
@@ -221,8 +222,6 @@ settled:
   sample: true
 """
 
-from datetime import UTC, datetime
-
 from ansible_collections.mtk.backend.plugins.module_utils.aws._lookup import is_own_key, key_arn, usable_key
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _aurora, _aurora_limits, _database_states
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import (
@@ -352,12 +351,14 @@ class Cluster(ClusterResource):
         absent = self.params["state"] == "absent"
         if not absent and self.status(have) == "ready":
             have |= self.additions(have)
-        is_global = absent or self._given("global_cluster_identifier") or have.get("global_cluster_identifier")
+        is_global = absent or self.params["global_cluster_identifier"] or have.get("global_cluster_identifier")
         groups = self.global_clusters() if is_global else []
         return {**have, **_aurora.membership(groups, have["db_cluster_arn"])}
 
     def desired(self, have):
         want = self.without_foreign_groups({**super().desired(have), **self.keys(have)}, have)
+        if want.get("global_cluster_identifier") == "":
+            self.refuse_membership(have, want.pop("global_cluster_identifier"))
         if have is None:
             return _aurora.consistent(want, is_copy=bool(_aurora.writer_of(self.joined())))
         if "engine_version" in want:
@@ -412,16 +413,12 @@ class Cluster(ClusterResource):
         if have["global_cluster_identifier"]:
             return self.leave(have)
         self.remove_instances(have)
-        name = self.params["db_cluster_identifier"]
-        final = None if self.params["skip_final_snapshot"] else self.params["final_db_snapshot_identifier"]
-        if not self.params["skip_final_snapshot"] and not final:
-            final = _aurora.final_snapshot_identifier(name, datetime.now(UTC))
         return self.aws.call(
             "rds",
             "delete_db_cluster",
-            db_cluster_identifier=name,
+            db_cluster_identifier=self.params["db_cluster_identifier"],
             skip_final_snapshot=self.params["skip_final_snapshot"],
-            final_db_snapshot_identifier=final,
+            final_db_snapshot_identifier=self.final_snapshot or None,
             delete_automated_backups=self.params["delete_automated_backups"],
         )
 

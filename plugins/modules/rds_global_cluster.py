@@ -28,6 +28,14 @@ options:
         those of this cluster.
       - Used only to create the global cluster.
     type: str
+  dissolve:
+    description:
+      - With O(state=absent), whether to take the last member, the writer, out of the global cluster first. That cluster
+        stays, with its data.
+      - It needs the consent O(remove) with the name of the global cluster. Without the consent, a global cluster with
+        members is left alone. Other members are refused.
+    type: bool
+    default: false
   engine:
     description: >-
       The engine of a global cluster that is created empty. If not given, it is V(aurora-postgresql). AWS cannot change
@@ -111,7 +119,7 @@ settled:
 """
 
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _aurora, _aurora_limits
-from ansible_collections.mtk.backend.plugins.module_utils.domain._values import UNKNOWN, Observation, Refused
+from ansible_collections.mtk.backend.plugins.module_utils.domain._values import UNKNOWN, NotYet, Observation, Refused
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
 from ansible_collections.mtk.backend.plugins.module_utils.resources import _members
 from ansible_collections.mtk.backend.plugins.module_utils.resources._rds import ENGINE, RdsResource
@@ -120,6 +128,7 @@ OPTIONS = {
     "global_cluster_identifier": {"type": "str", "required": True},
     "source_db_cluster_identifier": {"type": "str"},
     "engine": {"type": "str"},
+    "dissolve": {"type": "bool", "default": False},
     **ENGINE,
 }
 GIVEN_BY_SOURCE = ("engine", "engine_version", "database_name", "storage_encrypted", "engine_lifecycle_support")
@@ -166,6 +175,15 @@ class GlobalCluster(RdsResource):
             want["engine_version"] = self.version_to_keep(want["engine_version"], have["engine_version"])
         return want
 
+    @property
+    def _dissolves(self):
+        return self.params["dissolve"] and self.consents("remove")
+
+    def kept(self, have):
+        dissolved = not self.params["dissolve"] or self._dissolves
+        names = ", ".join(member["db_cluster_identifier"] for member in have["members"])
+        return "" if dissolved or not names else f"{names} is a member of it, and the run has no consent to dissolve it"
+
     def create(self, want):
         source = self.params["source_db_cluster_identifier"]
         self.aws.call(
@@ -183,11 +201,18 @@ class GlobalCluster(RdsResource):
             self._modify(allow_major_version_upgrade=major or None, **changes)
 
     def delete(self, have):
+        if self._dissolves and have["members"]:
+            self._take_out(have["members"][0]["db_cluster_arn"])
+            raise NotYet("the last member leaves the global cluster")
         if have.get("deletion_protection"):
-            self._modify(deletion_protection=False)
-        else:
-            name = self.params["global_cluster_identifier"]
-            self.aws.call("rds", "delete_global_cluster", global_cluster_identifier=name)
+            return self._modify(deletion_protection=False)
+        name = self.params["global_cluster_identifier"]
+        return self.aws.call("rds", "delete_global_cluster", global_cluster_identifier=name)
+
+    def _take_out(self, member):
+        group = {"global_cluster_identifier": self.params["global_cluster_identifier"], "db_cluster_identifier": member}
+        gone = ["DBClusterNotFoundFault"]  # AWS lists a member that has left for a while
+        self.aws.found(gone, lambda: self.aws.call("rds", "remove_from_global_cluster", **group))
 
     def tolerated(self, have):
         reason = "a cluster that others added to the global cluster; it is left alone"
@@ -196,7 +221,7 @@ class GlobalCluster(RdsResource):
 
     def obstacles(self, have):
         yield from self.protection(have)
-        staying = _members.staying(self, have["members"])
+        staying = _members.staying(self, [m for m in have["members"] if not (self._dissolves and m["is_writer"])])
         if staying:
             ways = _members.ways_on(have["global_cluster_identifier"], staying)
             yield (

@@ -48,7 +48,8 @@ options:
         default: 32
   replica_regions:
     description: >-
-      All other regions with a replica. An empty list removes all replicas. If not given, they are not changed.
+      All other regions with a replica. An empty list removes all replicas, unless O(purge_replica_regions=false). If
+      not given, they are not changed.
     type: list
     elements: dict
     suboptions:
@@ -59,6 +60,17 @@ options:
       kms_key_id:
         description: The key in that region, as ARN, id or C(alias/...). To change it, the replica is created again.
         type: str
+  purge_replica_regions:
+    description:
+      - Whether to remove the replicas of other regions than those in O(replica_regions).
+      - With V(false) they stay and are reported as foreign, until O(remove) names this secret.
+    type: bool
+    default: true
+  removed_replica_regions:
+    description: The regions whose replicas are removed, with O(purge_replica_regions=false) too.
+    type: list
+    elements: str
+    default: []
   recovery_window_in_days:
     description: The number of days in which a deleted secret can be restored, V(7) to V(30).
     type: int
@@ -149,8 +161,10 @@ from ansible_collections.mtk.backend.plugins.module_utils.domain._limits import 
     text,
     up_to,
 )
+from ansible_collections.mtk.backend.plugins.module_utils.domain._values import Observation
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
-from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource
+from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Left, Resource
+from ansible_collections.mtk.backend.plugins.module_utils.resources import _kept_data as kept_data
 from ansible_collections.mtk.backend.plugins.module_utils.resources._policies import wanted_policy
 
 OPTIONS = {
@@ -171,9 +185,15 @@ OPTIONS = {
         "elements": "dict",
         "options": {"region": {"type": "str", "required": True}, "kms_key_id": {"type": "str"}},
     },
+    "purge_replica_regions": {"type": "bool", "default": True},
+    "removed_replica_regions": {"type": "list", "elements": "str", "default": []},
     "recovery_window_in_days": {"type": "int", "default": 30},
     "force_delete_without_recovery": {"type": "bool", "default": False},
 }
+LEFT = (
+    "the settings name no copy in this region, and it is left alone. It is removed together with its region by "
+    "playbooks/remove_region.yml, and alone with -e remove=secretsmanager_secret:{name}"
+)
 DEFAULT_KEY = "alias/aws/secretsmanager"
 REFUSED_BY_AURORA = "/'\"@\\ "
 
@@ -256,11 +276,23 @@ class Secret(Resource):
         if self._given("replica_regions"):
             keys = {replica["region"]: replica["kms_key_id"] for replica in (have or {}).get("replica_regions", [])}
             wanted = {r["region"]: r["kms_key_id"] for r in self.params["replica_regions"]}
+            wanted |= {region: keys[region] for region in self._left_alone(have)}
             want["replica_regions"] = [
                 {"region": region, "kms_key_id": self._key(key, keys.get(region), region)}
                 for region, key in sorted(wanted.items())
             ]
         return want
+
+    def tolerated(self, have):
+        for region in self._left_alone(have):
+            yield Observation("replica_regions", None, region, "foreign", LEFT.format(name=self.params["secret_name"]))
+
+    def _left_alone(self, have):
+        """Return the regions of the replicas that the options neither name nor remove."""
+        if self.params["purge_replica_regions"] or self.consents("remove") or not self._given("replica_regions"):
+            return []
+        named = {*(each["region"] for each in self.params["replica_regions"]), *self.params["removed_replica_regions"]}
+        return [each["region"] for each in (have or {}).get("replica_regions", []) if each["region"] not in named]
 
     def create(self, want):
         generate = self.params["generate_secret_string"]
@@ -297,6 +329,13 @@ class Secret(Resource):
         force, days = self.params["force_delete_without_recovery"], self.params["recovery_window_in_days"]
         how = {"force_delete_without_recovery": True} if force else {"recovery_window_in_days": days}
         return self._call("delete_secret", secret_id=have["arn"], **how)
+
+    def leaves(self, have):
+        if not self.params["force_delete_without_recovery"]:
+            region, name = self.aws.region, self.params["secret_name"]
+            command = f"aws secretsmanager restore-secret --region {region} --secret-id {name}"
+            until = kept_data.after(self, self.params["recovery_window_in_days"])
+            yield Left("secretsmanager_secret", name, region, until, "", command)
 
     def _call(self, operation, **params):
         return self.aws.call("secretsmanager", operation, **params)

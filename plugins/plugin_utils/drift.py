@@ -15,6 +15,7 @@ OWNERS = {
     "ours": "changed outside of this collection; an apply repairs it",
     "gone": "in the inventory, and missing in the account; an apply creates it",
     "decision": "an apply would refuse it until somebody decides",
+    "left": "the inventory does not ask for it any more; it stays until somebody removes it",
     "foreign": "added by others, to the environment or to one of its resources; nothing changes it",
     "aws": "changed by AWS itself; nothing changes it",
     "pending": "accepted by AWS, and not done yet",
@@ -28,19 +29,25 @@ _OWNER = {
     "refuse": "decision",
     "unknown": "unknown",
 }
+_ELSEWHERE = (
+    "{region} is not in the inventory; to delete what is there, run: playbooks/remove_region.yml -e region={region}"
+)
 
 
-def report(document: Mapping[str, Any], tagged: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """Return the drift report of a plan document. ``tagged`` are all resources with the environment's tag.
+def report(
+    document: Mapping[str, Any], unmanaged: Iterable[Mapping[str, Any]], denied: Iterable[str] = ()
+) -> dict[str, Any]:
+    """Return the drift report of a plan document.
 
-    Each of them has ``region`` and ``arn``.
+    ``unmanaged`` are the resources with the environment's tag that no task manages, as the modules left_behind_info and
+    aws_other_regions_info return them. ``denied`` are the regions that the credentials may not list.
     """
     items = [item for entry in document["resources"] for item in (*_differences(entry), *_observations(entry))]
-    items += _foreign(document["resources"], tagged)
+    items += _unmanaged(unmanaged)
     items.sort(key=lambda item: (list(OWNERS).index(item["owner"]), item["region"], item["resource"], item["name"]))
     counts = {owner: sum(item["owner"] == owner for item in items) for owner in OWNERS}
     heading = {name: document[name] for name in ("schema_version", "environment", "complete", "errors")}
-    return {**heading, "counts": counts, "items": items}
+    return {**heading, "counts": counts, "items": items, "denied": sorted(set(denied))}
 
 
 def _differences(entry: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -49,7 +56,8 @@ def _differences(entry: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         yield _item(entry, "ours", f"{field}.{key}" if key else field, after, before)
     if not found and entry["action"] != "none":
         reason = entry.get("reason") or " ".join(entry.get("notes", ()))
-        yield _item(entry, _OWNER[entry["action"]], reason=reason)
+        left = {"arn": entry["ids"][0]} if entry.get("left_behind") else {}
+        yield {**_item(entry, "left" if left else _OWNER[entry["action"]], reason=reason), **left}
 
 
 def _observations(entry: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -65,6 +73,7 @@ def _item(
     return {
         "owner": owner,
         **{name: entry[name] for name in ("region", "resource", "name")},
+        "arn": entry.get("arn", ""),
         "field": field,
         "wanted": wanted,
         "found": found,
@@ -72,24 +81,24 @@ def _item(
     }
 
 
-def _foreign(entries: Iterable[Mapping[str, Any]], tagged: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
-    managed = {_resource(arn) for entry in entries for arn in entry.get("ids", [])}
-    for found in {found["arn"]: found for found in tagged}.values():
-        resource = _resource(found["arn"])
-        automated = ":cluster-snapshot:rds:" in found["arn"]  # RDS makes one every day, with the cluster's tags
-        if not automated and not {resource, resource.replace(":", "/").rsplit("/", 1)[-1]} & managed:
-            service = found["arn"].split(":")[2]
-            yield _item({"region": found["region"], "resource": service, "name": found["arn"]}, "foreign")
-
-
-def _resource(arn: str) -> str:
-    """Return the resource part of an ARN, without its region: a copy in another region counts as the same resource."""
-    return arn.split(":", 5)[-1].removesuffix(":*")
+def _unmanaged(resources: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Yield what no task manages. The plan contains what is left behind in a region of the inventory."""
+    for each in {each["arn"]: each for each in resources}.values():
+        if each["owner"] == "foreign":
+            yield _item(each, "foreign")
+        elif each.get("elsewhere"):
+            yield _item(each, "left", reason=_ELSEWHERE.format(**each))
 
 
 def lines(drift: Mapping[str, Any]) -> list[str]:
     """Return the report as lines for a terminal."""
-    return [f"{i['owner']:8}  {i['region']}  {i['resource']}  {i['name']}{_text(i)}" for i in drift["items"]]
+    items = [f"{i['owner']:8}  {i['region']}  {i['resource']}  {i['name']}{_text(i)}" for i in drift["items"]]
+    return [*items, *_not_compared(drift)]
+
+
+def _not_compared(drift: Mapping[str, Any]) -> list[str]:
+    regions = ", ".join(drift["denied"])
+    return [f"Not compared, because the credentials may not call tag:GetResources: {regions}."] if regions else []
 
 
 def markdown(drift: Mapping[str, Any]) -> str:
@@ -98,6 +107,7 @@ def markdown(drift: Mapping[str, Any]) -> str:
     page = [f"# Drift of {drift['environment']}", "", f"Found: {counts}."]
     if not drift["complete"]:
         page += ["", "**Incomplete**: a task failed, and the tasks after it did not run."]
+    page += [line for text in _not_compared(drift) for line in ("", text)]
     for owner, meaning in OWNERS.items():
         items = [item for item in drift["items"] if item["owner"] == owner]
         if items:

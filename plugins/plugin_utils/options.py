@@ -12,7 +12,7 @@ from typing import Any
 
 _SETTING = re.compile(r"\{\{ (ipam_vpc|aurora|dynamodb_global)_settings\.(\w+)(?: or omit)? \}\}")
 _VARIABLE = re.compile(r"\{\{ (\w+) \}\}")
-_WORDS = frozenset({"environment", "parameters", "tags"})  # options that messages also use as plain words
+_WORDS = frozenset({"environment", "parameters", "purge_data", "tags"})  # options that messages also use as plain words
 
 
 def variables_of(task: Mapping[str, Any] | None, action: str, variables: Mapping[str, Any]) -> dict[str, str]:

@@ -42,11 +42,13 @@ class Record:
     mode: str = "plan"
     purpose: str = "apply"  # or "destroy"
     planned: list[_document.Entry] = field(default_factory=list)  # what a confirmed plan of a destroy deletes
+    ending: str = ""  # what a deletion has left, as a sentence for the end of the run
     involved: bool = False  # whether a task of this collection has run; others have a summary only if a task fails
     # Tasks of other collections with check_mode: false, by Ansible's ids: they run in a plan, too.
     always_run: set[str] = field(default_factory=set)
     entries: dict[tuple[str, str, str], _document.Entry] = field(default_factory=dict)
     errors: list[dict[str, str]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)  # what the run has to say beside its resources
 
     def add(self, result: Mapping[str, Any]) -> None:
         """Add the result of one task, or of one item of its loop."""
@@ -72,9 +74,13 @@ class Record:
         return [key for key, entry in self.entries.items() if entry["action"] == "refuse"]
 
     def going(self) -> list[tuple[str, str]]:
-        """Return the regions and the names and ids of what the run deletes."""
-        deleted = [entry for entry in self.entries.values() if entry["action"] == "delete"]
-        return [(entry["region"], name) for entry in deleted for name in (entry["name"], *entry.get("ids", ()))]
+        """Return the regions and the names and ids of what the run deletes.
+
+        A deletion that needs a decision counts: what stands in its way is reported once, and not again for all that
+        depends on it.
+        """
+        going = [entry for entry in self.entries.values() if entry["action"] in ("delete", "refuse")]
+        return [(entry["region"], name) for entry in going for name in (entry["name"], *entry.get("ids", ()))]
 
     def left(self) -> list[dict[str, Any]]:
         """Return what the deletions of the run leave behind."""
@@ -94,6 +100,7 @@ class Record:
             self.entries.values(),
             self.errors,
             purpose=self.purpose,
+            notes=self.notes,
             remaining=[entry for entry in self.planned if _document.key(entry) not in handled],
         )
 

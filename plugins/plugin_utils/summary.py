@@ -78,6 +78,8 @@ def lines(
     for error in document["errors"]:
         failed = f"    {paint('x', 'red')} {error['host']}, {error['task']}"
         yield from _block(f"{failed}: ", error["message"], 6) if messages else [failed]
+    for note in document["notes"]:
+        yield from _block("Note: ", note, 2)
     yield title(document, seconds)
     yield from next_step(document, apply_command)
 
@@ -184,8 +186,8 @@ def _whole_words(text: str) -> str:
 
 
 def _details(entry: Mapping[str, Any], indent: int) -> Iterator[str]:
-    if entry.get("reason"):
-        yield from _block(" " * indent, entry["reason"], indent)
+    for line in (entry.get("reason") or "").splitlines():  # a command stays on one line, to be copied
+        yield from [" " * indent + line] if line.startswith("aws ") else _block(" " * indent, line, indent)
     for difference in _document.differences(entry):
         yield from _block(" " * indent, _document.words(difference).replace(" -> ", " → "), indent + 2)
     for note in entry.get("notes", []):

@@ -161,7 +161,6 @@ def test_missing_parameters_are_refused(aws: Any, here: Any, operation: str, par
 
 
 @keeps(
-    "dynamodb.backups",
     "dynamodb.global-2017",
     "dynamodb.bulk",
     "dynamodb.kinesis",
@@ -174,9 +173,6 @@ def test_missing_parameters_are_refused(aws: Any, here: Any, operation: str, par
 @pytest.mark.parametrize(
     "operation",
     [
-        "create_backup",
-        "list_backups",
-        "restore_table_from_backup",
         "create_global_table",
         "update_global_table",
         "describe_global_table",

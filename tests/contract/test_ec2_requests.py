@@ -114,7 +114,7 @@ def sample(shape: Any, name: str) -> Any:
     ids = {"VpcId": "vpc", "SubnetId": "subnet", "GroupId": "sg", "RouteTableId": "rtb", "NatGatewayId": "nat"}
     ids |= {"InternetGatewayId": "igw", "AllocationId": "eipalloc", "VpcEndpointId": "vpce", "FlowLogId": "fl"}
     ids |= {"NetworkInterfaceId": "eni", "PrefixListId": "pl", "SecurityGroupRuleId": "sgr", "NetworkAclId": "acl"}
-    ids |= {"VpcPeeringConnectionId": "pcx"}
+    ids |= {"VpcPeeringConnectionId": "pcx", "InstanceId": "i"}
     if shape.type_name == "structure":
         wanted = shape.required_members or (list(shape.members)[:1] if name else [])
         return {n: sample(shape.members[n], n) for n in wanted}
@@ -378,6 +378,7 @@ def test_listings_come_in_pages(aws: Any, net: Net) -> None:
         other.nat()
         net.ec2.create_vpc_endpoint(VpcId=other.vpc, ServiceName=f"com.amazonaws.{HERE}.s3")
         net.ec2.create_vpc_peering_connection(VpcId=other.vpc, PeerVpcId=net.vpc)
+        net.ec2.create_egress_only_internet_gateway(VpcId=other.vpc)
         net.ec2.create_flow_logs(ResourceIds=[other.vpc], ResourceType="VPC", **log)
         net.ec2.create_tags(Resources=[other.vpc], Tags=[{"Key": str(number), "Value": ""}])
     for operation in PAGED:
@@ -433,7 +434,6 @@ BEYOND = [
     ("associate_vpc_cidr_block", {"VpcId": "vpc", "CidrBlock": "10.1.0.0/16"}),
     ("modify_vpc_attribute", {"VpcId": "vpc", "EnableNetworkAddressUsageMetrics": {"Value": True}}),
     ("associate_subnet_cidr_block", {"SubnetId": "subnet", "Ipv6CidrBlock": "fd00::/64"}),
-    ("create_egress_only_internet_gateway", {"VpcId": "vpc"}),
     ("create_nat_gateway", {"VpcId": "vpc", "AvailabilityMode": "regional"}),
     ("create_nat_gateway", {"SubnetId": "subnet", "SecondaryAllocationIds": ["eip"]}),
     ("create_route", ROUTE | {"NetworkInterfaceId": f"eni-{ONE}"}),
@@ -455,10 +455,13 @@ BEYOND = [
     ("modify_security_group_rules", {"GroupId": "group", "SecurityGroupRules": [{"SecurityGroupRuleId": "sgr-1"}]}),
     ("associate_address", {"AllocationId": "eip", "NetworkInterfaceId": f"eni-{ONE}"}),
     ("create_subnet", {"VpcId": "vpc", "Ipv4IpamPoolId": f"ipam-pool-{ONE}", "Ipv4NetmaskLength": 24}),
-    ("create_network_interface", {"SubnetId": "subnet"}),
+    (
+        "attach_network_interface",
+        {"NetworkInterfaceId": "eni-00000000000000000", "InstanceId": "i-00000000000000000", "DeviceIndex": 1},
+    ),
     ("modify_vpc_tenancy", {"VpcId": "vpc", "InstanceTenancy": "default"}),
     ("describe_managed_prefix_lists", {}),
-    ("run_instances", {"MinCount": 1, "MaxCount": 1}),
+    ("describe_instances", {}),
     ("create_transit_gateway", {}),
     ("create_dhcp_options", {"DhcpConfigurations": []}),
     ("create_default_vpc", {}),

@@ -216,6 +216,12 @@ def test_a_restore_can_change_the_key(site: Site) -> None:
     site.kms.disable_key(KeyId=key)
     refused("KMSKeyNotAccessibleFault", restore, site=site, name="g")
     refused("KMSKeyNotAccessibleFault", rewind, site=site, name="g", **latest)
+    refused("KMSKeyNotAccessibleFault", restore, site=site, name="g", KmsKeyId=other)
+    site.kms.schedule_key_deletion(KeyId=key)
+    refused("KMSKeyNotAccessibleFault", restore, site=site, name="g")
+    site.kms.cancel_key_deletion(KeyId=key)
+    site.kms.enable_key(KeyId=key)
+    assert restore(site, name="g")["KmsKeyId"] == key
 
 
 @keeps("rds.restore-time", "rds.restore-window")
@@ -243,6 +249,60 @@ def test_a_cluster_can_be_restored_to_a_point_in_time(site: Site, aws: Any) -> N
     run(site.rds.get_waiter("db_cluster_available"), DBClusterIdentifier="clone")
 
 
+@keeps("rds.backups-retained")
+def test_the_automated_backups_of_a_deleted_cluster_expire(site: Site, aws: Any) -> None:
+    aws.control.scale(1)
+    key = site.key()
+    made = site.create(StorageEncrypted=True, KmsKeyId=key, BackupRetentionPeriod=5, DatabaseName="app")
+    resource = {"DbClusterResourceId": made["DbClusterResourceId"]}
+    describe, delete = site.rds.describe_db_cluster_automated_backups, site.rds.delete_db_cluster_automated_backup
+
+    def states(**asked: Any) -> list[str]:
+        return [each["Status"] for each in describe(**asked)["DBClusterAutomatedBackups"]]
+
+    assert states() == ["creating"]
+    aws.control.advance(DAY)
+    named = [{"Name": "db-cluster-id", "Values": ["main"]}]
+    for asked in ({}, resource, {"DBClusterIdentifier": "main"}, {"Filters": named, "MaxRecords": 20}):
+        assert states(**asked) == ["active"], asked
+    assert states(DBClusterIdentifier="other", Marker="0") == []
+    refused("InvalidDBClusterAutomatedBackupStateFault", delete, **resource)
+    end: dict[str, Any] = {"SkipFinalSnapshot": True, "DeleteAutomatedBackups": False}
+    site.rds.delete_db_cluster(DBClusterIdentifier="main", **end)
+    aws.control.advance(1000)
+    (left,) = describe()["DBClusterAutomatedBackups"]
+    assert (left["Status"], left["KmsKeyId"], left["BackupRetentionPeriod"]) == ("retained", key, 5)
+    window, source = left["RestoreWindow"], {"SourceDbClusterResourceId": made["DbClusterResourceId"]}
+    for code, arguments in (
+        (COMBINATION, {**source, "SourceDBClusterIdentifier": "main", "UseLatestRestorableTime": True}),
+        (VALUE, {**source, "RestoreToTime": window["LatestTime"] + timedelta(hours=1)}),
+        ("DBClusterAutomatedBackupNotFoundFault", {"SourceDbClusterResourceId": "x", "UseLatestRestorableTime": True}),
+    ):
+        args = {"DBClusterIdentifier": "new", "DBSubnetGroupName": "data", **arguments}
+        refused(code, site.rds.restore_db_cluster_to_point_in_time, **args)
+    again = {"DBSubnetGroupName": "data", **source, "UseLatestRestorableTime": True}
+    got = site.rds.restore_db_cluster_to_point_in_time(DBClusterIdentifier="again", **again)["DBCluster"]
+    assert (got["DatabaseName"], got["KmsKeyId"]) == ("app", key)
+    site.kms.disable_key(KeyId=key)
+    restore_again = site.rds.restore_db_cluster_to_point_in_time
+    refused("KMSKeyNotAccessibleFault", restore_again, DBClusterIdentifier="third", **again)
+    aws.control.advance(5 * DAY)
+    assert "retained" not in states()
+    refused("DBClusterAutomatedBackupNotFoundFault", delete, **resource)
+
+
+@keeps("rds.backups-retained")
+def test_retained_backups_can_be_deleted(site: Site) -> None:
+    made = site.create()
+    site.rds.delete_db_cluster(DBClusterIdentifier="main", SkipFinalSnapshot=True, DeleteAutomatedBackups=False)
+    resource = {"DbClusterResourceId": made["DbClusterResourceId"]}
+    assert site.rds.delete_db_cluster_automated_backup(**resource)["DBClusterAutomatedBackup"]["Status"] == "deleting"
+    assert site.rds.describe_db_cluster_automated_backups()["DBClusterAutomatedBackups"] == []
+    site.create()
+    site.rds.delete_db_cluster(DBClusterIdentifier="main", SkipFinalSnapshot=True)
+    assert site.rds.describe_db_cluster_automated_backups()["DBClusterAutomatedBackups"] == []
+
+
 @keeps("rds.restore-insights", "rds.snapshot-shared-by-others", "rds.snapshot-copies", "rds.backups")
 def test_missing_parameters_are_refused(site: Site) -> None:
     site.create()
@@ -252,13 +312,10 @@ def test_missing_parameters_are_refused(site: Site) -> None:
         refused(COMBINATION, restore, site=site, **arguments)
         refused(COMBINATION, rewind, site=site, UseLatestRestorableTime=True, **arguments)
     assert missing in refused("InvalidAction", shown, site=site, IncludeShared=True)
-    target, resource = {"DBClusterIdentifier": "new"}, {"SourceDbClusterResourceId": "cluster-X"}
     copy = {"SourceDBClusterSnapshotIdentifier": "taken", "TargetDBClusterSnapshotIdentifier": "copy"}
     for call, given in (
         ("copy_db_cluster_snapshot", copy),
-        ("restore_db_cluster_to_point_in_time", {**target, **resource, "UseLatestRestorableTime": True}),
-        ("describe_db_cluster_automated_backups", {}),
-        ("delete_db_cluster_automated_backup", {"DbClusterResourceId": "x"}),
+        ("start_db_instance_automated_backups_replication", {"SourceDBInstanceArn": "arn:aws:rds:us-east-1:1:db:x"}),
     ):
         assert missing in refused("InvalidAction", getattr(site.rds, call), **given)
 

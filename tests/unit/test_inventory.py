@@ -270,3 +270,22 @@ def test_extra_variables_that_resemble_those_of_the_playbooks():
         "-e aurora_port sets no variable. Write it as -e name=value, without spaces around =, and a value with "
         "spaces in quotes.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("region", "words"),
+    [
+        ("", "region is not set. Name the region that playbooks/remove_region.yml removes"),
+        ("eu-wst-1", "region eu-wst-1 is not an AWS region. Did you mean eu-west-1?"),
+        ("us-east-1", "region us-east-1 is the primary region"),
+        ("us-west-2", "region us-west-2 is a region of the inventory"),
+    ],
+)
+def test_regions_that_cannot_be_removed(region, words):
+    (fault,) = Inventory(PROD, REGIONS).removed(region)
+    assert str(fault).startswith(words)
+
+
+def test_a_region_that_left_the_inventory_can_be_removed():
+    small = {name: [host for host in hosts if host != "eu-west-1"] for name, hosts in PROD.items()}
+    assert not list(Inventory(small, REGIONS).removed("eu-west-1"))

@@ -129,8 +129,8 @@ def test_durations_are_rounded(seconds, text):
 ARN = "arn:aws:ec2:us-east-1:123456789012:"
 
 
-def owners(*entries: dict[str, Any], tagged: Any = ()) -> list[str]:
-    return [item["owner"] for item in drift.report(make_document(*entries), tagged)["items"]]
+def owners(*entries: dict[str, Any]) -> list[str]:
+    return [item["owner"] for item in drift.report(make_document(*entries), [])["items"]]
 
 
 @pytest.mark.parametrize(
@@ -148,28 +148,19 @@ def test_owner_of_a_difference(action, owner):
     assert owners(entry(action, before={"x": 1}, after={"x": 2})) == [owner]
 
 
-@pytest.mark.parametrize(
-    ("arn", "ids", "foreign"),
-    [
-        (f"{ARN}vpc/vpc-1", ["vpc-1"], False),
-        (f"{ARN}vpc/vpc-2", ["vpc-1"], True),
-        ("arn:aws:ec2::123456789012:ipam-pool/ipam-pool-1", ["ipam-pool-1"], False),
-        ("arn:aws:logs:us-east-1:1:log-group:/aws/x", ["arn:aws:logs:us-east-1:1:log-group:/aws/x:*"], False),
-        ("arn:aws:secretsmanager:eu-west-1:1:secret:s-aB", ["arn:aws:secretsmanager:us-east-1:1:secret:s-aB"], False),
-        ("arn:aws:rds:us-east-1:1:cluster-snapshot:rds:c-2026", [], False),
-        ("arn:aws:rds:us-east-1:1:cluster-snapshot:mine", [], True),
-        ("arn:aws:rds:us-east-1:1:cluster:ab", ["arn:aws:rds:us-east-1:1:cluster:b"], True),
-    ],
-)
-def test_tagged_resources_without_an_entry_are_foreign(arn, ids, foreign):
-    assert owners(entry(ids=ids), tagged=[{"arn": arn, "region": "us-east-1"}] * 2) == ["foreign"] * foreign
-
-
 def test_drift_report():
     seen = {"field": "engine_version", "wanted": "16.4", "found": "16.6", "owner": "aws", "reason": "AWS upgrades"}
     report = drift.report(
         make_document(entry("update", before={"x": 1}, after={"x": 2}), entry(name="b", observations=[seen])),
-        [{"arn": f"{ARN}vpc/vpc-2", "region": "us-west-2"}],
+        [
+            {
+                "arn": f"{ARN}vpc/vpc-2",
+                "region": "us-west-2",
+                "resource": "ec2 vpc",
+                "name": "theirs",
+                "owner": "foreign",
+            }
+        ],
     )
     assert {owner: number for owner, number in report["counts"].items() if number} == {
         "ours": 1,
@@ -178,7 +169,7 @@ def test_drift_report():
     }
     assert drift.lines(report) == [
         "ours      us-east-1  ec2_subnet  a: x is 1, wanted 2",
-        f"foreign   us-west-2  ec2  {ARN}vpc/vpc-2",
+        "foreign   us-west-2  ec2 vpc  theirs",
         'aws       us-east-1  ec2_subnet  b: engine_version is "16.6", wanted "16.4" (AWS upgrades)',
     ]
     page = drift.markdown(report)
@@ -202,3 +193,9 @@ def test_a_consent_that_names_no_resource_is_reported():
         "adopt names ec2_subnet:c",
         "remove names ec2_vpc:a",
     ]
+
+
+def test_a_command_in_a_reason_stays_on_one_line():
+    command = f"aws rds restore-db-cluster-from-snapshot {'--option value ' * 20}".rstrip()
+    document = make_document(entry("refuse", reason=f"It does not exist. Run this:\n{command}"))
+    assert [line for line in summary.lines(document) if line.strip() == command]

@@ -79,6 +79,17 @@ def unsharing(region: str, snapshot: str, accounts: list[str]) -> str:
     )
 
 
+def unprotecting(region: str, identity: str, name: str) -> str:
+    """Return the command that lifts the protection of a cluster or global cluster. ``identity`` is its option.
+
+    >>> unprotecting("us-east-1", "db_cluster_identifier", "c")
+    'aws rds modify-db-cluster --region us-east-1 --db-cluster-identifier c --no-deletion-protection'
+    """
+    kind = identity.removesuffix("_identifier").replace("_", "-")
+    option = identity.replace("_", "-")
+    return f"aws rds modify-{kind} --region {region} --{option} {name} --no-deletion-protection"
+
+
 def manual_snapshots(tagged: Sequence[Mapping[str, Any]]) -> list[str]:
     """Return the names of the manual cluster snapshots among tagged resources. RDS names its own ``rds:...``."""
     names = (str(entry["resource_arn"]).partition(":cluster-snapshot:")[2] for entry in tagged)

@@ -124,6 +124,25 @@ class Inventory:
                 {"the group primary": MISSING}, rule, "Put one region into primary and the others into secondary."
             )
 
+    def removed(self, region: str) -> Iterator[Fault]:
+        """Return the fault of a region that cannot be removed from the environment."""
+        name, playbook = f"region {region}", "playbooks/remove_region.yml"
+        if not region:
+            remedy = f"Name the region that {playbook} removes, for example -e region=eu-west-1."
+            yield Fault({"region": MISSING}, "is not set", remedy)
+        elif self._is_unknown(region):
+            near = did_you_mean(region.strip().casefold().replace("_", "-"), self.known_regions)
+            remedy = f"Did you mean {near}?" if near else "Write it as eu-west-1."
+            yield Fault({name: MISSING}, "is not an AWS region", remedy)
+        elif region in self.hosts("primary"):
+            rule = "is the primary region, which owns what spans regions (the table, the address plan), and stays"
+            remedy = "Delete the whole environment with playbooks/destroy.yml, or name another region."
+            yield Fault({name: MISSING}, rule, remedy)
+        elif region in self.hosts("all"):
+            remedy = "Take it out of hosts.yml and of lists of regions in group_vars first, and run again."
+            rule = f"is a region of the inventory, and {playbook} removes regions that left it"
+            yield Fault({name: MISSING}, rule, remedy)
+
     def lists(self, values: Values, host: str) -> Iterator[Fault]:
         """Return the faults of the lists of regions of a host that owns what spans regions."""
         secondary = self.hosts("secondary")

@@ -79,6 +79,30 @@ def decision(name: str, key: Fields, region: str, encrypted: Sequence[str]) -> s
     )
 
 
+def restoring(key: Fields, region: str) -> str:
+    """Return the command that cancels the deletion of a key and makes it usable again."""
+    where = f"--region {region} --key-id {key['key_id']}"
+    return f"aws kms cancel-key-deletion {where} && aws kms enable-key {where}"
+
+
+def needed(key: Fields, region: str, data: Sequence[str], living: bool, owner: str | None) -> str:
+    """Return why a key is not scheduled for deletion: the data that needs it, and each way on.
+
+    ``living`` says that a cluster or a table uses the key, and not only backups.
+    """
+    pending = key["key_state"] in WAITING
+    found = (
+        f"AWS deletes the key on {key.get('deletion_date')}, and data needs it: {'; '.join(data)}. "
+        f"To keep the data readable, run: {restoring(key, region)}."
+        if pending
+        else f"Data needs the key: {'; '.join(data)}. Its alias stays, so that a new environment uses the key again."
+    )
+    if living:
+        return f"{found} To have the key deleted, delete what uses it, and run again."
+    purge = f"-e purge_data={owner}" if owner else "purge_data: true"
+    return f"{found} Run again when the data is gone; or give up the data with {purge}."
+
+
 def key_policy(partition: str, region: str, account_id: str, services: Iterable[str]) -> dict[str, Any]:
     """Return a policy: the account's IAM decides, and ``services`` may use the key for the account's resources."""
     root = {"AWS": f"arn:{partition}:iam::{account_id}:root"}

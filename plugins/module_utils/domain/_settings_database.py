@@ -17,7 +17,7 @@ from ansible_collections.mtk.backend.plugins.module_utils.domain._aurora_limits 
     PERFORMANCE_RETENTION,
     RESERVED,
 )
-from ansible_collections.mtk.backend.plugins.module_utils.domain._limits import LOG_RETENTION
+from ansible_collections.mtk.backend.plugins.module_utils.domain._limits import LOG_RETENTION, REGION
 from ansible_collections.mtk.backend.plugins.module_utils.domain._setting import (
     Role,
     Setting,
@@ -155,6 +155,17 @@ SETTINGS = (
             entry_points=_SHARED,
             rule="names of regions",
             judge=_setting_judges.regions,
+        ),
+        Setting(
+            "aurora_removed_region",
+            "str",
+            "A region that left the inventory, whose copy of the secret of the master user is deleted.",
+            default="",
+            entry_points=("remove_region",),
+            pattern=f"{REGION}|",
+            rule="it is not the name of a region",
+            permits="the name of a region",
+            remedy="Write it as eu-west-1.",
         ),
         Setting(
             "aurora_global_source_db_cluster_identifier",
@@ -362,6 +373,14 @@ SETTINGS = (
             "Whether to delete the automated backups together with the cluster.",
             default=True,
             entry_points=("destroy_cluster", "validate"),
+        ),
+        Setting(
+            "aurora_purge_data",
+            "bool",
+            "Whether the deletion gives up the snapshots and backups that need the KMS key. Nobody can restore them "
+            "then.",
+            computed="whether C(purge_data) names the environment",
+            entry_points=("destroy_cluster", "destroy_region", "validate"),
         ),
         Setting(
             "aurora_key_deletion_window",

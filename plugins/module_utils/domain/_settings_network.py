@@ -13,7 +13,7 @@ from ansible_collections.mtk.backend.plugins.module_utils.domain import _rules_e
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _rules_network as rules
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _setting_judges, _settings_run
 from ansible_collections.mtk.backend.plugins.module_utils.domain._layout import ZONE_SLOTS
-from ansible_collections.mtk.backend.plugins.module_utils.domain._limits import LOG_RETENTION, TAG_LETTER
+from ansible_collections.mtk.backend.plugins.module_utils.domain._limits import LOG_RETENTION, REGION, TAG_LETTER
 from ansible_collections.mtk.backend.plugins.module_utils.domain._setting import (
     Role,
     Setting,
@@ -218,6 +218,13 @@ SETTINGS = (
             entry_points=_ROUTING,
         ),
         Setting(
+            "ipam_vpc_purge_data",
+            "bool",
+            "Whether the deletion gives up snapshots and backups that need the KMS key. Nobody can restore them then.",
+            computed="whether C(purge_data) names the environment",
+            entry_points=("destroy_network", "validate"),
+        ),
+        Setting(
             "ipam_vpc_key_deletion_window",
             "int",
             "Days in which the deletion of the KMS key can be cancelled.",
@@ -303,6 +310,17 @@ SETTINGS = (
                     "type": "str",
                 },
             },
+        ),
+        Setting(
+            "ipam_vpc_removed_region",
+            "str",
+            "A region that left the inventory, whose pools are deleted.",
+            default="",
+            entry_points=("remove_region",),
+            pattern=f"{REGION}|",
+            rule="it is not the name of a region",
+            permits="the name of a region",
+            remedy="Write it as eu-west-1.",
         ),
         Setting(
             "ipam_vpc_ipam_manage",

@@ -31,13 +31,14 @@ _ENVIRONMENT_PERMITS = "lower-case letters, digits and single hyphens, beginning
 # Extra variables of the playbooks, which no role uses.
 VARIABLES = (
     *("plan_out", "plan_file", "detailed_exitcode", "drift_json", "drift_markdown", "drift_fail_on"),
-    *("confirm_environment", "expected_account_id", "lock_timeout", "break_lock", *CONSENTS),
+    *("destroy_json", "destroy_text", "destroy_allowed", "purge_data", "expected_account_id"),
+    *("confirm_environment", "confirm_region", "region", "lock_timeout", "break_lock", *CONSENTS),
 )
 # The tags of the tasks of the playbooks.
 TAGS = ("always", "never", "all", "tagged", "untagged", "ipam_vpc", "aurora", "dynamodb_global", "mtk_verdict")
 
 
-DIFFERENCES = ("ours", "gone", "decision", "foreign")
+DIFFERENCES = ("ours", "gone", "decision", "left", "foreign")
 
 
 def _differences(name: str, value: Iterable[str]) -> Iterator[Fault]:
@@ -149,6 +150,14 @@ SETTINGS = (
         "Whether playbooks/destroy.yml may delete the environment, and switch deletion protection off for it.",
         default=False,
     ),
+    Setting(
+        "purge_data",
+        "str",
+        "The name of the environment whose snapshots and backups playbooks/destroy.yml gives up, with their KMS keys.",
+        default="",
+        rule="the name of the environment",
+        permits="the name of the environment",
+    ),
     Setting("mtk_check_mode", "bool", "Whether to plan only.", default=False),
     Setting("mtk_verdict", "bool", "Whether a run with decisions fails.", default=True),
     Setting(
@@ -163,6 +172,16 @@ SETTINGS = (
         "Whether the run applies the inventory or deletes the environment.",
         default="apply",
         choices=("apply", "destroy"),
+    ),
+    Setting(
+        "mtk_removed_region",
+        "str",
+        "The region that playbooks/remove_region.yml removes.",
+        default="",
+        pattern=f"({REGION})?",
+        rule="it is not the name of a region",
+        permits="the name of a region",
+        remedy="Give it as -e region=eu-west-1.",
     ),
     Setting(
         "mtk_aws_environment",
@@ -209,7 +228,21 @@ def _nothing(values: Values, host: Mapping[str, Any]) -> Values:
     return {}
 
 
-RUN = Role("mtk", SETTINGS, (), _nothing, INTERNAL.get("mtk", frozenset()), title="this collection")
+def _purge(purge_data: str, environment: str) -> Iterator[Fault]:
+    if purge_data not in ("", environment):
+        rule = f"it must be {environment}, the name of the environment whose backups nobody will be able to restore"
+        remedy = "Leave it out to keep the snapshots, the backups and their keys."
+        yield Fault({"purge_data": purge_data}, rule, remedy)
+
+
+RUN = Role(
+    "mtk",
+    SETTINGS,
+    ((("purge_data", "mtk_environment"), _purge),),
+    _nothing,
+    INTERNAL.get("mtk", frozenset()),
+    title="this collection",
+)
 
 
 def shared(prefix: str, section: str = "") -> tuple[Callable[[Values, Mapping[str, Any]], Values], tuple[Setting, ...]]:
@@ -218,6 +251,7 @@ def shared(prefix: str, section: str = "") -> tuple[Callable[[Values, Mapping[st
     def compute(values: Values, host: Mapping[str, Any]) -> Values:
         name = values.get(f"{prefix}_environment", host.get("mtk_environment"))
         found = {f"{prefix}_environment": name, f"{prefix}_region": host.get("inventory_hostname")}
+        found[f"{prefix}_purge_data"] = name is not None and host.get("purge_data") == name
         return {**{k: v for k, v in found.items() if v is not None}, f"{prefix}_tags": host.get("mtk_tags") or {}}
 
     settings = (

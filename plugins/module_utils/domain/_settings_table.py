@@ -21,7 +21,7 @@ from ansible_collections.mtk.backend.plugins.module_utils.domain._settings_inter
 
 ROLE = "dynamodb_global"
 _TABLE = ("main", "table", "validate")
-_DESTROY = (*_TABLE, "destroy")
+_DESTROY = (*_TABLE, "destroy", "remove_region")
 
 
 def _capacity(kind: str, bound: str, words: str, default: int) -> Setting:
@@ -209,6 +209,20 @@ SETTINGS = (
             "Whether the table and its replicas are encrypted with KMS keys of this role instead of AWS's key.",
             default=True,
             entry_points=(*_TABLE, "key", "destroy_key"),
+        ),
+        Setting(
+            "dynamodb_global_final_backup",
+            "bool",
+            "Whether to make an on-demand backup of the table before it is deleted. AWS keeps it until you delete it.",
+            default=False,
+            entry_points=("destroy", "validate"),
+        ),
+        Setting(
+            "dynamodb_global_purge_data",
+            "bool",
+            "Whether the deletion gives up the backups that need the KMS key. Nobody can restore them then.",
+            computed="whether C(purge_data) names the environment",
+            entry_points=("destroy", "destroy_key", "validate"),
         ),
         Setting(
             "dynamodb_global_key_deletion_window",

@@ -132,7 +132,7 @@ def undeclared(present: Iterable[Fields], given: Iterable[Fields]) -> list[Field
 
 
 def foreign(params: Fields, have: Fields, consent: str) -> Iterator[Observation]:
-    """Yield an observation for each index and replica that others have added. ``consent`` removes indexes."""
+    """Yield an observation for each index and replica that no setting names. ``consent`` removes indexes."""
     given = params.get("global_secondary_indexes")
     for index in undeclared(have["global_secondary_indexes"], given) if given is not None else ():
         reason = f"others have added this index, and it is kept; -e remove={consent} deletes it"
@@ -140,7 +140,10 @@ def foreign(params: Fields, have: Fields, consent: str) -> Iterator[Observation]
     managed = params.get("replica_regions")
     for replica in have["replicas"] if managed is not None else ():
         if replica["region_name"] not in (managed or ()):
-            reason = "others have added this replica, and it is kept; state absent of its own task deletes it"
+            reason = (
+                "no setting names this replica, and it is kept; dynamodb_global_remove_replica_regions deletes it, or "
+                "playbooks/remove_region.yml together with all else in its region"
+            )
             yield Observation("replicas", None, replica["region_name"], "foreign", reason)
 
 

@@ -14,7 +14,7 @@ UNKNOWN = "(known after apply)"
 OWNER_TAG = "mtk:environment"
 COMPONENT_TAG = "mtk:component"
 # The options that name resources for which the user consents to what is otherwise refused.
-CONSENTS = ("adopt", "replace", "remove")
+CONSENTS = ("adopt", "replace", "remove", "create_empty")
 ADOPTED_TAG = "mtk:adopted"  # on a resource that was taken over: the tags of others are kept
 
 

@@ -100,12 +100,13 @@ def document(
     errors: list[dict[str, str]],
     *,
     purpose: str = "apply",
+    notes: Iterable[str] = (),
     remaining: Iterable[Entry] = (),
 ) -> dict[str, Any]:
     """Return the document of a run. ``mode`` is plan or apply; ``purpose`` is apply or destroy.
 
     ``errors`` are failed tasks. They make the document incomplete: the tasks after them did not run. ``remaining`` are
-    the entries of a confirmed plan of a destroy that were not carried out.
+    the entries of a confirmed plan of a destroy that were not carried out. ``notes`` are sentences about the whole run.
     """
     listed = [{**each, "differences": [d._asdict() for d in differences(each)]} for each in entries]
     number = counts(listed)
@@ -119,6 +120,7 @@ def document(
         "counts": number,
         "resources": sorted(listed, key=key),
         "errors": errors,
+        "notes": list(notes),
         "remaining": [dict(zip(KEY, key(each), strict=True)) for each in sorted(remaining, key=key)],
     }
 

@@ -243,26 +243,28 @@ def inform(
     """
     module = AnsibleAWSModule(argument_spec=dict(options), supports_check_mode=True)
     fresh = fresh and not module.check_mode
-    module.exit_json(changed=False, **_read(module, read, context or Context(), begins=begins, fresh=fresh))
+    found: Mapping[str, Any] = _read(module, read, context or Context(), begins=begins, fresh=fresh)
+    module.exit_json(changed=False, **found)
 
 
 def judge(
     read: Callable[[Aws, Mapping[str, Any]], dict[str, Any]],
     options: Mapping[str, Any],
     context: Context | None = None,
+    *,
+    unchecked: str = "what AWS offers was",
 ) -> None:
     """Run a module that only reads and judges the settings.
 
     ``read`` returns ``findings``, ``unasked`` (the operations that the credentials may not call) and other values. If
     there are findings, the plan of the region needs a decision; outside of a collected plan the module fails.
+    ``unchecked`` names what those operations would have shown.
     """
     context = context or Context()
     module = AnsibleAWSModule(argument_spec=dict(options), supports_check_mode=True)
     found = _read(module, read, context)
     if found["unasked"]:
-        module.warn(
-            f"The credentials may not call {', '.join(found['unasked'])}, so what AWS offers was not fully checked."
-        )
+        module.warn(f"The credentials may not call {', '.join(found['unasked'])}, so {unchecked} not fully checked.")
     message = " ".join(found["findings"])
     planned = module.check_mode and message
     answer = {**found, "plan": refusal(_kind(module), module.region, message) if planned else {}}
@@ -271,14 +273,36 @@ def judge(
     module.exit_json(changed=False, **answer)
 
 
+def decide(
+    read: Callable[[Aws, Mapping[str, Any]], tuple[dict[str, Any], Mapping[str, tuple[str, list[str]]]]],
+    options: Mapping[str, Any],
+    context: Context | None = None,
+) -> None:
+    """Run a module that only reads and finds regions that need a decision, each an entry of the plan.
+
+    ``read`` returns what the module returns, and for each such region the reason and the ids of what is there.
+    """
+    context = context or Context()
+    module = AnsibleAWSModule(argument_spec=dict(options), supports_check_mode=True)
+    answer, decisions = _read(module, read, context)
+    mode = "plan" if module.check_mode else "apply"
+    plans = [
+        {**refusal("region", region, reason), "mode": mode, "ids": ids} for region, (reason, ids) in decisions.items()
+    ]
+    answer = {**answer, "results": [{"plan": plan} for plan in plans]}
+    if plans and not _is_deferred(module, context):
+        module.fail_json(msg=" ".join(plan["reason"] for plan in plans), **answer)
+    module.exit_json(changed=False, **answer)
+
+
 def _read(
     module: AnsibleAWSModule,
-    read: Callable[[Aws, Mapping[str, Any]], dict[str, Any]],
+    read: Callable[[Aws, Mapping[str, Any]], Any],
     context: Context,
     *,
     begins: bool = False,
     fresh: bool = False,
-) -> dict[str, Any]:
+) -> Any:
     try:
         _require_region(module)
         connection = Connection(module)

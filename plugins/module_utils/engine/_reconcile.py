@@ -153,6 +153,7 @@ def reconcile(
         _refuse_foreign(resource, found)
         have = found
         first = plan_of(resource, have, present)
+        _refuse_empty(resource, first)
         if not check:
             _refuse_before_decision(resource, first)
             _refuse_unknown(resource, first)
@@ -329,6 +330,19 @@ def _refuse_before_decision(resource: Resource, plan: Plan) -> None:
         raise Refused(
             f"{resource} uses {causes[0]}{more}, which {'need' if more else 'needs'} a decision first. Decide about "
             f"{'them' if more else 'it'}, and run again."
+        )
+
+
+def _refuse_empty(resource: Resource, plan: Plan) -> None:
+    """Raise :class:`Refused` for the creation of an empty resource while the data of an earlier one can be restored."""
+    if plan.action != "create" or resource.consents("create_empty"):
+        return
+    earlier = resource.earlier_data()
+    if earlier:
+        empty = consent("create_empty", f"{resource.resource}:{resource.label}")
+        raise Refused(
+            f"{resource} does not exist, and {earlier.found} of it does. It is not created, because it would be empty. "
+            f"To create it empty, run with {empty}. To restore it instead, {earlier.restore}"
         )
 
 

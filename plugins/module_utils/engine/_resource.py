@@ -17,6 +17,7 @@ from ansible_collections.mtk.backend.plugins.module_utils.domain._limits import 
     tag_faults,
     up_to,
 )
+from ansible_collections.mtk.backend.plugins.module_utils.domain._restores import Earlier
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import (
     ADOPTED_TAG,
     CONSENTS,
@@ -206,7 +207,7 @@ class Resource:
         return False
 
     def consents(self, consent: str) -> bool:
-        """Return whether the option ``adopt``, ``replace`` or ``remove`` names this resource."""
+        """Return whether one of the options of :data:`CONSENTS`, such as ``adopt``, names this resource."""
         return f"{self.resource}:{self.label}" in (self.params.get(consent) or ())
 
     def adopts(self, have: Fields | None) -> bool:
@@ -278,13 +279,18 @@ class Resource:
         """Return what the deletion leaves behind, such as a final snapshot."""
         return ()
 
-    def is_going(self, *names: str | None) -> bool:
-        """Return whether the plan of this run deletes a resource in this region that has one of these names or ids.
+    def earlier_data(self) -> Earlier | None:
+        """Return what is left of the data of an earlier resource of this name, before an empty one is created."""
+        return None
 
-        Always False outside of check mode: there, AWS itself says what is gone.
+    def is_going(self, *names: str | None, region: str | None = None) -> bool:
+        """Return whether the plan of this run deletes a resource that has one of these names or ids.
+
+        Without ``region`` the resource is in this region. Always False outside of check mode: there, AWS itself says
+        what is gone.
         """
         going = self.params.get("going") or ()
-        return any((self.region, name) in going for name in names if name)
+        return any((region or self.region, name) in going for name in names if name)
 
     def is_not_yet(self, error: Exception, have: Fields | None) -> bool:
         """Return whether ``error`` means that AWS refuses the call now and will accept it later."""

@@ -8,23 +8,50 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
-from ansible_collections.mtk.backend.plugins.module_utils.domain import _aurora, _database_states
+from ansible_collections.mtk.backend.plugins.module_utils.aws._lookup import key_arn
+from ansible_collections.mtk.backend.plugins.module_utils.domain import _aurora, _database_states, _restores
+from ansible_collections.mtk.backend.plugins.module_utils.domain._restores import Earlier
 from ansible_collections.mtk.backend.plugins.module_utils.domain._time_limits import moment, time_text
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import (
+    UNKNOWN,
     Observation,
     Refused,
     unknown_in,
 )
+from ansible_collections.mtk.backend.plugins.module_utils.engine._reconcile import consent
+from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Left
+from ansible_collections.mtk.backend.plugins.module_utils.resources import _backups as backups
 from ansible_collections.mtk.backend.plugins.module_utils.resources import _members
 from ansible_collections.mtk.backend.plugins.module_utils.resources._database import DatabaseResource
+from ansible_collections.mtk.backend.plugins.module_utils.resources._kept_data import left_by_cluster
 
 Fields = Mapping[str, Any]
 
 
 class ClusterResource(DatabaseResource):
     """A cluster that may join, leave and be copied within a global cluster."""
+
+    def __init__(self, aws: Any, params: Fields) -> None:
+        super().__init__(aws, params)
+        self._begun = datetime.now(UTC)  # all attempts to delete the cluster name the same final snapshot
+
+    @property
+    def final_snapshot(self) -> str:
+        """The name of the final snapshot; empty if the deletion makes none."""
+        if self.params["skip_final_snapshot"]:
+            return ""
+        name, given = self.params["db_cluster_identifier"], self.params["final_db_snapshot_identifier"]
+        return str(given or _aurora.final_snapshot_identifier(name, self._begun))
+
+    def leaves(self, have: Fields) -> Iterator[Left]:
+        """Return the snapshot and the backups that the deletion leaves. A plan does not know the time in the name."""
+        name = self.final_snapshot
+        if name and self.params["check_mode"] and not self._given("final_db_snapshot_identifier"):
+            name = f"{self.params['db_cluster_identifier']}-final-{UNKNOWN}"
+        return left_by_cluster(self, have, name)
 
     def global_clusters(self) -> list[dict[str, Any]]:
         """Return all global clusters of the account."""
@@ -52,6 +79,29 @@ class ClusterResource(DatabaseResource):
             return {**args, "source_region": self.params["source_region"] or writer["region"]}
         return {**self.credentials(), **args}
 
+    def earlier_data(self) -> Earlier | None:
+        """Return the backup of an earlier cluster of this name. A copy of a writer has the data of the writer."""
+        group = self.joined()
+        if not self.has_credentials() or _aurora.writer_of(group):
+            return None
+        name, region = str(self.params["db_cluster_identifier"]), str(self.aws.region)
+        backup = backups.cluster_backup(self.aws, name, str(self.params["engine"]))
+        if backup is None:
+            return None
+        options = {**self.params, **self.resolved, "kms_key_id": key_arn(self.aws, self.params["kms_key_id"])}
+        before, after = self._global_steps(group, name, region)
+        steps = [*backups.usable_key_steps(self.aws, backup), *before]
+        steps += [_restores.restore_cluster(region, name, backup, options), *after]
+        needed = [options.get(each) for each in ("kms_key_id", "vpc_security_group_ids")]
+        return _restores.Earlier(backup.found, _restores.instruction(steps, needed))
+
+    def _global_steps(self, group: Fields, name: str, region: str) -> tuple[list[str], list[str]]:
+        wanted = self.params["global_cluster_identifier"]
+        if not wanted:
+            return [], []
+        arn = f"arn:{self.aws.partition}:rds:{region}:{self.aws.account_id}:cluster:{name}"
+        return _restores.make_global(region, arn, wanted, bool(group))
+
     def leave(self, have: Fields) -> None:
         """Remove the cluster from its global cluster. AWS refuses this for the writer while it has readers."""
         self.aws.call(
@@ -68,6 +118,20 @@ class ClusterResource(DatabaseResource):
                 f"{self} exists, and only a new cluster can join global cluster {group}. Create the global cluster "
                 "from this one (rds_global_cluster with source_db_cluster_identifier), or choose another name."
             )
+
+    def refuse_membership(self, have: Fields | None, wanted: str) -> None:
+        """Raise Refused for a member of a global cluster that is to be none, unless this run dissolves that cluster."""
+        group = (have or {}).get("global_cluster_identifier")
+        if have is None or not group or f"rds_global_cluster:{group}" in (self.params.get("remove") or ()):
+            return
+        others = ", ".join(f"{m['db_cluster_identifier']} in {m['region']}" for m in have["other_members"]) or "none"
+        raise Refused(
+            f"{self} is a member of global cluster {group}, and global_cluster_identifier is '{wanted}' (aurora_global "
+            f"is false). Nothing is changed. Other members: {others}. To keep the global cluster, "
+            "give its name (aurora_global: true). To dissolve it, first remove its other regions with "
+            f"playbooks/remove_region.yml, and then run with {consent('remove', f'rds_global_cluster:{group}')}. That "
+            "takes this cluster out with its data, and deletes the empty global cluster."
+        )
 
     def refuse_storage(self, have: Fields, want: Fields) -> None:
         """Raise Refused for a switch to I/O-Optimized storage before the time at which AWS takes the next one."""

@@ -113,6 +113,7 @@ TABLE_OPTIONS: dict[str, Any] = {
     "auto_scaled_indexes": {"type": "list", "elements": "str"},
     "replica_regions": {"type": "list", "elements": "str"},
     "removed_replica_regions": {"type": "list", "elements": "str", "default": []},
+    "final_backup": {"type": "bool", "default": False},
     "time_to_live_specification": {
         "type": "dict",
         "options": {"enabled": {"type": "bool", "required": True}, "attribute_name": {"type": "str"}},
@@ -168,11 +169,16 @@ def _list_tags(aws: Any, arn: str, region: str | None) -> dict[str, str]:
 def read_settings(
     aws: Any, have: Mapping[str, Any], params: Mapping[str, Any], region: str | None = None
 ) -> dict[str, Any]:
-    """Return the settings of one region that ``params`` give. ``have`` is the table in that region."""
+    """Return the settings of one region that ``params`` give. ``have`` is the table in that region.
+
+    For a deletion it is the recovery only, which leaves a backup.
+    """
     found: dict[str, Any] = {}
     table = have["table_name"]
-    if params.get(RECOVERY) is not None:
+    if params.get(RECOVERY) is not None or params["state"] == "absent":
         found[RECOVERY] = _recovery(aws, table, region)
+    if params["state"] == "absent":
+        return found
     if params.get(INSIGHTS) is not None:
         answer = aws.found(
             MISSING, lambda: aws.call("dynamodb", "describe_contributor_insights", region, table_name=table)

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ansible_collections.mtk.backend.plugins.module_utils.aws._client import ClientError
-from ansible_collections.mtk.backend.plugins.module_utils.domain._values import UNKNOWN, Refused
+from ansible_collections.mtk.backend.plugins.module_utils.domain._values import OWNER_TAG, UNKNOWN, Refused
+from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource
 
 
 def raise_unsuccessful(answer: Mapping[str, Any], operation: str) -> None:
@@ -24,6 +25,29 @@ def raise_unsuccessful(answer: Mapping[str, Any], operation: str) -> None:
 def steps(have: Iterable[str], want: Iterable[str]) -> tuple[list[str], list[str]]:
     """Return the items to add and the items to remove."""
     return sorted(set(want) - set(have)), sorted(set(have) - set(want))
+
+
+def undeclared(aws: Any, kind: str, have: Iterable[str], want: Iterable[str]) -> dict[str, dict[str, str]]:
+    """Return the tags of those resources that another resource names and the options do not, by id.
+
+    ``kind`` is the noun of EC2's listing, such as ``subnet``. No request is sent if the options name all of them.
+    """
+    extra = set(have) - set(want)
+    listed = aws.pages("ec2", f"describe_{kind}s", f"{kind}s") if extra else []
+    tags = {each[f"{kind}_id"]: each.get("tags") or {} for each in listed}
+    return {each: tags.get(each, {}) for each in sorted(extra)}
+
+
+def foreign(resource: Resource, found: Mapping[str, Mapping[str, str]]) -> list[str]:
+    """Return those ids of :func:`undeclared` that others have added, unless the user consents to their removal."""
+    others = [each for each, tags in found.items() if tags.get(OWNER_TAG) != resource.owner]
+    return [] if resource.consents("remove") else others
+
+
+def kept(resource: Resource, found: Mapping[str, Mapping[str, str]]) -> list[str]:
+    """Return those ids of :func:`undeclared` that stay: our own, of other settings, and those of others."""
+    own = [each for each, tags in found.items() if tags.get(OWNER_TAG) == resource.owner]
+    return [*own, *foreign(resource, found)]
 
 
 def cidr(block: str) -> str:

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from ipaddress import IPv4Network
 from typing import Any
 
@@ -14,11 +14,14 @@ from ansible_collections.mtk.backend.plugins.module_utils.aws._client import Cli
 from ansible_collections.mtk.backend.plugins.module_utils.aws._lookup import find
 from ansible_collections.mtk.backend.plugins.module_utils.aws._tags import write_tags
 from ansible_collections.mtk.backend.plugins.module_utils.domain._locks import IPAM
-from ansible_collections.mtk.backend.plugins.module_utils.domain._values import UNKNOWN, NotYet, Refused
+from ansible_collections.mtk.backend.plugins.module_utils.domain._pools import SHARED
+from ansible_collections.mtk.backend.plugins.module_utils.domain._values import OWNER_TAG, UNKNOWN, NotYet
 from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource, aws_error
 
 IN_USE = {"type": "str", "choices": ["fail", "keep"], "default": "fail"}
 POOL = {"ipam_pool_name": ("ipam_pool_id", "ipam_pool")}  # the reference of the modules about a pool's blocks
+# Where to look for the resource of an allocation: operation, key of the answer, name of the filter.
+WHERE = {"vpc": ("describe_vpcs", "vpcs", "vpc-id"), "subnet": ("describe_subnets", "subnets", "subnet-id")}
 GONE_CIDRS = {"deprovisioned", "failed-provision", "failed-import"}
 
 
@@ -35,6 +38,10 @@ class IpamResource(Resource):
         """Return the resources that prevent the deletion and have to be removed first."""
         return []
 
+    def pools_inside(self, have: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
+        """Return the pools that get addresses from this resource, directly or through other pools."""
+        return []
+
     def drop(self, have: Mapping[str, Any]) -> None:
         """Send the deletion."""
         raise NotImplementedError
@@ -46,12 +53,35 @@ class IpamResource(Resource):
 
     def kept(self, have: Mapping[str, Any]) -> str:
         users = have["in_use_by"] if self.params.get("in_use") == "keep" else []
-        return f"{', '.join(users)} {'uses' if len(users) == 1 else 'use'} it" if users else ""
+        return self.use(have, users, "it") if users else ""
+
+    def use(self, have: Mapping[str, Any], users: list[str], what: str) -> str:
+        """Return who uses ``what``: the environments, if it is known whose the users are."""
+        owners = environments(pool for pool in self.pools_inside(have) if not self.is_going(pool["ipam_pool_id"]))
+        if owners:
+            return ", ".join(f"environment {owner} uses {what} (pool {pool})" for owner, pool in owners.items())
+        return f"{', '.join(users)} {'uses' if len(users) == 1 else 'use'} {what}"
+
+    def obstacles(self, have: Mapping[str, Any]) -> Iterator[str]:
+        if have["in_use_by"]:
+            yield f"{self} is in use by {', '.join(have['in_use_by'])}: remove that first, and run again."
 
     def delete(self, have: Mapping[str, Any]) -> None:
-        if have["in_use_by"]:
-            raise Refused(f"{self} is in use by {', '.join(have['in_use_by'])}: remove that first")
         self.drop(have)
+
+    def is_held(self, allocation: Mapping[str, Any]) -> bool:
+        """Return whether an allocation's resource exists and stays. Allocations outlive VPCs, subnets and pools."""
+        kind, resource = allocation["resource_type"], allocation.get("resource_id")
+        if kind == "ipam-pool":
+            blocks = [block for block in held(self.aws, str(resource)) if inside(block["cidr"], allocation["cidr"])]
+            return any(not self.is_going(block["ipam_pool_cidr_id"]) for block in blocks)
+        if kind not in WHERE:
+            return not self.is_going(allocation["ipam_pool_allocation_id"])
+        region, (operation, key, name) = allocation.get("resource_region"), WHERE[kind]
+        if self.is_going(resource, region=region):
+            return False
+        filters = [{"name": name, "values": [resource]}]
+        return bool(self.aws.pages("ec2", operation, key, region, filters=filters))
 
     def retag(self, resource_id: str, have: Mapping[str, Any], changes: Mapping[str, Any]) -> None:
         """Change the tags, if they differ."""
@@ -77,6 +107,21 @@ def alive(resources: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def label(resource: Mapping[str, Any], id_field: str) -> str:
     """Return the Name tag of a resource; its id if it has none."""
     return str((resource.get("tags") or {}).get("Name") or resource[id_field])
+
+
+def environments(found: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Return the environments to which pools belong, each with the name of one of its pools."""
+    owners = {str((p.get("tags") or {}).get(OWNER_TAG, SHARED)): label(p, "ipam_pool_id") for p in found}
+    return {owner: owners[owner] for owner in sorted(owners.keys() - {SHARED})}
+
+
+def descendants(aws: Any, pool_ids: Iterable[str]) -> list[dict[str, Any]]:
+    """Return the pools that get their addresses from the named pools, directly or through other pools."""
+    listed, found, above = alive(pools(aws)), list[dict[str, Any]](), set(pool_ids)
+    while below := [p for p in listed if p.get("source_ipam_pool_id") in above]:
+        found += below
+        above = {p["ipam_pool_id"] for p in below}
+    return found
 
 
 def pools(aws: Any) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from ansible_collections.mtk.backend.plugins.module_utils.aws._tags import write_tags
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _aurora
+from ansible_collections.mtk.backend.plugins.module_utils.domain._database_states import unprotecting
 from ansible_collections.mtk.backend.plugins.module_utils.domain._limits import TagRules
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import OWNER_TAG, UNKNOWN, Refused
 from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource, lifting
@@ -138,4 +139,6 @@ class RdsResource(Resource):
         """Return a sentence if the resource is protected from deletion and the task does not lift the protection."""
         if not have.get("deletion_protection") or self.params["deletion_protection"] is False:
             return []
-        return [lifting(f"{self} is protected from deletion.", "set deletion_protection: false")]
+        command = unprotecting(self.aws.region, self.identity[0], have[self.identity[0]])
+        way = f"set deletion_protection: false, or lift the protection first: {command}"
+        return [lifting(f"{self} is protected from deletion.", way)]

@@ -1,8 +1,7 @@
-"""Settings of a table outside UpdateTable: TTL, recovery and restore, tags, insights, policies."""
+"""Settings of a table outside UpdateTable: TTL, recovery, tags, insights, policies."""
 
 from __future__ import annotations
 
-import copy
 import json
 import secrets
 from typing import Any
@@ -14,9 +13,7 @@ from ..clock import CLOCK, Timeline
 from ..core import AwsError
 from .checks import check_tags
 from .data import DataPlane
-from .describe import describe
-from .replicas import copied
-from .state import DAY, TableState, check_active, check_few, exists, find, get, invalid, state_of, tables_of
+from .state import DAY, check_active, find, get, invalid, state_of, tables_of
 from .streams import STREAMS
 
 TTL_COOLDOWN = 3600
@@ -181,27 +178,3 @@ class Extras(DataPlane):
         """Delete the policy; a table or stream without one is not an error."""
         deleted = self._policies().pop(self.params["ResourceArn"], {})
         return ActionResult({name: value for name, value in deleted.items() if name == "RevisionId"})
-
-    def restore_table_to_point_in_time(self) -> ActionResult:
-        """Create a table with the keys, indexes, capacity, encryption and items of the source."""
-        params, account, region = self.params, self.current_account, self.region
-        source, name = params.get("SourceTableArn") or params.get("SourceTableName"), params["TargetTableName"]
-        if not source or not params.get("UseLatestRestorableTime"):
-            raise invalid("A source table and either UseLatestRestorableTime or RestoreDateTime must be given")
-        table = find(account, region, source)
-        if table is None:
-            raise AwsError("TableNotFoundException", f"Source table not found: {source}")
-        if not state_of(table).recovery:
-            text = f"Point in time recovery is not enabled for table '{table.name}'"
-            raise AwsError("PointInTimeRecoveryUnavailableException", text)
-        if exists(account, region, name):
-            raise AwsError("TableAlreadyExistsException", f"Table already exists: {name}")
-        check_few(account, region, bool(table.global_indexes))
-        state = TableState(("CREATING", 1200), ("ACTIVE", 0))
-        state.restored = {"SourceTableArn": table.table_arn, "RestoreDateTime": CLOCK.now()}
-        new = self.dynamodb_backend.tables[name] = copied(table, name, region, state)
-        new.items, new.sse_specification = copy.deepcopy(table.items), copy.deepcopy(table.sse_specification)
-        new.created_at = CLOCK.datetime()
-        shown: dict[str, Any] = describe(new, "CREATING")
-        shown["RestoreSummary"]["RestoreInProgress"] = True
-        return ActionResult({"TableDescription": shown})

@@ -213,6 +213,8 @@ def check_leaving(table: Table) -> None:
 
 
 def _delete(table: Table, region: str) -> None:
+    from .backups import check_backed_up, take_last  # avoids an import cycle
+
     if region not in members_of(table):  # AWS lists a replica that failed until it is deleted
         GLOBAL_TABLES[table.account_id][HOME].members[table.name].pop(region)
         state_of(table).become(10)
@@ -221,6 +223,8 @@ def _delete(table: Table, region: str) -> None:
     check_active(replica)
     check_indexes(replica)
     check_leaving(replica)
+    check_backed_up(replica)
+    take_last(replica)
     members_of(table)[region].entry = Timeline(("DELETING", 180), (GONE, 0))
     state_of(replica).timeline = Timeline(("DELETING", 195), (GONE, 0))
     close(replica)

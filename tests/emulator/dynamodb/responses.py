@@ -10,11 +10,11 @@ from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.models.table import Table
 
 from ..clock import CLOCK, Timeline
-from . import capacity, indexes, replica_autoscaling, replicas, settings
+from . import backups, capacity, indexes, replica_autoscaling, replicas, settings
+from .backups import BackupCalls
 from .capacity import merged_on_demand
 from .checks import MAX_UNITS, PREFIX, check_create
 from .describe import ON_DEMAND, describe
-from .extras import Extras
 from .state import (
     GONE,
     HIDDEN,
@@ -77,7 +77,7 @@ UPDATES: dict[str, Callable[[Table, dict[str, Any]], Any]] = {
 }
 
 
-class LocalDynamoHandler(Extras):
+class LocalDynamoHandler(BackupCalls):
     """Handler of DynamoDB's requests."""
 
     def call_action(self) -> Any:
@@ -163,6 +163,8 @@ class LocalDynamoHandler(Extras):
             check_indexes(table)
             check_few(self.current_account, self.region)
             replicas.check_leaving(table)
+            backups.check_backed_up(table)
+            backups.take_last(table)
             replicas.leave(table)
             close(table)
             state.timeline = Timeline(("DELETING", 10), (GONE, 0))

@@ -21,6 +21,7 @@ IDS: dict[str, tuple[str, str]] = {
     "VpcEndpointId": ("vpce", "InvalidVpcEndpointId.Malformed"),
     "FlowLogId": ("fl", "InvalidFlowLogId.Malformed"),
     "NetworkInterfaceId": ("eni", "InvalidNetworkInterfaceId.Malformed"),
+    "InstanceId": ("i", "InvalidInstanceID.Malformed"),
     "NetworkAclId": ("acl", "InvalidNetworkAclId.Malformed"),
     "VpcPeeringConnectionId": ("pcx", "InvalidVpcPeeringConnectionId.Malformed"),
     "DhcpOptionsId": ("dopt", "InvalidDhcpOptionsId.Malformed"),
@@ -45,6 +46,7 @@ TAGGABLE = {
     "CreateSecurityGroup": "security-group",
     "AuthorizeSecurityGroupIngress": "security-group-rule",
     "AuthorizeSecurityGroupEgress": "security-group-rule",
+    "CreateNetworkInterface": "network-interface",
     "CreateVpcEndpoint": "vpc-endpoint",
     "CreateFlowLogs": "vpc-flow-log",
     "CreateIpam": "ipam",
@@ -67,6 +69,7 @@ DELETED_BY = {
     "ReleaseAddress": "AllocationId",
     "DeleteFlowLogs": "FlowLogIds",
     "DeleteNetworkAcl": "NetworkAclId",
+    "DeleteNetworkInterface": "NetworkInterfaceId",
     "DeleteVpcPeeringConnection": "VpcPeeringConnectionId",
 }
 

@@ -47,7 +47,9 @@ class GatewayResponses(Ec2):
 
     def detach_internet_gateway(self) -> ActionResult:
         vpc_id = self.params["VpcId"]
-        if any(a.eni is not None and a.eni.subnet.vpc_id == vpc_id for a in self.ec2.addresses):
+        mapped = [a.eni for a in self.ec2.addresses if a.eni is not None]
+        mapped += [eni for eni in self.ec2.enis.values() if eni.instance and eni.public_ip]
+        if any(eni.subnet.vpc_id == vpc_id for eni in mapped):
             text = f"Network {vpc_id} has some mapped public address(es). Please unmap those public address(es) "
             raise AwsError("DependencyViolation", f"{text}before detaching the gateway.")
         return answered(super().detach_internet_gateway())

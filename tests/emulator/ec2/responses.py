@@ -16,6 +16,7 @@ from .checks import check, check_exists, deleted_ids
 from .endpoint_responses import EndpointResponses
 from .flow_log_responses import FlowLogResponses
 from .gateway_responses import GatewayResponses
+from .instance_responses import InstanceResponses
 from .ipam_cidr_responses import IpamCidrResponses
 from .ipam_pool_responses import IpamPoolResponses
 from .ipam_resource_responses import IpamResourceResponses
@@ -23,6 +24,7 @@ from .ipam_responses import IpamResponses
 from .listing import filtered_page, take_list_options
 from .network_acl_responses import NetworkAclResponses
 from .peering_responses import PeeringResponses
+from .private_gateway_responses import PrivateGatewayResponses
 from .region_responses import RegionResponses
 from .route_responses import RouteResponses
 from .security_group_responses import SecurityGroupResponses
@@ -52,6 +54,8 @@ class LocalEc2(
     RouteResponses,
     NetworkAclResponses,
     PeeringResponses,
+    PrivateGatewayResponses,
+    InstanceResponses,
     EndpointResponses,
     FlowLogResponses,
     SecurityGroupResponses,

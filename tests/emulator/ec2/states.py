@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..clock import CLOCK, Timeline
+from .instances import drop_terminated
 from .interfaces import update_aurora_interfaces
 from .security_group_rules import Rule, allow_all_egress
 
@@ -27,6 +28,7 @@ def refresh(backend: Any) -> None:
             resource.state = timeline.state
         if timeline and timeline.reason and resource.state == "failed":
             resource.last_error = {"Code": "InternalError", "Message": timeline.reason}
+    drop_terminated(backend)
     for vpc in backend.vpcs.values():
         add_defaults(backend, vpc)
         note_emptied(backend, vpc)
@@ -61,10 +63,20 @@ def note_emptied(backend: Any, vpc: Any) -> None:
     attached = [g for g in backend.internet_gateways.values() if g.vpc and g.vpc.id == vpc.id]
     subnets = [s for zone in backend.subnets.values() for s in zone.values() if s.vpc_id == vpc.id]
     acls = [a for a in backend.network_acls.values() if a.vpc_id == vpc.id and not a.default]
-    in_use = bool(groups or tables or endpoints or attached or subnets or acls)
+    in_use = bool(groups or tables or endpoints or attached or subnets or acls or _has_private_ways(backend, vpc.id))
     if getattr(vpc, "in_use", False) and not in_use:
         vpc.emptied = CLOCK.now()
     vpc.in_use = in_use
+
+
+def _has_private_ways(backend: Any, vpc_id: str) -> bool:
+    """Return whether a VPC has a virtual private gateway, an egress-only gateway or a peering connection."""
+    peerings = [c for c in backend.vpc_pcxs.values() if vpc_id in (c.vpc.id, c.peer_vpc.id)]
+    return (
+        any(gateway.holds(vpc_id) for gateway in backend.vpn_gateways.values())
+        or any(gateway.vpc_id == vpc_id for gateway in backend.egress_only_internet_gateways.values())
+        or any(connection.status["Code"] in ("pending-acceptance", "active") for connection in peerings)
+    )
 
 
 def _refresh_nat(backend: Any, nat: Any) -> None:

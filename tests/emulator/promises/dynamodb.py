@@ -16,13 +16,16 @@ _READ = (
 OPERATIONS: dict[str, str] = {
     "BatchGetItem": "RequestItems",
     "BatchWriteItem": "RequestItems",
+    "CreateBackup": "BackupName TableName",
     "CreateTable": (
         "AttributeDefinitions BillingMode DeletionProtectionEnabled GlobalSecondaryIndexes KeySchema OnDemandThroughput "
         "ProvisionedThroughput SSESpecification StreamSpecification TableClass TableName Tags"
     ),
+    "DeleteBackup": "BackupArn",
     "DeleteItem": f"{_CONDITION} Key",
     "DeleteResourcePolicy": "ExpectedRevisionId ResourceArn",
     "DeleteTable": "TableName",
+    "DescribeBackup": "BackupArn",
     "DescribeContinuousBackups": "TableName",
     "DescribeContributorInsights": "TableName",
     "DescribeLimits": "",
@@ -31,11 +34,13 @@ OPERATIONS: dict[str, str] = {
     "DescribeTimeToLive": "TableName",
     "GetItem": "ConsistentRead ExpressionAttributeNames Key ProjectionExpression TableName",
     "GetResourcePolicy": "ResourceArn",
+    "ListBackups": ("BackupType ExclusiveStartBackupArn Limit TableName TimeRangeLowerBound TimeRangeUpperBound"),
     "ListTables": "ExclusiveStartTableName Limit",
     "ListTagsOfResource": "NextToken ResourceArn",
     "PutItem": f"{_CONDITION} Item",
     "PutResourcePolicy": "ExpectedRevisionId Policy ResourceArn",
     "Query": f"{_READ} KeyConditionExpression ScanIndexForward",
+    "RestoreTableFromBackup": "BackupArn TargetTableName",
     "RestoreTableToPointInTime": "SourceTableArn SourceTableName TargetTableName UseLatestRestorableTime",
     "Scan": f"{_READ} Segment TotalSegments",
     "TagResource": "ResourceArn Tags",

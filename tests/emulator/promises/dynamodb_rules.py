@@ -70,7 +70,12 @@ _SETTINGS = (
 )
 _RESTORE = (
     Rule("restore", "A restored table has the keys, indexes, capacity, encryption key and items of its source, but no tags, stream, TTL, deletion protection or recovery.", "D"),
-    Rule("restore-exists", "RestoreTableToPointInTime refuses the name of an existing table (`TableAlreadyExistsException`).", "B"),
+    Rule("restore-exists", "A restore refuses the name of an existing table (`TableAlreadyExistsException`).", "B"),
+    Rule("restore-key", "A restore needs the key of its source: while it is disabled or pending deletion, the restore is refused (`ValidationException`).", "D Restore.Tutorial; the code is known"),
+    Rule("backup-states", "A backup is CREATING, then AVAILABLE. Until then it cannot be restored or deleted (`BackupInUseException`), nor its table deleted (`ResourceInUseException`). A backup that does not exist is refused (`BackupNotFoundException`).", "B; D backuprestore_HowItWorks"),
+    Rule("backup-refused", "CreateBackup refuses a table that does not exist (`TableNotFoundException`), is being created or deleted (`TableInUseException`), or has just become ACTIVE (`ContinuousBackupsUnavailableException`). Names have 3 to 255 letters, digits, `.`, `_` and `-` (`ValidationException`), and need not be unique.", "B"),
+    Rule("backup-listed", "ListBackups returns the backups of users unless BackupType is SYSTEM or ALL, of one table or of all, by time, in pages. They stay when the table is deleted.", "B"),
+    Rule("backup-system", "A table or replica with recovery leaves a system backup `<table>$DeletedTableBackup` of its last state when it is deleted. AWS deletes the backup after 35 days.", "D PointInTimeRecovery_Howitworks; that of replicas is known"),
     Rule("restore-recovery", "RestoreTableToPointInTime refuses a table without recovery (`PointInTimeRecoveryUnavailableException`).", "B"),
 )
 _REPLICAS = (
@@ -119,7 +124,7 @@ _MISSING = tuple(Rule(*row, missing=True) for row in (
     ("bulk", "Export to and import from S3, and bulk operations.", "B"),
     ("kinesis", "Kinesis destinations.", "B"),
     ("partiql", "PartiQL.", "B"),
-    ("backups", "On-demand backups, and the backup that a deleted table with recovery leaves for 35 days.", "D"),
+    ("backup-deletion", "Deletions of system backups, and backups of AWS Backup.", "B"),
     ("restore-overrides", "Restores to an earlier moment than the latest, or with other settings.", "B"),
     ("legacy-parameters", "Expected, AttributeUpdates, KeyConditions, QueryFilter, ScanFilter, AttributesToGet.", "B"),
     ("consumed-capacity", "The capacity that a call consumes: throughput is not metered.", "B"),

@@ -15,8 +15,10 @@ OPERATIONS: dict[str, str] = {
         "DatabaseName DeletionProtection Engine EngineLifecycleSupport EngineVersion GlobalClusterIdentifier "
         "SourceDBClusterIdentifier StorageEncrypted Tags"
     ),
+    "DeleteDBClusterAutomatedBackup": "DbClusterResourceId",
     "DeleteDBClusterSnapshot": "DBClusterSnapshotIdentifier",
     "DeleteGlobalCluster": "GlobalClusterIdentifier",
+    "DescribeDBClusterAutomatedBackups": "DBClusterIdentifier DbClusterResourceId Filters Marker MaxRecords",
     "DescribeDBClusterSnapshotAttributes": "DBClusterSnapshotIdentifier",
     "DescribeDBClusterSnapshots": (
         "DBClusterIdentifier DBClusterSnapshotIdentifier DbClusterResourceId Marker MaxRecords SnapshotType"
@@ -28,7 +30,8 @@ OPERATIONS: dict[str, str] = {
     "RemoveFromGlobalCluster": "DbClusterIdentifier GlobalClusterIdentifier",
     "RestoreDBClusterFromSnapshot": f"Engine EngineVersion SnapshotIdentifier {_RESTORE}",
     "RestoreDBClusterToPointInTime": (
-        f"RestoreToTime RestoreType SourceDBClusterIdentifier UseLatestRestorableTime {_RESTORE}"
+        "RestoreToTime RestoreType SourceDBClusterIdentifier SourceDbClusterResourceId UseLatestRestorableTime "
+        f"{_RESTORE}"
     ),
     "SwitchoverGlobalCluster": "GlobalClusterIdentifier TargetDbClusterIdentifier",
 }
@@ -48,13 +51,14 @@ IMPLEMENTED: dict[str, dict[str, str]] = {
         "snapshot-sharing": "A manual snapshot (`InvalidDBClusterSnapshotStateFault`) is shared by its attribute `restore` (`InvalidParameterValue`) with up to 20 accounts (`SharedSnapshotQuotaExceeded`), or with `all` if it is not encrypted (`InvalidParameterCombination`).",
         "snapshot-tags": "A snapshot has the tags of the call, or the cluster's tags with CopyTagsToSnapshot.",
         "restore-forgets": "A restored cluster has default groups and no instances. It has deletion protection, tags, scaling and log exports only if the call sets them. Port, backup retention, master user and data are the source's.",
-        "restore-key": "A restored cluster has the source's key or the given one. A restore of an unencrypted cluster to a point in time refuses a key (`InvalidParameterCombination`).",
+        "restore-key": "A restored cluster has the source's key or the given one. A restore of an unencrypted cluster to a point in time refuses a key (`InvalidParameterCombination`). The key of the source must be usable, whatever key is given (`KMSKeyNotAccessibleFault`).",
         "restore-time": "A restore of an existing cluster needs RestoreToTime or UseLatestRestorableTime; a clone (`copy-on-write`) accepts only the latter (`InvalidParameterCombination`). The time must be in the cluster's restorable period (`InvalidParameterValue`). A cluster that is being created has no backup (`InvalidDBClusterStateFault`).",
         "secret-refusals": "A rotation needs ApplyImmediately, and turning management off needs a MasterUserPassword. The key of a managed secret cannot change (`InvalidParameterCombination`).",
         "secret-end": "RDS deletes the secret with the cluster, and when management is turned off.",
     },
     "A aurora-restore-snapshot, USER_PIT": {
         "snapshot-automated": "RDS keeps automated snapshots for the backup retention period. Users cannot delete them (`InvalidDBClusterSnapshotStateFault`).",
+        "backups-retained": "DeleteDBCluster without DeleteAutomatedBackups leaves the automated backups `retained` for the backup retention period. They can be restored by SourceDbClusterResourceId and deleted (`DBClusterAutomatedBackupNotFoundFault`). Those of an existing cluster are `active`, and cannot be deleted (`InvalidDBClusterAutomatedBackupStateFault`).",
         "snapshot-quota": "A Region has at most 100 manual snapshots (`SnapshotQuotaExceeded`).",
         "restore-window": "DescribeDBClusters returns the period to which a cluster can be restored: from the retention period ago, or the cluster's creation, to five minutes ago.",
     },
@@ -104,7 +108,7 @@ MISSING = {
     "restore-major": ("A restore into another major version.", "known"),
     "snapshot-copies": ("Copies of snapshots, including those to other Regions.", "B"),
     "backups": (
-        "Automated backups: their descriptions, the daily snapshots with the state `backing-up`, and the backups of a deleted cluster (DeleteAutomatedBackups is accepted without effect; SourceDbClusterResourceId).",
+        "The daily snapshots with the state `backing-up`, the quota of retained backups, and copies of automated backups in other Regions.",
         "B",
     ),
     "secret-schedule": ("The automatic rotation every seven days.", "A rds-secrets-manager"),

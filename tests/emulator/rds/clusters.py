@@ -11,7 +11,7 @@ from .. import account
 from ..clock import Timeline
 from ..core import AwsError
 from ..iam import service_uses_its_role
-from . import checks, cluster_changes, engine, secret, snapshots
+from . import automated_backups, checks, cluster_changes, engine, secret, snapshots
 from .base import Calls, Fields
 from .cluster_rules import (
     Role,
@@ -73,6 +73,8 @@ class ClusterCalls(Calls):
         cluster = backend.cluster(checks.identifier("DBClusterIdentifier", p.get("DBClusterIdentifier")))
         _require_deletable(backend, cluster)
         snapshots.take_final(backend, cluster, p)
+        if p.get("DeleteAutomatedBackups") is False:
+            automated_backups.retain(backend, cluster)
         answer = describe_cluster(backend, cluster)
         secret.delete(backend, cluster)
         cluster.pending, cluster.applying = {}, {}

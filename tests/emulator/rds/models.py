@@ -20,6 +20,7 @@ from .resources import (
     Instance,
     ParameterGroup,
     Resource,
+    Retained,
     Snapshot,
     SubnetGroup,
     changing,
@@ -50,6 +51,7 @@ class RdsBackend(BaseBackend, TaggableResourcesMixin):
         self.clusters: dict[str, Cluster] = {}
         self.instances: dict[str, Instance] = {}
         self.snapshots: dict[str, Snapshot] = {}
+        self.retained: dict[str, Retained] = {}  # by the resource id of the deleted cluster
         self.subnet_groups: dict[str, SubnetGroup] = {}
         self.parameter_groups: dict[str, dict[str, ParameterGroup]] = {"cluster": {}, "instance": {}}
         self.global_clusters: dict[str, GlobalCluster] = {}

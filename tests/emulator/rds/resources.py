@@ -85,6 +85,16 @@ class Snapshot(Resource):
 
 
 @dataclass
+class Retained:
+    """The automated backups of a deleted cluster. ``shown`` is their description, ``data`` the cluster's."""
+
+    shown: dict[str, Any]
+    data: dict[str, Any]
+    within: dict[str, Any]
+    until: Any
+
+
+@dataclass
 class Event:
     """An event of a resource, visible from the end of its timeline on."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from moto.core.responses import ActionResult, EmptyResult
 
 from . import checks
+from .automated_backups import AutomatedBackupCalls
 from .base import Calls
 from .clusters import ClusterCalls
 from .events import EventCalls
@@ -38,6 +39,7 @@ class RdsResponse(
     InstanceCalls,
     GlobalClusterCalls,
     SnapshotCalls,
+    AutomatedBackupCalls,
     RestoreCalls,
     ParameterGroupCalls,
     SubnetGroupCalls,

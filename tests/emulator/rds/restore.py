@@ -9,7 +9,7 @@ from moto.core.responses import ActionResult
 
 from ..core import AwsError
 from ..promises.rds_global import REFUSED
-from . import checks, engine, snapshots
+from . import automated_backups, checks, engine, snapshots
 from .base import Calls
 from .cluster_rules import Role
 from .clusters import make
@@ -32,24 +32,38 @@ class RestoreCalls(Calls):
         return self._restore(source.data, source.within)
 
     def restore_db_cluster_to_point_in_time(self) -> ActionResult:
-        """Restore a cluster to an earlier moment, or clone its present state."""
-        backend, p = self.backend, self.params
-        source, kind = backend.cluster(p.get("SourceDBClusterIdentifier")), p.get("RestoreType", "full-copy")
-        if source.timeline.state == "creating":
-            raise AwsError("InvalidDBClusterStateFault", f"DB cluster {source.name} has no backup yet.")
+        """Restore a cluster to an earlier moment, or clone its present state. A deleted one is named by its id."""
+        p, kind = self.params, self.params.get("RestoreType", "full-copy")
+        if bool(p.get("SourceDBClusterIdentifier")) == bool(p.get("SourceDbClusterResourceId")):
+            raise checks.combination("Specify either SourceDBClusterIdentifier or SourceDbClusterResourceId.")
+        data, within, first, last = self._source()
         checks.one_of("RestoreType", kind, ["full-copy", CLONE])
         moment, latest = p.get("RestoreToTime"), p.get("UseLatestRestorableTime")
         if bool(moment) == bool(latest):
             raise checks.combination("Specify either RestoreToTime or UseLatestRestorableTime.")
         if moment and kind == CLONE:
             raise checks.combination("RestoreToTime can't be specified when RestoreType is copy-on-write.")
-        shown = describe_cluster(backend, source)
-        first, last = shown["EarliestRestorableTime"], shown["LatestRestorableTime"]
         if moment and not first <= moment.replace(tzinfo=UTC) <= last:
             raise checks.value(f"The specified cluster can only be restored to a time between {first} and {last}.")
-        if p.get("KmsKeyId") and not source.encrypted:
+        if p.get("KmsKeyId") and not data["StorageEncrypted"]:
             raise checks.combination("You can't specify KmsKeyId: the source cluster is not encrypted.")
-        return self._restore(source.data, snapshots.within(source))
+        return self._restore(data, within)
+
+    def _source(self) -> tuple[dict[str, Any], dict[str, Any], Any, Any]:
+        """Return the data and the content of the source, and its restorable period."""
+        backend, p = self.backend, self.params
+        resource_id = p.get("SourceDbClusterResourceId")
+        present = [c for c in backend.clusters.values() if c.data["DbClusterResourceId"] == resource_id]
+        if resource_id and not present:
+            retained = automated_backups.find(backend, resource_id)
+            window = retained.shown["RestoreWindow"]
+            return retained.data, retained.within, window["EarliestTime"], window["LatestTime"]
+        source = present[0] if present else backend.cluster(p.get("SourceDBClusterIdentifier"))
+        if source.timeline.state == "creating":
+            raise AwsError("InvalidDBClusterStateFault", f"DB cluster {source.name} has no backup yet.")
+        shown = describe_cluster(backend, source)
+        window = (shown["EarliestRestorableTime"], shown["LatestRestorableTime"])
+        return (source.data, snapshots.within(source), *window)
 
     def _restore(self, source: dict[str, Any], within: dict[str, Any]) -> ActionResult:
         if set(REFUSED["RestoreDBClusterFromSnapshot"].split()) & set(self.params):
@@ -58,6 +72,7 @@ class RestoreCalls(Calls):
                 "a source Aurora Limitless DB cluster."
             )
         backend, carried = self.backend, {name: source[name] for name in CARRIED if source.get(name)}
+        automated_backups.require_source(backend, source)
         p = {**carried, **within, **self.params}
         cluster = make(backend, {**p, "StorageEncrypted": "KmsKeyId" in p}, Role(backend, None), seconds=600)
         backend.clusters[cluster.name] = cluster

@@ -196,3 +196,23 @@ def test_a_default_route_of_earlier_settings_is_removed(aws, run):
     pcx = peering(aws, net.vpc)
     aws.client("ec2").create_route(RouteTableId=id, DestinationCidrBlock="0.0.0.0/0", VpcPeeringConnectionId=pcx)
     assert not run(NAME, **{**params, "routes": []})["changed"], "the way of others into the internet"
+
+
+def test_the_subnets_of_other_settings_and_of_others_stay(aws, run):
+    net = network(aws)
+    params = {**examples(NAME)[0], "purge_subnets": False}
+    foreign = aws.client("ec2").create_subnet(VpcId=net.vpc, CidrBlock="10.0.64.0/21")["Subnet"]["SubnetId"]
+    table_id = run(NAME, **params)["route_table"]["route_table_id"]
+    aws.client("ec2").associate_route_table(RouteTableId=table_id, SubnetId=foreign)
+    first = {**params, "subnet_names": params["subnet_names"][:1]}
+    before = len(aws.mutating())
+    found = run(NAME, **first)
+    assert not found["changed"] and len(aws.mutating()) == before
+    (observed,) = found["plan"]["observations"]
+    assert (observed["found"], observed["owner"]) == (foreign, "foreign")
+    assert "-e remove=ec2_route_table:dev_us-east-1_public_route_table" in observed["reason"]
+
+    run(NAME, **first, remove=["ec2_route_table:dev_us-east-1_public_route_table"])
+    assert subnets(aws, table_id) == set(net.public), "the consent removes what others have added, and nothing else"
+    run(NAME, **first, removed_subnet_names=params["subnet_names"][1:])
+    assert subnets(aws, table_id) == {net.public[0]}

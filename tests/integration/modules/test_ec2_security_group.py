@@ -110,7 +110,7 @@ def test_groups_can_reference_themselves_and_each_other(aws, run):
     app = run(NAME, **params(rules_egress=[other]))["security_group"]
     assert app["rules_egress"][0]["referenced_group_id"] == db["group_id"]
     assert not run(NAME, **params(rules=[itself], rules_egress=[other]))["changed"]
-    with pytest.raises(ModuleFailed, match="still to do: delete"):
+    with pytest.raises(ModuleFailed, match="security_group db is named in an egress rule"):
         run(NAME, **params(group_name="db", state="absent", wait_timeout=0))
     run(NAME, **params(rules=[], rules_egress=[]))
     for name in ("db", "app"):

@@ -121,8 +121,8 @@ def test_invalid_options_and_unsupported_changes_are_refused(aws, run):
         run(NAME, **{**params, "tags": {"mtk:environment": "prod"}})
     ec2 = aws.client("ec2")
     nat = ec2.create_nat_gateway(SubnetId=id, ConnectivityType="private")["NatGateway"]["NatGatewayId"]
-    with pytest.raises(ModuleFailed, match="still to do: delete"):
-        run(NAME, **remove, wait_timeout=0)
+    with pytest.raises(ModuleFailed, match=f"is in use by the NAT gateway {nat}"):
+        run(NAME, **remove)
     ec2.delete_nat_gateway(NatGatewayId=nat)
     assert run(NAME, **remove)["changed"]
 

@@ -82,7 +82,7 @@ def test_the_module_waits_for_the_block_of_the_pool_only(aws, run):
 def test_delete_refuses_a_vpc_with_network_acls(aws, run):
     vpc, ec2 = run(NAME, name="x", cidr_block="10.9.0.0/16")["vpc"]["vpc_id"], aws.client("ec2")
     acl = ec2.create_network_acl(VpcId=vpc)["NetworkAcl"]["NetworkAclId"]
-    with pytest.raises(ModuleFailed, match=f"vpc x still has {acl}: remove them first"):
+    with pytest.raises(ModuleFailed, match=f"vpc x still has the network ACL {acl}"):
         run(NAME, name="x", state="absent")
     ec2.delete_network_acl(NetworkAclId=acl)
     assert run(NAME, name="x", state="absent")["changed"]
@@ -91,7 +91,7 @@ def test_delete_refuses_a_vpc_with_network_acls(aws, run):
 def test_delete_refuses_a_vpc_with_subnets(aws, run):
     vpc = run(NAME, name="x", cidr_block="10.9.0.0/16")["vpc"]["vpc_id"]
     subnet = aws.client("ec2").create_subnet(VpcId=vpc, CidrBlock="10.9.0.0/24")["Subnet"]["SubnetId"]
-    with pytest.raises(ModuleFailed, match=f"vpc x still has {subnet}: remove them first"):
+    with pytest.raises(ModuleFailed, match=f"vpc x still has the subnet {subnet}"):
         run(NAME, name="x", state="absent")
 
 

@@ -117,3 +117,21 @@ def test_a_replaced_default_policy_is_noticed(aws, run):
     aws.client("ec2").modify_vpc_endpoint(VpcEndpointId=id, PolicyDocument=deny)
     assert not run(NAME, **params)["changed"]
     assert run(NAME, **params, policy=full)["vpc_endpoint"]["policy"] == full
+
+
+def test_the_route_tables_of_other_settings_and_of_others_stay(aws, run):
+    net = network(aws)
+    mine, left, moved = tables(aws, net.vpc, "mine", "left", "moved")
+    foreign = aws.client("ec2").create_route_table(VpcId=net.vpc)["RouteTable"]["RouteTableId"]
+    params = {"name": "s3", "vpc_id": net.vpc, "service_name": "s3", "tags": {"mtk:environment": "dev"}}
+    run(NAME, route_table_ids=[mine, left, moved, foreign], **params)
+    params |= {"route_table_ids": [mine], "purge_route_tables": False}
+    before = len(aws.mutating())
+    found = run(NAME, **params)
+    assert not found["changed"] and len(aws.mutating()) == before
+    (observed,) = found["plan"]["observations"]
+    assert (observed["found"], observed["owner"]) == (foreign, "foreign")
+    assert observed["reason"].endswith("-e remove=ec2_vpc_endpoint:s3")
+
+    run(NAME, **params, removed_route_table_ids=[moved], remove=["ec2_vpc_endpoint:s3"])
+    assert set(endpoints(aws)[0]["RouteTableIds"]) == {mine, left}

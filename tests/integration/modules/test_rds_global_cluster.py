@@ -103,3 +103,26 @@ def test_changes_that_aws_does_not_support_are_refused(run):
     run(NAME, **EMPTY)
     with pytest.raises(ModuleFailed, match="AWS cannot change storage_encrypted from False to True"):
         run(NAME, **EMPTY, storage_encrypted=True)
+
+
+def test_a_global_cluster_is_dissolved_with_consent(aws, run):
+    run(NAME, **EMPTY, deletion_protection=True)
+    primary(aws, GlobalClusterIdentifier="dev-global")
+    dissolve = {**GONE, "dissolve": True, "deletion_protection": False}
+    member = {"db_cluster_identifier": "dev-cluster", "global_cluster_identifier": ""}
+    for check in (True, False):
+        assert run(NAME, check=check, **dissolve)["plan"]["action"] == "keep"
+        with pytest.raises(ModuleFailed, match="is a member of global cluster dev-global") as refusal:
+            run("rds_cluster", check=check, **member)
+        assert "-e remove=rds_global_cluster:dev-global" in str(refusal.value)
+    assert len(groups(aws)[0]["GlobalClusterMembers"]) == 1
+
+    aws.control.scale(0.001)
+    remove = {"remove": ["rds_global_cluster:dev-global"]}
+    assert run(NAME, check=True, **dissolve, **remove)["plan"]["action"] == "delete"
+    assert not run("rds_cluster", check=True, **member, **remove)["changed"]
+    assert run(NAME, **dissolve, **remove)["changed"]
+    assert groups(aws) == []
+    assert not run("rds_cluster", **member, **remove)["changed"]
+    assert not run(NAME, **dissolve)["changed"]
+    assert cluster(aws)["Status"] == "available"

@@ -108,3 +108,21 @@ def test_the_resource_policy_is_managed(aws, run, four_beats):
     assert run(NAME, **none)["secret"]["resource_policy"] == {}, "a restored secret gets its policy back"
     with pytest.raises(ModuleFailed, match="PublicPolicy"):
         run(NAME, **{**params, "resource_policy": policy("*")})
+
+
+def test_a_copy_that_no_setting_names_stays(aws, run):
+    two = [{"region": "us-west-2"}, {"region": "eu-west-1"}]
+    run(NAME, **SECRET, replica_regions=two)
+    params = {**SECRET, "replica_regions": two[:1], "purge_replica_regions": False}
+    before = len(aws.mutating())
+    found = run(NAME, **params)
+    assert not found["changed"] and len(aws.mutating()) == before
+    (observed,) = found["plan"]["observations"]
+    assert (observed["found"], observed["owner"]) == ("eu-west-1", "foreign")
+    assert observed["reason"].endswith(f"-e remove=secretsmanager_secret:{SECRET['secret_name']}")
+
+    run(NAME, **params, removed_replica_regions=["eu-west-1"])
+    assert [copy["region"] for copy in run(NAME, **SECRET)["secret"]["replica_regions"]] == ["us-west-2"]
+    run(NAME, **SECRET, replica_regions=two)
+    run(NAME, **params, remove=[f"secretsmanager_secret:{SECRET['secret_name']}"])
+    assert [copy["region"] for copy in run(NAME, **SECRET)["secret"]["replica_regions"]] == ["us-west-2"]

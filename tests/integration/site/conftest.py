@@ -105,8 +105,11 @@ class Site:
             assert self.aws.locking()[locks:] == [], "a run that changes nothing takes no lock"
         return played
 
-    def destroy(self) -> Played:
-        return self.play("playbooks/destroy.yml", "-e", f"confirm_environment={self.environment}")
+    def destroy(self, *arguments: str, expect: int = 0) -> Played:
+        """Delete the environment. ``prod`` is protected, so its consent is given here."""
+        allowed = ("-e", "destroy_allowed=true") if self.environment == "prod" else ()
+        confirmed = ("-e", f"confirm_environment={self.environment}")
+        return self.play("playbooks/destroy.yml", *allowed, *confirmed, *arguments, expect=expect)
 
 
 @pytest.fixture(scope="session")

@@ -24,7 +24,11 @@ FIXED = {
     *("ipam_vpc_ipam_manage", "ipam_vpc_ipam_tier", "ipam_vpc_release_timeout"),
     *("aurora_wait", "aurora_wait_timeout", "dynamodb_global_wait", "dynamodb_global_wait_timeout"),
     *("aurora_global", "aurora_manage_master_user_password"),
+    # What names resources and accounts of others.
+    *("ipam_vpc_extra_routes", "ipam_vpc_extra_rules", "ipam_vpc_gateway_endpoint_policies"),
+    *("aurora_secret_resource_policy", "dynamodb_global_resource_policies"),
 }
+BOUNDARIES = ("", "arn:aws:iam::aws:policy/PowerUserAccess")
 # Parameters of aurora-postgresql with values that AWS allows.
 PARAMETERS = {
     "log_statement": ["none", "ddl", "mod", "all"],
@@ -134,6 +138,8 @@ SPECIAL: Mapping[str, Callable[[Draw], Any]] = {
     "ipam_vpc_environment_prefix": lambda draw: draw.randint(14, 16),
     "ipam_vpc_environment_slots": lambda draw: {"dev": 0, "qa": draw.choice([1, 3]), "test": 2},
     "ipam_vpc_reserved_cidrs": lambda draw: draw.sample([{"cidr": "10.255.0.0/16", "description": "an office"}], 1),
+    "ipam_vpc_permissions_boundary": lambda draw: draw.choice(BOUNDARIES),
+    "aurora_permissions_boundary": lambda draw: draw.choice(BOUNDARIES),
     "ipam_vpc_ipam_name": lambda draw: f"ipam {name(draw)}",
     "aurora_instance_class": lambda draw: draw.choice(["db.serverless", "db.r6g.large", "db.r7g.2xlarge"]),
     "aurora_engine_version": lambda draw: draw.choice(["16", "17", "16.6", "15"]),

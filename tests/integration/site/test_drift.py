@@ -59,8 +59,8 @@ class Case:
         assert planned(self.plan) == self.touched
         items = json.loads(self.report.read_text())["items"]
         # A resource that others added has no field; what they added to a resource of ours has one.
-        added = {i["name"] for i in items if i["owner"] == "foreign" and not i["field"]}
-        assert {(i["owner"], _subject(i)) for i in items if i["name"] not in added} == self._expected()
+        added = {i["arn"] for i in items if i["owner"] == "foreign" and not i["field"]}
+        assert {(i["owner"], _subject(i)) for i in items if not i["arn"]} == self._expected()
         assert added == {resource.arn for resource in self.foreign}
 
     def check_repair(self) -> None:

@@ -37,7 +37,7 @@ def test_an_environment_is_planned_applied_and_destroyed(aws, site, environment)
 
     live.destroy()
     left = sorted(estate(aws, REGIONS) - empty)
-    assert [row[:2] for row in left] == LEFT.get(environment, []), left
+    assert [row[:2] for row in left] == LEFT[environment], left
     second = live.destroy()
     assert (second.changed, second.mutating) == (0, []), second.text[-6000:]
 
@@ -161,6 +161,12 @@ def look_at_prod(aws: Any) -> None:
     assert set(writer["Readers"]) == {m["DBClusterArn"] for m in members.values() if not m["IsWriter"]}
 
 
-# Destroying prod keeps a final snapshot of its database (aurora_skip_final_snapshot).
-LEFT = {"prod": [(REGIONS[0], "snapshot")]}
+# Each table leaves a backup that needs its key. Destroying prod also keeps a final snapshot of its database, and the
+# automated backups of all its clusters (aurora_skip_final_snapshot, aurora_delete_automated_backups).
+KEY, EAST, WEST, EUROPE = ("alias", "key"), *REGIONS
+LEFT = {
+    "dev": [(EAST, kind) for kind in KEY],
+    "qa": [(region, kind) for region in (EAST, WEST) for kind in KEY],
+    "prod": sorted([*((region, kind) for region in REGIONS for kind in KEY * 2), (EAST, "snapshot")]),
+}
 LOOK = {"dev": look_at_dev, "qa": look_at_qa, "prod": look_at_prod}

@@ -192,6 +192,8 @@ def test_wrong_options_and_extra_variables(aws, tmp_path):
         "--skip-tags=ipam": "--skip-tags ipam selects no task ... Did you mean ipam_vpc?",
         f"-eplan_out={tmp_path}": f"plan_out is '{tmp_path}' ... it is a directory ... Name a file",
         "-edrift_json=no/such/report.json": "drift_json is 'no/such/report.json' ... no directory ... Create it",
+        "-edestroy_json=no/such/left.json": "destroy_json is 'no/such/left.json' ... no directory ... Create it",
+        "-edestroy_text=README.md/x": "destroy_text is 'README.md/x' ... there is no directory ... Create it",
         "-edrift_markdown=README.md/x": "drift_markdown is 'README.md/x' ... there is no directory ... Create it",
         f"-eplan_file={tmp_path}/list.json": "the file does not contain a plan ... playbooks/plan.yml -e plan_out=FILE",
         "-eplan_fiel=x": "plan_fiel is not a variable of the playbooks ... Did you mean plan_file?",

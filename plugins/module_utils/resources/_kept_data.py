@@ -1,0 +1,171 @@
+# Copyright (c) MTK Backend contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Data that outlives its resource: what a deletion leaves, how to restore it, and what still needs a KMS key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+
+from ansible_collections.mtk.backend.plugins.module_utils.domain._time_limits import moment
+from ansible_collections.mtk.backend.plugins.module_utils.domain._values import UNKNOWN, NotYet
+from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Left, Resource
+
+Fields = Mapping[str, Any]
+SNAPSHOT, AUTOMATED, BACKUP = "rds_cluster_snapshot", "rds_automated_backup", "dynamodb_backup"
+SYSTEM_BACKUP_DAYS = 35  # AWS keeps the last backup of a deleted table with point-in-time recovery that long
+_WORDS = {SNAPSHOT: "the snapshot", AUTOMATED: "the automated backups of", BACKUP: "the backup"}
+_GOING = ("deleting", "DELETING")
+
+
+class Need(NamedTuple):
+    """Data that a KMS key encrypts: the kind and the name, and the day on which AWS deletes it, empty if nobody knows.
+
+    ``lives`` is True for a cluster or a table, and False for what can only be restored.
+    """
+
+    kind: str
+    name: str
+    until: str = ""
+    lives: bool = False
+
+    def __str__(self) -> str:
+        if self.lives:
+            return f"{self.kind} {self.name}, which uses it"
+        return f"{_WORDS.get(self.kind, self.kind)} {self.name}, until {self.until or 'you delete it'}"
+
+
+def after(resource: Resource, days: int) -> str:
+    """Return the day that is a number of days from now on, such as 2027-01-04."""
+    return str((resource.aws.now() + timedelta(days=days)).date())
+
+
+def needs(resource: Resource, arn: str) -> list[Need]:
+    """Return the data in the region that a KMS key encrypts, each once.
+
+    AWS lists a new backup late, so what the deletions of this run leave is added. In check mode, what the run deletes
+    before is left out.
+    """
+    left = [
+        Need(each["resource"], each["name"], each["until"])
+        for each in resource.params.get("left") or ()
+        if each["key"] == arn
+    ]
+    found = [*_in_rds(resource, arn), *_tables(resource, arn), *_backups(resource, arn), *left]
+    return list({(need.kind, need.name): need for need in found}.values())
+
+
+def given_up(resource: Resource, arn: str, until: str, restore: str) -> Iterator[Left]:
+    """Yield in a plan the data that nobody can read after the deletion of its key, which AWS deletes on ``until``."""
+    for need in needs(resource, arn) if resource.params["check_mode"] else ():
+        last = min(need.until or until, until)
+        yield Left(need.kind, f"{need.name} (unreadable from now on)", resource.region, last, arn, restore)
+
+
+def _in_rds(resource: Resource, arn: str) -> Iterator[Need]:
+    aws = resource.aws
+    for cluster in aws.pages("rds", "describe_db_clusters", "db_clusters"):
+        name = cluster["db_cluster_identifier"]
+        if cluster.get("kms_key_id") == arn and cluster["status"] not in _GOING and not resource.is_going(name):
+            yield Need("rds_cluster", name, lives=True)
+    for snapshot in aws.pages("rds", "describe_db_cluster_snapshots", "db_cluster_snapshots"):
+        # The automated snapshots belong to the automated backups, which expire together with them.
+        if snapshot.get("kms_key_id") == arn and snapshot["snapshot_type"] != "automated":
+            yield Need(SNAPSHOT, snapshot["db_cluster_snapshot_identifier"])
+    key = "db_cluster_automated_backups"
+    for backup in aws.pages("rds", f"describe_{key}", key):
+        if backup.get("kms_key_id") == arn and backup["status"] == "retained":
+            days = timedelta(days=backup["backup_retention_period"])
+            until = (moment(backup["restore_window"]["latest_time"]) + days).date().isoformat()
+            yield Need(AUTOMATED, backup["db_cluster_identifier"], until)
+
+
+def _tables(resource: Resource, arn: str) -> Iterator[Need]:
+    """Yield the tables that the key encrypts. All are described: a restored table has no tags that lead to it."""
+    aws, missing = resource.aws, ["ResourceNotFoundException"]
+    for name in aws.pages("dynamodb", "list_tables", "table_names"):
+        answer = aws.found(missing, lambda name=name: aws.call("dynamodb", "describe_table", table_name=name))
+        table = (answer or {}).get("table") or {}
+        key = (table.get("sse_description") or {}).get("kms_master_key_arn")
+        if key == arn and table["table_status"] not in _GOING and not resource.is_going(name):
+            yield Need("dynamodb_table", name, lives=True)
+
+
+def _backups(resource: Resource, arn: str) -> Iterator[Need]:
+    """Yield the backups of tables that the key encrypts. Only the description of a backup names its key."""
+    aws, missing = resource.aws, ["BackupNotFoundException"]
+    for summary in aws.pages("dynamodb", "list_backups", "backup_summaries", backup_type="ALL"):
+        backup = {"backup_arn": summary["backup_arn"]}
+        answer = aws.found(missing, lambda backup=backup: aws.call("dynamodb", "describe_backup", **backup))
+        features = ((answer or {}).get("backup_description") or {}).get("source_table_feature_details") or {}
+        if (features.get("sse_description") or {}).get("kms_master_key_arn") == arn:
+            expiry = summary.get("backup_expiry_date_time")
+            yield Need(BACKUP, summary["backup_name"], moment(expiry).date().isoformat() if expiry else "")
+
+
+class BackedUpTable(Resource):
+    """A table whose deletion can make a backup first."""
+
+    def __init__(self, aws: Any, params: Fields) -> None:
+        super().__init__(aws, params)
+        self._begun = datetime.now(UTC)  # all attempts to delete the table name the same backup
+
+    @property
+    def final_backup(self) -> str:
+        """The name of the backup, within AWS's 255 characters; empty if the deletion makes none."""
+        suffix = self._begun.strftime("-final-%Y%m%d%H%M%S")
+        return self.params["table_name"][: 255 - len(suffix)] + suffix if self.params["final_backup"] else ""
+
+    def back_up(self) -> None:
+        """Make the backup. Raise NotYet until it is complete: AWS deletes no table during a backup."""
+        table, name = self.params["table_name"], self.final_backup
+        asked = {"table_name": table, "backup_type": "USER"}
+        listed = self.aws.pages("dynamodb", "list_backups", "backup_summaries", **asked) if name else []
+        found = [backup["backup_status"] for backup in listed if backup["backup_name"] == name]
+        if name and not found:
+            self.aws.call("dynamodb", "create_backup", table_name=table, backup_name=name)
+        if name and "AVAILABLE" not in found:
+            raise NotYet(f"The backup {name} is being made.")
+
+    def leaves(self, have: Fields) -> Iterator[Left]:
+        """Return the backups that the deletion leaves."""
+        name = self.final_backup
+        if name and self.params["check_mode"]:
+            name = f"{self.params['table_name']}-final-{UNKNOWN}"
+        return left_by_table(self, have, have["sse_specification"].get("kms_master_key_id"), name)
+
+
+def left_by_cluster(resource: Resource, have: Fields, snapshot: str) -> Iterator[Left]:
+    """Yield what the deletion of a cluster leaves. ``snapshot`` is the name of the final one, empty for none."""
+    region, name, key = resource.region, have["db_cluster_identifier"], have.get("kms_key_id") or ""
+    group = have.get("db_subnet_group_name")
+    target = f"--region {region} --db-cluster-identifier {name} --db-subnet-group-name {group}"
+    if snapshot:
+        command = f"aws rds restore-db-cluster-from-snapshot {target} --engine {have['engine']}"
+        yield Left(SNAPSHOT, snapshot, region, "", key, f"{command} --snapshot-identifier {snapshot}")
+    if not resource.params["delete_automated_backups"]:
+        source = f"--source-db-cluster-resource-id {have['db_cluster_resource_id']} --use-latest-restorable-time"
+        command = f"aws rds restore-db-cluster-to-point-in-time {target} {source}"
+        yield Left(AUTOMATED, name, region, after(resource, have["backup_retention_period"]), key, command)
+
+
+def left_by_table(resource: Resource, have: Fields, key: str | None, final: str = "") -> Iterator[Left]:
+    """Yield what the deletion of a table or replica leaves. ``final`` is the name of the backup, empty for none."""
+    region, name = resource.region, resource.params["table_name"]
+    recovery = have.get("point_in_time_recovery_specification") or {}
+    if recovery.get("point_in_time_recovery_enabled"):
+        until, kept = after(resource, SYSTEM_BACKUP_DAYS), f"{name}$DeletedTableBackup"
+        yield Left(BACKUP, kept, region, until, key or "", _restoring(region, name, "SYSTEM"))
+    if final:
+        yield Left(BACKUP, final, region, "", key or "", _restoring(region, name, "USER"))
+
+
+def _restoring(region: str, table: str, kind: str) -> str:
+    """Return the command that restores a table from its last backup, whose ARN AWS decides."""
+    query = "sort_by(BackupSummaries,&BackupCreationDateTime)[-1].BackupArn"
+    listing = f"aws dynamodb list-backups --region {region} --table-name {table} --backup-type {kind}"
+    arn = f"$({listing} --query '{query}' --output text)"
+    return f"aws dynamodb restore-table-from-backup --region {region} --target-table-name {table} --backup-arn {arn}"

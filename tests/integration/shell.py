@@ -1,0 +1,27 @@
+"""The AWS command line, as a user runs a command that a message names."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+AWS = Path(sys.executable).parent / "aws"
+
+
+def commands(message: str) -> list[str]:
+    """Return the commands in a message. Each stands on a line."""
+    return [line.strip() for line in message.splitlines() if line.strip().startswith("aws ")]
+
+
+def run(aws: Any, *lines: str) -> None:
+    """Run commands one after another against the local AWS."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    keys = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "emulator-secret-key", "AWS_PAGER": ""}
+    for line in lines:
+        words = [str(AWS), "--endpoint-url", aws.url, *shlex.split(line)[1:]]
+        done = subprocess.run(words, check=False, env={**kept, **keys}, text=True, capture_output=True, timeout=120)
+        assert done.returncode == 0, f"{line}: {done.stderr}"

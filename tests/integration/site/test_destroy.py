@@ -1,0 +1,134 @@
+"""A deletion is planned, confirmed and finished, also after it was killed."""
+
+from __future__ import annotations
+
+import os
+import pty
+import select
+import signal
+import time
+
+import pytest
+
+from .conftest import REGIONS, ROOT
+from .estate import estate
+
+# The numbers of the deleting calls after which a run is killed. `make chaos` adds DESTROY_CASES=all: after each one.
+ALL = os.environ.get("DESTROY_CASES") == "all"
+KILLED = {"dev": range(1, 60) if ALL else (2, 9, 30), "prod": range(4, 164, 4) if ALL else ()}
+
+
+def test_without_the_right_name_nothing_is_deleted(aws, built):
+    dev = built("dev")
+    before = estate(aws, REGIONS)
+    silent = dev.play("playbooks/destroy.yml", expect=2)  # without a terminal
+    assert "Nothing was deleted: No name was typed, and the environment is 'dev'" in silent.text
+    assert "-e confirm_environment=dev" in silent.text
+    wrong = dev.play("playbooks/destroy.yml", "-e", "confirm_environment=qa", expect=2)
+    assert "The confirmation is 'qa'" in wrong.text
+    for run in (silent, wrong):
+        assert "Plan of the deletion of dev: " in run.text
+        assert "PLAY RECAP" in run.text and "Incomplete" not in run.text
+    assert (silent.mutating, wrong.mutating) == ([], [])
+    assert estate(aws, REGIONS) == before
+
+
+def test_the_plan_is_shown_before_the_name_is_asked(aws, built):
+    dev = built("dev")
+    text = on_a_terminal(dev, "dv\r")
+    asked = text.index("Type the name of the environment")
+    assert text.index("Plan of the deletion of dev: ") < asked
+    assert "The confirmation is 'dv'" in text[asked:]
+    assert aws.mutating() == []
+    text = on_a_terminal(dev, "dev\r")
+    assert "Deletion of dev: " in text and "Not deleted yet" not in text
+    assert "rds:DeleteDBCluster" in aws.mutating()
+
+
+def on_a_terminal(site, answer, seconds=300):
+    """Run the playbook on a terminal of its own, type ``answer`` when it asks, and return what it showed."""
+    command = site.command("playbooks/destroy.yml")
+    process, terminal = pty.fork()
+    if process == 0:  # the child
+        os.chdir(ROOT)
+        os.execve(command[0], command, site.environ())
+    shown, typed, deadline = b"", False, time.monotonic() + seconds
+    try:
+        while time.monotonic() < deadline:
+            if select.select([terminal], [], [], 1)[0]:
+                try:
+                    read = os.read(terminal, 65536)
+                except OSError:  # Linux reports the end of a terminal so
+                    break
+                if not read:
+                    break
+                shown += read
+            if not typed and b"Type the name of the environment" in shown:
+                os.write(terminal, answer.encode())
+                typed = True
+        else:
+            os.kill(process, signal.SIGKILL)
+    finally:
+        os.close(terminal)
+        os.waitpid(process, 0)
+    assert typed, shown[-4000:]
+    return " ".join(shown.decode(errors="replace").split())
+
+
+def test_an_inventory_has_to_allow_the_deletion(aws, built):
+    dev = built("dev")
+    for mode in (("--check",), ("-e", "confirm_environment=dev")):
+        run = dev.play("playbooks/destroy.yml", "-e", "destroy_allowed=false", *mode, expect=2)
+        text = " ".join(run.text.split())
+        assert "! environment dev destroy_allowed is false, so dev is protected." in text
+        assert "set destroy_allowed: true in inventories/dev/group_vars/all/environment.yml" in text
+        assert "- rds_cluster" in text, "the plan is shown nevertheless"
+    assert aws.mutating() == []
+
+
+def test_an_environment_is_deleted_as_a_whole(aws, built):
+    qa = built("qa")
+    run = qa.play("playbooks/destroy.yml", "--limit", "us-west-2", "-e", "confirm_environment=qa", expect=2)
+    assert "--limit leaves out us-east-1, and what spans regions" in " ".join(run.text.split())
+    assert "remove_region.yml" in run.text
+    assert aws.mutating() == []
+
+
+@pytest.mark.timeout(1200)
+@pytest.mark.parametrize(
+    ("environment", "number"), [(environment, number) for environment in KILLED for number in KILLED[environment]]
+)
+def test_a_killed_deletion_is_finished_by_the_next_run(aws, built, ends, environment, number):
+    expected = ends(environment)
+    live = built(environment)
+    allowed = ("-e", "destroy_allowed=true")
+    process = live.start("playbooks/destroy.yml", "-e", f"confirm_environment={environment}", *allowed)
+    deadline = time.monotonic() + 600
+    while len(aws.mutating()) < number and process.poll() is None:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)  # polls the record of the calls
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate(timeout=60)
+    live.destroy("-e", "lock_timeout=120")
+    assert {row[:2] for row in estate(aws, REGIONS)} == expected
+    again = live.destroy("--check")
+    assert again.mutating == []
+    assert f"Plan of the deletion of {environment}: no changes" in again.text
+
+
+@pytest.fixture(scope="module")
+def _ends():
+    return {}
+
+
+@pytest.fixture
+def ends(aws, built, _ends):
+    """Return ``ends("dev")``, which returns the kinds of resources that a calm deletion leaves."""
+
+    def of(environment):
+        if environment not in _ends:
+            built(environment).destroy()
+            _ends[environment] = {row[:2] for row in estate(aws, REGIONS)}
+        return _ends[environment]
+
+    return of
