@@ -52,7 +52,6 @@ import atexit
 import json
 import os
 import sys
-import textwrap
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -144,7 +143,7 @@ class CallbackModule(CallbackBase):
                 RECORD.add(item)
         RECORD.defers = RECORD.defers or bool(result.result.get("defers_decisions"))
         RECORD.purpose = result.result.get("run_purpose", RECORD.purpose)
-        RECORD.ending = result.result.get("ending", RECORD.ending)
+        RECORD.report = result.result.get("report_lines", RECORD.report)
         RECORD.notes += result.result.get("run_notes", [])
         if result.result.get("deletion_confirmed") and not RECORD.planned:
             RECORD.begin_deletion()
@@ -194,7 +193,7 @@ class CallbackModule(CallbackBase):
         command = apply_command(context.CLIARGS, self._out)
         seconds = time.monotonic() - self._start
         given = self._play.get_variable_manager().extra_vars if self._play else {}
-        notes = [*summary.unused(document, given), *textwrap.wrap(RECORD.ending, summary.WIDTH)]
+        notes = [*summary.unused(document, given), *(part for line in RECORD.report for part in summary.wrapped(line))]
         for line in ("", *summary.lines(document, stringc, command, seconds, not RECORD.errors_shown), *notes):
             self._display.display(line, stderr=to_stderr)
         if self._out:

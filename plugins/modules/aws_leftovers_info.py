@@ -60,7 +60,7 @@ report:
     not_looked_at: []
     regions: [us-east-1]
     schema_version: 1
-lines:
+report_lines:
   description: The report for a terminal.
   returned: always
   type: list
@@ -92,7 +92,7 @@ def read(aws, params):
     report = sweep(aws, params["environment"], params["regions"])
     return {
         "report": report,
-        "lines": _leftovers_text.lines(report),
+        "report_lines": _leftovers_text.lines(report),
         "ending": _leftovers_text.ending(report),
         "unexpected": sum(not item["intended"] for item in report["items"]),
     }

@@ -209,6 +209,18 @@ def duration(seconds: float) -> str:
     return f"{minutes} min {rest} s" if rest else f"{minutes} min"
 
 
+def wrapped(line: str) -> list[str]:
+    """Return a line broken to the width of a page. A command stays on one line, so that it can be copied.
+
+    >>> wrapped("    to delete it: aws ec2 delete-vpc")
+    ['    to delete it: aws ec2 delete-vpc']
+    """
+    if re.search(r": (aws|ansible-playbook) ", line):
+        return [line]
+    indent = " " * (len(line) - len(line.lstrip()))
+    return textwrap.wrap(line, WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False) or [""]
+
+
 def _block(prefix: str, body: str, indent: int) -> list[str]:
     """Return a text behind a prefix, broken to the width of a page."""
     first, rest = " " * min(len(prefix), WIDTH // 2), " " * indent

@@ -64,7 +64,8 @@ def test_a_key_is_intended_while_it_waits_or_a_backup_needs_it():
     (alone,) = judged(KEY)
     assert not alone["intended"] and "schedule-key-deletion --region us-east-1 --key-id 1a" in alone["remove"]
     kept = judged(KEY, SNAPSHOT)[0]
-    assert kept["intended"] and kept["reason"] == "last can only be read with it"
+    assert kept["intended"] and kept["reason"].startswith("last can only be read with it. Run")
+    assert "-e purge_data=dev" in kept["reason"] and not kept["remove"]
     pending = judged(KEY._replace(state="PendingDeletion", until="2026-12-07"), SNAPSHOT)[0]
     assert pending["intended"] and pending["remove"] == "" and "After that day last cannot be read" in pending["reason"]
 

@@ -1,4 +1,4 @@
-"""Deletions of the engine: what is kept, what stands in the way, what is left; and what an earlier deletion has left."""
+"""Deletions by the engine: what is kept, what stands in the way, and what is left, now and by an earlier deletion."""
 
 from __future__ import annotations
 

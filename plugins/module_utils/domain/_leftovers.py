@@ -130,7 +130,7 @@ class Rest(NamedTuple):
 
     environment: str
     others: Sequence[str]  # the environments that use what is shared
-    needed: Mapping[str, str]  # what each KMS key is needed for, by the id of the key
+    needed: Mapping[str, Sequence[Found]]  # what each KMS key is needed for, by the id of the key
 
 
 def _key(found: Found, rest: Rest) -> Verdict | None:
@@ -139,12 +139,23 @@ def _key(found: Found, rest: Rest) -> Verdict | None:
             f"aws kms cancel-key-deletion --region {found.region} --key-id {found.id} && "
             f"aws kms enable-key --region {found.region} --key-id {found.id}"
         )
-        needed = rest.needed.get(found.id)
-        loss = f" After that day {needed} cannot be read." if needed else ""
+        needed = rest.needed.get(found.id, ())
+        loss = f" After that day {_names(needed)} cannot be read." if needed else ""
         return Verdict(f"its deletion is scheduled.{loss}", "KMS key pending deletion", back)
     if found.id in rest.needed:
-        return Verdict(f"{rest.needed[found.id]} can only be read with it", "KMS key kept for backups")
+        way = f"Run destroy.yml again when that is gone, or give it up with -e purge_data={rest.environment}"
+        return Verdict(f"{_names(rest.needed[found.id])} can only be read with it. {way}", "KMS key kept for backups")
     return None
+
+
+def _names(found: Iterable[Found]) -> str:
+    return ", ".join(dict.fromkeys(each.name for each in found))
+
+
+def _last_day(found: Sequence[Found]) -> str:
+    """Return the day on which AWS deletes the last one; empty if nobody knows."""
+    days = [each.until for each in found]
+    return max(days) if all(days) else ""
 
 
 def _secret(found: Found, rest: Rest) -> Verdict | None:
@@ -193,22 +204,25 @@ def judged(found: Iterable[Found], environment: str, others: Sequence[str]) -> l
     return sorted(items, key=lambda item: (item["intended"], item["region"], item["resource"], item["name"]))
 
 
-def needed_keys(found: Iterable[Found]) -> dict[str, str]:
+def needed_keys(found: Iterable[Found]) -> dict[str, list[Found]]:
     """Return what each KMS key is needed for, by the id of the key."""
-    needed: dict[str, list[str]] = {}
+    needed: dict[str, list[Found]] = {}
     for each in found:
         if each.key:
-            needed.setdefault(each.key.rsplit("/", 1)[-1], []).append(each.name)
-    return {key: ", ".join(dict.fromkeys(names)) for key, names in needed.items()}
+            needed.setdefault(each.key.rsplit("/", 1)[-1], []).append(each)
+    return needed
 
 
 def _item(found: Found, rest: Rest) -> dict[str, Any]:
     judge = _INTENDED.get(found.resource, _shared)
     verdict = judge(found, rest) or _shared(found, rest)
     command = DELETE.get(found.resource, "")
-    going = verdict is not None and found.until and found.resource in (KEY, SECRET, BACKUP)  # AWS itself deletes it
+    going = verdict is not None and found.until and found.resource in (SECRET, BACKUP)  # AWS itself deletes it
+    going = going or (verdict is not None and found.resource == KEY)
+    until = found.until or (_last_day(rest.needed[found.id]) if found.id in rest.needed else "")
     return {
-        **{name: getattr(found, name) for name in ("region", "resource", "name", "id", "until", "key")},
+        **{name: getattr(found, name) for name in ("region", "resource", "name", "id", "key")},
+        "until": until,
         "intended": verdict is not None,
         "words": verdict.words if verdict else "",
         "reason": verdict.reason if verdict else _unexpected(found, rest),

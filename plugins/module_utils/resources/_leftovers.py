@@ -328,8 +328,10 @@ class Place:
                 name = self.tags[arn].get("Name") or found.get("description") or key_id
                 until = leftovers.day(found.get("deletion_date"))
                 yield Found(leftovers.KEY, self.region, name, key_id, self.owners[arn], found["key_state"], until)
+        own = {arn.rsplit("/", 1)[-1] for _kind, arn in self._tagged("kms")}
         for alias in self._pages("kms", "list_aliases", "aliases"):
-            if self.sweep.named(alias["alias_name"]):
+            # The alias of a key of the environment stays as long as the key does.
+            if self.sweep.named(alias["alias_name"]) and alias.get("target_key_id") not in own:
                 yield Found(leftovers.ALIAS, self.region, alias["alias_name"], owner=self.sweep.environment)
 
     def secrets(self) -> Iterator[Found]:

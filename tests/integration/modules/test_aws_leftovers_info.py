@@ -28,7 +28,7 @@ def found(result):
 def test_the_example_finds_nothing_in_an_empty_account(aws, run, check):
     result = run(NAME, check=check, **EXAMPLE)
     assert aws.mutating() == [] and not result["changed"]
-    assert result["lines"] == [result["ending"]] == ["Nothing of dev was found in 17 regions."]
+    assert result["report_lines"] == [result["ending"]] == ["Nothing of dev was found in 17 regions."]
     sample = documentation(NAME)["RETURN"]["report"]["sample"]
     assert {**result["report"], "regions": ["us-east-1"]} == sample
 
@@ -124,7 +124,7 @@ def test_what_aws_deletes_is_not_left_and_what_holds_a_vpc_is_named(aws, run):
     kinds = {item["resource"] for item in result["report"]["items"]}
     assert "ec2_nat_gateway" not in kinds and "ec2_network_interface" not in kinds
     assert result["unexpected"] and f"release-address --region us-east-1 --allocation-id {eip}" in "".join(
-        result["lines"]
+        result["report_lines"]
     )
 
 
