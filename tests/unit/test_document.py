@@ -232,6 +232,7 @@ def approved(tmp_path):
         (UPDATE, UPDATE),
         (UPDATE, Plan("update", {"tags": {"x": "1"}}, {"tags": {"x": "1", "y": "2"}})),  # the size is already changed
         (DELETE, DELETE),
+        (DELETE, Plan("update", {"routes": ["a"]}, {"routes": []})),  # the step before the deletion
         (REPLACE, REPLACE),
         (REPLACE, Plan("replace", {"size": 7}, {"size": 1, "routes": ["a"], "vpc_id": "vpc-1"})),
         (REPLACE, Plan("create", {}, {"size": 1, "routes": ["a"], "vpc_id": "vpc-1"})),  # it is already deleted
@@ -257,6 +258,7 @@ def test_planned_changes_are_permitted(approved, planned, actual):
         (CREATE, DELETE, "delete"),
         (UPDATE, DELETE, "delete"),
         (DELETE, UPDATE, "update"),
+        (DELETE, Plan("update", {"routes": ["a"]}, {"routes": ["b"]}), "update"),
         (UPDATE, CREATE, "create"),
         (CREATE, Plan("create", {}, {"size": 2}), "size: 1 -> 2|size: null -> 2"),
         (CREATE, Plan("create", {}, {"routes": ["a", "c"]}), r'routes: \+ "c"'),

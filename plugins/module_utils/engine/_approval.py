@@ -74,6 +74,8 @@ class Approved:
 
 def _unplanned(planned: Mapping[str, Any], plan: Plan) -> Iterable[str]:
     """Return the changes of a plan that a planned entry does not contain, as lines of text."""
+    if planned["action"] == "delete" and _only_empties(plan):
+        return []
     if plan.action == "delete" or planned["action"] not in ("create", "update", "replace"):
         return [] if plan.action == planned["action"] else [plan.action]
     if plan.action == "replace" and planned["action"] != "replace":
@@ -84,6 +86,11 @@ def _unplanned(planned: Mapping[str, Any], plan: Plan) -> Iterable[str]:
     return [
         words(done) for done in _parts(planned, plan) if not any(fits(list(each), _plain(done)) for each in allowed)
     ]
+
+
+def _only_empties(plan: Plan) -> bool:
+    """Return whether an update only empties lists, such as the rules of a security group before its deletion."""
+    return plan.action == "update" and all(value == [] for value in plan.changes.values())
 
 
 def _parts(planned: Mapping[str, Any], plan: Plan) -> list[Difference]:
