@@ -18,6 +18,13 @@ options:
 
     SETTINGS = r"""
 options:
+  contract_tags:
+    description:
+      - The names of tags in O(tags) that applications rely on. If a table has another value, it is not changed, and the
+        difference is a decision.
+    type: list
+    elements: str
+    default: []
   table_class:
     description: The table class. A new replica has the class of the table, if not given.
     type: str

@@ -55,6 +55,10 @@ options:
   engine_version:
     description: The version of Aurora PostgreSQL. A major version such as V(16) selects any of its minor versions.
     type: str
+  allow_major_version_upgrade:
+    description: Whether the version of an existing cluster may be raised to another major version.
+    type: bool
+    default: true
   instance_class:
     description: The class of the instances of the cluster.
     type: str
@@ -164,6 +168,7 @@ OPTIONS = {
     "nat_gateway_count": {"type": "int"},
     "address_pools": {"type": "list", "elements": "dict", "default": [], "options": POOL},
     "engine_version": {"type": "str"},
+    "allow_major_version_upgrade": {"type": "bool", "default": True},
     "instance_class": {"type": "str"},
     "instance_count": {"type": "int"},
     "cluster_parameters": {"type": "dict", "default": {}},

@@ -6,7 +6,6 @@ import re
 from typing import Any
 
 import pytest
-from ansible_collections.mtk.backend.plugins.module_utils.domain._restores import Earlier
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import UNKNOWN, Later, Refused
 from ansible_collections.mtk.backend.plugins.module_utils.engine._plan import Plan
 from ansible_collections.mtk.backend.plugins.module_utils.engine._reconcile import consent, reconcile
@@ -33,6 +32,7 @@ class Cloud:
         self.ends_in = ""  # the state in which a creation ends
         self.lag_of_deletion = 0
         self.hides_tags = 0  # number of reads after a creation that show no tags
+        self.region = "us-east-1"
 
     def read(self) -> list[dict[str, Any]]:
         if self.lag:
@@ -490,24 +490,3 @@ def test_an_unchanged_thing_does_not_wait_for_a_decision(cloud):
     run(cloud, colour="alias/dev_key", tags={})
     again = run(cloud, colour="alias/dev_key", tags={}, refused=[("us-east-1", "kms_key", "alias/dev_key")])
     assert not again.refusal and not again.changed
-
-
-class Backed(Thing):
-    """A thing of which a backup exists."""
-
-    def earlier_data(self):
-        return Earlier("backup b of 2026-11-30", "run these commands:\naws restore")
-
-
-@pytest.mark.parametrize("check", [True, False])
-def test_an_empty_resource_beside_a_backup_is_a_decision(cloud, check):
-    outcome = run(cloud, check=check, kind=Backed)
-    assert (outcome.plan.action, cloud.requests) == ("refuse", [])
-    assert "backup b of 2026-11-30 of it does" in outcome.refusal and outcome.refusal.endswith("\naws restore")
-    assert "-e create_empty=thing:x" in outcome.refusal
-    assert run(cloud, check=check, kind=Backed, create_empty=["thing:x"]).plan.action == "create"
-
-
-def test_a_resource_that_exists_has_no_earlier_data(cloud):
-    run(cloud)
-    assert run(cloud, kind=Backed).plan.action == "none"

@@ -336,7 +336,8 @@ def asked(values: Values, roles: Iterable[str], *, owner: bool = False) -> dict[
     if "aurora" in roles and "aurora_engine_version" in values:
         environment, region = values["aurora_environment"], values["aurora_region"]
         major = values["aurora_engine_version"].split(".")[0]
-        found |= {name: values[f"aurora_{name}"] for name in ("engine_version", "instance_class", "instance_count")}
+        names = ("engine_version", "allow_major_version_upgrade", "instance_class", "instance_count")
+        found |= {name: values[f"aurora_{name}"] for name in names}
         found |= {
             "cluster_parameters": {**values["aurora_parameters"], **FORCED_PARAMETERS},
             "instance_parameters": values["aurora_instance_parameters"],

@@ -179,6 +179,17 @@ def newest(versions: Iterable[str]) -> str:
     return max(versions, key=_sort_key)
 
 
+def judge_major_upgrade(variables: Mapping[str, str], region: str, wanted: str, running: str) -> list[str]:
+    """Return the finding on a major upgrade that the settings do not allow, before its parameter groups are created."""
+    if not (wanted.split(".")[0].isdigit() and int(wanted.split(".")[0]) > int(running.split(".")[0])):
+        return []
+    return [
+        f"{variables['engine_version']} is {wanted}, and the cluster in {region} runs {running}; that is a major "
+        f"upgrade. Set {variables['allow_major_version_upgrade']} to true to have it, or keep version "
+        f"{running.split('.')[0]}."
+    ]
+
+
 def judge_class(
     variables: Mapping[str, str], region: str, wanted: str, versions: Sequence[str], offered: Iterable[str]
 ) -> list[str]:

@@ -119,6 +119,7 @@ INTERNAL: dict[str, frozenset[str]] = {
             "dynamodb_global_attribute_definitions",
             "dynamodb_global_auto_scaled_indexes",
             "dynamodb_global_auto_scaling",
+            "dynamodb_global_contract_tags",
             "dynamodb_global_index_limits",
             "dynamodb_global_indexes",
             "dynamodb_global_key",

@@ -194,6 +194,14 @@ SETTINGS = (
             entry_points=_TABLE,
         ),
         Setting(
+            "dynamodb_global_accept_layout_change",
+            "bool",
+            "Whether the layout of the flag indexes or their number of shards may differ from that of the existing "
+            "table. Move the applications and the items first, see docs/using/item-contract.md.",
+            default=False,
+            entry_points=_TABLE,
+        ),
+        Setting(
             "dynamodb_global_replace_indexes",
             "bool",
             "Whether an index may be deleted and created again if its definition differs.",

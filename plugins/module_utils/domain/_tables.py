@@ -159,6 +159,24 @@ def replicas_in_the_way(table: str, have: Fields, gone: Iterable[str]) -> Iterat
         )
 
 
+def broken_contract(params: Fields, have: Fields | None) -> str:
+    """Return why the tags of an existing table must not change; empty if the tags of the contract stay.
+
+    Applications read and write items by the value of such a tag, so it must not change before them.
+    """
+    wanted, present = params.get("tags") or {}, (have or {}).get("tags") or {}
+    for tag in params.get("contract_tags") or ():
+        if tag in wanted and present.get(tag, wanted[tag]) != wanted[tag]:
+            return (
+                f"the tag {tag} of table {params['table_name']} is '{present[tag]}', and the settings want "
+                f"'{wanted[tag]}'. Applications write and query items by this value, and after a change their "
+                "queries do not find the stored items. To keep the value, correct the settings. To change it, move the "
+                "applications and the items first (docs/using/item-contract.md), and then run with "
+                "-e dynamodb_global_accept_layout_change=true (contract_tags: [])."
+            )
+    return ""
+
+
 def scaled_away(params: Fields, have: Fields) -> list[Observation]:
     """Return an observation for each capacity that auto scaling has moved away from the given value."""
     found, given = [], {index["index_name"]: index for index in params.get("global_secondary_indexes") or []}

@@ -14,7 +14,7 @@ from typing import Any
 from ansible_collections.mtk.backend.plugins.module_utils.aws._lookup import owner_of, usable_key
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _tables as tables
 from ansible_collections.mtk.backend.plugins.module_utils.domain._time_limits import Limit
-from ansible_collections.mtk.backend.plugins.module_utils.domain._values import OWNER_TAG, Later, NotYet
+from ansible_collections.mtk.backend.plugins.module_utils.domain._values import OWNER_TAG, Later, NotYet, Refused
 from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Claim, Resource, aws_error, lifting
 from ansible_collections.mtk.backend.plugins.module_utils.resources._policies import document, wanted_policy
 
@@ -44,6 +44,7 @@ OPTIONS: dict[str, Any] = {
     },
     INSIGHTS: {"type": "bool"},
     **dict.fromkeys(POLICIES, {"type": "json"}),
+    "contract_tags": {"type": "list", "elements": "str", "default": []},
 }
 
 _KEYS: dict[str, Any] = {
@@ -225,7 +226,11 @@ def wanted_settings(
     """Return ``want`` with the settings of a region as AWS keeps them.
 
     AWS refuses the recovery period if recovery is off. A new table has no policies, so none need not be planned.
+    Raise Refused for a change of a tag that is a contract with applications.
     """
+    fault = tables.broken_contract(params, have)
+    if fault:
+        raise Refused(fault)
     wanted = dict(want)
     if RECOVERY in want and not want[RECOVERY]["point_in_time_recovery_enabled"]:
         wanted[RECOVERY] = {"point_in_time_recovery_enabled": False}

@@ -84,8 +84,11 @@ def _in_rds(resource: Resource, arn: str) -> Iterator[Need]:
 
 
 def _tables(resource: Resource, arn: str) -> Iterator[Need]:
-    """Yield the tables that the key encrypts. All are described: a restored table has no tags that lead to it."""
-    aws, missing = resource.aws, ["ResourceNotFoundException"]
+    """Yield the tables that the key encrypts. All are described: a restored table has no tags that lead to it.
+
+    A table that may not be described is not ours.
+    """
+    aws, missing = resource.aws, ["ResourceNotFoundException", "AccessDeniedException"]
     for name in aws.pages("dynamodb", "list_tables", "table_names"):
         answer = aws.found(missing, lambda name=name: aws.call("dynamodb", "describe_table", table_name=name))
         table = (answer or {}).get("table") or {}
@@ -95,15 +98,30 @@ def _tables(resource: Resource, arn: str) -> Iterator[Need]:
 
 
 def _backups(resource: Resource, arn: str) -> Iterator[Need]:
-    """Yield the backups of tables that the key encrypts. Only the description of a backup names its key."""
-    aws, missing = resource.aws, ["BackupNotFoundException"]
-    for summary in aws.pages("dynamodb", "list_backups", "backup_summaries", backup_type="ALL"):
-        backup = {"backup_arn": summary["backup_arn"]}
-        answer = aws.found(missing, lambda backup=backup: aws.call("dynamodb", "describe_backup", **backup))
-        features = ((answer or {}).get("backup_description") or {}).get("source_table_feature_details") or {}
-        if (features.get("sse_description") or {}).get("kms_master_key_arn") == arn:
-            expiry = summary.get("backup_expiry_date_time")
-            yield Need(BACKUP, summary["backup_name"], moment(expiry).date().isoformat() if expiry else "")
+    """Yield the backups of tables that the key encrypts, and those of which nobody may know it."""
+    for summary in resource.aws.pages("dynamodb", "list_backups", "backup_summaries", backup_type="ALL"):
+        key, expiry = _key_of_backup(resource.aws, summary["backup_arn"]), summary.get("backup_expiry_date_time")
+        until = moment(expiry).date().isoformat() if expiry else ""
+        if key is None:
+            denied = "may need it (these credentials may not call dynamodb:DescribeBackup)"
+            yield Need(BACKUP, f"{summary['backup_name']}, which {denied}", until)
+        elif key == arn:
+            yield Need(BACKUP, summary["backup_name"], until)
+
+
+def _key_of_backup(aws: Any, backup: str) -> str | None:
+    """Return the key of a backup, which only its description names. Empty for none, None if it may not be described."""
+    missing, denied = ["BackupNotFoundException"], ["AccessDeniedException"]
+
+    def describe() -> dict[str, Any]:
+        answer = aws.found(missing, lambda: aws.call("dynamodb", "describe_backup", backup_arn=backup))
+        return answer or {"backup_description": {}}
+
+    answer = aws.found(denied, describe)
+    if answer is None:
+        return None
+    features = answer["backup_description"].get("source_table_feature_details") or {}
+    return (features.get("sse_description") or {}).get("kms_master_key_arn") or ""
 
 
 class BackedUpTable(Resource):

@@ -32,6 +32,7 @@ VARIABLES = {
     "zone_names": "ipam_vpc_zone_names",
     "nat_gateway_count": "ipam_vpc_nat_gateway_mode",
     "engine_version": "aurora_engine_version",
+    "allow_major_version_upgrade": "aurora_allow_major_version_upgrade",
     "instance_class": "aurora_instance_class",
     "instance_count": "aurora_instance_count",
     "cluster_parameters": "aurora_parameters",
@@ -167,6 +168,10 @@ class Preflight:
     def _version(self, cluster: Mapping[str, Any] | None) -> tuple[list[str], list[str]]:
         """Return the finding, and the versions that the cluster may run after the run."""
         wanted, running = str(self.params.get("engine_version") or ""), str((cluster or {}).get("engine_version") or "")
+        if running and wanted and not self.params.get("allow_major_version_upgrade", True):
+            refused = _offers.judge_major_upgrade(self.variables, self.aws.region, wanted, running)
+            if refused:
+                return refused, []
         if running and (not wanted or _is_kept(wanted, running)):
             return [], [running]
         offered = self._pages("rds", "describe_db_engine_versions", "db_engine_versions", engine=ENGINE)

@@ -371,3 +371,15 @@ def test_a_new_pool_does_not_overlap_other_pools_of_its_source(aws, findings):
     assert "10.4.0.0/14; it overlaps qa_us-east-1_ipam_pool (10.4.0.0/14). Use a free slot" in found
     new[1]["cidr"] = "10.8.0.0/14"
     assert findings(address_pools=new) == []
+
+
+def test_a_major_upgrade_without_permission_is_found_before_its_parameter_groups(aws, findings):
+    cluster(aws)
+    wanted = {"engine_version": "17", "cluster_parameter_group_name": f"{GROUP[:-2]}17"}
+    (finding,) = findings(**wanted, allow_major_version_upgrade=False)
+    assert finding == (
+        "aurora_engine_version is 17, and the cluster in us-east-1 runs 16.8; that is a major upgrade. Set "
+        "aurora_allow_major_version_upgrade to true to have it, or keep version 16."
+    )
+    assert findings(**wanted, allow_major_version_upgrade=True) == []
+    assert findings(engine_version="16", allow_major_version_upgrade=False) == []

@@ -346,3 +346,23 @@ def test_changes_that_aws_does_not_support_are_refused(run):
         run(NAME, **table(attribute_definitions=numbers))
     with pytest.raises(ModuleFailed, match="belongs to environment 'prod'"):
         run(NAME, **table(tags={"mtk:environment": "dev"}))
+
+
+def test_a_tag_that_applications_rely_on_is_not_changed(aws, run):
+    table = {**examples(NAME)[0], "deletion_protection_enabled": False}
+    layout = "mtk:flag-index-layout"
+
+    def tagged(value, **more):
+        return {**table, "tags": {**table["tags"], layout: value}, "contract_tags": [layout], **more}
+
+    run(NAME, **table)
+    run(NAME, **tagged("sharded-16"))
+    before = len(aws.mutating())
+    for check in (True, False):
+        with pytest.raises(
+            ModuleFailed, match="is 'sharded-16', and the settings want 'plain'.*accept_layout_change=true"
+        ):
+            run(NAME, check=check, **tagged("plain"))
+    assert len(aws.mutating()) == before
+    assert run(NAME, **tagged("plain", contract_tags=[]))["table"]["tags"][layout] == "plain"
+    assert not run(NAME, **tagged("plain"))["changed"]

@@ -179,3 +179,12 @@ def test_a_policy_that_others_attached_to_the_replica_is_removed(aws, run, table
     assert (drift["resource_policy"], drift["stream_resource_policy"]) == (STRANGER, STRANGER)
     assert run(NAME, **params)["replica"]["resource_policy"] == {}
     assert not run(NAME, **params)["changed"]
+
+
+def test_a_tag_that_applications_rely_on_is_not_changed(aws, run, table):
+    layout = "mtk:flag-index-layout"
+    replica = {"table_name": TABLE["table_name"], "region_name": "us-west-2", "contract_tags": [layout]}
+    run(NAME, **replica, tags={layout: "plain"})
+    with pytest.raises(ModuleFailed, match="is 'plain', and the settings want 'sparse'"):
+        run(NAME, **replica, tags={layout: "sparse"})
+    assert run(NAME, **{**replica, "contract_tags": []}, tags={layout: "sparse"})["changed"]

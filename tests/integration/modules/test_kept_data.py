@@ -105,6 +105,22 @@ def test_a_backup_keeps_the_key_until_it_is_deleted(aws, run, key, table):
     assert run("kms_key", **GONE)["changed"]
 
 
+def test_a_backup_that_may_not_be_described_keeps_the_key(aws, run, key):
+    dynamodb = aws.client("dynamodb")
+    dynamodb.create_table(
+        TableName="other",
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+    )
+    dynamodb.create_backup(TableName="other", BackupName="of-others")
+    aws.control.fault("dynamodb:DescribeBackup", "error", code="AccessDeniedException")
+    reason = run("kms_key", check=True, **GONE)["plan"]["reason"]
+    assert "the backup of-others, which may need it" in reason and "dynamodb:DescribeBackup" in reason
+    aws.control.fault("dynamodb:DescribeTable", "error", code="AccessDeniedException")
+    assert run("kms_key", **GONE)["changed"], "a table that may not be described is not ours"
+
+
 def test_a_final_backup_is_made_before_the_table_is_deleted(aws, run, key, table):
     aws.client("dynamodb").put_item(TableName=table["table_name"], Item={"user_id": {"S": "u1"}})
     system, final = remove(run, "dynamodb_table", **table, final_backup=True)

@@ -22,6 +22,11 @@ KEY = "kms_key:alias/dev_us-east-1_dynamodb_key"
 POOL = "ec2_ipam_pool:dev_us-west-2_ipam_pool"
 SUBNETS = [f"ec2_subnet:{ZONE}_{tier}_subnet" for tier in ("database", "private", "public")]
 LEFT = [f"ec2_route_table:{ZONE}_private_route_table", *SUBNETS, INSTANCE]
+MODULES = {
+    *("rds_cluster", "rds_instance", "rds_subnet_group", "rds_cluster_param_group", "rds_instance_param_group"),
+    *("kms_key", "logs_log_group", "ec2_ipam_pool", "ec2_vpc", "ec2_subnet", "ec2_route_table", "ec2_nat_gateway"),
+    *("ec2_internet_gateway", "ec2_vpc_endpoint", "ec2_security_group", "ec2_flow_log"),
+}
 TAGS = {"mtk:environment": "dev", "mtk:stack": "mtk-backend"}
 
 
@@ -179,28 +184,29 @@ def with_hosts(site: Site, directory: Path, change: Callable[[dict[str, Any]], N
     return play
 
 
-def test_a_database_less(aws, built, tmp_path):
-    """A secondary region without its database keeps it until its resources are named."""
+def test_a_network_and_a_database_less(aws, built, tmp_path):
+    """A secondary region without network and database keeps them until they are named."""
 
-    def without_database(groups: dict[str, Any]) -> None:
-        groups["database"] = {"hosts": {"us-east-1": None, "us-west-2": None}}
+    def without(groups: dict[str, Any]) -> None:
+        groups["network"] = groups["database"] = {"hosts": {"us-east-1": None, "us-west-2": None}}
 
     site, plan = built("prod"), tmp_path / "plan.json"
-    play, before = with_hosts(site, tmp_path, without_database), estate(aws, REGIONS)
+    play, before = with_hosts(site, tmp_path, without), estate(aws, REGIONS)
     play("site.yml", "-e", f"plan_out={plan}", expect=2)
     left = decided(plan)
-    assert {each.split(":")[0] for each in left} == {
-        *("rds_cluster", "rds_instance", "rds_subnet_group", "rds_cluster_param_group", "rds_instance_param_group"),
-        *("kms_key", "logs_log_group"),
-    }
-    assert len(left) == 8 and estate(aws, REGIONS) == before
+    assert {each.split(":")[0] for each in left} == MODULES
+    copy = ("eu-west-1", "secret", "prod_aurora_master_secret")  # of a secret in the home region
+    assert len(left) == 35 and before - estate(aws, REGIONS) == {copy}
     rds, cluster = aws.client("rds", "eu-west-1"), "prod-eu-west-1-aurora-cluster"
     refused = play("site.yml", "-e", f"remove=rds_cluster:{cluster}", "-e", f"plan_out={plan}", expect=2)
     assert not [call for call in refused.mutating if "Delete" in call]
-    assert f"rds_cluster:{cluster}" in actions(plan, "refuse")
+    command = f"aws rds modify-db-cluster --region eu-west-1 --db-cluster-identifier {cluster} --no-deletion-protection"
+    assert command in plan.read_text()
 
     rds.modify_db_cluster(DBClusterIdentifier=cluster, DeletionProtection=False, ApplyImmediately=True)
     play("site.yml", "-e", f"remove={','.join(left)}", "-e", f"plan_out={plan}")
-    assert sorted(actions(plan, "delete")) == sorted(left)
+    assert set(left) <= set(actions(plan, "delete"))
     again = play("site.yml")
     assert (again.changed, again.mutating) == (0, [])
+    kept = {kind for region, kind, _name in estate(aws, REGIONS) if region == "eu-west-1"}
+    assert not kept & {"nat_gateway", "address", "cluster", "instance"}

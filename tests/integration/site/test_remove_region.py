@@ -112,7 +112,6 @@ def test_a_region_that_left_is_seen_and_left_alone(aws, narrow):
         ([], "region is not set"),
         (["-e", "region=eu-cntral-1"], "region eu-cntral-1 is not an AWS region. Did you mean eu-central-1?"),
         (["-e", f"region={HOME}"], f"region {HOME} is the primary region"),
-        ([*CONFIRMED, "-e", "destroy_allowed=false"], "destroy_allowed is false"),
         ([*REMOVE, "-e", "confirm_region=eu-west-1"], f"The confirmation is 'eu-west-1', and the region is '{AWAY}'"),
         ([*REMOVE], f"-e region={AWAY} -e confirm_region={AWAY}"),
     ],
@@ -121,6 +120,14 @@ def test_nothing_is_deleted(narrow, arguments, words):
     played = narrow.play(PLAYBOOK, *arguments, expect=2)
     assert played.mutating == []
     assert " ".join(words.split()) in " ".join(played.text.split())
+
+
+@pytest.mark.timeout(900)
+def test_a_protected_environment_loses_no_region(narrow):
+    path = narrow.directory / "group_vars/all/environment.yml"
+    path.write_text(path.read_text().replace("destroy_allowed: true", "destroy_allowed: false"))
+    played = narrow.play(PLAYBOOK, *CONFIRMED, expect=2)
+    assert played.mutating == [] and "destroy_allowed is false" in played.text
 
 
 @pytest.mark.timeout(900)
