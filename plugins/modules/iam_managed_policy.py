@@ -113,7 +113,6 @@ import json
 
 from ansible_collections.mtk.backend.plugins.module_utils.aws._tags import write_tags
 from ansible_collections.mtk.backend.plugins.module_utils.domain._limits import TagRules, document, text, up_to
-from ansible_collections.mtk.backend.plugins.module_utils.domain._values import Refused
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
 from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource
 from ansible_collections.mtk.backend.plugins.module_utils.resources._policies import document as parsed_document
@@ -126,6 +125,7 @@ OPTIONS = {
     "policy_document": {"type": "json"},
     "purge_versions": {"type": "bool", "default": False},
 }
+ENTITIES = ("role", "user", "group")  # what a policy is attached to
 VERSIONS = 5
 
 
@@ -212,9 +212,13 @@ class Policy(Resource):
             text = json.dumps(changes["policy_document"])
             self.aws.call("iam", "create_policy_version", policy_document=text, set_as_default=True, **self.me)
 
+    def obstacles(self, have):
+        for kind, name in self._attached() if have["attachment_count"] else ():
+            if not self.is_going(name):
+                command = f"aws iam detach-{kind}-policy --{kind}-name {name} --policy-arn {have['arn']}"
+                yield f"{self} is attached to the {kind} {name}. Detach it first ({command}), and run again."
+
     def delete(self, have):
-        if have["attachment_count"]:
-            raise Refused(f"{self} is attached to {self._attached()}: detach it first")
         for version in self._old_versions():
             self._delete_version(version)
         self.aws.call("iam", "delete_policy", **self.me)
@@ -236,8 +240,7 @@ class Policy(Resource):
 
     def _attached(self):
         found = self.aws.call("iam", "list_entities_for_policy", **self.me)
-        names = [r["role_name"] for r in found["policy_roles"]] + [u["user_name"] for u in found["policy_users"]]
-        return ", ".join(names + [g["group_name"] for g in found["policy_groups"]])
+        return [(kind, item[f"{kind}_name"]) for kind in ENTITIES for item in found[f"policy_{kind}s"]]
 
 
 def main(context=None):

@@ -139,7 +139,6 @@ from ansible_collections.mtk.backend.plugins.module_utils.domain._limits import 
     every,
     text,
 )
-from ansible_collections.mtk.backend.plugins.module_utils.domain._values import Refused
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
 from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource
 from ansible_collections.mtk.backend.plugins.module_utils.resources._ec2 import steps
@@ -245,15 +244,18 @@ class Role(Resource):
         if "inline_policies" in changes:
             self._write_inline(have["inline_policies"], changes["inline_policies"])
 
+    def obstacles(self, have):
+        role = self.params["role_name"]
+        for name in [] if self._given("inline_policies") else self._inline_names():
+            command = f"aws iam delete-role-policy --role-name {role} --policy-name {name}"
+            yield f"{self} has the inline policy {name}. Delete it first ({command}), or give inline_policies: {{}}."
+        for profile in self.aws.pages("iam", "list_instance_profiles_for_role", "instance_profiles", **self.me):
+            name = profile["instance_profile_name"]
+            arguments = f"--instance-profile-name {name} --role-name {role}"
+            command = f"aws iam remove-role-from-instance-profile {arguments}"
+            yield f"{self} is in the instance profile {name}. Remove it there first ({command}), and run again."
+
     def delete(self, have):
-        inline = [] if self._given("inline_policies") else self._inline_names()
-        profiles = self.aws.pages("iam", "list_instance_profiles_for_role", "instance_profiles", **self.me)
-        held = [*inline, *(profile["instance_profile_name"] for profile in profiles)]
-        if held:
-            raise Refused(
-                f"{self} has inline policies or instance profiles that this module does not manage. Remove first: "
-                f"{', '.join(held)}"
-            )
         self._write_inline(have.get("inline_policies", {}), {})
         self._attach(have, [])
         self.aws.call("iam", "delete_role", **self.me)

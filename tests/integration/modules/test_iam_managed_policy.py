@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from ansible_collections.mtk.backend.plugins.module_utils.engine._module import Context
 
 from .conftest import ModuleFailed, examples
 
@@ -64,7 +65,7 @@ def test_invalid_options_and_policies_in_use_are_refused(aws, run):
     iam = aws.client("iam")
     iam.create_role(RoleName="r", AssumeRolePolicyDocument=json.dumps(TRUST))
     iam.attach_role_policy(RoleName="r", PolicyArn=ARN)
-    with pytest.raises(ModuleFailed, match="attached to r"):
+    with pytest.raises(ModuleFailed, match="attached to the role r. Detach it first"):
         run(NAME, policy_name="dev", state="absent")
 
 
@@ -86,3 +87,18 @@ def test_no_version_of_others_is_left(aws, run):
     assert [v["VersionId"] for v in iam.list_policy_versions(PolicyArn=ARN)["Versions"]] == ["v6"]
     assert not run(NAME, **wanted)["changed"]
     assert not run(NAME, **POLICY)["changed"]
+
+
+def test_a_role_that_this_run_deletes_is_no_obstacle(aws, run, worker):
+    iam, absent = aws.client("iam"), {"policy_name": "dev", "state": "absent"}
+    run(NAME, **POLICY)
+    iam.create_role(RoleName="r", AssumeRolePolicyDocument=json.dumps(TRUST))
+    iam.attach_role_policy(RoleName="r", PolicyArn=ARN)
+    worker["context"] = Context(collects=True)
+    planned = run(NAME, **absent, check=True)["plan"]
+    command = f"aws iam detach-role-policy --role-name r --policy-arn {ARN}"
+    assert (planned["action"], f"({command})" in planned["reason"]) == ("refuse", True)
+    worker["context"] = Context(collects=True, going=[("global", "r")])
+    assert run(NAME, **absent, check=True)["plan"]["action"] == "delete"
+    iam.detach_role_policy(RoleName="r", PolicyArn=ARN)
+    assert run(NAME, **absent)["changed"]

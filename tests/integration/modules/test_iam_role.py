@@ -71,7 +71,7 @@ def test_invalid_options_and_foreign_roles_are_refused(aws, run):
     with pytest.raises(ModuleFailed, match="belongs to environment 'prod'"):
         run(NAME, **ROLE, tags={"mtk:environment": "dev"}, state="absent")
     aws.client("iam").put_role_policy(RoleName="dev", PolicyName="mine", PolicyDocument=ALLOW)
-    with pytest.raises(ModuleFailed, match="inline policies.*mine"):
+    with pytest.raises(ModuleFailed, match="the inline policy mine. Delete it first"):
         run(NAME, **ROLE, state="absent")
 
 
