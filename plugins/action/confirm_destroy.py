@@ -36,32 +36,41 @@ class ActionModule(ActionBase):
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
         result = super().run(tmp, task_vars)
         options = self.validate_argument_spec(OPTIONS)[1]
-        kind, name, command = _confirmed(options)
-        planned = {"changed": False, "deletion_confirmed": False, "plan": _forbidden(options)}
+        answer = {**result, "changed": False, "deletion_confirmed": False, "plan": _forbidden(options)}
         document = RECORD.document()
-        obstacles = document["counts"]["refuse"] + bool(planned["plan"])
-        if obstacles:
-            message = (
-                f"Nothing was deleted: {obstacles} thing{'s stand' if obstacles > 1 else ' stands'} in the way of the "
-                "deletion. The summary marks each with ! and says what to do."
-            )
-            return {**result, **planned, "failed": True, "msg": message}
+        if problem := _problem(document, bool(answer["plan"])):
+            return {**answer, "failed": True, "msg": f"Nothing was deleted: {problem}"}
         if options["region"] and not document["changes"]:
             Display().display(f"There is nothing of {_words(options)}.")
-            return {**result, **planned}
+            return answer
         if self._task.check_mode or not document["changes"]:
-            return {**result, **planned, "deletion_confirmed": not self._task.check_mode}
+            return {**answer, "deletion_confirmed": not self._task.check_mode}
+        kind, name, command = _confirmed(options)
+        _show_plan(document)
         given = options["confirmation"]
         if given is None:
             given = _ask(kind, _words(options))
         if given != name:
-            answer = "No name was typed" if given == "" else f"The confirmation is '{given}'"
+            found = "no name was typed" if given == "" else f"the confirmation is '{given}'"
             message = (
-                f"Nothing was deleted: {answer}, and the {kind} is '{name}'. Run again and type that name, or give it "
+                f"Nothing was deleted: {found}, and the {kind} is '{name}'. Run again and type that name, or give it "
                 f"in advance: {command} -e confirm_{kind}={name}"
             )
-            return {**result, **planned, "failed": True, "msg": message}
-        return {**result, **planned, "deletion_confirmed": True}
+            return {**answer, "failed": True, "msg": message}
+        return {**answer, "deletion_confirmed": True}
+
+
+def _problem(document: dict[str, Any], forbidden: bool) -> str:
+    """Return why the plan must not be carried out, whatever the user says; empty if it may."""
+    if context.CLIARGS.get("start_at_task"):
+        return "--start-at-task leaves out a part of the plan. Run without it."
+    if not document["complete"]:
+        return "the plan is incomplete, because a task failed. Correct the cause of the failure and run again."
+    obstacles = document["counts"]["refuse"] + forbidden
+    if obstacles:
+        things = "1 thing stands" if obstacles == 1 else f"{obstacles} things stand"
+        return f"{things} in the way of the deletion. The summary marks each with ! and says what to do."
+    return ""
 
 
 def _confirmed(options: dict[str, Any]) -> tuple[str, str, str]:
@@ -88,13 +97,15 @@ def _forbidden(options: dict[str, Any]) -> dict[str, Any]:
     return {**refusal("environment", "global", reason), "name": name}
 
 
+def _show_plan(document: dict[str, Any]) -> None:
+    for line in ("", *summary.lines(document, stringc)):
+        Display().display(line)
+
+
 def _ask(kind: str, what: str) -> str:
-    """Show the plan and return the name that the user types; empty without a terminal."""
-    display = Display()
-    for line in ("", *summary.lines(RECORD.document(), stringc)):
-        display.display(line)
+    """Return the name that the user types; empty without a terminal."""
     question = f"\nThis deletes {what} with all its data. Type the name of the {kind} to continue:"
     try:
-        return str(display.prompt_until(question).decode(errors="replace")).strip()
+        return str(Display().prompt_until(question).decode(errors="replace")).strip()
     except (AnsiblePromptNoninteractive, AnsiblePromptInterrupt):
         return ""

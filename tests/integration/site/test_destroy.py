@@ -22,10 +22,10 @@ def test_without_the_right_name_nothing_is_deleted(aws, built):
     dev = built("dev")
     before = estate(aws, REGIONS)
     silent = dev.play("playbooks/destroy.yml", expect=2)  # without a terminal
-    assert "Nothing was deleted: No name was typed, and the environment is 'dev'" in silent.text
+    assert "Nothing was deleted: no name was typed, and the environment is 'dev'" in silent.text
     assert "-e confirm_environment=dev" in silent.text
     wrong = dev.play("playbooks/destroy.yml", "-e", "confirm_environment=qa", expect=2)
-    assert "The confirmation is 'qa'" in wrong.text
+    assert "the confirmation is 'qa'" in wrong.text
     for run in (silent, wrong):
         assert "Plan of the deletion of dev: " in run.text
         assert "PLAY RECAP" in run.text and "Incomplete" not in run.text
@@ -38,7 +38,7 @@ def test_the_plan_is_shown_before_the_name_is_asked(aws, built):
     text = on_a_terminal(dev, "dv\r")
     asked = text.index("Type the name of the environment")
     assert text.index("Plan of the deletion of dev: ") < asked
-    assert "The confirmation is 'dv'" in text[asked:]
+    assert "the confirmation is 'dv'" in text[asked:]
     assert aws.mutating() == []
     text = on_a_terminal(dev, "dev\r")
     assert "Deletion of dev: " in text and "Not deleted yet" not in text

@@ -61,5 +61,5 @@ def test_another_account_is_refused_before_any_change(site):
 
 def test_destroy_refuses_the_name_of_another_environment(site):
     refused = site("dev").play("playbooks/destroy.yml", "-e", "confirm_environment=prod", expect=2)
-    assert "Nothing was destroyed" in refused.text
+    assert "Nothing was deleted" in refused.text
     assert refused.mutating == []

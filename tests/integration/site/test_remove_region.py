@@ -112,7 +112,7 @@ def test_a_region_that_left_is_seen_and_left_alone(aws, narrow):
         ([], "region is not set"),
         (["-e", "region=eu-cntral-1"], "region eu-cntral-1 is not an AWS region. Did you mean eu-central-1?"),
         (["-e", f"region={HOME}"], f"region {HOME} is the primary region"),
-        ([*REMOVE, "-e", "confirm_region=eu-west-1"], f"The confirmation is 'eu-west-1', and the region is '{AWAY}'"),
+        ([*REMOVE, "-e", "confirm_region=eu-west-1"], f"the confirmation is 'eu-west-1', and the region is '{AWAY}'"),
         ([*REMOVE], f"-e region={AWAY} -e confirm_region={AWAY}"),
     ],
 )
