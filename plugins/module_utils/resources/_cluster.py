@@ -12,13 +12,13 @@ from typing import Any
 
 from ansible_collections.mtk.backend.plugins.module_utils.aws._lookup import key_arn
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _aurora, _database_states, _restores
+from ansible_collections.mtk.backend.plugins.module_utils.domain._restores import Earlier
 from ansible_collections.mtk.backend.plugins.module_utils.domain._time_limits import moment, time_text
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import (
     Observation,
     Refused,
     unknown_in,
 )
-from ansible_collections.mtk.backend.plugins.module_utils.domain._restores import Earlier
 from ansible_collections.mtk.backend.plugins.module_utils.resources import _backups as backups
 from ansible_collections.mtk.backend.plugins.module_utils.resources._database import DatabaseResource
 
