@@ -59,7 +59,7 @@ class ActionModule(ActionBase):
         if options["purpose"] == "destroy":
             faults += _inventory.left_out(inventory.hosts("all"), task_vars["ansible_play_hosts_all"])
         if options["removed_region"] is not None:
-            faults += inventory.removed(options["removed_region"])
+            faults += [*inventory.removed(options["removed_region"]), *_limited(task_vars)]
         values: dict[str, Values] = {}
         if inventory.hosts("all") and inventory.hosts("primary"):
             found, values = self._check_hosts(inventory, task_vars)
@@ -202,6 +202,13 @@ def _together(host: str, values: Mapping[str, Any], inventory: _inventory.Invent
         yield from _inventory.vpc_in_pool(dict(values))
     if host in inventory.hosts("primary"):
         yield from inventory.lists(dict(values), host)
+
+
+def _limited(variables: Mapping[str, Any]) -> Iterator[Fault]:
+    """Return the fault of a removal with --limit, which would leave out the removed region."""
+    if variables.get("ansible_limit"):
+        rule = "leaves out the region that is removed, which is no host of the inventory"
+        yield Fault({"--limit": MISSING}, rule, "Leave it out.")
 
 
 def _is_false(value: Any) -> bool:

@@ -74,46 +74,20 @@ denied_regions:
   sample: []
 """
 
-from concurrent.futures import ThreadPoolExecutor
-
-from ansible_collections.mtk.backend.plugins.module_utils.aws._existing import exists
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _left
-from ansible_collections.mtk.backend.plugins.module_utils.domain._values import OWNER_TAG
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import inform
+from ansible_collections.mtk.backend.plugins.module_utils.resources._elsewhere import elsewhere
 
 OPTIONS = {
     "environment": {"type": "str", "required": True},
     "regions": {"type": "list", "elements": "str", "required": True},
     "components": {"type": "list", "elements": "str", "default": list(_left.COMPONENTS)},
 }
-DENIED = ["AccessDeniedException", "AccessDenied"]
-
-
-def listed(aws, environment, region):
-    tag = {"key": OWNER_TAG, "values": [environment]}
-    request = ("resourcegroupstaggingapi", "get_resources", "resource_tag_mapping_list", region)
-    return aws.found(DENIED, lambda: aws.pages(*request, tag_filters=[tag]))
-
-
-def unmanaged(aws, region, resources, params):
-    run = _left.Run(region, params["regions"][0], params["components"], ())
-    return [each for each in _left.unmanaged(resources, run) if exists(aws, each.arn, region)]
 
 
 def read(aws, params):
-    found = aws.call("ec2", "describe_regions")["regions"]
-    regions = sorted({each["region_name"] for each in found} - set(params["regions"]))
-    with ThreadPoolExecutor() as threads:
-        answers = dict(
-            zip(regions, threads.map(lambda region: listed(aws, params["environment"], region), regions), strict=True)
-        )
-    resources = [
-        {**each._asdict(), "elsewhere": True}
-        for region, answer in answers.items()
-        for each in unmanaged(aws, region, answer or [], params)
-    ]
-    resources.sort(key=lambda each: (each["region"], each["resource"], each["name"], each["arn"]))
-    return {"resources": resources, "denied_regions": [region for region in regions if answers[region] is None]}
+    found, denied = elsewhere(aws, params["environment"], params["regions"], params["components"])
+    return {"resources": [{**each._asdict(), "elsewhere": True} for each in found], "denied_regions": denied}
 
 
 def main(context=None):

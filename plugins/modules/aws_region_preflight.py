@@ -69,7 +69,7 @@ plan:
 
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _leftovers_text
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import judge
-from ansible_collections.mtk.backend.plugins.module_utils.resources._leftovers import outside
+from ansible_collections.mtk.backend.plugins.module_utils.resources._elsewhere import elsewhere
 
 OPTIONS = {
     "environment": {"type": "str", "required": True},
@@ -78,8 +78,12 @@ OPTIONS = {
 
 
 def read(aws, params):
-    items, unasked = outside(aws, params["environment"], params["regions"])
-    return {"findings": _leftovers_text.outside(items, params["environment"]), "unasked": unasked}
+    found, denied = elsewhere(aws, params["environment"], params["regions"])
+    ours = [each for each in found if each.owner == "left"]  # what others have tagged stands in nobody's way
+    return {
+        "findings": _leftovers_text.outside(ours, params["environment"]),
+        "unasked": [f"tag:GetResources in {region}" for region in denied],
+    }
 
 
 def main(context=None):

@@ -11,13 +11,13 @@ version_added: 0.1.0
 short_description: List the resources of an environment that no task of this run manages
 author: MTK Backend contributors (@mtk)
 description:
-  - Return the resources in a region that bear the tag of the environment and that no earlier task of this run has
+  - Return the resources in a region that have the tag of the environment and that no earlier task of this run has
     managed. Those with the tags of a role are V(left) behind, because the inventory asked for them once. All others are
     V(foreign).
   - With the callback P(mtk.backend.plan#callback), resources that are left behind are in the plan as decisions, except
     those that O(remove) names.
-  - What is on its way out, such as a KMS key that waits for its deletion, and backups are not returned. AWS does not
-    list IAM roles and policies.
+  - What is on its way out, such as a KMS key that waits for its deletion, and backups with the keys that they need are
+    not returned. AWS does not list IAM roles and policies.
   - Nothing is returned if a task of the run has failed before, because the tasks after it did not run. The same is true
     for a run with C(--start-at-task).
 options:
@@ -132,6 +132,7 @@ from ansible_collections.mtk.backend.plugins.module_utils.domain import _left
 from ansible_collections.mtk.backend.plugins.module_utils.domain._pools import SHARED
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import OWNER_TAG
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import inform
+from ansible_collections.mtk.backend.plugins.module_utils.resources._kept_data import is_kept_key
 
 OPTIONS = {
     "environment": {"type": "str", "required": True},
@@ -169,7 +170,11 @@ def read(aws, params):
     request = ("resourcegroupstaggingapi", "get_resources", "resource_tag_mapping_list")
     listed = aws.found("AccessDeniedException", lambda: aws.pages(*request, tag_filters=[tag]))
     run = _left.Run(aws.region, params["home_region"], params["components"], params["managed"])
-    found = [each for each in _left.unmanaged(listed or [], run) if exists(aws, each.arn)]
+    found = [
+        each
+        for each in _left.unmanaged(listed or [], run)
+        if exists(aws, each.arn) and not is_kept_key(aws, each.arn, aws.region)
+    ]
     removed = _left.removed(found, params["remove"])
     is_new = listed == [] and params["home_region"] == aws.region
     return {

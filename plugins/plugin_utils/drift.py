@@ -54,7 +54,7 @@ def _differences(entry: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     found = _document.differences(entry)
     for field, key, before, after in found:
         yield _item(entry, "ours", f"{field}.{key}" if key else field, after, before)
-    if not found and entry["action"] != "none":
+    if not found and entry["action"] not in _document.IDLE:
         reason = entry.get("reason") or " ".join(entry.get("notes", ()))
         left = {"arn": entry["ids"][0]} if entry.get("left_behind") else {}
         yield {**_item(entry, "left" if left else _OWNER[entry["action"]], reason=reason), **left}

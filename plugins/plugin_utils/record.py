@@ -79,7 +79,8 @@ class Record:
         A deletion that needs a decision counts: what stands in its way is reported once, and not again for all that
         depends on it.
         """
-        going = [entry for entry in self.entries.values() if entry["action"] in ("delete", "refuse")]
+        entries = [entry for entry in self.entries.values() if not entry.get("left_behind")]  # these stay
+        going = [entry for entry in entries if entry["action"] in ("delete", "refuse")]
         return [(entry["region"], name) for entry in going for name in (entry["name"], *entry.get("ids", ()))]
 
     def left(self) -> list[dict[str, Any]]:

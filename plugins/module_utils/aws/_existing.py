@@ -36,7 +36,7 @@ _LISTINGS = {
     ("rds", "subgrp"): ("describe_db_subnet_groups", "db_subnet_groups", "db_subnet_group_arn"),
 }
 _STATES = ("state", "status", "db_instance_status")
-_LEAVING = frozenset({"deleted", "deleting", "delete-complete", "delete-in-progress", "DELETING"})
+_LEAVING = frozenset({"deleted", "deleting", "delete-complete", "delete-in-progress"})  # AWS also writes Deleted
 _LEAVING_KEYS = frozenset({"PendingDeletion", "PendingReplicaDeletion"})
 
 
@@ -59,7 +59,7 @@ def _is_listed(aws: Any, service: str, listing: tuple[str, str, str], name: str,
 
 
 def _is_leaving(described: dict[str, Any]) -> bool:
-    return any(described.get(field) in _LEAVING for field in _STATES)
+    return any(str(described.get(field)).lower() in _LEAVING for field in _STATES)
 
 
 def _key(aws: Any, key_id: str, region: str | None) -> bool:

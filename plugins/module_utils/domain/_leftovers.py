@@ -21,9 +21,20 @@ SNAPSHOT, AUTOMATED, BACKUP = "rds_cluster_snapshot", "rds_cluster_automated_bac
 KEY, SECRET, ADDRESS, INTERFACE = "kms_key", "secretsmanager_secret", "ec2_address", "ec2_network_interface"
 ALIAS = "kms_alias"
 # The states of what AWS is deleting, or has deleted and still lists for a while.
+# EC2 writes some of them with capital letters.
 GOING = frozenset(
     {
-        *("deleting", "deleted", "delete-in-progress", "delete-complete", "terminated", "shutting-down", "DELETING"),
+        *(
+            "Deleting",
+            "Deleted",
+            "deleting",
+            "deleted",
+            "delete-in-progress",
+            "delete-complete",
+            "terminated",
+            "shutting-down",
+            "DELETING",
+        ),
         *("DELETED", "rejected", "expired", "failed-delete"),
     }
 )
@@ -47,7 +58,7 @@ class Found(NamedTuple):
     until: str = ""
     made: str = ""
     key: str = ""
-    of: str = ""  # the cluster or the table of a backup
+    of: str = ""  # the cluster or the table of a backup; the data that needs a key
 
 
 class Verdict(NamedTuple):
@@ -130,7 +141,7 @@ class Rest(NamedTuple):
 
     environment: str
     others: Sequence[str]  # the environments that use what is shared
-    needed: Mapping[str, Sequence[Found]]  # what each KMS key is needed for, by the id of the key
+    encrypted: Mapping[str, Sequence[str]]  # the names of what each KMS key encrypts, by the id of the key
 
 
 def _key(found: Found, rest: Rest) -> Verdict | None:
@@ -139,23 +150,13 @@ def _key(found: Found, rest: Rest) -> Verdict | None:
             f"aws kms cancel-key-deletion --region {found.region} --key-id {found.id} && "
             f"aws kms enable-key --region {found.region} --key-id {found.id}"
         )
-        needed = rest.needed.get(found.id, ())
-        loss = f" After that day {_names(needed)} cannot be read." if needed else ""
+        encrypted = rest.encrypted.get(found.id, ())
+        loss = f" After that day {', '.join(encrypted)} cannot be read." if encrypted else ""
         return Verdict(f"its deletion is scheduled.{loss}", "KMS key pending deletion", back)
-    if found.id in rest.needed:
-        way = f"Run destroy.yml again when that is gone, or give it up with -e purge_data={rest.environment}"
-        return Verdict(f"{_names(rest.needed[found.id])} can only be read with it. {way}", "KMS key kept for backups")
+    if found.of:
+        way = f"Run the same command again when that is gone, or give it up with -e purge_data={rest.environment}"
+        return Verdict(f"data needs it: {found.of}. {way}", "KMS key kept for data")
     return None
-
-
-def _names(found: Iterable[Found]) -> str:
-    return ", ".join(dict.fromkeys(each.name for each in found))
-
-
-def _last_day(found: Sequence[Found]) -> str:
-    """Return the day on which AWS deletes the last one; empty if nobody knows."""
-    days = [each.until for each in found]
-    return max(days) if all(days) else ""
 
 
 def _secret(found: Found, rest: Rest) -> Verdict | None:
@@ -199,18 +200,18 @@ _INTENDED: dict[str, Callable[[Found, Rest], Verdict | None]] = {
 def judged(found: Iterable[Found], environment: str, others: Sequence[str]) -> list[dict[str, Any]]:
     """Return the items of the report: what is left, whether that is intended, why, until when, and the commands."""
     listed = [each for each in dict.fromkeys(found) if each.state not in GOING]
-    rest = Rest(environment, others, needed_keys(listed))
+    rest = Rest(environment, others, encrypted_by(listed))
     items = [_item(each, rest) for each in listed]
     return sorted(items, key=lambda item: (item["intended"], item["region"], item["resource"], item["name"]))
 
 
-def needed_keys(found: Iterable[Found]) -> dict[str, list[Found]]:
-    """Return what each KMS key is needed for, by the id of the key."""
-    needed: dict[str, list[Found]] = {}
+def encrypted_by(found: Iterable[Found]) -> dict[str, list[str]]:
+    """Return the names of what each KMS key encrypts, by the id of the key."""
+    encrypted: dict[str, list[str]] = {}
     for each in found:
-        if each.key:
-            needed.setdefault(each.key.rsplit("/", 1)[-1], []).append(each)
-    return needed
+        if each.key and each.name not in encrypted.setdefault(each.key.rsplit("/", 1)[-1], []):
+            encrypted[each.key.rsplit("/", 1)[-1]].append(each.name)
+    return encrypted
 
 
 def _item(found: Found, rest: Rest) -> dict[str, Any]:
@@ -219,10 +220,8 @@ def _item(found: Found, rest: Rest) -> dict[str, Any]:
     command = DELETE.get(found.resource, "")
     going = verdict is not None and found.until and found.resource in (SECRET, BACKUP)  # AWS itself deletes it
     going = going or (verdict is not None and found.resource == KEY)
-    until = found.until or (_last_day(rest.needed[found.id]) if found.id in rest.needed else "")
     return {
-        **{name: getattr(found, name) for name in ("region", "resource", "name", "id", "key")},
-        "until": until,
+        **{name: getattr(found, name) for name in ("region", "resource", "name", "id", "until", "key")},
         "intended": verdict is not None,
         "words": verdict.words if verdict else "",
         "reason": verdict.reason if verdict else _unexpected(found, rest),

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from ansible_collections.mtk.backend.plugins.module_utils.domain._left import Found
+
 Item = Mapping[str, Any]
 
 
@@ -84,12 +86,11 @@ def _lines(item: Item, sign: str) -> Iterator[str]:
         yield f"      {verb}: {item['remove']}"
 
 
-def outside(items: Iterable[Item], environment: str) -> list[str]:
+def outside(resources: Iterable[Found], environment: str) -> list[str]:
     """Return a sentence for each region outside of the inventory in which something of the environment is."""
     found: dict[str, list[str]] = {}
-    for item in items:
-        if not item["intended"]:
-            found.setdefault(item["region"], []).append(f"{item['resource']} {item['name']}")
+    for each in resources:
+        found.setdefault(each.region, []).append(f"{each.resource} {each.name}")
     return [
         f"{region} is not in the inventory, and {len(names)} resource{'s' if len(names) > 1 else ''} of {environment} "
         f"{'are' if len(names) > 1 else 'is'} there: {', '.join(names[:3])}{' and more' if len(names) > 3 else ''}. "

@@ -158,6 +158,7 @@ INTERNAL: dict[str, frozenset[str]] = {
             "mtk_plan",
             "mtk_preflight",
             "mtk_removed",
+            "mtk_removed_clusters",
             "mtk_removed_vpc",
             "mtk_run",
         }

@@ -17,6 +17,7 @@ from ansible_collections.mtk.backend.plugins.module_utils.domain._restores impor
     key_steps,
     restore_table,
 )
+from ansible_collections.mtk.backend.plugins.module_utils.resources._kept_data import key_of_backup
 
 _UNSEEN = "unseen"  # the state of a key that the credentials may not describe
 
@@ -51,7 +52,7 @@ def earlier_table(aws: Any, table: str) -> Earlier | None:
     """Return the newest backup of a table that does not exist any more; None without any."""
     listed = aws.pages("dynamodb", "list_backups", "backup_summaries", table_name=table, backup_type="ALL")
     usable = [row for row in listed if row["backup_status"] == "AVAILABLE"]
-    keys = {row["backup_arn"]: _key_of_backup(aws, row["backup_arn"]) for row in usable}
+    keys = {row["backup_arn"]: key_of_backup(aws, row["backup_arn"]) or "" for row in usable}
     newest = _newest(aws, usable, lambda row: row["backup_creation_date_time"], lambda row: keys[row["backup_arn"]])
     if not newest:
         return None
@@ -61,13 +62,6 @@ def earlier_table(aws: Any, table: str) -> Earlier | None:
     return Earlier(
         backup.found, instruction([*usable_key_steps(aws, backup), restore_table(aws.region, table, backup)])
     )
-
-
-def _key_of_backup(aws: Any, arn: str) -> str:
-    """Return the KMS key that encrypts a backup of a table; empty for a key of AWS."""
-    found = aws.call("dynamodb", "describe_backup", backup_arn=arn)["backup_description"]
-    features = found.get("source_table_feature_details") or {}
-    return str((features.get("sse_description") or {}).get("kms_master_key_arn") or "")
 
 
 def usable_key_steps(aws: Any, backup: Backup) -> list[str]:

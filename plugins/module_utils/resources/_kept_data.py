@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -34,7 +34,7 @@ class Need(NamedTuple):
 
     def __str__(self) -> str:
         if self.lives:
-            return f"{self.kind} {self.name}, which uses it"
+            return f"{self.kind} {self.name}" + ("" if " which " in self.name else ", which uses it")
         return f"{_WORDS.get(self.kind, self.kind)} {self.name}, until {self.until or 'you delete it'}"
 
 
@@ -54,8 +54,30 @@ def needs(resource: Resource, arn: str) -> list[Need]:
         for each in resource.params.get("left") or ()
         if each["key"] == arn
     ]
-    found = [*_in_rds(resource, arn), *_tables(resource, arn), *_backups(resource, arn), *left]
-    return list({(need.kind, need.name): need for need in found}.values())
+    return _once([*_data(resource.aws, arn, None, lambda name: resource.is_going(name)), *left])
+
+
+def data_of(aws: Any, arn: str, region: str) -> list[Need]:
+    """Return the data in a region that a KMS key encrypts. Data that may not be listed may need the key."""
+    try:
+        return _once(list(_data(aws, arn, region, lambda name: False)))
+    except aws.errors:
+        return [Need("data", "that these credentials may not list, which may need it", lives=True)]
+
+
+def is_kept_key(aws: Any, arn: str, region: str) -> bool:
+    """Return whether a resource is a KMS key that data needs, so that it stays on purpose."""
+    return arn.split(":")[2] == "kms" and bool(data_of(aws, arn, region))
+
+
+def _once(needs: list[Need]) -> list[Need]:
+    return list({(need.kind, need.name): need for need in needs}.values())
+
+
+def _data(aws: Any, arn: str, region: str | None, is_going: Callable[[str], bool]) -> Iterator[Need]:
+    yield from _in_rds(aws, arn, region, is_going)
+    yield from _tables(aws, arn, region, is_going)
+    yield from _backups(aws, arn, region)
 
 
 def given_up(resource: Resource, arn: str, until: str, restore: str) -> Iterator[Left]:
@@ -65,42 +87,69 @@ def given_up(resource: Resource, arn: str, until: str, restore: str) -> Iterator
         yield Left(need.kind, f"{need.name} (unreadable from now on)", resource.region, last, arn, restore)
 
 
-def _in_rds(resource: Resource, arn: str) -> Iterator[Need]:
-    aws = resource.aws
-    for cluster in aws.pages("rds", "describe_db_clusters", "db_clusters"):
+def _in_rds(aws: Any, arn: str, region: str | None, is_going: Callable[[str], bool]) -> Iterator[Need]:
+    staying = set()
+    for cluster in aws.pages("rds", "describe_db_clusters", "db_clusters", region):
         name = cluster["db_cluster_identifier"]
-        if cluster.get("kms_key_id") == arn and cluster["status"] not in _GOING and not resource.is_going(name):
+        if cluster["status"] in _GOING or is_going(name):
+            continue
+        staying.add(name)
+        if cluster.get("kms_key_id") == arn:
             yield Need("rds_cluster", name, lives=True)
-    for snapshot in aws.pages("rds", "describe_db_cluster_snapshots", "db_cluster_snapshots"):
+    for instance in aws.pages("rds", "describe_db_instances", "db_instances", region):
+        alone = not instance.get("db_cluster_identifier") and instance["db_instance_status"] not in _GOING
+        if alone and instance.get("kms_key_id") == arn:
+            yield Need("rds_instance", instance["db_instance_identifier"], lives=True)
+    for snapshot in aws.pages("rds", "describe_db_cluster_snapshots", "db_cluster_snapshots", region):
         # The automated snapshots belong to the automated backups, which expire together with them.
         if snapshot.get("kms_key_id") == arn and snapshot["snapshot_type"] != "automated":
             yield Need(SNAPSHOT, snapshot["db_cluster_snapshot_identifier"])
     key = "db_cluster_automated_backups"
-    for backup in aws.pages("rds", f"describe_{key}", key):
-        if backup.get("kms_key_id") == arn and backup["status"] == "retained":
-            days = timedelta(days=backup["backup_retention_period"])
-            until = (moment(backup["restore_window"]["latest_time"]) + days).date().isoformat()
-            yield Need(AUTOMATED, backup["db_cluster_identifier"], until)
+    for backup in aws.pages("rds", f"describe_{key}", key, region):
+        # AWS calls the backups of a cluster active, and retained soon after the deletion of the cluster.
+        lost = backup["status"] == "retained" or not (staying & {backup["db_cluster_identifier"]})
+        if backup.get("kms_key_id") == arn and lost and not is_going(backup["db_cluster_identifier"]):
+            yield Need(AUTOMATED, backup["db_cluster_identifier"], _expiry(backup))
 
 
-def _tables(resource: Resource, arn: str) -> Iterator[Need]:
-    """Yield the tables that the key encrypts. All are described: a restored table has no tags that lead to it.
+def _expiry(backup: Fields) -> str:
+    """Return the day on which AWS deletes the automated backups of a deleted cluster; empty if it does not tell."""
+    latest, days = (backup.get("restore_window") or {}).get("latest_time"), backup.get("backup_retention_period")
+    return (moment(latest) + timedelta(days=days)).date().isoformat() if latest and days else ""
 
-    A table that may not be described is not ours.
+
+def _tables(aws: Any, arn: str, region: str | None, is_going: Callable[[str], bool]) -> Iterator[Need]:
+    """Yield the tables that the key encrypts, and those of which nobody may know it.
+
+    All are described: a restored table has no tags that lead to it.
     """
-    aws, missing = resource.aws, ["ResourceNotFoundException", "AccessDeniedException"]
-    for name in aws.pages("dynamodb", "list_tables", "table_names"):
-        answer = aws.found(missing, lambda name=name: aws.call("dynamodb", "describe_table", table_name=name))
-        table = (answer or {}).get("table") or {}
+    for name in aws.pages("dynamodb", "list_tables", "table_names", region):
+        table = _described(aws, name, region)
+        if table is None:
+            denied = "may use it (these credentials may not call dynamodb:DescribeTable)"
+            yield Need("dynamodb_table", f"{name}, which {denied}", lives=True)
+            continue
         key = (table.get("sse_description") or {}).get("kms_master_key_arn")
-        if key == arn and table["table_status"] not in _GOING and not resource.is_going(name):
+        if key == arn and table["table_status"] not in _GOING and not is_going(name):
             yield Need("dynamodb_table", name, lives=True)
 
 
-def _backups(resource: Resource, arn: str) -> Iterator[Need]:
+def _described(aws: Any, name: str, region: str | None) -> dict[str, Any] | None:
+    """Return a table; empty if it does not exist any more, None if it may not be described."""
+    missing, denied = ["ResourceNotFoundException"], ["AccessDeniedException"]
+
+    def describe() -> dict[str, Any]:
+        found = aws.found(missing, lambda: aws.call("dynamodb", "describe_table", region, table_name=name))
+        return found or {"table": {}}
+
+    answer = aws.found(denied, describe)
+    return answer["table"] if answer else None
+
+
+def _backups(aws: Any, arn: str, region: str | None) -> Iterator[Need]:
     """Yield the backups of tables that the key encrypts, and those of which nobody may know it."""
-    for summary in resource.aws.pages("dynamodb", "list_backups", "backup_summaries", backup_type="ALL"):
-        key, expiry = _key_of_backup(resource.aws, summary["backup_arn"]), summary.get("backup_expiry_date_time")
+    for summary in aws.pages("dynamodb", "list_backups", "backup_summaries", region, backup_type="ALL"):
+        key, expiry = key_of_backup(aws, summary["backup_arn"], region), summary.get("backup_expiry_date_time")
         until = moment(expiry).date().isoformat() if expiry else ""
         if key is None:
             denied = "may need it (these credentials may not call dynamodb:DescribeBackup)"
@@ -109,12 +158,12 @@ def _backups(resource: Resource, arn: str) -> Iterator[Need]:
             yield Need(BACKUP, summary["backup_name"], until)
 
 
-def _key_of_backup(aws: Any, backup: str) -> str | None:
+def key_of_backup(aws: Any, backup: str, region: str | None = None) -> str | None:
     """Return the key of a backup, which only its description names. Empty for none, None if it may not be described."""
     missing, denied = ["BackupNotFoundException"], ["AccessDeniedException"]
 
     def describe() -> dict[str, Any]:
-        answer = aws.found(missing, lambda: aws.call("dynamodb", "describe_backup", backup_arn=backup))
+        answer = aws.found(missing, lambda: aws.call("dynamodb", "describe_backup", region, backup_arn=backup))
         return answer or {"backup_description": {}}
 
     answer = aws.found(denied, describe)

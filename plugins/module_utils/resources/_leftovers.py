@@ -21,6 +21,7 @@ from ansible_collections.mtk.backend.plugins.module_utils.domain._names import r
 from ansible_collections.mtk.backend.plugins.module_utils.domain._pools import SHARED
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import OWNER_TAG
 from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import aws_error
+from ansible_collections.mtk.backend.plugins.module_utils.resources._kept_data import data_of
 
 WORKERS = 16
 _DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError")
@@ -326,13 +327,21 @@ class Place:
             found = self._one("kms", "describe_key", "key_metadata", ["NotFoundException"], key_id=key_id)
             if kind == "key" and found:
                 name = self.tags[arn].get("Name") or found.get("description") or key_id
-                until = leftovers.day(found.get("deletion_date"))
-                yield Found(leftovers.KEY, self.region, name, key_id, self.owners[arn], found["key_state"], until)
+                yield self._key(arn, name, found)
         own = {arn.rsplit("/", 1)[-1] for _kind, arn in self._tagged("kms")}
         for alias in self._pages("kms", "list_aliases", "aliases"):
             # The alias of a key of the environment stays as long as the key does.
             if self.sweep.named(alias["alias_name"]) and alias.get("target_key_id") not in own:
                 yield Found(leftovers.ALIAS, self.region, alias["alias_name"], owner=self.sweep.environment)
+
+    def _key(self, arn: str, name: str, found: Mapping[str, Any]) -> Found:
+        """Return a key with the data that needs it, unless its deletion is scheduled."""
+        state, until = found["key_state"], leftovers.day(found.get("deletion_date"))
+        needs = [] if until else data_of(self.sweep.aws, arn, self.region)
+        days = [need.until for need in needs]
+        last = max(days) if days and all(days) else until
+        needed = ", ".join(map(str, needs))
+        return Found(leftovers.KEY, self.region, name, found["key_id"], self.owners[arn], state, last, of=needed)
 
     def secrets(self) -> Iterator[Found]:
         wanted = [{"key": "name", "values": [f"{self.sweep.environment}_"]}]
@@ -383,11 +392,3 @@ def sweep(aws: Any, environment: str, regions: Iterable[str]) -> dict[str, Any]:
             *sorted(found.unasked),
         ],
     }
-
-
-def outside(aws: Any, environment: str, regions: Iterable[str]) -> tuple[list[dict[str, Any]], list[str]]:
-    """Return what is in regions outside of the inventory, and what the credentials may not read."""
-    found = Sweep(aws, environment)
-    tagged = found.tagged(sorted(set(found.enabled) - {*regions, found.home}))
-    left = found.look({region: rows for region, rows in tagged.items() if rows})
-    return leftovers.judged(left, environment, ()), sorted(found.unasked)
