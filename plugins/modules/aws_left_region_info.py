@@ -27,18 +27,8 @@ options:
     type: list
     elements: str
     default: []
-  network_regions:
-    description: The regions with a network.
-    type: list
-    elements: str
-    default: []
-  database_regions:
-    description: The regions with a database cluster.
-    type: list
-    elements: str
-    default: []
-  table_regions:
-    description: The regions with the table or a replica of it.
+  removed_replica_regions:
+    description: Other regions whose replica of the table the run deletes.
     type: list
     elements: str
     default: []
@@ -58,9 +48,6 @@ EXAMPLES = r"""
     region: us-east-1
     environment: prod
     regions: [us-east-1, us-west-2]
-    network_regions: [us-east-1, us-west-2]
-    database_regions: [us-east-1, us-west-2]
-    table_regions: [us-east-1, us-west-2]
 """
 
 RETURN = r"""
@@ -99,18 +86,16 @@ results:
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import decide
 from ansible_collections.mtk.backend.plugins.module_utils.resources._region import Regions
 
-LISTS = ("network_regions", "database_regions", "table_regions")
 OPTIONS = {
     "environment": {"type": "str", "required": True},
-    **{name: {"type": "list", "elements": "str", "default": []} for name in ("regions", *LISTS)},
+    **{name: {"type": "list", "elements": "str", "default": []} for name in ("regions", "removed_replica_regions")},
     "region_name": {"type": "str"},
 }
 
 
 def read(aws, params):
     regions, region = Regions(aws, params["environment"]), params["region_name"]
-    groups = {name.partition("_")[0]: params[name] for name in LISTS}
-    left = [] if region else regions.left(params["regions"], groups)
+    left = [] if region else regions.left(params["regions"], params["removed_replica_regions"])
     answer = {
         "left_regions": [each.region for each in left],
         "pools": regions.address_pools(region) if region else [],

@@ -6,14 +6,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 
 class Part(NamedTuple):
-    """What an environment has in a region: the group of regions that manages it, its name for messages, and its id."""
+    """What an environment has in a region: its name for messages, and its id."""
 
-    group: str
     region: str
     name: str
     id: str = ""
@@ -27,32 +26,19 @@ class Left(NamedTuple):
     reason: str
 
 
-def left_regions(
-    environment: str, parts: Iterable[Part], hosts: Sequence[str], groups: Mapping[str, Sequence[str]]
-) -> Iterator[Left]:
-    """Yield the regions in which the environment has parts that the inventory does not name.
-
-    ``hosts`` are all regions of the inventory, ``groups`` the regions by group.
-    """
+def left_regions(environment: str, parts: Iterable[Part], hosts: Sequence[str]) -> Iterator[Left]:
+    """Yield the regions in which the environment has parts, and which are not among the regions of the inventory."""
     by_region: dict[str, list[Part]] = {}
     for part in parts:
-        if part.region not in groups.get(part.group, ()):
+        if part.region not in hosts:
             by_region.setdefault(part.region, []).append(part)
     for region, found in sorted(by_region.items()):
-        words = _reason(environment, region, found, is_host=region in hosts)
-        yield Left(region, tuple(found), words)
+        yield Left(region, tuple(found), _reason(environment, region, found))
 
 
-def _reason(environment: str, region: str, parts: Sequence[Part], *, is_host: bool) -> str:
+def _reason(environment: str, region: str, parts: Sequence[Part]) -> str:
     names = ", ".join(part.name for part in parts)
     command = f"ansible-playbook playbooks/remove_region.yml -i inventories/{environment} -e region={region}"
-    if is_host:
-        groups = " and ".join(dict.fromkeys(part.group for part in parts))
-        return (
-            f"{region} is a region of the inventory, but not of the group {groups}, and {environment} still has there: "
-            f"{names}. They are left alone. To manage them, put {region} back into that group. To remove the region "
-            f"with all its data, take it out of hosts.yml completely and run: {command}"
-        )
     return (
         f"{region} is not a region of the inventory, and {environment} still has there: {names}. They are left alone. "
         f"To manage them, put {region} back into hosts.yml. To remove the region with all its data, run: {command}"

@@ -213,7 +213,7 @@ def left_by_cluster(resource: Resource, have: Fields, snapshot: str) -> Iterator
     if snapshot:
         command = f"aws rds restore-db-cluster-from-snapshot {target} --engine {have['engine']}"
         yield Left(SNAPSHOT, snapshot, region, "", key, f"{command} --snapshot-identifier {snapshot}")
-    if not resource.params["delete_automated_backups"]:
+    if resource.params["delete_automated_backups"] is False:  # AWS deletes them unless it is told not to
         source = f"--source-db-cluster-resource-id {have['db_cluster_resource_id']} --use-latest-restorable-time"
         command = f"aws rds restore-db-cluster-to-point-in-time {target} {source}"
         yield Left(AUTOMATED, name, region, after(resource, have["backup_retention_period"]), key, command)

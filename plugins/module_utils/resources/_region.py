@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _aurora
@@ -28,10 +28,10 @@ class Regions:
         self.aws = aws
         self.environment = environment
 
-    def left(self, hosts: list[str], groups: Mapping[str, list[str]]) -> list[Left]:
-        """Return the regions that left the inventory. ``groups`` are the regions of network, database and table."""
-        parts = [*self._pools(), *self._clusters(), *self._replicas(groups["table"])]
-        return list(left_regions(self.environment, parts, hosts, groups))
+    def left(self, hosts: list[str], removed: list[str]) -> list[Left]:
+        """Return the regions that left the inventory. The run deletes the replicas in the regions ``removed``."""
+        parts = [*self._pools(), *self._clusters(), *self._replicas([*hosts, *removed])]
+        return list(left_regions(self.environment, parts, hosts))
 
     def address_pools(self, region: str) -> list[dict[str, str]]:
         """Return the blocks of the pools of a region, that of the environment before the shared one."""
@@ -62,7 +62,7 @@ class Regions:
         for pool in alive(self._listed_pools()):
             region = pool.get("locale")
             if (pool.get("tags") or {}).get(OWNER_TAG) == self.environment and region not in (None, "None"):
-                yield Part("network", str(region), f"the pool {label(pool, 'ipam_pool_id')}", pool["ipam_pool_id"])
+                yield Part(str(region), f"the pool {label(pool, 'ipam_pool_id')}", pool["ipam_pool_id"])
 
     def _clusters(self) -> Iterator[Part]:
         """Yield the members of the global database that have our names. Others may have added theirs."""
@@ -73,16 +73,16 @@ class Regions:
             cluster, region = member["db_cluster_identifier"], member["region"]
             if cluster == resource_name("aurora_cluster", self.environment, region):
                 text = f"the member {cluster} of the global database"
-                yield Part("database", region, text, member["db_cluster_arn"])
+                yield Part(region, text, member["db_cluster_arn"])
 
     def _replicas(self, regions: list[str]) -> Iterator[Part]:
-        """Yield the replicas of the table. Those in other regions must have our tag: others may have added theirs."""
+        """Yield the replicas of the table with our tag in other regions. Others may have added theirs."""
         name = resource_name("user_locations", self.environment)
         table = self.aws.found(DENIED, lambda: _dynamodb.describe_table(self.aws, name)) or {}
         for replica in table.get("replicas") or []:
             region, arn = replica["region_name"], _in_region(table["table_arn"], replica["region_name"])
-            if region in regions or self._owner(arn, region) == self.environment:
-                yield Part("table", region, f"a replica of the table {name}", arn)
+            if region not in regions and self._owner(arn, region) == self.environment:
+                yield Part(region, f"a replica of the table {name}", arn)
 
     def _owner(self, arn: str, region: str) -> str | None:
         wanted = {OWNER_TAG: self.environment}

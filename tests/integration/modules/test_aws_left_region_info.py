@@ -21,7 +21,6 @@ HOME = ["us-east-1"]
 DEV = {
     "environment": "dev",
     "regions": HOME,
-    **{f"{kind}_regions": HOME for kind in ("network", "database", "table")},
 }
 
 
@@ -58,10 +57,7 @@ def test_a_pool_in_a_region_that_left_is_a_decision(aws, run, worker, pools):
         assert plan["ids"][0].startswith("ipam-pool-")
         assert "the pool dev_us-west-2_ipam_pool" in plan["reason"]
         assert "remove_region.yml -i inventories/dev -e region=us-west-2" in plan["reason"]
-    both = ["us-east-1", "us-west-2"]
-    assert decided(run(NAME, **{**DEV, "regions": both, "network_regions": both})) == {}
-    (reason,) = decided(run(NAME, **{**DEV, "regions": both})).values()
-    assert reason.startswith("us-west-2 is a region of the inventory, but not of the group network")
+    assert decided(run(NAME, **{**DEV, "regions": ["us-east-1", "us-west-2"]})) == {}
     assert decided(run(NAME, **{**DEV, "environment": "qa"})) == {}
     assert len(aws.mutating()) == before
 
@@ -81,7 +77,7 @@ def test_replicas_of_others_are_no_decision(aws, run, worker):
     arn = dynamodb.describe_table(TableName=TABLE["table_name"])["Table"]["TableArn"]
     dynamodb.untag_resource(ResourceArn=arn, TagKeys=["mtk:environment"])
     assert decided(run(NAME, **DEV)) == {}
-    assert decided(run(NAME, **{**DEV, "table_regions": [*HOME, "us-west-2"]})) == {}
+    assert decided(run(NAME, **{**DEV, "removed_replica_regions": ["us-west-2"]})) == {}
 
 
 def test_what_the_removal_of_a_region_needs(run, pools):

@@ -43,7 +43,10 @@ def destroy(aws, environment, path):
     names, since = Names().read(aws, REGIONS), len(aws.control.calls())
     live.play(DESTROY, "-e", f"confirm_environment={environment}", *allowed, "-e", f"plan_out={report}")
     planned, carried_out = actions(plan), actions(report)
-    assert carried_out == planned
+    assert {subject: action for subject, (action, _reason) in carried_out.items()} == {
+        subject: action for subject, (action, _reason) in planned.items()
+    }
+    assert kept(carried_out) == kept(planned)
     return planned, subjects(aws.control.calls(since, mutating=True), names)
 
 

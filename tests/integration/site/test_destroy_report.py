@@ -13,6 +13,7 @@ pytestmark = pytest.mark.timeout(1800)
 SCHEMA = json.loads((ROOT / "docs/using/destroy-report.schema.json").read_text())
 DESTROY = ("playbooks/destroy.yml", "-e", "confirm_environment=dev")
 TAGS = [{"Key": "mtk:environment", "Value": "dev"}]
+OURS = [*TAGS, {"Key": "mtk:stack", "Value": "mtk-backend"}, {"Key": "mtk:component", "Value": "ipam_vpc"}]
 
 
 def test_what_is_left_is_reported_and_fails_the_run_only_if_it_should_not_be(aws, built, tmp_path):
@@ -25,7 +26,7 @@ def test_what_is_left_is_reported_and_fails_the_run_only_if_it_should_not_be(aws
     said = " ".join(played.text.split())
     assert f"1 of dev is left and should not be: ec2_address {address['AllocationId']} in us-east-1" in said
     assert f"aws ec2 release-address --region us-east-1 --allocation-id {address['AllocationId']}" in text.read_text()
-    assert "Incomplete" not in played.text and "39 deleted" in said
+    assert "Incomplete" not in played.text and "38 deleted, 1 kept" in said
 
     ec2.release_address(AllocationId=address["AllocationId"])
     again = dev.play(*DESTROY, *files)
@@ -40,12 +41,13 @@ def test_what_is_left_is_reported_and_fails_the_run_only_if_it_should_not_be(aws
     assert not report["not_looked_at"] and len(report["regions"]) == 17
     ending = again.text.rstrip().splitlines()
     last = " ".join(ending[-2:])
-    assert "3 KMS keys pending deletion until 20" in last and last.endswith("of dev was found in 17 regions.")
+    assert "2 KMS keys pending deletion until 20" in last and "1 KMS key kept for data until 20" in last
+    assert last.endswith("of dev was found in 17 regions.")
 
 
 def test_a_region_outside_of_the_inventory_stands_in_the_way(aws, built):
     dev, ec2 = built("dev"), aws.client("ec2", "eu-central-1")
-    ec2.create_vpc(CidrBlock="10.200.0.0/16", TagSpecifications=[{"ResourceType": "vpc", "Tags": TAGS}])
+    ec2.create_vpc(CidrBlock="10.200.0.0/16", TagSpecifications=[{"ResourceType": "vpc", "Tags": OURS}])
     before = len(aws.mutating())
     refused = dev.play(*DESTROY, expect=2)
     assert len(aws.mutating()) == before
