@@ -82,7 +82,7 @@ def read(aws, params):
     ours = [each for each in found if each.owner == "left"]  # what others have tagged stands in nobody's way
     return {
         "findings": _leftovers_text.outside(ours, params["environment"]),
-        "unasked": [f"tag:GetResources in {region}" for region in denied],
+        "unasked": [f"{region} resourcegroupstaggingapi:GetResources" for region in denied],
     }
 
 

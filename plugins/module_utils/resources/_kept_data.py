@@ -34,7 +34,7 @@ class Need(NamedTuple):
 
     def __str__(self) -> str:
         if self.lives:
-            return f"{self.kind} {self.name}" + ("" if " which " in self.name else ", which uses it")
+            return f"{self.kind} {self.name}, which uses it"
         return f"{_WORDS.get(self.kind, self.kind)} {self.name}, until {self.until or 'you delete it'}"
 
 
@@ -62,12 +62,12 @@ def data_of(aws: Any, arn: str, region: str) -> list[Need]:
     try:
         return _once(list(_data(aws, arn, region, lambda name: False)))
     except aws.errors:
-        return [Need("data", "that these credentials may not list, which may need it", lives=True)]
+        return [Need("data", "that these credentials may not list")]
 
 
 def is_kept_key(aws: Any, arn: str, region: str) -> bool:
-    """Return whether a resource is a KMS key that data needs, so that it stays on purpose."""
-    return arn.split(":")[2] == "kms" and bool(data_of(aws, arn, region))
+    """Return whether a resource is a KMS key that stays on purpose, because snapshots or backups need it."""
+    return arn.split(":")[2] == "kms" and any(not need.lives for need in data_of(aws, arn, region))
 
 
 def _once(needs: list[Need]) -> list[Need]:
@@ -127,7 +127,7 @@ def _tables(aws: Any, arn: str, region: str | None, is_going: Callable[[str], bo
         table = _described(aws, name, region)
         if table is None:
             denied = "may use it (these credentials may not call dynamodb:DescribeTable)"
-            yield Need("dynamodb_table", f"{name}, which {denied}", lives=True)
+            yield Need("dynamodb_table", f"{name}, which {denied}")
             continue
         key = (table.get("sse_description") or {}).get("kms_master_key_arn")
         if key == arn and table["table_status"] not in _GOING and not is_going(name):
@@ -213,7 +213,7 @@ def left_by_cluster(resource: Resource, have: Fields, snapshot: str) -> Iterator
     if snapshot:
         command = f"aws rds restore-db-cluster-from-snapshot {target} --engine {have['engine']}"
         yield Left(SNAPSHOT, snapshot, region, "", key, f"{command} --snapshot-identifier {snapshot}")
-    if resource.params["delete_automated_backups"] is False:  # AWS deletes them unless it is told not to
+    if not resource.params["delete_automated_backups"]:
         source = f"--source-db-cluster-resource-id {have['db_cluster_resource_id']} --use-latest-restorable-time"
         command = f"aws rds restore-db-cluster-to-point-in-time {target} {source}"
         yield Left(AUTOMATED, name, region, after(resource, have["backup_retention_period"]), key, command)

@@ -69,7 +69,8 @@ def test_a_snapshot_is_left_with_its_key_and_a_cluster_is_not(aws, run):
     )
     before = found(run(NAME, **EXAMPLE))
     assert not before["us-east-1", "rds_cluster", "dev-us-east-1-aurora-cluster"]["intended"]
-    assert not before["us-east-1", "kms_key", "dev_us-east-1_aurora_key"]["intended"]
+    used = before["us-east-1", "kms_key", "dev_us-east-1_aurora_key"]
+    assert used["intended"] and "rds_cluster dev-us-east-1-aurora-cluster, which uses it" in used["reason"]
     rds.delete_db_cluster(
         DBClusterIdentifier="dev-us-east-1-aurora-cluster",
         FinalDBSnapshotIdentifier="last",
@@ -82,7 +83,7 @@ def test_a_snapshot_is_left_with_its_key_and_a_cluster_is_not(aws, run):
         after["us-east-1", "kms_key", "dev_us-east-1_aurora_key"],
     )
     assert snapshot["intended"] and "--db-cluster-snapshot-identifier last" in snapshot["remove"]
-    assert kept["intended"] and "last" in kept["reason"] and "can only be read with it" in kept["reason"]
+    assert kept["intended"] and "last" in kept["reason"] and "data needs it: " in kept["reason"]
     automated = after["us-east-1", "rds_cluster_automated_backup", "dev-us-east-1-aurora-cluster"]
     assert automated["intended"] and automated["until"]
 

@@ -9,7 +9,8 @@ from .conftest import ModuleFailed, examples
 
 NAME = "aws_region_preflight"
 (EXAMPLE,) = examples(NAME)
-TAGS = [{"ResourceType": "vpc", "Tags": [{"Key": "mtk:environment", "Value": "dev"}]}]
+OURS = {"mtk:environment": "dev", "mtk:stack": "mtk-backend", "mtk:component": "ipam_vpc"}
+TAGS = [{"ResourceType": "vpc", "Tags": [{"Key": key, "Value": value} for key, value in OURS.items()]}]
 
 
 @pytest.mark.parametrize("check", [False, True])
@@ -35,7 +36,8 @@ def test_a_region_outside_of_the_inventory_is_one_entry_of_a_collected_plan(aws,
 
 def test_a_key_that_waits_for_its_deletion_is_no_finding(aws, run):
     kms = aws.client("kms", "eu-central-1")
-    key = kms.create_key(Tags=[{"TagKey": "mtk:environment", "TagValue": "dev"}])["KeyMetadata"]["KeyId"]
+    tags = [{"TagKey": key, "TagValue": value} for key, value in OURS.items()]
+    key = kms.create_key(Tags=tags)["KeyMetadata"]["KeyId"]
     with pytest.raises(ModuleFailed, match="1 resource of dev is there: kms_key"):
         run(NAME, **EXAMPLE)
     kms.schedule_key_deletion(KeyId=key)

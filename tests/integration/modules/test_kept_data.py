@@ -118,7 +118,10 @@ def test_a_backup_that_may_not_be_described_keeps_the_key(aws, run, key):
     reason = run("kms_key", check=True, **GONE)["plan"]["reason"]
     assert "the backup of-others, which may need it" in reason and "dynamodb:DescribeBackup" in reason
     aws.control.fault("dynamodb:DescribeTable", "error", code="AccessDeniedException")
-    assert run("kms_key", **GONE)["changed"], "a table that may not be described is not ours"
+    reason = run("kms_key", **GONE)["plan"]["reason"]
+    assert "dynamodb_table other, which may use it" in reason and "dynamodb:DescribeTable" in reason
+    aws.control.fault("dynamodb:DescribeTable", "error", code="AccessDeniedException")
+    assert run("kms_key", **GONE, purge_data=True)["changed"], "the user gives up what may need the key"
 
 
 def test_a_final_backup_is_made_before_the_table_is_deleted(aws, run, key, table):
