@@ -8,7 +8,7 @@ export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo local stop test unit integration site lag lost process chaos locks drift inventories lint sanity molecule bench docs lock clean
+.PHONY: help demo local stop test unit integration site lag lost process chaos removal locks drift inventories lint sanity molecule bench docs lock clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -55,6 +55,9 @@ process: .venv/lock ## test the environments with each module in a process of it
 
 chaos: .venv/lock ## test interruptions in more places than `make test`
 	pytest -m chaos tests/integration/site
+
+removal: .venv/lock ## test more deletions, interruptions of them, and removals from an inventory
+	pytest -m removal -n 2 --dist worksteal tests/integration/site
 
 locks: .venv/lock ## run two applies at once, ten times for each case
 	LOCK_CASES=10 pytest -n 2 --dist worksteal tests/integration/site/test_locks.py -k at_once

@@ -13,9 +13,11 @@ import pytest
 from .conftest import REGIONS, ROOT
 from .estate import estate
 
-# The numbers of the deleting calls after which a run is killed. `make chaos` adds DESTROY_CASES=all: after each one.
+# The numbers of the writing calls after which a run is killed: each one of dev, and 40 of prod. `make removal` kills it
+# in six places, and with DESTROY_CASES=all in all of them.
 ALL = os.environ.get("DESTROY_CASES") == "all"
-KILLED = {"dev": range(1, 60) if ALL else (2, 9, 30), "prod": range(4, 164, 4) if ALL else ()}
+KILLED = {"dev": range(1, 60) if ALL else (2, 9, 30, 45), "prod": range(4, 164, 4) if ALL else (20, 90)}
+OFTEN = ("dev", 30)
 
 
 def test_without_the_right_name_nothing_is_deleted(aws, built):
@@ -96,7 +98,12 @@ def test_an_environment_is_deleted_as_a_whole(aws, built):
 
 @pytest.mark.timeout(1200)
 @pytest.mark.parametrize(
-    ("environment", "number"), [(environment, number) for environment in KILLED for number in KILLED[environment]]
+    ("environment", "number"),
+    [
+        pytest.param(environment, number, marks=() if (environment, number) == OFTEN else pytest.mark.removal)
+        for environment in KILLED
+        for number in KILLED[environment]
+    ],
 )
 def test_a_killed_deletion_is_finished_by_the_next_run(aws, built, ends, environment, number):
     expected = ends(environment)

@@ -101,6 +101,7 @@ def test_the_data_of_prod_can_be_restored_until_it_expires(aws, built):
     assert waiting(aws, "prod") == kept
 
 
+@pytest.mark.removal
 @pytest.mark.timeout(1800)
 def test_a_purge_leaves_no_data_and_no_key(aws, built):
     dev = built("dev")

@@ -104,6 +104,7 @@ def refused(site: Any, *arguments: str) -> str:
     return " ".join(run.text.split())
 
 
+@pytest.mark.removal
 @pytest.mark.timeout(1800)
 def test_instances_that_others_added_are_named_and_deleted_with_consent_only(aws, built):
     dev, rds, name = built("dev"), aws.client("rds"), "dev-us-east-1-aurora-cluster"
@@ -120,6 +121,7 @@ def test_instances_that_others_added_are_named_and_deleted_with_consent_only(aws
     assert databases(aws) == rds.describe_db_instances()["DBInstances"] == []
 
 
+@pytest.mark.removal
 @pytest.mark.timeout(1800)
 def test_a_stopped_cluster_is_named_with_the_command_that_starts_it(aws, built):
     dev, rds, name = built("dev"), aws.client("rds"), "dev-us-east-1-aurora-cluster"
@@ -131,6 +133,7 @@ def test_a_stopped_cluster_is_named_with_the_command_that_starts_it(aws, built):
     assert databases(aws) == []
 
 
+@pytest.mark.removal
 @pytest.mark.timeout(1800)
 def test_a_replica_that_no_setting_names_is_named_and_deleted_by_the_named_setting(aws, built):
     dev, table = built("dev"), {"TableName": "dev_user_locations"}
@@ -144,6 +147,7 @@ def test_a_replica_that_no_setting_names_is_named_and_deleted_by_the_named_setti
     assert tables(aws, "dev") == []
 
 
+@pytest.mark.removal
 @pytest.mark.timeout(1800)
 def test_a_member_outside_of_the_inventory_is_named_and_can_go_on_alone(aws, built):
     prod, region = built("prod"), "ap-south-1"
@@ -198,6 +202,7 @@ def test_the_source_of_a_younger_replica_is_removed_after_it(aws, built):
     assert tables(aws, "prod") == []
 
 
+@pytest.mark.removal
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("tag", ["aurora", "dynamodb_global"])
 def test_a_part_is_taken_away_as_a_whole(aws, built, tag):

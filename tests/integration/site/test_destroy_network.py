@@ -130,6 +130,7 @@ def test_the_network_is_not_deleted_under_a_living_database(aws, built, refused)
     assert not aws.client("ec2").describe_vpcs(Filters=[{"Name": "is-default", "Values": ["false"]}])["Vpcs"]
 
 
+@pytest.mark.removal
 def test_what_appears_after_the_plan_is_told_at_once(aws, built):
     """Others start an instance in the network while it is being deleted."""
     dev = built("dev")

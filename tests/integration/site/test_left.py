@@ -113,6 +113,7 @@ def test_a_failed_run_does_not_judge(aws, larger, tmp_path):
     assert not document["complete"] and decided(plan) == []
 
 
+@pytest.mark.removal
 def test_a_key_and_a_pool_less(aws, built, tmp_path):
     site, plan = built("dev"), tmp_path / "plan.json"
     pool = {"name": "dev_us-west-2_ipam_pool", "tags": {**TAGS, "mtk:component": "ipam_vpc"}}
@@ -184,6 +185,7 @@ def with_hosts(site: Site, directory: Path, change: Callable[[dict[str, Any]], N
     return play
 
 
+@pytest.mark.removal
 def test_a_network_and_a_database_less(aws, built, tmp_path):
     """A secondary region without network and database keeps them until they are named."""
 

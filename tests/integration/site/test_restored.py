@@ -43,6 +43,7 @@ def test_a_destroyed_environment_is_restored_with_the_commands_of_the_run(aws, b
     assert (again.changed, again.mutating) == (0, [])
 
 
+@pytest.mark.removal
 def test_an_environment_is_built_empty_with_consent(aws, built):
     dev = built("dev")
     dev.play("playbooks/destroy.yml", *FINAL)
