@@ -55,9 +55,10 @@ class ActionModule(ActionBase):
         result = super().run(tmp, task_vars)
         options = self.validate_argument_spec(OPTIONS)[1]
         inventory = _inventory.Inventory(task_vars["groups"], _known_regions(), self._environments(task_vars))
-        faults = [*self._run_faults(task_vars), *inventory.faults()]
+        faults = [*self._run_faults(task_vars, options["purpose"]), *inventory.faults()]
         if options["purpose"] == "destroy":
             faults += _inventory.left_out(inventory.hosts("all"), task_vars["ansible_play_hosts_all"])
+            faults += self._other_environment(task_vars)
         if options["removed_region"] is not None:
             faults += [*inventory.removed(options["removed_region"]), *_limited(task_vars)]
         values: dict[str, Values] = {}
@@ -75,7 +76,14 @@ class ActionModule(ActionBase):
         answer = {"home_region": primary[0], "asked": asked, "removed_replica_regions": removed, **run}
         return {**result, "changed": False, **answer}
 
-    def _run_faults(self, variables: Mapping[str, Any]) -> Iterator[Fault]:
+    def _other_environment(self, variables: Mapping[str, Any]) -> Iterator[Fault]:
+        """Return the fault of a deletion whose environment is not that of its inventory, but of the command line."""
+        given, own = load_extra_vars(self._loader).get("mtk_environment"), self._environments(variables).values()
+        if given is not None and own and given not in own:
+            rule = f"the inventory is that of {', '.join(sorted(set(own)))}, with other settings"
+            yield Fault({"-e mtk_environment": given}, rule, "Use the inventory of the environment to delete.")
+
+    def _run_faults(self, variables: Mapping[str, Any], purpose: str) -> Iterator[Fault]:
         """Return the faults of ansible.cfg and of the command line."""
         if not RECORD.collects:
             yield Fault(
@@ -107,7 +115,7 @@ class ActionModule(ActionBase):
                 yield from _settings_run.consent_faults(name, value, MODULES)
         if "plan_file" in variables:
             environment = str(self._templar.template(variables.get("mtk_environment", "")))
-            yield from _no_plan("plan_file", str(self._templar.template(variables["plan_file"])), environment)
+            yield from _no_plan("plan_file", str(self._templar.template(variables["plan_file"])), environment, purpose)
 
     def _check_hosts(
         self, inventory: _inventory.Inventory, variables: Mapping[str, Any]
@@ -226,7 +234,7 @@ def _unwritable(name: str, value: str) -> Iterator[Fault]:
         yield Fault({name: value}, "the file cannot be written", "Correct the permissions, or name another file.")
 
 
-def _no_plan(name: str, value: str, environment: str) -> Iterator[Fault]:
+def _no_plan(name: str, value: str, environment: str, purpose: str) -> Iterator[Fault]:
     """Return the fault of a file that does not contain a complete plan of the environment."""
     remedy = "Write it with playbooks/plan.yml -e plan_out=FILE."
     try:
@@ -239,7 +247,8 @@ def _no_plan(name: str, value: str, environment: str) -> Iterator[Fault]:
     if not isinstance(plan, Mapping) or plan.get("schema_version") != SCHEMA_VERSION:
         yield Fault({name: value}, "the file does not contain a plan", remedy)
         return
-    wanted = {"mode": "plan", "complete": True, "environment": environment}
+    wanted = {"mode": "plan", "purpose": purpose, "complete": True, "environment": environment}
+    plan = {"purpose": "apply", **plan}  # earlier versions made plans of an apply only
     wrong = [f"{key}: {shown(plan.get(key))}" for key in wanted if plan.get(key) != wanted[key]]
     if wrong:
         rule = f"the file is not a complete plan of {environment} ({', '.join(wrong)})"

@@ -28,6 +28,11 @@ options:
     type: list
     elements: str
     default: []
+  kept:
+    description: What the deletion has kept, with C(resource), C(name) and C(reason). It is left as intended.
+    type: list
+    elements: dict
+    default: []
 extends_documentation_fragment:
   - mtk.backend.info
   - amazon.aws.common.modules
@@ -85,11 +90,12 @@ from ansible_collections.mtk.backend.plugins.module_utils.resources._leftovers i
 OPTIONS = {
     "environment": {"type": "str", "required": True},
     "regions": {"type": "list", "elements": "str", "default": []},
+    "kept": {"type": "list", "elements": "dict", "default": []},
 }
 
 
 def read(aws, params):
-    report = sweep(aws, params["environment"], params["regions"])
+    report = sweep(aws, params["environment"], params["regions"], params["kept"])
     return {
         "report": report,
         "report_lines": _leftovers_text.lines(report),

@@ -271,7 +271,7 @@ from ansible_collections.mtk.backend.plugins.module_utils.domain._values import 
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
 from ansible_collections.mtk.backend.plugins.module_utils.resources import _dynamodb as dynamodb
 from ansible_collections.mtk.backend.plugins.module_utils.resources._backups import earlier_table
-from ansible_collections.mtk.backend.plugins.module_utils.resources._kept_data import BackedUpTable
+from ansible_collections.mtk.backend.plugins.module_utils.resources._kept_data import BackedUpTable, unusable_key
 
 OPTIONS = dynamodb.TABLE_OPTIONS
 
@@ -397,7 +397,9 @@ class Table(BackedUpTable):
         return tables.left(changes, request) - {"tags", *dynamodb.SETTINGS}
 
     def obstacles(self, have):
-        return [*dynamodb.replicas_in_the_way(self, have), *dynamodb.protection(self, have)]
+        key = have["sse_specification"].get("kms_master_key_id")
+        ways = [*dynamodb.replicas_in_the_way(self, have), *dynamodb.protection(self, have)]
+        return [*ways, *unusable_key(self, key)]
 
     def delete(self, have):
         if have["replicas"]:

@@ -244,7 +244,7 @@ class Replica(Resource):
         return dynamodb.read_settings(self.aws, have, self.params, self.params["region_name"])
 
     def obstacles(self, have):
-        return dynamodb.protection(self, have)
+        return [*dynamodb.protection(self, have), *kept_data.unusable_key(self, have["kms_master_key_id"])]
 
     def leaves(self, have):
         return kept_data.left_by_table(self, have, have["kms_master_key_id"])

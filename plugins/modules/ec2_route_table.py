@@ -271,7 +271,7 @@ class RouteTable(Resource):
         return [route for route in others if not self._is_of_own_gateway(default_gateway(route))]
 
     def _is_of_own_gateway(self, gateway):
-        """Return whether a gateway bears the owner's tag. A default route to it is ours, from other settings."""
+        """Return whether a gateway has the owner's tag. A default route to it is ours, from other settings."""
         kind = GATEWAYS.get(gateway.partition("-")[0])
         if not kind or not self.owner:
             return False

@@ -130,7 +130,7 @@ def test_the_page_has_reason_day_and_commands():
         "  = us-east-1  rds_cluster_snapshot  last",
         "      a backup of dev-us-east-1-aurora-cluster, made on 2026-11-30; a manual or final snapshot; "
         "until you delete it",
-        "      to bring it back: run site.yml; it stops before it creates an empty one, and shows the command",
+        "      to bring it back: run site.yml; if the primary cluster or the table does not exist, it shows the command of its newest backup",
         "      to delete it: "
         "aws rds delete-db-cluster-snapshot --region us-east-1 --db-cluster-snapshot-identifier last",
         "Left: 1 cluster snapshot; 1 of dev is left and should not be: ec2_vpc v in us-east-1.",

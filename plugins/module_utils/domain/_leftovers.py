@@ -142,6 +142,7 @@ class Rest(NamedTuple):
     environment: str
     others: Sequence[str]  # the environments that use what is shared
     encrypted: Mapping[str, Sequence[str]]  # the names of what each KMS key encrypts, by the id of the key
+    kept: Mapping[tuple[str, str], str]  # why the deletion has kept a resource, by module and name
 
 
 def _key(found: Found, rest: Rest) -> Verdict | None:
@@ -172,11 +173,16 @@ def _backup(found: Found, rest: Rest) -> Verdict | None:
     made = f", made on {found.made}" if found.made else ""
     reason = f"a backup of {found.of}{made}" + (f"; {what[found.state]}" if found.state in what else "")
     return Verdict(
-        reason, words[found.resource], "run site.yml; it stops before it creates an empty one, and shows the command"
+        reason,
+        words[found.resource],
+        "run site.yml; if the primary cluster or the table does not exist, it shows the command of its newest backup",
     )
 
 
 def _shared(found: Found, rest: Rest) -> Verdict | None:
+    why = rest.kept.get((found.resource, found.name))
+    if why:
+        return Verdict(why, "resource that is kept because others use it")
     if found.owner != SHARED or not rest.others:
         return None
     reason = f"shared with {', '.join(rest.others)}"
@@ -197,10 +203,13 @@ _INTENDED: dict[str, Callable[[Found, Rest], Verdict | None]] = {
 }
 
 
-def judged(found: Iterable[Found], environment: str, others: Sequence[str]) -> list[dict[str, Any]]:
+def judged(
+    found: Iterable[Found], environment: str, others: Sequence[str], kept: Iterable[Fields] = ()
+) -> list[dict[str, Any]]:
     """Return the items of the report: what is left, whether that is intended, why, until when, and the commands."""
     listed = [each for each in dict.fromkeys(found) if each.state not in GOING]
-    rest = Rest(environment, others, encrypted_by(listed))
+    reasons = {(entry["resource"], entry["name"]): str(entry["reason"]) for entry in kept}
+    rest = Rest(environment, others, encrypted_by(listed), reasons)
     items = [_item(each, rest) for each in listed]
     return sorted(items, key=lambda item: (item["intended"], item["region"], item["resource"], item["name"]))
 
@@ -219,7 +228,7 @@ def _item(found: Found, rest: Rest) -> dict[str, Any]:
     verdict = judge(found, rest) or _shared(found, rest)
     command = DELETE.get(found.resource, "")
     going = verdict is not None and found.until and found.resource in (SECRET, BACKUP)  # AWS itself deletes it
-    going = going or (verdict is not None and found.resource == KEY)
+    going = going or (verdict is not None and (found.resource == KEY or found.owner == SHARED))
     return {
         **{name: getattr(found, name) for name in ("region", "resource", "name", "id", "until", "key")},
         "intended": verdict is not None,

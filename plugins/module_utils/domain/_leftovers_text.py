@@ -53,10 +53,10 @@ def ending(report: Mapping[str, Any]) -> str:
 
 def _groups(items: Iterable[Item]) -> Iterator[str]:
     """Yield the numbers of what is left, by kind, each with the last day."""
-    found: dict[str, list[str]] = {}
+    found: dict[tuple[str, bool], list[str]] = {}
     for item in items:
-        found.setdefault(item["words"], []).append(item["until"])
-    for words, days in found.items():
+        found.setdefault((item["words"], bool(item["until"])), []).append(item["until"])
+    for (words, _ends), days in found.items():
         until = sorted({each for each in days if each})
         span = until[0] if len(until) == 1 else f"{until[0]} to {until[-1]}" if until else ""
         yield counted(len(days), words) + (f" until {span}" if span else "")

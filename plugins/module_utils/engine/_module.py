@@ -138,7 +138,7 @@ def _reconcile(
     resource = resource_type(aws, params)
     cached = CachedAws(connection.client, module.region, cache, strict=True)
     check(cached)  # costs one request a run, and makes check mode refuse, too
-    unchanged = _unchanged_from_cache(module, resource_type(cached, params), cached)
+    unchanged = _unchanged_from_cache(module, resource_type(cached, params), cached, _approval(kind, resource))
     return (resource, unchanged) if unchanged else _apply(module, resource, kind, context, secure)
 
 
@@ -210,14 +210,20 @@ def _run_lock(
     return RunLock(run, connect, connection.key(), shared=shared, warn=module.warn, say=context.say)
 
 
-def _unchanged_from_cache(module: AnsibleAWSModule, resource: Resource, aws: CachedAws) -> Outcome | None:
+def _unchanged_from_cache(
+    module: AnsibleAWSModule, resource: Resource, aws: CachedAws, approve: Callable[[Plan], None]
+) -> Outcome | None:
     """Return the outcome if the cache proves that nothing has to change; otherwise None.
 
     A difference that was found without the cache is an outcome too, in check mode.
     """
     try:
         outcome = reconcile(
-            resource, present=module.params["state"] == "present", check=True, sleep=lambda seconds: None
+            resource,
+            present=module.params["state"] == "present",
+            check=True,
+            approve=approve if module.check_mode else lambda plan: None,
+            sleep=lambda seconds: None,
         )
     except CacheVoid:
         return None

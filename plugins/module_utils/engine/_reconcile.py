@@ -160,6 +160,11 @@ def reconcile(
     except Refused as refusal:
         return Outcome(Plan("refuse", {}, {}), have or _predicted_creation(resource), str(refusal))
     if check:
+        try:
+            if not first.idle:
+                approve(first)
+        except Refused as refusal:  # an approved plan does not contain it
+            return Outcome(Plan("refuse", {}, {}), have, str(refusal))
         settled = first.idle and _status(resource, have, {}) == "ready"
         return Outcome(first, predict(resource, first, have), settled=settled)
     if not first.idle:

@@ -10,12 +10,13 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
+from ansible_collections.mtk.backend.plugins.module_utils.domain._restores import key_steps
 from ansible_collections.mtk.backend.plugins.module_utils.domain._time_limits import moment
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import UNKNOWN, NotYet
 from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Left, Resource
 
 Fields = Mapping[str, Any]
-SNAPSHOT, AUTOMATED, BACKUP = "rds_cluster_snapshot", "rds_automated_backup", "dynamodb_backup"
+SNAPSHOT, AUTOMATED, BACKUP = "rds_cluster_snapshot", "rds_cluster_automated_backup", "dynamodb_backup"
 SYSTEM_BACKUP_DAYS = 35  # AWS keeps the last backup of a deleted table with point-in-time recovery that long
 _WORDS = {SNAPSHOT: "the snapshot", AUTOMATED: "the automated backups of", BACKUP: "the backup"}
 _GOING = ("deleting", "DELETING")
@@ -76,6 +77,7 @@ def _once(needs: list[Need]) -> list[Need]:
 
 def _data(aws: Any, arn: str, region: str | None, is_going: Callable[[str], bool]) -> Iterator[Need]:
     yield from _in_rds(aws, arn, region, is_going)
+    yield from _texts(aws, arn, region, is_going)
     yield from _tables(aws, arn, region, is_going)
     yield from _backups(aws, arn, region)
 
@@ -110,6 +112,19 @@ def _in_rds(aws: Any, arn: str, region: str | None, is_going: Callable[[str], bo
         lost = backup["status"] == "retained" or not (staying & {backup["db_cluster_identifier"]})
         if backup.get("kms_key_id") == arn and lost and not is_going(backup["db_cluster_identifier"]):
             yield Need(AUTOMATED, backup["db_cluster_identifier"], _expiry(backup))
+
+
+def _texts(aws: Any, arn: str, region: str | None, is_going: Callable[[str], bool]) -> Iterator[Need]:
+    """Yield the log groups and the secrets that the key encrypts."""
+    for group in aws.pages("logs", "describe_log_groups", "log_groups", region):
+        if group.get("kms_key_id") == arn and not is_going(group["log_group_name"]):
+            yield Need("logs_log_group", group["log_group_name"], lives=True)
+    denied, key_id = ["AccessDeniedException"], arn.rsplit("/", 1)[-1]
+    secrets = aws.found(denied, lambda: aws.pages("secretsmanager", "list_secrets", "secret_list", region))
+    for secret in secrets or ():
+        used = str(secret.get("kms_key_id") or "").rsplit("/", 1)[-1] == key_id
+        if used and not secret.get("deleted_date") and not is_going(secret["name"]):
+            yield Need("secretsmanager_secret", secret["name"], lives=True)
 
 
 def _expiry(backup: Fields) -> str:
@@ -171,6 +186,22 @@ def key_of_backup(aws: Any, backup: str, region: str | None = None) -> str | Non
         return None
     features = answer["backup_description"].get("source_table_feature_details") or {}
     return (features.get("sse_description") or {}).get("kms_master_key_arn") or ""
+
+
+def unusable_key(resource: Resource, key: str | None) -> list[str]:
+    """Return a sentence if AWS cannot read a table with its KMS key, because it then does not delete the table."""
+    if not key or ":key/" not in key:
+        return []
+    region, unseen = key.split(":")[3], ["NotFoundException", "AccessDeniedException"]
+    found = resource.aws.found(unseen, lambda: resource.aws.call("kms", "describe_key", region, key_id=key))
+    state = found["key_metadata"]["key_state"] if found else ""
+    steps = key_steps(region, key, state)
+    if not steps:
+        return []
+    return [
+        f"{resource} is encrypted with the KMS key {key}, whose state is {state}. AWS deletes no table that it cannot "
+        f"read. Make the key usable: {' && '.join(steps)}"
+    ]
 
 
 class BackedUpTable(Resource):

@@ -375,8 +375,11 @@ def _state(row: Mapping[str, Any]) -> str:
     return found if isinstance(found, str) else ""
 
 
-def sweep(aws: Any, environment: str, regions: Iterable[str]) -> dict[str, Any]:
-    """Return the report about all regions of the account. ``regions`` are those of the inventory."""
+def sweep(aws: Any, environment: str, regions: Iterable[str], kept: Iterable[Mapping[str, Any]] = ()) -> dict[str, Any]:
+    """Return the report about all regions of the account. ``regions`` are those of the inventory.
+
+    ``kept`` are the entries of what the deletion has kept, with the reasons.
+    """
     found = Sweep(aws, environment)
     enabled = found.enabled
     tagged = found.tagged(enabled)
@@ -386,7 +389,7 @@ def sweep(aws: Any, environment: str, regions: Iterable[str]) -> dict[str, Any]:
         "schema_version": 1,
         "environment": environment,
         "regions": enabled,
-        "items": leftovers.judged(left, environment, found.others()),
+        "items": leftovers.judged(left, environment, found.others(), kept),
         "not_looked_at": [
             *(f"{region} (the region is not enabled)" for region in sorted(set(regions) - set(enabled))),
             *sorted(found.unasked),

@@ -150,7 +150,7 @@ def test_a_cluster_and_its_snapshot_keep_the_key(aws, run, key, cluster):
 
 def test_retained_backups_keep_the_key_until_they_expire(aws, run, key, cluster):
     (left,) = remove(run, "rds_cluster", **cluster, skip_final_snapshot=True, delete_automated_backups=False)
-    assert left["resource"] == "rds_automated_backup"
+    assert left["resource"] == "rds_cluster_automated_backup"
     assert f"the automated backups of dev-cluster, until {left['until']}" in kept(aws, run)
     aws.control.advance(9 * DAY + 60)
     assert run("kms_key", **GONE)["changed"] and state(aws, key) == "PendingDeletion"
