@@ -130,7 +130,8 @@ def test_the_page_has_reason_day_and_commands():
         "  = us-east-1  rds_cluster_snapshot  last",
         "      a backup of dev-us-east-1-aurora-cluster, made on 2026-11-30; a manual or final snapshot; "
         "until you delete it",
-        "      to bring it back: run site.yml; if the primary cluster or the table does not exist, it shows the command of its newest backup",
+        "      to bring it back: run site.yml; if the primary cluster or the table does not exist, it shows the "
+        "command of its newest backup",
         "      to delete it: "
         "aws rds delete-db-cluster-snapshot --region us-east-1 --db-cluster-snapshot-identifier last",
         "Left: 1 cluster snapshot; 1 of dev is left and should not be: ec2_vpc v in us-east-1.",
@@ -142,6 +143,21 @@ def test_a_region_outside_of_the_inventory_has_one_sentence():
     (sentence,) = text.outside(vpcs, "dev")
     assert sentence.startswith("eu-west-1 is not in the inventory, and 4 resources of dev are there: ec2_vpc v0, ")
     assert " and more. Nothing would delete them. " in sentence
+
+
+def test_what_has_no_end_is_counted_apart():
+    found = judged(SNAPSHOT, SNAPSHOT._replace(name="other", until="2027-01-04"))
+    assert "1 cluster snapshot until 2027-01-04" in text.ending(report(found))
+    assert "1 cluster snapshot, " in text.ending(report(found)) or "1 cluster snapshot; " in text.ending(report(found))
+
+
+def test_what_the_deletion_has_kept_is_intended_and_not_to_be_deleted():
+    pool = Found("ec2_ipam_pool", "us-east-1", "shared_ipam_top_pool", "ipam-pool-1", "shared")
+    (alone,) = leftovers.judged([pool], "dev", ())
+    assert not alone["intended"]
+    entry = {"resource": pool.resource, "name": pool.name, "reason": "custom 10.4.0.0/24 uses it"}
+    (kept,) = leftovers.judged([pool], "dev", (), [entry])
+    assert (kept["intended"], kept["reason"], kept["remove"]) == (True, "custom 10.4.0.0/24 uses it", "")
 
 
 BACKUP = restores.Backup("snapshot", "last", "2026-11-30", "", ("restore-db-cluster-from-snapshot", "--engine", "e"))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.mtk.backend.plugins.module_utils.domain._restores import Earlier
+from ansible_collections.mtk.backend.plugins.module_utils.domain._values import Refused
 from ansible_collections.mtk.backend.plugins.module_utils.engine._document import entry
+from ansible_collections.mtk.backend.plugins.module_utils.engine._reconcile import reconcile
 from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Left
 from test_reconcile import Cloud, Thing, run
 
@@ -55,6 +57,23 @@ def test_what_stands_in_the_way_refuses_the_deletion(cloud, check):
     assert outcome.refusal == "the other stands in the way; delete it. And a third."
     assert cloud.requests == ["create"]
     assert run(cloud, kind=Blocked, present=False, check=True, going={("us-east-1", "t-other")}).plan.action == "delete"
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_an_approved_plan_that_lacks_the_deletion_refuses_it_in_a_plan_too(cloud, check):
+    run(cloud)
+
+    def refuse(plan):
+        raise Refused("The resource differs from the approved plan.")
+
+    thing = Thing(cloud, {"name": "x", "purge_tags": True, "size": 1, "colour": "red", "parts": None})
+    if check:
+        outcome = reconcile(thing, present=False, check=True, approve=refuse, sleep=cloud.sleep)
+        assert (outcome.plan.action, outcome.refusal) == ("refuse", "The resource differs from the approved plan.")
+    else:
+        with pytest.raises(Refused):
+            reconcile(thing, present=False, approve=refuse, sleep=cloud.sleep)
+    assert cloud.requests == ["create"]
 
 
 def test_a_deletion_tells_what_it_leaves(cloud):

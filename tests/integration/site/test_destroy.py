@@ -88,6 +88,24 @@ def test_an_inventory_has_to_allow_the_deletion(aws, built):
     assert aws.mutating() == []
 
 
+def test_a_plan_that_is_out_of_date_is_refused_before_anything_is_deleted(aws, built, tmp_path):
+    dev, plan = built("dev"), tmp_path / "plan.json"
+    dev.play("playbooks/destroy.yml", "--check", "-e", f"plan_out={plan}")
+    tags = [
+        {"Key": "mtk:environment", "Value": "dev"},
+        {"Key": "Name", "Value": "dev_us-east-1_us-east-1c_nat_gateway"},
+    ]
+    aws.client("ec2").allocate_address(TagSpecifications=[{"ResourceType": "elastic-ip", "Tags": tags}])
+    before = len(aws.mutating())
+    run = dev.destroy("-e", f"plan_file={plan}", expect=2)
+    assert "differs from the approved plan" in " ".join(run.text.split())
+    assert len(aws.mutating()) == before
+    apply = dev.play("site.yml", "-e", f"plan_file={plan}", expect=2)
+    assert "is not a complete plan of dev (purpose: 'destroy')" in " ".join(apply.text.split())
+    other = dev.play("playbooks/destroy.yml", "-e", "mtk_environment=qa", "-e", "confirm_environment=qa", expect=2)
+    assert "the inventory is that of dev" in other.text and len(aws.mutating()) == before
+
+
 def test_an_environment_is_deleted_as_a_whole(aws, built):
     qa = built("qa")
     run = qa.play("playbooks/destroy.yml", "--limit", "us-west-2", "-e", "confirm_environment=qa", expect=2)
