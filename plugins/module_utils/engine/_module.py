@@ -166,7 +166,7 @@ def _apply(
         return resource, outcome
 
     try:
-        return attempt(resource, begin)
+        return attempt(resource, approved if module.check_mode else begin)
     except _Outdated:
         return attempt(resource.fresh(), approved)
 
