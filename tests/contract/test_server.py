@@ -17,7 +17,6 @@ from botocore.exceptions import ClientError
 from emulator.server import Control
 
 KEYS = {"aws_access_key_id": "local", "aws_secret_access_key": "emulator-secret-key"}
-AT_ONCE = {"Delay": 0, "MaxAttempts": 1000}
 TESTS = Path(__file__).parents[1]
 MISSING = [
     ("ec2", "describe_scheduled_instances", {}),
