@@ -159,6 +159,8 @@ def _region(entries: list[dict[str, Any]], mode: str, paint: Paint) -> Iterator[
         if action in ("create", "delete"):
             names = together([entry["name"] for entry in group])
             yield from _block(prefix, f"{names}{_times(group, mode)}", width + 8)
+            for note in (note for entry in group if action == "delete" for note in entry.get("notes", ())):
+                yield from _block(" " * (width + 8), note, width + 8)
         else:
             for entry in group:
                 yield from _block(prefix, f"{entry['name']}{_times([entry], mode)}", width + 8)

@@ -33,6 +33,8 @@ def entry(kind: str, resource: Resource, outcome: Outcome, check: bool) -> Entry
     ids = list(dict.fromkeys(filter(_is_id, known)))
     ids += resource.leftovers() if action == "create" else []
     notes = resource.notes(outcome.plan) if check and action == "update" else outcome.later
+    if check and action == "delete":
+        notes = tuple(resource.takes_along(have))
     details = {
         "mode": "plan" if check else "apply",
         "reason": outcome.refusal or outcome.plan.reason,

@@ -279,6 +279,10 @@ class Resource:
         """Return what the deletion leaves behind, such as a final snapshot."""
         return ()
 
+    def takes_along(self, have: Fields) -> Iterable[str]:
+        """Return a sentence for all that is deleted together with the resource, because the user has consented."""
+        return ()
+
     def earlier_data(self) -> Earlier | None:
         """Return what is left of the data of an earlier resource of this name, before an empty one is created."""
         return None

@@ -249,6 +249,13 @@ class ClusterResource(DatabaseResource):
         for name in left:
             self.aws.call("rds", "delete_db_instance", db_instance_identifier=name)
 
+    def takes_along(self, have: Fields) -> Iterator[str]:
+        """Return the instances that others added to the cluster, and that are deleted with it."""
+        listed = {**have, "db_cluster_members": True}  # the fields of a plan have no members
+        names = self._foreign_instances(listed) if self.consents("remove") else []
+        if names:
+            yield f"Instances that others added to {self.label}, and that are deleted with it: {', '.join(names)}."
+
     def _without_consent(self, names: list[str]) -> list[str]:
         """Return a sentence about instances for whose deletion there is no consent."""
         if not names or self.consents("remove"):

@@ -117,6 +117,10 @@ def test_instances_that_others_added_are_named_and_deleted_with_consent_only(aws
     aws.control.ask("DELETE", "calls")
     text = refused(dev)
     assert "contains DB instances: by-hand" in text and f"-e remove=rds_cluster:{name}" in text
+    planned = dev.play("playbooks/destroy.yml", "--check", "-e", f"remove=rds_cluster:{name}", "--tags", "aurora")
+    assert f"Instances that others added to {name}, and that are deleted with it: by-hand." in " ".join(
+        planned.text.split()
+    )
     destroy(dev, "-e", f"remove=rds_cluster:{name}", "--tags", "aurora")
     assert databases(aws) == rds.describe_db_instances()["DBInstances"] == []
 
