@@ -6,6 +6,7 @@ import os
 import pty
 import select
 import signal
+import subprocess
 import time
 
 import pytest
@@ -47,32 +48,27 @@ def test_the_plan_is_shown_before_the_name_is_asked(aws, built):
     assert "rds:DeleteDBCluster" in aws.mutating()
 
 
-def on_a_terminal(site, answer, seconds=300):
+def on_a_terminal(site, answer, seconds=250):
     """Run the playbook on a terminal of its own, type ``answer`` when it asks, and return what it showed."""
-    command = site.command("playbooks/destroy.yml")
-    process, terminal = pty.fork()
-    if process == 0:  # the child
-        os.chdir(ROOT)
-        os.execve(command[0], command, site.environ())
+    terminal, end = pty.openpty()
+    command = ["setsid", "--ctty", "--wait", *site.command("playbooks/destroy.yml")]
+    process = subprocess.Popen(command, cwd=ROOT, env=site.environ(), stdin=end, stdout=end, stderr=end)
+    os.close(end)
     shown, typed, deadline = b"", False, time.monotonic() + seconds
     try:
         while time.monotonic() < deadline:
             if select.select([terminal], [], [], 1)[0]:
                 try:
-                    read = os.read(terminal, 65536)
+                    shown += os.read(terminal, 65536)
                 except OSError:  # Linux reports the end of a terminal so
                     break
-                if not read:
-                    break
-                shown += read
             if not typed and b"Type the name of the environment" in shown:
                 os.write(terminal, answer.encode())
                 typed = True
-        else:
-            os.kill(process, signal.SIGKILL)
     finally:
+        process.terminate()
+        process.wait(timeout=30)
         os.close(terminal)
-        os.waitpid(process, 0)
     assert typed, shown[-4000:]
     return " ".join(shown.decode(errors="replace").split())
 

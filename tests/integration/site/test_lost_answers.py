@@ -63,7 +63,9 @@ def test_every_request_of_a_life_loses_its_answer_once(aws, calm, site, impatien
         again = live.play(*play)
         assert (again.changed, again.mutating) == (0, [])
     live.play(*DESTROY, **extra)
-    assert counts(aws) == empty
+    left = {kind: number - empty.get(kind, 0) for kind, number in counts(aws).items()}
+    kept = {("us-east-1", "key"): 1, ("us-east-1", "alias"): 1}  # the table's backup needs its key
+    assert {kind: number for kind, number in left.items() if number} == kept
     assert len(set(aws.mutating())) > 60
 
 
