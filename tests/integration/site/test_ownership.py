@@ -39,10 +39,10 @@ def disown(aws: Any) -> None:
         iam.untag_policy(PolicyArn=policy["Arn"], TagKeys=[OWNER])
 
 
-def plan(site: Any, tmp_path: Any, playbook: str, *arguments: str, code: int = 2) -> list[dict[str, Any]]:
+def plan(site: Any, tmp_path: Any, playbook: str, *arguments: str) -> list[dict[str, Any]]:
     """Return the entries of the plan of a playbook that wrote nothing."""
     out = tmp_path / "plan.json"
-    played = site.play(playbook, "-e", f"plan_out={out}", *arguments, expect=code)
+    played = site.play(playbook, "-e", f"plan_out={out}", *arguments, expect=2)
     assert played.mutating == []
     return list(json.loads(out.read_text())["resources"])
 
@@ -76,9 +76,9 @@ def test_nothing_without_the_tag_is_changed_or_deleted_until_it_is_adopted(aws, 
     assert applied.mutating == []
     assert "Resources that need a decision" in applied.text
 
-    removal = plan(site, tmp_path, "playbooks/destroy.yml", "--check", "-e", "confirm_environment=prod", code=0)
+    removal = plan(site, tmp_path, "playbooks/destroy.yml", "--check", "-e", "destroy_allowed=true")
     assert not [entry for entry in removal if entry["action"] == "delete"]
-    destroyed = site.play("playbooks/destroy.yml", "-e", "confirm_environment=prod", expect=2)
+    destroyed = site.destroy(expect=2)
     assert destroyed.mutating == []
     assert estate(aws, REGIONS) == before
 
