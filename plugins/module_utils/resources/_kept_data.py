@@ -122,6 +122,8 @@ def _texts(aws: Any, arn: str, region: str | None, is_going: Callable[[str], boo
     denied, key_id = ["AccessDeniedException"], arn.rsplit("/", 1)[-1]
     secrets = aws.found(denied, lambda: aws.pages("secretsmanager", "list_secrets", "secret_list", region))
     for secret in secrets or ():
+        if secret.get("owning_service"):  # such as the secret of RDS, which goes with its cluster
+            continue
         used = str(secret.get("kms_key_id") or "").rsplit("/", 1)[-1] == key_id
         if used and not secret.get("deleted_date") and not is_going(secret["name"]):
             yield Need("secretsmanager_secret", secret["name"], lives=True)
