@@ -38,8 +38,8 @@ SETTINGS = tuple(s.name for role in (_settings_run.RUN, *settings.ROLES.values()
 
 
 OPTIONS = {
-    "defer_decisions": {"type": "bool", "default": True},
-    "purpose": {"type": "str", "choices": ["apply", "destroy"], "default": "apply"},
+    "defer_decisions": {"type": "raw", "default": True},  # wrong values are reported with all other settings
+    "purpose": {"type": "str", "default": "apply"},
     "removed_region": {"type": "str"},
 }
 
@@ -71,7 +71,7 @@ class ActionModule(ActionBase):
         roles = _inventory.selected_roles(settings.ROLES, *tags)
         primary = inventory.hosts("primary")
         asked = {host: _inventory.asked(found, roles, owner=host in primary) for host, found in values.items()}
-        run = {"defers_decisions": options["defer_decisions"], "run_purpose": options["purpose"]}
+        run = {"defers_decisions": boolean(options["defer_decisions"]), "run_purpose": options["purpose"]}
         removed = values[primary[0]].get("dynamodb_global_remove_replica_regions", [])
         answer = {"home_region": primary[0], "asked": asked, "removed_replica_regions": removed, **run}
         return {**result, "changed": False, **answer}

@@ -43,11 +43,11 @@ class ActionModule(ActionBase):
         if options["region"] and not document["changes"]:
             Display().display(f"There is nothing of {_words(options)}.")
             return answer
-        if self._task.check_mode or not document["changes"]:
-            return {**answer, "deletion_confirmed": not self._task.check_mode}
         kind, name, command = _confirmed(options)
-        _show_plan(document)
         given = options["confirmation"]
+        if self._task.check_mode or (not document["changes"] and given in (None, name)):
+            return {**answer, "deletion_confirmed": not self._task.check_mode}
+        _show_plan(document)
         if given is None:
             given = _ask(kind, _words(options))
         if given != name:

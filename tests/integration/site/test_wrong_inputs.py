@@ -127,6 +127,7 @@ def bundles() -> list[tuple[dict[str, dict[str, Any]], list[Row]]]:
 
 
 BUNDLES = bundles()
+SET_BY_PLAYBOOKS = {"mtk_purpose", "mtk_defer_decisions"}  # a wrong value in the inventory has no effect on these
 PLAYBOOKS = ("site.yml", "playbooks/plan.yml", "playbooks/drift.yml", "playbooks/destroy.yml")
 
 
@@ -138,6 +139,8 @@ def test_all_rows_are_in_a_few_runs():
 @pytest.mark.parametrize("number", range(len(PLAYBOOKS)), ids=PLAYBOOKS)
 def test_one_run_reports_all_wrong_settings_of_all_regions(aws, tmp_path, number):
     given, rows = BUNDLES[number % len(BUNDLES)]
+    given = {name: value for name, value in given.items() if name not in SET_BY_PLAYBOOKS}
+    rows = [row for row in rows if not SET_BY_PLAYBOOKS & set(row.set)]
     path = inventory(tmp_path / "many", everywhere(), WIDE, given)
     confirmed = ("-e", "confirm_environment=dev") if "destroy" in PLAYBOOKS[number] else ()
     lines = Checked(aws, path).messages(PLAYBOOKS[number], *confirmed)
