@@ -36,7 +36,13 @@ class ActionModule(ActionBase):
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
         result = super().run(tmp, task_vars)
         options = self.validate_argument_spec(OPTIONS)[1]
-        answer = {**result, "changed": False, "deletion_confirmed": False, "plan": _forbidden(options)}
+        answer = {
+            **result,
+            "changed": False,
+            "deletion_confirmed": False,
+            "reports": False,
+            "plan": _forbidden(options),
+        }
         document = RECORD.document()
         if problem := _problem(document, bool(answer["plan"])):
             return {**answer, "failed": True, "msg": f"Nothing was deleted: {problem}"}
@@ -45,8 +51,10 @@ class ActionModule(ActionBase):
             return answer
         kind, name, command = _confirmed(options)
         given = options["confirmation"]
-        if self._task.check_mode or (not document["changes"] and given in (None, name)):
-            return {**answer, "deletion_confirmed": not self._task.check_mode}
+        if self._task.check_mode:
+            return answer
+        if given is None and not document["changes"]:
+            return {**answer, "reports": True}  # another run may create something meanwhile, which nobody has confirmed
         _show_plan(document)
         if given is None:
             given = _ask(kind, _words(options))
@@ -57,7 +65,7 @@ class ActionModule(ActionBase):
                 f"in advance: {command} -e confirm_{kind}={name}"
             )
             return {**answer, "failed": True, "msg": message}
-        return {**answer, "deletion_confirmed": True}
+        return {**answer, "deletion_confirmed": True, "reports": True}
 
 
 def _problem(document: dict[str, Any], forbidden: bool) -> str:

@@ -59,4 +59,9 @@ deletion_confirmed:
   returned: always
   type: bool
   sample: true
+reports:
+  description: Whether what is left is to be reported. It is true without a confirmation, if there is nothing to delete.
+  returned: always
+  type: bool
+  sample: true
 """

@@ -63,7 +63,8 @@ options:
         afterwards, unless the deletion of the key is cancelled in its waiting period.
       - By default, such a key and its alias are kept. Data means cluster snapshots, automated backups of deleted
         clusters and backups of tables, in the account and region of the key.
-      - A key that an existing cluster or table uses is kept in any case.
+      - A key that an existing DB cluster, DB instance, table, log group or secret uses is kept in any case, whoever
+        owns them. Other uses are not looked for, such as snapshots of DB instances, and the backups of AWS Backup.
     type: bool
     default: false
 extends_documentation_fragment:

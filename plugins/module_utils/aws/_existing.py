@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whether a listed resource still exists. The tagging API also lists what is deleted, or on its way out, for a while.
+"""Find out whether a listed resource still exists: for a while, the tagging API also lists what is deleted or leaving.
 
 The listings are those that the modules of a run read, so in most runs they are in the run's cache.
 """

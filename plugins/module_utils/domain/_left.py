@@ -64,7 +64,7 @@ REPLICA = "dynamodb_table_replica"
 
 
 class Run(NamedTuple):
-    """What a run covers: its region, the home region, the roles, and what it manages.
+    """The part of an environment that a run covers: its region, the home region, the roles, and what it manages.
 
     An empty home region means that the run does not include it. ``managed`` are the ids and ARNs of the resources of
     the run, and ``<region> <module> <name>`` of the resources without an id.

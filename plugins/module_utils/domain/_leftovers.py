@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is left of an environment: which of it is intended, why and until when, and the commands for it."""
+"""Judge the resources that are left of an environment: whether they are intended, why, until when, and what to do."""
 
 from __future__ import annotations
 
@@ -137,7 +137,7 @@ def day(text: str | None, days: int = 0) -> str:
 
 
 class Rest(NamedTuple):
-    """What the verdict about one resource depends on beside the resource itself."""
+    """The facts beside a resource itself on which the verdict about it depends."""
 
     environment: str
     others: Sequence[str]  # the environments that use what is shared

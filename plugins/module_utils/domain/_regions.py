@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 
 class Part(NamedTuple):
-    """What an environment has in a region: its name for messages, and its id."""
+    """A resource of an environment in a region: its name for messages, and its id."""
 
     region: str
     name: str

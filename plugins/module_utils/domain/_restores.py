@@ -14,7 +14,7 @@ from ansible_collections.mtk.backend.plugins.module_utils.domain._values import 
 
 
 class Earlier(NamedTuple):
-    """What is left of the data of an earlier resource of the same name, and how to restore it."""
+    """The data of an earlier resource of the same name, and how to restore it."""
 
     found: str
     restore: str
@@ -31,7 +31,7 @@ class Backup(NamedTuple):
 
     @property
     def found(self) -> str:
-        """What was found, for a message."""
+        """The kind, name and day of the backup, for a message."""
         return f"{self.kind} {self.name} of {self.day}"
 
 

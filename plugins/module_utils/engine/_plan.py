@@ -27,7 +27,7 @@ class Plan:
 
     @property
     def idle(self) -> bool:
-        """Whether there is nothing to do."""
+        """True if there is nothing to do."""
         return self.action in ("none", "keep")
 
     @property

@@ -333,7 +333,7 @@ class Resource:
 
 
 def lifting(protected: str, way: str) -> str:
-    """Return a sentence about a protected resource, and how to have it deleted all the same: ``way`` in a task."""
+    """Return a sentence about a protected resource, and how to have it deleted nevertheless: ``way`` in a task."""
     return (
         f"{protected} To delete it, {way}. For playbooks/destroy.yml, set destroy_allowed: true in the inventory "
         "instead."

@@ -36,6 +36,13 @@ def test_without_the_right_name_nothing_is_deleted(aws, built):
     assert estate(aws, REGIONS) == before
 
 
+def test_without_a_name_nothing_is_deleted_that_appears_after_an_empty_plan(aws, site):
+    run = site("dev").play("playbooks/destroy.yml")
+    assert run.mutating == []
+    assert run.text.count("TASK [mtk.backend.ipam_vpc : Delete the VPC]") == 1, "the tasks run as a plan only"
+    assert "Nothing of dev was found in 17 regions." in run.text
+
+
 def test_the_plan_is_shown_before_the_name_is_asked(aws, built):
     dev = built("dev")
     text = on_a_terminal(dev, "dv\r")
