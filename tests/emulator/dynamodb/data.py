@@ -164,6 +164,7 @@ def understood(moto: Moto) -> ActionResult:
 class DataPlane(DynamoHandler):
     """Reads and writes of items."""
 
+    body: dict[str, Any]
     params: dict[str, Any]
 
     def _begin(self, operation: str) -> None:

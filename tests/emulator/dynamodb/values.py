@@ -84,7 +84,9 @@ def _walk(shape: Any, value: Any) -> Any:
         return value
     if shape.type_name == "structure":
         return {
-            name: _value_of_expression(item) if name == "ExpressionAttributeValues" else _walk(shape.members[name], item)
+            name: _value_of_expression(item)
+            if name == "ExpressionAttributeValues"
+            else _walk(shape.members[name], item)
             for name, item in value.items()
         }
     if shape.type_name == "list":
@@ -132,7 +134,7 @@ def size_of(value: Any) -> int:
         return len(held.encode())
     if kind == "N":
         digits = len(Decimal(held).normalize(_EXACT).as_tuple().digits)
-        return (digits + 1) // 2 + 1 + held.startswith("-")
+        return (digits + 1) // 2 + 1 + int(held.startswith("-"))
     if kind == "B":
         return len(held if isinstance(held, bytes) else base64.b64decode(held))
     if kind in _EMPTY:
