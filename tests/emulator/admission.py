@@ -89,7 +89,7 @@ def _unpromised(service: str, operation: str, environ: dict[str, Any], body: byt
     feature = f"{service}:{operation}"
     if tiers.of(service, operation) == "refused":
         reason = tiers.DANGEROUS.get(feature) or tiers.DANGEROUS.get(service)
-        raise Missing(feature, remedy=f"moto does, but {reason}. " if reason else "")
+        raise Missing(feature, remedy=f"moto has it, but {reason}. " if reason else "")
     _require_switch(feature)
     model = get_service_model(service)
     if operation not in model.operation_names or model.operation_model(operation).input_shape is None:
@@ -99,7 +99,7 @@ def _unpromised(service: str, operation: str, environ: dict[str, Any], body: byt
 
 def _require_switch(feature: str) -> None:
     if not UNVERIFIED.on:
-        how = "moto's own answer, unverified, is switched on by POST /_local/tier?unverified=true or by --unverified. "
+        how = "It is in the tier unverified: POST /_local/tier?unverified=true or --unverified passes it on to moto. "
         raise Missing(feature, "unverified", how)
 
 

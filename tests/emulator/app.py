@@ -26,6 +26,7 @@ from .control import control
 from .core import AwsError
 from .faults import FAULTS, Fault
 from .lag import AT_ONCE, JUDGE, LAG
+from .promises import is_promised
 from .requests import identify, protocol_of, service_model
 
 StartResponse = Callable[..., Any]
@@ -104,7 +105,8 @@ class LocalAws:
         service, operation, region = identify(environ, body)
         if not service:
             return _unsigned(operation), None
-        admitted, tier, protocol = Admitted(), "promised", protocol_of(service, environ)
+        admitted, protocol = Admitted(), protocol_of(service, environ)
+        tier = "promised" if is_promised(service, operation) else "refused"
         fault, mutating = FAULTS.take(service, operation, region), is_mutating(operation, body)
         CLOCK.begun = []
         try:
@@ -130,7 +132,7 @@ class LocalAws:
             status = refusal.status if isinstance(refusal, NotAuthenticated) else status
         except Exception as error:  # a defect of the emulator; an SDK could not parse an HTML page
             traceback.print_exc(file=sys.stderr)
-            text = f"The local AWS failed in {service}:{operation}: {error!r}"
+            text = f"{'moto' if tier == 'unverified' else 'The local AWS'} failed in {service}:{operation}: {error!r}"
             status, headers, answer = error_answer(service, operation, "LocalAwsFault", text, protocol)
         finally:
             CLOCK.next_failure, CLOCK.at_once = None, False

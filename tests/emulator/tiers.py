@@ -9,20 +9,34 @@ from moto.core.utils import camelcase_to_underscores
 
 from . import catalogue, services
 from .core import HANDLERS
+from .promises import is_promised
 from .promises import services as promised_services
 
 PROMISED, UNVERIFIED, REFUSED = "promised", "unverified", "refused"
 
-_PAST_THE_CHECKS = "moto creates the resources past the checks and states of the services above"
-_RUNS_CODE = "moto runs containers on this machine"
+_PAST_THE_CHECKS = "it creates resources past the checks and states of the promised services"
+_RUNS_CODE = "it runs containers on this machine"
+_OTHER_INSTANCES = "its instances are not those that RunInstances starts and TerminateInstances ends here"
 # What moto has and the local AWS refuses all the same, as service or service:Operation, with the reason.
 DANGEROUS = {
     "cloudformation": _PAST_THE_CHECKS,
     "cloudcontrol": _PAST_THE_CHECKS,
     "servicecatalog:ProvisionProduct": _PAST_THE_CHECKS,
     "dynamodb:ImportTable": f"{_PAST_THE_CHECKS}, in a thread of its own",
-    "secretsmanager:RotateSecret": "moto labels a version as rotated that nobody has set in the database",
-    "iam:DeleteServiceLinkedRole": "moto deletes the role at once, also while its service uses it",
+    "secretsmanager:RotateSecret": "it takes a version for rotated that nobody has set in the database",
+    "iam:DeleteServiceLinkedRole": "it deletes the role at once, also while its service uses it",
+    "kms:CreateGrant": "ListGrants lists no grants here",
+    "ec2:AssociateVpcCidrBlock": "CreateSubnet and IPAM know one block of a VPC here",
+    "ec2:DisassociateAddress": "it also takes the address of a NAT gateway away",
+    "ec2:ModifySecurityGroupRules": "it does not know the rules of the security groups here",
+    "ec2:CreateFleet": _OTHER_INSTANCES,
+    "ec2:RequestSpotFleet": _OTHER_INSTANCES,
+    "ec2:RequestSpotInstances": _OTHER_INSTANCES,
+    "ec2:DescribeInstances": _OTHER_INSTANCES,
+    "ec2:DescribeInstanceStatus": _OTHER_INSTANCES,
+    "ec2:RebootInstances": _OTHER_INSTANCES,
+    "ec2:StartInstances": _OTHER_INSTANCES,
+    "ec2:StopInstances": _OTHER_INSTANCES,
     "lambda:Invoke": _RUNS_CODE,
     "lambda:InvokeAsync": _RUNS_CODE,
     "lambda:InvokeWithResponseStream": _RUNS_CODE,
@@ -32,8 +46,7 @@ DANGEROUS = {
 
 def of(service: str, operation: str) -> str:
     """Return the tier of an operation."""
-    ours = promised_services().get(service)
-    if ours and operation in ours.operations:
+    if is_promised(service, operation):
         return PROMISED
     if not operation or DANGEROUS.keys() & {service, f"{service}:{operation}"}:
         return REFUSED
@@ -68,7 +81,10 @@ def _served(service: str, operation: str) -> bool:
         return _method(handler(service), operation) is not None
     if service not in catalogue.names():
         return False
-    urls = importlib.import_module(f"moto.{catalogue.names()[service]}.urls")
+    try:
+        urls = importlib.import_module(f"moto.{catalogue.names()[service]}.urls")
+    except ImportError:  # a package that this service of moto needs is not installed
+        return False
     handlers = {getattr(each, "__self__", None) for each in urls.url_paths.values()}
     dispatched = all(getattr(each, "__name__", "") == "dispatch" for each in urls.url_paths.values())
     return not dispatched or any(_method(each, operation) for each in handlers)
