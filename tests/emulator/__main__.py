@@ -13,5 +13,6 @@ parser.add_argument("--scale", type=float, default=0.0, help="real seconds per s
 parser.add_argument("--url-file", type=Path, help="write the URL into this file once the server answers")
 parser.add_argument("--call-log", type=Path, help="append each call to this file, as JSON lines")
 parser.add_argument("--state", type=Path, help="load the state that POST /_local/save wrote into this file")
+parser.add_argument("--enforce-iam", action="store_true", help="evaluate IAM's policies, until the next reset")
 args = parser.parse_args()
-run(args.port, args.scale, args.url_file, args.call_log, args.state)
+run(args.port, args.scale, args.url_file, args.call_log, args.state, args.enforce_iam)

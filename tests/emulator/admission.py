@@ -33,7 +33,7 @@ class Missing(NotImplementedError):
 def admit(service: str, operation: str, environ: dict[str, Any], body: bytes) -> Mapping[str, Any]:
     """Check a request against the promises and the service's model, and return its parameters.
 
-    Raises Missing or AwsError. Permissions are not checked: every access key belongs to the account's owner.
+    Raises Missing or AwsError. Permissions are not checked here.
     """
     promises = services().get(service)
     promised = promises.parameters(operation) if promises else None

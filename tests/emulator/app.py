@@ -17,7 +17,7 @@ from moto.core.serialize import get_serializer_class
 from moto.moto_server.werkzeug_app import create_backend_app
 
 from . import services
-from .account import NotAuthenticated, require_region
+from .account import NotAuthenticated, account, require_region
 from .admission import Missing, admit
 from .calls import CALLS, error_code, is_mutating, shown
 from .clock import CLOCK
@@ -110,6 +110,8 @@ class LocalAws:
             else:
                 require_region(service, region)
                 parameters = admit(service, operation, environ, body)
+                if account().enforces_iam:
+                    services.enforce_iam(environ, service, operation, region, parameters)
                 services.before(operation, region)
                 CLOCK.next_failure = (fault.state, fault.message) if fault and fault.effect == "fail" else None
                 status, headers, answer = self._answer(service, operation, region, mutating, environ)

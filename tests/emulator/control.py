@@ -58,6 +58,11 @@ def _quota(query: Query) -> dict[str, int]:
     return account.account().quotas
 
 
+def _iam(query: Query) -> dict[str, bool]:
+    account.account().enforces_iam = {"true": True, "false": False}[query["enforce"]]
+    return {"enforce": account.account().enforces_iam}
+
+
 def _traffic(query: Query) -> dict[str, float]:
     services.register()
     from .autoscaling import scaler
@@ -80,6 +85,7 @@ CONTROLS: dict[tuple[str, str], Callable[[Query], Any]] = {
     ("POST", "lag"): _lag,
     ("POST", "region"): _region,
     ("POST", "quota"): _quota,
+    ("POST", "iam"): _iam,
     ("POST", "traffic"): _traffic,
     ("GET", "faults"): lambda q: FAULTS.left(),
     ("POST", "faults"): lambda q: FAULTS.add(**q),

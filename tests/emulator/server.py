@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from moto.moto_server.werkzeug_app import MotoRequestHandler
 from werkzeug.serving import BaseWSGIServer, make_server
 
+from .account import account
 from .app import LocalAws
 from .calls import CALLS
 from .clock import CLOCK
@@ -89,6 +90,10 @@ class Control:
         """Change a quota of the account, such as ``vpc-max-elastic-ips``."""
         self.ask("POST", "quota", name=name, value=value)
 
+    def enforce_iam(self, enforce: bool = True) -> None:
+        """Evaluate IAM's policies from now on, or stop it."""
+        self.ask("POST", "iam", enforce=str(enforce).lower())
+
     def traffic(self, region: str, table: str, **units: object) -> None:
         """Let a table, or its ``index``, consume ``read`` and ``write`` units a second from now on."""
         self.ask("POST", "traffic", region=region, table=table, **units)
@@ -102,13 +107,21 @@ class Control:
         self.ask("POST", "clock", advance=seconds)
 
 
-def run(port: int, scale: float, url_file: Path | None, call_log: Path | None, state_file: Path | None) -> None:
+def run(
+    port: int,
+    scale: float,
+    url_file: Path | None,
+    call_log: Path | None,
+    state_file: Path | None,
+    enforce_iam: bool = False,
+) -> None:
     """Print the URL once the server listens, and serve until the process ends."""
     CLOCK.set_scale(scale)
     CALLS.path = call_log
     server = bind(port=port)
     if state_file and state_file.exists():
         load(state_file)
+    account().enforces_iam |= enforce_iam
     url = f"http://127.0.0.1:{server.server_port}"
     if url_file:
         url_file.write_text(url + "\n", encoding="utf-8")
