@@ -17,9 +17,10 @@ parser.add_argument("--call-log", type=Path, help="append each call to this file
 parser.add_argument("--unverified", action="store_true", help="pass on to moto what the local AWS does not promise")
 parser.add_argument("--state-dir", type=Path, help="directory of saved states (default: URL_FILE.state)")
 parser.add_argument("--state", help="load the state that POST /_local/save wrote under this name")
+parser.add_argument("--enforce-iam", action="store_true", help="evaluate IAM's policies, until the next reset")
 args = parser.parse_args()
 UNVERIFIED.on = args.unverified
 try:
-    run(args.port, args.scale, args.url_file, args.call_log, args.state_dir, args.state)
+    run(args.port, args.scale, args.url_file, args.call_log, args.state_dir, args.state, args.enforce_iam)
 except ValueError as error:
     sys.exit(str(error))

@@ -18,7 +18,7 @@ from moto.core.serialize import get_serializer_class
 from moto.moto_server.werkzeug_app import create_backend_app
 
 from . import services
-from .account import NotAuthenticated, require_region
+from .account import NotAuthenticated, account, require_region
 from .admission import Admitted, Missing, admit
 from .calls import CALLS, error_code, is_mutating, shown
 from .clock import CLOCK
@@ -79,7 +79,7 @@ def _foreign(environ: dict[str, Any], body: bytes, text: str) -> Answer:
     service, operation, _ = identify(environ, body)
     if service not in promised() or environ.get("PATH_INFO", "").startswith(OWN):
         return forbidden(text)
-    return 403, *error_answer(service, operation, "AccessDeniedException", text)[1:]
+    return 403, *error_answer(service, operation, "AccessDeniedException", text, protocol_of(service, environ))[1:]
 
 
 class LocalAws:
@@ -129,6 +129,8 @@ class LocalAws:
                 require_region(service, region)
                 admitted = admit(service, operation, region, environ, body)
                 tier = admitted.tier
+                if account().enforces_iam:
+                    services.enforce_iam(environ, service, operation, region, admitted.parameters)
                 services.before(operation, region)
                 CLOCK.next_failure = (fault.state, fault.message) if fault and fault.effect == "fail" else None
                 status, headers, answer = self._answer(service, operation, region, mutating, environ)

@@ -94,6 +94,11 @@ def _zone(query: Query) -> dict[str, list[str]]:
     return {zone: sorted(lacks) for zone, lacks in account.account().lacking.items()}
 
 
+def _iam(query: Query) -> dict[str, bool]:
+    account.account().enforces_iam = {"true": True, "false": False}[query["enforce"]]
+    return {"enforce": account.account().enforces_iam}
+
+
 def _traffic(query: Query) -> dict[str, float]:
     services.register()
     from .autoscaling import scaler
@@ -118,6 +123,7 @@ CONTROLS: dict[tuple[str, str], Request] = {
     ("POST", "region"): Request(_region, "name", "enabled"),
     ("POST", "zone"): Request(_zone, "name lacks"),
     ("POST", "quota"): Request(_quota, "name value"),
+    ("POST", "iam"): Request(_iam, "enforce"),
     ("POST", "tier"): Request(_tier, "unverified"),
     ("POST", "traffic"): Request(_traffic, "region table", "index read write"),
     ("GET", "faults"): Request(lambda q: FAULTS.left()),
