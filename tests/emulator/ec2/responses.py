@@ -79,6 +79,7 @@ class LocalEc2(
             return earlier
         refresh(self.ec2)
         deleted, options = list(deleted_ids(operation, self.params)), take_list_options(operation, self.params)
+        self._name_groups_by_id(options.get("Filters") or [])
         status, headers, body = super().call_action()
         if int(status) == 200 and options:
             return self._filtered_page(operation, options, (status, headers, body))

@@ -9,6 +9,7 @@ from moto.core.responses import ActionResult
 
 from ..core import AwsError
 from .base import Ec2, forget_tags, result, tag_dict, tags_in
+from .listing import wildcard
 from .security_group_rules import QUOTA, Rule, allow_all_egress, check_text, permissions, read, shown
 
 _NAME = re.compile(r"[a-zA-Z0-9. _\-:/()#,@\[\]+=&;{}!$*]{1,255}")
@@ -50,6 +51,14 @@ class SecurityGroupResponses(Ec2):
         named = self.params.get("GroupIds")
         found = [self._group(i) for i in named] if named else self._groups()
         return result(SecurityGroups=[self._shown(g) for g in found])
+
+    def _name_groups_by_id(self, filters: list[dict[str, Any]]) -> None:
+        """Replace the names of the groups that rules name, which no answer shows, by the ids of these groups."""
+        for given in filters:
+            if str(given.get("Name")).endswith("ip-permission.group-name"):
+                given["Name"] = given["Name"].replace("group-name", "group-id")
+                named = [wildcard(value) for value in given.get("Values") or []]
+                given["Values"] = [g.id for g in self._groups() if any(n.fullmatch(g.name) for n in named)]
 
     def _shown(self, group: Any) -> dict[str, Any]:
         return {
