@@ -83,6 +83,14 @@ IDS = [
         "SecurityGroupRuleIds",
         "sgr",
     ),
+    ("InvalidVpnGatewayID.Malformed", "InvalidVpnGatewayID.NotFound", "describe_vpn_gateways", "VpnGatewayIds", "vgw"),
+    (
+        "InvalidEgressOnlyInternetGatewayId.Malformed",
+        "InvalidGatewayID.NotFound",
+        "describe_egress_only_internet_gateways",
+        "EgressOnlyInternetGatewayIds",
+        "eigw",
+    ),
 ]
 
 
@@ -101,6 +109,8 @@ def test_resources_are_listed_by_id(net: Net) -> None:
     net.attach()
     net.nat()
     net.ec2.create_vpc_endpoint(VpcId=net.vpc, ServiceName=f"com.amazonaws.{HERE}.s3")
+    net.ec2.create_vpn_gateway(Type="ipsec.1")
+    net.ec2.create_egress_only_internet_gateway(VpcId=net.vpc)
     for _, _, call, parameter, _ in IDS:
         if call.startswith("describe") and call not in ("describe_nat_gateways", "describe_flow_logs"):
             ((_, listed), *_) = ((k, v) for k, v in getattr(net.ec2, call)().items() if isinstance(v, list))
@@ -111,10 +121,8 @@ def test_resources_are_listed_by_id(net: Net) -> None:
 
 def sample(shape: Any, name: str) -> Any:
     """Return a value that fits a shape of the model."""
-    ids = {"VpcId": "vpc", "SubnetId": "subnet", "GroupId": "sg", "RouteTableId": "rtb", "NatGatewayId": "nat"}
-    ids |= {"InternetGatewayId": "igw", "AllocationId": "eipalloc", "VpcEndpointId": "vpce", "FlowLogId": "fl"}
-    ids |= {"NetworkInterfaceId": "eni", "PrefixListId": "pl", "SecurityGroupRuleId": "sgr", "NetworkAclId": "acl"}
-    ids |= {"VpcPeeringConnectionId": "pcx", "InstanceId": "i"}
+    from emulator.ec2.ids import KINDS
+
     if shape.type_name == "structure":
         wanted = shape.required_members or (list(shape.members)[:1] if name else [])
         return {n: sample(shape.members[n], n) for n in wanted}
@@ -124,7 +132,7 @@ def sample(shape: Any, name: str) -> Any:
         return {"boolean": True, "integer": 1}[shape.type_name]
     if shape.metadata.get("enum"):
         return shape.metadata["enum"][0]
-    return f"{ids[name]}-{ONE}" if name in ids else "10.0.0.0/16"
+    return f"{KINDS[name].prefix}-{ONE}" if name in KINDS else "10.0.0.0/16"
 
 
 @keeps("ec2.dry-run")

@@ -29,7 +29,9 @@ class Ec2(EC2Response):
         """Refuse a request that lacks one of the named parameters."""
         for name in names:
             if self.params.get(name) in (None, "", []):
-                raise AwsError("MissingParameter", f"The request must contain the parameter {name}")
+                raise AwsError(
+                    "MissingParameter", f"The request must contain the parameter {name[0].lower()}{name[1:]}"
+                )
 
 
 def answered(answer: Any) -> ActionResult:

@@ -29,6 +29,7 @@ class EndpointResponses(Ec2):
         if service not in (gateways if kind == "Gateway" else self._services()):
             raise AwsError("InvalidServiceName", f"The Vpc Endpoint Service '{service}' does not exist")
         self._check_policy()
+        self._check_type(kind)
         if kind == "Gateway":
             params["PrivateDnsEnabled"] = False
             self._check_tables(vpc.id, service, params.get("RouteTableIds") or [])
@@ -42,6 +43,20 @@ class EndpointResponses(Ec2):
             self._add_interfaces(endpoint, subnet_ids)
             begin(endpoint, ("pending", 60), ("available", 0))
         return answer
+
+    def _check_type(self, kind: str) -> None:
+        """Refuse parameters of the other type of endpoint."""
+        others = {
+            "Gateway": {
+                "SubnetIds": "Subnet IDs are only supported for Interface and GatewayLoadBalancer type VPC Endpoints.",
+                "SecurityGroupIds": "Security group IDs are only supported for Interface type VPC Endpoints.",
+                "PrivateDnsEnabled": "Private DNS is only supported for Interface type VPC Endpoints.",
+            },
+            "Interface": {"RouteTableIds": "Route table IDs are only supported for Gateway type VPC Endpoint."},
+        }
+        for name, text in others[kind].items():
+            if self.params.get(name):
+                raise AwsError("InvalidParameter", text)
 
     def _add_interfaces(self, endpoint: Any, subnet_ids: list[str]) -> None:
         for subnet_id in subnet_ids:

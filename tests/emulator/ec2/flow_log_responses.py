@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from moto.core.responses import ActionResult
+from moto.ec2.exceptions import InvalidDependantParameterTypeError
 from moto.logs.models import logs_backends
 
 from ..admission import Missing
@@ -44,17 +45,19 @@ class FlowLogResponses(Ec2):
             if not re.fullmatch(RESOURCES[kind] + r"-[0-9a-f]{8,17}", resource_id):
                 raise AwsError("InvalidParameter", f"The resource {resource_id} is not a {kind}.")
         self.require("TrafficType")
+        self._check_log_group()
         params["LogDestinationType"] = destination = params.get("LogDestinationType") or "cloud-watch-logs"
         if destination != "cloud-watch-logs":
+            if params.get("LogGroupName"):
+                raise InvalidDependantParameterTypeError("LogDestination", "cloud-watch-logs", "LogGroupName")
             raise Missing(f"flow logs to {destination}")
-        self._check_log_group()
 
     def _check_log_group(self) -> None:
         """Check the log group and the role, and replace the log group's ARN by the name that descriptions show."""
         params, arn = self.params, self.params.get("LogDestination")
         if arn and params.get("LogGroupName"):
             raise AwsError("InvalidParameter", "Please only provide LogGroupName or only provide LogDestination.")
-        if arn:
+        if arn and params.get("LogDestinationType") in (None, "cloud-watch-logs"):
             match = re.fullmatch(r"arn:aws[\w-]*:logs:([\w-]+):\d{12}:log-group:([^:*]+)(:\*)?", arn)
             if not match or match.group(1) != self.region:
                 raise AwsError("InvalidParameter", f"LogDestination: {arn} is not a log group of this Region.")

@@ -81,10 +81,6 @@ class InstanceResponses(Ec2):
         by_id = {eni.instance.id: eni for eni in self.ec2.enis.values() if eni.instance}
         changed = []
         for instance_id in self.params["InstanceIds"]:
-            if instance_id not in by_id:
-                text = f"The instance ID '{instance_id}' does not exist"
-                raise AwsError("InvalidInstanceID.NotFound", text)
-        for instance_id in self.params["InstanceIds"]:
             instance = by_id[instance_id].instance
             before = instance.state()
             if before["Name"] != "shutting-down":

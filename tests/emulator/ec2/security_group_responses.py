@@ -42,10 +42,7 @@ class SecurityGroupResponses(Ec2):
         return [g for groups in self.ec2.groups.values() for g in groups.values()]
 
     def _group(self, group_id: str) -> Any:
-        group = self.ec2.get_security_group_from_id(group_id)
-        if group is None:
-            raise AwsError("InvalidGroup.NotFound", f"The security group '{group_id}' does not exist")
-        return group
+        return self.ec2.get_security_group_from_id(group_id)
 
     def describe_security_groups(self) -> ActionResult:
         named = self.params.get("GroupIds")
@@ -104,8 +101,7 @@ class SecurityGroupResponses(Ec2):
         if len({rule.key for rule in rules}) < len(rules):
             raise AwsError("InvalidParameterValue", "The same permission must not appear multiple times")
         for rule in [rule for rule in rules if rule.key in known]:
-            text = f'the specified rule "peer: {rule.peer}, {rule.protocol.upper()}, ALLOW" already exists'
-            raise AwsError("InvalidPermission.Duplicate", text)
+            raise AwsError("InvalidPermission.Duplicate", f'the specified rule "{rule.words}" already exists')
         if len(existing) + len(rules) > QUOTA:
             text = "The maximum number of rules per security group has been reached."
             raise AwsError("RulesPerSecurityGroupLimitExceeded", text)
