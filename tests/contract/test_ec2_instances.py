@@ -50,8 +50,8 @@ def test_invalid_interfaces_are_refused(net: Net) -> None:
     (eni,) = shown(net)
     assert [group["GroupName"] for group in eni["Groups"]] == ["default"]
     net.attach()
-    nat = net.nat()["NatGatewayAddresses"][0]["NetworkInterfaceId"]
-    refused("AuthFailure", delete, NetworkInterfaceId=nat)
+    nat = net.nat_shown(net.nat()["NatGatewayId"])["NatGatewayAddresses"][0]
+    refused("AuthFailure", delete, NetworkInterfaceId=nat["NetworkInterfaceId"])
     refused("DryRunOperation", create, SubnetId=net.subnet, DryRun=True)
 
 

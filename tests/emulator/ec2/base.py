@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -32,6 +33,10 @@ class Ec2(EC2Response):
                 raise AwsError(
                     "MissingParameter", f"The request must contain the parameter {name[0].lower()}{name[1:]}"
                 )
+
+    def _client_token(self) -> str:
+        """Return the client token of the request. AWS makes one up for a request without one."""
+        return str(self.params.get("ClientToken") or uuid.uuid4())
 
 
 def answered(answer: Any) -> ActionResult:

@@ -11,6 +11,7 @@ from moto.ec2.models.vpcs import AWS_ENDPOINT_SERVICES
 from ..admission import Missing
 from ..core import AwsError
 from .base import Ec2, result
+from .fields import dns_entries
 from .interfaces import free_address, make
 from .states import begin, refresh
 
@@ -41,6 +42,7 @@ class EndpointResponses(Ec2):
         if kind == "Interface":
             endpoint.subnet_ids = subnet_ids
             self._add_interfaces(endpoint, subnet_ids)
+            endpoint.dns_entries = dns_entries(endpoint)
             begin(endpoint, ("pending", 60), ("available", 0))
         return answer
 
@@ -152,6 +154,8 @@ class EndpointResponses(Ec2):
                 self._check_private_dns(self.ec2.get_vpc(endpoint.vpc_id), endpoint.service_name)
             endpoint.private_dns_enabled = params["PrivateDnsEnabled"]
         answer: ActionResult = super().modify_vpc_endpoint()
+        if not gateway:
+            endpoint.dns_entries = dns_entries(endpoint)
         for eni_id in endpoint.network_interface_ids:
             groups = [self.ec2.get_security_group_from_id(i) for i in endpoint.security_group_ids]
             self.ec2.enis[eni_id]._group_set = groups

@@ -82,7 +82,8 @@ class GatewayResponses(Ec2):
             nat.failure = ("InternalError", nat.timeline.reason)
         nat.address_set = [self._nat_address(nat, subnet, eip_id)]
         self.ec2.nat_gateways[nat.id] = nat
-        return result(NatGateway=self._nat_shown(nat))
+        addresses = [{"AllocationId": eip_id} if eip_id else {}]  # AWS assigns the interface and the address later
+        return result(NatGateway=self._nat_shown(nat) | {"NatGatewayAddresses": addresses})
 
     def _nat_failure(self, subnet: Any, eip_id: str) -> tuple[str, str] | None:
         """Return why an accepted NAT gateway ends in the state ``failed``; None if it becomes available."""

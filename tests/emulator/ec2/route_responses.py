@@ -118,6 +118,10 @@ class RouteResponses(Ec2):
                 raise AwsError("InvalidParameterValue", text)
         return answered(super().delete_route())
 
+    def create_route_table(self) -> ActionResult:
+        answer: Any = super().create_route_table()
+        return result(RouteTable=self._table_shown(answer.result["RouteTable"]), ClientToken=self._client_token())
+
     def describe_route_tables(self) -> ActionResult:
         named = self.params.get("RouteTableIds") or []
         return result(RouteTables=[self._table_shown(t) for t in self.ec2.describe_route_tables(named)])
