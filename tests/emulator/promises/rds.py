@@ -29,6 +29,7 @@ OPERATIONS: dict[str, str] = {
     "DeleteDBParameterGroup": "DBParameterGroupName",
     "DeleteDBSubnetGroup": "DBSubnetGroupName",
     "DescribeAccountAttributes": "",
+    "DescribeCertificates": "CertificateIdentifier Marker MaxRecords",
     "DescribeDBClusterParameterGroups": "DBClusterParameterGroupName Marker MaxRecords",
     "DescribeDBClusterParameters": "DBClusterParameterGroupName Filters Marker MaxRecords Source",
     "DescribeDBClusters": "DBClusterIdentifier Filters Marker MaxRecords",
@@ -87,8 +88,13 @@ RULES: tuple[Rule, ...] = (
     Rule("unique-names", "RDS refuses a name that is in use: `DBClusterAlreadyExistsFault`, `DBInstanceAlreadyExists`.", "B"),
     Rule("wire-codes", "Error codes and HTTP statuses are those of the service model, not the names of its shapes. In addition there are `InvalidParameterValue` and `InvalidParameterCombination`.", "B, T"),
     Rule("describe", "Describe calls accept names, ARNs and known filters (`InvalidParameterValue`), and return pages of 20 to 100.", "B"),
+    Rule("fields", "Answers have the fields of recorded answers: an Aurora cluster has no StorageType, an Aurora instance has `aurora`. An instance with Enhanced Monitoring has EnhancedMonitoringResourceArn.", "recorded answers"),
+    Rule("ids", "Resource ids have 26 characters of base 32 (`cluster-ABC...`, `db-ABC...`). Host names contain `c` and 11 letters and digits, which are specific to the account and Region.", "recorded answers"),
+    Rule("certificates", "DescribeCertificates returns the three authorities with their validity: `rds-ca-rsa2048-g1` (the default) until 2061, `rds-ca-rsa4096-g1` and `rds-ca-ecc384-g1` until 2121. Others are refused (`CertificateNotFound`).", "A UsingWithRDS.SSL, B"),
+    Rule("server-certificate", "The certificate of an instance is valid for a year, and RDS renews it when half of the year is over.", "recorded answers; the moment of the renewal is known"),
+    Rule("clone-group", "A clone and its source have the same CloneGroupId, which a restore to a point in time inherits. Other clusters have none.", "B"),
     Rule("master-user", "MasterUsername has 1 to 63 letters and digits, begins with a letter and is not reserved (`InvalidParameterValue`).", "A"),
-    Rule("master-password", "MasterUserPassword has 8 to 99 printable characters without `/`, `'`, `\"`, `@` and space (`InvalidParameterValue`).", "A"),
+    Rule("master-password", "MasterUserPassword has 8 to 99 printable characters without `/`, `'`, `\"`, `@` and space (`InvalidParameterValue`). It is never returned: while it changes, PendingModifiedValues shows `****`.", "A"),
     Rule("database-name", "DatabaseName has 1 to 63 letters, digits and underscores and begins with a letter (`InvalidParameterValue`).", "A"),
     Rule("versions", "RDS refuses unknown versions (`InvalidParameterCombination`). A bare major version means its default minor version.", "A, I TF#4779, steampipe-plugin-aws#2085"),
     Rule("upgrade-targets", "DescribeDBEngineVersions returns the upgrades of each version, never to a version that was released earlier.", "A, B"),
@@ -157,7 +163,7 @@ RULES: tuple[Rule, ...] = (
     Rule("other-networks", "NetworkType `DUAL`, the subnet group of a default VPC, RDS Proxy, custom endpoints, other zones for the storage.", "A, B", missing=True),
     Rule("other-access", "MasterUserAuthenticationType `iam-db-auth`, Active Directory, IAM roles of a cluster, activity streams, Performance Insights of a single instance.", "B", missing=True),
     Rule("other-upkeep", "Log files, blue/green deployments, write forwarding, backtrack, S3, subscriptions, pending maintenance actions, copies of parameter groups, renaming.", "B", missing=True),
-    Rule("other-offers", "Certificates, end-of-support dates, other quotas of the account, descriptions of parameters, rarely used parameters, filters of versions, snapshots and global clusters.", "B", missing=True),
+    Rule("other-offers", "End-of-support dates, other quotas of the account, descriptions of parameters, rarely used parameters, filters of versions, snapshots and global clusters.", "B", missing=True),
 )
 # fmt: on
 SERVICE = Service(

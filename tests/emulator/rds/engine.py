@@ -10,7 +10,7 @@ ENGINE = "aurora-postgresql"
 OTHER_ENGINES = (
     "aurora-mysql", "postgres", "mysql", "mariadb", "neptune", "docdb", "oracle", "sqlserver", "db2", "custom",
 )  # fmt: skip
-CA_CERTIFICATES = ["rds-ca-rsa2048-g1", "rds-ca-rsa4096-g1", "rds-ca-ecc384-g1"]
+CA_CERTIFICATES = ["rds-ca-rsa2048-g1", "rds-ca-rsa4096-g1", "rds-ca-ecc384-g1"]  # the first one is the default
 LOG_TYPES = ["instance", "postgresql", "iam-db-auth-error"]
 
 # Each line was released together. AWS offers no upgrade to an earlier line.
