@@ -150,7 +150,8 @@ RULES: tuple[Rule, ...] = (
     Rule("group-held", "A parameter group cannot be deleted for some minutes after its last user was deleted (`InvalidDBParameterGroupState`).", "T"),
     Rule("default-groups", "The default groups exist and cannot be changed (`InvalidParameterValue`).", "A, B"),
     Rule("parameters", "A call sets up to 20 parameters to allowed values (`InvalidParameterValue`). Only dynamic parameters accept `immediate` (`InvalidParameterCombination`).", "A, B"),
-    Rule("parameter-sources", "Source is `user`, `system` or `engine-default`. A parameter that the user set to the engine's default is `engine-default`.", "B, known"),
+    Rule("parameter-list", "The groups of aurora-postgresql13 to aurora-postgresql17 have the parameters of these families, with data type, allowed values, apply type, default and whether they can be modified. Names are case-sensitive, values are not. Cluster groups have all parameters, instance groups fewer.", "A AuroraPostgreSQL.Reference.ParameterGroups, a published answer of AWS for aurora-postgresql14; other families: PostgreSQL's documentation"),
+    Rule("parameter-sources", "Source is `user`, `system` (a value that RDS sets) or `engine-default`. A parameter that the user set to the default has the default's source again.", "B, recorded answers; the return is known"),
     Rule("force-ssl", "`rds.force_ssl` is 1 from version 17 on, and 0 before.", "A aurorapostgresql-security"),
     Rule("pending-reboot", "Changes of static parameters and of the parameter group are `pending-reboot` until the instance restarts.", "A, B"),
     Rule("subnet-group-names", "The name of a subnet group has up to 255 letters, digits, spaces, `.`, `_` and `-`, begins with a letter and is not `default` (`InvalidParameterValue`). RDS stores it in lower case.", "B"),
@@ -163,7 +164,7 @@ RULES: tuple[Rule, ...] = (
     Rule("other-networks", "NetworkType `DUAL`, the subnet group of a default VPC, RDS Proxy, custom endpoints, other zones for the storage.", "A, B", missing=True),
     Rule("other-access", "MasterUserAuthenticationType `iam-db-auth`, Active Directory, IAM roles of a cluster, activity streams, Performance Insights of a single instance.", "B", missing=True),
     Rule("other-upkeep", "Log files, blue/green deployments, write forwarding, backtrack, S3, subscriptions, pending maintenance actions, copies of parameter groups, renaming.", "B", missing=True),
-    Rule("other-offers", "End-of-support dates, other quotas of the account, descriptions of parameters, rarely used parameters, filters of versions, snapshots and global clusters.", "B", missing=True),
+    Rule("other-offers", "End-of-support dates, other quotas of the account, AWS's own descriptions of parameters, the lists of Babelfish's locales and collations, limits and parameters that AWS changed after version 14.", "B", missing=True),
 )
 # fmt: on
 SERVICE = Service(

@@ -41,7 +41,7 @@ def parts(version: str) -> tuple[int, int]:
 
 
 VERSIONS = sorted((v for release in RELEASES for v in release), key=parts)
-FAMILIES = [f"aurora-postgresql{major}" for major in DEFAULT_MINORS]
+FAMILIES = [f"aurora-postgresql{major}" for major in (13, *DEFAULT_MINORS)]  # groups of 13 exist without its versions
 
 
 def major_of(version: str) -> int:

@@ -62,7 +62,8 @@ class RestoreCalls(Calls):
         source = present[0] if present else backend.cluster(p.get("SourceDBClusterIdentifier"))
         if source.timeline.state == "creating":
             raise AwsError("InvalidDBClusterStateFault", f"DB cluster {source.name} has no backup yet.")
-        return (source.data, snapshots.within(source), *restorable(source).values())
+        first, last = restorable(source).values()
+        return source.data, snapshots.within(source), first, last
 
     def _restore(self, source: dict[str, Any], within: dict[str, Any]) -> ActionResult:
         if set(REFUSED["RestoreDBClusterFromSnapshot"].split()) & set(self.params):
