@@ -20,7 +20,11 @@ NO_PREFIX = (
 )
 NO_ORIGIN = "{KeyId} origin is %s which is not valid for this operation."
 NO_MATERIAL = "No available key material pending rotation for the key: {KeyId}."
-NO_LENGTH = "1 validation error detected: Value%s at '%s' failed to satisfy constraint: "
+NO_KEY = "The key ID in the request does not identify a CMK that can perform this operation."
+TOO_LONG = (
+    "1 validation error detected: Value%s at '%s' failed to satisfy constraint: "
+    "Member must have length less than or equal to %s"
+)
 NO_ROTATION = (
     "The on-demand rotations limit has been reached for the given keyId. "
     "No more on-demand rotations can be performed for this key: {KeyId}"
@@ -80,31 +84,89 @@ def row(operation: str, mistake: str, code: str, message: str, request: Any) -> 
 
 
 ROWS = (
-    row("DescribeKey", "no such alias", "NotFoundException", f"Alias {ARN}{{KeyId}} is not found.", {"KeyId": "alias/no"}),
+    row(
+        "DescribeKey",
+        "no such alias",
+        "NotFoundException",
+        f"Alias {ARN}{{KeyId}} is not found.",
+        {"KeyId": "alias/no"},
+    ),
     row("DescribeKey", "no id", "NotFoundException", "Invalid keyId '{KeyId}'", {"KeyId": "auto"}),
-    row("DescribeKey", "an id of hex", "NotFoundException", "Invalid keyId '{KeyId}'", {"KeyId": "134f2428cec14b25a1ae9048164dba47"}),
-    row("DescribeKey", "no multi-Region id", "NotFoundException", "Invalid keyId '{KeyId}'", {"KeyId": "mrk-fake-key-id"}),
-    row("DescribeKey", "no such id", "NotFoundException", f"Key '{ARN}key/{{KeyId}}' does not exist", {"KeyId": MISSING}),
-    row("DescribeKey", "no such ARN", "NotFoundException", "Key '{KeyId}' does not exist", {"KeyId": f"{ARN}key/{MISSING_MRK}"}),
+    row(
+        "DescribeKey",
+        "an id of hex",
+        "NotFoundException",
+        "Invalid keyId '{KeyId}'",
+        {"KeyId": "134f2428cec14b25a1ae9048164dba47"},
+    ),
+    row(
+        "DescribeKey",
+        "no multi-Region id",
+        "NotFoundException",
+        "Invalid keyId '{KeyId}'",
+        {"KeyId": "mrk-fake-key-id"},
+    ),
+    row(
+        "DescribeKey", "no such id", "NotFoundException", f"Key '{ARN}key/{{KeyId}}' does not exist", {"KeyId": MISSING}
+    ),
+    row(
+        "DescribeKey",
+        "no such ARN",
+        "NotFoundException",
+        "Key '{KeyId}' does not exist",
+        {"KeyId": f"{ARN}key/{MISSING_MRK}"},
+    ),
     row("DescribeKey", "an ARN of another Region", "NotFoundException", "Invalid arn eu-west-1", elsewhere),
     row("CreateAlias", "no prefix", INVALID, NO_PREFIX, lambda aws: {"AliasName": "x", "TargetKeyId": MISSING}),
-    row("GetKeyRotationStatus", "imported material", "UnsupportedOperationException", NO_ORIGIN % "EXTERNAL", key(Origin="EXTERNAL")),
-    row("GetParametersForImport", "own material", "UnsupportedOperationException", NO_ORIGIN % "AWS_KMS", given(key(), **WRAPPING)),
+    row(
+        "GetKeyRotationStatus",
+        "imported material",
+        "UnsupportedOperationException",
+        NO_ORIGIN % "EXTERNAL",
+        key(Origin="EXTERNAL"),
+    ),
+    row(
+        "GetParametersForImport",
+        "own material",
+        "UnsupportedOperationException",
+        NO_ORIGIN % "AWS_KMS",
+        given(key(), **WRAPPING),
+    ),
     row("Encrypt", "no material", STATE, "{KeyId} is pending import.", given(key(Origin="EXTERNAL"), Plaintext=b"x")),
-    row("Encrypt", "too much", INVALID, NO_LENGTH % ("", "plaintext") + "Member must have length less than or equal to 4096", given(key(), Plaintext=b"x" * 4097)),
-    row("ImportKeyMaterial", "no date", INVALID, "A validTo date must be set if the ExpirationModel is KEY_MATERIAL_EXPIRES", expiring),
-    row("Decrypt", "another key", "IncorrectKeyException", "The key ID in the request does not identify a CMK that can perform this operation.", of_another_key),
+    row("Encrypt", "too much", INVALID, TOO_LONG % ("", "plaintext", 4096), given(key(), Plaintext=b"x" * 4097)),
+    row(
+        "ImportKeyMaterial",
+        "no date",
+        INVALID,
+        "A validTo date must be set if the ExpirationModel is KEY_MATERIAL_EXPIRES",
+        expiring,
+    ),
+    row("Decrypt", "another key", "IncorrectKeyException", NO_KEY, of_another_key),
     row("Decrypt", "another context", "InvalidCiphertextException", "", of_another_context),
     row("TagResource", "a tag twice", TAG, "Duplicate tag keys", given(key(), Tags=tags("a", "a"))),
-    row("TagResource", "a reserved tag", TAG, "Tags beginning with aws: are reserved", given(key(), Tags=tags("aws:a"))),
+    row(
+        "TagResource", "a reserved tag", TAG, "Tags beginning with aws: are reserved", given(key(), Tags=tags("aws:a"))
+    ),
     row("CreateKey", "51 tags", TAG, "Too many tags", {"Tags": tags(*map(str, range(51)))}),
-    row("CreateKey", "a long tag", INVALID, NO_LENGTH % (f" '{129 * 'a'}'", "tags.1.member.tagKey") + "Member must have length less than or equal to 128", {"Tags": tags(129 * "a")}),
+    row(
+        "CreateKey",
+        "a long tag",
+        INVALID,
+        TOO_LONG % (f" '{129 * 'a'}'", "tags.1.member.tagKey", 128),
+        {"Tags": tags(129 * "a")},
+    ),
     row("RotateKeyOnDemand", "a disabled key", "DisabledException", "{KeyId} is disabled.", disabled),
     row("RotateKeyOnDemand", "imported material", STATE, NO_MATERIAL, lambda aws: imported(aws)),
     row("RotateKeyOnDemand", "too often", "LimitExceededException", NO_ROTATION, rotated),
     row("GenerateRandom", "no number", INVALID, "NumberOfBytes is required.", {}),
-    row("GenerateRandom", "too many", INVALID, NO_RANGE + "Member must have value less than or equal to 1024", {"NumberOfBytes": 1025}),
-)  # fmt: skip
+    row(
+        "GenerateRandom",
+        "too many",
+        INVALID,
+        NO_RANGE + "Member must have value less than or equal to 1024",
+        {"NumberOfBytes": 1025},
+    ),
+)
 
 
 def imported(aws: Any) -> dict[str, Any]:

@@ -20,6 +20,12 @@ _CODES = {
     "resourcegroupstaggingapi": ("InvalidParameterException", "InvalidParameterException"),
     "cloudwatch": ("InvalidParameterValue", "MissingParameter"),
 }
+# The words of a service for a member, where they differ from those of its other members.
+_OWN_WORDS = {
+    ("logs", "logGroupName", "Member must have length less than or equal to 512"): (
+        "Invalid LogGroup or LogStream, both must have length less than or equal to 512."
+    ),
+}
 _SENSITIVE = "***"  # in place of a value that AWS never repeats
 _DEFAULT = ("ValidationException", "ValidationException")
 
@@ -35,6 +41,8 @@ def validate(service: str, shape: Any, params: Mapping[str, Any]) -> None:
             raise AwsError(missing, f"{text}Member must not be null")
         if missing == "MissingParameter":
             raise AwsError(wrong, f"Value ({value}) for parameter {path} is invalid. {constraint}")
+        if (service, path, constraint) in _OWN_WORDS:
+            raise AwsError(wrong, _OWN_WORDS[service, path, constraint])
         quoted = "" if value is _SENSITIVE else f" '{value}'"
         raise AwsError(
             wrong,
