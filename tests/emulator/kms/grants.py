@@ -64,7 +64,7 @@ class Grants(Imports):
     def retire_grant(self) -> str:
         """Delete a grant, named by its token or by its key and id."""
         token = self._get_param("GrantToken")
-        if token is None:
+        if token is None and self._get_param("KeyId"):
             return self.revoke_grant()
         if token not in [grant.token for key in self.kms_backend.keys.values() for grant in key.grants.values()]:
             raise AwsError("InvalidGrantTokenException", "The grant token is not valid.")
