@@ -305,6 +305,9 @@ def test_metric_statistics_are_computed_from_the_data_that_was_put(aws: Any) -> 
     metrics = watch.list_metrics(Namespace="mtk", MetricName="m", Dimensions=[{"Name": "y"}])["Metrics"]
     assert metrics == [{"Namespace": "mtk", "MetricName": "m", "Dimensions": two}]
     assert len(watch.list_metrics()["Metrics"]) == 3
+    watch.put_metric_data(Namespace="many", MetricData=[{"MetricName": str(n), "Value": 1.0} for n in range(501)])
+    pages = watch.get_paginator("list_metrics").paginate(Namespace="many")
+    assert [len(page["Metrics"]) for page in pages] == [500, 1]
     ask = {"Namespace": "mtk", "MetricName": "m", "StartTime": now, "EndTime": now + timedelta(hours=1), "Period": 60}
     found = watch.get_metric_statistics(**ask, Dimensions=one, Statistics=["Sum", "Maximum"])
     assert [(d["Timestamp"], d["Sum"], d["Maximum"], d["Unit"]) for d in found["Datapoints"]] == [

@@ -20,6 +20,13 @@ from .rules import invalid
 class LocalCloudWatch(CloudWatchResponse):
     """The handler of CloudWatch."""
 
+    def call_action(self) -> Any:
+        """Bring the alarms of scaling policies up to date, then answer."""
+        from ..autoscaling.alarms import AUTOSCALING, sync  # loaded after this module, which it uses
+
+        sync(AUTOSCALING[self.current_account][self.region])
+        return super().call_action()
+
     def put_metric_alarm(self) -> ActionResult:
         """Create or replace an alarm on a metric or on metric math."""
         params = self._get_params()
