@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from .server import run
+from .switches import UNVERIFIED
 
 parser = argparse.ArgumentParser(prog="python -m emulator", description=__doc__)
 parser.add_argument("--port", type=int, default=0, help="port on loopback (default: a free one)")
@@ -13,5 +14,7 @@ parser.add_argument("--scale", type=float, default=0.0, help="real seconds per s
 parser.add_argument("--url-file", type=Path, help="write the URL into this file once the server answers")
 parser.add_argument("--call-log", type=Path, help="append each call to this file, as JSON lines")
 parser.add_argument("--state", type=Path, help="load the state that POST /_local/save wrote into this file")
+parser.add_argument("--unverified", action="store_true", help="pass on to moto what the local AWS does not promise")
 args = parser.parse_args()
+UNVERIFIED.on = args.unverified
 run(args.port, args.scale, args.url_file, args.call_log, args.state)

@@ -13,6 +13,7 @@ from .calls import CALLS
 from .clock import CLOCK
 from .faults import FAULTS
 from .lag import LAG
+from .switches import UNVERIFIED
 
 Query = dict[str, str]
 
@@ -58,6 +59,11 @@ def _quota(query: Query) -> dict[str, int]:
     return account.account().quotas
 
 
+def _tier(query: Query) -> dict[str, bool]:
+    UNVERIFIED.on = query["unverified"] == "true"
+    return {"unverified": UNVERIFIED.on}
+
+
 def _traffic(query: Query) -> dict[str, float]:
     services.register()
     from .autoscaling import scaler
@@ -80,6 +86,7 @@ CONTROLS: dict[tuple[str, str], Callable[[Query], Any]] = {
     ("POST", "lag"): _lag,
     ("POST", "region"): _region,
     ("POST", "quota"): _quota,
+    ("POST", "tier"): _tier,
     ("POST", "traffic"): _traffic,
     ("GET", "faults"): lambda q: FAULTS.left(),
     ("POST", "faults"): lambda q: FAULTS.add(**q),

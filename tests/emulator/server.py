@@ -89,6 +89,10 @@ class Control:
         """Change a quota of the account, such as ``vpc-max-elastic-ips``."""
         self.ask("POST", "quota", name=name, value=value)
 
+    def unverified(self, on: bool) -> None:
+        """Pass on to moto what the local AWS does not promise, or refuse it."""
+        self.ask("POST", "tier", unverified=str(on).lower())
+
     def traffic(self, region: str, table: str, **units: object) -> None:
         """Let a table, or its ``index``, consume ``read`` and ``write`` units a second from now on."""
         self.ask("POST", "traffic", region=region, table=table, **units)
