@@ -38,6 +38,14 @@ def _info_faults(kind: Kind, run: Any, site: Site, made: dict[str, Any]) -> Iter
             yield f"{info.module}: {read.get('msg') or f'{info.key} is empty'}"
 
 
+@pytest.fixture
+def aws(aws: Any) -> Iterator[Any]:
+    """Return a local AWS with the tier "unverified", as `make local` starts it."""
+    aws.control.unverified(True)
+    yield aws
+    aws.control.unverified(False)
+
+
 @pytest.mark.parametrize("kind", KINDS, ids=str)
 def test_beats(aws: Any, kind: Kind) -> None:
     run, site, made = runner(aws), Site(aws), {}
