@@ -23,7 +23,12 @@ _ENVELOPE = {"Action", "Version"}
 @cache
 def service_model(service: str) -> ServiceModel:
     """Return botocore's model of a service."""
-    return botocore.session.get_session().get_service_model(service)
+    return session().get_service_model(service)
+
+
+def session() -> botocore.session.Session:
+    """Return a session of botocore, which reads its data."""
+    return botocore.session.get_session()
 
 
 def identify(environ: dict[str, Any], body: bytes) -> tuple[str, str, str]:

@@ -28,7 +28,8 @@ def validate(service: str, shape: Any, params: Mapping[str, Any]) -> None:
     for path, value, constraint in _faults(shape, params, ""):
         if value is None:
             if missing == "MissingParameter":
-                raise AwsError(missing, f"The request must contain the parameter {path}")
+                name = ("resourceIdSet" if path == "Resources" else _lower(path)) if service == "ec2" else path
+                raise AwsError(missing, f"The request must contain the parameter {name}")
             text = f"1 validation error detected: Value null at '{_lower(path)}' failed to satisfy constraint: "
             raise AwsError(missing, f"{text}Member must not be null")
         if missing == "MissingParameter":

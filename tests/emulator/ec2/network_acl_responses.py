@@ -104,10 +104,7 @@ class NetworkAclResponses(Ec2):
         return result(NewAssociationId=link.id)
 
     def _acl(self) -> Any:
-        acl_id = self.params["NetworkAclId"]
-        if acl_id not in self.ec2.network_acls:
-            raise AwsError("InvalidNetworkAclID.NotFound", f"The networkAcl ID '{acl_id}' does not exist")
-        return self.ec2.network_acls[acl_id]
+        return self.ec2.network_acls[self.params["NetworkAclId"]]
 
     def _entry(self) -> Any:
         """Return the entry with the request's number and direction, or None."""

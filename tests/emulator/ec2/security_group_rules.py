@@ -43,6 +43,14 @@ class Rule:
         """Return the identity of the rule, which does not include the description."""
         return self.egress, self.protocol, self.ports, self.kind, self.peer
 
+    @property
+    def words(self) -> str:
+        """Return the rule in the words of AWS's errors."""
+        start, end = ("type", "code") if self.protocol.startswith("icmp") else ("from port", "to port")
+        ports = [f"{start}: {self.ports[0]}", f"{end}: {self.ports[1]}"] if self.ports else []
+        protocol = "ALL" if self.protocol == "-1" else self.protocol.upper()
+        return ", ".join([f"peer: {self.peer}", protocol, *ports, "ALLOW"]).replace(": -1", ": ALL")
+
 
 def allow_all_egress(group_id: str) -> Rule:
     """Return the rule that every new group has: all egress is allowed."""
@@ -74,6 +82,9 @@ def check_text(text: str | None, kind: str) -> None:
 
 def _protocol(permission: Mapping[str, Any]) -> tuple[str, tuple[int, int] | None]:
     given = str(permission.get("IpProtocol") or "").lower()
+    if not given:
+        text = 'Unsupported IP protocol ""  - supported: [tcp, udp, icmp]'
+        raise AwsError("InvalidPermission.Malformed", text)
     protocol = _PROTOCOLS.get(given, given)
     start, end = permission.get("FromPort"), permission.get("ToPort")
     if protocol in ("tcp", "udp", "icmp", "icmpv6"):
@@ -82,12 +93,20 @@ def _protocol(permission: Mapping[str, Any]) -> tuple[str, tuple[int, int] | Non
             raise AwsError("InvalidParameterValue", f"Invalid value '{text}' for portRange.")
         if protocol in ("tcp", "udp") and not 0 <= start <= end <= 65535:
             raise AwsError("InvalidParameterValue", f"Invalid {protocol.upper()} range ({start}-{end})")
-        if protocol in ("icmp", "icmpv6") and not (-1 <= start <= 255 and -1 <= end <= 255):
-            raise AwsError("InvalidParameterValue", f"ICMP type ({start}) or code ({end}) out of range")
+        if protocol in ("icmp", "icmpv6"):
+            _check_icmp(start, end)
         return protocol, (start, end)
     if protocol != "-1" and not (protocol.isdigit() and int(protocol) < 256):
         raise AwsError("InvalidParameterValue", f"Invalid value '{given}' for IP protocol. Unknown protocol.")
     return protocol, None
+
+
+def _check_icmp(kind: int, code: int) -> None:
+    """Refuse a type or a code out of range. A code needs a type: -1 for all types stands only with -1."""
+    if not -1 <= kind <= 255:
+        raise AwsError("InvalidParameterValue", f"ICMP type ({kind}) out of range")
+    if not -1 <= code <= 255 or kind == -1 and code != -1:
+        raise AwsError("InvalidParameterValue", f"ICMP code ({code}) out of range")
 
 
 def _peer(backend: Any, group: Any, kind: str, peer: Mapping[str, Any]) -> str:
