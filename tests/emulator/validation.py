@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -19,6 +20,13 @@ _CODES = {
     "resourcegroupstaggingapi": ("InvalidParameterException", "InvalidParameterException"),
     "cloudwatch": ("InvalidParameterValue", "MissingParameter"),
 }
+# The words of a service for a member, where they differ from those of its other members.
+_OWN_WORDS = {
+    ("logs", "logGroupName", "Member must have length less than or equal to 512"): (
+        "Invalid LogGroup or LogStream, both must have length less than or equal to 512."
+    ),
+}
+_SENSITIVE = "***"  # in place of a value that AWS never repeats
 _DEFAULT = ("ValidationException", "ValidationException")
 
 
@@ -34,9 +42,12 @@ def validate(service: str, shape: Any, params: Mapping[str, Any]) -> None:
             raise AwsError(missing, f"{text}Member must not be null")
         if missing == "MissingParameter":
             raise AwsError(wrong, f"Value ({value}) for parameter {path} is invalid. {constraint}")
+        if (service, path, constraint) in _OWN_WORDS:
+            raise AwsError(wrong, _OWN_WORDS[service, path, constraint])
+        quoted = "" if value is _SENSITIVE else f" '{value}'"
         raise AwsError(
             wrong,
-            f"1 validation error detected: Value '{value}' at '{_lower(path)}' failed to satisfy constraint: "
+            f"1 validation error detected: Value{quoted} at '{_lower(path)}' failed to satisfy constraint: "
             f"{constraint}",
         )
 
@@ -51,7 +62,8 @@ def _faults(shape: Any, value: Any, path: str) -> Iterator[tuple[str, Any, str]]
             if value.get(name) is not None:
                 yield from _faults(member, value[name], _join(path, name))
         return
-    yield from ((path, value, text) for text in _constraints(shape, value))
+    shown = _SENSITIVE if shape.metadata.get("sensitive") else value
+    yield from ((path, shown, text) for text in _constraints(shape, value))
     if shape.type_name == "list" and isinstance(value, list):
         for number, item in enumerate(value, 1):
             yield from _faults(shape.member, item, f"{path}.{number}.member")
@@ -63,6 +75,8 @@ def _faults(shape: Any, value: Any, path: str) -> Iterator[tuple[str, Any, str]]
 
 def _constraints(shape: Any, value: Any) -> Iterator[str]:
     limits, kind = shape.metadata, shape.type_name
+    if kind == "blob" and isinstance(value, str):
+        value = base64.b64decode(value)
     size = len(value) if kind in ("string", "list", "map", "blob") else value
     measure = {"string": "length ", "list": "length ", "map": "length ", "blob": "length "}.get(kind, "value ")
     if isinstance(size, (int, float)) and not isinstance(size, bool):
