@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -19,6 +20,13 @@ _CODES = {
     "resourcegroupstaggingapi": ("InvalidParameterException", "InvalidParameterException"),
     "cloudwatch": ("InvalidParameterValue", "MissingParameter"),
 }
+# The words of a service for a member, where they differ from those of its other members.
+_OWN_WORDS = {
+    ("logs", "logGroupName", "Member must have length less than or equal to 512"): (
+        "Invalid LogGroup or LogStream, both must have length less than or equal to 512."
+    ),
+}
+_SENSITIVE = "***"  # in place of a value that AWS never repeats
 _DEFAULT = ("ValidationException", "ValidationException")
 
 
@@ -30,8 +38,8 @@ class Fault(NamedTuple):
     constraint: str
 
     def __str__(self) -> str:
-        value = "null" if self.value is None else f"'{self.value}'"
-        return f"Value {value} at '{_lower(self.path)}' failed to satisfy constraint: {self.constraint}"
+        value = {None: " null", _SENSITIVE: ""}.get(self.value, f" '{self.value}'")
+        return f"Value{value} at '{_lower(self.path)}' failed to satisfy constraint: {self.constraint}"
 
 
 def validate(service: str, shape: Any, params: Mapping[str, Any]) -> None:
@@ -47,10 +55,19 @@ def validate(service: str, shape: Any, params: Mapping[str, Any]) -> None:
     first = faults[0]
     if missing == "MissingParameter":
         if first.value is None:
-            raise AwsError(missing, f"The request must contain the parameter {first.path}")
+            raise AwsError(missing, f"The request must contain the parameter {_parameter(service, first.path)}")
         raise AwsError(wrong, f"Value ({first.value}) for parameter {first.path} is invalid. {first.constraint}")
+    if (service, first.path, first.constraint) in _OWN_WORDS:
+        raise AwsError(wrong, _OWN_WORDS[service, first.path, first.constraint])
     count = "1 validation error" if len(faults) == 1 else f"{len(faults)} validation errors"
     raise AwsError(wrong, f"{count} detected: {'; '.join(map(str, faults))}")
+
+
+def _parameter(service: str, path: str) -> str:
+    """Return the name of a missing parameter, which EC2 spells its own way."""
+    if service != "ec2":
+        return path
+    return "resourceIdSet" if path == "Resources" else _lower(path)
 
 
 def _faults(shape: Any, value: Any, path: str) -> Iterator[Fault]:
@@ -63,7 +80,8 @@ def _faults(shape: Any, value: Any, path: str) -> Iterator[Fault]:
             if value.get(name) is not None:
                 yield from _faults(member, value[name], _join(path, name))
         return
-    yield from (Fault(path, shown(shape, value), text) for text in _constraints(shape, value))
+    text = _SENSITIVE if shape.metadata.get("sensitive") else shown(shape, value)
+    yield from (Fault(path, text, constraint) for constraint in _constraints(shape, value))
     if shape.type_name == "list" and isinstance(value, list):
         for number, item in enumerate(value, 1):
             yield from _faults(shape.member, item, f"{path}.{number}.member")
@@ -87,6 +105,8 @@ def shown(shape: Any, value: Any) -> str:
 
 def _constraints(shape: Any, value: Any) -> Iterator[str]:
     limits, kind = shape.metadata, shape.type_name
+    if kind == "blob" and isinstance(value, str):
+        value = base64.b64decode(value)
     size = len(value) if kind in ("string", "list", "map", "blob") else value
     measure = {"string": "length ", "list": "length ", "map": "length ", "blob": "length "}.get(kind, "value ")
     if isinstance(size, (int, float)) and not isinstance(size, bool):
