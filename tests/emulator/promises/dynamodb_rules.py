@@ -12,8 +12,10 @@ _TABLES = (
     Rule("table-in-use", "CreateTable refuses the name of an existing table (`ResourceInUseException`).", "L"),
     Rule("table-fields", "DescribeTable omits fields that do not apply: SSEDescription, TableClassSummary, StreamSpecification.", "L"),
     Rule("key-schema", "A table's key has one HASH attribute and at most one RANGE attribute, each of type S, N or B.", "B"),
-    Rule("attributes-used", "AttributeDefinitions must contain exactly the key attributes of the table and its indexes.", "L"),
+    Rule("attributes-used", "AttributeDefinitions of CreateTable must contain exactly the key attributes of the table and its indexes. Those of UpdateTable must contain the key of a new index, even if the table knows it already; others are dropped.", "L; nubo-db/dynoxide issues 131 and 144, which observed AWS"),
     Rule("attributes-sorted", "The deletion of an index removes the definitions that no key uses. DescribeTable returns the definitions sorted.", "L"),
+    Rule("table-made", "The answer to CreateTable tells no warm throughput, no moment of the switch to on-demand and no Backfilling of its indexes. A table that is DELETING has no keys, attributes, creation time and warm throughput.", "L"),
+    Rule("table-name", "A name of a table has 3 to 255 letters, digits, `.`, `_` and `-`. A fault in it hides all other faults of a request (`ValidationException`).", "dynamodb-conformance"),
     Rule("table-waiters", "boto3's waiters and paginators end on these tables.", "B"),
     Rule("limits", "A capacity is at most 40,000. A Region creates, changes and deletes at most 500 tables at a time, at most 250 of them new tables with indexes (`LimitExceededException`). DescribeLimits returns the quotas of capacity.", "D quotas"),
     Rule("one-concern", "An UpdateTable call makes one kind of change (`ValidationException`).", "L"),
@@ -28,7 +30,7 @@ _CAPACITY = (
     Rule("to-provisioned", "The switch to PROVISIONED needs a capacity for the table and every index.", "L"),
     Rule("same-throughput", "UpdateTable refuses the present capacity (`ValidationException`).", "L"),
     Rule("decreases", "DynamoDB accepts 4 decreases of a capacity per UTC day, then one an hour, 27 at most, counted separately for the table and each index. Otherwise it refuses the whole call (`LimitExceededException`) and names the time of the next one. DescribeTable returns the number of today and the time of the last one.", "D, L"),
-    Rule("on-demand-maximum", "OnDemandThroughput of the table needs BillingMode in the call; that of an index does not. -1 removes a maximum.", "L; T global_secondary_index.go"),
+    Rule("on-demand-maximum", "OnDemandThroughput changes single maxima of an on-demand table or index, also without BillingMode in the call. -1 removes a maximum. A PROVISIONED table has none (`ValidationException`).", "L; nubo-db/dynoxide issue 159, which observed AWS"),
     Rule("warm-rises", "Warm throughput of a table or an index can only rise (`ValidationException`). The rise takes 5 minutes, and the table stays ACTIVE.", "L"),
 )
 _INDEXES = (
@@ -44,12 +46,13 @@ _INDEXES = (
     Rule("index-projection", "The projection INCLUDE needs NonKeyAttributes. The other projections refuse them.", "B"),
     Rule("index-projected", "The NonKeyAttributes of all indexes of a table are at most 100, counted once for each index (`ValidationException`).", "D quotas; the code is known"),
     Rule("index-limit", "CreateTable accepts at most 20 indexes (`ValidationException`). UpdateTable refuses to exceed this limit with `LimitExceededException`.", "D, L"),
+    Rule("local-indexes", "Up to 5 local indexes of a new table share its HASH key and have a RANGE key of their own. They can be read consistently. The table needs a RANGE key (`ValidationException`).", "B; dynamodb-conformance"),
     Rule("index-scaled", "On a PROVISIONED global table, an index is created or deleted only while all write capacities have auto scaling (`ValidationException`).", "L"),
 )
 _SETTINGS = (
     Rule("stream-view", "A view type is required when a stream is switched on, and refused otherwise.", "B"),
     Rule("stream-change", "To change the view type, the stream must be switched off and on again. Switching it on twice is refused (`ValidationException`).", "L"),
-    Rule("stream-frozen", "The stream of a table with replicas cannot be changed.", "L"),
+    Rule("stream-frozen", "The stream of a table with replicas cannot be changed.", "L; terraform-aws-modules/terraform-aws-dynamodb-table issue 30"),
     Rule("ttl-cooldown", "TTL can be changed once an hour (`ValidationException`).", "D"),
     Rule("ttl-expiry", "The local AWS does not delete expired items. AWS deletes them within days and returns them until then.", "D"),
     Rule("ttl-rename", "To change the TTL attribute, TTL must be switched off and on again.", "D"),
@@ -75,6 +78,8 @@ _RESTORE = (
     Rule("backup-states", "A backup is CREATING, then AVAILABLE. Until then it cannot be restored or deleted (`BackupInUseException`), nor its table deleted (`ResourceInUseException`). A backup that does not exist is refused (`BackupNotFoundException`).", "B; D backuprestore_HowItWorks"),
     Rule("backup-refused", "CreateBackup refuses a table that does not exist (`TableNotFoundException`), is being created or deleted (`TableInUseException`), or has just become ACTIVE (`ContinuousBackupsUnavailableException`). Names have 3 to 255 letters, digits, `.`, `_` and `-` (`ValidationException`), and need not be unique.", "B"),
     Rule("backup-listed", "ListBackups returns the backups of users unless BackupType is SYSTEM or ALL, of one table or of all, by time, in pages. They stay when the table is deleted.", "B"),
+    Rule("backup-stays", "DeleteBackup refuses a system backup (`ValidationException`).", "T sweep.go of DynamoDB; the code is not known"),
+    Rule("restore-settings", "A restore can leave indexes out, and can set another billing mode, capacity, on-demand maximum and key. A PROVISIONED copy of an on-demand table needs a capacity for itself and each index (`ValidationException`).", "B; the words are not known"),
     Rule("backup-system", "A table or replica with recovery leaves a system backup `<table>$DeletedTableBackup` of its last state when it is deleted. AWS deletes the backup after 35 days.", "D PointInTimeRecovery_Howitworks; that of replicas is known"),
     Rule("restore-recovery", "RestoreTableToPointInTime refuses a table without recovery (`PointInTimeRecoveryUnavailableException`).", "B"),
 )
@@ -85,7 +90,7 @@ _REPLICAS = (
     Rule("replica-scaled", "A PROVISIONED table needs a scaling target and policy for all write capacities, including indexes, to get a replica, and to leave on-demand with replicas (`ValidationException`).", "L; D globaltables-security"),
     Rule("replica-key", "All replicas have the same kind of KMS key. A customer managed key is named per Region, and changed by SSESpecification in that Region; ReplicaUpdates.Update refuses KMSMasterKeyId (`ValidationException`).", "L"),
     Rule("replica-key-lost", "A replica without its key for more than 20 hours becomes a regional table for good and keeps its items.", "D globaltables-security"),
-    Rule("replica-stream", "The first replica switches the stream on with NEW_AND_OLD_IMAGES.", "L"),
+    Rule("replica-stream", "The first replica switches the stream on with NEW_AND_OLD_IMAGES.", "L; T issue 43625"),
     Rule("replica-role", "The first replica creates the service-linked role AWSServiceRoleForDynamoDBReplication.", "D"),
     Rule("replica-states", "The entry of a new replica appears after 6 s and its table after 10 s. Both are ACTIVE after 40 s, or after 10 min if the table has items.", "L"),
     Rule("replica-failed", "The creation of a replica can fail later, and leaves an entry with CREATION_FAILED or no entry.", "L"),
@@ -100,6 +105,13 @@ _REPLICAS = (
 _ITEMS = (
     Rule("item-keys", "A key must have exactly the table's key attributes, with their types and not empty.", "D"),
     Rule("index-key-types", "An item with an index key of another type (for example BOOL) or with an empty one is refused (`ValidationException`).", "D"),
+    Rule("numbers", "A number has up to 38 significant digits and a magnitude from 1E-130 to below 1E+126 (`ValidationException`). DynamoDB returns it in decimal notation without needless zeros.", "dynamodb-conformance"),
+    Rule("sets", "A set is not empty and has no duplicates, and NULL is always true (`ValidationException`).", "dynamodb-conformance"),
+    Rule("order", "DynamoDB checks its model first and reports all violations together, then mixtures of old and new parameters, values, expressions, the table, and at last the keys.", "dynamodb-conformance"),
+    Rule("consumed", "ReturnConsumedCapacity tells the units of a call: 1 for 4 KB read consistently, half of it otherwise, and 1 for 1 KB written, for the table and for each index whose entry changes. A Query or Scan counts what it reads before its filter. No call is throttled.", "D; ExtendDB/extenddb issue 305, which observed AWS"),
+    Rule("collections", "ReturnItemCollectionMetrics tells the size of an item collection of a table with local indexes, and nothing of other tables.", "B"),
+    Rule("legacy", "The parameters that expressions replaced work like these, and cannot be mixed with them (`ValidationException`).", "dynamodb-conformance"),
+    Rule("types", "A comparison of values of different types, or with a missing attribute, is false; only `<>` is true.", "D; dynamodb-conformance"),
     Rule("item-size", "An item has at most 400 KB (`ValidationException`).", "D quotas"),
     Rule("expressions", "All names and values of expressions must be defined and used, have the types of the keys and contain no reserved words (`ValidationException`).", "D"),
     Rule("conditions", "A write whose condition is false is refused (`ConditionalCheckFailedException`).", "B"),
@@ -115,7 +127,6 @@ _MISSING = tuple(Rule(*row, missing=True) for row in (
     ("global-2017", "Global tables of version 2017.11.29.", "D"),
     ("archived", "ARCHIVED, after 7 days without the key.", "B"),
     ("quotas", "The quota of 2,500 tables per Region, and rates of calls, such as 5 changes of tags a second.", "D"),
-    ("local-indexes", "Local secondary indexes.", "B"),
     ("warm-new", "WarmThroughput of a new table or index, which gets AWS's default.", "B"),
     ("transactions", "Transactions.", "D"),
     ("new-policies", "Policies in CreateTable and with ConfirmRemoveSelfResourceAccess. No policy is enforced.", "B"),
@@ -124,10 +135,7 @@ _MISSING = tuple(Rule(*row, missing=True) for row in (
     ("bulk", "Export to and import from S3, and bulk operations.", "B"),
     ("kinesis", "Kinesis destinations.", "B"),
     ("partiql", "PartiQL.", "B"),
-    ("backup-deletion", "Deletions of system backups, and backups of AWS Backup.", "B"),
-    ("restore-overrides", "Restores to an earlier moment than the latest, or with other settings.", "B"),
-    ("legacy-parameters", "Expected, AttributeUpdates, KeyConditions, QueryFilter, ScanFilter, AttributesToGet.", "B"),
-    ("consumed-capacity", "The capacity that a call consumes: throughput is not metered.", "B"),
+    ("restore-moments", "Restores to an earlier moment than the latest.", "B"),
 ))
 # fmt: on
 RULES: tuple[Rule, ...] = (
