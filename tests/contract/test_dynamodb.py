@@ -154,7 +154,6 @@ def test_missing_parameters_are_refused(aws: Any, here: Any, operation: str, par
     "dynamodb.kinesis",
     "dynamodb.partiql",
     "dynamodb.vectors",
-    "dynamodb.transactions",
     "dynamodb.new-policies",
     "dynamodb.index-insights",
 )
@@ -174,8 +173,6 @@ def test_missing_parameters_are_refused(aws: Any, here: Any, operation: str, par
         "batch_execute_statement",
         "execute_transaction",
         "search_vectors",
-        "transact_write_items",
-        "transact_get_items",
         "list_contributor_insights",
     ],
 )

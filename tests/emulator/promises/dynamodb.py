@@ -52,6 +52,8 @@ OPERATIONS: dict[str, str] = {
     "RestoreTableToPointInTime": f"{_RESTORE} SourceTableArn SourceTableName UseLatestRestorableTime",
     "Scan": f"{_READ} ScanFilter Segment TotalSegments",
     "TagResource": "ResourceArn Tags",
+    "TransactGetItems": "ReturnConsumedCapacity TransactItems",
+    "TransactWriteItems": "ClientRequestToken ReturnConsumedCapacity ReturnItemCollectionMetrics TransactItems",
     "UntagResource": "ResourceArn TagKeys",
     "UpdateContinuousBackups": "PointInTimeRecoverySpecification TableName",
     "UpdateContributorInsights": "ContributorInsightsAction TableName",
