@@ -37,6 +37,7 @@ KINDS: dict[str, Kind] = {
     "PeerVpcId": _VPC,
     "SubnetId": Kind("subnet", "InvalidSubnetID.Malformed", "InvalidSubnetID.NotFound", "subnet ID"),
     "GroupId": _GROUP,
+    "Groups": _GROUP,
     "SecurityGroupId": _GROUP,
     "RouteTableId": Kind("rtb", "InvalidRouteTableId.Malformed", "InvalidRouteTableID.NotFound", "routeTable ID"),
     "NatGatewayId": Kind("nat", "NatGatewayMalformed", "NatGatewayNotFound", "The Nat Gateway {} was not found"),

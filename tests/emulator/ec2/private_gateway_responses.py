@@ -1,4 +1,4 @@
-"""The calls for virtual private gateways and egress-only internet gateways, as far as they keep a VPC in use."""
+"""The calls for virtual private gateways, as far as they keep a VPC in use."""
 
 from __future__ import annotations
 
@@ -40,20 +40,8 @@ class VpnGateway:
         }
 
 
-class EgressOnlyGateway:
-    """An egress-only internet gateway."""
-
-    def __init__(self, vpc_id: str) -> None:
-        self.id, self.vpc_id = new_id("eigw"), vpc_id
-
-    def shown(self) -> dict[str, Any]:
-        """Return the gateway as EC2 shows it."""
-        attachments = [{"State": "attached", "VpcId": self.vpc_id}]
-        return {"EgressOnlyInternetGatewayId": self.id, "Attachments": attachments}
-
-
 class PrivateGatewayResponses(Ec2):
-    """Virtual private gateways and egress-only internet gateways."""
+    """Virtual private gateways."""
 
     def create_vpn_gateway(self) -> ActionResult:
         gateway = VpnGateway()
@@ -93,17 +81,3 @@ class PrivateGatewayResponses(Ec2):
     def describe_vpn_gateways(self) -> ActionResult:
         named = self.params.get("VpnGatewayIds")
         return result(VpnGateways=[self.ec2.vpn_gateways[i].shown() for i in named or self.ec2.vpn_gateways])
-
-    def create_egress_only_internet_gateway(self) -> ActionResult:
-        gateway = EgressOnlyGateway(self.params["VpcId"])
-        self.ec2.egress_only_internet_gateways[gateway.id] = gateway
-        return result(EgressOnlyInternetGateway=gateway.shown())
-
-    def delete_egress_only_internet_gateway(self) -> ActionResult:
-        del self.ec2.egress_only_internet_gateways[self.params["EgressOnlyInternetGatewayId"]]
-        return result(ReturnCode=True)
-
-    def describe_egress_only_internet_gateways(self) -> ActionResult:
-        named = self.params.get("EgressOnlyInternetGatewayIds")
-        stored = self.ec2.egress_only_internet_gateways
-        return result(EgressOnlyInternetGateways=[stored[i].shown() for i in named or stored])

@@ -25,7 +25,6 @@ from .ipam_resource_responses import IpamResourceResponses
 from .ipam_responses import IpamResponses
 from .listing import filtered_page, take_list_options
 from .network_acl_responses import NetworkAclResponses
-from .peering_responses import PeeringResponses
 from .private_gateway_responses import PrivateGatewayResponses
 from .region_responses import RegionResponses
 from .route_responses import RouteResponses
@@ -55,7 +54,6 @@ class LocalEc2(
     GatewayResponses,
     RouteResponses,
     NetworkAclResponses,
-    PeeringResponses,
     PrivateGatewayResponses,
     InstanceResponses,
     EndpointResponses,
