@@ -24,6 +24,8 @@ TAGGABLE = {
     "CreateNetworkInterface": "network-interface",
     "CreateVpcEndpoint": "vpc-endpoint",
     "CreateFlowLogs": "vpc-flow-log",
+    "CreateVpnGateway": "vpn-gateway",
+    "CreateEgressOnlyInternetGateway": "egress-only-internet-gateway",
     "CreateIpam": "ipam",
     "CreateIpamScope": "ipam-scope",
     "CreateIpamPool": "ipam-pool",
@@ -40,6 +42,8 @@ DELETED_BY = {
     "DeleteNetworkAcl": "NetworkAclId",
     "DeleteNetworkInterface": "NetworkInterfaceId",
     "DeleteVpcPeeringConnection": "VpcPeeringConnectionId",
+    "DeleteVpnGateway": "VpnGatewayId",
+    "DeleteEgressOnlyInternetGateway": "EgressOnlyInternetGatewayId",
 }
 
 

@@ -73,6 +73,7 @@ KINDS: dict[str, Kind] = {
     "Ipv4IpamPoolId": _POOL,
     "IpamPoolAllocationId": Kind("ipam-pool-alloc", "InvalidIpamPoolAllocationId.Malformed"),
 }
+NO_OPTIONS = "default"  # AWS's id of no DHCP options
 STORES: dict[str, Store] = {
     "vpc": lambda ec2: ec2.vpcs,
     "subnet": lambda ec2: [i for zone in ec2.subnets.values() for i in zone],
@@ -121,7 +122,12 @@ def listed(value: Any) -> list[Any]:
 def check_id(parameter: str, resource_id: Any) -> None:
     """Refuse a malformed id, such as the placeholder of a value that is not known yet."""
     kind = KINDS.get(singular(parameter))
-    if kind and kind.prefix and not re.fullmatch(kind.prefix + r"-[0-9a-f]{8,32}", str(resource_id)):
+    if (
+        kind
+        and kind.prefix
+        and resource_id != NO_OPTIONS
+        and not re.fullmatch(kind.prefix + r"-[0-9a-f]{8,32}", str(resource_id))
+    ):
         raise AwsError(kind.malformed, f'Invalid id: "{resource_id}" (expecting "{kind.prefix}-...")')
 
 
@@ -130,8 +136,9 @@ def check_exists(operation: str, params: Mapping[str, Any], backend: Any) -> Non
     for parameter, value in params.items():
         name = singular(parameter)
         kind = KINDS.get(name)
-        if kind and kind.missing and name not in _OWN_WAY.get(operation, ()):
+        ours = kind and (kind.prefix != "i" or operation == "TerminateInstances")  # moto may have instances of its own
+        if kind and ours and kind.missing and name not in _OWN_WAY.get(operation, ()):
             known = STORES[kind.prefix](backend)
-            missing = [i for i in listed(value) if i not in known]
+            missing = [i for i in listed(value) if i not in known and i != NO_OPTIONS]
             if missing:
                 raise kind.not_found(missing)

@@ -8,7 +8,7 @@ from moto.core.responses import ActionResult
 
 from ..clock import Timeline
 from ..core import AwsError, new_id
-from .base import Ec2, result
+from .base import Ec2, result, tag_dict, tags_in
 
 
 class VpnGateway:
@@ -46,7 +46,11 @@ class PrivateGatewayResponses(Ec2):
     def create_vpn_gateway(self) -> ActionResult:
         gateway = VpnGateway()
         self.ec2.vpn_gateways[gateway.id] = gateway
-        return result(VpnGateway=gateway.shown() | {"State": gateway.timeline.first})
+        self.ec2.tags[gateway.id] = tag_dict(self.params, "vpn-gateway")
+        return result(VpnGateway=self._vpn_shown(gateway) | {"State": gateway.timeline.first})
+
+    def _vpn_shown(self, gateway: VpnGateway) -> dict[str, Any]:
+        return gateway.shown() | {"Tags": tags_in(self.ec2, gateway.id)}
 
     def _gateway(self) -> VpnGateway:
         gateway: VpnGateway = self.ec2.vpn_gateways[self.params["VpnGatewayId"]]
@@ -80,4 +84,5 @@ class PrivateGatewayResponses(Ec2):
 
     def describe_vpn_gateways(self) -> ActionResult:
         named = self.params.get("VpnGatewayIds")
-        return result(VpnGateways=[self.ec2.vpn_gateways[i].shown() for i in named or self.ec2.vpn_gateways])
+        found = [self.ec2.vpn_gateways[i] for i in named or self.ec2.vpn_gateways]
+        return result(VpnGateways=[self._vpn_shown(gateway) for gateway in found])

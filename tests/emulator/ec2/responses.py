@@ -11,7 +11,6 @@ from moto.core.responses import ActionResult
 from moto.core.utils import camelcase_to_underscores
 
 from ..core import AwsError, own_backend
-from ..promises import services
 from .base import forget_tags
 from .checks import check, deleted_ids
 from .endpoint_responses import EndpointResponses
@@ -75,8 +74,7 @@ class LocalEc2(
             if earlier:
                 return earlier
             refresh(self.ec2)
-            if services()["ec2"].parameters(operation) is not None:
-                check_exists(operation, self.params, self.ec2)
+            check_exists(operation, self.params, self.ec2)
         except ServiceException as error:
             return self._refusal(error)
         deleted, options = list(deleted_ids(operation, self.params)), take_list_options(operation, self.params)

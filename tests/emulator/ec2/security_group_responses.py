@@ -45,9 +45,18 @@ class SecurityGroupResponses(Ec2):
         return self.ec2.get_security_group_from_id(group_id)
 
     def describe_security_groups(self) -> ActionResult:
-        named = self.params.get("GroupIds")
-        found = [self._group(i) for i in named] if named else self._groups()
-        return result(SecurityGroups=[self._shown(g) for g in found])
+        found = [self._group(i) for i in self.params.get("GroupIds") or []] + self._named_groups()
+        asked = self.params.get("GroupIds") or self.params.get("GroupNames")
+        return result(SecurityGroups=[self._shown(g) for g in (found if asked else self._groups())])
+
+    def _named_groups(self) -> list[Any]:
+        """Return the groups of the default VPC that the request names."""
+        names, default = self.params.get("GroupNames") or [], self.ec2.get_default_vpc()
+        known = {g.name: g for g in self.ec2.groups[default.id].values()} if names and default else {}
+        if missing := [name for name in names if name not in known]:
+            text = f"The security group '{missing[0]}' does not exist"
+            raise AwsError("InvalidGroup.NotFound", text + (f" in default VPC '{default.id}'" if default else ""))
+        return [known[name] for name in names]
 
     def _name_groups_by_id(self, filters: list[dict[str, Any]]) -> None:
         """Replace the names of the groups that rules name, which no answer shows, by the ids of these groups."""

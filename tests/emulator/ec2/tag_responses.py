@@ -33,6 +33,8 @@ TYPES = {
     "eni": "network-interface",
     "ipam": "ipam",
     "dopt": "dhcp-options",
+    "vgw": "vpn-gateway",
+    "eigw": "egress-only-internet-gateway",
 }
 
 
