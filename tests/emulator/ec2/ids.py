@@ -32,6 +32,7 @@ class Kind:
 _GROUP = Kind("sg", "InvalidGroupId.Malformed", "InvalidGroup.NotFound", "security group")
 _VPC = Kind("vpc", "InvalidVpcID.Malformed", "InvalidVpcID.NotFound", "vpc ID")
 _POOL = Kind("ipam-pool", "InvalidIpamPoolId.Malformed")
+_OPTIONS = Kind("dopt", "InvalidDhcpOptionsId.Malformed", "InvalidDhcpOptionID.NotFound", "dhcpOption ID")
 KINDS: dict[str, Kind] = {
     "VpcId": _VPC,
     "PeerVpcId": _VPC,
@@ -63,7 +64,7 @@ KINDS: dict[str, Kind] = {
     "EgressOnlyInternetGatewayId": Kind(
         "eigw", "InvalidEgressOnlyInternetGatewayId.Malformed", "InvalidGatewayID.NotFound", "eigw ID"
     ),
-    "DhcpOptionsId": Kind("dopt", "InvalidDhcpOptionsId.Malformed", "InvalidDhcpOptionID.NotFound", "dhcpOption ID"),
+    "DhcpOptionsId": _OPTIONS,
     "PrefixListId": Kind("pl", "InvalidPrefixListId.Malformed", "InvalidPrefixListID.NotFound", "prefix list ID"),
     "SecurityGroupRuleId": Kind("sgr", "InvalidSecurityGroupRuleId.Malformed"),
     "IpamId": Kind("ipam", "InvalidIpamId.Malformed"),
@@ -73,7 +74,6 @@ KINDS: dict[str, Kind] = {
     "Ipv4IpamPoolId": _POOL,
     "IpamPoolAllocationId": Kind("ipam-pool-alloc", "InvalidIpamPoolAllocationId.Malformed"),
 }
-NO_OPTIONS = "default"  # AWS's id of no DHCP options
 STORES: dict[str, Store] = {
     "vpc": lambda ec2: ec2.vpcs,
     "subnet": lambda ec2: [i for zone in ec2.subnets.values() for i in zone],
@@ -103,6 +103,7 @@ _OWN_WAY = {
     "DeleteVpcEndpoints": ("VpcEndpointId",),
     "CreateVpcEndpoint": ("SecurityGroupId",),
     "ModifyVpcEndpoint": ("SecurityGroupId",),
+    "AssociateDhcpOptions": ("DhcpOptionsId",),
     "CreateRoute": ("NatGatewayId",),
     "ReplaceRoute": ("NatGatewayId",),
 }
@@ -122,12 +123,10 @@ def listed(value: Any) -> list[Any]:
 def check_id(parameter: str, resource_id: Any) -> None:
     """Refuse a malformed id, such as the placeholder of a value that is not known yet."""
     kind = KINDS.get(singular(parameter))
-    if (
-        kind
-        and kind.prefix
-        and resource_id != NO_OPTIONS
-        and not re.fullmatch(kind.prefix + r"-[0-9a-f]{8,32}", str(resource_id))
-    ):
+    form = rf"{kind.prefix}-[0-9a-f]{{8,32}}" if kind else ""
+    if kind is _OPTIONS:
+        form += "|default"  # AWS's id of no DHCP options
+    if kind and kind.prefix and not re.fullmatch(form, str(resource_id)):
         raise AwsError(kind.malformed, f'Invalid id: "{resource_id}" (expecting "{kind.prefix}-...")')
 
 
@@ -139,6 +138,6 @@ def check_exists(operation: str, params: Mapping[str, Any], backend: Any) -> Non
         ours = kind and (kind.prefix != "i" or operation == "TerminateInstances")  # moto may have instances of its own
         if kind and ours and kind.missing and name not in _OWN_WAY.get(operation, ()):
             known = STORES[kind.prefix](backend)
-            missing = [i for i in listed(value) if i not in known and i != NO_OPTIONS]
+            missing = [i for i in listed(value) if i not in known]
             if missing:
                 raise kind.not_found(missing)
