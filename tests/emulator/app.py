@@ -17,7 +17,7 @@ from moto.core.serialize import get_serializer_class
 from moto.moto_server.werkzeug_app import create_backend_app
 
 from . import services
-from .account import NotAuthenticated, require_region
+from .account import NotAuthenticated, require_quotas, require_region
 from .admission import Missing, admit
 from .calls import CALLS, error_code, is_mutating, shown
 from .clock import CLOCK
@@ -124,6 +124,7 @@ class LocalAws:
                 require_region(service, region)
                 parameters = admit(service, operation, environ, body)
                 services.before(operation, region)
+                require_quotas(service, operation, region, parameters)
                 CLOCK.next_failure = (fault.state, fault.message) if fault and fault.effect == "fail" else None
                 status, headers, answer = self._answer(service, operation, region, mutating, environ)
                 if mutating and not fault and status < 400 and JUDGE not in environ.get("HTTP_USER_AGENT", ""):

@@ -6,12 +6,12 @@ from typing import Any
 
 from moto.core.responses import ActionResult
 
+from ..account import require_room
 from ..core import AwsError
 from .base import Ec2, result, tag_dict, tags_in
 from .checks import canonical
 
 LAST = 32767  # the number of the entry that denies the rest; nobody can change it
-QUOTA = 20  # entries in one direction, beside the last one
 PROTOCOLS = ("-1", *map(str, range(256)))
 PORTS = ("6", "17")  # the protocols with ports: TCP and UDP
 ENTRY = {
@@ -73,9 +73,7 @@ class NetworkAclResponses(Ec2):
             text = f"The network acl entry identified by {number} already exists."
             raise AwsError("NetworkAclEntryAlreadyExists", text)
         same = [e for e in acl.entries if e.egress == self.params["Egress"] and e.rule_number != LAST]
-        if len(same) >= QUOTA:
-            text = "The maximum number of network acl entries has been reached."
-            raise AwsError("NetworkAclEntryLimitExceeded", text)
+        require_room("entries-per-network-acl", len(same))
         self._add_wanted(acl)
         return result(Return=True)
 
