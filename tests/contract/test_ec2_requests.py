@@ -412,7 +412,8 @@ PAGED = [o for o, given in promised.OPERATIONS.items() if "MaxResults" in given.
 def test_listings_come_in_pages(aws: Any, net: Net) -> None:
     """The pages contain every entry once; an unknown token is refused."""
     log = {"LogGroupName": "g", "DeliverLogsPermissionArn": flow_role(aws), "TrafficType": "ALL"}
-    aws.control.quota("vpc-max-elastic-ips", 10)
+    for name in ("vpc-max-elastic-ips", "vpcs", "internet-gateways", "nat-gateways-per-zone"):
+        aws.control.quota(name, 10)
     for number in range(1, 7):
         other = Net(net.ec2)
         other.attach()

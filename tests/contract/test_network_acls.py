@@ -134,8 +134,8 @@ def test_entries_for_icmp_and_for_ipv6(net: Net) -> None:
 
 
 @keeps("ec2.acl-new")
-def test_a_vpc_has_two_hundred_network_acls(net: Net, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("emulator.ec2.network_acl_responses.ACL_QUOTA", 2)
+def test_a_vpc_has_a_limited_number_of_network_acls(aws: Any, net: Net) -> None:
+    aws.control.quota("network-acls-per-vpc", 2)
     net.ec2.create_network_acl(VpcId=net.vpc)
     refused("NetworkAclLimitExceeded", net.ec2.create_network_acl, VpcId=net.vpc)
     Net(net.ec2)

@@ -133,8 +133,6 @@ class GatewayResponses(Ec2):
     def allocate_address(self) -> ActionResult:
         if self.params.setdefault("Domain", "vpc") != "vpc":
             raise AwsError("InvalidParameterValue", "Value (standard) for parameter domain is invalid.")
-        if len(self.ec2.addresses) >= account.quota("vpc-max-elastic-ips"):
-            raise AwsError("AddressLimitExceeded", "The maximum number of addresses has been reached.")
         taken = {a.public_ip for ec2 in ec2_backends[self.current_account].values() for a in ec2.addresses}
         self.params["Address"] = next((str(a) for b in DOCUMENTATION for a in b.hosts() if str(a) not in taken), None)
         if not self.params["Address"]:

@@ -7,10 +7,11 @@ from typing import Any
 
 from moto.core.responses import ActionResult
 
+from ..account import require_room
 from ..core import AwsError
 from .base import Ec2, forget_tags, result, tag_dict, tags_in
 from .listing import wildcard
-from .security_group_rules import QUOTA, Rule, allow_all_egress, check_text, permissions, read, shown
+from .security_group_rules import Rule, allow_all_egress, check_text, permissions, read, shown
 
 _NAME = re.compile(r"[a-zA-Z0-9. _\-:/()#,@\[\]+=&;{}!$*]{1,255}")
 
@@ -111,9 +112,7 @@ class SecurityGroupResponses(Ec2):
             raise AwsError("InvalidParameterValue", "The same permission must not appear multiple times")
         for rule in [rule for rule in rules if rule.key in known]:
             raise AwsError("InvalidPermission.Duplicate", f'the specified rule "{rule.words}" already exists')
-        if len(existing) + len(rules) > QUOTA:
-            text = "The maximum number of rules per security group has been reached."
-            raise AwsError("RulesPerSecurityGroupLimitExceeded", text)
+        require_room("rules-per-security-group", len(existing) + len(rules) - 1)
         existing.extend(rules)
         for rule in rules:
             self.ec2.tags[rule.id] = tag_dict(self.params, "security-group-rule")

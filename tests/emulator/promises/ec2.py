@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import Rule, Service, ec2_ipam
+from . import Rule, Service, ec2_ipam, limits
 
 _LIST = "DryRun Filters MaxResults NextToken"
 OPERATIONS: dict[str, str] = {
@@ -106,7 +106,6 @@ RULES: tuple[Rule, ...] = (
     Rule("vpc-tenancy", "CreateVpc accepts the tenancies `default` and `dedicated`.", "V CreateVpc"),
     Rule("vpc-attributes", "ModifyVpcAttribute changes one attribute per call, and refuses DNS hostnames without DNS support (`InvalidParameterCombination`).", "T"),
     Rule("vpc-held", "DeleteVpc refuses a VPC that has subnets, gateways of any kind, endpoints, peering connections, groups or route tables of its own, and refuses it for some seconds after the last of them was deleted (15 here): `DependencyViolation`.", "V errors, T; the time is known"),
-    Rule("quotas", "VPCs, subnets and gateways have no quota here, as in an account with raised quotas. `VpcLimitExceeded` and similar errors can be injected as faults.", "known"),
     Rule("address-quota", "A Region has at most 5 Elastic IP addresses unless the quota was raised (`AddressLimitExceeded`). DescribeAccountAttributes returns the quota as `vpc-max-elastic-ips`.", "V DescribeAccountAttributes, V errors"),
     Rule("subnet-block", "CreateSubnet accepts a block of /16 to /28 inside its VPC (`InvalidSubnet.Range`) that overlaps no other subnet (`InvalidSubnet.Conflict`).", "V errors"),
     Rule("subnet-zone", "CreateSubnet accepts a zone by name or by id. The error for an unknown zone lists the valid zones.", "V CreateSubnet"),
@@ -186,4 +185,6 @@ RULES: tuple[Rule, ...] = (
 )  # fmt: skip
 # Only endpoints create routes by prefix list, and the list of DHCP options never has a second page.
 REFUSED = {"DeleteRoute": "DestinationPrefixListId", "DescribeDhcpOptions": "NextToken"}
-SERVICE = Service("EC2: IPAM and VPC", {**ec2_ipam.OPERATIONS, **OPERATIONS}, (*ec2_ipam.RULES, *RULES), REFUSED)
+SERVICE = Service(
+    "EC2: IPAM and VPC", {**ec2_ipam.OPERATIONS, **OPERATIONS}, (*ec2_ipam.RULES, *RULES, *limits.RULES), REFUSED
+)
