@@ -488,7 +488,7 @@ BEYOND = [
     ("authorize_security_group_ingress", {"GroupId": "group", "IpPermissions": "named"}),
     ("authorize_security_group_ingress", {"GroupId": "group", "IpPermissions": "foreign"}),
     ("create_vpc_endpoint", ENDPOINT | {"VpcEndpointType": "GatewayLoadBalancer"}),
-    ("create_vpc_endpoint", ENDPOINT | {"IpAddressType": "ipv4"}),
+    ("create_vpc_endpoint", ENDPOINT | {"IpAddressType": "dualstack"}),
     ("create_flow_logs", FLOW | {"LogDestinationType": "s3", "LogDestination": "arn:aws:s3:::b"}),
     ("create_flow_logs", FLOW | {"ResourceIds": [f"tgw-{ONE}"], "ResourceType": "TransitGateway"}),
     ("create_flow_logs", FLOW | {"ResourceIds": [f"eni-{ONE}"], "ResourceType": "NetworkInterface"}),

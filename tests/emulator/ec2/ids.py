@@ -97,6 +97,29 @@ STORES: dict[str, Store] = {
     "dopt": lambda ec2: ec2.dhcp_options_sets,
     "pl": lambda ec2: ec2.managed_prefix_lists,
 }
+# AWS's names of the types, by the prefix of their ids.
+TYPES = {
+    "eipalloc": "elastic-ip",
+    "nat": "natgateway",
+    "fl": "vpc-flow-log",
+    "ipam-scope": "ipam-scope",
+    "ipam-pool": "ipam-pool",
+    "ipam-pool-alloc": "ipam-pool-allocation",
+    "vpc": "vpc",
+    "vpce": "vpc-endpoint",
+    "subnet": "subnet",
+    "sg": "security-group",
+    "sgr": "security-group-rule",
+    "rtb": "route-table",
+    "igw": "internet-gateway",
+    "acl": "network-acl",
+    "pcx": "vpc-peering-connection",
+    "eni": "network-interface",
+    "ipam": "ipam",
+    "dopt": "dhcp-options",
+    "vgw": "vpn-gateway",
+    "eigw": "egress-only-internet-gateway",
+}
 # The parameters of operations that refuse an id that does not exist in a way of their own.
 _OWN_WAY = {
     "DeleteFlowLogs": ("FlowLogId",),
