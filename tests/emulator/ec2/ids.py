@@ -158,8 +158,7 @@ def check_exists(operation: str, params: Mapping[str, Any], backend: Any) -> Non
     for parameter, value in params.items():
         name = singular(parameter)
         kind = KINDS.get(name)
-        ours = kind and (kind.prefix != "i" or operation == "TerminateInstances")  # moto may have instances of its own
-        if kind and ours and kind.missing and name not in _OWN_WAY.get(operation, ()):
+        if kind and kind.missing and name not in _OWN_WAY.get(operation, ()):
             known = STORES[kind.prefix](backend)
             missing = [i for i in listed(value) if i not in known]
             if missing:
