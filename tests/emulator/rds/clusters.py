@@ -63,6 +63,7 @@ class ClusterCalls(Calls):
             "clone-group-id": lambda c: [c.get("CloneGroupId")],
             "db-cluster-id": lambda c: [c["DBClusterIdentifier"], c["DBClusterArn"]],
             "db-cluster-resource-id": lambda c: [c["DbClusterResourceId"]],
+            "domain": lambda c: [],
             "engine": lambda c: [c["Engine"]],
         }
         return self.page("DBClusters", items, fields)

@@ -111,6 +111,7 @@ class InstanceCalls(Calls):
             "db-cluster-id": lambda i: [i["DBClusterIdentifier"], cluster_arn + i["DBClusterIdentifier"]],
             "db-instance-id": lambda i: [i["DBInstanceIdentifier"], i["DBInstanceArn"]],
             "dbi-resource-id": lambda i: [i["DbiResourceId"]],
+            "domain": lambda i: [],
             "engine": lambda i: [i["Engine"]],
         }
         return self.page("DBInstances", [describe_instance(backend, instance) for instance in found], fields)

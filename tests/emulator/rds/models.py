@@ -22,6 +22,7 @@ from .resources import (
     Retained,
     Snapshot,
     SubnetGroup,
+    Subscription,
     changing,
     host_label,
     now,
@@ -56,6 +57,7 @@ class RdsBackend(BaseBackend, TaggableResourcesMixin):
         self.parameter_groups: dict[str, dict[str, ParameterGroup]] = {"cluster": {}, "instance": {}}
         self.global_clusters: dict[str, GlobalCluster] = {}
         self.events: list[Event] = []
+        self.subscriptions: dict[str, Subscription] = {}
 
     def arn(self, kind: str, name: str) -> str:
         """Return the ARN of a resource in this region."""
@@ -135,6 +137,7 @@ class RdsBackend(BaseBackend, TaggableResourcesMixin):
 
     def settle(self) -> None:
         """Apply the changes that are due, and drop the resources whose deletion is finished."""
+        self.subscriptions = {n: s for n, s in self.subscriptions.items() if s.timeline.state != "deleted"}
         for instance in list(self.instances.values()):
             self._settle_instance(instance)
         for cluster in list(self.clusters.values()):
@@ -286,6 +289,7 @@ class RdsBackend(BaseBackend, TaggableResourcesMixin):
             "subgrp": self.subnet_groups,
             "cluster-pg": self.parameter_groups["cluster"],
             "pg": self.parameter_groups["instance"],
+            "es": self.subscriptions,
             "global-cluster": self.global_clusters,
         }
         return [(kind, resource) for kind, known in kinds.items() for resource in known.values()]
@@ -379,6 +383,7 @@ def tagged(backend: RdsBackend, arn: str) -> Resource:
         "subgrp": ("DBSubnetGroupNotFoundFault", "DBSubnetGroup"),
         "cluster-pg": ("DBParameterGroupNotFound", "DBClusterParameterGroup"),
         "pg": ("DBParameterGroupNotFound", "DBParameterGroup"),
+        "es": ("SubscriptionNotFound", "Event subscription"),
         "global-cluster": ("GlobalClusterNotFoundFault", "GlobalCluster"),
     }.get(kind, ("InvalidParameterValue", "Resource"))
     source = RDS[backend.account_id][GLOBAL_STORE] if kind == "global-cluster" else backend

@@ -110,6 +110,17 @@ class Retained:
 
 
 @dataclass
+class Subscription(Resource):
+    """An event subscription. ``sources`` names resources of the subscription's SourceType."""
+
+    name: str
+    data: dict[str, Any]
+    sources: list[str]
+    created: float
+    timeline: Timeline
+
+
+@dataclass
 class Event:
     """An event of a resource, visible from the end of its timeline on."""
 
