@@ -66,7 +66,7 @@ class OfferCalls(Calls):
         p, backend = self.params, self.backend
         engine.require_engine(p.get("Engine"))
         wanted, asked = str(p.get("EngineVersion") or ""), p.get("DBInstanceClass")
-        versions, licence = engine.matching(wanted), p.get("LicenseModel")
+        versions = engine.matching(wanted)
         if wanted and not versions:
             raise engine.unknown_version(wanted)
         offered = [c for c in classes.CLASSES if asked in (None, c)]
@@ -77,9 +77,9 @@ class OfferCalls(Calls):
             for each in offered
             for storage in _STORAGE
             if classes.supports(version, each)
-            and p.get("Vpc") is not False
-            and licence in (None, _FLAGS["LicenseModel"])
         ]
+        if p.get("Vpc") is False or p.get("LicenseModel") not in (None, _FLAGS["LicenseModel"]):
+            found = []
         return self.page("OrderableDBInstanceOptions", found, largest=10000)
 
     def describe_engine_default_cluster_parameters(self) -> ActionResult:

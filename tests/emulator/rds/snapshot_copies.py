@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from moto.core.responses import ActionResult
 
 from ..clock import Timeline
