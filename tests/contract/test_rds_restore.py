@@ -367,7 +367,7 @@ def test_a_restored_cluster_has_no_managed_secret(site: Site) -> None:
     assert "MasterUserSecret" not in restore(site)
     site.rds.modify_db_cluster(DBClusterIdentifier="new", ManageMasterUserPassword=True, ApplyImmediately=True)
     assert site.cluster("new")["MasterUserSecret"]["SecretArn"] != arn
-    assert "does not implement" in refused("UnknownOperationException", site.secrets.rotate_secret, SecretId=arn)
+    assert "managed by another service" in refused("InvalidRequestException", site.secrets.rotate_secret, SecretId=arn)
 
 
 @keeps("rds.snapshot-sharing")

@@ -243,6 +243,11 @@ class Cluster(Changing):
         """Return the moment at which AWS starts a stopped cluster, or gives up a cluster without its key."""
         return self.timeline.end + STOPPED_AT_MOST
 
+    def require_not_stopped(self) -> None:
+        """Refuse to delete a stopped cluster or one of its instances."""
+        if self.timeline.state in ("stopping", "stopped"):
+            raise AwsError("InvalidDBClusterStateFault", f"Db cluster {self.name} is in {self.timeline.state} state")
+
     def require_available(self) -> None:
         """Refuse changes in any other state."""
         if not self.resting:
