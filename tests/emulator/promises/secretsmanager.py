@@ -33,7 +33,7 @@ OPERATIONS: dict[str, str] = {
 IMPLEMENTED = {
     "name": "A secret's name has up to 512 letters, digits and /_+=.@!- (`ValidationException`) and is unique in its Region (`ResourceExistsException`).",
     "value": "PutSecretValue needs a value (`InvalidRequestException`). GetSecretValue refuses a secret without a value (`ResourceNotFoundException`).",
-    "key": "A KMS key that does not exist, is disabled or belongs to another Region is refused (`EncryptionFailure`). The default key is not returned.",
+    "key": "A KMS key that does not exist, is disabled or belongs to another Region is refused (`EncryptionFailure`). The default key is returned of replicas only.",
     "labels": "A new value is AWSCURRENT, and the previous one AWSPREVIOUS, unless PutSecretValue names other staging labels. UpdateSecretVersionStage moves labels, and AWSCURRENT only with the version that has it (`InvalidParameterException`). ListSecretVersionIds lists the versions with a label, or all.",
     "token": "A ClientRequestToken becomes the id of the new version. Repeated with the same value it changes nothing; with another value it is refused (`ResourceExistsException`).",
     "version": "A version that does not exist is refused with `ResourceNotFoundException`, and a version without the given label with `InvalidRequestException`.",

@@ -77,14 +77,15 @@ class SecretsResponse(Rotation, Versions):
     def update_secret(self) -> str:
         secret = self._changeable_secret()
         self._require_key(self.region, self._get_param("KmsKeyId"))
-        answer = str(super().update_secret())
+        answer = json.loads(super().update_secret())
         if self._get_param("Description") == "":
             secret.description = ""
-        return answer
+        return json.dumps({name: value for name, value in answer.items() if name != "ReplicationStatus"})
 
     def put_secret_value(self) -> str:
         self._changeable_secret()
-        return str(super().put_secret_value())
+        answer = json.loads(super().put_secret_value())
+        return json.dumps({name: value for name, value in answer.items() if name != "ReplicationStatus"})
 
     def describe_secret(self) -> str:
         return json.dumps(_shown(self.backend.describe_secret(self._get_param("SecretId"))))
@@ -152,9 +153,8 @@ class SecretsResponse(Rotation, Versions):
 
     def delete_resource_policy(self) -> str:
         """Delete the policy of a secret; a secret without one is not an error."""
-        secret = self._primary()
-        secret.policy = None
-        return json.dumps({"ARN": secret.arn, "Name": secret.name})
+        self._primary()
+        return str(super().delete_resource_policy())
 
     def get_random_password(self) -> str:
         """Return a password, by default with at least one character of each type."""
@@ -264,7 +264,7 @@ def _shown(secret: FakeSecret | ReplicaSecret) -> dict[str, Any]:
     labels = {number: v["version_stages"] for number, v in secret.versions.items() if v["version_stages"]}
     shown = {
         **secret.to_dict(),
-        "KmsKeyId": None if key == DEFAULT_KEY else key,
+        "KmsKeyId": None if key == DEFAULT_KEY and not replica else key,
         "VersionIdsToStages": labels,
         "SecretVersionsToStages": labels,
         "LastAccessedDate": getattr(secret, "accessed", None),

@@ -95,15 +95,16 @@ class Versions(SecretsManagerResponse):
 def _version(secret: FakeSecret | ReplicaSecret, version_id: str | None, label: str | None) -> dict[str, Any]:
     """Return the version with this id or staging label."""
     text = "Secrets Manager can't find the specified secret value for "
+    versions: dict[str, dict[str, Any]] = secret.versions
     if version_id is None:
         label = label or CURRENT
-        found = [version for version in secret.versions.values() if label in version["version_stages"]]
+        found = [version for version in versions.values() if label in version["version_stages"]]
         if not found:
             raise AwsError("ResourceNotFoundException", f"{text}staging label: {label}")
         return found[0]
-    if version_id not in secret.versions:
+    if version_id not in versions:
         raise AwsError("ResourceNotFoundException", f"{text}VersionId: {version_id}")
-    if label and label not in secret.versions[version_id]["version_stages"]:
+    if label and label not in versions[version_id]["version_stages"]:
         text = "You provided a VersionStage that is not associated to the provided VersionId."
         raise AwsError("InvalidRequestException", text)
-    return secret.versions[version_id]
+    return versions[version_id]
