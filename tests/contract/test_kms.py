@@ -426,6 +426,7 @@ def test_a_key_works_with_imported_material(aws: Any) -> None:
     refused("InvalidCiphertextException", kms.import_key_material, KeyId=key["Arn"], **wrong)
     kms.import_key_material(KeyId=key["Arn"], **right)
     kms.encrypt(KeyId=key["Arn"], Plaintext=b"x")
+    assert kms.describe_key(KeyId=key["Arn"])["KeyMetadata"]["ExpirationModel"] == right["ExpirationModel"]
     for call in (kms.get_key_rotation_status, kms.enable_key_rotation, kms.disable_key_rotation):
         refused("UnsupportedOperationException", call, KeyId=key["Arn"])
     kms.delete_imported_key_material(KeyId=key["Arn"])

@@ -62,6 +62,7 @@ class SecretsResponse(Rotation, Versions):
             text = "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: "
             raise AwsError("ValidationException", f"{text}-/_+=.@!")
         self._require_tags()
+        self._require_one_value()
         existing = self.backend.secrets.get(name)
         if isinstance(existing, ReplicaSecret):
             raise AwsError("ResourceExistsException", f"The operation failed because the secret {name} already exists.")
@@ -76,6 +77,7 @@ class SecretsResponse(Rotation, Versions):
 
     def update_secret(self) -> str:
         secret = self._changeable_secret()
+        self._require_one_value()
         self._require_key(self.region, self._get_param("KmsKeyId"))
         answer = json.loads(super().update_secret())
         if self._get_param("Description") == "":
@@ -84,6 +86,7 @@ class SecretsResponse(Rotation, Versions):
 
     def put_secret_value(self) -> str:
         self._changeable_secret()
+        self._require_one_value()
         answer = json.loads(super().put_secret_value())
         return json.dumps({name: value for name, value in answer.items() if name != "ReplicationStatus"})
 
@@ -199,6 +202,10 @@ class SecretsResponse(Rotation, Versions):
             text = "Secrets Manager can't encrypt the protected secret text using the provided KMS key. Check that the "
             raise AwsError("EncryptionFailure", f"{text}KMS key is available, enabled, and not in an invalid state.")
 
+    def _require_one_value(self) -> None:
+        if self._get_param("SecretString") and self._get_param("SecretBinary"):
+            raise invalid("You can't specify both a binary secret value and a string secret value in the same secret.")
+
     def _require_tags(self) -> None:
         for tag in self._get_param("Tags") or []:
             if not tag.get("Key") or tag["Key"].lower().startswith("aws:"):
@@ -276,11 +283,13 @@ def _shown(secret: FakeSecret | ReplicaSecret) -> dict[str, Any]:
     return {name: value for name, value in shown.items() if value not in (None, "", {})}
 
 
-def _statuses(secret: FakeSecret, first: set[str] | None = None) -> list[dict[str, str]]:
+def _statuses(secret: FakeSecret, first: set[str] | None = None) -> list[dict[str, Any]]:
     """Return ``ReplicationStatus``, with the first status for the regions in ``first``."""
     shown = []
     for replica in secret.replicas:
         status = dict(replica.config)
+        if hasattr(replica, "accessed"):
+            status["LastAccessedDate"] = replica.accessed
         timeline = getattr(replica, "timeline", None)
         if timeline:
             status["Status"] = timeline.first if replica.region in (first or ()) else timeline.state

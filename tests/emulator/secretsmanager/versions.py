@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from typing import Any
 
@@ -35,11 +36,15 @@ class Versions(SecretsManagerResponse):
         version = _version(secret, version_id, label)
         secret.accessed = CLOCK.now() // DAY * DAY  # AWS shows the day only
         version["accessed"] = secret.accessed
+        binary = version.get("secret_binary")
+        value = {"SecretString": version.get("secret_string")}
+        if binary is not None:
+            value = {"SecretBinary": base64.b64encode(binary).decode()}
         return {
             "ARN": secret.arn,
             "Name": secret.name,
             "VersionId": version["version_id"],
-            "SecretString": version["secret_string"],
+            **value,
             "VersionStages": version["version_stages"],
             "CreatedDate": version["createdate"],
         }
