@@ -480,7 +480,7 @@ BEYOND = [
     ("authorize_security_group_ingress", {"GroupId": "group", "IpPermissions": "foreign"}),
     ("describe_security_groups", {"GroupNames": ["default"]}),
     ("create_vpc_endpoint", ENDPOINT | {"VpcEndpointType": "GatewayLoadBalancer"}),
-    ("create_vpc_endpoint", ENDPOINT | {"IpAddressType": "ipv4"}),
+    ("create_vpc_endpoint", ENDPOINT | {"IpAddressType": "dualstack"}),
     ("create_flow_logs", FLOW | {"LogDestinationType": "s3", "LogDestination": "arn:aws:s3:::b"}),
     ("create_flow_logs", FLOW | {"ResourceIds": [f"tgw-{ONE}"], "ResourceType": "TransitGateway"}),
     ("create_flow_logs", FLOW | {"ResourceIds": [f"eni-{ONE}"], "ResourceType": "NetworkInterface"}),
@@ -496,7 +496,6 @@ BEYOND = [
     ("describe_managed_prefix_lists", {}),
     ("describe_instances", {}),
     ("create_transit_gateway", {}),
-    ("create_dhcp_options", {"DhcpConfigurations": []}),
     ("create_default_vpc", {}),
 ]
 PERMISSIONS = {

@@ -55,6 +55,7 @@ _ALIASES = {
         "entry.icmp.code": "entry.icmp-type-code.code",
         "entry.icmp.type": "entry.icmp-type-code.type",
     },
+    "DescribeVpnGateways": {"attachment.state": "vpc-attachment.state", "attachment.vpc-id": "vpc-attachment.vpc-id"},
     "DescribeDhcpOptions": {"key": "dhcp-configuration.key", "value": "dhcp-configuration.value.value"},
     "DescribeSecurityGroups": {
         **{f"ip-permission.{name}": f"ip-permission.{field}" for name, field in _PERMISSION.items()},

@@ -8,7 +8,7 @@ from moto.core.responses import ActionResult
 
 from ..clock import Timeline
 from ..core import AwsError, new_id
-from .base import Ec2, result
+from .base import Ec2, result, tag_dict, tags_in
 
 
 class VpnGateway:
@@ -28,7 +28,7 @@ class VpnGateway:
         """Return nothing to moto's own check of DeleteVpc, which does not know the states of attachments."""
         return ""
 
-    def shown(self) -> dict[str, Any]:
+    def shown(self, tags: list[dict[str, str]]) -> dict[str, Any]:
         """Return the gateway as EC2 shows it. A detached VPC stays listed."""
         attached = [{"VpcId": self.vpc_id, "State": self.attachment.state}] if self.vpc_id else []
         return {
@@ -37,6 +37,7 @@ class VpnGateway:
             "Type": "ipsec.1",
             "VpcAttachments": attached,
             "AmazonSideAsn": 64512,
+            "Tags": tags,
         }
 
 
@@ -58,7 +59,11 @@ class PrivateGatewayResponses(Ec2):
     def create_vpn_gateway(self) -> ActionResult:
         gateway = VpnGateway()
         self.ec2.vpn_gateways[gateway.id] = gateway
-        return result(VpnGateway=gateway.shown() | {"State": gateway.timeline.first})
+        self.ec2.tags[gateway.id] = tag_dict(self.params, "vpn-gateway")
+        return result(VpnGateway=self._gateway_shown(gateway) | {"State": gateway.timeline.first})
+
+    def _gateway_shown(self, gateway: VpnGateway) -> dict[str, Any]:
+        return gateway.shown(tags_in(self.ec2, gateway.id))
 
     def _gateway(self) -> VpnGateway:
         gateway: VpnGateway = self.ec2.vpn_gateways[self.params["VpnGatewayId"]]
@@ -91,8 +96,8 @@ class PrivateGatewayResponses(Ec2):
         return result(Return=True)
 
     def describe_vpn_gateways(self) -> ActionResult:
-        named = self.params.get("VpnGatewayIds")
-        return result(VpnGateways=[self.ec2.vpn_gateways[i].shown() for i in named or self.ec2.vpn_gateways])
+        known = self.ec2.vpn_gateways
+        return result(VpnGateways=[self._gateway_shown(known[i]) for i in self.params.get("VpnGatewayIds") or known])
 
     def create_egress_only_internet_gateway(self) -> ActionResult:
         gateway = EgressOnlyGateway(self.params["VpcId"])

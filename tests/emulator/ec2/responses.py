@@ -14,6 +14,7 @@ from ..core import AwsError, own_backend
 from ..promises import services
 from .base import forget_tags
 from .checks import check, deleted_ids
+from .dhcp_responses import DhcpResponses
 from .endpoint_responses import EndpointResponses
 from .flow_log_responses import FlowLogResponses
 from .gateway_responses import GatewayResponses
@@ -56,6 +57,7 @@ class LocalEc2(
     RouteResponses,
     NetworkAclResponses,
     PeeringResponses,
+    DhcpResponses,
     PrivateGatewayResponses,
     InstanceResponses,
     EndpointResponses,

@@ -33,6 +33,7 @@ TYPES = {
     "eni": "network-interface",
     "ipam": "ipam",
     "dopt": "dhcp-options",
+    "vgw": "vpn-gateway",
 }
 
 
