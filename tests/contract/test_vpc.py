@@ -94,12 +94,18 @@ def test_a_new_vpc_has_a_route_table_an_acl_and_a_security_group(net: Net) -> No
 @keeps("ec2.dhcp-options")
 def test_dhcp_options_serve_several_vpcs_until_none_uses_them(net: Net) -> None:
     other = Net(net.ec2)
-    servers = [{"Key": "domain-name-servers", "Values": ["10.0.0.2"]}]
+    servers = [
+        {"Key": "domain-name-servers", "Values": ["10.0.0.2"]},
+        {"Key": "domain-name", "Values": ["example.com"]},
+    ]
     spec = [{"ResourceType": "dhcp-options", "Tags": [{"Key": "a", "Value": "b"}]}]
     created = net.ec2.create_dhcp_options(DhcpConfigurations=servers, TagSpecifications=spec)["DhcpOptions"]
     options = {"DhcpOptionsId": created["DhcpOptionsId"]}
     assert (created["DhcpConfigurations"], created["Tags"]) == (
-        [{"Key": "domain-name-servers", "Values": [{"Value": "10.0.0.2"}]}],
+        [
+            {"Key": "domain-name", "Values": [{"Value": "example.com"}]},
+            {"Key": "domain-name-servers", "Values": [{"Value": "10.0.0.2"}]},
+        ],
         [{"Key": "a", "Value": "b"}],
     )
     refused("DryRunOperation", net.ec2.create_dhcp_options, DhcpConfigurations=servers, DryRun=True)

@@ -20,7 +20,17 @@ class DhcpResponses(Ec2):
         answer = answered(super().create_dhcp_options())
         (new,) = set(self.ec2.dhcp_options_sets) - before
         self.ec2.tags[new] = tag_dict(self.params, "dhcp-options")
+        self._sort()
         return answer
+
+    def describe_dhcp_options(self) -> ActionResult:
+        self._sort()
+        return answered(super().describe_dhcp_options())
+
+    def _sort(self) -> None:
+        """Sort the options of each set by name, as AWS lists them."""
+        for options in self.ec2.dhcp_options_sets.values():
+            options._options = dict(sorted(options._options.items()))
 
     def associate_dhcp_options(self) -> ActionResult:
         wanted, vpc = self.params["DhcpOptionsId"], self.ec2.get_vpc(self.params["VpcId"])

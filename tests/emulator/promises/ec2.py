@@ -101,7 +101,7 @@ RULES: tuple[Rule, ...] = (
     Rule("vpc-block", "CreateVpc accepts a block of /16 to /28 outside the reserved ranges (`InvalidVpc.Range`). EC2 drops the bits behind the prefix in the blocks of VPCs, subnets, routes and rules.", "V CreateVpc"),
     Rule("vpc-states", "A new VPC or subnet is `pending` for some seconds, then `available`.", "B"),
     Rule("vpc-brings", "A new VPC has a main route table, a network ACL, DHCP options and the group `default`, whose members can reach each other.", "V"),
-    Rule("dhcp-options", "DHCP options serve any number of VPCs, and cannot be deleted while a VPC uses them (`DependencyViolation`). A VPC that uses none names `default`.", "V; the words are known"),
+    Rule("dhcp-options", "DHCP options are sorted by name, serve any number of VPCs, and cannot be deleted while a VPC uses them (`DependencyViolation`). A VPC that uses none names `default`.", "V; the words are known"),
     Rule("default-vpc", "Each Region has a default VPC with the block 172.31.0.0/16, a public subnet in each zone and an internet gateway.", "V"),
     Rule("vpc-tenancy", "CreateVpc accepts the tenancies `default` and `dedicated`.", "V CreateVpc"),
     Rule("vpc-attributes", "ModifyVpcAttribute changes one attribute per call, and refuses DNS hostnames without DNS support (`InvalidParameterCombination`).", "T"),
