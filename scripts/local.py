@@ -16,7 +16,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 HOME = ROOT / ".local-aws"
-URL, PID, LOG, CALLS = HOME / "url", HOME / "pid", HOME / "server.log", HOME / "calls.jsonl"
+URL, TOKEN, PID = HOME / "url", HOME / "url.token", HOME / "pid"
+LOG, CALLS = HOME / "server.log", HOME / "calls.jsonl"
 ENVIRONMENTS = ("dev", "qa", "prod")
 NOT_RUNNING = "The local AWS is not running. Start it with: make local"
 
@@ -27,7 +28,8 @@ def say(text: str = "") -> None:
 
 def ask(verb: str, path: str) -> object:
     """Send a request to the control interface of the local AWS; raise OSError if it does not answer."""
-    request = urllib.request.Request(f"{URL.read_text().strip()}/_local/{path}", method=verb)
+    headers = {"Authorization": f"Bearer {TOKEN.read_text().strip()}"} if TOKEN.exists() else {}
+    request = urllib.request.Request(f"{URL.read_text().strip()}/_local/{path}", method=verb, headers=headers)
     with urllib.request.urlopen(request, timeout=30) as answer:
         return json.load(answer)
 

@@ -1,4 +1,4 @@
-"""The settings of the account that a test may change: the Regions that need an opt-in, and the quotas."""
+"""The settings of the account that a test may change: its Regions that need an opt-in, quotas, and what zones lack."""
 
 from __future__ import annotations
 
@@ -25,12 +25,15 @@ _GLOBAL = ("iam",)  # answers in one place, whatever Region a client is made for
 
 
 class Account(BaseBackend):
-    """The Regions that were enabled and the quotas that were changed."""
+    """The Regions that were enabled, the quotas that were changed, and whether IAM's policies are enforced."""
+
+    enforces_iam = False
 
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
         self.opted_in: set[str] = set()
         self.quotas: dict[str, int] = dict(QUOTAS)
+        self.lacking: dict[str, set[str]] = {}
 
 
 _ACCOUNTS = own_backend("local-account", Account)
@@ -76,6 +79,21 @@ def set_quota(name: str, value: int) -> None:
     account().quotas[name] = value
 
 
+def zone_lacks(zone: str) -> set[str]:
+    """Return what a zone lacks: ``nat-gateway``, classes such as ``db.r7g.large``, names of endpoint services."""
+    return account().lacking.get(zone, set())
+
+
+def let_zone_lack(zone: str, things: list[str]) -> None:
+    """Let a zone lack things until the reset. Raise ValueError for an unknown zone or thing."""
+    if zone[:-1] not in _regions() or not zone[-1].isalpha():
+        raise ValueError(f"{zone} is not the name of a zone, such as us-east-1c.")
+    if unknown := [t for t in things if t != "nat-gateway" and not t.startswith(("db.", "com.amazonaws."))]:
+        text = "use nat-gateway, a class (db.r7g.large) or an endpoint service (com.amazonaws.us-east-1.kms)"
+        raise ValueError(f"A zone cannot lack '{', '.join(unknown)}'; {text}.")
+    account().lacking.setdefault(zone, set()).update(things)
+
+
 def require_region(service: str, region: str) -> None:
     """Refuse a request to a Region that does not exist or that the account has not enabled, in the service's words."""
     if service in _GLOBAL or opt_in_status(region) != "not-opted-in":
@@ -85,12 +103,18 @@ def require_region(service: str, region: str) -> None:
         code = "InvalidSignatureException" if protocols[0] == "json" else "SignatureDoesNotMatch"
         text = f"Credential should be scoped to a valid region, not '{region}'."
         raise NotAuthenticated(code, f"{text} AWS has no Region of this name.", 403)
+    raise unknown_credentials(service)
+
+
+def unknown_credentials(service: str) -> NotAuthenticated:
+    """Return the refusal of credentials that AWS does not know, in the service's words."""
+    protocols = [service_model(service).protocol, *service_model(service).protocols]
     if "ec2" in protocols:
-        raise NotAuthenticated("AuthFailure", "AWS was not able to validate the provided access credentials", 401)
+        return NotAuthenticated("AuthFailure", "AWS was not able to validate the provided access credentials", 401)
     text = "The security token included in the request is invalid"
     if "query" in protocols:
-        raise NotAuthenticated("InvalidClientTokenId", text, 403)
-    raise NotAuthenticated("UnrecognizedClientException", f"{text}.", 400)
+        return NotAuthenticated("InvalidClientTokenId", text, 403)
+    return NotAuthenticated("UnrecognizedClientException", f"{text}.", 400)
 
 
 @cache

@@ -46,7 +46,7 @@ class Admitted:
 def admit(service: str, operation: str, region: str, environ: dict[str, Any], body: bytes) -> Admitted:
     """Check a request against the promises and the service's model, and drop parameters at AWS's defaults from it.
 
-    Raises Missing or AwsError. Permissions are not checked: every access key belongs to the account's owner.
+    Raises Missing or AwsError. Permissions are not checked here.
     """
     promises = services().get(service)
     promised = promises.parameters(operation) if promises else None

@@ -18,15 +18,17 @@ from moto.core.serialize import get_serializer_class
 from moto.moto_server.werkzeug_app import create_backend_app
 
 from . import services
-from .account import NotAuthenticated, require_region
+from .account import NotAuthenticated, account, require_region
 from .admission import Admitted, Missing, admit
 from .calls import CALLS, error_code, is_mutating, shown
 from .clock import CLOCK
 from .control import control
 from .core import AwsError
-from .faults import FAULTS, Fault
+from .faults import FAULTS, REFUSED, Fault
+from .guard import OWN, Guard, forbidden, foreign
 from .lag import AT_ONCE, JUDGE, LAG
 from .promises import is_promised
+from .promises import services as promised
 from .requests import identify, protocol_of, service_model
 
 StartResponse = Callable[..., Any]
@@ -72,11 +74,20 @@ def _unsigned(operation: str) -> Answer:
     return 400, {"Content-Type": "text/plain"}, f"{text}\n".encode()
 
 
+def _foreign(environ: dict[str, Any], body: bytes, text: str) -> Answer:
+    """Return the refusal of a request of a web page, in the protocol of an SDK that was given another name."""
+    service, operation, _ = identify(environ, body)
+    if service not in promised() or environ.get("PATH_INFO", "").startswith(OWN):
+        return forbidden(text)
+    return 403, *error_answer(service, operation, "AccessDeniedException", text, protocol_of(service, environ))[1:]
+
+
 class LocalAws:
     """One account of AWS. Requests run one after another: moto's backends have no locks."""
 
-    def __init__(self) -> None:
+    def __init__(self, guard: Guard) -> None:
         self._apps: dict[str, Any] = {}
+        self._guard = guard
         self._lock = threading.RLock()
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
@@ -88,8 +99,10 @@ class LocalAws:
         fault = None
         with self._lock:
             services.tick()
-            if environ.get("PATH_INFO", "").startswith("/_local/"):
-                status, headers, answer = control(environ)
+            if text := foreign(environ):
+                status, headers, answer = _foreign(environ, body, text)
+            elif environ.get("PATH_INFO", "").startswith(OWN):
+                status, headers, answer = self._guard.refusal(environ) or control(environ)
             else:
                 (status, headers, answer), fault = self._aws(environ, body)
         if fault and fault.effect == "late":
@@ -107,15 +120,17 @@ class LocalAws:
             return _unsigned(operation), None
         admitted, protocol = Admitted(), protocol_of(service, environ)
         tier = "promised" if is_promised(service, operation) else "refused"
-        fault, mutating = FAULTS.take(service, operation, region), is_mutating(operation, body)
+        fault, mutating = FAULTS.take(service, operation, region, environ, body), is_mutating(operation, body)
         CLOCK.begun = []
         try:
-            if fault and fault.effect in ("throttle", "error"):
+            if fault and fault.effect in REFUSED:
                 status, headers, answer = _faulty(fault, service, operation, protocol)
             else:
                 require_region(service, region)
                 admitted = admit(service, operation, region, environ, body)
                 tier = admitted.tier
+                if account().enforces_iam:
+                    services.enforce_iam(environ, service, operation, region, admitted.parameters)
                 services.before(operation, region)
                 CLOCK.next_failure = (fault.state, fault.message) if fault and fault.effect == "fail" else None
                 status, headers, answer = self._answer(service, operation, region, mutating, environ)

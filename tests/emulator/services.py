@@ -48,6 +48,12 @@ def before(operation: str, region: str) -> None:
         _module("tagging").remember(region)
 
 
+def enforce_iam(environ: Any, service: str, operation: str, region: str, parameters: Any) -> None:
+    """Refuse a request that IAM would refuse. The evaluation is loaded at its first use."""
+    register()
+    _module("access").enforce(environ, service, operation, region, parameters)
+
+
 def tick() -> None:
     """Run the background processes of AWS up to the present moment."""
     if _registered():

@@ -104,6 +104,14 @@ def canonical(cidr: str, parameter: str = "cidrBlock") -> str:
     return str(block(cidr, parameter, strict=False))
 
 
+def canonical_ipv6(cidr: str) -> str:
+    """Return an IPv6 block in canonical form."""
+    try:
+        return str(IPv6Network(cidr, strict=False))
+    except ValueError as error:
+        raise AwsError("InvalidParameterValue", f"CIDR block {cidr} is malformed") from error
+
+
 def block(cidr: Any, parameter: str = "cidr", strict: bool = True) -> IPv4Network:
     """Return an IPv4 block; ``strict`` refuses host bits."""
     try:

@@ -8,6 +8,7 @@ from typing import Any
 from moto.core.responses import ActionResult
 from moto.ec2.models.vpcs import AWS_ENDPOINT_SERVICES
 
+from ..account import zone_lacks
 from ..admission import Missing
 from ..core import AwsError
 from .base import Ec2, result
@@ -95,7 +96,7 @@ class EndpointResponses(Ec2):
         if params.setdefault("PrivateDnsEnabled", not params["ServiceName"].endswith((".s3", ".dynamodb"))):
             self._check_private_dns(vpc, params["ServiceName"])
         subnet_ids = params.get("SubnetIds") or []
-        self._check_subnets(vpc.id, subnet_ids, subnet_ids)
+        self._check_subnets(vpc.id, params["ServiceName"], subnet_ids, subnet_ids)
         for group_id in params.get("SecurityGroupIds") or []:
             self._check_group(vpc.id, group_id)
         if not params.get("SecurityGroupIds"):
@@ -113,12 +114,15 @@ class EndpointResponses(Ec2):
             text = f"To set PrivateDnsOnlyForInboundResolverEndpoint to true, the VPC {vpc.id} must have a Gateway "
             raise AwsError("InvalidParameter", f"{text}endpoint for the service.")
 
-    def _check_subnets(self, vpc_id: str, subnet_ids: list[str], new: list[str]) -> None:
-        """Refuse subnets outside the VPC, two subnets in one zone, and new subnets without a free address."""
+    def _check_subnets(self, vpc_id: str, service: str, subnet_ids: list[str], new: list[str]) -> None:
+        """Refuse subnets outside the VPC, two in one zone, and new ones without a free address or the service."""
         subnets = [self.ec2.get_subnet(i) for i in subnet_ids]
         for subnet in subnets:
             if subnet.vpc_id != vpc_id:
                 raise AwsError("InvalidParameter", f"The subnet {subnet.id} is not in the VPC {vpc_id}.")
+            if service in zone_lacks(subnet.availability_zone):
+                text = f"The VPC endpoint service {service} does not support the availability zone of the subnet"
+                raise AwsError("InvalidParameter", f"{text}: {subnet.id}.")
             if subnet.id in new:
                 free_address(self.ec2, subnet)
         zones = [s.availability_zone for s in subnets]
@@ -179,7 +183,8 @@ class EndpointResponses(Ec2):
             self._check_group(endpoint.vpc_id, group_id)
         removed = params.get("RemoveSubnetIds") or []
         new = [i for i in params.get("AddSubnetIds") or [] if i not in endpoint.subnet_ids]
-        self._check_subnets(endpoint.vpc_id, [i for i in endpoint.subnet_ids if i not in removed] + new, new)
+        kept = [i for i in endpoint.subnet_ids if i not in removed]
+        self._check_subnets(endpoint.vpc_id, endpoint.service_name, kept + new, new)
         self._add_interfaces(endpoint, new)
         for eni_id in list(endpoint.network_interface_ids):
             if self.ec2.enis[eni_id].subnet.id in removed:

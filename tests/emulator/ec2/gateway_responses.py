@@ -73,6 +73,8 @@ class GatewayResponses(Ec2):
         if kind == "public":
             self.require("AllocationId")
         subnet = self.ec2.get_subnet(self.params["SubnetId"])
+        if "nat-gateway" in account.zone_lacks(subnet.availability_zone):
+            raise AwsError("NotAvailableInZone", "Nat Gateway is not available in this availability zone")
         nat = NatGateway(self.ec2, subnet.id, "", tag_dict(self.params, "natgateway"), kind)
         del self.ec2.enis[nat._eni.id]
         nat._created_at, nat.deleted_at, nat.eni_id, nat.address_set = CLOCK.datetime(), None, None, []

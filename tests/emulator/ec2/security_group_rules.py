@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from ipaddress import IPv6Network
 from typing import Any
 
 from ..admission import Missing
 from ..core import AwsError, new_id
 from .base import tags_in
-from .checks import canonical
+from .checks import canonical, canonical_ipv6
 
 QUOTA = 60
 _PROTOCOLS = {"6": "tcp", "17": "udp", "1": "icmp", "58": "icmpv6", "all": "-1"}
@@ -114,10 +113,7 @@ def _peer(backend: Any, group: Any, kind: str, peer: Mapping[str, Any]) -> str:
     if kind == "IpRanges":
         return canonical(name, "cidrIp")
     if kind == "Ipv6Ranges":
-        try:
-            return str(IPv6Network(name, strict=False))
-        except ValueError as error:
-            raise AwsError("InvalidParameterValue", f"CIDR block {name} is malformed") from error
+        return canonical_ipv6(name)
     if kind == "PrefixListIds" and name not in backend.managed_prefix_lists:
         raise AwsError("InvalidPrefixListID.NotFound", f"The prefix list ID '{name}' does not exist")
     if kind == "UserIdGroupPairs":

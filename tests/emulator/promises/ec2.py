@@ -23,7 +23,9 @@ OPERATIONS: dict[str, str] = {
     "CreateInternetGateway": "DryRun TagSpecifications",
     "CreateNatGateway": "AllocationId ClientToken ConnectivityType DryRun SubnetId TagSpecifications",
     "CreateNetworkAcl": "ClientToken DryRun TagSpecifications VpcId",
-    "CreateNetworkAclEntry": "CidrBlock DryRun Egress NetworkAclId PortRange Protocol RuleAction RuleNumber",
+    "CreateNetworkAclEntry": (
+        "CidrBlock DryRun Egress IcmpTypeCode Ipv6CidrBlock NetworkAclId PortRange Protocol RuleAction RuleNumber"
+    ),
     "CreateNetworkInterface": "ClientToken Description DryRun Groups PrivateIpAddress SubnetId TagSpecifications",
     "CreateRoute": "DestinationCidrBlock DryRun GatewayId NatGatewayId RouteTableId VpcPeeringConnectionId",
     "CreateRouteTable": "ClientToken DryRun TagSpecifications VpcId",
@@ -87,7 +89,9 @@ OPERATIONS: dict[str, str] = {
     ),
     "ReleaseAddress": "AllocationId DryRun",
     "ReplaceNetworkAclAssociation": "AssociationId DryRun NetworkAclId",
-    "ReplaceNetworkAclEntry": "CidrBlock DryRun Egress NetworkAclId PortRange Protocol RuleAction RuleNumber",
+    "ReplaceNetworkAclEntry": (
+        "CidrBlock DryRun Egress IcmpTypeCode Ipv6CidrBlock NetworkAclId PortRange Protocol RuleAction RuleNumber"
+    ),
     "ReplaceRoute": "DestinationCidrBlock DryRun GatewayId NatGatewayId RouteTableId VpcPeeringConnectionId",
     "ReplaceRouteTableAssociation": "AssociationId DryRun RouteTableId",
     "RevokeSecurityGroupEgress": "DryRun GroupId IpPermissions SecurityGroupRuleIds",
@@ -132,8 +136,8 @@ RULES: tuple[Rule, ...] = (
     Rule("route-endpoint", "DeleteRoute refuses the route of a gateway endpoint. Only the endpoint removes the route.", "V"),
     Rule("route-table-association", "A subnet has at most one route table. ReplaceRouteTableAssociation moves a subnet or the main route table, and returns a new association id. DeleteRouteTable refuses a table in use (`DependencyViolation`).", "V"),
     Rule("acl-default", "Each subnet has one network ACL, at first the default network ACL of its VPC. It allows everything with its entry 100 and denies the rest with its last entry, 32767. It is not deleted before its VPC (`InvalidParameterValue`).", "V"),
-    Rule("acl-new", "A new network ACL denies everything. DeleteNetworkAcl refuses a network ACL with subnets, and DeleteVpc a VPC with network ACLs of its own (`DependencyViolation`).", "V"),
-    Rule("acl-entries", "Number and direction identify an entry. An entry that exists is refused with `NetworkAclEntryAlreadyExists`, a missing one with `InvalidNetworkAclEntry.NotFound`, and a number outside 1 to 32766 with `InvalidParameterValue`. TCP and UDP need ports (`MissingParameter`). A direction has at most 20 entries (`NetworkAclEntryLimitExceeded`).", "V errors; the code for missing ports is known"),
+    Rule("acl-new", "A new network ACL denies everything. DeleteNetworkAcl refuses a network ACL with subnets, and DeleteVpc a VPC with network ACLs of its own (`DependencyViolation`). A VPC has at most 200 network ACLs (`NetworkAclLimitExceeded`).", "V"),
+    Rule("acl-entries", "Number and direction identify an entry. An entry that exists is refused with `NetworkAclEntryAlreadyExists`, a missing one with `InvalidNetworkAclEntry.NotFound`, and a number outside 1 to 32766 with `InvalidParameterValue`. TCP and UDP need ports, and ICMP a type and a code (`MissingParameter`). An entry has an IPv4 or an IPv6 block. A direction has at most 20 entries (`NetworkAclEntryLimitExceeded`).", "V, V errors, I terraform#2085; the code for missing ports is known"),
     Rule("acl-association", "ReplaceNetworkAclAssociation moves a subnet to another network ACL of its VPC, and returns a new association id.", "V"),
     Rule("peering", "A peering connection waits for its acceptance (`pending-acceptance`), is then `active`, and stays listed as `deleted`. A route to a connection that is not active is a blackhole.", "V"),
     Rule("sg-names", "The name of a security group is unique in its VPC (`InvalidGroup.Duplicate`). The names `default` and `sg-...` are refused (`InvalidParameterValue`).", "V CreateSecurityGroup, I terraform#17343"),
@@ -182,7 +186,7 @@ RULES: tuple[Rule, ...] = (
     Rule("sg-beyond", "Groups of other accounts and of peered VPCs, groups by name, groups shared between VPCs, ModifySecurityGroupRules.", "V", missing=True),
     Rule("endpoint-beyond", "Endpoint types other than Gateway and Interface, their DNS and address options, the list of services, endpoint services.", "V", missing=True),
     Rule("flow-log-beyond", "Flow logs to S3 or Firehose, of interfaces and transit gateways, across accounts.", "V", missing=True),
-    Rule("network-beyond", "DescribeInstances and everything else about instances, peering across accounts and Regions, transit gateways, VPN connections, ICMP entries of network ACLs, creation of prefix lists and default VPCs.", "V", missing=True),
+    Rule("network-beyond", "DescribeInstances and everything else about instances, peering across accounts and Regions, transit gateways, VPN connections, creation of prefix lists and default VPCs.", "V", missing=True),
 )  # fmt: skip
 # Only endpoints create routes by prefix list, and the list of DHCP options never has a second page.
 REFUSED = {"DeleteRoute": "DestinationPrefixListId", "DescribeDhcpOptions": "NextToken"}

@@ -49,13 +49,14 @@ and a test in `tests/contract` for each rule, for each parameter, and for AWS's 
 | `POST /_local/region?name=ap-east-1&enabled=true` | Enables or disables a Region that needs an opt-in. A new account has none of these. |
 | `POST /_local/quota?name=vpc-max-elastic-ips&value=10` | Changes a quota of the account in all Regions: `vpc-max-elastic-ips` (5 by default), `DBClusters` or `DBInstances` (40 each). |
 | `POST /_local/tier?unverified=true` | Passes unverified operations on to moto, or with `false` refuses them. A reset keeps the switch. |
+| `POST /_local/iam?enforce=true` | Evaluates IAM's policies for every key but `local`, or stops it (`enforce=false`). A reset stops it. |
 | `POST /_local/traffic?region=us-east-1&table=orders&read=20&write=80` | Sets the units per second that the table, or its `index`, consumes from now on. Auto scaling follows this consumption, and does not follow the consumption of any other table. |
 | `POST /_local/faults?service=ec2&operation=CreateVpc&effect=throttle&times=2` | Injects a fault into the next calls: `throttle` refuses them; `error` returns `code` and `message`; `late` delays the answer by `seconds`; `silent` executes the call and does not answer until the client closes the connection; `lost` executes the call and breaks the connection before the answer; `broken` executes the call and answers with the error `code`; `fail` accepts the call, but its resource ends in `state` with `message` as the reason. `region` limits the fault to a region. With `service=*&operation=*`, the fault is one of every request that changes something, the first `times` that it is sent. |
 | `GET /_local/faults`, `DELETE /_local/faults` | Returns the remaining faults, or removes them. |
 
 Requests run one after another, so 16 concurrent clients lose no update and never get the same block twice. Each request passes
 these checks in order: the account has enabled the Region, the tier of the operation and of its parameters is served, botocore's model of the service allows the
-values, and the service accepts the request. Permissions are not checked: every key belongs to the owner of the account.
+values, IAM allows it if its policies are enforced, and the service accepts the request. Unless they are enforced, no permissions are checked.
 
 ## Sources
 
