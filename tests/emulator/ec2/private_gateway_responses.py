@@ -28,7 +28,7 @@ class VpnGateway:
         """Return nothing to moto's own check of DeleteVpc, which does not know the states of attachments."""
         return ""
 
-    def shown(self) -> dict[str, Any]:
+    def shown(self, tags: list[dict[str, str]]) -> dict[str, Any]:
         """Return the gateway as EC2 shows it. A detached VPC stays listed."""
         attached = [{"VpcId": self.vpc_id, "State": self.attachment.state}] if self.vpc_id else []
         return {
@@ -37,6 +37,7 @@ class VpnGateway:
             "Type": "ipsec.1",
             "VpcAttachments": attached,
             "AmazonSideAsn": 64512,
+            "Tags": tags,
         }
 
 
