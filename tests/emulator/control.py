@@ -19,7 +19,7 @@ Query = dict[str, str]
 
 
 def _health(query: Query) -> dict[str, Any]:
-    return {"status": "ok", "scale": CLOCK.scale, "now": CLOCK.now(), "lag": LAG.reads}
+    return {"status": "ok", "scale": CLOCK.scale, "now": CLOCK.now(), "lag": LAG.reads, "unverified": UNVERIFIED.on}
 
 
 def _calls(query: Query) -> Any:

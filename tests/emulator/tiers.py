@@ -20,8 +20,6 @@ _OTHER_INSTANCES = "its instances are not those that RunInstances starts and Ter
 # What moto has and the local AWS refuses all the same, as service or service:Operation, with the reason.
 DANGEROUS = {
     "cloudformation": _PAST_THE_CHECKS,
-    "cloudcontrol": _PAST_THE_CHECKS,
-    "servicecatalog:ProvisionProduct": _PAST_THE_CHECKS,
     "dynamodb:ImportTable": f"{_PAST_THE_CHECKS}, in a thread of its own",
     "secretsmanager:RotateSecret": "it takes a version for rotated that nobody has set in the database",
     "iam:DeleteServiceLinkedRole": "it deletes the role at once, also while its service uses it",
@@ -50,7 +48,7 @@ def of(service: str, operation: str) -> str:
         return PROMISED
     if not operation or DANGEROUS.keys() & {service, f"{service}:{operation}"}:
         return REFUSED
-    return UNVERIFIED if _served(service, operation) else REFUSED
+    return UNVERIFIED if served(service, operation) else REFUSED
 
 
 def is_motos_own(service: str, operation: str) -> bool:
@@ -76,7 +74,8 @@ def handler(service: str) -> type:
     return HANDLERS[services.load(service)]
 
 
-def _served(service: str, operation: str) -> bool:
+def served(service: str, operation: str) -> bool:
+    """Return whether moto, or the class that replaces it, serves an operation."""
     if service in promised_services():
         return _method(handler(service), operation) is not None
     if service not in catalogue.names():

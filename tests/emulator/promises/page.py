@@ -40,7 +40,7 @@ and a test in `tests/contract` for each rule, for each parameter, and for AWS's 
 
 | Request | Effect |
 |---|---|
-| `GET /_local/health` | Returns the status, clock, scale and lag. |
+| `GET /_local/health` | Returns the status, clock, scale and lag, and whether the tier `unverified` is on. |
 | `GET /_local/calls?since=0&mutating=true` | Returns the call log. Each call has its service, operation, region, tier, parameters, HTTP status, AWS's error code and virtual time (`time`), whether it is mutating, and the duration of the changes that it started (`takes`): AWS's seconds by final state. |
 | `POST /_local/reset` | Empties the account and removes lag, faults, changed quotas and enabled Regions. |
 | `POST /_local/save?path=`, `POST /_local/load?path=` | Saves the whole state to a file, or loads it. |
