@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
+from moto.core.responses import BaseResponse
 from moto.core.utils import camelcase_to_underscores
 
 from . import catalogue, services
@@ -37,7 +38,6 @@ DANGEROUS = {
     "ec2:StopInstances": _OTHER_INSTANCES,
     "lambda:Invoke": _RUNS_CODE,
     "lambda:InvokeAsync": _RUNS_CODE,
-    "lambda:InvokeWithResponseStream": _RUNS_CODE,
     "batch:SubmitJob": _RUNS_CODE,
 }
 
@@ -84,9 +84,14 @@ def served(service: str, operation: str) -> bool:
         urls = importlib.import_module(f"moto.{catalogue.names()[service]}.urls")
     except ImportError:  # a package that this service of moto needs is not installed
         return False
-    handlers = {getattr(each, "__self__", None) for each in urls.url_paths.values()}
-    dispatched = all(getattr(each, "__name__", "") == "dispatch" for each in urls.url_paths.values())
-    return not dispatched or any(_method(each, operation) for each in handlers)
+    handlers = [each.__self__ for each in urls.url_paths.values() if each.__name__ == "dispatch"]
+    # moto finds the method of an operation by its name, except in handlers that route requests in their own way.
+    return not all(map(_by_name, handlers)) or not handlers or any(_method(each, operation) for each in handlers)
+
+
+def _by_name(served_by: Any) -> bool:
+    cls = served_by if isinstance(served_by, type) else type(served_by)
+    return bool(cls._get_action is BaseResponse._get_action)  # type: ignore[attr-defined]
 
 
 def _method(served_by: Any, operation: str) -> Any:
