@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from .account import PARTITIONS
 from .server import run
-from .switches import UNVERIFIED
+from .switches import PARTITION, UNVERIFIED
 
 parser = argparse.ArgumentParser(prog="python -m emulator", description=__doc__)
 parser.add_argument("--port", type=int, default=0, help="port on loopback (default: a free one)")
@@ -15,6 +16,7 @@ parser.add_argument("--url-file", type=Path, help="write the URL into this file 
 parser.add_argument("--call-log", type=Path, help="append each call to this file, as JSON lines")
 parser.add_argument("--state", type=Path, help="load the state that POST /_local/save wrote into this file")
 parser.add_argument("--unverified", action="store_true", help="pass on to moto what the local AWS does not promise")
+parser.add_argument("--partition", choices=PARTITIONS, default="aws", help="the partition of the account")
 args = parser.parse_args()
-UNVERIFIED.on = args.unverified
+UNVERIFIED.on, PARTITION.name = args.unverified, args.partition
 run(args.port, args.scale, args.url_file, args.call_log, args.state)

@@ -9,7 +9,8 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.base_backend import BaseBackend
 
 from .core import AwsError, own_backend
-from .requests import service_model
+from .requests import protocols
+from .switches import PARTITION
 
 # The Regions of every account. The others need an opt-in, which a new account does not have.
 ALWAYS_ENABLED = {
@@ -21,14 +22,16 @@ ALWAYS_ENABLED = {
 }
 # AWS's default quotas, which hold in each Region. An account may have other ones.
 QUOTAS = {"vpc-max-elastic-ips": 5, "DBClusters": 40, "DBInstances": 40}
+PARTITIONS = ("aws", "aws-cn", "aws-us-gov")
 _GLOBAL = ("iam",)  # answers in one place, whatever Region a client is made for
 
 
 class Account(BaseBackend):
-    """The Regions that were enabled and the quotas that were changed."""
+    """The partition of the account, the Regions that were enabled and the quotas that were changed."""
 
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
+        self.own_partition = PARTITION.name
         self.opted_in: set[str] = set()
         self.quotas: dict[str, int] = dict(QUOTAS)
 
@@ -52,16 +55,30 @@ def account() -> Account:
 
 def opt_in_status(region: str) -> str:
     """Return the opt-in status of a Region as DescribeRegions shows it."""
-    if region in ALWAYS_ENABLED:
+    if region in ALWAYS_ENABLED or partition_of(region) in ("aws-cn", "aws-us-gov"):
         return "opt-in-not-required"
     return "opted-in" if region in account().opted_in else "not-opted-in"
 
 
 def enable_region(name: str, enabled: bool) -> None:
     """Enable or disable a Region that needs an opt-in. Raise ValueError for all others."""
-    if name not in _regions() or name in ALWAYS_ENABLED:
+    if name not in _optional():
         raise ValueError(f"{name} is not a Region that needs an opt-in; use one of {', '.join(sorted(_optional()))}")
     (account().opted_in.add if enabled else account().opted_in.discard)(name)
+
+
+def set_partition(name: str) -> None:
+    """Let new accounts begin in a partition. Raise ValueError for an unknown one."""
+    if name not in PARTITIONS:
+        raise ValueError(f"there is no partition {name}; use one of {', '.join(PARTITIONS)}")
+    PARTITION.name = name
+
+
+@cache
+def partition_of(region: str) -> str | None:
+    """Return the partition of a Region; None for an unknown Region."""
+    session = botocore.session.get_session()
+    return next((name for name in PARTITIONS if region in session.get_available_regions("ec2", name)), None)
 
 
 def quota(name: str) -> int:
@@ -78,26 +95,21 @@ def set_quota(name: str, value: int) -> None:
 
 def require_region(service: str, region: str) -> None:
     """Refuse a request to a Region that does not exist or that the account has not enabled, in the service's words."""
-    if service in _GLOBAL or opt_in_status(region) != "not-opted-in":
+    partition = partition_of(region)
+    enabled = service in _GLOBAL or opt_in_status(region) != "not-opted-in"
+    if enabled and partition == account().own_partition:
         return
-    protocols = [service_model(service).protocol, *service_model(service).protocols]
-    if region not in _regions():
-        code = "InvalidSignatureException" if protocols[0] == "json" else "SignatureDoesNotMatch"
+    spoken = protocols(service)
+    if partition is None:
+        code = "InvalidSignatureException" if spoken[0] == "json" else "SignatureDoesNotMatch"
         text = f"Credential should be scoped to a valid region, not '{region}'."
         raise NotAuthenticated(code, f"{text} AWS has no Region of this name.", 403)
-    if "ec2" in protocols:
+    if "ec2" in spoken:
         raise NotAuthenticated("AuthFailure", "AWS was not able to validate the provided access credentials", 401)
     text = "The security token included in the request is invalid"
-    if "query" in protocols:
+    if "query" in spoken:
         raise NotAuthenticated("InvalidClientTokenId", text, 403)
     raise NotAuthenticated("UnrecognizedClientException", f"{text}.", 400)
-
-
-@cache
-def _regions() -> frozenset[str]:
-    session = botocore.session.get_session()
-    partitions = ("aws", "aws-cn", "aws-us-gov")  # keys of one partition are not valid in another
-    return frozenset(name for partition in partitions for name in session.get_available_regions("ec2", partition))
 
 
 @cache

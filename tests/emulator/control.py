@@ -59,6 +59,12 @@ def _quota(query: Query) -> dict[str, int]:
     return account.account().quotas
 
 
+def _partition(query: Query) -> dict[str, str]:
+    account.set_partition(query["name"])
+    _reset(query)
+    return {"partition": account.account().own_partition}
+
+
 def _tier(query: Query) -> dict[str, bool]:
     UNVERIFIED.on = query["unverified"] == "true"
     return {"unverified": UNVERIFIED.on}
@@ -87,6 +93,7 @@ CONTROLS: dict[tuple[str, str], Callable[[Query], Any]] = {
     ("POST", "region"): _region,
     ("POST", "quota"): _quota,
     ("POST", "tier"): _tier,
+    ("POST", "partition"): _partition,
     ("POST", "traffic"): _traffic,
     ("GET", "faults"): lambda q: FAULTS.left(),
     ("POST", "faults"): lambda q: FAULTS.add(**q),

@@ -93,6 +93,10 @@ class Control:
         """Pass on to moto what the local AWS does not promise, or refuse it."""
         self.ask("POST", "tier", unverified=str(on).lower())
 
+    def partition(self, name: str) -> None:
+        """Replace the account by a new one in the partition ``aws``, ``aws-cn`` or ``aws-us-gov``."""
+        self.ask("POST", "partition", name=name)
+
     def traffic(self, region: str, table: str, **units: object) -> None:
         """Let a table, or its ``index``, consume ``read`` and ``write`` units a second from now on."""
         self.ask("POST", "traffic", region=region, table=table, **units)

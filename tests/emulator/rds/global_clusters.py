@@ -9,7 +9,7 @@ from typing import Any
 from moto.core.responses import ActionResult
 
 from ..clock import Timeline
-from ..core import AwsError
+from ..core import AwsError, dns_suffix
 from . import checks, classes, engine, snapshots
 from .base import Calls
 from .cluster_changes import require_upgrade
@@ -257,7 +257,7 @@ def _describe(backend: RdsBackend, found: GlobalCluster, status: str | None = No
         "GlobalClusterArn": found.arn,
         "Status": status or found.timeline.state,
         "GlobalClusterMembers": [_describe_member(backend, found, m) for m in found.members],
-        "Endpoint": f"{found.name}.global-c{digest}.global.rds.amazonaws.com",
+        "Endpoint": f"{found.name}.global-c{digest}.global.rds.{dns_suffix(backend.partition)}",
         "TagList": found.tags,
     }
 

@@ -65,6 +65,8 @@ class RdsBackend(BaseBackend, TaggableResourcesMixin):
     def host_suffix(self) -> str:
         """Return the suffix of host names, which is specific to the account and region."""
         digest = hashlib.sha256(f"{self.account_id}/{self.region_name}".encode()).hexdigest()
+        if self.partition == "aws-cn":
+            return f"c{digest[:11]}.rds.{self.region_name}.amazonaws.com.cn"
         return f"c{digest[:11]}.{self.region_name}.rds.amazonaws.com"
 
     def cluster(self, name: str | None) -> Cluster:
