@@ -74,11 +74,15 @@ def set_partition(name: str) -> None:
     PARTITION.name = name
 
 
-@cache
 def partition_of(region: str) -> str | None:
     """Return the partition of a Region; None for an unknown Region."""
+    return _partitions().get(region)
+
+
+@cache
+def _partitions() -> dict[str, str]:
     session = botocore.session.get_session()
-    return next((name for name in PARTITIONS if region in session.get_available_regions("ec2", name)), None)
+    return {region: name for name in PARTITIONS for region in session.get_available_regions("ec2", name)}
 
 
 def quota(name: str) -> int:
@@ -112,6 +116,5 @@ def require_region(service: str, region: str) -> None:
     raise NotAuthenticated("UnrecognizedClientException", f"{text}.", 400)
 
 
-@cache
-def _optional() -> frozenset[str]:
-    return frozenset(botocore.session.get_session().get_available_regions("ec2")) - ALWAYS_ENABLED
+def _optional() -> set[str]:
+    return {region for region, partition in _partitions().items() if partition == "aws"} - ALWAYS_ENABLED
