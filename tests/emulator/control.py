@@ -44,7 +44,7 @@ def _number(query: Query, name: str, default: float = 0) -> float:
 
 
 def _health(query: Query) -> dict[str, Any]:
-    return {"status": "ok", "scale": CLOCK.scale, "now": CLOCK.now(), "lag": LAG.reads}
+    return {"status": "ok", "scale": CLOCK.scale, "now": CLOCK.now(), "lag": LAG.reads, "unverified": UNVERIFIED.on}
 
 
 def _calls(query: Query) -> Any:
@@ -82,6 +82,12 @@ def _region(query: Query) -> dict[str, str]:
 def _quota(query: Query) -> dict[str, int]:
     account.set_quota(query["name"], int(_number(query, "value")))
     return {name: account.quota(name) for name in account.BY_NAME}
+
+
+def _partition(query: Query) -> dict[str, str]:
+    account.set_partition(query["name"])
+    _reset(query)
+    return {"partition": account.account().own_partition}
 
 
 def _tier(query: Query) -> dict[str, bool]:
@@ -124,6 +130,7 @@ CONTROLS: dict[tuple[str, str], Request] = {
     ("POST", "zone"): Request(_zone, "name lacks"),
     ("POST", "quota"): Request(_quota, "name value"),
     ("POST", "iam"): Request(_iam, "enforce"),
+    ("POST", "partition"): Request(_partition, "name"),
     ("POST", "tier"): Request(_tier, "unverified"),
     ("POST", "traffic"): Request(_traffic, "region table", "index read write"),
     ("GET", "faults"): Request(lambda q: FAULTS.left()),
