@@ -128,7 +128,8 @@ def _linked_role(call: Call) -> Iterator[Need]:
 
 def _keys(call: Call) -> Iterator[Need]:
     """Yield what the caller needs of a customer managed key. AWS's managed keys allow it to every user of a service."""
-    parameter, actions = KEYS.get(call.service, ("", ()))
+    nothing: tuple[str, tuple[str, ...]] = ("", ())
+    parameter, actions = KEYS.get(call.service, nothing)
     given = {**call.parameters, **(call.parameters.get("SSESpecification") or {})}.get(parameter)
     if call.service == "secretsmanager" and call.operation in SECRET_ACTIONS:
         actions = SECRET_ACTIONS[call.operation]

@@ -188,7 +188,7 @@ def _route_table(call: Call) -> Iterator[str]:
 
     association = call.parameters.get("AssociationId") if call.operation == "DisassociateRouteTable" else None
     for table in ec2_backends[call.account][call.region].route_tables.values():
-        if association in table.associations:
+        if association in table.all_associations_ids:
             yield table.id
 
 

@@ -80,10 +80,9 @@ class LocalIam(UserOperations):
     def get_role(self) -> ActionResult:
         """Return a role, with the Region of its last use."""
         role = self.backend.get_role(self._get_param("RoleName"))
-        used = [key.last_used for key in self.backend.access_keys.values() if key.role_arn == role.arn]
-        for use in used:
-            if use and use.timestamp == role.last_used:
-                role.last_used_region = use.region
+        keys = [key for key in self.backend.access_keys.values() if key.role_arn == role.arn and key.last_used]
+        if keys:
+            role.last_used_region = max((key.last_used for key in keys), key=lambda use: use.timestamp).region
         return super().get_role()
 
     def list_instance_profiles_for_role(self) -> ActionResult:
