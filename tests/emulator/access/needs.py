@@ -34,6 +34,11 @@ TAGGING = {
 }
 IAM_TAGGING = {"CreateRole": "TagRole", "CreatePolicy": "TagPolicy", "CreateUser": "TagUser",
                "CreateInstanceProfile": "TagInstanceProfile"}  # fmt: skip
+RDS_NEW = {
+    "CreateDBInstance": "db",
+    "CreateDBClusterSnapshot": "cluster-snapshot",
+    "CreateGlobalCluster": "global-cluster",
+}
 CREATES = ("Create", "Put", "Register", "Restore", "Replicate", "AssumeRole")
 # The parameter with a role that the service will assume, and the name of that service.
 PASSED_ROLES = {
@@ -99,7 +104,12 @@ def _tagging(call: Call) -> Iterator[Need]:
         return
     action = f"iam:{IAM_TAGGING.get(call.operation)}" if call.service == "iam" else TAGGING.get(call.service)
     if action and not action.endswith("None"):
-        yield Need(action, resources_of(call)[0])
+        yield Need(action, _new_resource(call))
+
+
+def _new_resource(call: Call) -> str:
+    resources, kind = resources_of(call), RDS_NEW.get(call.operation, "cluster")
+    return next((resource for resource in resources if f":{kind}:" in resource), resources[0])
 
 
 def _passed_role(call: Call) -> Iterator[Need]:
