@@ -16,7 +16,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 HOME = ROOT / ".local-aws"
-URL, PID, LOG, CALLS = HOME / "url", HOME / "pid", HOME / "server.log", HOME / "calls.jsonl"
+URL, TOKEN, PID = HOME / "url", HOME / "url.token", HOME / "pid"
+LOG, CALLS = HOME / "server.log", HOME / "calls.jsonl"
 ENVIRONMENTS = ("dev", "qa", "prod")
 NOT_RUNNING = "The local AWS is not running. Start it with: make local"
 
@@ -27,7 +28,8 @@ def say(text: str = "") -> None:
 
 def ask(verb: str, path: str) -> object:
     """Send a request to the control interface of the local AWS; raise OSError if it does not answer."""
-    request = urllib.request.Request(f"{URL.read_text().strip()}/_local/{path}", method=verb)
+    headers = {"Authorization": f"Bearer {TOKEN.read_text().strip()}"} if TOKEN.exists() else {}
+    request = urllib.request.Request(f"{URL.read_text().strip()}/_local/{path}", method=verb, headers=headers)
     with urllib.request.urlopen(request, timeout=30) as answer:
         return json.load(answer)
 
@@ -59,6 +61,7 @@ def start(scale: float) -> None:
         str(CALLS),
         "--scale",
         str(scale),
+        "--unverified",
     ]
     with LOG.open("w") as log:
         server = subprocess.Popen(command, cwd=ROOT / "tests", stdout=log, stderr=log, start_new_session=True)
@@ -145,6 +148,18 @@ def expect_no_calls(before: int, what: str) -> None:
     say(f"    {what} made 0 changing calls to AWS.")
 
 
+def expect_promised_calls() -> None:
+    calls = ask("GET", "calls")
+    others = (
+        {f"{c['service']}:{c['operation']}" for c in calls if c["tier"] != "promised"}
+        if isinstance(calls, list)
+        else set()
+    )
+    if others:
+        sys.exit(f"The runs made calls that the local AWS does not promise: {', '.join(sorted(others))}. See {CALLS}.")
+    say("    All calls to AWS are ones that the local AWS promises.")
+
+
 def demo(environment: str, scale: float) -> None:
     """Plan, apply and apply again; fail if planning or the second apply changes anything."""
     start(scale)
@@ -162,6 +177,7 @@ def demo(environment: str, scale: float) -> None:
     text = play(environment, HOME / "apply-again.log")
     say(summary(text).splitlines()[-1])
     expect_no_calls(done, "Applying again")
+    expect_promised_calls()
     say(f"\n{outputs(text)}\n")
     url = URL.read_text().strip()
     run, on = ".venv/bin/ansible-playbook", f"-i inventories/{environment} -i inventories/local"

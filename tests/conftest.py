@@ -18,11 +18,12 @@ class Aws:
 
     user_agent = ""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, token: str) -> None:
         from emulator.server import Control
 
         self.url = url
-        self.control = Control(url)
+        self.token = token
+        self.control = Control(url, token)
         self._clients: dict[tuple[str, str], Any] = {}
 
     def client(self, service: str, region: str = "us-east-1") -> Any:
@@ -50,7 +51,7 @@ def _local_aws() -> Iterator[Aws]:
     from emulator.server import Server  # here, because unit tests need no AWS
 
     with Server() as server:
-        yield Aws(server.url)
+        yield Aws(server.url, server.token)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
-from common import KEYS, control, environ, play, timed
+from common import KEYS, Address, control, environ, play, timed
 from critical_path import Gap, Steps, critical, gaps, length, losses, slack, split
 from report import figure
 from steps import Apply
@@ -47,7 +47,7 @@ def named(aws: str) -> dict[str, str]:
     return found
 
 
-def applied(aws: str, scale: float) -> Run:
+def applied(aws: Address, scale: float) -> Run:
     """Apply prod to an empty account at a time scale."""
     control(aws, "POST", "reset")
     control(aws, "POST", f"clock?scale={scale}")
@@ -118,7 +118,7 @@ def print_run(run: Run, quick: Run) -> float:
     return total
 
 
-def critical_path(aws: str, directory: Path, trust: tuple[str, str], args: argparse.Namespace) -> None:
+def critical_path(aws: Address, directory: Path, trust: tuple[str, str], args: argparse.Namespace) -> None:
     """Apply at two time scales, to separate the schedule, which grows with AWS's time, from the work."""
     slow, quick = applied(aws, args.scale), applied(aws, args.scale / 2)
     total = print_run(slow, quick)

@@ -71,8 +71,14 @@ def process(*command: str, **options: Any) -> Iterator[subprocess.Popen[str]]:
                 child.kill()
 
 
+class Address(str):
+    """The URL of a local AWS, with the token of its control interface."""
+
+    token: str
+
+
 @contextlib.contextmanager
-def local_aws(directory: Path) -> Iterator[str]:
+def local_aws(directory: Path) -> Iterator[Address]:
     """Run the local AWS in a process of its own, and return its URL."""
     file = directory / "url"
     command = (sys.executable, "-m", "emulator", "--url-file", str(file))
@@ -82,7 +88,9 @@ def local_aws(directory: Path) -> Iterator[str]:
             if server.poll() is not None or time.monotonic() > deadline:
                 raise SystemExit("The local AWS did not start; its error is above. Fix it, then run make bench again.")
             time.sleep(0.05)
-        yield file.read_text().strip()
+        address = Address(file.read_text().strip())
+        address.token = file.with_name("url.token").read_text().strip()
+        yield address
 
 
 def certificate(directory: Path) -> tuple[str, str]:
@@ -103,8 +111,10 @@ def certificate(directory: Path) -> tuple[str, str]:
     return str(chain), str(bundle)
 
 
-def control(url: str, verb: str, path: str) -> Any:
-    with urllib.request.urlopen(urllib.request.Request(f"{url}/_local/{path}", method=verb), timeout=60) as answer:
+def control(url: Address, verb: str, path: str) -> Any:
+    headers = {"Authorization": f"Bearer {url.token}"}
+    request = urllib.request.Request(f"{url}/_local/{path}", method=verb, headers=headers)
+    with urllib.request.urlopen(request, timeout=60) as answer:
         return json.load(answer)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from common import HERE, ROOT, Timed, control, environ, idle, measure, play, slow_way, timed
+from common import HERE, ROOT, Address, Timed, control, environ, idle, measure, play, slow_way, timed
 from report import figure, ratio, table
 
 REGIONS = ("us-east-1", "us-west-2", "eu-west-1", "eu-central-1", "us-east-2", "ap-southeast-2")
@@ -43,7 +43,7 @@ def size(what: str, number: int) -> str:
     return f"{number} {what}"
 
 
-def grow(what: str, aws: str, directory: Path, trust: tuple[str, str], args: argparse.Namespace) -> None:
+def grow(what: str, aws: Address, directory: Path, trust: tuple[str, str], args: argparse.Namespace) -> None:
     """Measure all sizes of a kind, each applied on an empty account and read through its own proxy."""
     with contextlib.ExitStack() as stack:
         candidates: dict[str, Callable[[], Timed]] = {}
@@ -62,6 +62,6 @@ def grow(what: str, aws: str, directory: Path, trust: tuple[str, str], args: arg
             figure(f"{name} / {base}", ratio(rounds, name, base))
 
 
-def growth(aws: str, directory: Path, trust: tuple[str, str], args: argparse.Namespace) -> None:
+def growth(aws: Address, directory: Path, trust: tuple[str, str], args: argparse.Namespace) -> None:
     for what in SIZES:
         grow(what, aws, directory, trust, args)

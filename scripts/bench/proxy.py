@@ -14,6 +14,7 @@ import sys
 KEPT: dict[tuple[str, bytes], bytes] = {}
 _SCOPE = re.compile(rb"Credential=[^/]+/\d{8}/([^,]+)")
 _TARGET = re.compile(rb"(?im)^x-amz-target: *([^\r]+)")
+_HOST = re.compile(rb"(?im)^host: *[^\r]*")
 _LENGTH = re.compile(rb"(?im)^content-length: *(\d+)")
 
 
@@ -26,7 +27,7 @@ async def message(reader: asyncio.StreamReader) -> tuple[bytes, bytes]:
 
 async def ask(port: int, head: bytes, body: bytes) -> bytes:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.write(head + body)
+    writer.write(_HOST.sub(b"Host: 127.0.0.1:%d" % port, head) + body)
     answer = b"".join(await message(reader))
     writer.close()
     return answer

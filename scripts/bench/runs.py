@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from common import HERE, Candidates, Timed, control, environ, idle, measure, play, run, slow_way, timed, warm
+from common import HERE, Address, Candidates, Timed, control, environ, idle, measure, play, run, slow_way, timed, warm
 from report import figure, ratio, table
 
 Trust = tuple[str, str]
@@ -22,14 +22,14 @@ RESOURCES = re.compile(r"Apply of \w+: no changes, (\d+) unchanged")
 KEPT_BY_A = 112  # 35 and the scaling of the table in each of three regions, two roles, a policy and the table
 
 
-def build(aws: str) -> tuple[Timed, Timed]:
+def build(aws: Address) -> tuple[Timed, Timed]:
     """Apply prod on an empty account, and again without changes, both without delays."""
     control(aws, "POST", "reset")
     direct = environ(AWS_ENDPOINT_URL=aws)
     return timed(play("site.yml"), direct), idle(play("site.yml"), direct)
 
 
-def create(aws: str, directory: Path, trust: Trust, args: argparse.Namespace) -> None:
+def create(aws: Address, directory: Path, trust: Trust, args: argparse.Namespace) -> None:
     """Measure a create and a run without changes, both without delays."""
     rounds = []
     for _ in range(3):
@@ -39,7 +39,7 @@ def create(aws: str, directory: Path, trust: Trust, args: argparse.Namespace) ->
     figure("create / no-op", ratio(rounds, "create", "no-op"))
 
 
-def reads_of(aws: str, directory: Path) -> tuple[Path, int]:
+def reads_of(aws: Address, directory: Path) -> tuple[Path, int]:
     """Write the reads of a run without changes to a file; return the file and their number."""
     build(aws)
     control(aws, "DELETE", "calls")
@@ -63,7 +63,7 @@ def empty_tasks(recap: str) -> str:
     return "".join(head.format(hosts) + task * number for hosts, number in plays.items())
 
 
-def no_op(aws: str, directory: Path, trust: Trust, args: argparse.Namespace) -> None:
+def no_op(aws: Address, directory: Path, trust: Trust, args: argparse.Namespace) -> None:
     """Compare a run without changes with plain boto3."""
     file, number = reads_of(aws, directory)
     empty, tasks = directory / "empty.yml", directory / "tasks.yml"
@@ -85,7 +85,7 @@ def no_op(aws: str, directory: Path, trust: Trust, args: argparse.Namespace) -> 
     figure("no-op / R, CPU", ratio(rounds, "no-op", "R", 1))
 
 
-def amazon_aws(aws: str, directory: Path, trust: Trust, args: argparse.Namespace) -> None:
+def amazon_aws(aws: Address, directory: Path, trust: Trust, args: argparse.Namespace) -> None:
     """Compare a run without changes with tasks of amazon.aws and community.aws for the same resources."""
     build(aws)
     with slow_way(aws, args.latency, trust) as env:
@@ -105,7 +105,7 @@ def amazon_aws(aws: str, directory: Path, trust: Trust, args: argparse.Namespace
     figure("the same per resource", ratio(rounds, "A", "no-op") * kept / KEPT_BY_A)
 
 
-def latencies(aws: str, directory: Path, trust: Trust, args: argparse.Namespace) -> None:
+def latencies(aws: Address, directory: Path, trust: Trust, args: argparse.Namespace) -> None:
     """Compare the same runs at several latencies."""
     file, _ = reads_of(aws, directory)
     runs: dict[str, Callable[[dict[str, str]], Timed]] = {

@@ -332,14 +332,13 @@ def test_the_source_can_be_deleted_after_its_replicas(aws: Any, here: Any, there
         refused("ResourceNotFoundException", client.describe_table, **T)
 
 
-def test_a_global_table_survives_save_and_load(aws: Any, here: Any, there: Any, tmp_path: Any) -> None:
+def test_a_global_table_survives_save_and_load(aws: Any, here: Any, there: Any) -> None:
     make(here)
     here.update_table(**replica("Create", THERE))
-    path = str(tmp_path / "state")
-    aws.control.ask("POST", "save", path=path)
+    aws.control.save("table")
     aws.control.reset()
     refused("ResourceNotFoundException", here.describe_table, **T)
-    aws.control.ask("POST", "load", path=path)
+    aws.control.load("table")
     assert [r["RegionName"] for r in show(there)["Replicas"]] == [HERE]
     here.put_item(**T, Item={"pk": {"S": "1"}})
     assert there.scan(**T)["Count"] == 1

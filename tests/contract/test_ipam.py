@@ -336,12 +336,12 @@ def test_dry_runs_change_nothing(world: dict[str, str], ec2: Any) -> None:
     assert before == (ec2.describe_ipams()["Ipams"], ec2.describe_ipam_pools()["IpamPools"], cidrs(ec2, world[HOME]))
 
 
-def test_save_and_load_keep_pools(aws: Any, world: dict[str, str], ec2: Any, tmp_path: Any) -> None:
+def test_save_and_load_keep_pools(aws: Any, world: dict[str, str], ec2: Any) -> None:
     before = ec2.describe_ipam_pools()["IpamPools"]
-    aws.control.ask("POST", "save", path=tmp_path / "state")
+    aws.control.save("pools")
     aws.control.reset()
     assert not ec2.describe_ipam_pools()["IpamPools"]
-    aws.control.ask("POST", "load", path=tmp_path / "state")
+    aws.control.load("pools")
     assert ec2.describe_ipam_pools()["IpamPools"] == before
 
 

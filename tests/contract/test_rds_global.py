@@ -132,14 +132,14 @@ def test_members_of_a_global_cluster_refuse_some_options(world: World) -> None:
     assert world.look()["DeletionProtection"] is True
 
 
-def test_save_and_load_keep_global_clusters(world: World, aws: Any, tmp_path: Any) -> None:
+def test_save_and_load_keep_global_clusters(world: World, aws: Any) -> None:
     world.primary()
     world.home.add()
     before = world.look(), world.home.cluster(), world.home.instance()
-    aws.control.ask("POST", "save", path=tmp_path / "state")
+    aws.control.save("global")
     aws.control.reset()
     refused("DBClusterNotFoundFault", world.home.cluster)
-    aws.control.ask("POST", "load", path=tmp_path / "state")
+    aws.control.load("global")
     after = world.look(), world.home.cluster(), world.home.instance()
     volatile = ("LatestRestorableTime", "EarliestRestorableTime")
     for one, other in zip(before, after, strict=True):

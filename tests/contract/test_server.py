@@ -101,22 +101,23 @@ def test_a_server_process_saves_and_loads_its_state(tmp_path):
     """The server prints its URL and writes its log; another server continues from the saved state."""
 
     def start(*arguments):
-        command = [sys.executable, "-m", "emulator", *arguments]
+        command = [sys.executable, "-m", "emulator", "--state-dir", str(tmp_path / "states"), *arguments]
         process = subprocess.Popen(command, cwd=TESTS, stdout=subprocess.PIPE, text=True)
         return process, process.stdout.readline().strip()
 
-    log, state = tmp_path / "calls.jsonl", tmp_path / "state"
+    log = tmp_path / "calls.jsonl"
     first, url = start("--call-log", str(log))
     try:
         ec2 = boto3.client("ec2", region_name="us-west-2", endpoint_url=url, **KEYS)
         vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
         boto3.client("kms", region_name="us-west-2", endpoint_url=url, **KEYS).create_key()
-        Control(url).ask("POST", "save", path=state)
+        token = Path(first.stdout.readline().strip().removeprefix("The token of the control interface is in "))
+        Control(url, token.read_text().strip()).save("account")
     finally:
         first.terminate()
         first.wait(timeout=60)
     assert [json.loads(line)["operation"] for line in log.read_text().splitlines()] == ["CreateVpc", "CreateKey"]
-    second, url = start("--state", str(state))
+    second, url = start("--state", "account")
     try:
         ec2 = boto3.client("ec2", region_name="us-west-2", endpoint_url=url, **KEYS)
         assert ec2.describe_vpcs(VpcIds=[vpc])["Vpcs"][0]["CidrBlock"] == "10.0.0.0/16"

@@ -1,4 +1,4 @@
-"""The settings of the account that a test may change: the Regions that need an opt-in, and the quotas."""
+"""The settings of the account that a test may change: its Regions that need an opt-in, quotas, and what zones lack."""
 
 from __future__ import annotations
 
@@ -33,6 +33,7 @@ class Account(BaseBackend):
         super().__init__(region_name, account_id)
         self.opted_in: set[str] = set()
         self.quotas: dict[str, int] = dict(QUOTAS)
+        self.lacking: dict[str, set[str]] = {}
 
 
 _ACCOUNTS = own_backend("local-account", Account)
@@ -76,6 +77,21 @@ def set_quota(name: str, value: int) -> None:
     if name not in QUOTAS:
         raise ValueError(f"there is no quota {name}; use one of {', '.join(QUOTAS)}")
     account().quotas[name] = value
+
+
+def zone_lacks(zone: str) -> set[str]:
+    """Return what a zone lacks: ``nat-gateway``, classes such as ``db.r7g.large``, names of endpoint services."""
+    return account().lacking.get(zone, set())
+
+
+def let_zone_lack(zone: str, things: list[str]) -> None:
+    """Let a zone lack things until the reset. Raise ValueError for an unknown zone or thing."""
+    if zone[:-1] not in _regions() or not zone[-1].isalpha():
+        raise ValueError(f"{zone} is not the name of a zone, such as us-east-1c.")
+    if unknown := [t for t in things if t != "nat-gateway" and not t.startswith(("db.", "com.amazonaws."))]:
+        text = "use nat-gateway, a class (db.r7g.large) or an endpoint service (com.amazonaws.us-east-1.kms)"
+        raise ValueError(f"A zone cannot lack '{', '.join(unknown)}'; {text}.")
+    account().lacking.setdefault(zone, set()).update(things)
 
 
 def require_region(service: str, region: str) -> None:

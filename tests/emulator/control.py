@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -12,9 +12,35 @@ from . import account, services, state
 from .calls import CALLS
 from .clock import CLOCK
 from .faults import FAULTS
+from .guard import OWN
 from .lag import LAG
+from .switches import UNVERIFIED
 
 Query = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request of the interface: what answers it, and the names of its arguments."""
+
+    answer: Callable[[Query], Any]
+    needs: str = ""
+    takes: str = ""
+
+    def check(self, query: Query, text: str) -> None:
+        """Refuse missing and unknown arguments."""
+        needed, known = self.needs.split(), f"{self.needs} {self.takes}".split()
+        if missing := [name for name in needed if name not in query]:
+            raise ValueError(f"{text} needs the argument {', '.join(missing)}.")
+        if unknown := [name for name in query if name not in known]:
+            raise ValueError(f"{text} has no argument {', '.join(unknown)}. It takes: {', '.join(known) or 'none'}.")
+
+
+def _number(query: Query, name: str, default: float = 0) -> float:
+    try:
+        return float(query.get(name, default))
+    except ValueError:
+        raise ValueError(f"{name} is '{query[name]}', but must be a number.") from None
 
 
 def _health(query: Query) -> dict[str, Any]:
@@ -23,7 +49,7 @@ def _health(query: Query) -> dict[str, Any]:
 
 def _calls(query: Query) -> Any:
     wanted = {"true": True, "false": False}.get(query.get("mutating", ""))
-    return CALLS.since(int(query.get("since", 0)), wanted)
+    return CALLS.since(int(_number(query, "since")), wanted)
 
 
 def _reset(query: Query) -> None:
@@ -34,15 +60,15 @@ def _reset(query: Query) -> None:
 
 def _clock(query: Query) -> dict[str, float]:
     if "scale" in query:
-        CLOCK.set_scale(float(query["scale"]))
-    CLOCK.advance(float(query.get("advance", 0)))
+        CLOCK.set_scale(_number(query, "scale"))
+    CLOCK.advance(_number(query, "advance"))
     return {"scale": CLOCK.scale, "now": CLOCK.now()}
 
 
 def _lag(query: Query) -> dict[str, int]:
-    reads = int(query["reads"])
+    reads = int(_number(query, "reads"))
     if reads < 0:
-        raise ValueError(f"reads cannot be negative: {reads}")
+        raise ValueError(f"reads is {reads}, but cannot be negative.")
     LAG.clear()
     LAG.reads = reads
     return {"reads": reads}
@@ -54,8 +80,18 @@ def _region(query: Query) -> dict[str, str]:
 
 
 def _quota(query: Query) -> dict[str, int]:
-    account.set_quota(query["name"], int(query["value"]))
+    account.set_quota(query["name"], int(_number(query, "value")))
     return account.account().quotas
+
+
+def _tier(query: Query) -> dict[str, bool]:
+    UNVERIFIED.on = query["unverified"] == "true"
+    return {"unverified": UNVERIFIED.on}
+
+
+def _zone(query: Query) -> dict[str, list[str]]:
+    account.let_zone_lack(query["name"], query["lacks"].split(","))
+    return {zone: sorted(lacks) for zone, lacks in account.account().lacking.items()}
 
 
 def _iam(query: Query) -> dict[str, bool]:
@@ -67,43 +103,49 @@ def _traffic(query: Query) -> dict[str, float]:
     services.register()
     from .autoscaling import scaler
 
-    units = {unit: float(query[name]) for name, unit in scaler.UNITS.items() if name in query}
+    units = {unit: _number(query, name) for name, unit in scaler.UNITS.items() if name in query}
     if not units:
-        raise ValueError("traffic needs read, write or both")
+        raise ValueError("POST /_local/traffic needs the argument read, write or both.")
     scaler.consume(query["region"], query["table"], query.get("index"), units)
     return units
 
 
-CONTROLS: dict[tuple[str, str], Callable[[Query], Any]] = {
-    ("GET", "health"): _health,
-    ("GET", "calls"): _calls,
-    ("DELETE", "calls"): lambda q: CALLS.clear(),
-    ("POST", "reset"): _reset,
-    ("POST", "save"): lambda q: state.save(Path(q["path"])),
-    ("POST", "load"): lambda q: state.load(Path(q["path"])),
-    ("POST", "clock"): _clock,
-    ("POST", "lag"): _lag,
-    ("POST", "region"): _region,
-    ("POST", "quota"): _quota,
-    ("POST", "iam"): _iam,
-    ("POST", "traffic"): _traffic,
-    ("GET", "faults"): lambda q: FAULTS.left(),
-    ("POST", "faults"): lambda q: FAULTS.add(**q),
-    ("DELETE", "faults"): lambda q: FAULTS.clear(),
+_FAULT = "region resource times code message state seconds"
+CONTROLS: dict[tuple[str, str], Request] = {
+    ("GET", "health"): Request(_health),
+    ("GET", "calls"): Request(_calls, takes="since mutating"),
+    ("DELETE", "calls"): Request(lambda q: CALLS.clear()),
+    ("POST", "reset"): Request(_reset),
+    ("POST", "save"): Request(lambda q: state.save(q["name"]), "name"),
+    ("POST", "load"): Request(lambda q: state.load(q["name"]), "name"),
+    ("POST", "clock"): Request(_clock, takes="scale advance"),
+    ("POST", "lag"): Request(_lag, "reads"),
+    ("POST", "region"): Request(_region, "name", "enabled"),
+    ("POST", "zone"): Request(_zone, "name lacks"),
+    ("POST", "quota"): Request(_quota, "name value"),
+    ("POST", "iam"): Request(_iam, "enforce"),
+    ("POST", "tier"): Request(_tier, "unverified"),
+    ("POST", "traffic"): Request(_traffic, "region table", "index read write"),
+    ("GET", "faults"): Request(lambda q: FAULTS.left()),
+    ("POST", "faults"): Request(lambda q: FAULTS.add(**q), "service operation effect", _FAULT),
+    ("DELETE", "faults"): Request(lambda q: FAULTS.clear()),
 }
 
 
 def control(environ: dict[str, Any]) -> tuple[int, dict[str, str], bytes]:
-    """Answer a request below ``/_local/``."""
-    verb, name = environ["REQUEST_METHOD"], environ["PATH_INFO"].removeprefix("/_local/").strip("/")
-    query = {k: v[0] for k, v in parse_qs(environ.get("QUERY_STRING", "")).items()}
-    handler = CONTROLS.get((verb, name))
-    headers = {"Content-Type": "application/json"}
-    if handler is None:
-        known = ", ".join(f"{v} /_local/{n}" for v, n in CONTROLS)
-        message = f"{verb} /_local/{name} does not exist; use one of: {known}"
-        return 404, headers, json.dumps({"error": message}).encode()
+    """Answer a request below ``/_local/``. An argument that is given twice is a list with commas."""
+    verb, name = environ["REQUEST_METHOD"], environ["PATH_INFO"].removeprefix(OWN).strip("/")
+    query = {k: ",".join(v) for k, v in parse_qs(environ.get("QUERY_STRING", ""), keep_blank_values=True).items()}
+    request = CONTROLS.get((verb, name))
+    if request is None:
+        known = ", ".join(f"{v} {OWN}{n}" for v, n in CONTROLS)
+        return _json(404, {"error": f"{verb} {OWN}{name} does not exist; use one of: {known}"})
     try:
-        return 200, headers, json.dumps(handler(query)).encode() + b"\n"
-    except (KeyError, ValueError, TypeError, OSError) as error:
-        return 400, headers, json.dumps({"error": f"{type(error).__name__}: {error}"}).encode()
+        request.check(query, f"{verb} {OWN}{name}")
+        return _json(200, request.answer(query))
+    except (ValueError, OSError) as error:
+        return _json(400, {"error": str(error)})
+
+
+def _json(status: int, content: Any) -> tuple[int, dict[str, str], bytes]:
+    return status, {"Content-Type": "application/json"}, json.dumps(content).encode() + b"\n"

@@ -1,13 +1,17 @@
-"""Faults on demand: calls that are throttled, fail, answer late or lose their answer, and resources that fail."""
+"""Faults on demand: calls that are refused or throttled, fail, answer late or not at all, and resources that fail."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.utilities.utils import get_partition
+
 from .calls import shown
+from .names import is_named
 
 # The HTTP status and error code with which each service throttles a client.
 _THROTTLES = {
@@ -17,6 +21,16 @@ _THROTTLES = {
     "cloudwatch": (400, "Throttling"),
     "resourcegroupstaggingapi": (400, "ThrottledException"),
     "application-autoscaling": (400, "ConcurrentUpdateException"),
+}
+# The HTTP status and code with which each service refuses a caller without permission, and its prefix in policies.
+_DENIALS = {
+    "ec2": (403, "UnauthorizedOperation", "ec2"),
+    "rds": (403, "AccessDenied", "rds"),
+    "iam": (403, "AccessDenied", "iam"),
+    "sts": (403, "AccessDenied", "sts"),
+    "cloudwatch": (403, "AccessDenied", "cloudwatch"),
+    "resourcegroupstaggingapi": (400, "AccessDeniedException", "tag"),
+    "dynamodbstreams": (400, "AccessDeniedException", "dynamodb"),
 }
 # The codes of errors that are AWS's own, with their HTTP status.
 _OWN_ERRORS = {
@@ -34,17 +48,30 @@ _OWN_ERRORS = {
     ),
     **dict.fromkeys(("ServiceUnavailable", "ServiceUnavailableException", "Unavailable"), 503),
 }
-EFFECTS = ("throttle", "error", "late", "silent", "lost", "broken", "fail")
+REFUSED = ("throttle", "error", "denied")  # the effects of calls that are not carried out
+EFFECTS = (*REFUSED, "late", "silent", "lost", "broken", "fail")
 DONE = ("late", "silent", "lost", "broken")  # the effects of calls that are carried out
 EVERY = "*"
+MESSAGE = "injected fault"
 _TOKENS = ("ClientToken", "ClientRequestToken", "clientToken")
+
+
+def _number(name: str, value: Any) -> float:
+    try:
+        return float(value)
+    except ValueError:
+        raise ValueError(f"{name} is '{value}', but must be a number.") from None
 
 
 @dataclass
 class Fault:
-    """A fault of the next ``times`` calls of an operation, in one region or in all.
+    """A fault of the next ``times`` calls of an operation, in one region or in all. 0 times: of all calls to come.
 
-    ``throttle``: the service's own error for too many calls. ``error``: an error with ``code`` and ``message``.
+    With ``resource``, only calls that name this resource have the fault: by id, ARN, name, alias or tag Name. With
+    operation ``*``, all operations of the service have it.
+
+    ``throttle``: the service's own error for too many calls. ``denied``: its error for a caller without permission.
+    ``error``: an error with ``code`` and ``message``.
     ``late``: the answer comes ``seconds`` of real time later. ``silent``: the call is carried out, and no answer comes
     until the client closes the connection. ``lost``: the call is carried out, and the connection breaks before the
     answer. ``broken``: the call is carried out, and the answer is an error with ``code`` and ``message``. ``fail``: the
@@ -58,24 +85,54 @@ class Fault:
     operation: str
     effect: str
     region: str = ""
+    resource: str = ""
     times: int = 1
     code: str = "InternalFailure"
-    message: str = "injected fault"
+    message: str = MESSAGE
     state: str = "failed"
     seconds: float = 0.0
 
     def __post_init__(self) -> None:
         if self.effect not in EFFECTS:
             raise ValueError(f"effect is '{self.effect}'; use one of: {', '.join(EFFECTS)}")
-        self.times, self.seconds = int(self.times), float(self.seconds)
+        self.times = int(_number("times", 0 if str(self.times) == "always" else self.times))
+        self.seconds = _number("seconds", self.seconds)
+        if self.times < 0 or self.seconds < 0:
+            raise ValueError("times and seconds cannot be negative.")
+        if self.service == EVERY and self.resource:
+            raise ValueError("A fault of one resource needs the service of the resource.")
         if self.effect == "throttle":
             self.code = _THROTTLES.get(self.service, (400, "ThrottlingException"))[1]
+        if self.effect == "denied":
+            self.code = self._denial[1]
+
+    @property
+    def _denial(self) -> tuple[int, str, str]:
+        return _DENIALS.get(self.service, (400, "AccessDeniedException", self.service))
+
+    def hits(self, service: str, operation: str, region: str) -> bool:
+        """Return whether calls of an operation in a region have the fault, if they name its resource."""
+        return self.service == service and self.operation in (EVERY, operation) and self.region in ("", region)
+
+    def of(self, operation: str, region: str) -> Fault:
+        """Return the fault of a call. The caller is the account's owner, whom only an organization can deny calls."""
+        if self.effect != "denied" or self.message != MESSAGE:
+            return self
+        partition, action = get_partition(region), f"{self._denial[2]}:{operation}"
+        text = (
+            f"User: arn:{partition}:iam::{DEFAULT_ACCOUNT_ID}:root is not authorized to perform: {action} "
+            f"on resource: {self.resource or '*'} with an explicit deny in a service control policy"
+        )
+        ec2 = f"You are not authorized to perform this operation. {text}." if self.service == "ec2" else ""
+        return replace(self, message=ec2 or text)
 
     @property
     def status(self) -> int | None:
-        """Return the HTTP status of throttling and of AWS's own errors; None for the usual status of refusals."""
+        """Return the HTTP status of throttling, denials and AWS's own errors; None for the usual one of refusals."""
         if self.effect == "throttle":
             return _THROTTLES.get(self.service, (None, ""))[0]
+        if self.effect == "denied":
+            return self._denial[0]
         return _OWN_ERRORS.get(self.code)
 
 
@@ -91,14 +148,16 @@ class Faults:
         self._faults.append(Fault(**fields))
         return asdict(self._faults[-1])
 
-    def take(self, service: str, operation: str, region: str) -> Fault | None:
+    def take(self, service: str, operation: str, region: str, environ: Mapping[str, Any], body: bytes) -> Fault | None:
         """Return the pending fault of this call, if any, and count it down."""
         for fault in self._faults:
-            if (fault.service, fault.operation) == (service, operation) and fault.region in ("", region):
-                fault.times -= 1
-                if fault.times <= 0:
+            if fault.hits(service, operation, region) and (
+                not fault.resource or is_named(fault.resource, service, region, environ, body)
+            ):
+                if fault.times == 1:
                     self._faults.remove(fault)
-                return fault
+                fault.times = max(fault.times - 1, 0)
+                return fault.of(operation, region)
         return None
 
     def take_from_every(self, service: str, operation: str, region: str, request: Mapping[str, Any]) -> Fault | None:
@@ -108,7 +167,7 @@ class Faults:
                 plain = {name: value for name, value in request.items() if name not in _TOKENS}
                 key = json.dumps([service, operation, region, shown(plain)], sort_keys=True)
                 self._sent[key] = self._sent.get(key, 0) + 1
-                return fault if self._sent[key] <= fault.times else None
+                return fault if self._sent[key] <= fault.times or not fault.times else None
         return None
 
     def left(self) -> list[dict[str, Any]]:

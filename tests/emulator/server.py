@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import signal
+import sys
 import threading
 import urllib.request
 from email.utils import formatdate
@@ -17,6 +19,8 @@ from .account import account
 from .app import LocalAws
 from .calls import CALLS
 from .clock import CLOCK
+from .guard import Guard
+from .saved import SAVED
 from .state import load
 
 
@@ -31,17 +35,22 @@ class _Quiet(MotoRequestHandler):
         return formatdate(CLOCK.now() if timestamp is None else timestamp, usegmt=True)
 
 
-def bind(host: str = "127.0.0.1", port: int = 0) -> BaseWSGIServer:
-    """Return a server that listens on ``port``; 0 takes a free port."""
-    return make_server(host, port, LocalAws(), threaded=True, request_handler=_Quiet)
+def bind(guard: Guard, port: int = 0) -> BaseWSGIServer:
+    """Return a server that listens on ``port`` of loopback; 0 takes a free port."""
+    return make_server("127.0.0.1", port, LocalAws(guard), threaded=True, request_handler=_Quiet)
 
 
 class Server:
-    """A local AWS on a thread of this process. ``with Server() as aws: boto3.client("ec2", endpoint_url=aws.url)``."""
+    """A local AWS on a thread of this process. ``with Server() as aws: boto3.client("ec2", endpoint_url=aws.url)``.
+
+    ``Control(aws.url, aws.token)`` controls it.
+    """
 
     def __init__(self, scale: float = 0.0) -> None:
         CLOCK.set_scale(scale)
-        self._server = bind()
+        guard = Guard()
+        self.token = guard.token
+        self._server = bind(guard)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
 
@@ -53,16 +62,19 @@ class Server:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+        SAVED.close()
 
 
 class Control:
-    """A client of the emulator's own interface: ``Control(url).calls(mutating=True)``."""
+    """A client of the emulator's own interface: ``Control(url, token).calls(mutating=True)``."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, token: str) -> None:
         self.url = url
+        self._headers = {"Authorization": f"Bearer {token}"}
 
     def ask(self, verb: str, name: str, /, **query: object) -> Any:
-        request = urllib.request.Request(f"{self.url}/_local/{name}?{urlencode(query)}", method=verb)
+        address = f"{self.url}/_local/{name}?{urlencode(query, doseq=True)}"
+        request = urllib.request.Request(address, method=verb, headers=self._headers)
         with urllib.request.urlopen(request) as answer:
             return json.load(answer)
 
@@ -74,6 +86,13 @@ class Control:
 
     def reset(self) -> None:
         self.ask("POST", "reset")
+
+    def save(self, name: str) -> None:
+        """Save the whole state under a name, until the server ends."""
+        self.ask("POST", "save", name=name)
+
+    def load(self, name: str) -> None:
+        self.ask("POST", "load", name=name)
 
     def scale(self, scale: float) -> None:
         self.ask("POST", "clock", scale=scale)
@@ -89,6 +108,10 @@ class Control:
     def quota(self, name: str, value: int) -> None:
         """Change a quota of the account, such as ``vpc-max-elastic-ips``."""
         self.ask("POST", "quota", name=name, value=value)
+
+    def unverified(self, on: bool) -> None:
+        """Pass on to moto what the local AWS does not promise, or refuse it."""
+        self.ask("POST", "tier", unverified=str(on).lower())
 
     def enforce_iam(self, enforce: bool = True) -> None:
         """Evaluate IAM's policies from now on, or stop it."""
@@ -112,18 +135,32 @@ def run(
     scale: float,
     url_file: Path | None,
     call_log: Path | None,
-    state_file: Path | None,
+    state_dir: Path | None,
+    state: str | None,
     enforce_iam: bool = False,
 ) -> None:
     """Print the URL once the server listens, and serve until the process ends."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     CLOCK.set_scale(scale)
     CALLS.path = call_log
-    server = bind(port=port)
-    if state_file and state_file.exists():
-        load(state_file)
-    account().enforces_iam |= enforce_iam
-    url = f"http://127.0.0.1:{server.server_port}"
-    if url_file:
-        url_file.write_text(url + "\n", encoding="utf-8")
-    print(url, flush=True)
-    server.serve_forever()
+    SAVED.use(state_dir or (_beside(url_file, "state") if url_file else None))
+    token_file = _beside(url_file, "token") if url_file else SAVED.directory / ".token"
+    try:
+        server = bind(Guard(token_file), port)
+        if state:
+            load(state)
+        account().enforces_iam |= enforce_iam
+        url = f"http://127.0.0.1:{server.server_port}"
+        if url_file:
+            url_file.write_text(url + "\n", encoding="utf-8")
+        print(url, flush=True)
+        if not url_file:
+            print(f"The token of the control interface is in {token_file}", flush=True)
+        server.serve_forever()
+    finally:
+        token_file.unlink(missing_ok=True)
+        SAVED.close()
+
+
+def _beside(file: Path, ending: str) -> Path:
+    return file.with_name(f"{file.name}.{ending}")

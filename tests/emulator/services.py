@@ -8,6 +8,8 @@ from typing import Any
 
 import moto.core.responses
 
+from .promises import services as promised_services
+
 SERVICES = (
     "ec2", "rds", "dynamodb", "autoscaling", "cloudwatch", "iam", "kms", "logs", "secretsmanager", "sts", "tagging",
 )  # fmt: skip
@@ -24,6 +26,10 @@ def load(service: str) -> str:
         _module("sts").register()
     else:
         register()
+    if service not in promised_services():
+        from .catalogue import names
+
+        return names()[service]
     return service.replace("-", "")
 
 

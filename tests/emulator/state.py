@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copyreg
 import pickle
-from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives import serialization
@@ -16,6 +15,7 @@ from . import services
 from .calls import CALLS
 from .clock import CLOCK
 from .core import OWN_BACKENDS
+from .saved import SAVED
 
 
 def _load_rsa(der: bytes) -> Any:
@@ -60,16 +60,17 @@ def backends(skip: str = "") -> list[tuple[str, str, str, Any]]:
     ]
 
 
-def save(path: Path) -> None:
-    """Write the clock and all backends to ``path``."""
-    path.write_bytes(pickle.dumps({"now": CLOCK.now(), "backends": backends()}))
+def save(name: str) -> None:
+    """Save the clock and all backends under a name."""
+    SAVED.write(name, pickle.dumps({"now": CLOCK.now(), "backends": backends()}))
 
 
-def load(path: Path) -> None:
-    """Load the state saved in ``path``. The file must be trusted, because a pickle runs code."""
+def load(name: str) -> None:
+    """Load the state that was saved under a name."""
+    content = SAVED.read(name)
     services.register()
-    saved = pickle.loads(path.read_bytes())
+    saved = pickle.loads(content)
     reset()
     CLOCK.advance(saved["now"] - CLOCK.now())
-    for name, account, region, backend in saved["backends"]:
-        dict.__setitem__(backend_dict(name)[account], region, backend)
+    for service, account, region, backend in saved["backends"]:
+        dict.__setitem__(backend_dict(service)[account], region, backend)

@@ -8,9 +8,11 @@ from typing import Any
 from moto.core.responses import ActionResult
 from moto.ec2.models.vpcs import AWS_ENDPOINT_SERVICES
 
+from ..account import zone_lacks
 from ..admission import Missing
 from ..core import AwsError
 from .base import Ec2, result
+from .fields import dns_entries
 from .interfaces import free_address, make
 from .states import begin, refresh
 
@@ -29,6 +31,7 @@ class EndpointResponses(Ec2):
         if service not in (gateways if kind == "Gateway" else self._services()):
             raise AwsError("InvalidServiceName", f"The Vpc Endpoint Service '{service}' does not exist")
         self._check_policy()
+        self._check_type(kind)
         if kind == "Gateway":
             params["PrivateDnsEnabled"] = False
             self._check_tables(vpc.id, service, params.get("RouteTableIds") or [])
@@ -40,8 +43,23 @@ class EndpointResponses(Ec2):
         if kind == "Interface":
             endpoint.subnet_ids = subnet_ids
             self._add_interfaces(endpoint, subnet_ids)
+            endpoint.dns_entries = dns_entries(endpoint)
             begin(endpoint, ("pending", 60), ("available", 0))
         return answer
+
+    def _check_type(self, kind: str) -> None:
+        """Refuse parameters of the other type of endpoint."""
+        others = {
+            "Gateway": {
+                "SubnetIds": "Subnet IDs are only supported for Interface and GatewayLoadBalancer type VPC Endpoints.",
+                "SecurityGroupIds": "Security group IDs are only supported for Interface type VPC Endpoints.",
+                "PrivateDnsEnabled": "Private DNS is only supported for Interface type VPC Endpoints.",
+            },
+            "Interface": {"RouteTableIds": "Route table IDs are only supported for Gateway type VPC Endpoint."},
+        }
+        for name, text in others[kind].items():
+            if self.params.get(name):
+                raise AwsError("InvalidParameter", text)
 
     def _add_interfaces(self, endpoint: Any, subnet_ids: list[str]) -> None:
         for subnet_id in subnet_ids:
@@ -78,7 +96,7 @@ class EndpointResponses(Ec2):
         if params.setdefault("PrivateDnsEnabled", not params["ServiceName"].endswith((".s3", ".dynamodb"))):
             self._check_private_dns(vpc, params["ServiceName"])
         subnet_ids = params.get("SubnetIds") or []
-        self._check_subnets(vpc.id, subnet_ids, subnet_ids)
+        self._check_subnets(vpc.id, params["ServiceName"], subnet_ids, subnet_ids)
         for group_id in params.get("SecurityGroupIds") or []:
             self._check_group(vpc.id, group_id)
         if not params.get("SecurityGroupIds"):
@@ -96,12 +114,15 @@ class EndpointResponses(Ec2):
             text = f"To set PrivateDnsOnlyForInboundResolverEndpoint to true, the VPC {vpc.id} must have a Gateway "
             raise AwsError("InvalidParameter", f"{text}endpoint for the service.")
 
-    def _check_subnets(self, vpc_id: str, subnet_ids: list[str], new: list[str]) -> None:
-        """Refuse subnets outside the VPC, two subnets in one zone, and new subnets without a free address."""
+    def _check_subnets(self, vpc_id: str, service: str, subnet_ids: list[str], new: list[str]) -> None:
+        """Refuse subnets outside the VPC, two in one zone, and new ones without a free address or the service."""
         subnets = [self.ec2.get_subnet(i) for i in subnet_ids]
         for subnet in subnets:
             if subnet.vpc_id != vpc_id:
                 raise AwsError("InvalidParameter", f"The subnet {subnet.id} is not in the VPC {vpc_id}.")
+            if service in zone_lacks(subnet.availability_zone):
+                text = f"The VPC endpoint service {service} does not support the availability zone of the subnet"
+                raise AwsError("InvalidParameter", f"{text}: {subnet.id}.")
             if subnet.id in new:
                 free_address(self.ec2, subnet)
         zones = [s.availability_zone for s in subnets]
@@ -137,6 +158,8 @@ class EndpointResponses(Ec2):
                 self._check_private_dns(self.ec2.get_vpc(endpoint.vpc_id), endpoint.service_name)
             endpoint.private_dns_enabled = params["PrivateDnsEnabled"]
         answer: ActionResult = super().modify_vpc_endpoint()
+        if not gateway:
+            endpoint.dns_entries = dns_entries(endpoint)
         for eni_id in endpoint.network_interface_ids:
             groups = [self.ec2.get_security_group_from_id(i) for i in endpoint.security_group_ids]
             self.ec2.enis[eni_id]._group_set = groups
@@ -160,7 +183,8 @@ class EndpointResponses(Ec2):
             self._check_group(endpoint.vpc_id, group_id)
         removed = params.get("RemoveSubnetIds") or []
         new = [i for i in params.get("AddSubnetIds") or [] if i not in endpoint.subnet_ids]
-        self._check_subnets(endpoint.vpc_id, [i for i in endpoint.subnet_ids if i not in removed] + new, new)
+        kept = [i for i in endpoint.subnet_ids if i not in removed]
+        self._check_subnets(endpoint.vpc_id, endpoint.service_name, kept + new, new)
         self._add_interfaces(endpoint, new)
         for eni_id in list(endpoint.network_interface_ids):
             if self.ec2.enis[eni_id].subnet.id in removed:

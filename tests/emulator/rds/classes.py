@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from moto.ec2.models import ec2_backends
 
+from ..account import zone_lacks
 from ..core import AwsError
 from .engine import ENGINE, parts
 
@@ -89,7 +90,7 @@ def zones_of(account: str, region: str, instance_class: str) -> list[str]:
     zones = ec2_backends[account][region].describe_availability_zones()
     family = instance_class.split(".")[1]
     found = [z.name for z in zones if z.zone_type == "availability-zone" and _offers(z.zone_id, family)]
-    return sorted(found)
+    return sorted(zone for zone in found if instance_class not in zone_lacks(zone))
 
 
 def _offers(zone_id: str, family: str) -> bool:

@@ -113,28 +113,26 @@ class Site:
 
 
 @pytest.fixture(scope="session")
-def _built(_local_aws: Any, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
-    """Return ``_built("dev")``, which applies dev at its first call and returns the file with the saved state."""
-    states: dict[str, Path] = {}
+def _built(_local_aws: Any) -> Callable[[str], str]:
+    """Return ``_built("dev")``, which applies dev at its first call and returns the name of the saved state."""
+    states: set[str] = set()
 
-    def state(environment: str) -> Path:
+    def state(environment: str) -> str:
         if environment not in states:
             Site(_local_aws, environment).play()
-            path = tmp_path_factory.mktemp("states") / environment
-            _local_aws.control.ask("POST", "save", path=path)
-            states[environment] = path
-        return states[environment]
+            _local_aws.control.save(environment)
+            states.add(environment)
+        return environment
 
     return state
 
 
 @pytest.fixture
-def built(aws: Any, _built: Callable[[str], Path]) -> Callable[[str], Site]:
+def built(aws: Any, _built: Callable[[str], str]) -> Callable[[str], Site]:
     """Return ``built("qa")``, which loads an account in which qa was applied."""
 
     def load(environment: str) -> Site:
-        path = _built(environment)
-        aws.control.ask("POST", "load", path=path)
+        aws.control.load(_built(environment))
         aws.control.ask("DELETE", "calls")
         return Site(aws, environment)
 

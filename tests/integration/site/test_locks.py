@@ -54,7 +54,7 @@ def complete(_built, _local_aws):
         if environment not in counts:
             _local_aws.control.scale(0)
             _local_aws.control.reset()
-            _local_aws.control.ask("POST", "load", path=_built(environment))
+            _local_aws.control.load(_built(environment))
             counts[environment] = count_by_kind(estate(_local_aws, REGIONS))
         return counts[environment]
 

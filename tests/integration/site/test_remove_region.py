@@ -55,19 +55,19 @@ def inventory(directory: Path, *others: str) -> Path:
 
 
 @pytest.fixture(scope="module")
-def _two_regions(_local_aws: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the file with the state of an account in which dev was applied in two regions."""
+def _two_regions(_local_aws: Any, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Return the name of the state of an account in which dev was applied in two regions."""
     directory = tmp_path_factory.mktemp("two")
     _local_aws.control.ask("POST", "reset")
     Copy(_local_aws, inventory(directory / "dev", AWAY)).play()
-    _local_aws.control.ask("POST", "save", path=directory / "state")
-    return directory / "state"
+    _local_aws.control.save("two-regions")
+    return "two-regions"
 
 
 @pytest.fixture
-def narrow(aws: Any, tmp_path: Path, _two_regions: Path) -> Copy:
+def narrow(aws: Any, tmp_path: Path, _two_regions: str) -> Copy:
     """Return a site whose inventory has lost the second region."""
-    aws.control.ask("POST", "load", path=_two_regions)
+    aws.control.load(_two_regions)
     aws.control.ask("DELETE", "calls")
     return Copy(aws, inventory(tmp_path / "dev"))
 
