@@ -152,6 +152,7 @@ CONDITIONS = [
     ("NumericGreaterThanEquals", "aws:EpochTime", "1000", True),
     ("NumericLessThan", "aws:EpochTime", "nonsense", False),
     ("StringEquals", "aws:PrincipalType", "User", True),
+    ("BoolIfExists", "aws:MultiFactorAuthPresent", "true", True),
     ("StringEquals", "aws:PrincipalAccount", ACCOUNT, True),
 ]
 
@@ -255,6 +256,14 @@ def test_ec2_checks_each_resource(aws: Any, user: User) -> None:
     denied("ec2:DescribeRouteTables", ec2.describe_route_tables)
     user.may(allow("ec2:DescribeVpcAttribute", resource=f"{EC2}:vpc/{vpc}"))
     ec2.describe_vpc_attribute(VpcId=vpc, Attribute="enableDnsSupport")
+
+
+@keeps("iam.refusals")
+def test_a_dry_run_shows_whether_the_caller_may(user: User) -> None:
+    ec2 = user.client("ec2")
+    denied("ec2:CreateVpc", ec2.create_vpc, **VPC, DryRun=True)
+    user.may(allow("ec2:CreateVpc"))
+    assert refusal(ec2.create_vpc, **VPC, DryRun=True)[0] == "DryRunOperation"
 
 
 @keeps("iam.resources")

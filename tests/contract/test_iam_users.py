@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from iam_callers import ACCOUNT, User, allow, client_of, deny, document, refusal
+from iam_callers import ACCOUNT, User, allow, client_of, deny, document, refusal, trust
 from promise import keeps
 
 MONITORING = "arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole"
@@ -117,6 +117,27 @@ def test_access_keys(aws: Any, iam: Any) -> None:
         404,
         "The Access Key with id AKIAAAAAAAAAAAAAAAAA cannot be found.",
     )
+
+
+@keeps("iam.users")
+def test_the_calling_user_is_meant_if_no_user_is_named(aws: Any, iam: Any) -> None:
+    user = User(aws)
+    own = user.client("iam")
+    assert own.get_user()["User"]["Arn"] == user.arn
+    key = own.create_access_key()["AccessKey"]["AccessKeyId"]
+    own.update_access_key(AccessKeyId=key, Status="Inactive")
+    assert [each["Status"] for each in own.list_access_keys()["AccessKeyMetadata"]] == ["Active", "Inactive"]
+    own.delete_access_key(AccessKeyId=key)
+    assert iam.get_user()["User"]["Arn"] == f"arn:aws:iam::{ACCOUNT}:root"
+    assert refusal(iam.list_access_keys)[0] == "ValidationError"
+    role = iam.create_role(RoleName="r", AssumeRolePolicyDocument=trust(user.arn))["Role"]["Arn"]
+    session = user.client("sts").assume_role(RoleArn=role, RoleSessionName="me")["Credentials"]
+    assert refusal(client_of(aws, session, "iam").get_user)[2] == (
+        "Must specify userName when calling with non-User credentials"
+    )
+    aws.control.enforce_iam()
+    user.may(allow("iam:GetUser", resource=f"arn:aws:iam::{ACCOUNT}:user/${{aws:username}}"))
+    own.get_user()
 
 
 @keeps("iam.groups", "iam.ids")

@@ -10,6 +10,7 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.utilities.utils import get_partition
 
 from ..account import NotAuthenticated, unknown_credentials
+from ..iam.entities import OWN_USER
 from ..requests import service_model
 from .context import request_keys, values
 from .needs import Need, needs
@@ -30,6 +31,8 @@ class NotAuthorized(NotAuthenticated):
 def enforce(environ: Mapping[str, Any], service: str, operation: str, region: str, given: Mapping[str, Any]) -> None:
     """Refuse a call whose credentials are not valid, or whose caller lacks a permission that it needs."""
     principal = caller(environ, service, region)
+    if service == "iam" and operation in OWN_USER and "aws:username" in principal.keys:
+        given = {"UserName": principal.keys["aws:username"][0], **given}
     call = Call(service, operation, region, DEFAULT_ACCOUNT_ID, given)
     if call.action in ALWAYS_ALLOWED | BY_TRUST:
         return

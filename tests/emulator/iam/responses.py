@@ -44,6 +44,7 @@ class LocalIam(UserOperations):
 
     def call_action(self) -> Any:
         """Refuse reserved tags and changes of AWS's own roles and policies, then answer."""
+        self.name_own_user()
         operation, name, arn = self._get_action(), self._get_param("RoleName"), self._get_param("PolicyArn", "")
         if operation.startswith(CHANGES):
             role = next((role for role in self.backend.get_roles() if role.name == name), None)
