@@ -333,7 +333,8 @@ def test_a_role_is_passed_only_with_permission(aws: Any, user: User) -> None:
 @keeps("iam.linked-role-permission")
 def test_the_first_use_of_a_service_needs_permission_for_its_role(aws: Any, user: User) -> None:
     user.may(allow("ec2:*"))
-    denied("iam:CreateServiceLinkedRole", user.client("ec2").create_ipam)
+    arn = f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/ipam.amazonaws.com/AWSServiceRoleForIPAM"
+    assert f"on resource: {arn} " in denied("iam:CreateServiceLinkedRole", user.client("ec2").create_ipam)
     linked = where("StringEquals", iam__AWSServiceName="ipam.amazonaws.com")
     user.may(allow("ec2:*"), allow("iam:CreateServiceLinkedRole", **linked))
     user.client("ec2").create_ipam()

@@ -36,7 +36,8 @@ def test_users_are_created_tagged_listed_and_deleted(iam: Any) -> None:
     assert iam.list_user_tags(UserName="u")["Tags"] == [{"Key": "b", "Value": "2"}]
     assert refusal(iam.tag_user, UserName="u", Tags=[{"Key": "aws:x", "Value": ""}])[0] == "InvalidInput"
     iam.create_user(UserName="v")
-    assert [found["UserName"] for found in iam.list_users(PathPrefix="/x/")["Users"]] == ["u"]
+    (listed,) = iam.list_users(PathPrefix="/x/")["Users"]
+    assert set(listed) == {"Path", "UserName", "UserId", "Arn", "CreateDate"}
     iam.delete_user(UserName="u")
     assert refusal(iam.get_user, UserName="u") == (
         "NoSuchEntity",
@@ -205,6 +206,17 @@ def test_the_fields_of_roles_and_policies(aws: Any, iam: Any) -> None:
     version = iam.create_policy_version(PolicyArn=policy["Arn"], PolicyDocument=ALLOW)["PolicyVersion"]
     listed = iam.list_policy_versions(PolicyArn=policy["Arn"])["Versions"]
     assert [set(each) for each in (version, *listed)] == [{"VersionId", "IsDefaultVersion", "CreateDate"}] * 3
+
+
+@keeps("iam.shapes")
+def test_a_role_in_an_instance_profile_has_few_fields(iam: Any) -> None:
+    policy = document({"Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"})
+    role = iam.create_role(RoleName="r", AssumeRolePolicyDocument=policy)["Role"]
+    iam.create_instance_profile(InstanceProfileName="p")
+    iam.add_role_to_instance_profile(InstanceProfileName="p", RoleName="r")
+    (listed,) = iam.list_instance_profiles_for_role(RoleName="r")["InstanceProfiles"]
+    for shown in (listed, iam.get_instance_profile(InstanceProfileName="p")["InstanceProfile"]):
+        assert set(shown["Roles"][0]) == set(role)
 
 
 @keeps("iam.shapes")

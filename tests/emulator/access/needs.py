@@ -126,13 +126,14 @@ def _passed_role(call: Call) -> Iterator[Need]:
 def _linked_role(call: Call) -> Iterator[Need]:
     from moto.iam.models import iam_backends
 
+    from ..iam.service_roles import role_path
+
     service = LINKED.get(call.action)
     if call.operation == "UpdateTable" and any("Create" in update for update in _replica_updates(call)):
         service = "replication.dynamodb.amazonaws.com"
-    path = f"/aws-service-role/{service}/"
     roles = iam_backends[call.account][call.partition].roles.values()
-    if service and not any(role.path == path for role in roles):
-        resource = call.arn(f"role{path}*", "iam", region="")
+    if service and not any(role.path == f"/aws-service-role/{service}/" for role in roles):
+        resource = call.arn(f"role{role_path(service)}", "iam", region="")
         yield Need("iam:CreateServiceLinkedRole", resource, {"iam:awsservicename": (service,)})
 
 

@@ -286,6 +286,8 @@ def _iam(call: Call) -> Iterator[str]:
     """Yield the entity of the call: the first of these parameters."""
     from moto.iam.models import iam_backends
 
+    from ..iam.service_roles import role_path
+
     backend, given = iam_backends[call.account][call.partition], call.parameters
     entities: tuple[tuple[str, str, Any], ...] = (
         ("InstanceProfileName", "instance-profile", backend.instance_profiles.values()),
@@ -303,7 +305,7 @@ def _iam(call: Call) -> Iterator[str]:
     if key and key.user_name in backend.users:
         yield backend.users[key.user_name].arn
     elif service := given.get("AWSServiceName"):
-        yield call.arn(f"role/aws-service-role/{service}/*", region="")
+        yield call.arn(f"role{role_path(service)}", region="")
     elif arn := given.get("PolicyArn") or given.get("PolicySourceArn"):
         yield str(arn)
     elif listed := re.fullmatch(r"List(Role|User|Group)s|ListPolicies|ListInstanceProfiles", call.operation):

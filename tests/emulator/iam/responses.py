@@ -23,6 +23,12 @@ CHANGES = ("Add", "Attach", "Create", "Delete", "Detach", "Put", "Set", "Tag", "
 ATTACHING = {f"Attach{entity}Policy" for entity in ("Role", "User", "Group")}
 ATTACHMENTS = ATTACHING | {name.replace("Attach", "Detach") for name in ATTACHING}
 
+PROFILES = (
+    "GetInstanceProfileResponse.InstanceProfile",
+    "ListInstanceProfilesForRoleResponse.InstanceProfiles.InstanceProfile",
+)
+NOT_IN_PROFILES = ("MaxSessionDuration", "RoleLastUsed", "Tags")  # fields of a role that its instance profiles lack
+
 
 class LocalIam(UserOperations):
     """The handler of IAM."""
@@ -31,6 +37,8 @@ class LocalIam(UserOperations):
         **IamResponse.RESPONSE_KEY_PATH_TO_TRANSFORMER,
         "CreateRoleResponse.Role.RoleLastUsed": never_return,
         "CreateRoleResponse.Role.MaxSessionDuration": never_return,
+        "ListUsersResponse.Users.User.PermissionsBoundary": never_return,
+        **{f"{profile}.Roles.Role.{field}": never_return for profile in PROFILES for field in NOT_IN_PROFILES},
     }
 
     def serialized(self, action_result: ActionResult) -> TYPE_RESPONSE:
