@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
+from typing import Any
 
 import botocore.session
+from moto.backends import get_backend
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.base_backend import BaseBackend
+from moto.utilities.utils import get_partition
 
 from .core import AwsError, own_backend
+from .quotas import BY_CALL, BY_NAME
 from .requests import service_model
 
 # The Regions of every account. The others need an opt-in, which a new account does not have.
@@ -19,8 +24,6 @@ ALWAYS_ENABLED = {
     *(f"ap-northeast-{number}" for number in (1, 2, 3)),
     *("ca-central-1", "sa-east-1"),
 }
-# AWS's default quotas, which hold in each Region. An account may have other ones.
-QUOTAS = {"vpc-max-elastic-ips": 5, "DBClusters": 40, "DBInstances": 40}
 _GLOBAL = ("iam",)  # answers in one place, whatever Region a client is made for
 
 
@@ -32,7 +35,7 @@ class Account(BaseBackend):
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
         self.opted_in: set[str] = set()
-        self.quotas: dict[str, int] = dict(QUOTAS)
+        self.quotas: dict[str, int] = {}
         self.lacking: dict[str, set[str]] = {}
 
 
@@ -69,13 +72,29 @@ def enable_region(name: str, enabled: bool) -> None:
 
 def quota(name: str) -> int:
     """Return a quota, which holds in each Region."""
-    return account().quotas[name]
+    return account().quotas.get(name, BY_NAME[name].value)
+
+
+def require_room(name: str, taken: int, **given: Any) -> None:
+    """Refuse one more resource if a quota's number of them is taken."""
+    allowed, row = quota(name), BY_NAME[name]
+    if taken >= allowed:
+        raise AwsError(row.code, row.words.format_map({**given, "name": name, "quota": allowed}))
+
+
+def require_quotas(service: str, operation: str, region: str, given: Mapping[str, Any]) -> None:
+    """Refuse a request that creates a resource beyond a quota. A dry run creates none."""
+    for row in BY_CALL.get((service, operation), ()):
+        if row.count and not given.get("DryRun"):
+            place = get_partition(region) if service in _GLOBAL else region
+            taken = row.count(get_backend(service)[DEFAULT_ACCOUNT_ID][place], given)
+            require_room(row.name, taken, **given)
 
 
 def set_quota(name: str, value: int) -> None:
     """Change a quota in all Regions. Raise ValueError for an unknown one."""
-    if name not in QUOTAS:
-        raise ValueError(f"there is no quota {name}; use one of {', '.join(QUOTAS)}")
+    if name not in BY_NAME:
+        raise ValueError(f"There is no quota '{name}'; use one of {', '.join(BY_NAME)}.")
     account().quotas[name] = value
 
 

@@ -81,7 +81,7 @@ def _region(query: Query) -> dict[str, str]:
 
 def _quota(query: Query) -> dict[str, int]:
     account.set_quota(query["name"], int(_number(query, "value")))
-    return account.account().quotas
+    return {name: account.quota(name) for name in account.BY_NAME}
 
 
 def _tier(query: Query) -> dict[str, bool]:

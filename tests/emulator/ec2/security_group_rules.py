@@ -12,7 +12,6 @@ from ..core import AwsError, new_id
 from .base import tags_in
 from .checks import canonical, canonical_ipv6
 
-QUOTA = 60
 _PROTOCOLS = {"6": "tcp", "17": "udp", "1": "icmp", "58": "icmpv6", "all": "-1"}
 _TEXT = re.compile(r"[a-zA-Z0-9. _\-:/()#,@\[\]+=&;{}!$*]{0,255}")
 # The name of each kind of peer in a permission: its name in a list of peers, and in a rule.

@@ -16,8 +16,13 @@ from ..core import AwsError
 def allows(policy: str, callers: set[str], action: str, context: Mapping[str, str] | None = None) -> bool:
     """Return whether a policy allows an action. Conditions on keys that ``context`` lacks count as met."""
     statements = _listed(json.loads(policy), "Statement")
-    effects = {statement.get("Effect") for statement in statements if _applies(statement, callers, action, context)}
-    return "Allow" in effects and "Deny" not in effects
+    return _effects(statements, callers, action, context) == {"Allow"}
+
+
+def _effects(
+    statements: list[Any], callers: set[str], action: str, context: Mapping[str, str] | None = None
+) -> set[str]:
+    return {statement.get("Effect") for statement in statements if _applies(statement, callers, action, context)}
 
 
 def check_access(key: Key, operation: str) -> None:
@@ -30,9 +35,12 @@ def check_access(key: Key, operation: str) -> None:
     callers = {"*", key.account_id, f"arn:aws:iam::{key.account_id}:root"}
     statements = _listed(json.loads(key.policy), "Statement")
     unconditional = [each for each in statements if each.get("Effect") == "Allow" or not each.get("Condition")]
-    if key.key_manager != "AWS" and not allows(json.dumps({"Statement": unconditional}), callers, f"kms:{operation}"):
+    effects = _effects(unconditional, callers, f"kms:{operation}")
+    if key.key_manager != "AWS" and effects != {"Allow"}:
         text = f"User: arn:aws:iam::{key.account_id}:root is not authorized to perform: kms:{operation} on resource: "
         why = f"because no resource-based policy allows the kms:{operation} action"
+        if "Deny" in effects:
+            why = "with an explicit deny in a resource-based policy"
         raise AwsError("AccessDeniedException", f"{text}{key.arn} {why}")
 
 

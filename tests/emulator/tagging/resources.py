@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from moto.core import DEFAULT_ACCOUNT_ID
@@ -11,31 +11,13 @@ from moto.core.resource_tagging import TaggedResource, iter_taggable_backends
 from moto.ec2.models import ec2_backends
 
 from ..core import own_backend
+from ..ec2.ids import STORES, TYPES
 from ..ec2.ipam_models import ipam_of
 
 SERVICES = {"cloudwatch", "dynamodb", "kms", "logs", "rds", "secretsmanager"}
 UNTAGS = {"DeleteTags", "RemoveTagsFromResource", "UntagResource", "UntagResources"}
 RENAMED = {"logs:loggroup": "logs:log-group"}
-EC2_IDS: dict[str, Callable[[Any], Iterable[str]]] = {
-    "elastic-ip": lambda ec2: [address.allocation_id for address in ec2.addresses],
-    "internet-gateway": lambda ec2: ec2.internet_gateways,
-    "natgateway": lambda ec2: ec2.nat_gateways,
-    "network-interface": lambda ec2: ec2.enis,
-    "network-acl": lambda ec2: ec2.network_acls,
-    "route-table": lambda ec2: ec2.route_tables,
-    "security-group": lambda ec2: [group_id for vpc in ec2.groups.values() for group_id in vpc],
-    "security-group-rule": lambda ec2: [
-        rule.id
-        for vpc in ec2.groups.values()
-        for group in vpc.values()
-        for rule in (*group.ingress_rules, *group.egress_rules)
-    ],
-    "subnet": lambda ec2: [subnet_id for zone in ec2.subnets.values() for subnet_id in zone],
-    "vpc": lambda ec2: ec2.vpcs,
-    "vpc-endpoint": lambda ec2: ec2.vpc_end_points,
-    "vpc-flow-log": lambda ec2: ec2.flow_logs,
-    "vpc-peering-connection": lambda ec2: ec2.vpc_pcxs,
-}
+EC2_IDS = {kind: STORES[prefix] for prefix, kind in TYPES.items() if prefix in STORES}
 
 
 class Ec2Tags:
