@@ -128,7 +128,7 @@ _MISSING = tuple(Rule(*row, missing=True) for row in (
     ("multi-account", "Replicas in other accounts.", "B"),
     ("global-2017", "Global tables of version 2017.11.29.", "D"),
     ("archived", "ARCHIVED, after 7 days without the key.", "B"),
-    ("quotas", "The quota of 2,500 tables per Region, and rates of calls, such as 5 changes of tags a second.", "D"),
+    ("quotas", "Rates of calls, such as 5 changes of tags a second.", "D"),
     ("warm-new", "WarmThroughput of a new table or index, which gets AWS's default.", "B"),
     ("new-policies", "Policies in CreateTable and with ConfirmRemoveSelfResourceAccess. No policy is enforced.", "B"),
     ("index-insights", "Contributor insights of an index, their modes and their list.", "B"),
