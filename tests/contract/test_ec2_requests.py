@@ -504,7 +504,6 @@ BEYOND = [
     ("describe_managed_prefix_lists", {}),
     ("describe_instances", {}),
     ("create_transit_gateway", {}),
-    ("create_dhcp_options", {"DhcpConfigurations": []}),
     ("create_default_vpc", {}),
 ]
 PERMISSIONS = {

@@ -91,6 +91,38 @@ def test_a_new_vpc_has_a_route_table_an_acl_and_a_security_group(net: Net) -> No
     }
 
 
+@keeps("ec2.dhcp-options")
+def test_dhcp_options_serve_several_vpcs_until_none_uses_them(net: Net) -> None:
+    other = Net(net.ec2)
+    servers = [
+        {"Key": "domain-name-servers", "Values": ["10.0.0.2"]},
+        {"Key": "domain-name", "Values": ["example.com"]},
+    ]
+    spec = [{"ResourceType": "dhcp-options", "Tags": [{"Key": "a", "Value": "b"}]}]
+    created = net.ec2.create_dhcp_options(DhcpConfigurations=servers, TagSpecifications=spec)["DhcpOptions"]
+    options = {"DhcpOptionsId": created["DhcpOptionsId"]}
+    assert (created["DhcpConfigurations"], created["Tags"]) == (
+        [
+            {"Key": "domain-name", "Values": [{"Value": "example.com"}]},
+            {"Key": "domain-name-servers", "Values": [{"Value": "10.0.0.2"}]},
+        ],
+        [{"Key": "a", "Value": "b"}],
+    )
+    refused("DryRunOperation", net.ec2.create_dhcp_options, DhcpConfigurations=servers, DryRun=True)
+    refused("DryRunOperation", net.ec2.associate_dhcp_options, **options, VpcId=net.vpc, DryRun=True)
+    for vpc in (net.vpc, other.vpc):
+        net.ec2.associate_dhcp_options(**options, VpcId=vpc)
+    found = net.ec2.describe_vpcs(Filters=by("dhcp-options-id", created["DhcpOptionsId"]))["Vpcs"]
+    assert {vpc["VpcId"] for vpc in found} == {net.vpc, other.vpc}
+    refused("DependencyViolation", net.ec2.delete_dhcp_options, **options)
+    for vpc in (net.vpc, other.vpc):
+        net.ec2.associate_dhcp_options(DhcpOptionsId="default", VpcId=vpc)
+    assert net.ec2.describe_vpcs(VpcIds=[net.vpc])["Vpcs"][0]["DhcpOptionsId"] == "default"
+    refused("DryRunOperation", net.ec2.delete_dhcp_options, **options, DryRun=True)
+    net.ec2.delete_dhcp_options(**options)
+    refused("InvalidDhcpOptionID.NotFound", net.ec2.associate_dhcp_options, **options, VpcId=net.vpc)
+
+
 @keeps("ec2.default-vpc")
 def test_every_region_has_a_default_vpc(here: Any) -> None:
     (vpc,) = here.describe_vpcs(Filters=by("is-default", "true"))["Vpcs"]

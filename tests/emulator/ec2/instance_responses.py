@@ -14,7 +14,7 @@ from ..core import AwsError, new_id
 from .base import Ec2, answered, result, tag_dict
 from .gateway_responses import DOCUMENTATION
 from .instances import STATES, Instance
-from .interfaces import free_address
+from .interfaces import free_address, requested_address
 
 
 class InstanceResponses(Ec2):
@@ -42,7 +42,8 @@ class InstanceResponses(Ec2):
             if self.ec2.get_security_group_from_id(group_id).vpc_id != subnet.vpc_id:
                 text = f"You have specified two resources that belong to different networks: {group_id}, {subnet.id}."
                 raise AwsError("InvalidParameter", text)
-        address = free_address(self.ec2, subnet)
+        wanted = self.params.get("PrivateIpAddress")
+        address = requested_address(self.ec2, subnet, wanted) if wanted else free_address(self.ec2, subnet)
         return self.ec2.create_network_interface(subnet, address, group_ids=groups, description=text)
 
     def delete_network_interface(self) -> ActionResult:

@@ -28,7 +28,7 @@ class VpnGateway:
         """Return nothing to moto's own check of DeleteVpc, which does not know the states of attachments."""
         return ""
 
-    def shown(self) -> dict[str, Any]:
+    def shown(self, tags: list[dict[str, str]]) -> dict[str, Any]:
         """Return the gateway as EC2 shows it. A detached VPC stays listed."""
         attached = [{"VpcId": self.vpc_id, "State": self.attachment.state}] if self.vpc_id else []
         return {
@@ -37,6 +37,7 @@ class VpnGateway:
             "Type": "ipsec.1",
             "VpcAttachments": attached,
             "AmazonSideAsn": 64512,
+            "Tags": tags,
         }
 
 
@@ -50,7 +51,7 @@ class PrivateGatewayResponses(Ec2):
         return result(VpnGateway=self._vpn_shown(gateway) | {"State": gateway.timeline.first})
 
     def _vpn_shown(self, gateway: VpnGateway) -> dict[str, Any]:
-        return gateway.shown() | {"Tags": tags_in(self.ec2, gateway.id)}
+        return gateway.shown(tags_in(self.ec2, gateway.id))
 
     def _gateway(self) -> VpnGateway:
         gateway: VpnGateway = self.ec2.vpn_gateways[self.params["VpnGatewayId"]]

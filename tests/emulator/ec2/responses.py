@@ -13,6 +13,7 @@ from moto.core.utils import camelcase_to_underscores
 from ..core import AwsError, own_backend
 from .base import forget_tags
 from .checks import check, deleted_ids
+from .dhcp_responses import DhcpResponses
 from .endpoint_responses import EndpointResponses
 from .flow_log_responses import FlowLogResponses
 from .gateway_responses import GatewayResponses
@@ -53,6 +54,7 @@ class LocalEc2(
     GatewayResponses,
     RouteResponses,
     NetworkAclResponses,
+    DhcpResponses,
     PrivateGatewayResponses,
     InstanceResponses,
     EndpointResponses,

@@ -8,11 +8,13 @@ _LIST = "DryRun Filters MaxResults NextToken"
 OPERATIONS: dict[str, str] = {
     "AcceptVpcPeeringConnection": "DryRun VpcPeeringConnectionId",
     "AllocateAddress": "Domain DryRun TagSpecifications",
+    "AssociateDhcpOptions": "DhcpOptionsId DryRun VpcId",
     "AssociateRouteTable": "DryRun RouteTableId SubnetId",
     "AttachInternetGateway": "DryRun InternetGatewayId VpcId",
     "AttachVpnGateway": "DryRun VpcId VpnGatewayId",
     "AuthorizeSecurityGroupEgress": "DryRun GroupId IpPermissions TagSpecifications",
     "AuthorizeSecurityGroupIngress": "DryRun GroupId IpPermissions TagSpecifications",
+    "CreateDhcpOptions": "DhcpConfigurations DryRun TagSpecifications",
     "CreateEgressOnlyInternetGateway": "ClientToken DryRun TagSpecifications VpcId",
     "CreateFlowLogs": (
         "ClientToken DeliverLogsPermissionArn DryRun LogDestination LogDestinationType LogFormat LogGroupName "
@@ -24,7 +26,7 @@ OPERATIONS: dict[str, str] = {
     "CreateNetworkAclEntry": (
         "CidrBlock DryRun Egress IcmpTypeCode Ipv6CidrBlock NetworkAclId PortRange Protocol RuleAction RuleNumber"
     ),
-    "CreateNetworkInterface": "ClientToken Description DryRun Groups SubnetId TagSpecifications",
+    "CreateNetworkInterface": "ClientToken Description DryRun Groups PrivateIpAddress SubnetId TagSpecifications",
     "CreateRoute": "DestinationCidrBlock DryRun GatewayId NatGatewayId RouteTableId VpcPeeringConnectionId",
     "CreateRouteTable": "ClientToken DryRun TagSpecifications VpcId",
     "CreateSecurityGroup": "Description DryRun GroupName TagSpecifications VpcId",
@@ -37,6 +39,7 @@ OPERATIONS: dict[str, str] = {
     ),
     "CreateVpcPeeringConnection": "DryRun PeerVpcId TagSpecifications VpcId",
     "CreateVpnGateway": "DryRun TagSpecifications Type",
+    "DeleteDhcpOptions": "DhcpOptionsId DryRun",
     "DeleteEgressOnlyInternetGateway": "DryRun EgressOnlyInternetGatewayId",
     "DeleteFlowLogs": "DryRun FlowLogIds",
     "DeleteInternetGateway": "DryRun InternetGatewayId",
@@ -102,6 +105,7 @@ RULES: tuple[Rule, ...] = (
     Rule("vpc-block", "CreateVpc accepts a block of /16 to /28 outside the reserved ranges (`InvalidVpc.Range`). EC2 drops the bits behind the prefix in the blocks of VPCs, subnets, routes and rules.", "V CreateVpc"),
     Rule("vpc-states", "A new VPC or subnet is `pending` for some seconds, then `available`.", "B"),
     Rule("vpc-brings", "A new VPC has a main route table, a network ACL, DHCP options and the group `default`, whose members can reach each other.", "V"),
+    Rule("dhcp-options", "DHCP options are sorted by name, serve any number of VPCs, and cannot be deleted while a VPC uses them (`DependencyViolation`). A VPC that uses none names `default`.", "V; the words are known"),
     Rule("default-vpc", "Each Region has a default VPC with the block 172.31.0.0/16, a public subnet in each zone and an internet gateway.", "V"),
     Rule("vpc-tenancy", "CreateVpc accepts the tenancies `default` and `dedicated`.", "V CreateVpc"),
     Rule("vpc-attributes", "ModifyVpcAttribute changes one attribute per call, and refuses DNS hostnames without DNS support (`InvalidParameterCombination`).", "T"),
@@ -113,7 +117,7 @@ RULES: tuple[Rule, ...] = (
     Rule("subnet-attributes", "ModifySubnetAttribute sets one attribute per call: whether instances get public addresses, and whether interfaces get IPv6 addresses, which needs an IPv6 block (`InvalidParameterValue`).", "T"),
     Rule("subnet-held", "DeleteSubnet refuses a subnet with an interface of a NAT gateway, an endpoint, an instance or an Aurora instance, or with one that is attached to nothing (`DependencyViolation`).", "V errors"),
     Rule("interfaces", "NAT gateways, endpoints and Aurora instances have network interfaces, which show why a subnet or a group is in use.", "V"),
-    Rule("interface-created", "CreateNetworkInterface makes an interface that is attached to nothing, with groups of the VPC of its subnet (`InvalidParameter`) or the default group. DeleteNetworkInterface refuses the interface of an instance (`InvalidNetworkInterface.InUse`) and those that AWS manages (`AuthFailure`).", "V, V errors"),
+    Rule("interface-created", "CreateNetworkInterface makes an interface that is attached to nothing, with groups of the VPC of its subnet (`InvalidParameter`) or the default group, and with the requested address of the subnet (`InvalidParameterValue`) if it is free (`InvalidIPAddress.InUse`). DeleteNetworkInterface refuses the interface of an instance (`InvalidNetworkInterface.InUse`) and those that AWS manages (`AuthFailure`).", "V, V errors"),
     Rule("instances", "RunInstances starts an instance with any image id of the right form. The instance exists here only through its interface, which is deleted when the instance is `terminated`, 40 seconds after TerminateInstances. In a subnet with MapPublicIpOnLaunch it has a public address.", "V; the times are known"),
     Rule("vpn-gateway", "A virtual private gateway is attached to at most one VPC (`IncorrectState`), and a VPC has at most one (`VpnGatewayAttachmentLimitExceeded`). It is `attaching`, `attached`, `detaching` and `detached`, which stays listed. DeleteVpnGateway refuses an attached gateway (`IncorrectState`).", "V, V errors, T"),
     Rule("egress-only", "An egress-only internet gateway belongs to one VPC until it is deleted.", "V"),
@@ -181,7 +185,7 @@ RULES: tuple[Rule, ...] = (
     Rule("sg-beyond", "Groups of other accounts and of peered VPCs, groups by name, groups shared between VPCs, ModifySecurityGroupRules.", "V", missing=True),
     Rule("endpoint-beyond", "Endpoint types other than Gateway and Interface, their DNS and address options, the list of services, endpoint services.", "V", missing=True),
     Rule("flow-log-beyond", "Flow logs to S3 or Firehose, of interfaces and transit gateways, across accounts.", "V", missing=True),
-    Rule("network-beyond", "DescribeInstances and everything else about instances, peering across accounts and Regions, transit gateways, VPN connections, creation of DHCP options, prefix lists and default VPCs.", "V", missing=True),
+    Rule("network-beyond", "DescribeInstances and everything else about instances, peering across accounts and Regions, transit gateways, VPN connections, creation of prefix lists and default VPCs.", "V", missing=True),
 )  # fmt: skip
 # Only endpoints create routes by prefix list, and the list of DHCP options never has a second page.
 REFUSED = {"DeleteRoute": "DestinationPrefixListId", "DescribeDhcpOptions": "NextToken"}

@@ -15,7 +15,7 @@ from . import checks, engine, parameters
 from .base import Calls
 from .cluster_rules import subnets_in
 from .describe import describe_subnet_group
-from .models import RdsBackend
+from .models import DEFAULT_GROUP, RdsBackend
 from .resources import ParameterGroup, SubnetGroup
 
 PREFIX = {"cluster": "DBClusterParameterGroup", "instance": "DBParameterGroup"}
@@ -193,7 +193,7 @@ class SubnetGroupCalls(Calls):
     def modify_db_subnet_group(self) -> ActionResult:
         """Replace the subnets of a group."""
         backend, p = self.backend, self.params
-        group = backend.subnet_group(p.get("DBSubnetGroupName"))
+        group = _own_subnet_group(backend, p.get("DBSubnetGroupName"))
         vpc, subnets = _subnets(backend, p.get("SubnetIds") or [])
         clusters = _users(backend, group)
         if clusters and vpc != group.vpc:
@@ -208,7 +208,7 @@ class SubnetGroupCalls(Calls):
 
     def delete_db_subnet_group(self) -> ActionResult:
         backend = self.backend
-        group = backend.subnet_group(self.params.get("DBSubnetGroupName"))
+        group = _own_subnet_group(backend, self.params.get("DBSubnetGroupName"))
         used = _users(backend, group)
         if used:
             raise AwsError(
@@ -218,6 +218,14 @@ class SubnetGroupCalls(Calls):
             )
         del backend.subnet_groups[group.name]
         return EmptyResult()
+
+
+def _own_subnet_group(backend: RdsBackend, name: str | None) -> SubnetGroup:
+    """Return the group to change or delete. Refuse the one of the default VPC."""
+    group = backend.subnet_group(str(name))
+    if group.name == DEFAULT_GROUP:
+        raise checks.value("The default DB subnet group cannot be modified or deleted.")
+    return group
 
 
 def _users(backend: RdsBackend, group: SubnetGroup) -> list[str]:
