@@ -121,9 +121,11 @@ def test_quotas_are_described_and_can_be_changed(site: Site, aws: Any) -> None:
 
     site.create()
     site.add()
-    assert quotas() == {"DBClusters": (1, 40), "DBInstances": (1, 40)}
+    others = {"DBSubnetGroups": (1, 50), "ManualClusterSnapshots": (0, 100)}
+    others |= {"DBClusterParameterGroups": (0, 50), "DBParameterGroups": (0, 50)}
+    assert quotas() == {"DBClusters": (1, 40), "DBInstances": (1, 40), **others}
     aws.control.quota("DBClusters", 1)
     aws.control.quota("DBInstances", 1)
-    assert quotas() == {"DBClusters": (1, 1), "DBInstances": (1, 1)}
+    assert quotas() == {"DBClusters": (1, 1), "DBInstances": (1, 1), **others}
     refused("DBClusterQuotaExceededFault", site.create, name="other")
     refused("InstanceQuotaExceeded", site.add, name="two")

@@ -150,8 +150,7 @@ def make(backend: RdsBackend, p: dict[str, Any], role: Role, seconds: float) -> 
     name = checks.identifier("DBClusterIdentifier", p.get("DBClusterIdentifier"))
     if name in backend.clusters:
         raise AwsError("DBClusterAlreadyExistsFault", "DB Cluster already exists")
-    if len(backend.clusters) >= account.quota("DBClusters"):
-        raise AwsError("DBClusterQuotaExceededFault", "DB Cluster quota exceeded")
+    account.require_room("DBClusters", len(backend.clusters))
     data = {"DBClusterIdentifier": name, **_attributes(backend, p, role)}
     group = backend.subnet_group(p.get("DBSubnetGroupName"))  # last, so that it hides no other refusal
     data |= _network(backend, p, group)

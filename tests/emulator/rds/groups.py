@@ -8,6 +8,7 @@ from typing import Any
 
 from moto.core.responses import ActionResult, EmptyResult
 
+from .. import account
 from ..clock import Timeline
 from ..core import AwsError
 from . import checks, engine, parameters
@@ -19,6 +20,7 @@ from .resources import ParameterGroup, SubnetGroup
 
 PREFIX = {"cluster": "DBClusterParameterGroup", "instance": "DBParameterGroup"}
 KIND = {"cluster": "cluster-pg", "instance": "pg"}  # in ARNs
+QUOTAS = {scope: f"{prefix}s" for scope, prefix in PREFIX.items()}
 
 
 def _both(call: Callable[[Any, str], ActionResult]) -> Iterator[Callable[[Any], ActionResult]]:
@@ -37,8 +39,7 @@ class ParameterGroupCalls(Calls):
         known = backend.parameter_groups[scope]
         if name in known:
             raise AwsError("DBParameterGroupAlreadyExists", f"Parameter group {name} already exists")
-        if len(known) >= 50:
-            raise AwsError("DBParameterGroupQuotaExceeded", "You cannot create more than 50 parameter groups.")
+        account.require_room(QUOTAS[scope], len(known))
         family = _require_family(p.get("DBParameterGroupFamily"))
         if not p.get("Description"):
             raise checks.value("The parameter Description must be provided and must not be blank.")
@@ -175,8 +176,7 @@ class SubnetGroupCalls(Calls):
             raise checks.value("The parameter DBSubnetGroupName is not a valid identifier.")
         if name in backend.subnet_groups:
             raise AwsError("DBSubnetGroupAlreadyExists", f"The DB subnet group '{name}' already exists.")
-        if len(backend.subnet_groups) >= 50:
-            raise AwsError("DBSubnetGroupQuotaExceeded", "You cannot create more than 50 DB subnet groups.")
+        account.require_room("DBSubnetGroups", len(backend.subnet_groups))
         if not p.get("DBSubnetGroupDescription"):
             raise checks.value("The parameter DBSubnetGroupDescription must be provided and must not be blank.")
         vpc, subnets = _subnets(backend, p.get("SubnetIds") or [])

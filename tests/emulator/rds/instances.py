@@ -39,9 +39,9 @@ class InstanceCalls(Calls):
             raise AwsError("InvalidDBClusterStateFault", f"DB cluster {cluster.name} is {cluster.status}.")
         if name in backend.instances:
             raise AwsError("DBInstanceAlreadyExists", "DB instance already exists")
-        room = room_for_instances(backend.account_id, cluster)
-        if len(backend.instances) >= account.quota("DBInstances") or len(backend.instances_of(cluster.name)) >= room:
-            raise AwsError("InstanceQuotaExceeded", "DB instance quota exceeded")
+        account.require_room("DBInstances", len(backend.instances))
+        if len(backend.instances_of(cluster.name)) >= room_for_instances(backend.account_id, cluster):
+            raise AwsError("InstanceQuotaExceeded", "DB Instance quota exceeded")
         data = {"DBInstanceIdentifier": name, **_attributes(backend, cluster, p)}
         # AWS creates an instance only after its cluster is available.
         seconds = 480 + (max(0.0, cluster.timeline.end - CLOCK.now()) if cluster.timeline.state == "creating" else 0)

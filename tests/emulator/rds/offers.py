@@ -99,8 +99,16 @@ class OfferCalls(Calls):
 
     def describe_account_attributes(self) -> ActionResult:
         backend = self.backend
-        used = {"DBClusters": len(backend.clusters), "DBInstances": len(backend.instances)}
-        quotas = [{"AccountQuotaName": n, "Used": used[n], "Max": account.quota(n)} for n in sorted(used)]
+        groups, snapshots = backend.parameter_groups, backend.snapshots.values()
+        used = {
+            "DBClusterParameterGroups": len(groups["cluster"]),
+            "DBClusters": len(backend.clusters),
+            "DBInstances": len(backend.instances),
+            "DBParameterGroups": len(groups["instance"]),
+            "DBSubnetGroups": len(backend.subnet_groups),
+            "ManualClusterSnapshots": sum(s.data["SnapshotType"] == "manual" for s in snapshots),
+        }
+        quotas = [{"AccountQuotaName": n, "Used": used[n], "Max": account.quota(n)} for n in used]
         return ActionResult({"AccountQuotas": quotas})
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from moto.core.responses import ActionResult
 
+from ..account import require_room
 from ..clock import Timeline
 from ..core import AwsError
 from ..kms.keys import find_key
@@ -30,8 +31,8 @@ def require_free(backend: RdsBackend, name: str) -> None:
             "DBClusterSnapshotAlreadyExistsFault",
             f"Cannot create the snapshot because a snapshot with the identifier {name} already exists.",
         )
-    if sum(s.data["SnapshotType"] == "manual" for s in backend.snapshots.values()) >= 100:
-        raise AwsError("SnapshotQuotaExceeded", "You cannot create more than 100 manual snapshots.")
+    manual = [s for s in backend.snapshots.values() if s.data["SnapshotType"] == "manual"]
+    require_room("ManualClusterSnapshots", len(manual))
 
 
 def within(cluster: Cluster) -> dict[str, Any]:
