@@ -99,3 +99,17 @@ def test_a_snapshot_with_the_default_key_cannot_be_shared(site: Site) -> None:
     refused(COMBINATION, share, **named, ValuesToAdd=["111122223333"])
     copy(site.rds, KmsKeyId=site.key())
     share(**{**named, "DBClusterSnapshotIdentifier": "copy"}, ValuesToAdd=["111122223333"])
+
+
+@keeps("rds.events")
+def test_a_snapshot_has_events(site: Site, aws: Any) -> None:
+    aws.control.scale(1)
+    site.create()
+    aws.control.advance(100)
+    arn = take(site)
+    begun = site.rds.describe_events(SourceType="db-cluster-snapshot")["Events"]
+    assert [(e["Message"], e["SourceArn"]) for e in begun] == [("Creating manual cluster snapshot.", arn)]
+    aws.control.advance(121)
+    found = site.rds.describe_events(SourceType="db-cluster-snapshot", SourceIdentifier="taken")["Events"]
+    assert [e["Message"] for e in found][1:] == ["Manual cluster snapshot created."]
+    assert {*found[0]["EventCategories"]} == {"backup"}

@@ -57,6 +57,8 @@ def take(backend: RdsBackend, cluster: Cluster, name: str, kind: str = "manual")
     tags = [*cluster.tags] if cluster.data["CopyTagsToSnapshot"] else []
     taken = Snapshot(arn, tags, data, Timeline(("creating", SECONDS), ("available", 0)), within(cluster))
     backend.snapshots[name] = taken
+    backend.note(taken, "backup", f"Creating {kind} cluster snapshot.")
+    backend.note(taken, "backup", f"{kind.capitalize()} cluster snapshot created.", taken.timeline)
     return taken
 
 
