@@ -26,7 +26,6 @@ TAGGABLE = {
     "CreateVpnGateway": "vpn-gateway",
     "CreateVpcEndpoint": "vpc-endpoint",
     "CreateFlowLogs": "vpc-flow-log",
-    "CreateVpnGateway": "vpn-gateway",
     "CreateEgressOnlyInternetGateway": "egress-only-internet-gateway",
     "CreateIpam": "ipam",
     "CreateIpamScope": "ipam-scope",

@@ -151,7 +151,7 @@ def shown(backend: Any, rule: Rule) -> dict[str, Any]:
     peer: dict[str, Any] = {PEERS[rule.kind][1]: rule.peer}
     if rule.kind == "UserIdGroupPairs":
         peer = {"ReferencedGroupInfo": {"GroupId": rule.peer, "UserId": backend.account_id}}
-    arn = f"arn:aws:ec2:{backend.region_name}:{backend.account_id}:security-group-rule/{rule.id}"
+    arn = f"arn:{backend.partition}:ec2:{backend.region_name}:{backend.account_id}:security-group-rule/{rule.id}"
     return {
         "SecurityGroupRuleId": rule.id,
         "SecurityGroupRuleArn": arn,

@@ -8,7 +8,7 @@ from typing import Any
 from moto.core.responses import ActionResult
 
 from ..clock import Timeline
-from ..core import AwsError
+from ..core import AwsError, dns_suffix
 from . import checks, classes, engine, snapshots
 from .base import Calls, Fields
 from .cluster_changes import require_upgrade
@@ -256,7 +256,7 @@ def _describe(backend: RdsBackend, found: GlobalCluster, status: str | None = No
         "GlobalClusterArn": found.arn,
         "Status": status or found.timeline.state,
         "GlobalClusterMembers": [_describe_member(backend, found, m) for m in found.members],
-        "Endpoint": f"{found.name}.global-{host_label(backend.account_id)}.global.rds.amazonaws.com",
+        "Endpoint": f"{found.name}.global-{host_label(backend.account_id)}.global.rds.{dns_suffix(backend.partition)}",
         "TagList": found.tags,
     }
 

@@ -68,8 +68,10 @@ class RdsBackend(BaseBackend, TaggableResourcesMixin):
     @property
     def host_suffix(self) -> str:
         """Return the suffix of host names, which is specific to the account and region."""
-        domain = "amazonaws.com.cn" if self.partition == "aws-cn" else "amazonaws.com"
-        return f"{host_label(self.account_id, self.region_name)}.{self.region_name}.rds.{domain}"
+        label = host_label(self.account_id, self.region_name)
+        if self.partition == "aws-cn":
+            return f"{label}.rds.{self.region_name}.amazonaws.com.cn"
+        return f"{label}.{self.region_name}.rds.amazonaws.com"
 
     def cluster(self, name: str | None) -> Cluster:
         """Return a cluster by its identifier or ARN."""

@@ -9,6 +9,7 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.base_backend import BaseBackend
 from moto.core.resource_tagging import TaggedResource, iter_taggable_backends
 from moto.ec2.models import ec2_backends
+from moto.utilities.utils import get_partition
 
 from ..core import own_backend
 from ..ec2.ids import STORES, TYPES
@@ -24,7 +25,7 @@ class Ec2Tags:
     """The tags of EC2 and of IPAM in a Region, with the interface of moto's other taggable backends."""
 
     def __init__(self, account: str, region: str) -> None:
-        self._arn_prefix, self._region = f"arn:aws:ec2:{region}:{account}", region
+        self._arn_prefix, self._region = f"arn:{get_partition(region)}:ec2:{region}:{account}", region
         self._ec2, self._ipam = ec2_backends[account][region], ipam_of(account)
 
     def iter_tagged_resources(self) -> Iterator[TaggedResource]:
