@@ -300,6 +300,11 @@ def test_the_other_services_check_their_resources(aws: Any, user: User) -> None:
     asked = {"KeyConditionExpression": "a = :a", "ExpressionAttributeValues": {":a": {"S": "x"}}}
     assert refusal(dynamodb.query, TableName="tab", IndexName="idx", **asked)[0] == "ResourceNotFoundException"
     denied("dynamodb:Query", dynamodb.query, TableName="tab", **asked)
+    part = {"TableName": "tab", "Key": {"a": {"S": "x"}}}
+    text = denied("dynamodb:GetItem", dynamodb.transact_get_items, TransactItems=[{"Get": part}])
+    assert f"{base}:table/tab " in text
+    checked = {"ConditionCheck": {**part, "ConditionExpression": "a = b"}}
+    denied("dynamodb:ConditionCheckItem", dynamodb.transact_write_items, TransactItems=[checked])
     wanted = {"Keys": [{"a": {"S": "x"}}]}
     denied("dynamodb:BatchGetItem", dynamodb.batch_get_item, RequestItems={"tab": wanted, "other": wanted})
     cluster = {"DBClusterIdentifier": "C", "Engine": "aurora-postgresql", "EngineVersion": "16.6"}

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -166,3 +170,31 @@ def test_invalid_and_expired_credentials_are_refused(
         assert refusal(getattr(client_of(aws, keys, service), call))[:2] == unknown
     aws.control.advance(43201)
     assert refusal(getattr(client_of(aws, session, service), call))[:2] == expired
+
+
+@keeps("iam.enforcement", "iam.credentials")
+def test_sessions_and_the_enforcement_are_saved(aws: Any, user: User) -> None:
+    session = user.client("sts").get_session_token()["Credentials"]
+    user.may(allow("ec2:DescribeVpcs"))
+    aws.control.enforce_iam()
+    aws.control.save("iam")
+    aws.control.reset()
+    aws.control.load("iam")
+    client_of(aws, session, "ec2").describe_vpcs()
+    assert refusal(client_of(aws, session, "ec2").describe_subnets)[0] == "UnauthorizedOperation"
+
+
+@keeps("iam.enforcement")
+def test_a_server_can_enforce_from_its_start(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "emulator", "--enforce-iam", "--state-dir", str(tmp_path / "states")]
+    process = subprocess.Popen(command, cwd=Path(__file__).parents[1], stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout
+        server = SimpleNamespace(url=process.stdout.readline().strip())
+        stranger = {"AccessKeyId": "AKIAAAAAAAAAAAAAAAAA", "SecretAccessKey": "x"}
+        assert refusal(client_of(server, stranger, "sts").get_caller_identity)[0] == "InvalidClientTokenId"
+        owner = {"AccessKeyId": "local", "SecretAccessKey": "x"}
+        assert client_of(server, owner, "sts").get_caller_identity()["Arn"] == ROOT
+    finally:
+        process.terminate()
+        process.wait(timeout=60)

@@ -105,8 +105,11 @@ def require_room(name: str, taken: int, **given: Any) -> None:
 
 def require_quotas(service: str, operation: str, region: str, given: Mapping[str, Any]) -> None:
     """Refuse a request that creates a resource beyond a quota. A dry run creates none."""
+    from . import services
+
     for row in BY_CALL.get((service, operation), ()):
         if row.count and not given.get("DryRun"):
+            services.register()  # moto's state must not exist before our handlers replace moto's
             place = get_partition(region) if service in _GLOBAL else region
             taken = row.count(get_backend(service)[DEFAULT_ACCOUNT_ID][place], given)
             require_room(row.name, taken, **given)

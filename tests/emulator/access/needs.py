@@ -77,7 +77,9 @@ REPLICA_SCALING = ("DeleteScalingPolicy", "DeregisterScalableTarget", "DescribeS
 
 def needs(call: Call) -> Iterator[Need]:
     """Yield the permissions that a call needs, its own first."""
-    for resource in resources_of(call):
+    parts = _transaction(call)
+    yield from parts
+    for resource in resources_of(call) if not parts else ():
         yield Need(call.action, resource)
     yield from _tagging(call)
     yield from _passed_role(call)
@@ -91,6 +93,16 @@ def needs(call: Call) -> Iterator[Need]:
     if call.action == "kms:ReplicateKey":
         region = str(call.parameters.get("ReplicaRegion"))
         yield Need("kms:CreateKey", "*", region=region)
+
+
+def _transaction(call: Call) -> list[Need]:
+    """Return the permissions of the parts of a DynamoDB transaction, which has no action of its own."""
+    return [
+        Need(f"dynamodb:{kind.removesuffix('Item')}Item", resource)
+        for item in call.parameters.get("TransactItems") or ()
+        for kind, part in item.items()
+        for resource in resources_of(replace(call, operation="GetItem", parameters=part))
+    ]
 
 
 def _tagging(call: Call) -> Iterator[Need]:

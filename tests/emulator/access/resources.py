@@ -71,8 +71,7 @@ EC2 = {
 }
 EC2_READS_WITH_RESOURCES = ("DescribeVpcAttribute", "GetIpam")
 PEERS = {"IpPermissions", "SecurityGroupRuleDescriptions"}  # parameters whose ids are not checked
-IMAGES = "ami"
-EC2_TYPES = {IMAGES: "image", "eigw": "egress-only-internet-gateway", "i": "instance", "vgw": "vpn-gateway"}
+EC2_TYPES = {"ami": "image", "i": "instance"}  # which have no tags here
 EC2_ID = re.compile(r"([a-z]+(?:-[a-z]+)*)-[0-9a-f]{8,17}")
 
 # The other services: for each type of resource its ARN and the parameters that name it.
