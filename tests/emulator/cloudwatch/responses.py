@@ -10,7 +10,6 @@ from moto.cloudwatch.models import Statistics
 from moto.cloudwatch.responses import CloudWatchResponse
 from moto.core.responses import ActionResult
 
-from ..clock import CLOCK
 from ..core import AwsError, paged
 
 DAY = 86400
@@ -52,11 +51,9 @@ class LocalCloudWatch(CloudWatchResponse):
         return super().delete_alarms()
 
     def put_metric_data(self) -> ActionResult:
-        """Store values of metrics, at the virtual moment unless they carry a timestamp."""
+        """Store values of metrics, except those of AWS's own namespaces."""
         if self._get_param("Namespace").startswith("AWS/"):
             raise AwsError("InvalidParameterValue", "The value AWS/ for parameter Namespace is invalid.")
-        for datum in self._get_param("MetricData", []):
-            datum.setdefault("Timestamp", CLOCK.datetime().replace(tzinfo=None))
         return super().put_metric_data()
 
     def get_metric_statistics(self) -> ActionResult:
