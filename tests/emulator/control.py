@@ -80,7 +80,7 @@ def _region(query: Query) -> dict[str, str]:
 
 def _quota(query: Query) -> dict[str, int]:
     account.set_quota(query["name"], int(_number(query, "value")))
-    return {name: account.quota(name) for name in account.BY_NAME}
+    return account.quotas()
 
 
 def _zone(query: Query) -> dict[str, list[str]]:
