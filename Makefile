@@ -8,7 +8,7 @@ export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo local stop test unit integration site lag lost process chaos removal locks drift inventories lint sanity molecule bench docs lock clean
+.PHONY: help demo local stop test unit integration site lag lost process chaos removal locks drift inventories peers lint sanity molecule bench docs lock clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -67,6 +67,9 @@ drift: .venv/lock ## compare plan and apply for 200 random drifts and 30 half-bu
 
 inventories: .venv/lock ## plan and apply 200 random inventories
 	INVENTORY_CASES=200 pytest -n 2 --dist worksteal tests/integration/site/test_random_inventories.py
+
+peers: .venv/lock ## run the modules of amazon.aws and community.aws, and the AWS CLI, on the local AWS
+	pytest -n 2 --dist worksteal tests/peers
 
 bench: .venv/lock ## measure runs against plain boto3, and the local AWS against moto's server
 	python scripts/bench

@@ -1,4 +1,4 @@
-"""Fail the run if a promised operation or parameter was used by no contract test."""
+"""Fail the run if no contract test used a promised operation or parameter, or if a documented field is missing."""
 
 from __future__ import annotations
 
@@ -12,17 +12,21 @@ import pytest
 from autoscaling_targets import client_scaling  # noqa: F401 - a fixture
 from dynamodb_tables import client_here, client_there  # noqa: F401 - fixtures
 
+Counts = dict[str, dict[str, list[str]]]
+
 SEEN = "local_aws_seen"
 _DRY_RUN = 412  # the status of EC2 for a dry run that would have succeeded
 
 
 @pytest.fixture(autouse=True, scope="session")
 def _count(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Record each successful call with its parameters."""
+    """Record each successful call with its parameters and the fields of its answer."""
+    import shapes
     from emulator import app
     from emulator.requests import identify, parameters
 
     seen: dict[str, set[str]] = defaultdict(set)
+    fields: dict[str, set[str]] = defaultdict(set)
     answer = app.LocalAws._aws
 
     def counting(self: Any, environ: dict[str, Any], body: bytes) -> Any:
@@ -30,47 +34,59 @@ def _count(request: pytest.FixtureRequest) -> Iterator[None]:
         service, operation, _ = identify(environ, body)
         if service and (result[0][0] < 400 or result[0][0] == _DRY_RUN):
             seen[f"{service}:{operation}"] |= parameters(service, operation, environ, body)
+        if service and result[0][0] < 400:
+            fields[f"{service}:{operation}"] |= shapes.answered(service, operation, environ, result[0])
         return result
 
     app.LocalAws._aws = counting  # type: ignore[method-assign]
     yield
     app.LocalAws._aws = answer  # type: ignore[method-assign]
-    found = {name: sorted(given) for name, given in seen.items()}
+    found = {
+        kind: {name: sorted(values) for name, values in counted.items()}
+        for kind, counted in (("parameters", seen), ("fields", fields))
+    }
     if hasattr(request.config, "workeroutput"):  # in a worker of xdist: pass the calls to the main process
         request.config.workeroutput[SEEN] = json.dumps(found)
     else:
         request.config.stash.setdefault(KEY, []).append(found)
 
 
-KEY: pytest.StashKey[list[dict[str, list[str]]]] = pytest.StashKey()
+KEY: pytest.StashKey[list[Counts]] = pytest.StashKey()
 
 
 class Tally:
-    """Compares the promises with the recorded calls once all tests have passed."""
+    """Compares the promises and the documented fields with the recorded calls once all tests have passed."""
 
     def pytest_testnodedown(self, node: Any, error: object) -> None:
         node.config.stash.setdefault(KEY, []).append(json.loads(getattr(node, "workeroutput", {}).get(SEEN, "{}")))
 
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        from shapes import differences
+
         config = session.config
         if exitstatus != 0 or hasattr(config, "workerinput") or not _whole(config):
             return
-        unseen = list(_unproved(config.stash.get(KEY, [])))
-        if unseen:
+        counts = config.stash.get(KEY, [])
+        config.stash[FAULTS] = {
+            "promised in tests/emulator/promises, but used by no contract test: write a test for each": list(
+                _unproved(_together(counts, "parameters"))
+            ),
+            "fields that botocore documents, against tests/contract/documented_shapes.yml": list(
+                differences(_together(counts, "fields"))
+            ),
+        }
+        if any(config.stash[FAULTS].values()):
             session.exitstatus = 1
-            config.stash[UNSEEN] = unseen
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
-        unseen = terminalreporter.config.stash.get(UNSEEN, [])
-        if unseen:
-            terminalreporter.section(
-                "promised in tests/emulator/promises, but used by no contract test: write a test for each"
-            )
-            for row in unseen:
+        for title, rows in terminalreporter.config.stash.get(FAULTS, {}).items():
+            if rows:
+                terminalreporter.section(title)
+            for row in rows:
                 terminalreporter.line(row)
 
 
-UNSEEN: pytest.StashKey[list[str]] = pytest.StashKey()
+FAULTS: pytest.StashKey[dict[str, list[str]]] = pytest.StashKey()
 
 
 def _whole(config: pytest.Config) -> bool:
@@ -80,13 +96,18 @@ def _whole(config: pytest.Config) -> bool:
     return here in asked and not config.option.keyword and "not chaos" in (config.option.markexpr or "not chaos")
 
 
-def _unproved(counts: list[dict[str, list[str]]]) -> Iterator[str]:
+def _together(counts: list[Counts], kind: str) -> dict[str, set[str]]:
+    """Return what all processes of the run recorded, by operation."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for count in counts:
+        for name, values in count.get(kind, {}).items():
+            found[name] |= set(values)
+    return found
+
+
+def _unproved(seen: dict[str, set[str]]) -> Iterator[str]:
     from emulator.promises import services
 
-    seen: dict[str, set[str]] = defaultdict(set)
-    for count in counts:
-        for name, used in count.items():
-            seen[name] |= set(used)
     for service, promised in services().items():
         for operation, given in promised.operations.items():
             name = f"{service}:{operation}"

@@ -50,8 +50,8 @@ def test_invalid_interfaces_are_refused(net: Net) -> None:
     (eni,) = shown(net)
     assert [group["GroupName"] for group in eni["Groups"]] == ["default"]
     net.attach()
-    nat = net.nat()["NatGatewayAddresses"][0]["NetworkInterfaceId"]
-    refused("AuthFailure", delete, NetworkInterfaceId=nat)
+    nat = net.nat_shown(net.nat()["NatGatewayId"])["NatGatewayAddresses"][0]
+    refused("AuthFailure", delete, NetworkInterfaceId=nat["NetworkInterfaceId"])
     refused("DryRunOperation", create, SubnetId=net.subnet, DryRun=True)
 
 
@@ -140,7 +140,7 @@ def test_unknown_private_gateways_are_refused(net: Net) -> None:
     refused("InvalidVpnGatewayID.NotFound", net.ec2.attach_vpn_gateway, **vpn, VpcId=net.vpc)
     refused("InvalidVpnGatewayID.NotFound", net.ec2.delete_vpn_gateway, **vpn)
     refused("InvalidVpnGatewayID.NotFound", net.ec2.describe_vpn_gateways, VpnGatewayIds=list(vpn.values()))
-    missing = "InvalidEgressOnlyInternetGatewayId.NotFound"
+    missing = "InvalidGatewayID.NotFound"
     refused(missing, net.ec2.delete_egress_only_internet_gateway, **egress)
     asked = {"EgressOnlyInternetGatewayIds": list(egress.values())}
     refused(missing, net.ec2.describe_egress_only_internet_gateways, **asked)

@@ -94,6 +94,9 @@ def test_equivalent_rules_are_duplicates(net: Net, group: str) -> None:
         ("InvalidParameterValue", {"IpProtocol": "tpc", "FromPort": 1, "ToPort": 2, "IpRanges": BLOCK}),
         ("InvalidParameterValue", {"IpProtocol": "256", "IpRanges": BLOCK}),
         ("InvalidParameterValue", {"IpProtocol": "icmp", "FromPort": -1, "ToPort": 65535, "IpRanges": BLOCK}),
+        ("InvalidParameterValue", {"IpProtocol": "icmp", "FromPort": 256, "ToPort": -1, "IpRanges": BLOCK}),
+        ("InvalidParameterValue", {"IpProtocol": "icmp", "FromPort": -1, "ToPort": 0, "IpRanges": BLOCK}),
+        ("InvalidPermission.Malformed", {"IpProtocol": "", "IpRanges": BLOCK}),
         ("InvalidParameterValue", {"IpProtocol": "tcp", "IpRanges": BLOCK}),
         ("InvalidParameterValue", {"IpProtocol": "tcp", "FromPort": 2, "ToPort": 1, "IpRanges": BLOCK}),
         ("InvalidParameterValue", {"IpProtocol": "udp", "FromPort": 1, "ToPort": 65536, "IpRanges": BLOCK}),
@@ -110,6 +113,22 @@ def test_invalid_rules_are_refused(net: Net, group: str, code: str, permission: 
     for call in (net.ec2.authorize_security_group_ingress, net.ec2.authorize_security_group_egress):
         refused(code, call, GroupId=group, IpPermissions=[permission])
     assert rules(net, group) == []
+
+
+@keeps("ec2.sg-rule-same")
+@pytest.mark.parametrize(
+    ("permission", "words"),
+    [
+        ({"IpProtocol": "-1"}, "peer: 10.0.0.0/16, ALL, ALLOW"),
+        ({"IpProtocol": "icmp", "FromPort": -1, "ToPort": -1}, "peer: 10.0.0.0/16, ICMP, type: ALL, code: ALL, ALLOW"),
+        ({"IpProtocol": "udp", "FromPort": 1, "ToPort": 2}, "peer: 10.0.0.0/16, UDP, from port: 1, to port: 2, ALLOW"),
+    ],
+)
+def test_a_rule_that_exists_is_named(net: Net, group: str, permission: dict[str, Any], words: str) -> None:
+    asked = {"GroupId": group, "IpPermissions": [permission | {"IpRanges": [{"CidrIp": "10.0.0.0/16"}]}]}
+    net.ec2.authorize_security_group_ingress(**asked)
+    error = refused("InvalidPermission.Duplicate", net.ec2.authorize_security_group_ingress, **asked)
+    assert error.response["Error"]["Message"] == f'the specified rule "{words}" already exists'
 
 
 @keeps("ec2.sg-rule-refused")

@@ -243,10 +243,10 @@ def test_service_linked_roles_cannot_be_changed(iam: Any, service: str, end: str
             call(**params)
 
 
-@keeps("sts.caller", "sts.roles")
-def test_every_access_key_is_the_root_user(aws: Any) -> None:
+@keeps("sts.caller", "sts.identity-providers")
+def test_a_key_that_iam_did_not_issue_belongs_to_the_owner(aws: Any) -> None:
     for region in ("us-east-1", "eu-west-1"):
         caller = aws.client("sts", region).get_caller_identity()
         assert (caller["Account"], caller["Arn"]) == (ACCOUNT, f"arn:aws:iam::{ACCOUNT}:root")
     with pytest.raises(ClientError, match="does not implement"):
-        aws.client("sts").assume_role(RoleArn=f"arn:aws:iam::{ACCOUNT}:role/r", RoleSessionName="me")
+        aws.client("sts").get_federation_token(Name="me")

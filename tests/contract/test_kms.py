@@ -208,7 +208,8 @@ def test_policies_and_tags_of_keys_are_checked(aws: Any) -> None:
     refused("TagException", kms.tag_resource, KeyId=key, Tags=[{"TagKey": "aws:x", "TagValue": ""}])
     refused("TagException", kms.tag_resource, KeyId=key, Tags=[{"TagKey": "a", "TagValue": v} for v in "12"])
     many = [{"TagKey": str(n), "TagValue": ""} for n in range(51)]
-    refused("LimitExceededException", kms.tag_resource, KeyId=key, Tags=many)
+    refused("TagException", kms.tag_resource, KeyId=key, Tags=many)
+    refused("TagException", kms.tag_resource, KeyId=key, Tags=[{"TagKey": "a", "TagValue": "you & me"}])
     kms.tag_resource(KeyId=key, Tags=[{"TagKey": "a", "TagValue": "1"}])
     kms.untag_resource(KeyId=key, TagKeys=["a"])
     assert kms.list_resource_tags(KeyId=key)["Tags"] == []
@@ -242,15 +243,91 @@ def test_keys_aliases_and_tags_are_listed_in_pages(aws: Any) -> None:
     refused("InvalidMarkerException", kms.list_keys, Marker="nonsense")
 
 
-@keeps("kms.no-grants")
-def test_the_list_of_grants_is_empty(aws: Any) -> None:
+@keeps("kms.metadata")
+def test_keys_and_aliases_show_what_aws_always_shows(aws: Any) -> None:
     kms = aws.client("kms")
     key = make(kms)
-    kms.create_alias(AliasName="alias/one", TargetKeyId=key["KeyId"])
-    pages = kms.get_paginator("list_grants").paginate(KeyId=key["Arn"], PaginationConfig={"PageSize": 2})
-    assert [page["Grants"] for page in pages] == [[]]
-    for elsewhere in ("alias/one", key["Arn"].replace("us-east-1", "us-west-2")):
+    assert key["MultiRegion"] is False
+    assert kms.describe_key(KeyId=key["KeyId"])["KeyMetadata"]["CurrentKeyMaterialId"] == key["CurrentKeyMaterialId"]
+    assert "CurrentKeyMaterialId" not in make(kms, Origin="EXTERNAL")
+    kms.create_alias(AliasName="alias/a", TargetKeyId=key["KeyId"])
+    aws.control.advance(DAY)
+    kms.update_alias(AliasName="alias/a", TargetKeyId=make(kms)["KeyId"])
+    shown = {alias["AliasName"]: alias for alias in kms.list_aliases()["Aliases"]}
+    mine = shown["alias/a"]
+    assert timedelta(hours=23) < mine["LastUpdatedDate"] - mine["CreationDate"] < timedelta(hours=25)
+    assert set(shown["alias/aws/ebs"]) == {"AliasArn", "AliasName"}
+
+
+@keeps("kms.grants")
+def test_grants_are_created_listed_retired_and_revoked(aws: Any) -> None:
+    kms = aws.client("kms")
+    key = make(kms)["Arn"]
+    role, other = (f"arn:aws:iam::{ACCOUNT}:role/{name}" for name in ("reader", "other"))
+    wanted = {"KeyId": key, "Operations": ["Encrypt", "Decrypt"], "GranteePrincipal": role, "RetiringPrincipal": other}
+    wanted |= {"Name": "one", "Constraints": {"EncryptionContextSubset": {"a": "1"}}}
+    made = kms.create_grant(**wanted)
+    again = kms.create_grant(**wanted)
+    assert again["GrantId"] == made["GrantId"] and again["GrantToken"] != made["GrantToken"]
+    second = kms.create_grant(KeyId=key, Operations=["Encrypt"], GranteePrincipal=other)
+    (shown,) = kms.list_grants(KeyId=key, GrantId=made["GrantId"])["Grants"]
+    assert {name: shown[name] for name in wanted} == wanted
+    assert shown["IssuingAccount"] == ROOT and "CreationDate" in shown
+    assert [g["GrantId"] for g in kms.list_grants(KeyId=key, GranteePrincipal=other)["Grants"]] == [second["GrantId"]]
+    pages = kms.get_paginator("list_grants").paginate(KeyId=key, PaginationConfig={"PageSize": 1})
+    assert [len(page["Grants"]) for page in pages] == [1, 1]
+    assert kms.list_retirable_grants(RetiringPrincipal=other, Limit=1)["Grants"] == [shown]
+    assert kms.list_retirable_grants(RetiringPrincipal=role, Marker="0")["Grants"] == []
+    refused("InvalidArnException", kms.create_grant, **{**wanted, "GranteePrincipal": "reader"})
+    refused("NotFoundException", kms.revoke_grant, KeyId=key, GrantId="0" * 64)
+    refused("InvalidGrantTokenException", kms.retire_grant, GrantToken="nothing")
+    kms.retire_grant(GrantToken=again["GrantToken"])
+    kms.revoke_grant(KeyId=key, GrantId=second["GrantId"])
+    assert kms.list_grants(KeyId=key)["Grants"] == []
+    third = kms.create_grant(**wanted)
+    kms.retire_grant(KeyId=key, GrantId=third["GrantId"])
+    kms.create_alias(AliasName="alias/one", TargetKeyId=key)
+    for elsewhere in ("alias/one", key.replace("us-east-1", "us-west-2")):
         refused("NotFoundException", kms.list_grants, KeyId=elsewhere)
+    kms.disable_key(KeyId=key)
+    refused("DisabledException", kms.create_grant, **wanted)
+
+
+@keeps("kms.data-keys")
+def test_data_keys_are_encrypted_with_the_key(aws: Any) -> None:
+    kms = aws.client("kms")
+    key = make(kms)["Arn"]
+    context = {"a": "1"}
+    made = kms.generate_data_key(KeyId=key, KeySpec="AES_256", EncryptionContext=context)
+    assert (made["KeyId"], len(made["Plaintext"])) == (key, 32)
+    found = kms.decrypt(CiphertextBlob=made["CiphertextBlob"], EncryptionContext=context)
+    assert found["Plaintext"] == made["Plaintext"]
+    assert len(kms.generate_data_key(KeyId=key, NumberOfBytes=64)["Plaintext"]) == 64
+    hidden = kms.generate_data_key_without_plaintext(KeyId=key, KeySpec="AES_128", EncryptionContext=context)
+    assert "Plaintext" not in hidden
+    assert len(kms.decrypt(CiphertextBlob=hidden["CiphertextBlob"], EncryptionContext=context)["Plaintext"]) == 16
+    kms.generate_data_key_without_plaintext(KeyId=key, NumberOfBytes=5)
+    assert len(kms.generate_random(NumberOfBytes=20)["Plaintext"]) == 20
+    for wrong in ({}, {"KeySpec": "AES_256", "NumberOfBytes": 32}):
+        refused("ValidationException", kms.generate_data_key, KeyId=key, **wrong)
+    kms.disable_key(KeyId=key)
+    refused("DisabledException", kms.generate_data_key, KeyId=key, KeySpec="AES_256")
+
+
+@keeps("kms.on-demand")
+def test_keys_rotate_on_demand(aws: Any) -> None:
+    kms, other = aws.client("kms"), aws.client("kms", "eu-west-1")
+    key = make(kms, MultiRegion=True)
+    kms.enable_key_rotation(KeyId=key["KeyId"], RotationPeriodInDays=90)
+    kms.rotate_key_on_demand(KeyId=key["KeyId"])
+    changed = kms.describe_key(KeyId=key["KeyId"])["KeyMetadata"]["CurrentKeyMaterialId"]
+    assert changed != key["CurrentKeyMaterialId"]
+    aws.control.advance(200 * DAY)
+    pages = kms.get_paginator("list_key_rotations").paginate(KeyId=key["Arn"], PaginationConfig={"PageSize": 2})
+    kinds = [rotation["RotationType"] for page in pages for rotation in page["Rotations"]]
+    assert kinds == ["ON_DEMAND", "AUTOMATIC", "AUTOMATIC"]
+    kms.replicate_key(KeyId=key["KeyId"], ReplicaRegion="eu-west-1")
+    refused("UnsupportedOperationException", other.rotate_key_on_demand, KeyId=key["KeyId"])
 
 
 @keeps("kms.mrk-replica", "kms.mrk-shown", "kms.usable")
@@ -398,15 +475,13 @@ def test_other_kinds_of_keys_are_refused(aws: Any, params: dict[str, Any]) -> No
     assert kms.list_keys()["Keys"] == []
 
 
-@keeps("kms.grants", "kms.data-keys", "kms.on-demand", "kms.mrk-primary", "kms.bypass")
+@keeps("kms.more-crypto", "kms.mrk-primary", "kms.bypass")
 def test_missing_operations_and_parameters_are_refused(aws: Any) -> None:
     kms = aws.client("kms")
     key = make(kms)["KeyId"]
     for call, params in (
-        (kms.create_grant, {"GranteePrincipal": ROOT, "Operations": ["Encrypt"]}),
-        (kms.generate_data_key, {"KeySpec": "AES_256"}),
-        (kms.rotate_key_on_demand, {}),
-        (kms.list_key_rotations, {}),
+        (kms.generate_data_key_pair, {"KeyPairSpec": "RSA_2048"}),
+        (kms.encrypt, {"Plaintext": b"x", "GrantTokens": ["x"]}),
         (kms.update_primary_region, {"PrimaryRegion": "eu-west-1"}),
         (kms.replicate_key, {"ReplicaRegion": "eu-west-1", "BypassPolicyLockoutSafetyCheck": True}),
     ):

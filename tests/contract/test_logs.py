@@ -175,6 +175,7 @@ def test_groups_are_found_in_pages(aws: Any) -> None:
 
     assert found() == ["/a/one", "/a/two", "/b", "/c"]
     assert found(logGroupNamePrefix="/a") == ["/a/one", "/a/two"]
+    assert found(logGroupNamePattern="a/t") == ["/a/two"]
     assert found(logGroupClass="DELIVERY") == ["/c"]
     refused("InvalidParameterException", logs.describe_log_groups, nextToken="nonsense")
     refused("InvalidParameterException", logs.describe_log_groups, limit=51)
@@ -194,13 +195,12 @@ def test_a_protected_log_group_cannot_be_deleted(aws: Any) -> None:
     logs.delete_log_group(logGroupName="/local/one")
 
 
-@keeps("logs.group-patterns", "logs.events", "logs.queries")
+@keeps("logs.events", "logs.queries")
 def test_missing_operations_and_parameters_are_refused(aws: Any) -> None:
     logs, one = aws.client("logs"), {"logGroupName": "/local/one"}
     logs.create_log_group(**one)
     for call, params in (
         (logs.describe_metric_filters, {}),
-        (logs.describe_log_groups, {"logGroupNamePattern": "one"}),
         (logs.associate_kms_key, {"resourceIdentifier": "arn:aws:logs:us-east-1:1:query-result:*", "kmsKeyId": "k"}),
         (logs.describe_log_streams, one),
         (logs.put_log_events, {**one, "logStreamName": "s", "logEvents": [{"timestamp": 1, "message": "x"}]}),

@@ -100,10 +100,45 @@ def test_entries_are_created_replaced_and_deleted(net: Net) -> None:
     }
     refused("InvalidParameterValue", create, **{**key, "RuleNumber": 0}, **DENY)
     refused("InvalidParameterValue", create, **{**key, "RuleNumber": 32768}, **DENY)
-    refused("InvalidParameterValue", create, **key, **{**DENY, "Protocol": "tcp"})
+    refused("InvalidParameterValue", create, **key, **{**DENY, "Protocol": "http"})
+    refused("InvalidParameterValue", create, **key, **TCP, PortRange={"From": 2, "To": 1})
+    refused("InvalidParameterCombination", create, **key, **DENY, Ipv6CidrBlock="::/0")
     refused("InvalidParameterValue", create, **key, **{**DENY, "CidrBlock": "10.0.0.0"})
     refused("MissingParameter", create, **key, **TCP)
     refused("MissingParameter", create, **key, Protocol="-1", RuleAction="deny")
+
+
+@keeps("ec2.acl-entries")
+def test_entries_for_icmp_and_for_ipv6(net: Net) -> None:
+    acl = {"NetworkAclId": acls(net)[0]["NetworkAclId"], "Egress": True}
+    create, replace = net.ec2.create_network_acl_entry, net.ec2.replace_network_acl_entry
+    icmp = {"Protocol": "icmp", "RuleAction": "allow", "CidrBlock": "10.0.0.0/8"}
+    for given, missing in (({}, "type"), ({"IcmpTypeCode": {"Type": 8}}, "code")):
+        error = refused("MissingParameter", create, **acl, RuleNumber=2, **icmp, **given)
+        text = f"The request must contain the parameter icmpTypeCode.{missing}"
+        assert error.response["Error"]["Message"] == text
+    create(**acl, RuleNumber=2, **icmp, IcmpTypeCode={"Type": 8, "Code": -1})
+    icmpv6 = {"Protocol": "58", "RuleAction": "deny", "Ipv6CidrBlock": "fd00::1/64"}
+    refused("MissingParameter", create, **acl, RuleNumber=1, **icmpv6)
+    refused("InvalidParameterValue", create, **acl, RuleNumber=1, **{**icmpv6, "Ipv6CidrBlock": "10.0.0.0/8"})
+    create(**acl, RuleNumber=1, **icmpv6, IcmpTypeCode={"Type": -1, "Code": -1})
+    first, second = acls(net)[0]["Entries"][:2]
+    more = {"RuleNumber": 1, "Egress": True, "Ipv6CidrBlock": "fd00::/64", "IcmpTypeCode": {"Type": -1, "Code": -1}}
+    assert first == {**icmpv6, **more}
+    assert (second["Protocol"], second["IcmpTypeCode"]) == ("1", {"Type": 8, "Code": -1})
+    replace(**acl, RuleNumber=2, Protocol="-1", RuleAction="deny", Ipv6CidrBlock="::/0")
+    replace(**acl, RuleNumber=1, **icmp, IcmpTypeCode={"Type": 0, "Code": 0})
+    assert [e.get("Ipv6CidrBlock") for e in acls(net)[0]["Entries"][:2]] == [None, "::/0"]
+    (found,) = net.ec2.describe_network_acls(Filters=by("entry.icmp.type", "0"))["NetworkAcls"]
+    assert found["NetworkAclId"] == acl["NetworkAclId"]
+
+
+@keeps("ec2.acl-new")
+def test_a_vpc_has_two_hundred_network_acls(aws: Any, net: Net) -> None:
+    aws.control.quota("network-acls-per-vpc", 2)
+    net.ec2.create_network_acl(VpcId=net.vpc)
+    refused("NetworkAclLimitExceeded", net.ec2.create_network_acl, VpcId=net.vpc)
+    Net(net.ec2)
 
 
 @keeps("ec2.acl-entries")

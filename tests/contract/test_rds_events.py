@@ -141,7 +141,6 @@ MISSING: dict[str, dict[str, Any]] = {
     },
     "describe_db_cluster_snapshots": {"Filters": [{"Name": "engine", "Values": ["aurora-postgresql"]}]},
     "describe_pending_maintenance_actions": {},
-    "describe_certificates": {},
     "describe_db_major_engine_versions": {},
     "modify_db_cluster": {"DBClusterIdentifier": "main", "NewDBClusterIdentifier": "other"},
     "modify_db_instance": {"DBInstanceIdentifier": "one", "NewDBInstanceIdentifier": "other"},

@@ -93,7 +93,8 @@ def test_default_parameters_of_a_family_are_those_of_its_default_group(site: Sit
     found = [parameter for page in pages for parameter in page["EngineDefaults"]["Parameters"]]
     assert {page["EngineDefaults"]["DBParameterGroupFamily"] for page in pages} == {family}
     named = {"DBClusterParameterGroupName" if scope else "DBParameterGroupName": group}
-    assert found == getattr(rds, f"describe_db_{scope}parameters")(**named)["Parameters"]
+    listed = rds.get_paginator(f"describe_db_{scope}parameters").paginate(**named)
+    assert found == [parameter for page in listed for parameter in page["Parameters"]]
     (statement,) = [p for p in found if p["ParameterName"] == "log_statement"]
     assert (statement["AllowedValues"], statement["ApplyType"], statement["IsModifiable"]) == (
         "none,ddl,mod,all", "dynamic", True,

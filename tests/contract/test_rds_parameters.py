@@ -149,7 +149,7 @@ def test_parameter_groups_have_a_quota_and_pages(site: Site, scope: str, prefix:
     kind = "db_cluster" if scope == "cluster" else "db"
     pages = site.rds.get_paginator(f"describe_{kind}_parameter_groups").paginate(PaginationConfig={"PageSize": 20})
     names = [g[group.field] for page in pages for g in page[group.all]]
-    assert len(names) == 54 and {"default.aurora-postgresql17", "g49"} <= set(names)
+    assert len(names) == 55 and {"default.aurora-postgresql17", "g49"} <= set(names)
     arn = group.describe(**{group.field: "g1"})[group.all][0][f"{prefix}Arn"]
     assert arn.endswith(":cluster-pg:g1" if scope == "cluster" else ":pg:g1")
     assert group.describe(**{group.field: arn})[group.all][0][group.field] == "g1"
@@ -161,7 +161,7 @@ def test_parameter_groups_have_a_quota_and_pages(site: Site, scope: str, prefix:
     named = [p["ParameterName"] for page in pages for p in page["Parameters"]]
     assert {"log_statement", "work_mem"} <= set(named) and len(set(named)) == len(named)
     refused(VALUE, group.values, Source="mine", **{group.field: "g1"})
-    sources = {"user": 0, "engine-default": 1, "system": int(scope == "cluster")}
+    sources = {"user": 0, "engine-default": 1, "system": 1}
     for source, some in sources.items():
         got = group.values(Source=source, **{group.field: "g1"})["Parameters"]
         assert bool(got) == bool(some) and {p["Source"] for p in got} <= {source}
@@ -257,7 +257,7 @@ def test_static_parameters_need_a_reboot(site: Site) -> None:
     group.create(DBParameterGroupFamily="aurora-postgresql17", Description="x")
     refused(VALUE, group.modify, Parameters=change("rds.extensions", "x"))
     group.modify(Parameters=change("rds.force_ssl", "1"))
-    assert one("own", "rds.force_ssl")["Source"] == "engine-default"
+    assert one("own", "rds.force_ssl")["Source"] == "system"
     site.create(DBClusterParameterGroupName="own")
     site.add()
     status = "DBClusterParameterGroupStatus"
@@ -268,3 +268,77 @@ def test_static_parameters_need_a_reboot(site: Site) -> None:
     assert site.cluster()["DBClusterMembers"][0][status] == "pending-reboot"
     site.rds.reboot_db_instance(DBInstanceIdentifier="one")
     assert site.cluster()["DBClusterMembers"][0][status] == "in-sync"
+
+
+def defaults(rds: Any, major: int, scope: str = "cluster_") -> dict[str, dict[str, Any]]:
+    pages = rds.get_paginator(f"describe_engine_default_{scope}parameters").paginate(
+        DBParameterGroupFamily=f"aurora-postgresql{major}"
+    )
+    return {p["ParameterName"]: p for page in pages for p in page["EngineDefaults"]["Parameters"]}
+
+
+# The size of the groups of each major version: all parameters, and those of instances.
+@keeps("rds.parameter-list")
+@pytest.mark.parametrize(
+    ("major", "cluster", "instance"), [(13, 359, 257), (14, 376, 263), (15, 377, 264), (16, 381, 267), (17, 388, 269)]
+)
+def test_each_major_version_has_its_parameters(aws: Any, major: int, cluster: int, instance: int) -> None:
+    rds = aws.client("rds")
+    found, own = defaults(rds, major), defaults(rds, major, "")
+    assert (len(found), len(own), own.keys() - found.keys()) == (cluster, instance, set())
+    assert ("vacuum_failsafe_age" in found) == (major >= 14)
+    assert ("force_parallel_mode" in found) == (major <= 15)
+    assert ("transaction_timeout" in found) == (major >= 17)
+    assert "rds.force_ssl" not in own and "work_mem" in own
+
+
+@keeps("rds.parameter-list", "rds.parameter-sources")
+def test_parameters_are_described_as_recorded(aws: Any) -> None:
+    """The answers for these parameters were recorded, except for their descriptions."""
+    found = defaults(aws.client("rds"), 14)
+    described = {name: {k: v for k, v in p.items() if k != "Description"} for name, p in found.items()}
+    same = {"ApplyMethod": "pending-reboot", "IsModifiable": True, "SupportedEngineModes": ["provisioned"]}
+    for name, row in {
+        "gin_pending_list_limit": ("engine-default", "dynamic", "integer", "64-2147483647", None),
+        "track_activities": ("engine-default", "dynamic", "boolean", "0,1", None),
+        "log_min_duration_statement": ("engine-default", "dynamic", "integer", "-1-2147483647", None),
+        "max_connections": ("system", "static", "integer", "6-262143", "LEAST({DBInstanceClassMemory/9531392},5000)"),
+        "rds.force_ssl": ("system", "dynamic", "boolean", "0,1", "0"),
+        "timezone": ("system", "dynamic", "string", None, "UTC"),
+        "random_page_cost": ("engine-default", "dynamic", "float", "0-1.79769e+308", None),
+        "rds.global_db_rpo": ("engine-default", "dynamic", "integer", "20-2147483647", None),
+    }.items():
+        keys = ("Source", "ApplyType", "DataType", "AllowedValues", "ParameterValue")
+        shown = {key: value for key, value in zip(keys, row, strict=True) if value is not None}
+        assert described[name] == {**same, "ParameterName": name, **shown}
+    assert all(p["Description"] for p in found.values())
+    assert [name for name, p in found.items() if not p["IsModifiable"]][:3] == [
+        "babelfishpg_tds.listen_addresses", "backtrace_functions", "config_file",
+    ]  # fmt: skip
+    assert "SupportedEngineModes" not in defaults(aws.client("rds"), 14, "")["work_mem"]
+
+
+@keeps("rds.parameters", "rds.parameter-list")
+@pytest.mark.parametrize(("scope", "prefix"), GROUPS)
+def test_a_parameter_group_refuses_parameters_in_the_words_of_aws(site: Site, scope: str, prefix: str) -> None:
+    group: Any = Group(site.rds, prefix)
+    group.create(DBParameterGroupFamily="aurora-postgresql16", Description="x")
+    for name, value, method, code, text in (
+        ("max_conections", "1", "pending-reboot", VALUE, "Could not find parameter with name: max_conections"),
+        ("force_parallel_mode", "1", "immediate", VALUE, "Could not find parameter with name: force_parallel_mode"),
+        ("log_statement", "some", "immediate", VALUE,
+         "Invalid parameter value: some for: log_statement allowed values are: none,ddl,mod,all"),
+        ("work_mem", "63", "immediate", VALUE,
+         "Invalid parameter value: 63 for: work_mem allowed values are: 64-2147483647"),
+        ("log_connections", "on", "immediate", VALUE,
+         "Invalid parameter value: on for: log_connections allowed values are: 0,1"),
+        ("max_connections", "100", "immediate", COMBINATION,
+         "cannot use immediate apply method for static parameter"),
+        ("log_directory", "/tmp", "pending-reboot", VALUE, "The parameter log_directory cannot be modified."),
+    ):  # fmt: skip
+        assert refused(code, group.modify, Parameters=change(name, value, method)) == text
+    for name, value in (("random_page_cost", "1.1"), ("random_page_cost", "2e0"), ("pg_stat_statements.track", "all")):
+        group.modify(Parameters=change(name, value, "immediate"))
+    if scope == "instance":
+        text = refused(VALUE, group.modify, Parameters=change("rds.force_ssl", "1", "immediate"))
+        assert text == "Could not find parameter with name: rds.force_ssl"

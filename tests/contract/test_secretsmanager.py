@@ -125,7 +125,7 @@ def test_values_and_settings_can_be_updated(aws: Any, east: Any) -> None:
     refused(MISSING, east.update_secret, SecretId="nothing", Description="x")
 
 
-@keeps("secretsmanager.labels", "secretsmanager.token", "secretsmanager.version", "secretsmanager.custom-labels")
+@keeps("secretsmanager.labels", "secretsmanager.token", "secretsmanager.version")
 def test_versions_and_stages_move(east: Any) -> None:
     create: dict[str, Any] = {"Name": "db", "SecretString": "v0", "ClientRequestToken": TOKENS[0]}
     made = east.create_secret(**create)
@@ -147,12 +147,70 @@ def test_versions_and_stages_move(east: Any) -> None:
     refused(MISSING, value_of, VersionId=TOKENS[3])
     refused(MISSING, value_of, VersionStage="AWSPENDING")
     refused(REQUEST, value_of, VersionId=TOKENS[1], VersionStage="AWSCURRENT")
-    for call, arguments in (
-        (east.put_secret_value, {"SecretString": "x", "VersionStages": ["AWSPENDING"]}),
-        (east.update_secret_version_stage, {"VersionStage": "AWSCURRENT"}),
+    listed = east.list_secret_version_ids(SecretId="db", MaxResults=2)
+    assert {v["VersionId"]: v["VersionStages"] for v in listed["Versions"]} == labels
+    rest = east.list_secret_version_ids(SecretId="db", IncludeDeprecated=True, MaxResults=1, NextToken="2")
+    assert len(rest["Versions"]) == 1 and "NextToken" not in rest
+    east.put_secret_value(SecretId="db", SecretString="v3", ClientRequestToken=TOKENS[3], VersionStages=["NEXT"])
+    assert (value_of(), value_of(VersionStage="NEXT")) == ("v2", "v3")
+    move = {"SecretId": "db", "VersionStage": "AWSCURRENT", "MoveToVersionId": TOKENS[3]}
+    refused(PARAMETER, east.update_secret_version_stage, **move)
+    east.update_secret_version_stage(**move, RemoveFromVersionId=TOKENS[2])
+    assert (value_of(), value_of(VersionStage="AWSPREVIOUS")) == ("v3", "v2")
+    east.update_secret_version_stage(SecretId="db", VersionStage="NEXT", RemoveFromVersionId=TOKENS[3])
+    refused(MISSING, value_of, VersionStage="NEXT")
+
+
+@keeps("secretsmanager.batches", "secretsmanager.accessed")
+def test_values_of_several_secrets_are_read_at_once(aws: Any, east: Any) -> None:
+    for name in ("a", "b", "c"):
+        east.create_secret(Name=name, SecretString=f"value of {name}")
+    assert "LastAccessedDate" not in east.describe_secret(SecretId="a")
+    east.delete_secret(SecretId="c")
+    got = east.batch_get_secret_value(SecretIdList=["a", "nothing", "c"])
+    assert [value["SecretString"] for value in got["SecretValues"]] == ["value of a"]
+    assert [error["ErrorCode"] for error in got["Errors"]] == [MISSING, REQUEST]
+    every = {"Filters": [{"Key": "name", "Values": ["a", "b"]}]}
+    first = east.batch_get_secret_value(**every, MaxResults=1)
+    second = east.batch_get_secret_value(**every, MaxResults=1, NextToken=first["NextToken"])
+    assert [page["SecretValues"][0]["Name"] for page in (first, second)] == ["a", "b"]
+    for wrong in ({}, {"SecretIdList": ["a"], **every}, {"SecretIdList": ["a"], "MaxResults": 5}):
+        refused(PARAMETER, east.batch_get_secret_value, **wrong)
+    aws.control.advance(3 * 86400)
+    before = east.describe_secret(SecretId="a")["LastAccessedDate"]
+    east.get_secret_value(SecretId="a")
+    assert east.describe_secret(SecretId="a")["LastAccessedDate"] - before == timedelta(days=3)
+
+
+@keeps("secretsmanager.rotation")
+def test_a_secret_rotates_at_once_and_on_its_date(aws: Any, east: Any) -> None:
+    one, function = {"SecretId": "db"}, "arn:aws:lambda:us-east-1:123456789012:function:rotate"
+    east.create_secret(Name="db", SecretString="x", ClientRequestToken=TOKENS[0])
+    refused(REQUEST, east.cancel_rotate_secret, **one)
+    rules = {"AutomaticallyAfterDays": 10}
+    east.rotate_secret(**one, RotationLambdaARN=function, RotationRules=rules, RotateImmediately=False)
+    got = east.describe_secret(**one)
+    assert (got["RotationEnabled"], got["RotationLambdaARN"], got["RotationRules"]) == (True, function, rules)
+    assert "NextRotationDate" in got and "LastRotatedDate" not in got
+    assert got["VersionIdsToStages"] == {TOKENS[0]: ["AWSCURRENT"]}
+    assert east.rotate_secret(**one, ClientRequestToken=TOKENS[1])["VersionId"] == TOKENS[1]
+    assert east.describe_secret(**one)["VersionIdsToStages"] == {TOKENS[0]: ["AWSPREVIOUS"], TOKENS[1]: ["AWSCURRENT"]}
+    assert east.get_secret_value(**one)["SecretString"] == "x"
+    aws.control.advance(12 * 86400)
+    later = east.describe_secret(**one)
+    assert later["LastRotatedDate"] == got["NextRotationDate"] < later["NextRotationDate"]
+    assert later["VersionIdsToStages"][TOKENS[1]] == ["AWSPREVIOUS"]
+    east.rotate_secret(**one, RotationRules={"ScheduleExpression": "rate(12 hours)", "Duration": "2h"})
+    for wrong in (
+        {**rules, "ScheduleExpression": "rate(1 day)"},
+        {"ScheduleExpression": "rate(1 hour)"},
+        {"ScheduleExpression": "cron(0 8 * * ? *)"},
     ):
-        with pytest.raises(ClientError, match="does not implement"):
-            call(SecretId="db", **arguments)
+        refused(PARAMETER, east.rotate_secret, **one, RotationRules=wrong)
+    east.cancel_rotate_secret(**one)
+    stopped = east.describe_secret(**one)
+    assert (stopped["RotationEnabled"], stopped["RotationLambdaARN"]) == (False, function)
+    assert "NextRotationDate" not in stopped
 
 
 @keeps("secretsmanager.listing")
@@ -227,6 +285,11 @@ def test_random_passwords_follow_their_options(east: Any) -> None:
     assert len(make()) == 32
     got = make(PasswordLength=4)
     assert any(c.islower() for c in got) and any(c.isupper() for c in got) and any(c.isdigit() for c in got)
+    only = {f"Exclude{kind}": True for kind in ("Numbers", "Uppercase", "Lowercase")}
+    assert set(make(**only)) <= set(string.punctuation)
+    assert make(ExcludePunctuation=True, PasswordLength=50).isalnum()
+    assert " " in make(PasswordLength=4000, IncludeSpace=True) and " " not in make(PasswordLength=4000)
+    refused(PARAMETER, make, **only, ExcludePunctuation=True)
     assert len(make(PasswordLength=1, RequireEachIncludedType=False)) == 1
     refused("ValidationException", make, PasswordLength=5000)
     for arguments in (
@@ -237,7 +300,7 @@ def test_random_passwords_follow_their_options(east: Any) -> None:
         refused(PARAMETER, make, **arguments)
 
 
-@keeps("secretsmanager.managed")
+@keeps("secretsmanager.managed", "secretsmanager.cron")
 def test_secrets_owned_by_rds_cannot_be_changed(aws: Any, east: Any) -> None:
     site = Site(aws, EAST)
     secret = site.create(MasterUserPassword=None, ManageMasterUserPassword=True)["MasterUserSecret"]["SecretArn"]
@@ -248,6 +311,7 @@ def test_secrets_owned_by_rds_cannot_be_changed(aws: Any, east: Any) -> None:
     refused(REQUEST, east.delete_secret, SecretId=secret, ForceDeleteWithoutRecovery=True)
     refused(REQUEST, east.put_secret_value, SecretId=secret, SecretString="x")
     refused(REQUEST, east.update_secret, SecretId=secret, SecretString="x")
+    refused(REQUEST, east.rotate_secret, SecretId=secret)
     east.tag_resource(SecretId=secret, Tags=[{"Key": "a", "Value": "b"}])
     assert {"Key": "a", "Value": "b"} in east.describe_secret(SecretId=secret)["Tags"]
 
@@ -282,19 +346,13 @@ def test_a_secret_has_a_resource_policy(east: Any, west: Any) -> None:
 
 
 @keeps(
-    "secretsmanager.rotation",
-    "secretsmanager.batches",
     "secretsmanager.binary",
     "secretsmanager.replicas-alone",
-    "secretsmanager.other-passwords",
 )
 def test_missing_operations_and_parameters_are_refused(east: Any, west: Any) -> None:
     one = {"SecretId": "db"}
     east.create_secret(Name="db", SecretString="x", AddReplicaRegions=[{"Region": WEST}])
     for call, arguments in (
-        (east.rotate_secret, one),
-        (east.batch_get_secret_value, {"SecretIdList": ["db"]}),
-        (east.list_secret_version_ids, one),
         (east.create_secret, {"Name": "b", "SecretBinary": b"x"}),
         (east.put_secret_value, {**one, "SecretBinary": b"x"}),
         (west.stop_replication_to_replica, one),
@@ -302,7 +360,6 @@ def test_missing_operations_and_parameters_are_refused(east: Any, west: Any) -> 
             east.replicate_secret_to_regions,
             {**one, "AddReplicaRegions": [{"Region": EUROPE}], "ForceOverwriteReplicaSecret": True},
         ),
-        (east.get_random_password, {"IncludeSpace": True}),
     ):
         with pytest.raises(ClientError, match="does not implement"):
             call(**arguments)

@@ -132,7 +132,7 @@ def test_network_interfaces_use_up_the_addresses_of_a_subnet(aws: Any, net: Net)
     assert small["AvailableIpAddressCount"] == 11
     private = {"SubnetId": small["SubnetId"], "ConnectivityType": "private"}
     made = [net.ec2.create_nat_gateway(**private)["NatGateway"] for _ in range(11)]
-    addresses = [m["NatGatewayAddresses"][0]["PrivateIp"] for m in made]
+    addresses = [net.nat_shown(m["NatGatewayId"])["NatGatewayAddresses"][0]["PrivateIp"] for m in made]
     assert addresses == [f"10.0.1.{n}" for n in range(4, 15)]
     assert net.subnet_shown(small["SubnetId"])["AvailableIpAddressCount"] == 0
     full = {"VpcId": net.vpc, "VpcEndpointType": "Interface", "SubnetIds": [small["SubnetId"]]}

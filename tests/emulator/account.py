@@ -28,7 +28,9 @@ _GLOBAL = ("iam",)  # answers in one place, whatever Region a client is made for
 
 
 class Account(BaseBackend):
-    """The Regions that were enabled and the quotas that were changed."""
+    """The Regions that were enabled, the quotas that were changed, and whether IAM's policies are enforced."""
+
+    enforces_iam = False
 
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
@@ -125,12 +127,18 @@ def require_region(service: str, region: str) -> None:
         code = "InvalidSignatureException" if protocols[0] == "json" else "SignatureDoesNotMatch"
         text = f"Credential should be scoped to a valid region, not '{region}'."
         raise NotAuthenticated(code, f"{text} AWS has no Region of this name.", 403)
+    raise unknown_credentials(service)
+
+
+def unknown_credentials(service: str) -> NotAuthenticated:
+    """Return the refusal of credentials that AWS does not know, in the service's words."""
+    protocols = [service_model(service).protocol, *service_model(service).protocols]
     if "ec2" in protocols:
-        raise NotAuthenticated("AuthFailure", "AWS was not able to validate the provided access credentials", 401)
+        return NotAuthenticated("AuthFailure", "AWS was not able to validate the provided access credentials", 401)
     text = "The security token included in the request is invalid"
     if "query" in protocols:
-        raise NotAuthenticated("InvalidClientTokenId", text, 403)
-    raise NotAuthenticated("UnrecognizedClientException", f"{text}.", 400)
+        return NotAuthenticated("InvalidClientTokenId", text, 403)
+    return NotAuthenticated("UnrecognizedClientException", f"{text}.", 400)
 
 
 @cache

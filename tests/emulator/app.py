@@ -9,16 +9,17 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from botocore.model import OperationModel
+from botocore.exceptions import UnknownServiceError
+from botocore.model import OperationModel, ServiceModel
 from moto.core.serialize import get_serializer_class
 from moto.moto_server.werkzeug_app import create_backend_app
 
 from . import services
-from .account import NotAuthenticated, require_quotas, require_region
-from .admission import Missing, admit
+from .account import NotAuthenticated, account, require_quotas, require_region
+from .admission import Admitted, Missing, admit
 from .calls import CALLS, error_code, is_mutating, shown
 from .clock import CLOCK, rule_moto
 from .control import control
@@ -26,8 +27,9 @@ from .core import AwsError
 from .faults import FAULTS, REFUSED, Fault
 from .guard import OWN, Guard, forbidden, foreign
 from .lag import AT_ONCE, JUDGE, LAG
+from .promises import is_promised
 from .promises import services as promised
-from .requests import identify, service_model
+from .requests import identify, protocol_of, service_model
 
 StartResponse = Callable[..., Any]
 Answer = tuple[int, dict[str, str], bytes]
@@ -42,23 +44,25 @@ _REASONS = {
 }
 
 
-def error_answer(service: str, operation: str, code: str, message: str) -> Answer:
-    """Return an error in the service's own protocol, which botocore can parse."""
-    model = service_model(service)
-    protocol = next((p for p in model.protocols if p != "smithy-rpc-v2-cbor"), model.protocol)
+def error_answer(service: str, operation: str, code: str, message: str, protocol: str) -> Answer:
+    """Return an error in a protocol of the service, which botocore can parse."""
+    try:
+        model = service_model(service)
+    except UnknownServiceError:
+        model = ServiceModel({"metadata": {"protocol": protocol, "apiVersion": ""}, "operations": {}}, service)
     try:
         operation_model = model.operation_model(operation)
     except Exception:  # this botocore does not know the operation either
         operation_model = OperationModel({"name": operation}, model)
-    serializer = get_serializer_class(model.service_name, protocol)(operation_model=operation_model)
+    serializer = get_serializer_class(service, protocol)(operation_model=operation_model)
     answer = serializer.serialize(AwsError(code, message))
     body = answer["body"]
     return answer["status_code"], dict(answer["headers"]), body.encode() if isinstance(body, str) else body
 
 
-def _faulty(fault: Fault, service: str, operation: str) -> Answer:
+def _faulty(fault: Fault, service: str, operation: str, protocol: str) -> Answer:
     """Return the answer to a request that has a fault."""
-    status, headers, answer = error_answer(service, operation, fault.code, fault.message)
+    status, headers, answer = error_answer(service, operation, fault.code, fault.message, protocol)
     return fault.status or status, headers, answer
 
 
@@ -66,7 +70,7 @@ def _unsigned(operation: str) -> Answer:
     """Return the answer to an unsigned request, which an SDK or a browser may send."""
     text = "This is a local AWS: send it signed requests of an AWS SDK."
     if operation:
-        return error_answer("sts", operation, "MissingAuthenticationToken", text)
+        return error_answer("sts", operation, "MissingAuthenticationToken", text, "query")
     return 400, {"Content-Type": "text/plain"}, f"{text}\n".encode()
 
 
@@ -75,7 +79,7 @@ def _foreign(environ: dict[str, Any], body: bytes, text: str) -> Answer:
     service, operation, _ = identify(environ, body)
     if service not in promised() or environ.get("PATH_INFO", "").startswith(OWN):
         return forbidden(text)
-    return 403, *error_answer(service, operation, "AccessDeniedException", text)[1:]
+    return 403, *error_answer(service, operation, "AccessDeniedException", text, protocol_of(service, environ))[1:]
 
 
 class LocalAws:
@@ -114,33 +118,38 @@ class LocalAws:
         service, operation, region = identify(environ, body)
         if not service:
             return _unsigned(operation), None
-        parameters: Mapping[str, Any] = {}
+        admitted, protocol = Admitted(), protocol_of(service, environ)
+        tier = "promised" if is_promised(service, operation) else "refused"
         fault, mutating = FAULTS.take(service, operation, region, environ, body), is_mutating(operation, body)
         CLOCK.begun = []
         try:
             if fault and fault.effect in REFUSED:
-                status, headers, answer = _faulty(fault, service, operation)
+                status, headers, answer = _faulty(fault, service, operation, protocol)
             else:
                 require_region(service, region)
-                parameters = admit(service, operation, environ, body)
+                admitted = admit(service, operation, region, environ, body)
+                tier = admitted.tier
+                if account().enforces_iam:
+                    services.enforce_iam(environ, service, operation, region, admitted.parameters)
                 services.before(operation, region)
-                require_quotas(service, operation, region, parameters)
+                require_quotas(service, operation, region, admitted.parameters)
                 CLOCK.next_failure = (fault.state, fault.message) if fault and fault.effect == "fail" else None
                 status, headers, answer = self._answer(service, operation, region, mutating, environ)
                 if mutating and not fault and status < 400 and JUDGE not in environ.get("HTTP_USER_AGENT", ""):
-                    fault = FAULTS.take_from_every(service, operation, region, parameters)
+                    fault = FAULTS.take_from_every(service, operation, region, admitted.parameters)
                 if fault and fault.effect == "broken" and status < 400:
-                    status, headers, answer = _faulty(fault, service, operation)
-        except Missing as missing:
-            status, headers, answer = error_answer(service, operation, missing.code(environ), str(missing))
+                    status, headers, answer = _faulty(fault, service, operation, protocol)
+        except NotImplementedError as error:
+            missing = error if isinstance(error, Missing) else Missing(f"{service}:{operation}")
+            tier = missing.tier
+            status, headers, answer = error_answer(service, operation, missing.code(protocol), str(missing), protocol)
         except AwsError as refusal:
-            status, headers, answer = error_answer(service, operation, refusal.code, refusal.message)
+            status, headers, answer = error_answer(service, operation, refusal.code, refusal.message, protocol)
             status = refusal.status if isinstance(refusal, NotAuthenticated) else status
         except Exception as error:  # a defect of the emulator; an SDK could not parse an HTML page
             traceback.print_exc(file=sys.stderr)
-            status, headers, answer = error_answer(
-                service, operation, "LocalAwsFault", f"The local AWS failed in {service}:{operation}: {error!r}"
-            )
+            text = f"{'moto' if tier == 'unverified' else 'The local AWS'} failed in {service}:{operation}: {error!r}"
+            status, headers, answer = error_answer(service, operation, "LocalAwsFault", text, protocol)
         finally:
             CLOCK.next_failure, CLOCK.at_once = None, False
         CALLS.add(
@@ -151,7 +160,8 @@ class LocalAws:
             mutating=mutating,
             status=status,
             error=error_code(status, answer),
-            parameters=shown(parameters),
+            parameters=shown(admitted.parameters),
+            tier=tier,
             takes=CLOCK.durations(),
         )
         return (status, headers, answer), fault
@@ -183,5 +193,5 @@ class LocalAws:
         finally:
             getattr(chunks, "close", lambda: None)()
         if response["status"] == 404 and answer.startswith(b"<!doctype html>"):
-            raise Missing("this request")
+            raise NotImplementedError
         return response["status"], response["headers"], answer

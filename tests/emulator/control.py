@@ -14,6 +14,7 @@ from .clock import CLOCK
 from .faults import FAULTS
 from .guard import OWN
 from .lag import LAG
+from .switches import UNVERIFIED
 
 Query = dict[str, str]
 
@@ -42,12 +43,18 @@ def _number(query: Query, name: str, default: float = 0) -> float:
         raise ValueError(f"{name} is '{query[name]}', but must be a number.") from None
 
 
+def _switch(query: Query, name: str) -> bool:
+    if query[name] not in ("true", "false"):
+        raise ValueError(f"{name} is '{query[name]}', but must be true or false.")
+    return query[name] == "true"
+
+
 def _health(query: Query) -> dict[str, Any]:
     return {"status": "ok", "scale": CLOCK.scale, "now": CLOCK.now(), "lag": LAG.reads}
 
 
 def _calls(query: Query) -> Any:
-    wanted = {"true": True, "false": False}.get(query.get("mutating", ""))
+    wanted = _switch(query, "mutating") if "mutating" in query else None
     return CALLS.since(int(_number(query, "since")), wanted)
 
 
@@ -74,7 +81,7 @@ def _lag(query: Query) -> dict[str, int]:
 
 
 def _region(query: Query) -> dict[str, str]:
-    account.enable_region(query["name"], query.get("enabled", "true") == "true")
+    account.enable_region(query["name"], _switch({"enabled": "true", **query}, "enabled"))
     return {"name": query["name"], "opt_in_status": account.opt_in_status(query["name"])}
 
 
@@ -83,9 +90,19 @@ def _quota(query: Query) -> dict[str, int]:
     return account.quotas()
 
 
+def _tier(query: Query) -> dict[str, bool]:
+    UNVERIFIED.on = _switch(query, "unverified")
+    return {"unverified": UNVERIFIED.on}
+
+
 def _zone(query: Query) -> dict[str, list[str]]:
     account.let_zone_lack(query["name"], query["lacks"].split(","))
     return {zone: sorted(lacks) for zone, lacks in account.account().lacking.items()}
+
+
+def _iam(query: Query) -> dict[str, bool]:
+    account.account().enforces_iam = _switch(query, "enforce")
+    return {"enforce": account.account().enforces_iam}
 
 
 def _traffic(query: Query) -> dict[str, float]:
@@ -112,6 +129,8 @@ CONTROLS: dict[tuple[str, str], Request] = {
     ("POST", "region"): Request(_region, "name", "enabled"),
     ("POST", "zone"): Request(_zone, "name lacks"),
     ("POST", "quota"): Request(_quota, "name value"),
+    ("POST", "iam"): Request(_iam, "enforce"),
+    ("POST", "tier"): Request(_tier, "unverified"),
     ("POST", "traffic"): Request(_traffic, "region table", "index read write"),
     ("GET", "faults"): Request(lambda q: FAULTS.left()),
     ("POST", "faults"): Request(lambda q: FAULTS.add(**q), "service operation effect", _FAULT),

@@ -11,6 +11,7 @@ from moto.core.base_backend import BackendDict
 from moto.core.exceptions import ServiceException
 
 OWN_BACKENDS: dict[str, BackendDict[Any]] = {}
+HANDLERS: dict[str, type] = {}  # the classes that replace moto's, by moto's names of the services
 
 
 class AwsError(ServiceException):
@@ -22,6 +23,7 @@ class AwsError(ServiceException):
 
 def serve(service: str, response: type) -> None:
     """Replace moto's handler of a service (``ec2``, ``rds``, ...) with ``response``, a subclass of that handler."""
+    HANDLERS[service] = response
     urls = importlib.import_module(f"moto.{service}.urls")
     for path in urls.url_paths:
         urls.url_paths[path] = response.dispatch  # type: ignore[attr-defined]

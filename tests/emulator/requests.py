@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl
 
 import botocore.session
+from botocore.exceptions import UnknownServiceError
 from botocore.model import ServiceModel
+
+from .promises import services
 
 _SCOPE = re.compile(r"Credential=[^/]+/\d{8}/([^/]+)/([^/]+)/aws4_request")
 _SIGNING_NAMES = {"monitoring": "cloudwatch", "tagging": "resourcegroupstaggingapi"}
@@ -19,7 +23,12 @@ _ENVELOPE = {"Action", "Version"}
 @cache
 def service_model(service: str) -> ServiceModel:
     """Return botocore's model of a service."""
-    return botocore.session.get_session().get_service_model(service)
+    return session().get_service_model(service)
+
+
+def session() -> botocore.session.Session:
+    """Return a session of botocore, which reads its data."""
+    return botocore.session.get_session()
 
 
 def identify(environ: dict[str, Any], body: bytes) -> tuple[str, str, str]:
@@ -29,20 +38,51 @@ def identify(environ: dict[str, Any], body: bytes) -> tuple[str, str, str]:
     target, path = environ.get("HTTP_X_AMZ_TARGET", ""), environ.get("PATH_INFO", "")
     if target:
         operation = target.rsplit(".", 1)[-1]
-    elif "/operation/" in path:
+    elif path.startswith("/service/") and "/operation/" in path:
         operation = path.rsplit("/", 1)[-1]
     else:
         operation = _form(environ, body).get("Action", "")
     if service == "dynamodb" and target.startswith("DynamoDBStreams"):
         service = "dynamodbstreams"
-    return _SIGNING_NAMES.get(service, service), operation, region
+    service = _SIGNING_NAMES.get(service, service)
+    if service and service not in services():
+        service, operation = _of_others(service, operation, environ, body)
+    return service, operation, region
+
+
+def _of_others(signed: str, operation: str, environ: dict[str, Any], body: bytes) -> tuple[str, str]:
+    from . import catalogue  # here, because it loads the models of many services
+
+    service = catalogue.service_of(environ, body, signed)
+    if not operation and catalogue.is_known(service):
+        operation = catalogue.operation_of(service, environ, body)
+    return service, operation or f"{environ.get('REQUEST_METHOD', '')} {environ.get('PATH_INFO', '')}"
+
+
+def protocol_of(service: str, environ: Mapping[str, Any]) -> str:
+    """Return the protocol that a request speaks: its service's, or by its form that of an older SDK."""
+    if "HTTP_X_AMZ_TARGET" in environ:
+        return "json"
+    protocols = _protocols(service)
+    if "x-www-form-urlencoded" in environ.get("CONTENT_TYPE", "") or "Action=" in environ.get("QUERY_STRING", ""):
+        return "ec2" if "ec2" in protocols else "query"
+    return protocols[0]
+
+
+@cache
+def _protocols(service: str) -> tuple[str, ...]:
+    try:
+        model = service_model(service)
+    except UnknownServiceError:
+        return ("rest-json",)
+    return tuple(name for name in (*model.protocols, model.protocol) if name != "smithy-rpc-v2-cbor")
 
 
 def parameters(service: str, operation: str, environ: dict[str, Any], body: bytes) -> set[str]:
     """Return the names of a request's parameters as the API spells them, and unknown names as they were sent."""
     if "HTTP_X_AMZ_TARGET" in environ:
         return set(json.loads(body or b"{}"))
-    names = _wire_names(service, operation)
+    names = wire_names(service, operation)
     given = {key.split(".", 1)[0] for key in _form(environ, body)} - _ENVELOPE
     return {names.get(name, name) for name in given}
 
@@ -53,7 +93,7 @@ def _form(environ: dict[str, Any], body: bytes) -> dict[str, str]:
 
 
 @cache
-def _wire_names(service: str, operation: str) -> dict[str, str]:
+def wire_names(service: str, operation: str) -> dict[str, str]:
     """Map the names in a form, which EC2 spells its own way, to those of the API."""
     model = service_model(service)
     if operation not in model.operation_names:

@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 from moto.moto_server.werkzeug_app import MotoRequestHandler
 from werkzeug.serving import BaseWSGIServer, make_server
 
+from .account import account
 from .app import LocalAws
 from .calls import CALLS
 from .clock import CLOCK
@@ -108,6 +109,14 @@ class Control:
         """Change a quota of the account, such as ``vpc-max-elastic-ips``."""
         self.ask("POST", "quota", name=name, value=value)
 
+    def unverified(self, on: bool) -> None:
+        """Pass on to moto what the local AWS does not promise, or refuse it."""
+        self.ask("POST", "tier", unverified=str(on).lower())
+
+    def enforce_iam(self, enforce: bool = True) -> None:
+        """Evaluate IAM's policies from now on, or stop it."""
+        self.ask("POST", "iam", enforce=str(enforce).lower())
+
     def traffic(self, region: str, table: str, **units: object) -> None:
         """Let a table, or its ``index``, consume ``read`` and ``write`` units a second from now on."""
         self.ask("POST", "traffic", region=region, table=table, **units)
@@ -122,7 +131,13 @@ class Control:
 
 
 def run(
-    port: int, scale: float, url_file: Path | None, call_log: Path | None, state_dir: Path | None, state: str | None
+    port: int,
+    scale: float,
+    url_file: Path | None,
+    call_log: Path | None,
+    state_dir: Path | None,
+    state: str | None,
+    enforce_iam: bool = False,
 ) -> None:
     """Print the URL once the server listens, and serve until the process ends."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
@@ -134,6 +149,7 @@ def run(
         server = bind(Guard(token_file), port)
         if state:
             load(state)
+        account().enforces_iam |= enforce_iam
         url = f"http://127.0.0.1:{server.server_port}"
         if url_file:
             url_file.write_text(url + "\n", encoding="utf-8")

@@ -8,6 +8,8 @@ from typing import Any
 
 import moto.core.responses
 
+from .promises import services as promised_services
+
 SERVICES = (
     "ec2", "rds", "dynamodb", "autoscaling", "cloudwatch", "iam", "kms", "logs", "secretsmanager", "sts", "tagging",
 )  # fmt: skip
@@ -24,6 +26,10 @@ def load(service: str) -> str:
         _module("sts").register()
     else:
         register()
+    if service not in promised_services():
+        from .catalogue import names
+
+        return names()[service]
     return service.replace("-", "")
 
 
@@ -40,6 +46,12 @@ def before(operation: str, region: str) -> None:
     """Remember the tagged resources before a request that removes tags."""
     if _registered() and operation in _module("tagging").UNTAGS:
         _module("tagging").remember(region)
+
+
+def enforce_iam(environ: Any, service: str, operation: str, region: str, parameters: Any) -> None:
+    """Refuse a request that IAM would refuse. The evaluation is loaded at its first use."""
+    register()
+    _module("access").enforce(environ, service, operation, region, parameters)
 
 
 def tick() -> None:

@@ -266,8 +266,9 @@ def is_allowed(text: str, allowed: str, data_type: str = "string") -> bool:
         return True
     if data_type in ("integer", "float"):
         return bool(_FORMULA.search(text)) or _in_spans(text, allowed, data_type)
-    given = [item.strip() for item in text.split(",")] if data_type == "list" else [text]
-    return all(item in allowed.split(",") for item in given)
+    names = [name.strip() for name in allowed.lower().split(",")]  # AWS's own defaults differ from these names in case
+    given = [item.strip() for item in text.lower().split(",")] if data_type == "list" else [text.lower()]
+    return all(item in names for item in given)
 
 
 def _in_spans(text: str, allowed: str, data_type: str) -> bool:

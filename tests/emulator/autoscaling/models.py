@@ -39,6 +39,7 @@ class AutoscalingBackend(BaseBackend):
         super().__init__(region_name, account_id)
         self.targets: dict[Key, dict[str, Any]] = {}
         self.policies: dict[Key, dict[str, dict[str, Any]]] = {}
+        self.alarms: dict[str, dict[str, Any]] = {}  # settings of the policies' alarms when they were last set
         self.activities: list[dict[str, Any]] = []
         self.due: dict[Key, float] = {}  # moment since which a capacity must be brought within bounds
         self.loads: dict[Key, tuple[float, float]] = {}  # moment of the setting and consumed units a second
@@ -110,10 +111,11 @@ class AutoscalingBackend(BaseBackend):
                 "CreationTime": CLOCK.now(),
             }
         policies[name]["TargetTrackingScalingPolicyConfiguration"] = config
+        self.alarms.update({alarm["AlarmName"]: {} for alarm in policies[name]["Alarms"]})  # to be set again
         return policies[name]
 
     def _alarm(self, name: str) -> dict[str, str]:
-        """Return an alarm's name and ARN. The local CloudWatch does not list the alarm."""
+        """Return an alarm's name and ARN."""
         arn = f"arn:aws:cloudwatch:{self.region_name}:{self.account_id}:alarm:{name}"
         return {"AlarmName": name, "AlarmARN": arn}
 

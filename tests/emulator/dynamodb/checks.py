@@ -7,10 +7,10 @@ from typing import Any
 
 from .describe import ON_DEMAND, PROVISIONED
 from .state import invalid, limited
+from .values import PREFIX
 
 NAME = re.compile(r"^[a-zA-Z0-9_.-]{3,255}$")
 MAX_UNITS, MAX_INDEXES, MAX_PROJECTED = 40000, 20, 100
-PREFIX = "One or more parameter values were invalid: "
 MAX_PARTS = 4  # attributes in an index's HASH key, and as many in its RANGE key
 
 

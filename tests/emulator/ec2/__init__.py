@@ -11,6 +11,8 @@ os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")  # over a thousand 
 
 def register() -> None:
     """Replace moto's handler."""
+    from .fields import add_fields
     from .responses import LocalEc2
 
+    add_fields()
     serve("ec2", LocalEc2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -29,7 +30,13 @@ class Ec2(EC2Response):
         """Refuse a request that lacks one of the named parameters."""
         for name in names:
             if self.params.get(name) in (None, "", []):
-                raise AwsError("MissingParameter", f"The request must contain the parameter {name}")
+                raise AwsError(
+                    "MissingParameter", f"The request must contain the parameter {name[0].lower()}{name[1:]}"
+                )
+
+    def _client_token(self) -> str:
+        """Return the client token of the request. AWS makes one up for a request without one."""
+        return str(self.params.get("ClientToken") or uuid.uuid4())
 
 
 def answered(answer: Any) -> ActionResult:

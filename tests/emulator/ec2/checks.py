@@ -2,38 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any
 
 from ..core import AwsError
+from .ids import check_id, listed
 
-IDS: dict[str, tuple[str, str]] = {
-    "VpcId": ("vpc", "InvalidVpcID.Malformed"),
-    "SubnetId": ("subnet", "InvalidSubnetID.Malformed"),
-    "GroupId": ("sg", "InvalidGroupId.Malformed"),
-    "SecurityGroupId": ("sg", "InvalidGroupId.Malformed"),
-    "RouteTableId": ("rtb", "InvalidRouteTableId.Malformed"),
-    "NatGatewayId": ("nat", "NatGatewayMalformed"),
-    "InternetGatewayId": ("igw", "InvalidInternetGatewayId.Malformed"),
-    "AllocationId": ("eipalloc", "InvalidElasticIpID.Malformed"),
-    "VpcEndpointId": ("vpce", "InvalidVpcEndpointId.Malformed"),
-    "FlowLogId": ("fl", "InvalidFlowLogId.Malformed"),
-    "NetworkInterfaceId": ("eni", "InvalidNetworkInterfaceId.Malformed"),
-    "InstanceId": ("i", "InvalidInstanceID.Malformed"),
-    "NetworkAclId": ("acl", "InvalidNetworkAclId.Malformed"),
-    "VpcPeeringConnectionId": ("pcx", "InvalidVpcPeeringConnectionId.Malformed"),
-    "DhcpOptionsId": ("dopt", "InvalidDhcpOptionsId.Malformed"),
-    "PrefixListId": ("pl", "InvalidPrefixListId.Malformed"),
-    "SecurityGroupRuleId": ("sgr", "InvalidSecurityGroupRuleId.Malformed"),
-    "IpamId": ("ipam", "InvalidIpamId.Malformed"),
-    "IpamScopeId": ("ipam-scope", "InvalidIpamScopeId.Malformed"),
-    "IpamPoolId": ("ipam-pool", "InvalidIpamPoolId.Malformed"),
-    "SourceIpamPoolId": ("ipam-pool", "InvalidIpamPoolId.Malformed"),
-    "Ipv4IpamPoolId": ("ipam-pool", "InvalidIpamPoolId.Malformed"),
-    "IpamPoolAllocationId": ("ipam-pool-alloc", "InvalidIpamPoolAllocationId.Malformed"),
-}
 TAGGABLE = {
     "CreateVpc": "vpc",
     "CreateSubnet": "subnet",
@@ -53,12 +28,6 @@ TAGGABLE = {
     "CreateIpamScope": "ipam-scope",
     "CreateIpamPool": "ipam-pool",
     "AllocateIpamPoolCidr": "ipam-pool-allocation",
-}
-# The ids that moto does not look up: the store of the resources, and AWS's code for a missing resource.
-UNCHECKED_IDS = {
-    "FlowLogIds": ("flow_logs", "InvalidFlowLogId.NotFound"),
-    "NetworkAclIds": ("network_acls", "InvalidNetworkAclID.NotFound"),
-    "PrefixListIds": ("managed_prefix_lists", "InvalidPrefixListID.NotFound"),
 }
 DELETED_BY = {
     "DeleteVpc": "VpcId",
@@ -84,35 +53,13 @@ class DryRun(AwsError):
 def check(operation: str, params: Mapping[str, Any]) -> None:
     """Check the ids and tags of a request, and answer a dry run."""
     for name, value in params.items():
-        for resource_id in _ids(value):
+        for resource_id in listed(value):
             check_id(name, resource_id)
     check_tags(params.get("Tags") if operation in ("CreateTags", "DeleteTags") else [])
     for spec in params.get("TagSpecifications") or []:
         _check_specification(operation, spec)
     if params.get("DryRun"):
         raise DryRun
-
-
-def check_exists(operation: str, params: Mapping[str, Any], backend: Any) -> None:
-    """Refuse to describe missing resources."""
-    for name in UNCHECKED_IDS.keys() & params.keys():
-        store, code = UNCHECKED_IDS[name]
-        for resource_id in _ids(params[name]):
-            if operation.startswith("Describe") and resource_id not in getattr(backend, store):
-                raise AwsError(code, f"The ID '{resource_id}' does not exist")
-
-
-def _ids(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
-
-
-def check_id(parameter: str, resource_id: Any) -> None:
-    """Refuse a malformed id, such as the placeholder of a value that is not known yet."""
-    singular = re.sub(r"^(Add|Remove)(?=[A-Z]\w+Ids$)", "", parameter)
-    singular = singular[:-1] if singular.endswith("Ids") else singular
-    prefix, code = IDS.get(singular, ("", ""))
-    if prefix and not re.fullmatch(prefix + r"-[0-9a-f]{8,32}", str(resource_id)):
-        raise AwsError(code, f'Invalid id: "{resource_id}" (expecting "{prefix}-...")')
 
 
 def _check_specification(operation: str, spec: Mapping[str, Any]) -> None:
@@ -154,6 +101,14 @@ def canonical(cidr: str, parameter: str = "cidrBlock") -> str:
     return str(block(cidr, parameter, strict=False))
 
 
+def canonical_ipv6(cidr: str) -> str:
+    """Return an IPv6 block in canonical form."""
+    try:
+        return str(IPv6Network(cidr, strict=False))
+    except ValueError as error:
+        raise AwsError("InvalidParameterValue", f"CIDR block {cidr} is malformed") from error
+
+
 def block(cidr: Any, parameter: str = "cidr", strict: bool = True) -> IPv4Network:
     """Return an IPv4 block; ``strict`` refuses host bits."""
     try:
@@ -169,4 +124,4 @@ def block(cidr: Any, parameter: str = "cidr", strict: bool = True) -> IPv4Networ
 def deleted_ids(operation: str, params: Mapping[str, Any]) -> Iterator[str]:
     """Yield the ids of the resources that a successful request deletes."""
     if operation in DELETED_BY:
-        yield from (i for i in _ids(params.get(DELETED_BY[operation])) if i)
+        yield from (i for i in listed(params.get(DELETED_BY[operation])) if i)

@@ -12,6 +12,7 @@ from ..account import zone_lacks
 from ..admission import Missing
 from ..core import AwsError
 from .base import Ec2, result
+from .fields import dns_entries
 from .interfaces import free_address, make
 from .states import begin, refresh
 
@@ -30,6 +31,7 @@ class EndpointResponses(Ec2):
         if service not in (gateways if kind == "Gateway" else self._services()):
             raise AwsError("InvalidServiceName", f"The Vpc Endpoint Service '{service}' does not exist")
         self._check_policy()
+        self._check_type(kind)
         if kind == "Gateway":
             params["PrivateDnsEnabled"] = False
             self._check_tables(vpc.id, service, params.get("RouteTableIds") or [])
@@ -41,8 +43,23 @@ class EndpointResponses(Ec2):
         if kind == "Interface":
             endpoint.subnet_ids = subnet_ids
             self._add_interfaces(endpoint, subnet_ids)
+            endpoint.dns_entries = dns_entries(endpoint)
             begin(endpoint, ("pending", 60), ("available", 0))
         return answer
+
+    def _check_type(self, kind: str) -> None:
+        """Refuse parameters of the other type of endpoint."""
+        others = {
+            "Gateway": {
+                "SubnetIds": "Subnet IDs are only supported for Interface and GatewayLoadBalancer type VPC Endpoints.",
+                "SecurityGroupIds": "Security group IDs are only supported for Interface type VPC Endpoints.",
+                "PrivateDnsEnabled": "Private DNS is only supported for Interface type VPC Endpoints.",
+            },
+            "Interface": {"RouteTableIds": "Route table IDs are only supported for Gateway type VPC Endpoint."},
+        }
+        for name, text in others[kind].items():
+            if self.params.get(name):
+                raise AwsError("InvalidParameter", text)
 
     def _add_interfaces(self, endpoint: Any, subnet_ids: list[str]) -> None:
         for subnet_id in subnet_ids:
@@ -141,6 +158,8 @@ class EndpointResponses(Ec2):
                 self._check_private_dns(self.ec2.get_vpc(endpoint.vpc_id), endpoint.service_name)
             endpoint.private_dns_enabled = params["PrivateDnsEnabled"]
         answer: ActionResult = super().modify_vpc_endpoint()
+        if not gateway:
+            endpoint.dns_entries = dns_entries(endpoint)
         for eni_id in endpoint.network_interface_ids:
             groups = [self.ec2.get_security_group_from_id(i) for i in endpoint.security_group_ids]
             self.ec2.enis[eni_id]._group_set = groups

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from moto.core.responses import ActionResult
+from moto.ec2.exceptions import InvalidDependantParameterTypeError
 from moto.logs.models import logs_backends
 
 from ..admission import Missing
@@ -22,6 +23,7 @@ class FlowLogResponses(Ec2):
     def create_flow_logs(self) -> ActionResult:
         self._check_flow_log()
         log_ids: list[str] = []
+        destination = self.params.pop("LogDestination", None)
         unsuccessful: list[Any] = []
         for resource_id in self.params["ResourceIds"]:
             if self._already_exists(resource_id):
@@ -33,7 +35,9 @@ class FlowLogResponses(Ec2):
             answer: Any = super().create_flow_logs().result
             log_ids += answer["FlowLogIds"]
             unsuccessful += answer["Unsuccessful"]
-        return result(FlowLogIds=log_ids, Unsuccessful=unsuccessful)
+        for log_id in log_ids:
+            self.ec2.flow_logs[log_id].log_destination = destination
+        return result(FlowLogIds=log_ids, Unsuccessful=unsuccessful, ClientToken=self._client_token())
 
     def _check_flow_log(self) -> None:
         params = self.params
@@ -44,22 +48,23 @@ class FlowLogResponses(Ec2):
             if not re.fullmatch(RESOURCES[kind] + r"-[0-9a-f]{8,17}", resource_id):
                 raise AwsError("InvalidParameter", f"The resource {resource_id} is not a {kind}.")
         self.require("TrafficType")
+        self._check_log_group()
         params["LogDestinationType"] = destination = params.get("LogDestinationType") or "cloud-watch-logs"
         if destination != "cloud-watch-logs":
+            if params.get("LogGroupName"):
+                raise InvalidDependantParameterTypeError("LogDestination", "cloud-watch-logs", "LogGroupName")
             raise Missing(f"flow logs to {destination}")
-        self._check_log_group()
 
     def _check_log_group(self) -> None:
         """Check the log group and the role, and replace the log group's ARN by the name that descriptions show."""
         params, arn = self.params, self.params.get("LogDestination")
         if arn and params.get("LogGroupName"):
             raise AwsError("InvalidParameter", "Please only provide LogGroupName or only provide LogDestination.")
-        if arn:
+        if arn and params.get("LogDestinationType") in (None, "cloud-watch-logs"):
             match = re.fullmatch(r"arn:aws[\w-]*:logs:([\w-]+):\d{12}:log-group:([^:*]+)(:\*)?", arn)
             if not match or match.group(1) != self.region:
                 raise AwsError("InvalidParameter", f"LogDestination: {arn} is not a log group of this Region.")
             params["LogGroupName"] = match.group(2)
-            params["LogDestination"] = None
         role = params.get("DeliverLogsPermissionArn")
         if role and not re.fullmatch(r"arn:aws[\w-]*:iam::\d{12}:role/.+", role):
             raise AwsError("InvalidParameter", f"DeliverLogsPermissionArn is not the ARN of a role: {role}")
@@ -67,8 +72,8 @@ class FlowLogResponses(Ec2):
             raise AwsError("InvalidParameter", f"Unable to assume given IAM role: '{role}'")
 
     def _already_exists(self, resource_id: str) -> bool:
-        wanted = (resource_id, self.params.get("LogGroupName"), self.params.get("LogDestination"))
-        return any((f.resource_id, f.log_group_name, f.log_destination) == wanted for f in self.ec2.flow_logs.values())
+        wanted = (resource_id, self.params.get("LogGroupName"))
+        return any((f.resource_id, f.log_group_name) == wanted for f in self.ec2.flow_logs.values())
 
     def describe_flow_logs(self) -> ActionResult:
         """List the flow logs. A flow log whose log group or role is missing stays ACTIVE and delivers nothing."""

@@ -13,6 +13,7 @@ from .. import account
 from ..clock import CLOCK
 from ..core import AwsError
 from .base import Ec2, answered, result, tag_dict, tags_in
+from .ids import KINDS
 from .interfaces import make
 from .states import begin
 
@@ -37,7 +38,6 @@ class GatewayResponses(Ec2):
         if gateway.vpc:
             text = f"resource {gateway_id} is already attached to network {gateway.vpc.id}"
             raise AwsError("Resource.AlreadyAssociated", text)
-        self.ec2.get_vpc(vpc_id)
         if self._has_internet_gateway(vpc_id):
             raise AwsError("InvalidParameterValue", f"Network {vpc_id} already has an internet gateway attached")
         return answered(super().attach_internet_gateway())
@@ -46,13 +46,24 @@ class GatewayResponses(Ec2):
         return any(g.vpc and g.vpc.id == vpc_id for g in self.ec2.internet_gateways.values())
 
     def detach_internet_gateway(self) -> ActionResult:
-        vpc_id = self.params["VpcId"]
+        gateway_id, vpc_id = self.params["InternetGatewayId"], self.params["VpcId"]
+        gateway = self.ec2.get_internet_gateway(gateway_id)
+        if not gateway.vpc or gateway.vpc.id != vpc_id:
+            text = f"resource {gateway_id} is not attached to network {vpc_id}"
+            raise AwsError("Gateway.NotAttached", text)
         mapped = [a.eni for a in self.ec2.addresses if a.eni is not None]
         mapped += [eni for eni in self.ec2.enis.values() if eni.instance and eni.public_ip]
         if any(eni.subnet.vpc_id == vpc_id for eni in mapped):
             text = f"Network {vpc_id} has some mapped public address(es). Please unmap those public address(es) "
             raise AwsError("DependencyViolation", f"{text}before detaching the gateway.")
         return answered(super().detach_internet_gateway())
+
+    def delete_internet_gateway(self) -> ActionResult:
+        gateway_id = self.params["InternetGatewayId"]
+        if self.ec2.get_internet_gateway(gateway_id).vpc:
+            text = f"The internetGateway '{gateway_id}' has dependencies and cannot be deleted."
+            raise AwsError("DependencyViolation", text)
+        return answered(super().delete_internet_gateway())
 
     def create_nat_gateway(self) -> ActionResult:
         self.require("SubnetId")
@@ -61,7 +72,6 @@ class GatewayResponses(Ec2):
             raise AwsError("InvalidParameterCombination", "A private NAT gateway has no elastic IP address.")
         if kind == "public":
             self.require("AllocationId")
-            self.ec2.address_by_allocation([eip_id])
         subnet = self.ec2.get_subnet(self.params["SubnetId"])
         if "nat-gateway" in account.zone_lacks(subnet.availability_zone):
             raise AwsError("NotAvailableInZone", "Nat Gateway is not available in this availability zone")
@@ -74,7 +84,8 @@ class GatewayResponses(Ec2):
             nat.failure = ("InternalError", nat.timeline.reason)
         nat.address_set = [self._nat_address(nat, subnet, eip_id)]
         self.ec2.nat_gateways[nat.id] = nat
-        return result(NatGateway=self._nat_shown(nat))
+        addresses = [{"AllocationId": eip_id} if eip_id else {}]  # AWS assigns the interface and the address later
+        return result(NatGateway=self._nat_shown(nat) | {"NatGatewayAddresses": addresses})
 
     def _nat_failure(self, subnet: Any, eip_id: str) -> tuple[str, str] | None:
         """Return why an accepted NAT gateway ends in the state ``failed``; None if it becomes available."""
@@ -116,18 +127,12 @@ class GatewayResponses(Ec2):
 
     def describe_nat_gateways(self) -> ActionResult:
         named = self.params.get("NatGatewayIds")
-        found = [self._nat(i) for i in named] if named else list(self.ec2.nat_gateways.values())
-        return result(NatGateways=[self._nat_shown(n) for n in found])
-
-    def _nat(self, nat_id: str) -> Any:
-        if nat_id not in self.ec2.nat_gateways:
-            raise AwsError("NatGatewayNotFound", f"The Nat Gateway {nat_id} was not found")
-        return self.ec2.nat_gateways[nat_id]
+        return result(NatGateways=[self._nat_shown(self.ec2.nat_gateways[i]) for i in named or self.ec2.nat_gateways])
 
     def delete_nat_gateway(self) -> ActionResult:
-        nat = self._nat(self.params["NatGatewayId"])
+        nat = self.ec2.nat_gateways[self.params["NatGatewayId"]]
         if nat.state == "deleted":
-            raise AwsError("NatGatewayNotFound", f"The Nat Gateway {nat.id} was not found")
+            raise KINDS["NatGatewayId"].not_found([nat.id])
         if nat.state != "deleting":
             nat.deleted_at = CLOCK.datetime()
             begin(nat, ("deleting", 60), ("deleted", 5), ("deleted", 0))  # AWS frees the address a little later

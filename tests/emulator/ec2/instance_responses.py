@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from copy import copy
 from typing import Any
 
 from moto.core.responses import ActionResult
@@ -10,7 +11,7 @@ from moto.core.responses import ActionResult
 from ..admission import Missing
 from ..clock import CLOCK, Timeline
 from ..core import AwsError, new_id
-from .base import Ec2, result, tag_dict, tags_in
+from .base import Ec2, answered, result, tag_dict
 from .gateway_responses import DOCUMENTATION
 from .instances import STATES, Instance
 from .interfaces import free_address
@@ -23,19 +24,16 @@ class InstanceResponses(Ec2):
         self.require("SubnetId")
         eni = self._interface(self.params.get("Groups") or [], self.params.get("Description") or "")
         self.ec2.tags[eni.id] = tag_dict(self.params, "network-interface")
-        return result(
-            NetworkInterface={
-                "NetworkInterfaceId": eni.id,
-                "SubnetId": eni.subnet_id,
-                "VpcId": eni.vpc_id,
-                "Description": eni.description,
-                "PrivateIpAddress": eni.private_ip_address,
-                "InterfaceType": eni.interface_type,
-                "RequesterManaged": False,
-                "Status": eni.status,
-                "TagSet": tags_in(self.ec2, eni.id),
-            }
-        )
+        shown = copy(eni)
+        shown.status = "pending"
+        return result(NetworkInterface=shown)
+
+    def describe_network_interfaces(self) -> ActionResult:
+        for eni in self.ec2.enis.values():
+            public = {"Association": eni.association} if eni.public_ip else {}
+            primary = eni.private_ip_addresses[0]
+            eni.private_ip_addresses[0] = {k: v for k, v in primary.items() if k != "Association"} | public
+        return answered(super().describe_network_interfaces())
 
     def _interface(self, groups: list[str], text: str) -> Any:
         """Create an interface in the subnet of the request. Without groups it gets the default group of the VPC."""
@@ -80,10 +78,6 @@ class InstanceResponses(Ec2):
     def terminate_instances(self) -> ActionResult:
         by_id = {eni.instance.id: eni for eni in self.ec2.enis.values() if eni.instance}
         changed = []
-        for instance_id in self.params["InstanceIds"]:
-            if instance_id not in by_id:
-                text = f"The instance ID '{instance_id}' does not exist"
-                raise AwsError("InvalidInstanceID.NotFound", text)
         for instance_id in self.params["InstanceIds"]:
             instance = by_id[instance_id].instance
             before = instance.state()

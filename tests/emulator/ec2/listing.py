@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from fnmatch import fnmatchcase
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -13,6 +13,7 @@ from botocore.parsers import create_parser
 
 from ..admission import Missing
 from ..core import AwsError, paged
+from ..promises import services
 from ..requests import service_model
 
 # The fields of the filters that are not named like their field.
@@ -20,26 +21,39 @@ _PERMISSION = {
     "cidr": "ip-range.cidr-ip",
     "ipv6-cidr": "ipv6-range.cidr-ipv6",
     "group-id": "user-id-group-pair.group-id",
+    "group-name": "user-id-group-pair.group-name",
     "user-id": "user-id-group-pair.user-id",
     "prefix-list-id": "prefix-list-id.prefix-list-id",
     "protocol": "ip-protocol",
     "from-port": "from-port",
     "to-port": "to-port",
 }
+_IPV6_STATE = {"ipv6-cidr-block-association.state": "ipv6-cidr-block-association.ipv6-cidr-block-state.state"}
 _ALIASES = {
     "DescribeVpcs": {
         "cidr": "cidr-block",
         "cidr-block-association.state": "cidr-block-association.cidr-block-state.state",
+        **_IPV6_STATE,
     },
+    "DescribeSubnets": {"cidr": "cidr-block", **_IPV6_STATE},
+    "DescribeAvailabilityZones": {"message": "messages.message"},
     "DescribeVpcEndpoints": {"vpc-endpoint-state": "state"},
+    "DescribeVpcPeeringConnections": {"status-code": "status.code", "status-message": "status.message"},
     "DescribeFlowLogs": {"deliver-log-status": "deliver-logs-status"},
     "DescribeNetworkInterfaces": {
         "group-id": "group.group-id",
         "addresses.private-ip-address": "private-ip-addresses.private-ip-address",
+        "addresses.primary": "private-ip-addresses.primary",
+        "addresses.association.public-ip": "private-ip-addresses.association.public-ip",
+        "addresses.association.owner-id": "private-ip-addresses.association.ip-owner-id",
     },
     "DescribeNetworkAcls": {
         "default": "is-default",
         "association.association-id": "association.network-acl-association-id",
+        "entry.cidr": "entry.cidr-block",
+        "entry.ipv6-cidr": "entry.ipv6-cidr-block",
+        "entry.icmp.code": "entry.icmp-type-code.code",
+        "entry.icmp.type": "entry.icmp-type-code.type",
     },
     "DescribeDhcpOptions": {"key": "dhcp-configuration.key", "value": "dhcp-configuration.value.value"},
     "DescribeSecurityGroups": {
@@ -47,20 +61,17 @@ _ALIASES = {
         **{f"egress.ip-permission.{name}": f"ip-permissions-egress.{field}" for name, field in _PERMISSION.items()},
     },
 }
-# Filters on fields that the local AWS does not show.
-_UNSUPPORTED = re.compile(
-    r"ipv6-.*|.*dns64|.*lni-at-device-index|.*customer-owned.*|outpost-arn|ip-address-type|service-region|operator.*"
-    r"|(message|parent-zone|group-long-name|requester-id|addresses\.(association|primary)|entry)\b.*"
-    r"|attachment\.(?!vpc-id|state).*|association\.(ip-owner-id|public-dns-name)|.*enable-resource-name-dns.*"
-    r"|(egress.)?ip-permission.group-name"
-)
+# The names of protocols that a filter can use instead of their numbers.
+_PROTOCOLS = {"entry.protocol": {"tcp": "6", "udp": "17", "icmp": "1"}}
+# Filters that AWS accepts and does not document.
+_UNDOCUMENTED = {"DescribeVpcs": ("cidr-block", "isDefault"), "DescribeAddresses": ("domain",)}
 _LIST_OPTIONS = ("Filters", "Filter", "MaxResults", "NextToken")
 
 
 def take_list_options(operation: str, params: dict[str, Any]) -> dict[str, Any]:
     """Remove the filters and the page from the parameters, and return them: handlers return whole lists."""
-    known = _LIST_OPTIONS if operation.startswith(("Describe", "Get")) else ()
-    return {name: params.pop(name) for name in known if name in params}
+    promised = services()["ec2"].parameters(operation) or ()
+    return {name: params.pop(name) for name in _LIST_OPTIONS if name in promised and name in params}
 
 
 def filtered_page(operation: str, options: Mapping[str, Any], status: int, headers: Any, body: str) -> dict[str, Any]:
@@ -74,8 +85,9 @@ def filtered_page(operation: str, options: Mapping[str, Any], status: int, heade
     found = answer.get(name) or []
     for given in options.get("Filters") or options.get("Filter") or []:
         path = _path(operation, item, given.get("Name") or "null")
-        values = [v.replace("[", "[[]") for v in given.get("Values") or []]  # AWS's wildcards are * and ? only
-        found = [i for i in found if any(fnmatchcase(s, v) for s in _filter_values(i, item, path) for v in values)]
+        aliases = _PROTOCOLS.get(path, {})
+        wanted = [wildcard(aliases.get(value, value)) for value in given.get("Values") or []]
+        found = [i for i in found if any(w.fullmatch(v) for v in _filter_values(i, item, path) for w in wanted)]
     return dict(zip((name, "NextToken"), paged(found, options), strict=True))
 
 
@@ -86,9 +98,13 @@ def _path(operation: str, item: Any, name: str) -> str:
     known = _fields(item) if "Ipam" in operation else _known(operation)
     if name not in known:
         raise AwsError("InvalidParameterValue", f"The filter '{name}' is invalid")
-    if _UNSUPPORTED.fullmatch(name):
-        raise Missing(f"the filter {name} of ec2:{operation}")
-    return _ALIASES.get(operation, {}).get(name, name)
+    return _ALIASES.get(operation, {}).get(name) or _kebab(name)
+
+
+def wildcard(value: str) -> re.Pattern[str]:
+    """Return the pattern of a filter's value: ``*`` and ``?`` are wildcards, unless a backslash precedes them."""
+    parts = re.findall(r"\\?.|\\", value, re.DOTALL)
+    return re.compile("".join({"*": ".*", "?": "."}.get(p, re.escape(p[-1])) for p in parts), re.DOTALL)
 
 
 def _filter_values(value: Mapping[str, Any], item: Any, path: str) -> Iterable[str]:
@@ -109,7 +125,7 @@ def _fields(item: Any) -> set[str]:
 
 
 def _kebab(field: str) -> str:
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", field).lower()
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", field).lower()
 
 
 @cache
@@ -117,7 +133,9 @@ def _known(operation: str) -> frozenset[str]:
     """Return the filters of an operation, which botocore's model names only in its documentation."""
     members = service_model("ec2").operation_model(operation).input_shape.members
     text = html.unescape((members.get("Filters") or members["Filter"]).documentation)
-    return frozenset(re.findall(r"<li> <p> ?<code>([\w.-]+)</code>(?!:<)", text))
+    others = " ".join(re.findall(r"You can also use (.*?) as the filter name", text))
+    names = re.findall(r"<li> <p> ?<code>([\w.-]+)</code>(?!:<)", text) + re.findall(r"<code>(\w+)</code>", others)
+    return frozenset((*names, *_UNDOCUMENTED.get(operation, ())))
 
 
 def _values(value: Any, shape: Any, name: str) -> Iterator[str]:
@@ -130,6 +148,8 @@ def _values(value: Any, shape: Any, name: str) -> Iterator[str]:
     elif shape.type_name == "structure":
         field, rest = _field(shape, name)
         yield from _values(value.get(field), shape.members[field], rest)
+    elif isinstance(value, datetime):
+        yield value.strftime("%Y-%m-%dT%H:%M:%S.000Z")
     else:
         yield str(value).lower() if isinstance(value, bool) else str(value)
 
@@ -138,7 +158,7 @@ def _field(shape: Any, name: str) -> tuple[str, str]:
     """Return the field that a dotted name begins with, and the rest of the name."""
     for field in shape.members:
         kebab = _kebab(field)
-        for known in (kebab, kebab.removesuffix("s"), kebab.removesuffix("-set")):
+        for known in (kebab, kebab.removesuffix("s"), kebab.removesuffix("-set"), re.sub("ies$", "y", kebab)):
             if name == known or name.startswith(known + "."):
                 return field, name[len(known) + 1 :]
     raise Missing(f"the filter {name}")

@@ -5,35 +5,30 @@ from __future__ import annotations
 from typing import Any
 
 from moto.core.responses import ActionResult
+from moto.ec2.models.network_acls import NetworkAclEntry
 
 from ..account import require_room
 from ..core import AwsError
-from .base import Ec2, result, tag_dict, tags_in
-from .checks import canonical
+from .base import Ec2, result
+from .checks import canonical, canonical_ipv6
 
 LAST = 32767  # the number of the entry that denies the rest; nobody can change it
+NUMBERS = {"all": "-1", "tcp": "6", "udp": "17", "icmp": "1"}
 PROTOCOLS = ("-1", *map(str, range(256)))
 PORTS = ("6", "17")  # the protocols with ports: TCP and UDP
-ENTRY = {
-    "RuleNumber": "rule_number",
-    "Protocol": "protocol",
-    "RuleAction": "rule_action",
-    "Egress": "egress",
-    "CidrBlock": "cidr_block",
-    "PortRange": "port_range",
-}
+ICMP, ICMPV6 = "1", "58"
 
 
 class NetworkAclResponses(Ec2):
     """Network ACLs. Each subnet has exactly one, by default the default network ACL of its VPC."""
 
     def create_network_acl(self) -> ActionResult:
-        vpc = self.ec2.get_vpc(self.params["VpcId"])
-        acl = self.ec2.create_network_acl(vpc.id)
-        self.ec2.tags[acl.id] = tag_dict(self.params, "network-acl")
+        answer: ActionResult = super().create_network_acl()
+        created: Any = answer.result
+        acl = created["NetworkAcl"]
         for egress in (True, False):
-            self._add(acl, LAST, "-1", "deny", egress, "0.0.0.0/0", {})
-        return result(NetworkAcl=self._acl_shown(acl))
+            self._add(acl, LAST, {"Protocol": "-1", "RuleAction": "deny", "CidrBlock": "0.0.0.0/0"}, egress)
+        return result(NetworkAcl=acl, ClientToken=self._client_token())
 
     def delete_network_acl(self) -> ActionResult:
         acl = self._acl()
@@ -44,48 +39,28 @@ class NetworkAclResponses(Ec2):
         del self.ec2.network_acls[acl.id]
         return result(Return=True)
 
-    def describe_network_acls(self) -> ActionResult:
-        named = self.params.get("NetworkAclIds")
-        found = [acl for acl in self.ec2.network_acls.values() if not named or acl.id in named]
-        return result(NetworkAcls=[self._acl_shown(acl) for acl in found])
-
-    def _acl_shown(self, acl: Any) -> dict[str, Any]:
-        entries = sorted(acl.entries, key=lambda entry: (not entry.egress, entry.rule_number))
-        shown = [{name: getattr(entry, field) for name, field in ENTRY.items()} for entry in entries]
-        links = [
-            {"NetworkAclAssociationId": link.id, "NetworkAclId": acl.id, "SubnetId": link.subnet_id}
-            for link in acl.associations
-        ]
-        return {
-            "NetworkAclId": acl.id,
-            "VpcId": acl.vpc_id,
-            "OwnerId": acl.owner_id,
-            "IsDefault": acl.default,
-            "Entries": [{k: v for k, v in entry.items() if v is not None} for entry in shown],
-            "Associations": links,
-            "Tags": tags_in(self.ec2, acl.id),
-        }
-
     def create_network_acl_entry(self) -> ActionResult:
-        acl, entry = self._acl(), self._entry()
-        if entry is not None:
-            number = self.params["RuleNumber"]
+        acl, number, egress = self._acl(), self.params["RuleNumber"], self.params["Egress"]
+        if self._entry(acl) is not None:
             text = f"The network acl entry identified by {number} already exists."
             raise AwsError("NetworkAclEntryAlreadyExists", text)
-        same = [e for e in acl.entries if e.egress == self.params["Egress"] and e.rule_number != LAST]
+        same = [e for e in acl.entries if e.egress == egress and e.rule_number != LAST]
         require_room("entries-per-network-acl", len(same))
-        self._add_wanted(acl)
+        self._check_entry()
+        self._add(acl, number, self.params, egress)
         return result(Return=True)
 
     def replace_network_acl_entry(self) -> ActionResult:
-        acl, entry = self._acl(), self._found_entry()
+        acl = self._acl()
+        entry = self._found_entry(acl)
         self._check_entry()
         acl.entries.remove(entry)
-        self._add_wanted(acl)
+        self._add(acl, entry.rule_number, self.params, entry.egress)
         return result(Return=True)
 
     def delete_network_acl_entry(self) -> ActionResult:
-        acl, entry = self._acl(), self._found_entry()
+        acl = self._acl()
+        entry = self._found_entry(acl)
         self._check_number()
         acl.entries.remove(entry)
         return result(Return=True)
@@ -102,18 +77,15 @@ class NetworkAclResponses(Ec2):
         return result(NewAssociationId=link.id)
 
     def _acl(self) -> Any:
-        acl_id = self.params["NetworkAclId"]
-        if acl_id not in self.ec2.network_acls:
-            raise AwsError("InvalidNetworkAclID.NotFound", f"The networkAcl ID '{acl_id}' does not exist")
-        return self.ec2.network_acls[acl_id]
+        return self.ec2.network_acls[self.params["NetworkAclId"]]
 
-    def _entry(self) -> Any:
+    def _entry(self, acl: Any) -> Any:
         """Return the entry with the request's number and direction, or None."""
         wanted = (self.params["RuleNumber"], self.params["Egress"])
-        return next((e for e in self._acl().entries if (e.rule_number, e.egress) == wanted), None)
+        return next((e for e in acl.entries if (e.rule_number, e.egress) == wanted), None)
 
-    def _found_entry(self) -> Any:
-        entry = self._entry()
+    def _found_entry(self, acl: Any) -> Any:
+        entry = self._entry(acl)
         if entry is None:
             number = self.params["RuleNumber"]
             text = f"The network acl entry identified by rule number {number} does not exist"
@@ -126,35 +98,57 @@ class NetworkAclResponses(Ec2):
             raise AwsError("InvalidParameterValue", text)
 
     def _check_entry(self) -> None:
-        """Refuse a number out of range, an unknown protocol or action, and missing ports; normalize the block."""
+        """Refuse a number out of range, an unknown protocol, and missing blocks, ports and ICMP types."""
         params = self.params
         self._check_number()
-        self.require("CidrBlock")
-        params["CidrBlock"] = canonical(params["CidrBlock"])
-        if params["Protocol"] not in PROTOCOLS:
-            raise AwsError("InvalidParameterValue", f"Invalid value '{params['Protocol']}' for IP protocol.")
-        ports = params.get("PortRange") or {}
-        if params["Protocol"] in PORTS and not {"From", "To"} <= ports.keys():
+        self._check_block()
+        params["Protocol"] = protocol = NUMBERS.get(params["Protocol"], params["Protocol"])
+        if protocol not in PROTOCOLS:
+            raise AwsError("InvalidParameterValue", f"Invalid value '{protocol}' for IP protocol.")
+        if protocol in PORTS:
+            self._check_ports(params.get("PortRange") or {})
+        if protocol == ICMP or protocol == ICMPV6 and params.get("Ipv6CidrBlock"):
+            for field in ("Type", "Code"):
+                if (params.get("IcmpTypeCode") or {}).get(field) is None:
+                    text = f"The request must contain the parameter icmpTypeCode.{field.lower()}"
+                    raise AwsError("MissingParameter", text)
+
+    def _check_block(self) -> None:
+        """Refuse an entry without exactly one block, and normalize the block."""
+        params = self.params
+        if params.get("CidrBlock") and params.get("Ipv6CidrBlock"):
+            text = "The parameters cidrBlock and ipv6CidrBlock cannot be used together"
+            raise AwsError("InvalidParameterCombination", text)
+        if params.get("Ipv6CidrBlock"):
+            params["Ipv6CidrBlock"] = canonical_ipv6(params["Ipv6CidrBlock"])
+        else:
+            self.require("CidrBlock")
+            params["CidrBlock"] = canonical(params["CidrBlock"])
+
+    def _check_ports(self, ports: dict[str, int]) -> None:
+        if not {"From", "To"} <= ports.keys():
             raise AwsError("MissingParameter", "The request must contain the parameter portRange")
+        if not 0 <= ports["From"] <= ports["To"] <= 65535:
+            text = f"Invalid port range ({ports['From']}-{ports['To']})"
+            raise AwsError("InvalidParameterValue", text)
 
-    def _add_wanted(self, acl: Any) -> None:
-        self._check_entry()
-        number, protocol, action, egress, block = (self.params[name] for name in list(ENTRY)[:5])
-        self._add(acl, number, protocol, action, egress, block, self.params.get("PortRange") or {})
-
-    def _add(
-        self, acl: Any, number: int, protocol: str, action: str, egress: bool, block: str, ports: dict[str, int]
-    ) -> None:
-        self.ec2.create_network_acl_entry(
-            network_acl_id=acl.id,
-            rule_number=number,
-            protocol=protocol,
-            rule_action=action,
-            egress=egress,
-            cidr_block=block,
-            icmp_code=None,
-            icmp_type=None,
+    def _add(self, acl: Any, number: int, entry: dict[str, Any], egress: bool) -> None:
+        """Add an entry; AWS lists those for egress first, by number."""
+        ports, icmp = entry.get("PortRange") or {}, entry.get("IcmpTypeCode") or {}
+        added = NetworkAclEntry(
+            self.ec2,
+            acl.id,
+            number,
+            entry["Protocol"],
+            entry["RuleAction"],
+            egress,
+            entry.get("CidrBlock", ""),
+            icmp_code=icmp.get("Code"),
+            icmp_type=icmp.get("Type"),
             port_range_from=ports.get("From"),
             port_range_to=ports.get("To"),
-            ipv6_cidr_block=None,
+            ipv6_cidr_block=entry.get("Ipv6CidrBlock"),
         )
+        added.cidr_block = entry.get("CidrBlock")
+        acl.entries.append(added)
+        acl.entries.sort(key=lambda e: (not e.egress, e.rule_number))

@@ -21,7 +21,8 @@ class PeeringResponses(Ec2):
         return result(VpcPeeringConnection=self._peering_shown(connection))
 
     def accept_vpc_peering_connection(self) -> ActionResult:
-        connection = self._connection(self.params.get("VpcPeeringConnectionId"))
+        self.require("VpcPeeringConnectionId")
+        connection = self.ec2.vpc_pcxs[self.params["VpcPeeringConnectionId"]]
         if connection.status["Code"] != "pending-acceptance":
             text = f"{connection.id} is not in the correct state for the request."
             raise AwsError("InvalidStateTransition", text)
@@ -29,19 +30,13 @@ class PeeringResponses(Ec2):
         return result(VpcPeeringConnection=self._peering_shown(connection))
 
     def delete_vpc_peering_connection(self) -> ActionResult:
-        self.ec2.delete_vpc_peering_connection(self._connection(self.params["VpcPeeringConnectionId"]).id)
+        self.ec2.delete_vpc_peering_connection(self.params["VpcPeeringConnectionId"])
         return result(Return=True)
 
     def describe_vpc_peering_connections(self) -> ActionResult:
         named = self.params.get("VpcPeeringConnectionIds")
-        found = [self._connection(i) for i in named] if named else list(self.ec2.vpc_pcxs.values())
+        found = [self.ec2.vpc_pcxs[i] for i in named or self.ec2.vpc_pcxs]
         return result(VpcPeeringConnections=[self._peering_shown(connection) for connection in found])
-
-    def _connection(self, connection_id: Any) -> Any:
-        if connection_id not in self.ec2.vpc_pcxs:
-            text = f"The vpcPeeringConnection ID '{connection_id}' does not exist"
-            raise AwsError("InvalidVpcPeeringConnectionID.NotFound", text)
-        return self.ec2.vpc_pcxs[connection_id]
 
     def _peering_shown(self, connection: Any) -> dict[str, Any]:
         return {

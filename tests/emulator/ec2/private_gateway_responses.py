@@ -61,17 +61,11 @@ class PrivateGatewayResponses(Ec2):
         return result(VpnGateway=gateway.shown() | {"State": gateway.timeline.first})
 
     def _gateway(self) -> VpnGateway:
-        return self._vpn_gateway(self.params["VpnGatewayId"])
-
-    def _vpn_gateway(self, gateway_id: str) -> VpnGateway:
-        gateway: VpnGateway | None = self.ec2.vpn_gateways.get(gateway_id)
-        if gateway is None:
-            raise AwsError("InvalidVpnGatewayID.NotFound", f"The vpnGateway ID '{gateway_id}' does not exist")
+        gateway: VpnGateway = self.ec2.vpn_gateways[self.params["VpnGatewayId"]]
         return gateway
 
     def attach_vpn_gateway(self) -> ActionResult:
         gateway, vpc_id = self._gateway(), self.params["VpcId"]
-        self.ec2.get_vpc(vpc_id)
         if gateway.vpc_id and gateway.attachment.state != "detached":
             raise AwsError("IncorrectState", f"{gateway.id} is attached to {gateway.vpc_id}.")
         if any(other.holds(vpc_id) for other in self.ec2.vpn_gateways.values()):
@@ -98,28 +92,18 @@ class PrivateGatewayResponses(Ec2):
 
     def describe_vpn_gateways(self) -> ActionResult:
         named = self.params.get("VpnGatewayIds")
-        found = [self._vpn_gateway(i) for i in named] if named else list(self.ec2.vpn_gateways.values())
-        return result(VpnGateways=[gateway.shown() for gateway in found])
+        return result(VpnGateways=[self.ec2.vpn_gateways[i].shown() for i in named or self.ec2.vpn_gateways])
 
     def create_egress_only_internet_gateway(self) -> ActionResult:
-        gateway = EgressOnlyGateway(self.ec2.get_vpc(self.params["VpcId"]).id)
+        gateway = EgressOnlyGateway(self.params["VpcId"])
         self.ec2.egress_only_internet_gateways[gateway.id] = gateway
         return result(EgressOnlyInternetGateway=gateway.shown())
 
-    def _egress_only(self, gateway_id: str) -> EgressOnlyGateway:
-        found: EgressOnlyGateway | None = self.ec2.egress_only_internet_gateways.get(gateway_id)
-        if found is None:
-            text = f"The egressOnlyInternetGateway ID '{gateway_id}' does not exist"
-            raise AwsError("InvalidEgressOnlyInternetGatewayId.NotFound", text)
-        return found
-
     def delete_egress_only_internet_gateway(self) -> ActionResult:
-        gateway = self._egress_only(self.params["EgressOnlyInternetGatewayId"])
-        del self.ec2.egress_only_internet_gateways[gateway.id]
+        del self.ec2.egress_only_internet_gateways[self.params["EgressOnlyInternetGatewayId"]]
         return result(ReturnCode=True)
 
     def describe_egress_only_internet_gateways(self) -> ActionResult:
         named = self.params.get("EgressOnlyInternetGatewayIds")
         stored = self.ec2.egress_only_internet_gateways
-        found = [self._egress_only(i) for i in named] if named else list(stored.values())
-        return result(EgressOnlyInternetGateways=[gateway.shown() for gateway in found])
+        return result(EgressOnlyInternetGateways=[stored[i].shown() for i in named or stored])

@@ -7,6 +7,7 @@ from moto.core.responses import ActionResult
 from .. import account
 from ..core import AwsError
 from .base import Ec2, result
+from .fields import region_name
 
 _ATTRIBUTES = {"supported-platforms": "VPC", "max-instances": "20", "vpc-max-security-groups-per-interface": "5"}
 
@@ -29,7 +30,7 @@ class RegionResponses(Ec2):
         _check_known(ids, [z.zone_id for z in zones], "availability zone")
         for zone in zones:
             zone.group_name, zone.network_border_group = f"{self.region}-zg-1", self.region
-            zone.opt_in_status = "opt-in-not-required"
+            zone.opt_in_status, zone.group_long_name = "opt-in-not-required", f"{region_name(self.region)} 1"
         zones = [z for z in zones if z.name in (names or [z.name]) and z.zone_id in (ids or [z.zone_id])]
         return result(AvailabilityZones=zones)
 

@@ -11,11 +11,13 @@ from moto.core.responses import ActionResult
 from moto.core.utils import camelcase_to_underscores
 
 from ..core import AwsError, own_backend
+from ..promises import services
 from .base import forget_tags
-from .checks import check, check_exists, deleted_ids
+from .checks import check, deleted_ids
 from .endpoint_responses import EndpointResponses
 from .flow_log_responses import FlowLogResponses
 from .gateway_responses import GatewayResponses
+from .ids import check_exists
 from .instance_responses import InstanceResponses
 from .ipam_cidr_responses import IpamCidrResponses
 from .ipam_pool_responses import IpamPoolResponses
@@ -71,14 +73,16 @@ class LocalEc2(
             return super().call_action()
         try:
             check(operation, self.params)
-            check_exists(operation, self.params, self.ec2)
             earlier, key, request = self._earlier(operation)
+            if earlier:
+                return earlier
+            refresh(self.ec2)
+            if services()["ec2"].parameters(operation) is not None:
+                check_exists(operation, self.params, self.ec2)
         except ServiceException as error:
             return self._refusal(error)
-        if earlier:
-            return earlier
-        refresh(self.ec2)
         deleted, options = list(deleted_ids(operation, self.params)), take_list_options(operation, self.params)
+        self._name_groups_by_id(options.get("Filters") or [])
         status, headers, body = super().call_action()
         if int(status) == 200 and options:
             return self._filtered_page(operation, options, (status, headers, body))

@@ -8,7 +8,8 @@ from moto.core.responses import ActionResult
 
 from ..core import AwsError
 from .base import Ec2, answered, result, tags_in
-from .checks import canonical, check_id
+from .checks import canonical
+from .ids import KINDS, check_id
 
 TARGETS = ("GatewayId", "NatGatewayId", "VpcPeeringConnectionId")
 ROUTE = {
@@ -73,7 +74,9 @@ class RouteResponses(Ec2):
         if not gateway_id.startswith("igw-"):
             raise AwsError("InvalidParameterValue", f"invalid value for parameter gateway-id: {gateway_id}")
         check_id("InternetGatewayId", gateway_id)
-        gateway = self.ec2.get_internet_gateway(gateway_id)
+        gateway = self.ec2.internet_gateways.get(gateway_id)
+        if gateway is None:
+            raise KINDS["InternetGatewayId"].not_found([gateway_id])
         if not gateway.vpc or gateway.vpc.id != table.vpc_id:
             text = f"route table {table.id} and network gateway {gateway_id} belong to different networks"
             raise AwsError("InvalidParameterValue", text)
@@ -93,10 +96,9 @@ class RouteResponses(Ec2):
         peering_id = self.params.get("VpcPeeringConnectionId")
         if not peering_id:
             return
-        connection = self.ec2.vpc_pcxs.get(peering_id)
-        if connection is None or connection.status["Code"] == "deleted":
-            text = f"The vpcPeeringConnection ID '{peering_id}' does not exist"
-            raise AwsError("InvalidVpcPeeringConnectionID.NotFound", text)
+        connection = self.ec2.vpc_pcxs[peering_id]
+        if connection.status["Code"] == "deleted":
+            raise KINDS["VpcPeeringConnectionId"].not_found([peering_id])
         if table.vpc_id not in (connection.vpc.id, connection.peer_vpc.id):
             text = f"route table {table.id} and interface {peering_id} belong to different networks"
             raise AwsError("InvalidParameterValue", text)
@@ -115,6 +117,10 @@ class RouteResponses(Ec2):
                 text = f"cannot remove {kind} route {params[name]} in route table {table.id}"
                 raise AwsError("InvalidParameterValue", text)
         return answered(super().delete_route())
+
+    def create_route_table(self) -> ActionResult:
+        answer: Any = super().create_route_table()
+        return result(RouteTable=self._table_shown(answer.result["RouteTable"]), ClientToken=self._client_token())
 
     def describe_route_tables(self) -> ActionResult:
         named = self.params.get("RouteTableIds") or []

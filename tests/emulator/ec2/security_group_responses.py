@@ -10,6 +10,7 @@ from moto.core.responses import ActionResult
 from ..account import require_room
 from ..core import AwsError
 from .base import Ec2, forget_tags, result, tag_dict, tags_in
+from .listing import wildcard
 from .security_group_rules import Rule, allow_all_egress, check_text, permissions, read, shown
 
 _NAME = re.compile(r"[a-zA-Z0-9. _\-:/()#,@\[\]+=&;{}!$*]{1,255}")
@@ -42,15 +43,20 @@ class SecurityGroupResponses(Ec2):
         return [g for groups in self.ec2.groups.values() for g in groups.values()]
 
     def _group(self, group_id: str) -> Any:
-        group = self.ec2.get_security_group_from_id(group_id)
-        if group is None:
-            raise AwsError("InvalidGroup.NotFound", f"The security group '{group_id}' does not exist")
-        return group
+        return self.ec2.get_security_group_from_id(group_id)
 
     def describe_security_groups(self) -> ActionResult:
         named = self.params.get("GroupIds")
         found = [self._group(i) for i in named] if named else self._groups()
         return result(SecurityGroups=[self._shown(g) for g in found])
+
+    def _name_groups_by_id(self, filters: list[dict[str, Any]]) -> None:
+        """Replace the names of the groups that rules name, which no answer shows, by the ids of these groups."""
+        for given in filters:
+            if str(given.get("Name")).endswith("ip-permission.group-name"):
+                given["Name"] = given["Name"].replace("group-name", "group-id")
+                named = [wildcard(value) for value in given.get("Values") or []]
+                given["Values"] = [g.id for g in self._groups() if any(n.fullmatch(g.name) for n in named)]
 
     def _shown(self, group: Any) -> dict[str, Any]:
         return {
@@ -96,8 +102,7 @@ class SecurityGroupResponses(Ec2):
         if len({rule.key for rule in rules}) < len(rules):
             raise AwsError("InvalidParameterValue", "The same permission must not appear multiple times")
         for rule in [rule for rule in rules if rule.key in known]:
-            text = f'the specified rule "peer: {rule.peer}, {rule.protocol.upper()}, ALLOW" already exists'
-            raise AwsError("InvalidPermission.Duplicate", text)
+            raise AwsError("InvalidPermission.Duplicate", f'the specified rule "{rule.words}" already exists')
         require_room("rules-per-security-group", len(existing) + len(rules) - 1)
         existing.extend(rules)
         for rule in rules:

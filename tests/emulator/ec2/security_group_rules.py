@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from ipaddress import IPv6Network
 from typing import Any
 
 from ..admission import Missing
 from ..core import AwsError, new_id
 from .base import tags_in
-from .checks import canonical
+from .checks import canonical, canonical_ipv6
 
 _PROTOCOLS = {"6": "tcp", "17": "udp", "1": "icmp", "58": "icmpv6", "all": "-1"}
 _TEXT = re.compile(r"[a-zA-Z0-9. _\-:/()#,@\[\]+=&;{}!$*]{0,255}")
@@ -41,6 +40,14 @@ class Rule:
     def key(self) -> tuple[Any, ...]:
         """Return the identity of the rule, which does not include the description."""
         return self.egress, self.protocol, self.ports, self.kind, self.peer
+
+    @property
+    def words(self) -> str:
+        """Return the rule in the words of AWS's errors."""
+        start, end = ("type", "code") if self.protocol.startswith("icmp") else ("from port", "to port")
+        ports = [f"{start}: {self.ports[0]}", f"{end}: {self.ports[1]}"] if self.ports else []
+        protocol = "ALL" if self.protocol == "-1" else self.protocol.upper()
+        return ", ".join([f"peer: {self.peer}", protocol, *ports, "ALLOW"]).replace(": -1", ": ALL")
 
 
 def allow_all_egress(group_id: str) -> Rule:
@@ -73,6 +80,9 @@ def check_text(text: str | None, kind: str) -> None:
 
 def _protocol(permission: Mapping[str, Any]) -> tuple[str, tuple[int, int] | None]:
     given = str(permission.get("IpProtocol") or "").lower()
+    if not given:
+        text = 'Unsupported IP protocol ""  - supported: [tcp, udp, icmp]'
+        raise AwsError("InvalidPermission.Malformed", text)
     protocol = _PROTOCOLS.get(given, given)
     start, end = permission.get("FromPort"), permission.get("ToPort")
     if protocol in ("tcp", "udp", "icmp", "icmpv6"):
@@ -81,12 +91,20 @@ def _protocol(permission: Mapping[str, Any]) -> tuple[str, tuple[int, int] | Non
             raise AwsError("InvalidParameterValue", f"Invalid value '{text}' for portRange.")
         if protocol in ("tcp", "udp") and not 0 <= start <= end <= 65535:
             raise AwsError("InvalidParameterValue", f"Invalid {protocol.upper()} range ({start}-{end})")
-        if protocol in ("icmp", "icmpv6") and not (-1 <= start <= 255 and -1 <= end <= 255):
-            raise AwsError("InvalidParameterValue", f"ICMP type ({start}) or code ({end}) out of range")
+        if protocol in ("icmp", "icmpv6"):
+            _check_icmp(start, end)
         return protocol, (start, end)
     if protocol != "-1" and not (protocol.isdigit() and int(protocol) < 256):
         raise AwsError("InvalidParameterValue", f"Invalid value '{given}' for IP protocol. Unknown protocol.")
     return protocol, None
+
+
+def _check_icmp(kind: int, code: int) -> None:
+    """Refuse a type or a code out of range. A code needs a type: -1 for all types stands only with -1."""
+    if not -1 <= kind <= 255:
+        raise AwsError("InvalidParameterValue", f"ICMP type ({kind}) out of range")
+    if not -1 <= code <= 255 or kind == -1 and code != -1:
+        raise AwsError("InvalidParameterValue", f"ICMP code ({code}) out of range")
 
 
 def _peer(backend: Any, group: Any, kind: str, peer: Mapping[str, Any]) -> str:
@@ -94,10 +112,7 @@ def _peer(backend: Any, group: Any, kind: str, peer: Mapping[str, Any]) -> str:
     if kind == "IpRanges":
         return canonical(name, "cidrIp")
     if kind == "Ipv6Ranges":
-        try:
-            return str(IPv6Network(name, strict=False))
-        except ValueError as error:
-            raise AwsError("InvalidParameterValue", f"CIDR block {name} is malformed") from error
+        return canonical_ipv6(name)
     if kind == "PrefixListIds" and name not in backend.managed_prefix_lists:
         raise AwsError("InvalidPrefixListID.NotFound", f"The prefix list ID '{name}' does not exist")
     if kind == "UserIdGroupPairs":

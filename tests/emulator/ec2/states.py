@@ -41,7 +41,7 @@ def refresh(backend: Any) -> None:
 
 def add_defaults(backend: Any, vpc: Any) -> None:
     """Add the DHCP options and the rules of the default group that AWS gives to each VPC."""
-    if not vpc.dhcp_options:
+    if not hasattr(vpc, "in_use"):  # a new VPC
         sets = backend.dhcp_options_sets
         name = "ec2.internal" if backend.region_name == "us-east-1" else f"{backend.region_name}.compute.internal"
         vpc.dhcp_options = next(iter(sets.values()), None) or backend.create_dhcp_options(["AmazonProvidedDNS"], [name])

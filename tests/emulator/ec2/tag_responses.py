@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from moto.core.responses import ActionResult
 
 from ..core import AwsError
 from .base import Ec2, result
+from .ids import KINDS, STORES
 from .ipam_models import ipam_of
+
+# The types whose own error answers an attempt to tag a resource that does not exist.
+NOT_FOUND = {"vpc": "VpcId", "subnet": "SubnetId", "igw": "InternetGatewayId", "rtb": "RouteTableId", "sg": "GroupId"}
 
 TYPES = {
     "eipalloc": "elastic-ip",
     "nat": "natgateway",
     "fl": "vpc-flow-log",
-    "pl": "prefix-list",
     "ipam-scope": "ipam-scope",
     "ipam-pool": "ipam-pool",
     "ipam-pool-alloc": "ipam-pool-allocation",
@@ -58,32 +60,18 @@ class TagResponses(Ec2):
         return found
 
     def _check_moto(self, ids: list[str]) -> None:
-        """Refuse to tag missing resources, because moto checks some types only."""
-        ec2 = self.ec2
-        rules = [r.id for gs in ec2.groups.values() for g in gs.values() for r in (*g.ingress_rules, *g.egress_rules)]
-        stores: dict[str, Any] = {
-            "nat": ec2.nat_gateways,
-            "vpce": ec2.vpc_end_points,
-            "fl": ec2.flow_logs,
-            "eipalloc": [a.allocation_id for a in ec2.addresses],
-            "sgr": rules,
-            "acl": ec2.network_acls,
-            "pcx": ec2.vpc_pcxs,
-            "eni": ec2.enis,
-            "dopt": ec2.dhcp_options_sets,
-            "pl": [],  # AWS's prefix lists are not the account's
-        }
+        """Refuse to tag resources that do not exist. AWS's prefix lists are not the account's."""
         for resource_id in ids:
             prefix = resource_id.rsplit("-", 1)[0]
-            if prefix not in TYPES or resource_id not in stores.get(prefix, [resource_id]):
+            if prefix in NOT_FOUND and resource_id not in STORES[prefix](self.ec2):
+                raise KINDS[NOT_FOUND[prefix]].not_found([resource_id])
+            if prefix not in TYPES or resource_id not in STORES[prefix](self.ec2):
                 raise AwsError("InvalidID", f"The ID '{resource_id}' is not valid")
 
     def create_tags(self) -> ActionResult:
         self.require("Resources", "Tags")
         new = {t["Key"]: t.get("Value") or "" for t in self.params["Tags"]}
         found: list[dict[str, str]] = self._ipam_tags()
-        if self.params["Resources"]:
-            self.ec2.do_resources_exist(self.params["Resources"])
         found += [self.ec2.tags.setdefault(i, {}) for i in self.params["Resources"]]
         if any(len(tags | new) > 50 for tags in found):
             raise AwsError("TagLimitExceeded", "The maximum number of Tags for a resource has been reached.")

@@ -113,7 +113,6 @@ class VpcResponses(Ec2):
 
     def delete_subnet(self) -> ActionResult:
         subnet_id = self.params["SubnetId"]
-        self.ec2.get_subnet(subnet_id)
         if any(e.subnet.id == subnet_id for e in self.ec2.enis.values()):
             raise AwsError("DependencyViolation", f"The subnet '{subnet_id}' has dependencies and cannot be deleted.")
         answer: ActionResult = super().delete_subnet()
@@ -131,10 +130,8 @@ class VpcResponses(Ec2):
             text = "Exactly one attribute can be modified in a request" if given else "No attributes specified."
             raise AwsError("InvalidParameterCombination", text)
         if given[0] == "AssignIpv6AddressOnCreation":
-            subnet_id = self.params["SubnetId"]
-            self.ec2.get_subnet(subnet_id)
             if self.params[given[0]].get("Value"):
-                text = f"The subnet '{subnet_id}' does not have an IPv6 CIDR block associated"
+                text = f"The subnet '{self.params['SubnetId']}' does not have an IPv6 CIDR block associated"
                 raise AwsError("InvalidParameterValue", text)
             return result(Return=True)
         return answered(super().modify_subnet_attribute())

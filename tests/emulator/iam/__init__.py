@@ -7,9 +7,13 @@ import os
 from functools import lru_cache
 from typing import Any
 
+import moto.iam.models as iam_models
+from moto.core import DEFAULT_ACCOUNT_ID
 from moto.iam.models import IAMBackend
 
+from ..clock import CLOCK
 from ..core import serve
+from .entities import boundary_uses, unique_id
 from .service_roles import can_assume, service_uses_its_role
 
 __all__ = ["can_assume", "register", "service_uses_its_role"]
@@ -29,9 +33,12 @@ def _copies(self: IAMBackend) -> list[Any]:
 
 
 def register() -> None:
-    """Replace moto's handler and its reading of the managed policies."""
+    """Replace moto's handler, its clock, its ids of policies, and its reading of the managed policies."""
     from .responses import LocalIam
 
+    iam_models.utcnow = lambda: CLOCK.datetime().replace(tzinfo=None)
+    iam_models.random_policy_id = lambda: unique_id("ANPA", DEFAULT_ACCOUNT_ID)
+    iam_models.ManagedPolicy.permissions_boundary_usage_count = property(boundary_uses)  # type: ignore[attr-defined]
     os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
     IAMBackend._init_aws_policies = _copies
     serve("iam", LocalIam)

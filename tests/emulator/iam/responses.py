@@ -2,24 +2,45 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
-from moto.core.responses import ActionResult, EmptyResult
+from moto.core.exceptions import ServiceException
+from moto.core.responses import TYPE_RESPONSE, ActionResult, EmptyResult
+from moto.core.serialize import never_return
 from moto.iam.policy_validation import IAMTrustPolicyDocumentValidator
 from moto.iam.responses import IamResponse
 
 from ..clock import Timeline
 from ..core import AwsError
 from .service_roles import create_service_linked_role
+from .user_responses import UserOperations
+from .words import in_aws_words
 
 POLICIES_PER_ROLE = 10
 SPREADING = 10  # seconds until AWS's services know a new role
 CHANGES = ("Add", "Attach", "Create", "Delete", "Detach", "Put", "Set", "Tag", "Untag", "Update")
-ATTACHMENTS = {"AttachRolePolicy", "DetachRolePolicy"}
+ATTACHING = {f"Attach{entity}Policy" for entity in ("Role", "User", "Group")}
+ATTACHMENTS = ATTACHING | {name.replace("Attach", "Detach") for name in ATTACHING}
 
 
-class LocalIam(IamResponse):
+class LocalIam(UserOperations):
     """The handler of IAM."""
+
+    RESPONSE_KEY_PATH_TO_TRANSFORMER = {
+        **IamResponse.RESPONSE_KEY_PATH_TO_TRANSFORMER,
+        "CreateRoleResponse.Role.RoleLastUsed": never_return,
+        "CreateRoleResponse.Role.MaxSessionDuration": never_return,
+    }
+
+    def serialized(self, action_result: ActionResult) -> TYPE_RESPONSE:
+        """Return the answer; a refusal is in AWS's words."""
+        refusal = action_result.result
+        if isinstance(refusal, ServiceException):
+            entity = "group" if self._get_param("GroupName") else "user" if self._get_param("UserName") else "role"
+            given = {"policy": self._get_param("PolicyArn"), "version": self._get_param("VersionId")}
+            refusal.message = in_aws_words(refusal.message, entity=entity, **given)
+        return super().serialized(action_result)
 
     def call_action(self) -> Any:
         """Refuse reserved tags and changes of AWS's own roles and policies, then answer."""
@@ -27,10 +48,12 @@ class LocalIam(IamResponse):
         if operation.startswith(CHANGES):
             role = next((role for role in self.backend.get_roles() if role.name == name), None)
             if role and role.path.startswith("/aws-service-role/"):
-                text = f"Cannot perform the operation on the protected role '{name}': only AWS can change it."
-                raise AwsError("UnmodifiableEntity", text)
+                text = f"Cannot perform the operation on the protected role '{name}'"
+                raise AwsError("UnmodifiableEntity", f"{text} - this role is only modifiable by AWS")
             if arn.startswith(f"arn:{self.partition}:iam::aws:") and operation not in ATTACHMENTS:
                 raise AwsError("AccessDenied", f"The policy {arn} is AWS's.")
+            if operation in ATTACHING and not arn.startswith("arn:"):
+                raise AwsError("ValidationError", "Invalid ARN:  Could not be parsed!")
         if not self._get_param("Marker", "0").isdigit():
             raise AwsError("ValidationError", f"Invalid Marker: {self._get_param('Marker')}")
         if any(tag["Key"].lower().startswith("aws:") for tag in self._get_param("Tags", [])):
@@ -39,7 +62,7 @@ class LocalIam(IamResponse):
 
     def create_role(self) -> ActionResult:
         """Create a role with a valid trust policy and a name that is unique regardless of case."""
-        IAMTrustPolicyDocumentValidator(self._get_param("AssumeRolePolicyDocument")).validate()
+        _check_trust_policy(self._get_param("AssumeRolePolicyDocument"))
         self._check_boundary()
         name = self._get_param("RoleName")
         if any(role.name.lower() == name.lower() for role in self.backend.get_roles()):
@@ -47,6 +70,34 @@ class LocalIam(IamResponse):
         answer: ActionResult = super().create_role()
         self.backend.get_role(name).spread = Timeline(("spreading", SPREADING), ("known", 0))
         return answer
+
+    def update_assume_role_policy(self) -> ActionResult:
+        """Replace the trust policy of a role."""
+        self.backend.get_role(self._get_param("RoleName"))
+        _check_trust_policy(self._get_param("PolicyDocument"))
+        return super().update_assume_role_policy()
+
+    def get_role(self) -> ActionResult:
+        """Return a role, with the Region of its last use."""
+        role = self.backend.get_role(self._get_param("RoleName"))
+        used = [key.last_used for key in self.backend.access_keys.values() if key.role_arn == role.arn]
+        for use in used:
+            if use and use.timestamp == role.last_used:
+                role.last_used_region = use.region
+        return super().get_role()
+
+    def list_instance_profiles_for_role(self) -> ActionResult:
+        """List the instance profiles of a role that exists."""
+        role = self.backend.get_role(self._get_param("RoleName"))
+        profiles = self.backend.get_instance_profiles_for_role(role.name)
+        return ActionResult({"InstanceProfiles": profiles, "IsTruncated": False})
+
+    def remove_role_from_instance_profile(self) -> ActionResult:
+        """Remove a role from an instance profile that has it."""
+        role = self.backend.get_role(self._get_param("RoleName"))
+        if role not in self.backend.get_instance_profile(self._get_param("InstanceProfileName")).roles:
+            raise AwsError("NoSuchEntity", f"The role with name {role.name} cannot be found.")
+        return super().remove_role_from_instance_profile()
 
     def put_role_permissions_boundary(self) -> ActionResult:
         """Set the boundary of a role to a policy that exists."""
@@ -104,9 +155,44 @@ class LocalIam(IamResponse):
     def list_policy_versions(self) -> ActionResult:
         """List the versions of a policy, the newest first."""
         versions = self.backend.list_policy_versions(self._get_param("PolicyArn"))
-        return ActionResult({"Versions": versions[::-1], "IsTruncated": False})
+        return ActionResult({"Versions": [_version(each) for each in versions[::-1]], "IsTruncated": False})
+
+    def create_policy_version(self) -> ActionResult:
+        """Create a version of a policy. Only GetPolicyVersion returns its document."""
+        arn, document = self._get_param("PolicyArn"), self._get_param("PolicyDocument")
+        version = self.backend.create_policy_version(arn, document, self._get_param("SetAsDefault", False))
+        return ActionResult({"PolicyVersion": _version(version)})
+
+    def simulate_principal_policy(self) -> ActionResult:
+        """Evaluate actions for a user, group or role."""
+        from ..access.simulation import simulate, simulated_principal
+
+        arn = self._get_param("PolicySourceArn")
+        return ActionResult(simulate(simulated_principal(arn, self.current_account, self.partition), self.params))
+
+    def simulate_custom_policy(self) -> ActionResult:
+        """Evaluate actions under the given policies."""
+        from ..access.simulation import custom_principal, simulate
+
+        return ActionResult(simulate(custom_principal(self.current_account, self.partition), self.params))
 
     def create_service_linked_role(self) -> ActionResult:
         """Create the service-linked role of a service in ``ROLES``."""
         service, description = self._get_param("AWSServiceName"), self._get_param("Description", "")
         return ActionResult({"Role": create_service_linked_role(self.backend, service, description)})
+
+
+def _check_trust_policy(document: str) -> None:
+    try:
+        json.loads(document)
+    except ValueError:
+        raise AwsError("MalformedPolicyDocument", "This policy contains invalid Json") from None
+    IAMTrustPolicyDocumentValidator(document).validate()
+
+
+def _version(version: Any) -> dict[str, Any]:
+    return {
+        "VersionId": version.version_id,
+        "IsDefaultVersion": version.is_default,
+        "CreateDate": version.create_date,
+    }

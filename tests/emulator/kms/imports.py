@@ -17,6 +17,7 @@ from ..core import AwsError
 
 SIZE = 32  # bytes of a symmetric key
 EXTERNAL = "EXTERNAL"
+EXPIRES = "KEY_MATERIAL_EXPIRES"
 WRAPPING = ("RSAES_OAEP_SHA_256", "RSA_2048")
 
 
@@ -63,8 +64,8 @@ class Imports(KmsResponse):
     def import_key_material(self) -> str:
         """Import the material, which is always the same for a key, and enable the key."""
         key = self._imported()
-        if self._get_param("ExpirationModel") != "KEY_MATERIAL_DOES_NOT_EXPIRE":
-            raise AwsError("UnsupportedOperationException", "The local AWS imports KEY_MATERIAL_DOES_NOT_EXPIRE only.")
+        if self._get_param("ExpirationModel", EXPIRES) == EXPIRES:
+            raise AwsError("ValidationException", f"A validTo date must be set if the ExpirationModel is {EXPIRES}")
         if self._get_param("ImportToken") != getattr(key, "import_token", None):
             raise AwsError("InvalidImportTokenException", "The import token is invalid or associated with another key.")
         private: Any = serialization.load_der_private_key(key.wrapping, None)

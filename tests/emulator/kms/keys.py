@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 import secrets
 from datetime import timedelta
+from typing import Any
 
 from moto.kms.models import Key, KmsBackend, kms_backends
 from moto.kms.utils import RESERVED_ALIASES
@@ -12,12 +15,21 @@ from ..clock import CLOCK
 from ..core import AwsError
 
 DAY = 86400
+ID = re.compile(r"mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 MANAGED = "alias/aws/"
 READS = {"DescribeKey", "GetKeyPolicy", "GetKeyRotationStatus", "ListAliases"}
-ON_PENDING_DELETION = READS | {"CancelKeyDeletion", "DeleteAlias", "ListResourceTags", "PutKeyPolicy"}
-ON_MANAGED = READS | {"ListResourceTags"}
-NOT_ON_PENDING_IMPORT = {"Decrypt", "DisableKey", "EnableKey", "Encrypt", "ReplicateKey"}
-NOT_ON_DISABLED = {"Decrypt", "DisableKeyRotation", "EnableKeyRotation", "Encrypt", "ReplicateKey"}
+LISTS = {"ListGrants", "ListKeyPolicies", "ListKeyRotations", "ListResourceTags"}
+ON_PENDING_DELETION = READS | LISTS | {"CancelKeyDeletion", "DeleteAlias", "PutKeyPolicy", "RetireGrant", "RevokeGrant"}
+ON_MANAGED = READS | LISTS
+CRYPTO = {"Decrypt", "Encrypt", "GenerateDataKey", "GenerateDataKeyWithoutPlaintext"}
+NOT_ON_PENDING_IMPORT = CRYPTO | {"CreateGrant", "DisableKey", "EnableKey", "ReplicateKey"}
+NOT_ON_DISABLED = CRYPTO | {
+    "CreateGrant",
+    "DisableKeyRotation",
+    "EnableKeyRotation",
+    "ReplicateKey",
+    "RotateKeyOnDemand",
+}
 
 
 def _all(account: str) -> list[Key]:
@@ -98,6 +110,39 @@ def lookup(backend: KmsBackend, reference: str) -> Key | None:
     if name.startswith("alias/"):
         return next((key for key in backend.keys.values() if name in key.aliases), None)
     return backend.keys.get(name)
+
+
+def require(backend: KmsBackend, reference: str, display: str) -> Key:
+    """Return the key with this id, ARN, alias or ARN of an alias, or raise AWS's error for it."""
+    found = lookup(backend, reference)
+    if found is not None:
+        return found
+    region = [*reference.split(":"), "", "", ""][3] if reference.startswith("arn:") else backend.region_name
+    if region != backend.region_name:
+        text = f"Invalid arn {region}"
+    elif "alias/" in reference:
+        text = f"Alias {display} is not found."
+    elif reference.startswith("arn:") or ID.fullmatch(reference):
+        text = f"Key '{display}' does not exist"
+    else:
+        text = f"Invalid keyId '{reference}'"
+    raise AwsError("NotFoundException", text)
+
+
+def metadata(key: Key) -> dict[str, Any]:
+    """Return ``KeyMetadata``. A symmetric key with material names the material."""
+    shown: dict[str, Any] = dict(key.to_dict()["KeyMetadata"])
+    if key.key_state != "PendingImport":
+        shown["CurrentKeyMaterialId"] = material_id(key)
+    if key.key_state == "PendingReplicaDeletion":
+        shown["PendingDeletionWindowInDays"] = key.window
+    return {name: value for name, value in shown.items() if value is not None}
+
+
+def material_id(key: Key) -> str:
+    """Return the id of a key's present material. Each rotation on demand changes the material."""
+    material = getattr(key, "material_imported", key.key_material) + bytes(len(key.rotations))
+    return hashlib.sha256(material).hexdigest()
 
 
 def find_key(account_id: str, region: str, key_id_or_arn_or_alias: str) -> str | None:

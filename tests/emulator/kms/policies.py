@@ -9,6 +9,7 @@ from typing import Any
 
 from moto.kms.models import Key
 
+from ..account import account
 from ..core import AwsError
 
 
@@ -20,7 +21,12 @@ def allows(policy: str, callers: set[str], action: str, context: Mapping[str, st
 
 
 def check_access(key: Key, operation: str) -> None:
-    """Refuse an operation that a key's policy denies to the account, or does not allow it."""
+    """Refuse an operation that a key's policy denies to the account, or does not allow it.
+
+    If IAM's policies are enforced, the key's policy is evaluated for the caller before the operation.
+    """
+    if account().enforces_iam:
+        return
     callers = {"*", key.account_id, f"arn:aws:iam::{key.account_id}:root"}
     statements = _listed(json.loads(key.policy), "Statement")
     unconditional = [each for each in statements if each.get("Effect") == "Allow" or not each.get("Condition")]

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from datetime import timedelta
 from typing import Any
 
 from moto.kms.exceptions import AlreadyExistsException, NotAuthorizedException
-from moto.kms.models import Key, kms_backends
+from moto.kms.models import Alias, Key, kms_backends
+from moto.kms.utils import RESERVED_ALIASES
 
 from ..clock import CLOCK, Timeline
 from ..core import AwsError
 from . import keys
-from .imports import EXTERNAL, Imports, unsupported
+from .grants import Grants
+from .imports import EXTERNAL, unsupported
 from .policies import check_access, check_policy
 
+TAG = re.compile(r"[\w\s.:/=+@-]*")
 ID_LENGTH = 36  # a ciphertext begins with the id of its key
 
 
-class LocalKmsResponse(Imports):
+class LocalKmsResponse(Grants):
     """The handler of KMS."""
 
     def call_action(self) -> Any:
@@ -38,19 +42,13 @@ class LocalKmsResponse(Imports):
 
     def _validate_cmk_id(self, key_id: str) -> None:
         if key_id.startswith("alias/") or ":alias/" in key_id:
-            raise AwsError("NotFoundException", f"Invalid keyId {key_id}")
-        found = keys.lookup(self.kms_backend, key_id)
-        if found is None:
-            raise AwsError("NotFoundException", f"Key '{self._display_arn(key_id)}' does not exist")
-        check_access(found, self._get_action())
-        keys.check_state(found, self._get_action())
+            raise AwsError("NotFoundException", f"Invalid keyId '{key_id}'")
+        self._validate_alias(key_id)
 
     def _validate_alias(self, key_id: str) -> None:
-        found = keys.lookup(self.kms_backend, key_id)
-        super()._validate_alias(key_id)
-        if found is not None:
-            check_access(found, self._get_action())
-        if found is not None and self._get_action() not in ("DeleteAlias", "UpdateAlias"):
+        found = keys.require(self.kms_backend, key_id, self._display_arn(key_id))
+        check_access(found, self._get_action())
+        if self._get_action() not in ("DeleteAlias", "UpdateAlias") or not key_id.startswith("alias/"):
             keys.check_state(found, self._get_action())
 
     def _key(self) -> Key:
@@ -82,13 +80,19 @@ class LocalKmsResponse(Imports):
             raise AwsError("UnsupportedOperationException", text)
         answer = json.loads(super().create_key())
         key = self.kms_backend.keys[answer["KeyMetadata"]["KeyId"]]
-        key.creation_date = CLOCK.now()
+        key.creation_date, key.multi_region = CLOCK.now(), bool(key.multi_region)
         key.rotation = {"on": False, "days": 365, "start": 0.0}
         if key.origin == EXTERNAL:
             key.key_state, key.enabled = "PendingImport", False
         if key.multi_region:
             keys.make_primary(self.kms_backend, key)
-        return json.dumps(key.to_dict())
+        return json.dumps({"KeyMetadata": keys.metadata(key)})
+
+    def describe_key(self) -> str:
+        """Describe a key by any of its names."""
+        self._validate_key_id(self._get_param("KeyId"))
+        key = keys.require(self.kms_backend, self._get_param("KeyId"), "")
+        return json.dumps({"KeyMetadata": keys.metadata(key)})
 
     def list_keys(self) -> str:
         """List the keys of the Region, including AWS's managed keys, in pages."""
@@ -98,11 +102,6 @@ class LocalKmsResponse(Imports):
         """List the tags of a key in pages."""
         return self._page("Tags", json.loads(super().list_resource_tags())["Tags"], 50)
 
-    def list_grants(self) -> str:
-        """List the grants of a key, which has none."""
-        self._key()
-        return self._page("Grants", [], 50)
-
     def list_key_policies(self) -> str:
         """List the names of a key's policies: always ``default``."""
         self._key()
@@ -110,13 +109,13 @@ class LocalKmsResponse(Imports):
 
     def list_aliases(self) -> str:
         """List the aliases in pages. AWS's reserved aliases have no target until their key is created."""
-        if self._get_param("KeyId"):
-            self._key()
-        aliases = json.loads(super().list_aliases())["Aliases"]
-        for alias in aliases:
-            if alias["TargetKeyId"] not in self.kms_backend.keys:
-                del alias["TargetKeyId"]
-        return self._page("Aliases", aliases, 50)
+        key_id = self._key().id if self._get_param("KeyId") else None
+        found = list(self.kms_backend.list_aliases(key_id))
+        shown = [_shown_alias(alias) for alias in found]
+        if key_id is None:
+            free = [name for name in RESERVED_ALIASES if name not in {alias.alias_name for alias in found}]
+            shown += [{"AliasArn": self._display_arn(name), "AliasName": name} for name in free]
+        return self._page("Aliases", shown, 50)
 
     def decrypt(self) -> str:
         """Decrypt with the key named in the ciphertext, and refuse if the caller names another key."""
@@ -213,9 +212,14 @@ class LocalKmsResponse(Imports):
         name = self._get_param("AliasName")
         if name.startswith(keys.MANAGED):
             raise NotAuthorizedException
-        if name == "alias/":
-            raise AwsError("ValidationException", "Invalid identifier")
-        return str(super()._set_alias(update))
+        if not name.startswith("alias/") or name == "alias/":
+            page = "https://docs.aws.amazon.com/kms/latest/developerguide/kms-alias.html"
+            raise AwsError("ValidationException", f'Alias must start with the prefix "alias/". Please see {page}')
+        answer = super()._set_alias(update)
+        alias = keys.require(self.kms_backend, name, "").aliases[name]
+        alias.updated = CLOCK.now()
+        alias.created = alias.updated if not update else alias.created
+        return str(answer)
 
     def delete_alias(self) -> str:
         """Delete an alias, and refuse AWS's reserved ones."""
@@ -227,7 +231,7 @@ class LocalKmsResponse(Imports):
         """Create a replica of a multi-Region key, with its own description, policy and tags."""
         key, region, policy = self._key(), self._get_param("ReplicaRegion"), self._policy()
         if not key.multi_region or keys.is_replica(key):
-            raise AwsError("UnsupportedOperationException", f"{key.arn} is not a multi-Region primary key.")
+            raise AwsError("UnsupportedOperationException", f"{key.arn} is not a multi-region primary key.")
         _check_tags(self._get_param("Tags") or [])
         if region not in kms_backends[self.current_account].regions:
             raise AwsError("ValidationException", f"There is no Region {region}.")
@@ -240,8 +244,9 @@ class LocalKmsResponse(Imports):
         keys.relate(keys.family(key))
         other.tagger.tag_resource(replica.id, self._get_param("Tags") or [])
         tags = other.tagger.list_tags_for_resource(replica.id)["Tags"]
-        metadata = replica.to_dict()["KeyMetadata"]
-        return json.dumps({"ReplicaKeyMetadata": metadata, "ReplicaPolicy": replica.policy, "ReplicaTags": tags})
+        return json.dumps(
+            {"ReplicaKeyMetadata": keys.metadata(replica), "ReplicaPolicy": replica.policy, "ReplicaTags": tags}
+        )
 
 
 def _replica(key: Key, region: str) -> Key:
@@ -254,11 +259,19 @@ def _replica(key: Key, region: str) -> Key:
     return replica
 
 
+def _shown_alias(alias: Alias) -> dict[str, Any]:
+    shown = {"AliasArn": alias.alias_arn, "AliasName": alias.alias_name, "TargetKeyId": alias.target_key_id}
+    dates = {"CreationDate": getattr(alias, "created", None), "LastUpdatedDate": getattr(alias, "updated", None)}
+    return {**shown, **{name: date for name, date in dates.items() if date}}
+
+
 def _check_tags(tags: list[dict[str, str]], known: dict[str, str] | None = None) -> None:
     names = [tag["TagKey"] for tag in tags]
     if len(set(names)) < len(names):
         raise AwsError("TagException", "Duplicate tag keys")
     if any(name.lower().startswith("aws:") for name in names):
-        raise AwsError("TagException", "Tag keys that begin with aws: are reserved")
+        raise AwsError("TagException", "Tags beginning with aws: are reserved")
+    if not all(TAG.fullmatch(text) for tag in tags for text in tag.values()):
+        raise AwsError("TagException", "Invalid tag")
     if len({*names, *(known or {})}) > 50:
-        raise AwsError("LimitExceededException", "A KMS key can have at most 50 tags.")
+        raise AwsError("TagException", "Too many tags")

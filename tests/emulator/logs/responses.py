@@ -80,8 +80,11 @@ class LocalLogs(LogsResponse):
         return str(answer)
 
     def describe_log_groups(self) -> str:
-        """List the log groups by name prefix and class, in pages."""
-        prefix, group_class = self._get_param("logGroupNamePrefix") or "", self._get_param("logGroupClass")
+        """List the log groups by class and by the start or a part of their names, in pages."""
+        prefix, part = self._get_param("logGroupNamePrefix") or "", self._get_param("logGroupNamePattern") or ""
+        if prefix and part:
+            raise invalid("LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters.")
+        group_class = self._get_param("logGroupClass")
         groups = [
             {
                 **group.to_describe_dict(),
@@ -89,7 +92,7 @@ class LocalLogs(LogsResponse):
                 "deletionProtectionEnabled": getattr(group, "protected", False),
             }
             for name, group in sorted(self.logs_backend.groups.items())
-            if name.startswith(prefix)
+            if name.startswith(prefix) and part in name
         ]
         groups = [group for group in groups if group_class in (None, group["logGroupClass"])]
         token = self._get_param("nextToken") or "0"

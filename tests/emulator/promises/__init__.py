@@ -1,7 +1,8 @@
 """The operations and rules that the local AWS implements. Each rule is a row with its source and has a test.
 
-The local AWS refuses every operation without a row and every parameter that the row does not name. ``tests/contract``
-proves the rows, and ``docs/developing/local-aws.md`` is generated from them.
+An operation without a row, or a parameter that its row does not name, is never passed on silently: ``emulator.tiers``
+decides between moto's own answer, unverified, and a refusal. A parameter at AWS's default (``defaults``) needs no row.
+``tests/contract`` proves the rows, and ``docs/developing/local-aws.md`` is generated from them.
 """
 
 from __future__ import annotations
@@ -61,3 +62,8 @@ def services() -> dict[str, Service]:
         "sts": sts.SERVICE,
         "resourcegroupstaggingapi": tagging.SERVICE,
     }
+
+
+def is_promised(service: str, operation: str) -> bool:
+    """Return whether the local AWS promises an operation."""
+    return service in services() and operation in services()[service].operations

@@ -10,7 +10,7 @@ from moto.core.responses import ActionResult
 from ..core import AwsError
 from . import checks
 from .base import Calls, Fields
-from .describe import describe_cluster
+from .describe import restorable
 from .models import RdsBackend
 from .resources import Cluster, Retained, now
 from .snapshots import COPIED, within
@@ -40,7 +40,7 @@ def find(backend: RdsBackend, resource_id: str) -> Retained:
 
 
 def _describe(backend: RdsBackend, cluster: Cluster) -> dict[str, Any]:
-    shown, name = describe_cluster(backend, cluster), cluster.data["DbClusterResourceId"].removeprefix("cluster-")
+    shown, name = restorable(cluster), cluster.data["DbClusterResourceId"].removeprefix("cluster-")
     window = {"EarliestTime": shown["EarliestRestorableTime"], "LatestTime": shown["LatestRestorableTime"]}
     return {
         **{field: cluster.data[field] for field in COPIED if cluster.data.get(field) is not None},

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Any
 
 from moto.core.responses import ActionResult
@@ -27,7 +26,7 @@ from .cluster_rules import (
 )
 from .describe import describe_cluster
 from .models import RECOVERABLE, RdsBackend, global_of
-from .resources import Cluster, Member, changing, now
+from .resources import Cluster, Member, changing, now, resource_id
 
 
 class ClusterCalls(Calls):
@@ -61,6 +60,7 @@ class ClusterCalls(Calls):
         found = [backend.cluster(name)] if name else list(backend.clusters.values())
         items = [describe_cluster(backend, cluster) for cluster in found]
         fields: Fields = {
+            "clone-group-id": lambda c: [c.get("CloneGroupId")],
             "db-cluster-id": lambda c: [c["DBClusterIdentifier"], c["DBClusterArn"]],
             "db-cluster-resource-id": lambda c: [c["DbClusterResourceId"]],
             "engine": lambda c: [c["Engine"]],
@@ -176,7 +176,7 @@ def _attributes(backend: RdsBackend, p: dict[str, Any], role: Role) -> dict[str,
         "EngineLifecycleSupport": lifecycle(p.get("EngineLifecycleSupport")),
         "AllocatedStorage": 1,
         "ClusterCreateTime": now(),
-        "DbClusterResourceId": "cluster-" + secrets.token_hex(13).upper(),
+        "DbClusterResourceId": resource_id("cluster"),
         "Port": port,
         "BackupRetentionPeriod": retention,
         "DBSubnetGroup": group.name,

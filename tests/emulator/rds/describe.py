@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from . import engine
+from .certificates import server_certificate
 from .models import RdsBackend, global_of
 from .resources import Cluster, Instance, SubnetGroup, now
 
@@ -15,7 +16,9 @@ HOSTED_ZONES = {
     "eu-central-1": "Z1RLNUO7B9Q6NB", "ap-southeast-1": "Z2G0U3KFCY8NZ5", "ap-southeast-2": "Z32T0VRHXEXS0V",
     "ap-northeast-1": "Z24O6O9L7SGTNB",
 }  # fmt: skip
-VALID_TILL = datetime(2061, 5, 19, 18, 18, 38, tzinfo=UTC)
+
+
+_NOT_OF_INSTANCES = ("DBSubnetGroupArn", "SupportedNetworkTypes")  # AWS describes the subnet group without them
 
 
 def writer_ready(backend: RdsBackend, cluster: Cluster) -> bool:
@@ -72,15 +75,23 @@ def _firewalls(cluster: Cluster) -> list[dict[str, str]]:
     return [{"VpcSecurityGroupId": id_, "Status": state} for id_, state in states.items()]
 
 
+def restorable(cluster: Cluster) -> dict[str, datetime]:
+    """Return the period to which a cluster can be restored. AWS's backups lag five minutes behind."""
+    created, days = cluster.data["ClusterCreateTime"], timedelta(days=cluster.data["BackupRetentionPeriod"])
+    return {
+        "EarliestRestorableTime": max(created, now() - days),
+        "LatestRestorableTime": max(created, now() - timedelta(minutes=5)),
+    }
+
+
 def describe_cluster(backend: RdsBackend, cluster: Cluster, status: str | None = None) -> dict[str, Any]:
     """Return the description of a cluster. ``status`` overrides the present one in the answer to a change."""
-    data = {k: v for k, v in cluster.data.items() if v is not None}
+    data = {k: v for k, v in cluster.data.items() if v not in (None, [])}
     members = _members(backend, cluster)
     zones = {backend.instances[m["DBInstanceIdentifier"]].data["AvailabilityZone"] for m in members}
     pending = pending_of({**cluster.pending, **cluster.applying})
     scaling = "ServerlessV2ScalingConfiguration" in data
     restarts = datetime.fromtimestamp(cluster.restarts, UTC) if cluster.status == "stopped" else None
-    created = cluster.data["ClusterCreateTime"]
     return {
         **data,
         "Status": status or cluster.status,
@@ -91,8 +102,7 @@ def describe_cluster(backend: RdsBackend, cluster: Cluster, status: str | None =
         "HostedZoneId": HOSTED_ZONES.get(backend.region_name, "Z2R2ITUGPM61AM"),
         "MultiAZ": len(zones) > 1,
         "DBClusterMembers": members,
-        "EarliestRestorableTime": max(created, now() - timedelta(days=cluster.data["BackupRetentionPeriod"])),
-        "LatestRestorableTime": max(created, now() - timedelta(minutes=5)),  # AWS's backups lag five minutes behind
+        **({} if (status or cluster.status) == "creating" else restorable(cluster)),
         "TagList": cluster.tags,
         **({"PendingModifiedValues": pending} if pending else {}),
         **({"ServerlessV2PlatformVersion": "3"} if scaling else {}),
@@ -102,6 +112,7 @@ def describe_cluster(backend: RdsBackend, cluster: Cluster, status: str | None =
         "AssociatedRoles": [],
         "DomainMemberships": [],
         "CrossAccountClone": False,
+        "LocalWriteForwardingStatus": "disabled",
         "ActivityStreamStatus": "stopped",
     }
 
@@ -169,6 +180,7 @@ def describe_instance(backend: RdsBackend, instance: Instance, status: str | Non
         "DBInstanceStatus": state,
         "DBInstanceArn": instance.arn,
         "AllocatedStorage": 1,
+        "StorageThroughput": 0,
         "DBSecurityGroups": [],
         "DBParameterGroups": [
             {
@@ -176,9 +188,9 @@ def describe_instance(backend: RdsBackend, instance: Instance, status: str | Non
                 "ParameterApplyStatus": backend.parameter_status("instance", instance, cluster),
             }
         ],
-        "DBSubnetGroup": describe_subnet_group(group),
+        "DBSubnetGroup": {k: v for k, v in describe_subnet_group(group).items() if k not in _NOT_OF_INSTANCES},
         "PendingModifiedValues": {**instance.pending, **instance.applying},
-        "CertificateDetails": {"CAIdentifier": own["CACertificateIdentifier"], "ValidTill": VALID_TILL},
+        "CertificateDetails": server_certificate(own["CACertificateIdentifier"], instance.data["InstanceCreateTime"]),
         "MultiAZ": False,
         "LicenseModel": "postgresql-license",
         "ReadReplicaDBInstanceIdentifiers": [],
@@ -191,10 +203,13 @@ def describe_instance(backend: RdsBackend, instance: Instance, status: str | Non
         "AssociatedRoles": [],
         "TagList": instance.tags,
         "CustomerOwnedIpEnabled": False,
-        "ActivityStreamStatus": "stopped",
         "BackupTarget": "region",
         "DedicatedLogVolume": False,
     }
     if cluster.data["MonitoringInterval"]:
         result.update({name: cluster.data[name] for name in ("MonitoringInterval", "MonitoringRoleArn")})
+    if result["MonitoringInterval"]:
+        stream = f"log-group:RDSOSMetrics:log-stream:{instance.data['DbiResourceId']}"
+        arn = f"arn:{backend.partition}:logs:{backend.region_name}:{backend.account_id}:{stream}"
+        result["EnhancedMonitoringResourceArn"] = arn
     return result

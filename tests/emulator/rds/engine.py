@@ -10,7 +10,7 @@ ENGINE = "aurora-postgresql"
 OTHER_ENGINES = (
     "aurora-mysql", "postgres", "mysql", "mariadb", "neptune", "docdb", "oracle", "sqlserver", "db2", "custom",
 )  # fmt: skip
-CA_CERTIFICATES = ["rds-ca-rsa2048-g1", "rds-ca-rsa4096-g1", "rds-ca-ecc384-g1"]
+CA_CERTIFICATES = ["rds-ca-rsa2048-g1", "rds-ca-rsa4096-g1", "rds-ca-ecc384-g1"]  # the first one is the default
 LOG_TYPES = ["instance", "postgresql", "iam-db-auth-error"]
 
 # Each line was released together. AWS offers no upgrade to an earlier line.
@@ -41,7 +41,7 @@ def parts(version: str) -> tuple[int, int]:
 
 
 VERSIONS = sorted((v for release in RELEASES for v in release), key=parts)
-FAMILIES = [f"aurora-postgresql{major}" for major in DEFAULT_MINORS]
+FAMILIES = [f"aurora-postgresql{major}" for major in (13, *DEFAULT_MINORS)]  # groups of 13 exist without its versions
 
 
 def major_of(version: str) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from typing import Any
 
@@ -16,7 +15,7 @@ from .cluster_changes import require_upgrade
 from .cluster_rules import lifecycle
 from .describe import writer_ready
 from .models import RdsBackend, cluster_at, home, store
-from .resources import Cluster, GlobalCluster, Member, changing, now, resting
+from .resources import Cluster, GlobalCluster, Member, changing, host_label, now, resting
 
 FROM_SOURCE = ("Engine", "EngineVersion", "DatabaseName", "StorageEncrypted")
 AVAILABLE = ("available", 0.0)
@@ -251,13 +250,12 @@ def _require_no_rpo(backend: RdsBackend, cluster: Cluster) -> None:
 
 
 def _describe(backend: RdsBackend, found: GlobalCluster, status: str | None = None) -> dict[str, Any]:
-    digest = hashlib.sha256(backend.account_id.encode()).hexdigest()[:11]
     return {
         **{k: v for k, v in found.data.items() if v is not None},
         "GlobalClusterArn": found.arn,
         "Status": status or found.timeline.state,
         "GlobalClusterMembers": [_describe_member(backend, found, m) for m in found.members],
-        "Endpoint": f"{found.name}.global-c{digest}.global.rds.amazonaws.com",
+        "Endpoint": f"{found.name}.global-{host_label(backend.account_id)}.global.rds.amazonaws.com",
         "TagList": found.tags,
     }
 

@@ -81,13 +81,13 @@ class ParameterGroupCalls(Calls):
 
     def _modify(self, scope: str) -> ActionResult:
         group, changes = self._own(scope), self._changes()
-        found = [parameters.check(change, scope) for change in changes]
+        found = [parameters.check(change, group.family, scope) for change in changes]
         group.changing = _pending()
         for parameter, change in zip(found, changes, strict=True):
             value, method = str(change.get("ParameterValue", "")), change["ApplyMethod"]
             before = group.values.get(parameter.name, ("", ""))[0]
             # AWS treats the engine's default value as unset.
-            if value == parameter.default_in(group.family):
+            if value == parameter.default:
                 group.values.pop(parameter.name, None)
             else:
                 group.values[parameter.name] = (value, method)
@@ -106,9 +106,10 @@ class ParameterGroupCalls(Calls):
         if everything:
             names = list(group.values)
         else:
-            names = [parameters.check(change, scope, with_value=False).name for change in self._changes()]
+            changes = self._changes()
+            names = [parameters.check(change, group.family, scope, with_value=False).name for change in changes]
         for name in names:
-            if group.values.pop(name, None) and parameters.TABLE[name].apply == "static":
+            if group.values.pop(name, None) and parameters.table(group.family, scope)[name].apply == "static":
                 group.revision += 1
         group.changing = _pending()
         return ActionResult({f"{PREFIX[scope]}Name": group.name})
@@ -160,9 +161,8 @@ def _describe_group(group: ParameterGroup) -> dict[str, Any]:
 
 def _parameters_of(group: ParameterGroup) -> list[dict[str, Any]]:
     return [
-        parameters.describe(parameter, group.family, group.values.get(parameter.name))
-        for parameter in parameters.TABLE.values()
-        if group.scope in parameter.scopes
+        parameters.describe(parameter, group.scope, group.values.get(parameter.name))
+        for parameter in parameters.table(group.family, group.scope).values()
     ]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Any
 
 from moto.core.responses import ActionResult
@@ -12,12 +11,12 @@ from ..clock import CLOCK, Timeline
 from ..core import AwsError
 from ..iam import service_uses_its_role
 from ..promises.rds import REFUSED
-from . import checks, classes, engine
+from . import certificates, checks, classes, engine
 from .base import Calls, Fields
 from .cluster_rules import both_windows, parameter_group
 from .describe import describe_instance
 from .models import INACCESSIBLE, RECOVERABLE, RdsBackend, room_for_instances
-from .resources import Cluster, Instance, changing, now
+from .resources import Cluster, Instance, changing, now, resource_id
 
 NO_NEW_MEMBERS = {"stopping", "stopped", "starting", "failed", RECOVERABLE, INACCESSIBLE}
 PLAIN = ("AutoMinorVersionUpgrade", "PubliclyAccessible", "CopyTagsToSnapshot", "PromotionTier")
@@ -130,17 +129,16 @@ def _attributes(backend: RdsBackend, cluster: Cluster, p: dict[str, Any]) -> dic
     require_class(cluster, p.get("DBInstanceClass", ""))
     tier, ca = p.get("PromotionTier", 1), p.get("CACertificateIdentifier", engine.CA_CERTIFICATES[0])
     checks.between("promotion tier", tier, 0, 15)
-    _require_certificate(ca)
     return {
         "DBClusterIdentifier": cluster.name,
         "DBInstanceClass": p["DBInstanceClass"],
         "InstanceCreateTime": now(),
-        "DbiResourceId": "db-" + secrets.token_hex(13).upper(),
+        "DbiResourceId": resource_id("db"),
         "AvailabilityZone": _zone(backend, cluster, p),
         "DBParameterGroupName": parameter_group(backend, "instance", p.get("DBParameterGroupName"), cluster.version),
         "PreferredMaintenanceWindow": _window(cluster, p),
         "PromotionTier": tier,
-        "CACertificateIdentifier": ca,
+        "CACertificateIdentifier": certificates.require(ca),
         "AutoMinorVersionUpgrade": p.get("AutoMinorVersionUpgrade", True),
         "PubliclyAccessible": p.get("PubliclyAccessible", False),
         "CopyTagsToSnapshot": p.get("CopyTagsToSnapshot", False),
@@ -166,11 +164,6 @@ def _require_in_zone(backend: RdsBackend, instance_class: str, zone: str) -> Non
             "InsufficientDBInstanceCapacity",
             f"The DB instance class {instance_class} isn't available in the Availability Zone {zone}.",
         )
-
-
-def _require_certificate(name: str) -> None:
-    if name not in engine.CA_CERTIFICATES:
-        raise AwsError("CertificateNotFound", f"Certificate {name} not found.")
 
 
 def _zone(backend: RdsBackend, cluster: Cluster, p: dict[str, Any]) -> str:
@@ -233,6 +226,5 @@ def _deferred(backend: RdsBackend, cluster: Cluster, instance: Instance, p: dict
         _require_in_zone(backend, p["DBInstanceClass"], instance.data["AvailabilityZone"])
         later["DBInstanceClass"] = p["DBInstanceClass"]
     if "CACertificateIdentifier" in p:
-        _require_certificate(p["CACertificateIdentifier"])
-        later["CACertificateIdentifier"] = p["CACertificateIdentifier"]
+        later["CACertificateIdentifier"] = certificates.require(p["CACertificateIdentifier"])
     return later

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -24,6 +23,7 @@ from .resources import (
     Snapshot,
     SubnetGroup,
     changing,
+    host_label,
     now,
 )
 
@@ -64,8 +64,8 @@ class RdsBackend(BaseBackend, TaggableResourcesMixin):
     @property
     def host_suffix(self) -> str:
         """Return the suffix of host names, which is specific to the account and region."""
-        digest = hashlib.sha256(f"{self.account_id}/{self.region_name}".encode()).hexdigest()
-        return f"c{digest[:11]}.{self.region_name}.rds.amazonaws.com"
+        domain = "amazonaws.com.cn" if self.partition == "aws-cn" else "amazonaws.com"
+        return f"{host_label(self.account_id, self.region_name)}.{self.region_name}.rds.{domain}"
 
     def cluster(self, name: str | None) -> Cluster:
         """Return a cluster by its identifier or ARN."""

@@ -79,7 +79,7 @@ class OfferCalls(Calls):
         family = str(self.params.get("DBParameterGroupFamily"))
         if family not in engine.FAMILIES:
             raise checks.value(f"Invalid DB parameter group family: {family}")
-        rows = [parameters.describe(p, family, None) for p in parameters.TABLE.values() if scope in p.scopes]
+        rows = [parameters.describe(p, scope, None) for p in parameters.table(family, scope).values()]
         answer: Any = self.page("Parameters", rows)
         return ActionResult({"EngineDefaults": {"DBParameterGroupFamily": family, **answer.result}})
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import secrets
+import string
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -12,11 +15,23 @@ from ..core import AwsError
 from . import checks
 
 STOPPED_AT_MOST = 7 * 24 * 3600
+_BASE32, _BASE36 = string.ascii_uppercase + "234567", string.digits + string.ascii_lowercase
 
 
 def now() -> Any:
     """Return the virtual moment."""
     return CLOCK.datetime().replace(microsecond=0)
+
+
+def resource_id(prefix: str) -> str:
+    """Return a new resource id in AWS's form: ``cluster-`` or ``db-`` and 26 characters of base 32."""
+    return f"{prefix}-{''.join(secrets.choice(_BASE32) for _ in range(26))}"
+
+
+def host_label(*names: str) -> str:
+    """Return the part of host names that is specific to an account and Region: ``c`` and 11 characters of base 36."""
+    number = int(hashlib.sha256("/".join(names).encode()).hexdigest(), 16)
+    return "c" + "".join(_BASE36[number // 36**place % 36] for place in range(11))
 
 
 @dataclass

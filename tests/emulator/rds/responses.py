@@ -7,6 +7,7 @@ from moto.core.responses import ActionResult, EmptyResult
 from . import checks
 from .automated_backups import AutomatedBackupCalls
 from .base import Calls
+from .certificates import CertificateCalls
 from .clusters import ClusterCalls
 from .events import EventCalls
 from .global_clusters import GlobalClusterCalls
@@ -44,6 +45,7 @@ class RdsResponse(
     ParameterGroupCalls,
     SubnetGroupCalls,
     OfferCalls,
+    CertificateCalls,
     EventCalls,
     TagCalls,
 ):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import UTC
 from typing import Any
 
@@ -13,7 +14,7 @@ from . import automated_backups, checks, engine, snapshots
 from .base import Calls
 from .cluster_rules import Role
 from .clusters import make
-from .describe import describe_cluster
+from .describe import describe_cluster, restorable
 
 CLONE = "copy-on-write"
 # AWS does not carry over groups, protection, tags or scaling: the call sets them, or they get AWS's defaults.
@@ -61,9 +62,8 @@ class RestoreCalls(Calls):
         source = present[0] if present else backend.cluster(p.get("SourceDBClusterIdentifier"))
         if source.timeline.state == "creating":
             raise AwsError("InvalidDBClusterStateFault", f"DB cluster {source.name} has no backup yet.")
-        shown = describe_cluster(backend, source)
-        window = (shown["EarliestRestorableTime"], shown["LatestRestorableTime"])
-        return (source.data, snapshots.within(source), *window)
+        first, last = restorable(source).values()
+        return source.data, snapshots.within(source), first, last
 
     def _restore(self, source: dict[str, Any], within: dict[str, Any]) -> ActionResult:
         if set(REFUSED["RestoreDBClusterFromSnapshot"].split()) & set(self.params):
@@ -75,6 +75,9 @@ class RestoreCalls(Calls):
         automated_backups.require_source(backend, source)
         p = {**carried, **within, **self.params}
         cluster = make(backend, {**p, "StorageEncrypted": "KmsKeyId" in p}, Role(backend, None), seconds=600)
+        if p.get("RestoreType") == CLONE:  # the source and all its clones share this id
+            source["CloneGroupId"] = source.get("CloneGroupId") or str(uuid.uuid4())
+        cluster.data["CloneGroupId"] = source.get("CloneGroupId")
         backend.clusters[cluster.name] = cluster
         return ActionResult({"DBCluster": describe_cluster(backend, cluster, "creating")})
 

@@ -9,15 +9,21 @@ import string
 from typing import Any
 
 from moto.secretsmanager.models import FakeSecret, ReplicaSecret, SecretsManagerBackend, secretsmanager_backends
-from moto.secretsmanager.responses import SecretsManagerResponse
 
 from ..clock import CLOCK, Timeline
 from ..core import AwsError
 from ..kms.keys import find_key
+from .rotation import DAY, Rotation, settle
+from .versions import Versions
 
 DEFAULT_KEY = "alias/aws/secretsmanager"
-DAY = 86400
-TYPES = (string.ascii_lowercase, string.ascii_uppercase, string.digits, string.punctuation)
+TYPES = {
+    "ExcludeLowercase": string.ascii_lowercase,
+    "ExcludeUppercase": string.ascii_uppercase,
+    "ExcludeNumbers": string.digits,
+    "ExcludePunctuation": string.punctuation,
+}
+_CLIENT_WORDS = re.compile(r"An error occurred \(\w+\) when calling the \w+ operation: ")
 
 
 def invalid(message: str) -> AwsError:
@@ -25,12 +31,19 @@ def invalid(message: str) -> AwsError:
     return AwsError("InvalidParameterException", message)
 
 
-class SecretsResponse(SecretsManagerResponse):
+class SecretsResponse(Rotation, Versions):
     """The handler of Secrets Manager."""
 
     def __init__(self) -> None:
         super().__init__()
         self.automated_parameter_parsing = True
+
+    def call_action(self) -> Any:
+        """Answer with AWS's HTTP status, and without the words with which a client begins the text of an error."""
+        status, headers, body = super().call_action()
+        if status >= 400:
+            body = re.sub(r"\s+", " ", _CLIENT_WORDS.sub("", body))
+        return 400 if status == 404 else status, headers, body
 
     @property
     def backend(self) -> SecretsManagerBackend:
@@ -39,13 +52,15 @@ class SecretsResponse(SecretsManagerResponse):
         for name, secret in list(dict.items(found.secrets)):
             if isinstance(secret, FakeSecret) and secret.deleted_date and secret.deleted_date < CLOCK.now():
                 dict.pop(found.secrets, name)
+            elif isinstance(secret, FakeSecret):
+                settle(secret)
         return found
 
     def create_secret(self) -> str:
         name = self._get_param("Name")
         if not re.fullmatch(r"[A-Za-z0-9/_+=.@!-]{1,512}", name):
-            text = "Invalid name. Must be a valid name containing alphanumeric characters, or any of: -/_+=.@!"
-            raise AwsError("ValidationException", text)
+            text = "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: "
+            raise AwsError("ValidationException", f"{text}-/_+=.@!")
         self._require_tags()
         existing = self.backend.secrets.get(name)
         if isinstance(existing, ReplicaSecret):
@@ -56,7 +71,8 @@ class SecretsResponse(SecretsManagerResponse):
         self._require_key(self.region, self._get_param("KmsKeyId"))
         wanted = self._replicas()
         answer = json.loads(super().create_secret())
-        return self._with_replicas(self._primary(answer["ARN"]), answer, wanted)
+        answer = self._with_replicas(self._primary(answer["ARN"]), answer, wanted)
+        return json.dumps({name: value for name, value in answer.items() if value != []})
 
     def update_secret(self) -> str:
         secret = self._changeable_secret()
@@ -88,7 +104,7 @@ class SecretsResponse(SecretsManagerResponse):
             if region in [replica.region for replica in secret.replicas]:
                 raise invalid(f"Secret {secret.arn} is already replicated to {region}.")
         answer = json.loads(super().replicate_secret_to_regions())
-        return self._with_replicas(secret, answer, wanted)
+        return json.dumps(self._with_replicas(secret, answer, wanted))
 
     def remove_regions_from_replication(self) -> str:
         """Delete replicas at once."""
@@ -97,7 +113,7 @@ class SecretsResponse(SecretsManagerResponse):
             if region not in [replica.region for replica in secret.replicas]:
                 raise invalid(f"Secret {secret.arn} has no replica in {region}.")
         answer = json.loads(super().remove_regions_from_replication())
-        return self._with_replicas(secret, answer, {})
+        return json.dumps(self._with_replicas(secret, answer, {}))
 
     def delete_secret(self) -> str:
         secret = self.backend.secrets.get(self._get_param("SecretId"))
@@ -129,11 +145,8 @@ class SecretsResponse(SecretsManagerResponse):
 
     def get_resource_policy(self) -> str:
         """Return the policy of a secret, if it has one. A replica has the policy of its primary."""
-        found = self.backend.describe_secret(self._get_param("SecretId"))
+        found = self._readable(self._get_param("SecretId"))
         source = found.source if isinstance(found, ReplicaSecret) else found
-        if source.is_deleted():
-            text = "You can't perform this operation on the secret because it was marked for deletion."
-            raise AwsError("InvalidRequestException", text)
         shown = {"ARN": found.arn, "Name": found.name, "ResourcePolicy": source.policy}
         return json.dumps({name: value for name, value in shown.items() if value is not None})
 
@@ -146,14 +159,16 @@ class SecretsResponse(SecretsManagerResponse):
     def get_random_password(self) -> str:
         """Return a password, by default with at least one character of each type."""
         length, excluded = self._get_param("PasswordLength") or 32, self._get_param("ExcludeCharacters") or ""
-        types = [[letter for letter in letters if letter not in excluded] for letters in TYPES]
+        included = [letters for option, letters in TYPES.items() if not self._get_param(option)]
+        types = [[letter for letter in letters if letter not in excluded] for letters in included]
+        space = [" "] if self._get_param("IncludeSpace") else []
         each = self._get_param("RequireEachIncludedType") is not False
         if not any(types) or (each and not all(types)):
             raise invalid("The password can't be made: the excluded characters leave a required type without any.")
         if each and length < len(types):
             raise invalid("Password length is too short based on the required types.")
         letters = [secrets.choice(letters) for letters in types if each]
-        letters += [secrets.choice(sum(types, [])) for _ in range(length - len(letters))]
+        letters += [secrets.choice(sum(types, space)) for _ in range(length - len(letters))]
         secrets.SystemRandom().shuffle(letters)
         return json.dumps({"RandomPassword": "".join(letters)})
 
@@ -163,14 +178,20 @@ class SecretsResponse(SecretsManagerResponse):
         _require_unmanaged(secret)
         return secret
 
+    def _readable(self, secret_id: str) -> FakeSecret | ReplicaSecret:
+        """Return the secret to read, and refuse one that is marked for deletion."""
+        found = self.backend.describe_secret(secret_id)
+        if (found.source if isinstance(found, ReplicaSecret) else found).is_deleted():
+            raise _marked_for_deletion()
+        return found
+
     def _primary(self, secret_id: str | None = None) -> FakeSecret:
         """Return the secret to change, and refuse a replica or a secret marked for deletion."""
         secret = self.backend.describe_secret(secret_id or self._get_param("SecretId"))
         if isinstance(secret, ReplicaSecret):
             raise invalid("Operation not permitted on a replica secret. Call must be made in primary secret's region.")
         if secret.is_deleted():
-            text = "You can't perform this operation on the secret because it was marked for deletion."
-            raise AwsError("InvalidRequestException", text)
+            raise _marked_for_deletion()
         return secret
 
     def _require_key(self, region: str, key: str | None) -> None:
@@ -195,7 +216,9 @@ class SecretsResponse(SecretsManagerResponse):
             self._require_key(region, key)
         return wanted
 
-    def _with_replicas(self, secret: FakeSecret, answer: dict[str, Any], wanted: dict[str, str | None]) -> str:
+    def _with_replicas(
+        self, secret: FakeSecret, answer: dict[str, Any], wanted: dict[str, str | None]
+    ) -> dict[str, Any]:
         """Return the answer with the status of all replicas, and start those in ``wanted``."""
         for replica in secret.replicas:
             if replica.region in wanted:
@@ -203,7 +226,12 @@ class SecretsResponse(SecretsManagerResponse):
                 if replica.has_replica:
                     replica.timeline = Timeline(("InProgress", 10), ("InSync", 0))
         answer.update({"ARN": secret.arn, "ReplicationStatus": _statuses(secret, first=set(wanted))})
-        return json.dumps(answer)
+        return answer
+
+
+def _marked_for_deletion() -> AwsError:
+    text = "You can't perform this operation on the secret because it was marked for deletion."
+    return AwsError("InvalidRequestException", text)
 
 
 def _require_unmanaged(secret: FakeSecret | ReplicaSecret | None) -> None:
@@ -239,7 +267,10 @@ def _shown(secret: FakeSecret | ReplicaSecret) -> dict[str, Any]:
         "KmsKeyId": None if key == DEFAULT_KEY else key,
         "VersionIdsToStages": labels,
         "SecretVersionsToStages": labels,
+        "LastAccessedDate": getattr(secret, "accessed", None),
     }
+    if hasattr(source, "rotation_rules"):
+        shown["RotationRules"] = source.rotation_rules
     if source.replicas:
         shown.update({"PrimaryRegion": source.region, "ReplicationStatus": _statuses(source)})
     return {name: value for name, value in shown.items() if value not in (None, "", {})}

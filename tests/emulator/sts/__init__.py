@@ -1,22 +1,16 @@
-"""STS of the local AWS: every access key belongs to the account's owner, not to moto's made-up user."""
+"""STS of the local AWS: callers, roles and sessions."""
 
 from __future__ import annotations
 
-from moto.core.responses import ActionResult
-from moto.sts.responses import TokenResponse
+import moto.sts.models
 
+from ..clock import CLOCK
 from ..core import serve
 
 
-class LocalSts(TokenResponse):
-    """The handler of STS."""
-
-    def get_caller_identity(self) -> ActionResult:
-        """Return the owner of the account."""
-        account = self.current_account
-        return ActionResult({"UserId": account, "Account": account, "Arn": f"arn:{self.partition}:iam::{account}:root"})
-
-
 def register() -> None:
-    """Replace moto's handler."""
+    """Replace moto's handler and its clock."""
+    from .responses import LocalSts
+
+    moto.sts.models.utcnow = lambda: CLOCK.datetime().replace(tzinfo=None)
     serve("sts", LocalSts)

@@ -130,9 +130,10 @@ def test_after_the_listings_of_a_run_only_the_regions_are_asked(aws, run, asked,
 def test_a_parameter_with_the_default_value_asks_for_the_group_and_nothing_else(aws, asked, findings):
     cluster(aws)
     asked()
-    assert findings(cluster_parameters={"log_statement": "ddl", "autovacuum": 1}) == []
+    assert findings(cluster_parameters={"log_statement": "ddl", "rds.adaptive_autovacuum": 1}) == []
     names = [name for name in asked() if "Parameter" in name]
-    assert names == ["DescribeDBClusterParameterGroups"] + ["DescribeDBClusterParameters"] * 2
+    pages = 4  # of 100 parameters each
+    assert names == ["DescribeDBClusterParameterGroups"] + ["DescribeDBClusterParameters"] * (1 + pages)
 
 
 # Regions.

@@ -42,10 +42,10 @@ def test_parameters_are_changed_repaired_and_reset(aws, run):
 
 
 def test_a_parameter_at_its_default_is_no_drift(aws, run):
-    wanted = {**GROUP, "parameters": {"deadlock_timeout": 1000}}
+    wanted = {**GROUP, "parameters": {"idle_in_transaction_session_timeout": 86400000}}
     run(NAME, **wanted)
     assert not run(NAME, **wanted)["changed"]
-    assert run(NAME, **{**wanted, "parameters": {"deadlock_timeout": 5}})["changed"]
+    assert run(NAME, **{**wanted, "parameters": {"idle_in_transaction_session_timeout": 5}})["changed"]
     assert run(NAME, **wanted)["changed"]
     assert set_by_user(aws) == {}
     assert not run(NAME, **wanted)["changed"]
@@ -58,7 +58,8 @@ def test_many_parameters_are_sent_in_several_calls(aws, run):
         for p in described["Parameters"]
         if p["DataType"] == "boolean" and p["IsModifiable"] and p.get("ParameterValue") != "1"
     ]
-    numbers = [p["ParameterName"] for p in described["Parameters"] if p["DataType"] == "integer"]
+    wide = ("0-2147483647", "1-2147483647")
+    numbers = [p["ParameterName"] for p in described["Parameters"] if p.get("AllowedValues") in wide]
     assert len(switches) + len(numbers) > 20
     wanted = {**GROUP, "parameters": {**dict.fromkeys(switches, True), **dict.fromkeys(numbers, 5000)}}
     result = run(NAME, **wanted)

@@ -1,0 +1,1 @@
+"""Clients that others wrote, run against the local AWS: modules of amazon.aws and community.aws, and the AWS CLI."""
