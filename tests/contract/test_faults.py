@@ -169,6 +169,7 @@ def test_a_call_can_be_done_and_answered_with_an_error_of_aws(aws, once, code, s
 def test_every_request_can_have_a_fault_once(aws, once):
     """Requests are told apart by their parameters, without the client token. Reads and other regions have none."""
     ec2 = once("ec2")
+    aws.control.quota("vpcs", 9)
     aws.control.fault("*:*", "broken", code="InternalError", region="us-east-1")
     aws.client("ec2", "eu-west-1").create_vpc(CidrBlock="10.0.0.0/16")
     assert vpc_ids(ec2) is not None

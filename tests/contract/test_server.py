@@ -25,7 +25,7 @@ MISSING = [
     ("kms", "derive_shared_secret", {"KeyId": "a", "KeyAgreementAlgorithm": "ECDH", "PublicKey": b"1"}),
     ("logs", "list_anomalies", {}),
     ("iam", "list_organizations_features", {}),
-    ("secretsmanager", "batch_get_secret_value", {"SecretIdList": ["a"]}),
+    ("secretsmanager", "stop_replication_to_replica", {"SecretId": "a"}),
     (
         "application-autoscaling",
         "get_predictive_scaling_forecast",

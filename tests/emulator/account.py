@@ -96,6 +96,11 @@ def quota(name: str) -> int:
     return account().quotas.get(name, BY_NAME[name].value)
 
 
+def quotas() -> dict[str, int]:
+    """Return all quotas by name."""
+    return {name: quota(name) for name in BY_NAME}
+
+
 def require_room(name: str, taken: int, **given: Any) -> None:
     """Refuse one more resource if a quota's number of them is taken."""
     allowed, row = quota(name), BY_NAME[name]

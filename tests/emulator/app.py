@@ -21,7 +21,7 @@ from . import services
 from .account import NotAuthenticated, account, require_quotas, require_region
 from .admission import Admitted, Missing, admit
 from .calls import CALLS, error_code, is_mutating, shown
-from .clock import CLOCK
+from .clock import CLOCK, rule_moto
 from .control import control
 from .core import AwsError
 from .faults import FAULTS, REFUSED, Fault
@@ -186,6 +186,7 @@ class LocalAws:
 
         if service not in self._apps:  # loading one of moto's services takes seconds
             self._apps[service] = create_backend_app(services.load(service))
+            rule_moto()
         chunks = self._apps[service](environ, start)
         try:
             answer = b"".join(chunks)

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as real
+import sys
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
+from types import SimpleNamespace
+from typing import Any
+
+from moto.core import utils
 
 
 class Clock:
@@ -59,6 +65,26 @@ class Clock:
 
 
 CLOCK = Clock()
+
+
+class _Virtual(datetime):
+    """Python's class, with the virtual moment as the present one."""
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> Any:
+        return datetime.fromtimestamp(CLOCK.now(), tz)
+
+
+_TIME = SimpleNamespace(**{**vars(time), "time": CLOCK.now})
+_DATETIME = SimpleNamespace(**{**vars(real), "datetime": _Virtual})
+
+
+def rule_moto() -> None:
+    """Let the loaded services of moto take the time from the clock: most call ``utcnow``, some ``time.time``."""
+    utils.datetime = _DATETIME
+    for name, module in list(sys.modules.items()):
+        if name.startswith("moto.") and getattr(module, "time", None) is time:
+            module.time = _TIME  # type: ignore[attr-defined]
 
 
 class Timeline:

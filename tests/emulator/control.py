@@ -14,7 +14,6 @@ from .clock import CLOCK
 from .faults import FAULTS
 from .guard import OWN
 from .lag import LAG
-from .quotas import BY_NAME
 from .switches import UNVERIFIED
 
 Query = dict[str, str]
@@ -44,12 +43,18 @@ def _number(query: Query, name: str, default: float = 0) -> float:
         raise ValueError(f"{name} is '{query[name]}', but must be a number.") from None
 
 
+def _switch(query: Query, name: str) -> bool:
+    if query[name] not in ("true", "false"):
+        raise ValueError(f"{name} is '{query[name]}', but must be true or false.")
+    return query[name] == "true"
+
+
 def _health(query: Query) -> dict[str, Any]:
     return {"status": "ok", "scale": CLOCK.scale, "now": CLOCK.now(), "lag": LAG.reads, "unverified": UNVERIFIED.on}
 
 
 def _calls(query: Query) -> Any:
-    wanted = {"true": True, "false": False}.get(query.get("mutating", ""))
+    wanted = _switch(query, "mutating") if "mutating" in query else None
     return CALLS.since(int(_number(query, "since")), wanted)
 
 
@@ -76,13 +81,13 @@ def _lag(query: Query) -> dict[str, int]:
 
 
 def _region(query: Query) -> dict[str, str]:
-    account.enable_region(query["name"], query.get("enabled", "true") == "true")
+    account.enable_region(query["name"], _switch({"enabled": "true", **query}, "enabled"))
     return {"name": query["name"], "opt_in_status": account.opt_in_status(query["name"])}
 
 
 def _quota(query: Query) -> dict[str, int]:
     account.set_quota(query["name"], int(_number(query, "value")))
-    return {name: account.quota(name) for name in BY_NAME}
+    return account.quotas()
 
 
 def _partition(query: Query) -> dict[str, str]:
@@ -92,7 +97,7 @@ def _partition(query: Query) -> dict[str, str]:
 
 
 def _tier(query: Query) -> dict[str, bool]:
-    UNVERIFIED.on = query["unverified"] == "true"
+    UNVERIFIED.on = _switch(query, "unverified")
     return {"unverified": UNVERIFIED.on}
 
 
@@ -102,7 +107,7 @@ def _zone(query: Query) -> dict[str, list[str]]:
 
 
 def _iam(query: Query) -> dict[str, bool]:
-    account.account().enforces_iam = {"true": True, "false": False}[query["enforce"]]
+    account.account().enforces_iam = _switch(query, "enforce")
     return {"enforce": account.account().enforces_iam}
 
 

@@ -22,16 +22,6 @@ _THROTTLES = {
     "resourcegroupstaggingapi": (400, "ThrottledException"),
     "application-autoscaling": (400, "ConcurrentUpdateException"),
 }
-# The HTTP status and code with which each service refuses a caller without permission, and its prefix in policies.
-_DENIALS = {
-    "ec2": (403, "UnauthorizedOperation", "ec2"),
-    "rds": (403, "AccessDenied", "rds"),
-    "iam": (403, "AccessDenied", "iam"),
-    "sts": (403, "AccessDenied", "sts"),
-    "cloudwatch": (403, "AccessDenied", "cloudwatch"),
-    "resourcegroupstaggingapi": (400, "AccessDeniedException", "tag"),
-    "dynamodbstreams": (400, "AccessDeniedException", "dynamodb"),
-}
 # The codes of errors that are AWS's own, with their HTTP status.
 _OWN_ERRORS = {
     **dict.fromkeys(
@@ -53,6 +43,7 @@ EFFECTS = (*REFUSED, "late", "silent", "lost", "broken", "fail")
 DONE = ("late", "silent", "lost", "broken")  # the effects of calls that are carried out
 EVERY = "*"
 MESSAGE = "injected fault"
+ORGANIZATION = "with an explicit deny in a service control policy"
 _TOKENS = ("ClientToken", "ClientRequestToken", "clientToken")
 
 
@@ -103,12 +94,6 @@ class Fault:
             raise ValueError("A fault of one resource needs the service of the resource.")
         if self.effect == "throttle":
             self.code = _THROTTLES.get(self.service, (400, "ThrottlingException"))[1]
-        if self.effect == "denied":
-            self.code = self._denial[1]
-
-    @property
-    def _denial(self) -> tuple[int, str, str]:
-        return _DENIALS.get(self.service, (400, "AccessDeniedException", self.service))
 
     def hits(self, service: str, operation: str, region: str) -> bool:
         """Return whether calls of an operation in a region have the fault, if they name its resource."""
@@ -116,15 +101,16 @@ class Fault:
 
     def of(self, operation: str, region: str) -> Fault:
         """Return the fault of a call. The caller is the account's owner, whom only an organization can deny calls."""
-        if self.effect != "denied" or self.message != MESSAGE:
+        if self.effect != "denied":
             return self
-        partition, action = get_partition(region), f"{self._denial[2]}:{operation}"
-        text = (
-            f"User: arn:{partition}:iam::{DEFAULT_ACCOUNT_ID}:root is not authorized to perform: {action} "
-            f"on resource: {self.resource or '*'} with an explicit deny in a service control policy"
-        )
-        ec2 = f"You are not authorized to perform this operation. {text}." if self.service == "ec2" else ""
-        return replace(self, message=ec2 or text)
+        from .access import not_authorized  # which only denials need
+        from .access.resources import PREFIXES
+
+        caller = f"arn:{get_partition(region)}:iam::{DEFAULT_ACCOUNT_ID}:root"
+        action = f"{PREFIXES.get(self.service, self.service)}:{operation}"
+        refusal = not_authorized(self.service, caller, action, self.resource or "*", ORGANIZATION)
+        own = self.message if self.message != MESSAGE else refusal.message
+        return replace(self, code=refusal.code, message=own)
 
     @property
     def status(self) -> int | None:
@@ -132,7 +118,7 @@ class Fault:
         if self.effect == "throttle":
             return _THROTTLES.get(self.service, (None, ""))[0]
         if self.effect == "denied":
-            return self._denial[0]
+            return 400 if self.code == "AccessDeniedException" else 403
         return _OWN_ERRORS.get(self.code)
 
 

@@ -99,7 +99,7 @@ TABLE = (
     Quota("route-tables-per-vpc", 200, "RouteTableLimitExceeded", _maximum("route tables"), _ERRORS,
           "ec2:CreateRouteTable", _in_vpc("route_tables")),
     Quota("routes-per-route-table", 50, "RouteLimitExceeded", _maximum("routes"), _ERRORS, "ec2:CreateRoute", _routes),
-    Quota("network-acls-per-vpc", 200, "NetworkAclLimitExceeded", _maximum("network ACLs"), _ERRORS,
+    Quota("network-acls-per-vpc", 200, "NetworkAclLimitExceeded", _maximum("network acls"), _ERRORS,
           "ec2:CreateNetworkAcl", _in_vpc("network_acls")),
     Quota("entries-per-network-acl", 20, "NetworkAclEntryLimitExceeded", _maximum("network acl entries"), _ERRORS),
     Quota("network-interfaces", 5000, "NetworkInterfaceLimitExceeded", _maximum("network interfaces"), _ERRORS,

@@ -11,7 +11,6 @@ from moto.cloudwatch.models import Statistics
 from moto.cloudwatch.responses import CloudWatchResponse
 from moto.core.responses import ActionResult, EmptyResult
 
-from ..clock import CLOCK
 from ..core import AwsError, paged
 from . import alarms, checks, rules
 from .rules import invalid
@@ -187,11 +186,9 @@ class LocalCloudWatch(CloudWatchResponse):
         )
 
     def put_metric_data(self) -> ActionResult:
-        """Store values of metrics, at the virtual moment unless they carry a timestamp."""
+        """Store values of metrics, except those of AWS's own namespaces."""
         if self._get_param("Namespace").startswith("AWS/"):
             raise AwsError("InvalidParameterValue", "The value AWS/ for parameter Namespace is invalid.")
-        for datum in self._get_param("MetricData", []):
-            datum.setdefault("Timestamp", CLOCK.datetime().replace(tzinfo=None))
         return super().put_metric_data()
 
     def get_metric_statistics(self) -> ActionResult:

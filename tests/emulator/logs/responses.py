@@ -10,7 +10,6 @@ from typing import Any
 from moto.kms.models import kms_backends
 from moto.logs.responses import LogsResponse
 
-from ..clock import CLOCK
 from ..core import AwsError, dns_suffix, paged
 from ..kms import find_key
 from ..kms.policies import allows
@@ -70,7 +69,6 @@ class LocalLogs(LogsResponse):
             self._check_key(key, name)
         answer = super().create_log_group()
         group = self._group(name)
-        group.creation_time = CLOCK.datetime().replace(tzinfo=None)
         group.log_group_class = self._get_param("logGroupClass") or "STANDARD"
         group.protected = bool(self._get_param("deletionProtectionEnabled"))
         return str(answer)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from .. import tiers
+from ..quotas import TABLE
 from . import Rule, Service, is_promised, services
 
 INTRODUCTION = """\
@@ -36,23 +37,31 @@ To promote an operation: write its row with its parameters in `tests/emulator/pr
 and a test in `tests/contract` for each rule, for each parameter, and for AWS's refusals, states and lag. Override in
 `tests/emulator/<service>` only what moto does wrong. A whole run of `tests/contract` fails if a row or a rule has no test.
 
+The emulator that AWS publishes answers other questions: [which of the two to use](aws-emulator.md).
+
 ## Its own interface
+
+Every request but `GET /_local/health` needs the token of the server, which is in the file of the URL with the ending
+`.token`: `curl -X POST -H "Authorization: Bearer $(cat .local-aws/url.token)" "$(cat .local-aws/url)/_local/reset"`. The server
+listens on loopback only. It refuses requests with another `Host` than its own and requests of web pages of other origins, also those
+to AWS's services. What it refuses here has HTTP status 403 or 400 and a sentence in the field `error`.
 
 | Request | Effect |
 |---|---|
 | `GET /_local/health` | Returns the status, clock, scale and lag, and whether the tier `unverified` is on. |
 | `GET /_local/calls?since=0&mutating=true` | Returns the call log. Each call has its service, operation, region, tier, parameters, HTTP status, AWS's error code and virtual time (`time`), whether it is mutating, and the duration of the changes that it started (`takes`): AWS's seconds by final state. |
 | `POST /_local/reset` | Empties the account and removes lag, faults, changed quotas and enabled Regions. |
-| `POST /_local/save?path=`, `POST /_local/load?path=` | Saves the whole state to a file, or loads it. |
+| `POST /_local/save?name=`, `POST /_local/load?name=` | Saves the whole state under a name, or loads it. States are files in the directory of the server (`--state-dir`, by default the file of the URL with the ending `.state`), and `--state NAME` loads one at the start. A file that this directory's key did not sign is refused, because a state can run code when it is loaded. |
 | `POST /_local/clock?scale=0.01`, `?advance=3600` | Sets the number of real seconds that one second of AWS takes (with 0, changes finish at once), or moves the clock forward. |
 | `POST /_local/lag?reads=3` | After each write, makes the next reads of the same service and region return the state from before the write. |
 | `POST /_local/region?name=ap-east-1&enabled=true` | Enables or disables a Region that needs an opt-in. A new account has none of these. |
-| `POST /_local/quota?name=vpc-max-elastic-ips&value=10` | Changes a quota of the account in all Regions: `vpc-max-elastic-ips` (5 by default), `DBClusters` or `DBInstances` (40 each). |
+| `POST /_local/zone?name=us-east-1c&lacks=db.r7g.large` | Lets a zone lack a class, an endpoint service (`com.amazonaws.us-east-1.kms`) or `nat-gateway`. `lacks` can be given several times. |
+| `POST /_local/quota?name=vpcs&value=10` | Changes one of the [quotas](#quotas) of the account in all Regions, and returns all of them. |
 | `POST /_local/tier?unverified=true` | Passes unverified operations on to moto, or with `false` refuses them. A reset keeps the switch. |
 | `POST /_local/iam?enforce=true` | Evaluates IAM's policies for every key but `local`, or stops it (`enforce=false`). A reset stops it. |
 | `POST /_local/partition?name=aws-us-gov` | Replaces the account by an empty one in the partition `aws`, `aws-us-gov` (GovCloud) or `aws-cn` (China), as `--partition` does at the start. Keys of an account are valid only in the Regions of its partition. |
 | `POST /_local/traffic?region=us-east-1&table=orders&read=20&write=80` | Sets the units per second that the table, or its `index`, consumes from now on. Auto scaling follows this consumption, and does not follow the consumption of any other table. |
-| `POST /_local/faults?service=ec2&operation=CreateVpc&effect=throttle&times=2` | Injects a fault into the next calls: `throttle` refuses them; `error` returns `code` and `message`; `late` delays the answer by `seconds`; `silent` executes the call and does not answer until the client closes the connection; `lost` executes the call and breaks the connection before the answer; `broken` executes the call and answers with the error `code`; `fail` accepts the call, but its resource ends in `state` with `message` as the reason. `region` limits the fault to a region. With `service=*&operation=*`, the fault is one of every request that changes something, the first `times` that it is sent. |
+| `POST /_local/faults?service=ec2&operation=CreateVpc&effect=throttle&times=2` | Injects a fault into the next calls: `throttle` refuses them; `denied` refuses them as those of a caller without permission; `error` returns `code` and `message`; `late` delays the answer by `seconds`; `silent` executes the call and does not answer until the client closes the connection; `lost` executes the call and breaks the connection before the answer; `broken` executes the call and answers with the error `code`; `fail` accepts the call, but its resource ends in `state` with `message` as the reason. `region` limits the fault to a region, and `resource` to the calls that name a resource by its id, ARN, name, alias or tag `Name`. The operation `*` is every operation of the service, and `times=always` every call to come. With `service=*&operation=*`, the fault is one of every request that changes something, the first `times` that it is sent. |
 | `GET /_local/faults`, `DELETE /_local/faults` | Returns the remaining faults, or removes them. |
 
 Requests run one after another, so 16 concurrent clients lose no update and never get the same block twice. Each request passes
@@ -76,12 +85,20 @@ Every rule names its sources. The rules were collected from these sources, not b
 | L | published probes of real AWS by one author |
 | I | public issues |
 | known | general knowledge that none of the other sources confirms |
+
+## Quotas
+
+Each value is AWS's default, and holds in every Region unless the name says otherwise.
+
+| Name | Value | Refusal beyond it | Source |
+|---|---|---|---|
 """
 
 
 def page() -> str:
     """Return the whole page."""
-    parts = [INTRODUCTION, *(_service(name, service) for name, service in services().items()), _unpromised()]
+    quotas = "".join(f"| `{q.name}` | {q.value:,} | `{q.code}`: {q.words} | {q.source} |\n" for q in TABLE)
+    parts = [INTRODUCTION + quotas, *(_service(name, service) for name, service in services().items()), _unpromised()]
     return "\n".join(parts)
 
 
