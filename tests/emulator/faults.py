@@ -103,7 +103,7 @@ class Fault:
         """Return the fault of a call. The caller is the account's owner, whom only an organization can deny calls."""
         if self.effect != "denied":
             return self
-        from .access import not_authorized  # which only denials need
+        from .access.refusals import not_authorized  # which only denials need
         from .access.resources import PREFIXES
 
         caller = f"arn:{get_partition(region)}:iam::{DEFAULT_ACCOUNT_ID}:root"
