@@ -133,8 +133,8 @@ SETTINGS = (
             "aurora_network_subnets",
             "list of dict",
             "The database subnets that this run has created or plans, as M(mtk.backend.ec2_subnet) returns them. They "
-            "are added to the subnets of the VPC with the tags C(mtk:environment), C(mtk:stack) and C(mtk:tier) of database "
-            "subnets.",
+            "are added to the subnets of the VPC with the tags C(mtk:environment), C(mtk:stack) and C(mtk:tier) of "
+            "database subnets.",
             default=[],
             entry_points=_REGION,
         ),
