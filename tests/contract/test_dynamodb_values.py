@@ -42,6 +42,22 @@ def test_numbers_are_stored_in_one_notation(here: Any) -> None:
     }
 
 
+@keeps("dynamodb.item-size", "dynamodb.expressions")
+def test_items_have_400_kb_and_expressions_4_kb(here: Any) -> None:
+    make(here, AttributeDefinitions=[{**PK, "AttributeType": "B"}])
+    full = 400 * 1024 - len("pk") - 1 - len("a")
+    key = {"pk": {"B": b"1"}}
+    here.put_item(**T, Item={**key, "a": {"S": "x" * full}})
+    large = refused("ValidationException", here.put_item, **T, Item={**key, "a": {"S": "x" * (full + 1)}})
+    assert large == "Item size has exceeded the maximum allowed size"
+    change = {"UpdateExpression": "SET b = :v", "ExpressionAttributeValues": {":v": {"S": "y"}}}
+    large = refused("ValidationException", here.update_item, **T, Key=key, **change)
+    assert large == "Item size to update has exceeded the maximum allowed size"
+    assert sum(here.scan(**T, Segment=n, TotalSegments=2, Select="COUNT")["Count"] for n in (0, 1)) == 1
+    long = f"{'a' * 4096} = :v"
+    refused("ValidationException", here.scan, **T, FilterExpression=long, ExpressionAttributeValues=ONE)
+
+
 @keeps("dynamodb.types", "dynamodb.expressions")
 @pytest.mark.parametrize(
     ("condition", "value", "found"),

@@ -361,7 +361,7 @@ def test_missing_operations_and_parameters_are_refused(world: dict[str, str], ec
     calls: list[tuple[str, dict[str, Any]]] = [
         ("create_ipam_pool", {**private, "AddressFamily": "ipv6"}),
         ("create_ipam_pool", {**public, "AddressFamily": "ipv4"}),
-        ("create_ipam_pool", {**private, "AddressFamily": "ipv4", "PublicIpSource": "byoip"}),
+        ("create_ipam_pool", {**private, "AddressFamily": "ipv4", "PublicIpSource": "amazon"}),
         ("create_vpc", {"CidrBlock": "10.0.0.0/16", "Ipv6IpamPoolId": world[HOME], "Ipv6NetmaskLength": 56}),
         ("get_ipam_resource_cidrs", public),
         ("get_ipam_resource_cidrs", {**private, "ResourceType": "eip"}),

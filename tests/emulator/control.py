@@ -14,6 +14,7 @@ from .clock import CLOCK
 from .faults import FAULTS
 from .guard import OWN
 from .lag import LAG
+from .quotas import BY_NAME
 from .switches import UNVERIFIED
 
 Query = dict[str, str]
@@ -81,7 +82,7 @@ def _region(query: Query) -> dict[str, str]:
 
 def _quota(query: Query) -> dict[str, int]:
     account.set_quota(query["name"], int(_number(query, "value")))
-    return {name: account.quota(name) for name in account.BY_NAME}
+    return {name: account.quota(name) for name in BY_NAME}
 
 
 def _partition(query: Query) -> dict[str, str]:

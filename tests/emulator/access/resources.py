@@ -168,7 +168,7 @@ def ec2_arn(call: Call, kind: str, resource_id: str) -> str:
 
 
 def _ec2(call: Call) -> Iterator[str]:
-    from ..ec2.tag_responses import TYPES
+    from ..ec2.ids import TYPES
 
     if call.operation.startswith(("Describe", "Get")) and not call.operation.startswith(EC2_READS_WITH_RESOURCES):
         return

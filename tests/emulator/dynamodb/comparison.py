@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import zlib
 from decimal import Context, Decimal
 from typing import Any
 
 from moto.dynamodb import comparisons as moto
 from moto.dynamodb import responses
 from moto.dynamodb.exceptions import IncorrectDataType
-from moto.dynamodb.models.dynamo_type import DynamoType
+from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 
 from .expressions import Projection
 from .values import number
@@ -73,8 +74,18 @@ def _sum(sign: int) -> Any:
     return add
 
 
+def _within(self: Item, segments: tuple[Any, Any]) -> bool:
+    """Return whether an item belongs to a segment of a scan. moto's own method fails for binary keys."""
+    segment, total = segments
+    value = self.hash_key.value
+    place = zlib.crc32(value if isinstance(value, bytes) else value.encode())
+    return total is None or bool(place % total == segment)
+
+
 def adapt() -> None:
-    """Replace moto's comparisons, sums and projections."""
+    """Replace moto's comparisons, sums, segments and projections, and its limit on sizes, which is too low."""
+    Item.is_within_segment = _within
+    LimitedSizeDict.__setitem__ = dict.__setitem__
     for name, comparator in list(moto.COMPARATOR_CLASS.items()):
         moto.COMPARATOR_CLASS[name] = _typed(comparator)
     moto.COMPARATOR_CLASS["<>"] = _NotEqual

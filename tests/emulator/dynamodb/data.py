@@ -26,6 +26,7 @@ EMPTY = (
     "One or more parameter values are not valid. {}The AttributeValue for a key attribute cannot contain an empty "
     "{} value. "
 )
+MAX_ITEM = 400 * 1024
 Moto = Callable[[], ActionResult]
 # The expressions of each operation, and the older parameters that cannot be mixed with them.
 _CONDITION = (("ConditionExpression",), ("Expected",))
@@ -42,6 +43,14 @@ _EXPRESSIONS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "ConditionCheck": _CONDITION,
 }
 _PREFIX = "1 validation error detected: "  # moto puts it before messages that do not have it
+
+
+def check_changed(table: Table, key: dict[str, Any]) -> None:
+    """Refuse an update that has left an item too large or with index keys of the wrong type."""
+    attributes = stored(table, key)
+    if item_size(attributes) > MAX_ITEM:
+        raise invalid("Item size to update has exceeded the maximum allowed size")
+    check_item(table, dict(attributes))
 
 
 def types_of(table: Table) -> dict[str, str]:
@@ -81,6 +90,8 @@ def check_key(table: Table, key: dict[str, Any]) -> None:
 
 def check_new(table: Table, item: dict[str, Any]) -> None:
     """Refuse an item that cannot be put."""
+    if item_size(item) > MAX_ITEM:
+        raise invalid("Item size has exceeded the maximum allowed size")
     types = types_of(table)
     for name in table.table_key_attrs:
         if name not in item:
@@ -263,7 +274,7 @@ class DataPlane(DynamoHandler):
         before = Before([(table, key)])
         try:
             answer = self._write(table, key, super().update_item)
-            check_item(table, dict(stored(table, key)))
+            check_changed(table, key)
         except Exception:
             before.restore()
             raise

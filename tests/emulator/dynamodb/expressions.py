@@ -13,6 +13,7 @@ from .state import invalid
 
 _TOKEN = re.compile(r"[#:]?\w+|<>|<=|>=|\S")
 _WORD = re.compile(r"#\w+|[A-Za-z_]\w*")
+_LONGEST = 4096  # bytes
 _COMPARATORS = ("=", "<>", "<", "<=", ">", ">=")
 _CONDITIONS = {
     "attribute_exists": 1, "attribute_not_exists": 1, "attribute_type": 2, "begins_with": 2, "contains": 2,
@@ -35,6 +36,9 @@ class Expression:
         self._plain: list[str] = []
         self.used: list[str] = []
         self.paths: list[list[str]] = []
+        if len(text.encode()) > _LONGEST:
+            size = f"expression size: {len(text.encode())}"
+            raise self.error(f"Expression size has exceeded the maximum allowed size; {size}")
         if not self._tokens:
             raise self.error("The expression can not be empty;")
         parse = {"UpdateExpression": self._update, "ProjectionExpression": self._projection}

@@ -13,7 +13,7 @@ from moto.dynamodb.responses import DynamoResult
 from ..clock import CLOCK
 from ..core import AwsError, own_backend
 from . import metering
-from .data import Before, DataPlane, check_item, check_key, check_new, key_of, moto_key, stored, understood
+from .data import Before, DataPlane, check_changed, check_key, check_new, key_of, moto_key, stored, understood
 from .expressions import Projection
 from .metering import Units, item_size
 from .state import invalid
@@ -110,8 +110,8 @@ class Transactions(DataPlane):
         try:
             answer = understood(super().transact_write_items)
             new = [stored(*target) for target in targets]
-            for table, attributes in zip(tables, new, strict=True):
-                check_item(table, dict(attributes))
+            for target in targets:
+                check_changed(*target)
             if sum(max(item_size(a), item_size(b)) for a, b in zip(old, new, strict=True)) > _LARGEST:
                 raise invalid("Transaction size has exceeded the maximum allowed size of 4 MB")
         except Exception:

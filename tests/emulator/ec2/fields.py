@@ -53,12 +53,13 @@ def _record_type(endpoint: Any) -> str:
 def dns_entries(endpoint: Any) -> list[dict[str, str]]:
     """Return the DNS names of an interface endpoint: its own, one in each zone, and that of the service if private."""
     region, name = endpoint.ec2_backend.region_name, endpoint.service_name.rsplit(".", 1)[-1]
+    suffix = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
     label = hashlib.sha256(endpoint.id.encode()).hexdigest()[:8]
     zones = [endpoint.ec2_backend.get_subnet(subnet).availability_zone for subnet in endpoint.subnet_ids]
     names = [f"{endpoint.id}-{label}{part}.{name}.{region}.vpce" for part in ("", *(f"-{zone}" for zone in zones))]
-    found = [{"DnsName": f"{n}.amazonaws.com", "HostedZoneId": _hosted_zone(region)} for n in names]
+    found = [{"DnsName": f"{n}.{suffix}", "HostedZoneId": _hosted_zone(region)} for n in names]
     if endpoint.private_dns_enabled:
-        private = {"DnsName": f"{name}.{region}.amazonaws.com", "HostedZoneId": _hosted_zone(endpoint.id)}
+        private = {"DnsName": f"{name}.{region}.{suffix}", "HostedZoneId": _hosted_zone(endpoint.id)}
         found.append(private)
     return found
 

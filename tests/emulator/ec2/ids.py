@@ -32,7 +32,6 @@ class Kind:
 _GROUP = Kind("sg", "InvalidGroupId.Malformed", "InvalidGroup.NotFound", "security group")
 _VPC = Kind("vpc", "InvalidVpcID.Malformed", "InvalidVpcID.NotFound", "vpc ID")
 _POOL = Kind("ipam-pool", "InvalidIpamPoolId.Malformed")
-_OPTIONS = Kind("dopt", "InvalidDhcpOptionsId.Malformed", "InvalidDhcpOptionID.NotFound", "dhcpOption ID")
 KINDS: dict[str, Kind] = {
     "VpcId": _VPC,
     "PeerVpcId": _VPC,
@@ -64,7 +63,7 @@ KINDS: dict[str, Kind] = {
     "EgressOnlyInternetGatewayId": Kind(
         "eigw", "InvalidEgressOnlyInternetGatewayId.Malformed", "InvalidGatewayID.NotFound", "eigw ID"
     ),
-    "DhcpOptionsId": _OPTIONS,
+    "DhcpOptionsId": Kind("dopt", "InvalidDhcpOptionsId.Malformed", "InvalidDhcpOptionID.NotFound", "dhcpOption ID"),
     "PrefixListId": Kind("pl", "InvalidPrefixListId.Malformed", "InvalidPrefixListID.NotFound", "prefix list ID"),
     "SecurityGroupRuleId": Kind("sgr", "InvalidSecurityGroupRuleId.Malformed"),
     "IpamId": Kind("ipam", "InvalidIpamId.Malformed"),
@@ -126,7 +125,6 @@ _OWN_WAY = {
     "DeleteVpcEndpoints": ("VpcEndpointId",),
     "CreateVpcEndpoint": ("SecurityGroupId",),
     "ModifyVpcEndpoint": ("SecurityGroupId",),
-    "AssociateDhcpOptions": ("DhcpOptionsId",),
     "CreateRoute": ("NatGatewayId",),
     "ReplaceRoute": ("NatGatewayId",),
 }
@@ -152,10 +150,7 @@ def ids_in(operation: str, params: Mapping[str, Any]) -> list[tuple[str, Any]]:
 def check_id(parameter: str, resource_id: Any) -> None:
     """Refuse a malformed id, such as the placeholder of a value that is not known yet."""
     kind = KINDS.get(singular(parameter))
-    form = rf"{kind.prefix}-[0-9a-f]{{8,32}}" if kind else ""
-    if kind is _OPTIONS:
-        form += "|default"  # AWS's id of no DHCP options
-    if kind and kind.prefix and not re.fullmatch(form, str(resource_id)):
+    if kind and kind.prefix and not re.fullmatch(kind.prefix + r"-[0-9a-f]{8,32}", str(resource_id)):
         raise AwsError(kind.malformed, f'Invalid id: "{resource_id}" (expecting "{kind.prefix}-...")')
 
 

@@ -51,7 +51,7 @@ class PrivateGatewayResponses(Ec2):
         return result(VpnGateway=self._vpn_shown(gateway) | {"State": gateway.timeline.first})
 
     def _vpn_shown(self, gateway: VpnGateway) -> dict[str, Any]:
-        return gateway.shown() | {"Tags": tags_in(self.ec2, gateway.id)}
+        return gateway.shown(tags_in(self.ec2, gateway.id))
 
     def _gateway(self) -> VpnGateway:
         gateway: VpnGateway = self.ec2.vpn_gateways[self.params["VpnGatewayId"]]
