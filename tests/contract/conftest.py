@@ -23,6 +23,7 @@ def _count(request: pytest.FixtureRequest) -> Iterator[None]:
     """Record each successful call with its parameters and the fields of its answer."""
     import shapes
     from emulator import app
+    from emulator.promises import is_promised
     from emulator.requests import identify, parameters
 
     seen: dict[str, set[str]] = defaultdict(set)
@@ -34,7 +35,7 @@ def _count(request: pytest.FixtureRequest) -> Iterator[None]:
         service, operation, _ = identify(environ, body)
         if service and (result[0][0] < 400 or result[0][0] == _DRY_RUN):
             seen[f"{service}:{operation}"] |= parameters(service, operation, environ, body)
-        if service and result[0][0] < 400:
+        if is_promised(service, operation) and result[0][0] < 400:
             fields[f"{service}:{operation}"] |= shapes.answered(service, operation, environ, result[0])
         return result
 

@@ -197,10 +197,10 @@ def test_the_partition_can_be_changed_only_to_a_known_one_and_empties_the_accoun
 
 
 @keeps("sts.partition")
-def test_a_saved_account_keeps_its_partition(aws: Any, partition: str, tmp_path: Any) -> None:
+def test_a_saved_account_keeps_its_partition(aws: Any, partition: str) -> None:
     home = REGIONS[partition][0]
     aws.client("logs", home).create_log_group(logGroupName="g")
-    aws.control.ask("POST", "save", path=tmp_path / "state")
+    aws.control.save("partition")
     aws.control.partition("aws")
-    aws.control.ask("POST", "load", path=tmp_path / "state")
+    aws.control.load("partition")
     assert aws.client("logs", home).describe_log_groups()["logGroups"]

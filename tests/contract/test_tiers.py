@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,9 +17,8 @@ from emulator.promises import services
 from emulator.server import Control
 
 TESTS = Path(__file__).parents[1]
-OPTIONS = {"DhcpConfigurations": [{"Key": "domain-name", "Values": ["example.com"]}]}
 CALLS = [
-    ("ec2:CreateDhcpOptions", OPTIONS),
+    ("ec2:CreateTransitGateway", {}),
     ("cloudwatch:PutDashboard", {"DashboardName": "d", "DashboardBody": "{}"}),
     ("logs:DescribeMetricFilters", {}),
     ("sns:CreateTopic", {"Name": "t"}),
@@ -33,6 +33,8 @@ CALLS = [
     ("stepfunctions:ListStateMachines", {}),
     ("resource-groups:ListGroups", {}),
 ]
+_TRUSTED = {"Effect": "Allow", "Principal": {"Service": "rds.amazonaws.com"}, "Action": "sts:AssumeRole"}
+TRUST = json.dumps({"Version": "2012-10-17", "Statement": [_TRUSTED]})
 REFUSED = [
     ("ec2:DescribeBundleTasks", {}, "ec2:DescribeBundleTasks. docs"),  # moto's method only raises
     ("rds:DescribeDBProxies", {}, "rds:DescribeDBProxies. docs"),  # this package has replaced moto's RDS
@@ -93,13 +95,15 @@ def test_a_promised_operation_is_promised(unverified: Any) -> None:
 
 
 def test_a_parameter_without_a_row_is_unverified_only_where_moto_alone_serves_the_operation(unverified: Any) -> None:
-    """``ListPolicyVersions`` is moto's, ``PutMetricAlarm`` is not: it would ignore the parameter."""
+    """``ListRolePolicies`` is moto's, ``CreateDBCluster`` is not: it would ignore the parameter."""
     iam = unverified.client("iam")
-    document = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}'
-    arn = iam.create_policy(PolicyName="p", PolicyDocument=document)["Policy"]["Arn"]
-    assert tiers.is_motos_own("iam", "ListInstanceProfilesForRole") and not tiers.is_motos_own("rds", "CreateDBCluster")
-    iam.list_policy_versions(PolicyArn=arn)
-    assert last(unverified) == ("iam:ListPolicyVersions", "promised")
+    iam.create_role(RoleName="r", AssumeRolePolicyDocument=TRUST)
+    assert tiers.is_motos_own("iam", "ListRolePolicies") and not tiers.is_motos_own("rds", "CreateDBCluster")
+    iam.list_role_policies(RoleName="r", MaxItems=7)
+    assert last(unverified) == ("iam:ListRolePolicies", "unverified")
+    unverified.control.unverified(False)
+    with pytest.raises(ClientError, match="does not implement MaxItems of iam:ListRolePolicies. It is in the tier"):
+        iam.list_role_policies(RoleName="r", MaxItems=7)
     cluster = {"DBClusterIdentifier": "c", "Engine": "aurora-postgresql", "Domain": "d-1234567890"}
     with pytest.raises(ClientError, match="does not implement Domain of rds:CreateDBCluster"):
         unverified.client("rds").create_db_cluster(**cluster)
@@ -124,8 +128,8 @@ def test_a_server_process_has_the_switch() -> None:
     with subprocess.Popen(command, cwd=TESTS, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout
-            control = Control(process.stdout.readline().strip())
-            assert control.ask("GET", "health")["unverified"] is True
+            url, token = (process.stdout.readline().split()[-1] for _ in range(2))
+            assert Control(url, Path(token).read_text().strip()).ask("GET", "health")["unverified"] is True
         finally:
             process.kill()
 
@@ -140,4 +144,4 @@ def test_every_reason_names_an_operation_that_moto_has() -> None:
 def test_the_services_of_the_tier() -> None:
     assert {"sns", "ssm", "backup", "s3", "lambda"} <= set(tiers.unverified_services())
     assert not set(tiers.unverified_services()) & {*services(), "cloudformation", "neptune"}
-    assert "CreateDhcpOptions" in tiers.unverified_operations("ec2")
+    assert "CreateTransitGateway" in tiers.unverified_operations("ec2")

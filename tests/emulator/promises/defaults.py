@@ -51,7 +51,6 @@ DEFAULTS: dict[str, dict[str, dict[str, Any]]] = {
         "CreateSubnet": {"Ipv6Native": False},
         "CreateVpc": {
             "AmazonProvidedIpv6CidrBlock": False,
-            "InstanceTenancy": "default",
             "Ipv6CidrBlockNetworkBorderGroup": "{region}",
         },
         "CreateVpcEndpoint": {
@@ -123,7 +122,6 @@ DEFAULTS: dict[str, dict[str, dict[str, Any]]] = {
             "CustomerMasterKeySpec": "SYMMETRIC_DEFAULT",
             "KeySpec": "SYMMETRIC_DEFAULT",
             "KeyUsage": "ENCRYPT_DECRYPT",
-            "Origin": "AWS_KMS",
         },
         "Decrypt": {"DryRun": False, "EncryptionAlgorithm": "SYMMETRIC_DEFAULT"},
         "Encrypt": {"DryRun": False, "EncryptionAlgorithm": "SYMMETRIC_DEFAULT"},
@@ -133,25 +131,14 @@ DEFAULTS: dict[str, dict[str, dict[str, Any]]] = {
     "secretsmanager": {
         "CreateSecret": {"ForceOverwriteReplicaSecret": False},
         "DeleteResourcePolicy": {"PolicyName": "default"},
-        "GetRandomPassword": {
-            "ExcludeLowercase": False,
-            "ExcludeNumbers": False,
-            "ExcludePunctuation": False,
-            "ExcludeUppercase": False,
-            "IncludeSpace": False,
-        },
         "GetResourcePolicy": {"PolicyName": "default"},
         "PutResourcePolicy": {"PolicyName": "default"},
-        "PutSecretValue": {"VersionStages": ["AWSCURRENT"]},
         "ReplicateSecretToRegions": {"ForceOverwriteReplicaSecret": False},
     },
     "logs": {
-        "CreateLogGroup": {"deletionProtectionEnabled": False, "logGroupClass": "STANDARD"},
         "DescribeLogGroups": {"includeLinkedAccounts": False},
     },
     "cloudwatch": {
-        "DescribeAlarms": {"AlarmTypes": ["MetricAlarm"]},
-        "PutMetricAlarm": {"ActionsEnabled": True, "TreatMissingData": "missing"},
         "PutMetricData": {"StrictEntityValidation": False},
     },
     "iam": {
