@@ -46,8 +46,11 @@ def test_invalid_interfaces_are_refused(net: Net) -> None:
     refused("InvalidParameter", create, SubnetId=net.subnet, Groups=[stranger.group("g")])
     refused("InvalidGroup.NotFound", create, SubnetId=net.subnet, Groups=[f"sg-{ONE}"])
     refused("InvalidSubnetID.NotFound", create, SubnetId=f"subnet-{ONE}")
+    refused("InvalidParameterValue", create, SubnetId=net.subnet, PrivateIpAddress="10.9.0.9")
     create(SubnetId=net.subnet)
     (eni,) = shown(net)
+    taken = eni["PrivateIpAddress"]
+    refused("InvalidIPAddress.InUse", create, SubnetId=net.subnet, PrivateIpAddress=taken)
     assert [group["GroupName"] for group in eni["Groups"]] == ["default"]
     net.attach()
     nat = net.nat_shown(net.nat()["NatGatewayId"])["NatGatewayAddresses"][0]
@@ -95,6 +98,24 @@ def test_invalid_instances_are_refused(net: Net) -> None:
     refused(
         "DryRunOperation", net.ec2.delete_network_interface, NetworkInterfaceId=eni["NetworkInterfaceId"], DryRun=True
     )
+
+
+@keeps("ec2.interface-created")
+def test_an_interface_gets_the_requested_address(net: Net) -> None:
+    made = net.ec2.create_network_interface(SubnetId=net.subnet, PrivateIpAddress="10.0.0.200")["NetworkInterface"]
+    (eni,) = shown(net)
+    assert made["PrivateIpAddress"] == eni["PrivateIpAddress"] == "10.0.0.200"
+
+
+@keeps("ec2.vpn-gateway")
+def test_virtual_private_gateways_are_found_by_tag_type_and_state(net: Net) -> None:
+    tagged = [{"ResourceType": "vpn-gateway", "Tags": [TAG]}]
+    gateway = net.ec2.create_vpn_gateway(Type="ipsec.1", TagSpecifications=tagged)["VpnGateway"]
+    net.ec2.create_vpn_gateway(Type="ipsec.1")
+    wanted = [*by("tag:a", "b"), *by("type", "ipsec.1"), {"Name": "state", "Values": ["pending", "available"]}]
+    (found,) = net.ec2.describe_vpn_gateways(Filters=wanted)["VpnGateways"]
+    assert (found["VpnGatewayId"], found["Tags"]) == (gateway["VpnGatewayId"], [TAG])
+    assert net.ec2.describe_vpn_gateways(Filters=by("attachment.vpc-id", net.vpc))["VpnGateways"] == []
 
 
 def attachments(net: Net, gateway: str) -> list[tuple[str, str]]:

@@ -91,6 +91,38 @@ def test_a_new_vpc_has_a_route_table_an_acl_and_a_security_group(net: Net) -> No
     }
 
 
+@keeps("ec2.dhcp-options")
+def test_dhcp_options_serve_several_vpcs_until_none_uses_them(net: Net) -> None:
+    other = Net(net.ec2)
+    servers = [
+        {"Key": "domain-name-servers", "Values": ["10.0.0.2"]},
+        {"Key": "domain-name", "Values": ["example.com"]},
+    ]
+    spec = [{"ResourceType": "dhcp-options", "Tags": [{"Key": "a", "Value": "b"}]}]
+    created = net.ec2.create_dhcp_options(DhcpConfigurations=servers, TagSpecifications=spec)["DhcpOptions"]
+    options = {"DhcpOptionsId": created["DhcpOptionsId"]}
+    assert (created["DhcpConfigurations"], created["Tags"]) == (
+        [
+            {"Key": "domain-name", "Values": [{"Value": "example.com"}]},
+            {"Key": "domain-name-servers", "Values": [{"Value": "10.0.0.2"}]},
+        ],
+        [{"Key": "a", "Value": "b"}],
+    )
+    refused("DryRunOperation", net.ec2.create_dhcp_options, DhcpConfigurations=servers, DryRun=True)
+    refused("DryRunOperation", net.ec2.associate_dhcp_options, **options, VpcId=net.vpc, DryRun=True)
+    for vpc in (net.vpc, other.vpc):
+        net.ec2.associate_dhcp_options(**options, VpcId=vpc)
+    found = net.ec2.describe_vpcs(Filters=by("dhcp-options-id", created["DhcpOptionsId"]))["Vpcs"]
+    assert {vpc["VpcId"] for vpc in found} == {net.vpc, other.vpc}
+    refused("DependencyViolation", net.ec2.delete_dhcp_options, **options)
+    for vpc in (net.vpc, other.vpc):
+        net.ec2.associate_dhcp_options(DhcpOptionsId="default", VpcId=vpc)
+    assert net.ec2.describe_vpcs(VpcIds=[net.vpc])["Vpcs"][0]["DhcpOptionsId"] == "default"
+    refused("DryRunOperation", net.ec2.delete_dhcp_options, **options, DryRun=True)
+    net.ec2.delete_dhcp_options(**options)
+    refused("InvalidDhcpOptionID.NotFound", net.ec2.associate_dhcp_options, **options, VpcId=net.vpc)
+
+
 @keeps("ec2.default-vpc")
 def test_every_region_has_a_default_vpc(here: Any) -> None:
     (vpc,) = here.describe_vpcs(Filters=by("is-default", "true"))["Vpcs"]
@@ -126,7 +158,8 @@ def test_a_subnet_can_name_its_zone_by_id(net: Net) -> None:
 
 
 @keeps("ec2.subnet-addresses")
-def test_network_interfaces_use_up_the_addresses_of_a_subnet(net: Net) -> None:
+def test_network_interfaces_use_up_the_addresses_of_a_subnet(aws: Any, net: Net) -> None:
+    aws.control.quota("nat-gateways-per-zone", 20)
     small = net.ec2.create_subnet(VpcId=net.vpc, CidrBlock="10.0.1.0/28")["Subnet"]
     assert small["AvailableIpAddressCount"] == 11
     private = {"SubnetId": small["SubnetId"], "ConnectivityType": "private"}
@@ -256,14 +289,6 @@ def test_delete_refuses_subnets_and_security_groups_of_aurora(aws: Any, net: Net
     rds.delete_db_cluster(DBClusterIdentifier="c", SkipFinalSnapshot=True)
     net.ec2.delete_subnet(SubnetId=other["SubnetId"])
     net.ec2.delete_security_group(GroupId=group)
-
-
-@keeps("ec2.quotas")
-def test_default_quotas_of_vpcs_are_raised(aws: Any, here: Any) -> None:
-    for number in range(6):
-        here.create_vpc(CidrBlock=f"10.{number}.0.0/16")
-    aws.control.fault("ec2:CreateVpc", "error", code="VpcLimitExceeded")
-    refused("VpcLimitExceeded", here.create_vpc, CidrBlock="10.9.0.0/16")
 
 
 @keeps("ec2.zones")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .beats import GONE
+from .beats import DELETE, GONE
 from .kinds import Info, Kind
 
 _TAGS = {"Name": "peer"}
@@ -24,6 +24,7 @@ NETWORK = (
             Info("amazon.aws.ec2_vpc_net_info", _FILTER, "vpcs"),
             Info("amazon.aws.ec2_vpc_net_info", {"filters": {"cidr": "10.2.0.0/16", "isDefault": "false"}}, "vpcs"),
         ),
+        deviations={GONE: ("unchanged, DeleteVpc$", "It deletes without reading first.")},
     ),
     Kind(
         "amazon.aws.ec2_vpc_subnet",
@@ -69,7 +70,7 @@ NETWORK = (
         "amazon.aws.ec2_eip",
         "of an interface",
         create={"device_id": "{site.interface_of_a_public_subnet}", "in_vpc": True},
-        delete={"device_id": "{site.interface}", "release_on_disassociation": True},
+        delete={"device_id": "{site.interface}", "in_vpc": True, "release_on_disassociation": True},
     ),
     Kind(
         "amazon.aws.ec2_vpc_nat_gateway",
@@ -180,14 +181,19 @@ NETWORK = (
     ),
     Kind(
         "amazon.aws.ec2_vpc_dhcp_option",
-        "",
+        "of a VPC",
         create={
             "vpc_id": "{site.vpc}",
             "domain_name": "peer.example.com",
             "dns_servers": ["10.0.0.2"],
             "tags": _TAGS,
         },
+        change={"domain_name": "other.example.com"},
         delete={"dhcp_options_id": "{made[dhcp_options_id]}"},
+        deviations={
+            DELETE: ("unchanged, DeleteDhcpOptions", "The change has already deleted the options of the first apply."),
+            GONE: ("unchanged, DeleteDhcpOptions", "It deletes without reading first."),
+        },
         infos=(Info("amazon.aws.ec2_vpc_dhcp_option_info", _FILTER, "dhcp_options"),),
     ),
     Kind(

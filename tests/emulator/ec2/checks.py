@@ -7,7 +7,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any
 
 from ..core import AwsError
-from .ids import check_id, listed
+from .ids import check_id, ids_in, listed
 
 TAGGABLE = {
     "CreateVpc": "vpc",
@@ -22,8 +22,11 @@ TAGGABLE = {
     "AuthorizeSecurityGroupIngress": "security-group-rule",
     "AuthorizeSecurityGroupEgress": "security-group-rule",
     "CreateNetworkInterface": "network-interface",
+    "CreateDhcpOptions": "dhcp-options",
+    "CreateVpnGateway": "vpn-gateway",
     "CreateVpcEndpoint": "vpc-endpoint",
     "CreateFlowLogs": "vpc-flow-log",
+    "CreateEgressOnlyInternetGateway": "egress-only-internet-gateway",
     "CreateIpam": "ipam",
     "CreateIpamScope": "ipam-scope",
     "CreateIpamPool": "ipam-pool",
@@ -39,7 +42,10 @@ DELETED_BY = {
     "DeleteFlowLogs": "FlowLogIds",
     "DeleteNetworkAcl": "NetworkAclId",
     "DeleteNetworkInterface": "NetworkInterfaceId",
+    "DeleteDhcpOptions": "DhcpOptionsId",
     "DeleteVpcPeeringConnection": "VpcPeeringConnectionId",
+    "DeleteVpnGateway": "VpnGatewayId",
+    "DeleteEgressOnlyInternetGateway": "EgressOnlyInternetGatewayId",
 }
 
 
@@ -52,7 +58,7 @@ class DryRun(AwsError):
 
 def check(operation: str, params: Mapping[str, Any]) -> None:
     """Check the ids and tags of a request, and answer a dry run."""
-    for name, value in params.items():
+    for name, value in ids_in(operation, params):
         for resource_id in listed(value):
             check_id(name, resource_id)
     check_tags(params.get("Tags") if operation in ("CreateTags", "DeleteTags") else [])

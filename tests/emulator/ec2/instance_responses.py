@@ -14,7 +14,7 @@ from ..core import AwsError, new_id
 from .base import Ec2, answered, result, tag_dict
 from .gateway_responses import DOCUMENTATION
 from .instances import STATES, Instance
-from .interfaces import free_address
+from .interfaces import free_address, requested_address
 
 
 class InstanceResponses(Ec2):
@@ -39,13 +39,11 @@ class InstanceResponses(Ec2):
         """Create an interface in the subnet of the request. Without groups it gets the default group of the VPC."""
         subnet = self.ec2.get_subnet(self.params["SubnetId"])
         for group_id in groups:
-            group = self.ec2.get_security_group_from_id(group_id)
-            if group is None:
-                raise AwsError("InvalidGroup.NotFound", f"The security group '{group_id}' does not exist")
-            if group.vpc_id != subnet.vpc_id:
+            if self.ec2.get_security_group_from_id(group_id).vpc_id != subnet.vpc_id:
                 text = f"You have specified two resources that belong to different networks: {group_id}, {subnet.id}."
                 raise AwsError("InvalidParameter", text)
-        address = free_address(self.ec2, subnet)
+        wanted = self.params.get("PrivateIpAddress")
+        address = requested_address(self.ec2, subnet, wanted) if wanted else free_address(self.ec2, subnet)
         return self.ec2.create_network_interface(subnet, address, group_ids=groups, description=text)
 
     def delete_network_interface(self) -> ActionResult:

@@ -18,6 +18,15 @@ def free_address(backend: Any, subnet: Any) -> str:
     return found
 
 
+def requested_address(backend: Any, subnet: Any, address: str) -> str:
+    """Return an address that a request names, if it is a free one of the subnet."""
+    if address not in (str(host) for host in islice(subnet.cidr.hosts(), 3, None)):
+        raise AwsError("InvalidParameterValue", "Address does not fall within the subnet's address range")
+    if any(e.subnet.id == subnet.id and e.private_ip_address == address for e in backend.enis.values()):
+        raise AwsError("InvalidIPAddress.InUse", f"Address {address} is in use.")
+    return address
+
+
 def make(backend: Any, subnet: Any, kind: str, text: str, groups: list[str]) -> Any:
     """Create the interface of a resource that AWS runs; ``kind`` is the type of the interface."""
     eni = backend.create_network_interface(subnet, free_address(backend, subnet), group_ids=groups, description=text)

@@ -1,4 +1,4 @@
-"""The calls for virtual private gateways and egress-only internet gateways, as far as they keep a VPC in use."""
+"""The calls for virtual private gateways, as far as they keep a VPC in use."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from moto.core.responses import ActionResult
 
 from ..clock import Timeline
 from ..core import AwsError, new_id
-from .base import Ec2, result
+from .base import Ec2, result, tag_dict, tags_in
 
 
 class VpnGateway:
@@ -28,7 +28,7 @@ class VpnGateway:
         """Return nothing to moto's own check of DeleteVpc, which does not know the states of attachments."""
         return ""
 
-    def shown(self) -> dict[str, Any]:
+    def shown(self, tags: list[dict[str, str]]) -> dict[str, Any]:
         """Return the gateway as EC2 shows it. A detached VPC stays listed."""
         attached = [{"VpcId": self.vpc_id, "State": self.attachment.state}] if self.vpc_id else []
         return {
@@ -37,28 +37,21 @@ class VpnGateway:
             "Type": "ipsec.1",
             "VpcAttachments": attached,
             "AmazonSideAsn": 64512,
+            "Tags": tags,
         }
 
 
-class EgressOnlyGateway:
-    """An egress-only internet gateway."""
-
-    def __init__(self, vpc_id: str) -> None:
-        self.id, self.vpc_id = new_id("eigw"), vpc_id
-
-    def shown(self) -> dict[str, Any]:
-        """Return the gateway as EC2 shows it."""
-        attachments = [{"State": "attached", "VpcId": self.vpc_id}]
-        return {"EgressOnlyInternetGatewayId": self.id, "Attachments": attachments}
-
-
 class PrivateGatewayResponses(Ec2):
-    """Virtual private gateways and egress-only internet gateways."""
+    """Virtual private gateways."""
 
     def create_vpn_gateway(self) -> ActionResult:
         gateway = VpnGateway()
         self.ec2.vpn_gateways[gateway.id] = gateway
-        return result(VpnGateway=gateway.shown() | {"State": gateway.timeline.first})
+        self.ec2.tags[gateway.id] = tag_dict(self.params, "vpn-gateway")
+        return result(VpnGateway=self._vpn_shown(gateway) | {"State": gateway.timeline.first})
+
+    def _vpn_shown(self, gateway: VpnGateway) -> dict[str, Any]:
+        return gateway.shown(tags_in(self.ec2, gateway.id))
 
     def _gateway(self) -> VpnGateway:
         gateway: VpnGateway = self.ec2.vpn_gateways[self.params["VpnGatewayId"]]
@@ -92,18 +85,5 @@ class PrivateGatewayResponses(Ec2):
 
     def describe_vpn_gateways(self) -> ActionResult:
         named = self.params.get("VpnGatewayIds")
-        return result(VpnGateways=[self.ec2.vpn_gateways[i].shown() for i in named or self.ec2.vpn_gateways])
-
-    def create_egress_only_internet_gateway(self) -> ActionResult:
-        gateway = EgressOnlyGateway(self.params["VpcId"])
-        self.ec2.egress_only_internet_gateways[gateway.id] = gateway
-        return result(EgressOnlyInternetGateway=gateway.shown())
-
-    def delete_egress_only_internet_gateway(self) -> ActionResult:
-        del self.ec2.egress_only_internet_gateways[self.params["EgressOnlyInternetGatewayId"]]
-        return result(ReturnCode=True)
-
-    def describe_egress_only_internet_gateways(self) -> ActionResult:
-        named = self.params.get("EgressOnlyInternetGatewayIds")
-        stored = self.ec2.egress_only_internet_gateways
-        return result(EgressOnlyInternetGateways=[stored[i].shown() for i in named or stored])
+        found = [self.ec2.vpn_gateways[i] for i in named or self.ec2.vpn_gateways]
+        return result(VpnGateways=[self._vpn_shown(gateway) for gateway in found])

@@ -63,7 +63,7 @@ class LocalKmsResponse(Grants):
     def _policy(self) -> str | None:
         """Check the given policy, and return it."""
         policy: str | None = self._get_param("Policy")
-        check_policy(policy, self.current_account)
+        check_policy(policy, self.current_account, self.partition)
         return policy
 
     def _page(self, name: str, items: list[Any], size: int) -> str:

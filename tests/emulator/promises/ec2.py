@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from . import Rule, Service, ec2_ipam
+from . import Rule, Service, ec2_ipam, limits
 
 _LIST = "DryRun Filters MaxResults NextToken"
 OPERATIONS: dict[str, str] = {
     "AcceptVpcPeeringConnection": "DryRun VpcPeeringConnectionId",
     "AllocateAddress": "Domain DryRun TagSpecifications",
+    "AssociateDhcpOptions": "DhcpOptionsId DryRun VpcId",
     "AssociateRouteTable": "DryRun RouteTableId SubnetId",
     "AttachInternetGateway": "DryRun InternetGatewayId VpcId",
     "AttachVpnGateway": "DryRun VpcId VpnGatewayId",
     "AuthorizeSecurityGroupEgress": "DryRun GroupId IpPermissions TagSpecifications",
     "AuthorizeSecurityGroupIngress": "DryRun GroupId IpPermissions TagSpecifications",
-    "CreateEgressOnlyInternetGateway": "DryRun VpcId",
+    "CreateDhcpOptions": "DhcpConfigurations DryRun TagSpecifications",
+    "CreateEgressOnlyInternetGateway": "ClientToken DryRun TagSpecifications VpcId",
     "CreateFlowLogs": (
         "ClientToken DeliverLogsPermissionArn DryRun LogDestination LogDestinationType LogFormat LogGroupName "
         "MaxAggregationInterval ResourceIds ResourceType TagSpecifications TrafficType"
@@ -24,7 +26,7 @@ OPERATIONS: dict[str, str] = {
     "CreateNetworkAclEntry": (
         "CidrBlock DryRun Egress IcmpTypeCode Ipv6CidrBlock NetworkAclId PortRange Protocol RuleAction RuleNumber"
     ),
-    "CreateNetworkInterface": "ClientToken Description DryRun Groups SubnetId TagSpecifications",
+    "CreateNetworkInterface": "ClientToken Description DryRun Groups PrivateIpAddress SubnetId TagSpecifications",
     "CreateRoute": "DestinationCidrBlock DryRun GatewayId NatGatewayId RouteTableId VpcPeeringConnectionId",
     "CreateRouteTable": "ClientToken DryRun TagSpecifications VpcId",
     "CreateSecurityGroup": "Description DryRun GroupName TagSpecifications VpcId",
@@ -36,7 +38,8 @@ OPERATIONS: dict[str, str] = {
         "TagSpecifications VpcEndpointType VpcId"
     ),
     "CreateVpcPeeringConnection": "DryRun PeerVpcId TagSpecifications VpcId",
-    "CreateVpnGateway": "DryRun Type",
+    "CreateVpnGateway": "DryRun TagSpecifications Type",
+    "DeleteDhcpOptions": "DhcpOptionsId DryRun",
     "DeleteEgressOnlyInternetGateway": "DryRun EgressOnlyInternetGatewayId",
     "DeleteFlowLogs": "DryRun FlowLogIds",
     "DeleteInternetGateway": "DryRun InternetGatewayId",
@@ -57,7 +60,7 @@ OPERATIONS: dict[str, str] = {
     "DescribeAddresses": "AllocationIds DryRun Filters PublicIps",
     "DescribeAvailabilityZones": "DryRun Filters ZoneIds ZoneNames",
     "DescribeDhcpOptions": "DhcpOptionsIds DryRun Filters MaxResults",
-    "DescribeEgressOnlyInternetGateways": "DryRun EgressOnlyInternetGatewayIds MaxResults NextToken",
+    "DescribeEgressOnlyInternetGateways": f"{_LIST} EgressOnlyInternetGatewayIds",
     "DescribeFlowLogs": "DryRun Filter FlowLogIds MaxResults NextToken",
     "DescribeInternetGateways": f"{_LIST} InternetGatewayIds",
     "DescribeNatGateways": "DryRun Filter MaxResults NatGatewayIds NextToken",
@@ -67,14 +70,14 @@ OPERATIONS: dict[str, str] = {
     "DescribeRegions": "AllRegions DryRun Filters RegionNames",
     "DescribeRouteTables": f"{_LIST} RouteTableIds",
     "DescribeSecurityGroupRules": f"{_LIST} SecurityGroupRuleIds",
-    "DescribeSecurityGroups": f"{_LIST} GroupIds",
+    "DescribeSecurityGroups": f"{_LIST} GroupIds GroupNames",
     "DescribeSubnets": f"{_LIST} SubnetIds",
     "DescribeTags": _LIST,
     "DescribeVpcAttribute": "Attribute DryRun VpcId",
     "DescribeVpcEndpoints": f"{_LIST} VpcEndpointIds",
     "DescribeVpcPeeringConnections": f"{_LIST} VpcPeeringConnectionIds",
     "DescribeVpcs": f"{_LIST} VpcIds",
-    "DescribeVpnGateways": "DryRun VpnGatewayIds",
+    "DescribeVpnGateways": "DryRun Filters VpnGatewayIds",
     "DetachInternetGateway": "DryRun InternetGatewayId VpcId",
     "DetachVpnGateway": "DryRun VpcId VpnGatewayId",
     "DisassociateRouteTable": "AssociationId DryRun",
@@ -102,11 +105,11 @@ RULES: tuple[Rule, ...] = (
     Rule("vpc-block", "CreateVpc accepts a block of /16 to /28 outside the reserved ranges (`InvalidVpc.Range`). EC2 drops the bits behind the prefix in the blocks of VPCs, subnets, routes and rules.", "V CreateVpc"),
     Rule("vpc-states", "A new VPC or subnet is `pending` for some seconds, then `available`.", "B"),
     Rule("vpc-brings", "A new VPC has a main route table, a network ACL, DHCP options and the group `default`, whose members can reach each other.", "V"),
+    Rule("dhcp-options", "DHCP options are sorted by name, serve any number of VPCs, and cannot be deleted while a VPC uses them (`DependencyViolation`). A VPC that uses none names `default`.", "V; the words are known"),
     Rule("default-vpc", "Each Region has a default VPC with the block 172.31.0.0/16, a public subnet in each zone and an internet gateway.", "V"),
     Rule("vpc-tenancy", "CreateVpc accepts the tenancies `default` and `dedicated`.", "V CreateVpc"),
     Rule("vpc-attributes", "ModifyVpcAttribute changes one attribute per call, and refuses DNS hostnames without DNS support (`InvalidParameterCombination`).", "T"),
     Rule("vpc-held", "DeleteVpc refuses a VPC that has subnets, gateways of any kind, endpoints, peering connections, groups or route tables of its own, and refuses it for some seconds after the last of them was deleted (15 here): `DependencyViolation`.", "V errors, T; the time is known"),
-    Rule("quotas", "VPCs, subnets and gateways have no quota here, as in an account with raised quotas. `VpcLimitExceeded` and similar errors can be injected as faults.", "known"),
     Rule("address-quota", "A Region has at most 5 Elastic IP addresses unless the quota was raised (`AddressLimitExceeded`). DescribeAccountAttributes returns the quota as `vpc-max-elastic-ips`.", "V DescribeAccountAttributes, V errors"),
     Rule("subnet-block", "CreateSubnet accepts a block of /16 to /28 inside its VPC (`InvalidSubnet.Range`) that overlaps no other subnet (`InvalidSubnet.Conflict`).", "V errors"),
     Rule("subnet-zone", "CreateSubnet accepts a zone by name or by id. The error for an unknown zone lists the valid zones.", "V CreateSubnet"),
@@ -114,7 +117,7 @@ RULES: tuple[Rule, ...] = (
     Rule("subnet-attributes", "ModifySubnetAttribute sets one attribute per call: whether instances get public addresses, and whether interfaces get IPv6 addresses, which needs an IPv6 block (`InvalidParameterValue`).", "T"),
     Rule("subnet-held", "DeleteSubnet refuses a subnet with an interface of a NAT gateway, an endpoint, an instance or an Aurora instance, or with one that is attached to nothing (`DependencyViolation`).", "V errors"),
     Rule("interfaces", "NAT gateways, endpoints and Aurora instances have network interfaces, which show why a subnet or a group is in use.", "V"),
-    Rule("interface-created", "CreateNetworkInterface makes an interface that is attached to nothing, with groups of the VPC of its subnet (`InvalidParameter`) or the default group. DeleteNetworkInterface refuses the interface of an instance (`InvalidNetworkInterface.InUse`) and those that AWS manages (`AuthFailure`).", "V, V errors"),
+    Rule("interface-created", "CreateNetworkInterface makes an interface that is attached to nothing, with groups of the VPC of its subnet (`InvalidParameter`) or the default group, and with the requested address of the subnet (`InvalidParameterValue`) if it is free (`InvalidIPAddress.InUse`). DeleteNetworkInterface refuses the interface of an instance (`InvalidNetworkInterface.InUse`) and those that AWS manages (`AuthFailure`).", "V, V errors"),
     Rule("instances", "RunInstances starts an instance with any image id of the right form. The instance exists here only through its interface, which is deleted when the instance is `terminated`, 40 seconds after TerminateInstances. In a subnet with MapPublicIpOnLaunch it has a public address.", "V; the times are known"),
     Rule("vpn-gateway", "A virtual private gateway is attached to at most one VPC (`IncorrectState`), and a VPC has at most one (`VpnGatewayAttachmentLimitExceeded`). It is `attaching`, `attached`, `detaching` and `detached`, which stays listed. DeleteVpnGateway refuses an attached gateway (`IncorrectState`).", "V, V errors, T"),
     Rule("egress-only", "An egress-only internet gateway belongs to one VPC until it is deleted.", "V"),
@@ -135,13 +138,13 @@ RULES: tuple[Rule, ...] = (
     Rule("acl-new", "A new network ACL denies everything. DeleteNetworkAcl refuses a network ACL with subnets, and DeleteVpc a VPC with network ACLs of its own (`DependencyViolation`). A VPC has at most 200 network ACLs (`NetworkAclLimitExceeded`).", "V"),
     Rule("acl-entries", "Number and direction identify an entry. An entry that exists is refused with `NetworkAclEntryAlreadyExists`, a missing one with `InvalidNetworkAclEntry.NotFound`, and a number outside 1 to 32766 with `InvalidParameterValue`. TCP and UDP need ports, and ICMP a type and a code (`MissingParameter`). An entry has an IPv4 or an IPv6 block. A direction has at most 20 entries (`NetworkAclEntryLimitExceeded`).", "V, V errors, I terraform#2085; the code for missing ports is known"),
     Rule("acl-association", "ReplaceNetworkAclAssociation moves a subnet to another network ACL of its VPC, and returns a new association id.", "V"),
-    Rule("peering", "A peering connection waits for its acceptance (`pending-acceptance`), is then `active`, and stays listed as `deleted`. A route to a connection that is not active is a blackhole.", "V"),
+    Rule("peering", "A new peering connection is `initiating-request`, waits for its acceptance (`pending-acceptance`), is then `active`, and stays listed as `deleted`. A route to a connection that is not active is a blackhole.", "V"),
     Rule("sg-names", "The name of a security group is unique in its VPC (`InvalidGroup.Duplicate`). The names `default` and `sg-...` are refused (`InvalidParameterValue`).", "V CreateSecurityGroup, I terraform#17343"),
     Rule("sg-egress", "A new security group has one rule, which allows all outbound traffic.", "V"),
     Rule("sg-rule-same", "Protocol, ports and peer identify a rule; the description does not. A rule that exists is refused with `InvalidPermission.Duplicate`, and a rule that does not exist with `InvalidPermission.NotFound`.", "V errors"),
     Rule("sg-all-or-none", "EC2 adds or removes all rules of a request, or none of them.", "known"),
     Rule("sg-rule-refused", "EC2 refuses invalid protocols (`InvalidPermission.Malformed` if empty), ports, ICMP codes without a type, blocks and descriptions, groups of other VPCs, unknown prefix lists, and more than 60 rules in one direction.", "V, known"),
-    Rule("sg-rules-shown", "DescribeSecurityGroups groups rules by protocol and ports. DescribeSecurityGroupRules returns each rule with its id and tags, and with -1 for all ports.", "V"),
+    Rule("sg-rules-shown", "DescribeSecurityGroups finds groups of the default VPC by name. DescribeSecurityGroups groups rules by protocol and ports. DescribeSecurityGroupRules returns each rule with its id and tags, and with -1 for all ports.", "V"),
     Rule("sg-rule-id", "Rules can also be revoked by id. An unknown id, or a rule of the other direction, is refused (`InvalidSecurityGroupRuleId.NotFound`).", "V errors"),
     Rule("sg-descriptions", "The UpdateSecurityGroupRuleDescriptions calls change or remove descriptions and leave the rule as it is. They refuse ports with the protocol for all traffic (`InvalidParameterValue`).", "V, I TF#1920"),
     Rule("sg-held", "DeleteSecurityGroup refuses a group that another group's rule, an interface or an endpoint names (`DependencyViolation`), and always refuses `default` (`CannotDelete`).", "V errors"),
@@ -182,8 +185,10 @@ RULES: tuple[Rule, ...] = (
     Rule("sg-beyond", "Groups of other accounts and of peered VPCs, groups by name, groups shared between VPCs, ModifySecurityGroupRules.", "V", missing=True),
     Rule("endpoint-beyond", "Endpoint types other than Gateway and Interface, their DNS and address options, the list of services, endpoint services.", "V", missing=True),
     Rule("flow-log-beyond", "Flow logs to S3 or Firehose, of interfaces and transit gateways, across accounts.", "V", missing=True),
-    Rule("network-beyond", "DescribeInstances and everything else about instances, peering across accounts and Regions, transit gateways, VPN connections, creation of DHCP options, prefix lists and default VPCs.", "V", missing=True),
+    Rule("network-beyond", "DescribeInstances and everything else about instances, peering across accounts and Regions, transit gateways, VPN connections, creation of prefix lists and default VPCs.", "V", missing=True),
 )  # fmt: skip
 # Only endpoints create routes by prefix list, and the list of DHCP options never has a second page.
 REFUSED = {"DeleteRoute": "DestinationPrefixListId", "DescribeDhcpOptions": "NextToken"}
-SERVICE = Service("EC2: IPAM and VPC", {**ec2_ipam.OPERATIONS, **OPERATIONS}, (*ec2_ipam.RULES, *RULES), REFUSED)
+SERVICE = Service(
+    "EC2: IPAM and VPC", {**ec2_ipam.OPERATIONS, **OPERATIONS}, (*ec2_ipam.RULES, *RULES, *limits.RULES), REFUSED
+)
