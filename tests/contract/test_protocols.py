@@ -136,7 +136,7 @@ def test_errors_come_in_the_protocol_of_the_request(aws: Any, older: Any, client
     cloudwatch = older if client == "older" else aws.client("cloudwatch")
     found = []
     for call, parameters in (
-        ("delete_alarms", {"AlarmNames": ["missing"]}),
+        ("set_alarm_state", {"AlarmName": "missing", "StateValue": "OK", "StateReason": "test"}),
         ("put_metric_alarm", {**ALARM, "ComparisonOperator": "Equals"}),
         ("put_metric_data", {"Namespace": "AWS/RDS", "MetricData": [{"MetricName": "m", "Value": 1.0}]}),
         ("list_dashboards", {}),

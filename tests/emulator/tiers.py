@@ -22,9 +22,7 @@ _OTHER_INSTANCES = "its instances are not those that RunInstances starts and Ter
 DANGEROUS = {
     "cloudformation": _PAST_THE_CHECKS,
     "dynamodb:ImportTable": f"{_PAST_THE_CHECKS}, in a thread of its own",
-    "secretsmanager:RotateSecret": "it takes a version for rotated that nobody has set in the database",
     "iam:DeleteServiceLinkedRole": "it deletes the role at once, also while its service uses it",
-    "kms:CreateGrant": "ListGrants lists no grants here",
     "ec2:AssociateVpcCidrBlock": "CreateSubnet and IPAM know one block of a VPC here",
     "ec2:DisassociateAddress": "it also takes the address of a NAT gateway away",
     "ec2:ModifySecurityGroupRules": "it does not know the rules of the security groups here",
