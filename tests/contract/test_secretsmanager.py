@@ -225,6 +225,7 @@ def test_a_secret_rotates_at_once_and_on_its_date(aws: Any, east: Any) -> None:
     east.cancel_rotate_secret(**one)
     stopped = east.describe_secret(**one)
     assert (stopped["RotationEnabled"], stopped["RotationLambdaARN"]) == (False, function)
+    assert stopped["RotationRules"] == {"ScheduleExpression": "rate(12 hours)", "Duration": "2h"}
     assert "NextRotationDate" not in stopped
 
 

@@ -35,8 +35,8 @@ class Rotation(SecretsManagerResponse):
                 "Secrets Manager cannot invoke the specified Lambda function. Ensure that the function policy grants "
             )
             raise AwsError("AccessDeniedException", f"{text}access to the principal secretsmanager.amazonaws.com.")
-        secret.rotation_rules = rules or getattr(secret, "rotation_rules", {})
-        secret.rotation_interval = _hours(secret.rotation_rules) * 3600
+        rules = rules or getattr(secret, "rotation_rules", {})
+        secret.rotation_interval, secret.rotation_rules = _hours(rules) * 3600, rules
         secret.rotation_requested = secret.rotation_enabled = True
         secret.rotation_lambda_arn, secret.next_rotation_date = function, _next(secret, CLOCK.now())
         answer = {"ARN": secret.arn, "Name": secret.name}
