@@ -57,7 +57,7 @@ def runner(aws: Any) -> Run:
             **parameters,
             "_ansible_check_mode": check,
             "_ansible_module_name": module,
-            "_ansible_diff": False,
+            "_ansible_diff": True,
             "_ansible_remote_tmp": "/tmp",
         }
         environ = {
