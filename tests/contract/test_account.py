@@ -93,4 +93,4 @@ def test_a_region_has_a_quota_of_addresses(aws: Any) -> None:
     assert shown(AttributeNames=["default-vpc"]) == {"default-vpc": default["VpcId"]}
     refused("DryRunOperation", ec2.describe_account_attributes, DryRun=True)
     with pytest.raises(urllib.error.HTTPError):
-        aws.control.quota("vpcs", 6)
+        aws.control.quota("vpcx", 6)

@@ -295,6 +295,17 @@ def test_the_alarms_of_a_policy_follow_it_and_its_table(aws: Any, scaling: Any) 
     assert shown() == {}
 
 
+@keeps("application-autoscaling.policy-alarms")
+def test_the_alarms_of_an_index_name_the_index(aws: Any, scaling: Any) -> None:
+    aws.client("dynamodb").update_table(**T, **NEW_GSI)
+    track(scaling, key=INDEX)
+    found = aws.client("cloudwatch").describe_alarms(AlarmNamePrefix="TargetTracking-table/orders/index/by-day-")
+    dimensions = [{"Name": "TableName", "Value": "orders"}, {"Name": "GlobalSecondaryIndexName", "Value": "by-day"}]
+    assert [alarm["Dimensions"] for alarm in found["MetricAlarms"]] == 4 * [dimensions]
+    scaling.deregister_scalable_target(**INDEX)
+    assert aws.client("cloudwatch").describe_alarms()["MetricAlarms"] == []
+
+
 @keeps(
     "application-autoscaling.scheduled-actions",
     "application-autoscaling.tags",

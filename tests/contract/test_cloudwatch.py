@@ -238,6 +238,7 @@ def test_a_composite_alarm_follows_its_children(aws: Any) -> None:
     (top,) = watch.describe_alarms(AlarmNames=["top"], AlarmTypes=["CompositeAlarm"])["CompositeAlarms"]
     given = {"AlarmRule": rule, "AlarmDescription": "d", "ActionsEnabled": False, **actions, **suppress}
     assert {name: top[name] for name in given} == given
+    assert tags(aws) == [{"ResourceARN": top["AlarmArn"], "Tags": [{"Key": "a", "Value": "1"}]}]
     children = watch.describe_alarms(ChildrenOfAlarmName="top")["MetricAlarms"]
     assert [set(child) for child in children] == 3 * [{"AlarmArn", "AlarmName", "StateUpdatedTimestamp", "StateValue"}]
     (parent,) = watch.describe_alarms(ParentsOfAlarmName="a")["CompositeAlarms"]

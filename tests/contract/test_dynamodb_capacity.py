@@ -135,7 +135,14 @@ def test_billing_mode_can_be_switched_four_times_a_day(aws: Any, here: Any) -> N
     assert show(here)["OnDemandThroughput"] == maximum
     update(**T, BillingMode="PAY_PER_REQUEST", OnDemandThroughput=dict.fromkeys(maximum, -1))
     assert "OnDemandThroughput" not in show(here)
-    refused("ValidationException", update, **T, OnDemandThroughput=maximum)
+    update(**T, OnDemandThroughput=maximum)
+    update(**T, OnDemandThroughput={"MaxReadRequestUnits": 30})
+    assert show(here)["OnDemandThroughput"] == {**maximum, "MaxReadRequestUnits": 30}
+    make(here, provisioned=True, TableName="other")
+    provisioned = refused("ValidationException", update, TableName="other", OnDemandThroughput=maximum)
+    assert provisioned.endswith(
+        "MaxReadRequestUnits for OnDemandThroughput cannot be specified when the table BillingMode is PROVISIONED"
+    )
     update(**T, GlobalSecondaryIndexUpdates=[{"Update": {"IndexName": "by-day", "OnDemandThroughput": maximum}}])
     assert show(here)["GlobalSecondaryIndexes"][0]["OnDemandThroughput"] == maximum
     update(**T, BillingMode="PAY_PER_REQUEST")

@@ -18,6 +18,7 @@ from dynamodb_tables import (
     make,
     refused,
     replica,
+    schema,
     show,
     slow,
 )
@@ -75,6 +76,14 @@ def test_a_backfilling_index_can_be_deleted(aws: Any, here: Any) -> None:
     assert "GlobalSecondaryIndexes" not in show(here)
 
 
+@keeps("dynamodb.attributes-used")
+def test_definitions_that_no_key_uses_are_dropped(here: Any) -> None:
+    make(here)
+    spare = {"AttributeName": "spare", "AttributeType": "S"}
+    here.update_table(**T, **change({"Create": GSI}, attributes=[DAY_ATTR, spare]))
+    assert show(here)["AttributeDefinitions"] == [DAY_ATTR, PK]
+
+
 @keeps("dynamodb.index-one", "dynamodb.index-capacity", "dynamodb.attributes-used", "dynamodb.index-multi")
 @pytest.mark.parametrize(
     ("code", "params"),
@@ -84,7 +93,7 @@ def test_a_backfilling_index_can_be_deleted(aws: Any, here: Any) -> None:
         ("ValidationException", change({"Create": GSI}, attributes=[{**PK, "AttributeType": "N"}, DAY_ATTR])),
         ("ValidationException", change({"Create": {**GSI, "IndexName": "old"}})),
         ("ValidationException", change({"Create": {**GSI, "ProvisionedThroughput": UNITS}})),
-        ("ValidationException", change({"Create": GSI}, attributes=[DAY_ATTR, {**DAY_ATTR, "AttributeName": "z"}])),
+        ("ValidationException", change({"Create": {**GSI, "KeySchema": schema("pk")}}, attributes=[DAY_ATTR])),
         ("LimitExceededException", change({"Create": GSI}, {"Create": {**GSI, "IndexName": "two"}})),
         ("LimitExceededException", change({"Create": GSI}, {"Delete": {"IndexName": "old"}})),
         ("ResourceNotFoundException", {"GlobalSecondaryIndexUpdates": [{"Delete": {"IndexName": "missing"}}]}),

@@ -198,6 +198,8 @@ KINDS = {
     "create_route_table": "route-table",
     "create_security_group": "security-group",
     "create_vpc_endpoint": "vpc-endpoint",
+    "create_vpn_gateway": "vpn-gateway",
+    "create_egress_only_internet_gateway": "egress-only-internet-gateway",
 }
 
 
@@ -281,6 +283,8 @@ def test_resources_can_be_tagged_at_creation(net: Net, call: str) -> None:
         "create_route_table": {"VpcId": net.vpc},
         "create_security_group": {"VpcId": net.vpc, "GroupName": "g", "Description": "d"},
         "create_vpc_endpoint": {"VpcId": net.vpc, "ServiceName": f"com.amazonaws.{HERE}.s3"},
+        "create_vpn_gateway": {"Type": "ipsec.1"},
+        "create_egress_only_internet_gateway": {"VpcId": net.vpc, "ClientToken": "x"},
     }
     spec = [{"ResourceType": KINDS[call], "Tags": [TAG]}]
     getattr(net.ec2, call)(**params.get(call, {}), TagSpecifications=spec)
@@ -322,6 +326,8 @@ FOUND = [
     ("security_groups", "description", "default VPC security group"),
     ("network_acls", "default", "true"),
     ("network_acls", "association.subnet-id", "subnet-*"),
+    ("vpn_gateways", "attachment.state", "attached"),
+    ("vpn_gateways", "amazon-side-asn", "64512"),
     ("vpc_endpoints", "vpc-endpoint-state", "available"),
     ("vpc_endpoints", "vpc-endpoint-type", "Gateway"),
     ("vpc_endpoints", "service-name", "*.s3"),
@@ -338,11 +344,13 @@ def test_filters_find_the_matching_resource(net: Net) -> None:
     net.nat()
     service = f"com.amazonaws.{HERE}.s3"
     net.ec2.create_vpc_endpoint(VpcId=net.vpc, ServiceName=service, RouteTableIds=[net.table])
+    vpn = net.ec2.create_vpn_gateway(Type="ipsec.1")["VpnGateway"]["VpnGatewayId"]
+    net.ec2.attach_vpn_gateway(VpcId=net.vpc, VpnGatewayId=vpn)
     permission = {"IpProtocol": "tcp", "FromPort": 5432, "ToPort": 5432, "IpRanges": [{"CidrIp": "10.0.0.0/8"}]}
     net.ec2.authorize_security_group_ingress(GroupId=net.group("g"), IpPermissions=[permission])
     for listing, name, value in FOUND:
         call = getattr(net.ec2, f"describe_{listing}")
-        ours = by("attachment.vpc-id" if listing == "internet_gateways" else "vpc-id", net.vpc)
+        ours = by("attachment.vpc-id" if listing in ("internet_gateways", "vpn_gateways") else "vpc-id", net.vpc)
 
         def count(answer: dict[str, Any]) -> int:
             return next(len(v) for v in answer.values() if isinstance(v, list))
@@ -404,7 +412,8 @@ PAGED = [o for o, given in promised.OPERATIONS.items() if "MaxResults" in given.
 def test_listings_come_in_pages(aws: Any, net: Net) -> None:
     """The pages contain every entry once; an unknown token is refused."""
     log = {"LogGroupName": "g", "DeliverLogsPermissionArn": flow_role(aws), "TrafficType": "ALL"}
-    aws.control.quota("vpc-max-elastic-ips", 10)
+    for name in ("vpc-max-elastic-ips", "vpcs", "internet-gateways", "nat-gateways-per-zone"):
+        aws.control.quota(name, 10)
     for number in range(1, 7):
         other = Net(net.ec2)
         other.attach()
@@ -478,7 +487,6 @@ BEYOND = [
     ("allocate_address", {"PublicIpv4Pool": "pool"}),
     ("authorize_security_group_ingress", {"GroupId": "group", "IpPermissions": "named"}),
     ("authorize_security_group_ingress", {"GroupId": "group", "IpPermissions": "foreign"}),
-    ("describe_security_groups", {"GroupNames": ["default"]}),
     ("create_vpc_endpoint", ENDPOINT | {"VpcEndpointType": "GatewayLoadBalancer"}),
     ("create_vpc_endpoint", ENDPOINT | {"IpAddressType": "dualstack"}),
     ("create_flow_logs", FLOW | {"LogDestinationType": "s3", "LogDestination": "arn:aws:s3:::b"}),

@@ -229,3 +229,16 @@ def test_groups_in_use_cannot_be_deleted(net: Net, group: str) -> None:
     net.ec2.delete_security_group(GroupId=two)
     net.ec2.delete_security_group(GroupId=group)
     refused("InvalidGroup.NotFound", net.ec2.delete_security_group, GroupId=group)
+
+
+@keeps("ec2.sg-rules-shown")
+def test_groups_of_the_default_vpc_are_found_by_name(net: Net) -> None:
+    ids = [net.ec2.create_security_group(GroupName=name, Description="d")["GroupId"] for name in ("one", "two")]
+    net.group("one")
+    find = net.ec2.describe_security_groups
+    assert [g["GroupId"] for g in find(GroupNames=["two", "one"])["SecurityGroups"]] == ids[::-1]
+    assert [g["GroupId"] for g in find(GroupNames=["one"], GroupIds=ids[1:])["SecurityGroups"]] == ids[::-1]
+    error = refused("InvalidGroup.NotFound", find, GroupNames=["three"])
+    (vpc,) = net.ec2.describe_vpcs(Filters=[{"Name": "is-default", "Values": ["true"]}])["Vpcs"]
+    text = f"The security group 'three' does not exist in default VPC '{vpc['VpcId']}'"
+    assert error.response["Error"]["Message"] == text

@@ -236,8 +236,8 @@ def test_service_linked_roles_cannot_be_changed(iam: Any, service: str, end: str
     for call, params in (
         (iam.create_service_linked_role, {"AWSServiceName": "ecs.amazonaws.com"}),
         (iam.delete_service_linked_role, {"RoleName": name}),
-        (iam.create_user, {"UserName": "u"}),
-        (iam.put_user_permissions_boundary, {"UserName": "u", "PermissionsBoundary": MONITORING}),
+        (iam.create_login_profile, {"UserName": "u", "Password": "p"}),
+        (iam.list_saml_providers, {}),
     ):
         with pytest.raises(ClientError, match="does not implement"):
             call(**params)

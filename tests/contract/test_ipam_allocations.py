@@ -282,6 +282,7 @@ def test_resource_cidrs_show_management_compliance_and_overlap(aws: Any, world: 
 @keeps("ec2.ipam-never-twice")
 def test_sixteen_clients_get_different_blocks(aws: Any, world: dict[str, str]) -> None:
     west = aws.client("ec2", WEST)
+    aws.control.quota("vpcs", 30)
 
     def take(n: int) -> str:
         if n % 4 == 0:

@@ -426,6 +426,7 @@ def test_a_key_works_with_imported_material(aws: Any) -> None:
     refused("InvalidCiphertextException", kms.import_key_material, KeyId=key["Arn"], **wrong)
     kms.import_key_material(KeyId=key["Arn"], **right)
     kms.encrypt(KeyId=key["Arn"], Plaintext=b"x")
+    assert kms.describe_key(KeyId=key["Arn"])["KeyMetadata"]["ExpirationModel"] == right["ExpirationModel"]
     for call in (kms.get_key_rotation_status, kms.enable_key_rotation, kms.disable_key_rotation):
         refused("UnsupportedOperationException", call, KeyId=key["Arn"])
     kms.delete_imported_key_material(KeyId=key["Arn"])
@@ -451,7 +452,8 @@ def test_a_key_policy_is_enforced(aws: Any) -> None:
     key = make(kms, Policy=json.dumps(denied), Tags=[{"TagKey": "a", "TagValue": "b"}])["KeyId"]
     kms.create_alias(AliasName="alias/theirs", TargetKeyId=key)
     for name in (key, "alias/theirs"):
-        assert "kms:DescribeKey" in refused("AccessDeniedException", kms.describe_key, KeyId=name)
+        message = refused("AccessDeniedException", kms.describe_key, KeyId=name)
+        assert "kms:DescribeKey" in message and message.endswith(" with an explicit deny in a resource-based policy")
     refused("AccessDeniedException", kms.list_resource_tags, KeyId=key)
     assert key in [listed["KeyId"] for listed in kms.list_keys()["Keys"]]
     kms.put_key_policy(KeyId=key, Policy=policy({"AWS": ROOT}, ["kms:Put*", "kms:Get*"]))

@@ -134,8 +134,8 @@ def test_entries_for_icmp_and_for_ipv6(net: Net) -> None:
 
 
 @keeps("ec2.acl-new")
-def test_a_vpc_has_two_hundred_network_acls(net: Net, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("emulator.ec2.network_acl_responses.ACL_QUOTA", 2)
+def test_a_vpc_has_a_limited_number_of_network_acls(aws: Any, net: Net) -> None:
+    aws.control.quota("network-acls-per-vpc", 2)
     net.ec2.create_network_acl(VpcId=net.vpc)
     refused("NetworkAclLimitExceeded", net.ec2.create_network_acl, VpcId=net.vpc)
     Net(net.ec2)
@@ -157,7 +157,7 @@ def test_routes_lead_to_peering_connections(net: Net) -> None:
     tagged = [{"ResourceType": "vpc-peering-connection", "Tags": [TAG]}]
     made = net.ec2.create_vpc_peering_connection(VpcId=net.vpc, PeerVpcId=other.vpc, TagSpecifications=tagged)
     peering = {"VpcPeeringConnectionId": made["VpcPeeringConnection"]["VpcPeeringConnectionId"]}
-    assert made["VpcPeeringConnection"]["Status"]["Code"] == "pending-acceptance"
+    assert made["VpcPeeringConnection"]["Status"]["Code"] == "initiating-request"
     way = {"RouteTableId": net.table, "DestinationCidrBlock": "192.168.0.0/16"}
     net.ec2.create_route(**way, **peering)
 
@@ -169,7 +169,8 @@ def test_routes_lead_to_peering_connections(net: Net) -> None:
         answer = net.ec2.describe_vpc_peering_connections(VpcPeeringConnectionIds=list(peering.values()))
         return answer["VpcPeeringConnections"][0]
 
-    assert route() == (*peering.values(), "blackhole")
+    assert (route(), listed()["Status"]["Code"]) == ((*peering.values(), "blackhole"), "pending-acceptance")
+    refused("MissingParameter", net.ec2.create_vpc_peering_connection, VpcId=net.vpc)
     accepted = net.ec2.accept_vpc_peering_connection(**peering)["VpcPeeringConnection"]
     assert (accepted["Status"]["Code"], route()[1], listed()) == ("active", "active", accepted)
     assert (listed()["RequesterVpcInfo"]["VpcId"], listed()["Tags"]) == (net.vpc, [TAG])

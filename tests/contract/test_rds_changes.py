@@ -362,10 +362,13 @@ def test_a_cluster_can_be_stopped_and_started(site: Site, aws: Any) -> None:
     assert got["AutomaticRestartTime"] > got["ClusterCreateTime"]
     refused("InvalidDBClusterStateFault", site.modify, Port=5433)
     refused("InvalidDBClusterStateFault", site.add, name="two")
-    refused("InvalidDBClusterStateFault", site.rds.delete_db_instance, DBInstanceIdentifier="one")
     refused("InvalidDBInstanceState", site.rds.reboot_db_instance, DBInstanceIdentifier="one")
-    delete = {"DBClusterIdentifier": "main", "SkipFinalSnapshot": True}
-    refused("InvalidDBClusterStateFault", site.rds.delete_db_cluster, **delete)
+    for call, named in (
+        (site.rds.delete_db_instance, {"DBInstanceIdentifier": "one"}),
+        (site.rds.modify_db_instance, {"DBInstanceIdentifier": "one", "PromotionTier": 2}),
+        (site.rds.delete_db_cluster, {"DBClusterIdentifier": "main", "SkipFinalSnapshot": True}),
+    ):
+        assert refused("InvalidDBClusterStateFault", call, **named) == "Db cluster main is in stopped state"
     assert start(DBClusterIdentifier="main")["DBCluster"]["Status"] == "starting"
     aws.control.advance(121)
     assert site.cluster()["Status"] == site.instance()["DBInstanceStatus"] == "available"

@@ -134,12 +134,10 @@ MISSING: dict[str, dict[str, Any]] = {
     "apply_pending_maintenance_action": {
         "ResourceIdentifier": "arn", "ApplyAction": "system-update", "OptInType": "immediate",
     },
-    "create_event_subscription": {"SubscriptionName": "s", "SnsTopicArn": "arn"},
     "copy_db_cluster_parameter_group": {
         "SourceDBClusterParameterGroupIdentifier": "a", "TargetDBClusterParameterGroupIdentifier": "b",
         "TargetDBClusterParameterGroupDescription": "c",
     },
-    "describe_db_cluster_snapshots": {"Filters": [{"Name": "engine", "Values": ["aurora-postgresql"]}]},
     "describe_pending_maintenance_actions": {},
     "describe_db_major_engine_versions": {},
     "modify_db_cluster": {"DBClusterIdentifier": "main", "NewDBClusterIdentifier": "other"},

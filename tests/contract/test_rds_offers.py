@@ -65,6 +65,17 @@ def test_old_zones_offer_few_classes(aws: Any) -> None:
     assert [zone["Name"] for zone in option["AvailabilityZones"]] == ["us-west-1a", "us-west-1b"]
 
 
+@keeps("rds.classes-zones", "rds.orderable")
+def test_a_zone_can_lack_a_class(site: Site, aws: Any) -> None:
+    aws.control.ask("POST", "zone", name=f"{EAST}b", lacks="db.r7g.large,db.serverless")
+    (option, _) = options(site.rds, EngineVersion="17.7", DBInstanceClass="db.r7g.large")
+    assert f"{EAST}b" not in {zone["Name"] for zone in option["AvailabilityZones"]}
+    site.create()
+    wanted = {"DBInstanceClass": "db.r7g.large", "AvailabilityZone": f"{EAST}b"}
+    assert "us-east-1b" in refused("InvalidVPCNetworkStateFault", site.add, **wanted)
+    site.add(**{**wanted, "DBInstanceClass": "db.r6g.large"})
+
+
 @keeps("rds.classes-zones", "rds.classes")
 def test_instances_need_a_class_that_version_and_zone_offer(site: Site) -> None:
     old = site.ec2.create_subnet(VpcId=site.vpc, CidrBlock="10.0.9.0/24", AvailabilityZone=EAST + "e")["Subnet"]
@@ -110,9 +121,11 @@ def test_quotas_are_described_and_can_be_changed(site: Site, aws: Any) -> None:
 
     site.create()
     site.add()
-    assert quotas() == {"DBClusters": (1, 40), "DBInstances": (1, 40)}
+    others = {"DBSubnetGroups": (1, 50), "ManualClusterSnapshots": (0, 100)}
+    others |= {"DBClusterParameterGroups": (0, 50), "DBParameterGroups": (0, 50)}
+    assert quotas() == {"DBClusters": (1, 40), "DBInstances": (1, 40), **others}
     aws.control.quota("DBClusters", 1)
     aws.control.quota("DBInstances", 1)
-    assert quotas() == {"DBClusters": (1, 1), "DBInstances": (1, 1)}
+    assert quotas() == {"DBClusters": (1, 1), "DBInstances": (1, 1), **others}
     refused("DBClusterQuotaExceededFault", site.create, name="other")
     refused("InstanceQuotaExceeded", site.add, name="two")

@@ -207,6 +207,31 @@ def test_subnet_groups_have_a_quota_and_pages(site: Site) -> None:
     refused("DBSubnetGroupNotFoundFault", site.rds.modify_db_subnet_group, DBSubnetGroupName="default", SubnetIds=many)
 
 
+@keeps("rds.default-subnet-group")
+def test_a_cluster_without_a_subnet_group_is_in_the_default_one(site: Site) -> None:
+    assert "default" in refused("DBSubnetGroupNotFoundFault", site.create, DBSubnetGroupName="default")
+    assert refused(VALUE, site.create, DBSubnetGroupName=None, Port=1)
+    assert len(site.rds.describe_db_subnet_groups()["DBSubnetGroups"]) == 1
+    assert site.create(DBSubnetGroupName=None)["DBSubnetGroup"] == "default"
+    (group,) = site.rds.describe_db_subnet_groups(DBSubnetGroupName="default")["DBSubnetGroups"]
+    (vpc,) = site.ec2.describe_vpcs(Filters=[{"Name": "is-default", "Values": ["true"]}])["Vpcs"]
+    assert (group["VpcId"], group["DBSubnetGroupDescription"]) == (vpc["VpcId"], "default")
+    named = {"DBSubnetGroupName": "default"}
+    refused(VALUE, site.rds.modify_db_subnet_group, **named, SubnetIds=site.subnets)
+    refused(VALUE, site.rds.delete_db_subnet_group, **named)
+
+
+@keeps("rds.default-subnet-group")
+def test_a_cluster_needs_a_subnet_group_if_there_is_no_default_subnet(site: Site) -> None:
+    subnets = site.ec2.describe_subnets(Filters=[{"Name": "default-for-az", "Values": ["true"]}])["Subnets"]
+    for subnet in subnets:
+        site.ec2.delete_subnet(SubnetId=subnet["SubnetId"])
+    for wrong in ({"MasterUsername": "admin"}, {"Port": 1}, {"MasterUserPassword": "short"}):
+        refused(VALUE, site.create, DBSubnetGroupName=None, **wrong)
+    text = refused("InvalidSubnet", site.create, DBSubnetGroupName=None)
+    assert text == "No default subnet detected in VPC. Please contact AWS Support to recreate default Subnets."
+
+
 @keeps("rds.pending-reboot")
 def test_a_new_parameter_group_of_an_instance_needs_a_reboot(site: Site) -> None:
     def status() -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 from recorded import Recorded, check
-from test_kms import wrapped
+from test_kms import policy, unchecked, wrapped
 
 MISSING = "00000000-0000-0000-0000-000000000000"
 MISSING_MRK = "mrk-" + 32 * "0"
@@ -20,6 +20,11 @@ NO_PREFIX = (
 )
 NO_ORIGIN = "{KeyId} origin is %s which is not valid for this operation."
 NO_MATERIAL = "No available key material pending rotation for the key: {KeyId}."
+NOT_PERMITTED = (
+    "User: arn:aws:iam::123456789012:root is not authorized to perform: kms:ListKeyRotations on resource: {KeyId} "
+    "because no resource-based policy allows the kms:ListKeyRotations action"
+)
+MINIMAL = policy(action=["kms:CreateKey", "kms:PutKeyPolicy"])
 NO_KEY = "The key ID in the request does not identify a CMK that can perform this operation."
 TOO_LONG = (
     "1 validation error detected: Value%s at '%s' failed to satisfy constraint: "
@@ -158,6 +163,7 @@ ROWS = (
     row("RotateKeyOnDemand", "a disabled key", "DisabledException", "{KeyId} is disabled.", disabled),
     row("RotateKeyOnDemand", "imported material", STATE, NO_MATERIAL, lambda aws: imported(aws)),
     row("RotateKeyOnDemand", "too often", "LimitExceededException", NO_ROTATION, rotated),
+    row("ListKeyRotations", "not permitted", "AccessDeniedException", NOT_PERMITTED, key(Policy=MINIMAL)),
     row("GenerateRandom", "no number", INVALID, "NumberOfBytes is required.", {}),
     row(
         "GenerateRandom",
@@ -196,8 +202,6 @@ def test_replicating_a_replica_is_refused_as_by_aws(aws: Any) -> None:
 
 
 def test_an_empty_request_for_random_bytes_is_refused_as_by_aws(aws: Any) -> None:
-    from test_kms import unchecked
-
     with pytest.raises(ClientError) as caught:
         unchecked(aws).generate_random(NumberOfBytes=0)
     expected = NO_RANGE.format(NumberOfBytes=0) + "Member must have value greater than or equal to 1"

@@ -46,6 +46,8 @@ def test_replicas_have_the_value_of_the_primary(aws: Any, east: Any, west: Any) 
     assert (status["Region"], status["KmsKeyId"], status["Status"]) == (WEST, away, "InSync")
     far = west.describe_secret(SecretId="db")
     assert (far["KmsKeyId"], far["PrimaryRegion"]) == (away, EAST)
+    west.get_secret_value(SecretId="db")
+    assert "LastAccessedDate" in east.describe_secret(SecretId="db")["ReplicationStatus"][0]
     assert far["ARN"] == made["ARN"].replace(EAST, WEST)
     east.put_secret_value(SecretId=made["ARN"], SecretString="two")
     assert west.get_secret_value(SecretId="db")["SecretString"] == "two"
@@ -53,6 +55,7 @@ def test_replicas_have_the_value_of_the_primary(aws: Any, east: Any, west: Any) 
     assert west.describe_secret(SecretId="db")["Tags"] == [{"Key": "a", "Value": "b"}]
     east.untag_resource(SecretId="db", TagKeys=["a"])
     added = east.replicate_secret_to_regions(SecretId="db", AddReplicaRegions=[{"Region": EUROPE}])
+    assert aws.client("secretsmanager", EUROPE).describe_secret(SecretId="db")["KmsKeyId"] == "alias/aws/secretsmanager"
     assert added["ARN"] == made["ARN"] and len(added["ReplicationStatus"]) == 2
     refused(PARAMETER, east.replicate_secret_to_regions, SecretId="db", AddReplicaRegions=[{"Region": EUROPE}])
     refused(PARAMETER, east.delete_secret, SecretId="db", ForceDeleteWithoutRecovery=True)
@@ -123,6 +126,18 @@ def test_values_and_settings_can_be_updated(aws: Any, east: Any) -> None:
     assert not {"KmsKeyId", "Description", "DeletedDate", "ReplicationStatus"} & set(got)
     refused("EncryptionFailure", east.update_secret, SecretId="db", KmsKeyId="alias/unknown")
     refused(MISSING, east.update_secret, SecretId="nothing", Description="x")
+
+
+@keeps("secretsmanager.value")
+def test_values_may_be_binary(east: Any) -> None:
+    east.create_secret(Name="db", SecretBinary=b"\x001")
+    assert east.get_secret_value(SecretId="db")["SecretBinary"] == b"\x001"
+    for call in (east.put_secret_value, east.update_secret):
+        call(SecretId="db", SecretBinary=call.__name__.encode())
+        got = east.get_secret_value(SecretId="db")
+        assert got["SecretBinary"] == call.__name__.encode() and "SecretString" not in got
+        refused(PARAMETER, call, SecretId="db", SecretBinary=b"x", SecretString="x")
+    refused(PARAMETER, east.create_secret, Name="both", SecretBinary=b"x", SecretString="x")
 
 
 @keeps("secretsmanager.labels", "secretsmanager.token", "secretsmanager.version")
@@ -345,16 +360,11 @@ def test_a_secret_has_a_resource_policy(east: Any, west: Any) -> None:
     refused(REQUEST, east.put_resource_policy, **one, ResourcePolicy=theirs)
 
 
-@keeps(
-    "secretsmanager.binary",
-    "secretsmanager.replicas-alone",
-)
+@keeps("secretsmanager.replicas-alone")
 def test_missing_operations_and_parameters_are_refused(east: Any, west: Any) -> None:
     one = {"SecretId": "db"}
     east.create_secret(Name="db", SecretString="x", AddReplicaRegions=[{"Region": WEST}])
     for call, arguments in (
-        (east.create_secret, {"Name": "b", "SecretBinary": b"x"}),
-        (east.put_secret_value, {**one, "SecretBinary": b"x"}),
         (west.stop_replication_to_replica, one),
         (
             east.replicate_secret_to_regions,

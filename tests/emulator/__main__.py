@@ -6,8 +6,9 @@ import argparse
 import sys
 from pathlib import Path
 
+from .account import PARTITIONS
 from .server import run
-from .switches import UNVERIFIED
+from .switches import PARTITION, UNVERIFIED
 
 parser = argparse.ArgumentParser(prog="python -m emulator", description=__doc__)
 parser.add_argument("--port", type=int, default=0, help="port on loopback (default: a free one)")
@@ -18,8 +19,9 @@ parser.add_argument("--unverified", action="store_true", help="pass on to moto w
 parser.add_argument("--state-dir", type=Path, help="directory of saved states (default: URL_FILE.state)")
 parser.add_argument("--state", help="load the state that POST /_local/save wrote under this name")
 parser.add_argument("--enforce-iam", action="store_true", help="evaluate IAM's policies, until the next reset")
+parser.add_argument("--partition", choices=PARTITIONS, default="aws", help="the partition of the account")
 args = parser.parse_args()
-UNVERIFIED.on = args.unverified
+UNVERIFIED.on, PARTITION.name = args.unverified, args.partition
 try:
     run(args.port, args.scale, args.url_file, args.call_log, args.state_dir, args.state, args.enforce_iam)
 except ValueError as error:

@@ -18,7 +18,7 @@ from moto.core.serialize import get_serializer_class
 from moto.moto_server.werkzeug_app import create_backend_app
 
 from . import services
-from .account import NotAuthenticated, account, require_region
+from .account import NotAuthenticated, account, require_quotas, require_region
 from .admission import Admitted, Missing, admit
 from .calls import CALLS, error_code, is_mutating, shown
 from .clock import CLOCK
@@ -132,6 +132,7 @@ class LocalAws:
                 if account().enforces_iam:
                     services.enforce_iam(environ, service, operation, region, admitted.parameters)
                 services.before(operation, region)
+                require_quotas(service, operation, region, admitted.parameters)
                 CLOCK.next_failure = (fault.state, fault.message) if fault and fault.effect == "fail" else None
                 status, headers, answer = self._answer(service, operation, region, mutating, environ)
                 if mutating and not fault and status < 400 and JUDGE not in environ.get("HTTP_USER_AGENT", ""):

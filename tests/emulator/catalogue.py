@@ -18,6 +18,7 @@ _NO_SERVICE = {
     *("core", "moto_api", "moto_proxy", "moto_server", "utilities", "instance_metadata"),
     *("awslambda_simple", "batch_simple", "dynamodb_v20111205", "s3bucket_path"),
 }
+_IN_RDS = {"neptune", "docdb"}  # they share the operations and the signing name of RDS
 _ELB_V2 = "Version=2015-12-01"  # two services share one address
 
 
@@ -25,7 +26,7 @@ _ELB_V2 = "Version=2015-12-01"  # two services share one address
 def names() -> dict[str, str]:
     """Return moto's module of each service that moto has, by boto3's names."""
     modules = set(moto.backends.list_of_moto_modules()) - _NO_SERVICE
-    known = botocore.session.get_session().get_available_services()
+    known = set(botocore.session.get_session().get_available_services()) - _IN_RDS
     found = {name: _module(name) for name in known}
     return {name: module for name, module in found.items() if module in modules}
 

@@ -14,6 +14,7 @@ from .clock import CLOCK
 from .faults import FAULTS
 from .guard import OWN
 from .lag import LAG
+from .quotas import BY_NAME
 from .switches import UNVERIFIED
 
 Query = dict[str, str]
@@ -44,7 +45,7 @@ def _number(query: Query, name: str, default: float = 0) -> float:
 
 
 def _health(query: Query) -> dict[str, Any]:
-    return {"status": "ok", "scale": CLOCK.scale, "now": CLOCK.now(), "lag": LAG.reads}
+    return {"status": "ok", "scale": CLOCK.scale, "now": CLOCK.now(), "lag": LAG.reads, "unverified": UNVERIFIED.on}
 
 
 def _calls(query: Query) -> Any:
@@ -81,7 +82,13 @@ def _region(query: Query) -> dict[str, str]:
 
 def _quota(query: Query) -> dict[str, int]:
     account.set_quota(query["name"], int(_number(query, "value")))
-    return account.account().quotas
+    return {name: account.quota(name) for name in BY_NAME}
+
+
+def _partition(query: Query) -> dict[str, str]:
+    account.set_partition(query["name"])
+    _reset(query)
+    return {"partition": account.account().own_partition}
 
 
 def _tier(query: Query) -> dict[str, bool]:
@@ -124,6 +131,7 @@ CONTROLS: dict[tuple[str, str], Request] = {
     ("POST", "zone"): Request(_zone, "name lacks"),
     ("POST", "quota"): Request(_quota, "name value"),
     ("POST", "iam"): Request(_iam, "enforce"),
+    ("POST", "partition"): Request(_partition, "name"),
     ("POST", "tier"): Request(_tier, "unverified"),
     ("POST", "traffic"): Request(_traffic, "region table", "index read write"),
     ("GET", "faults"): Request(lambda q: FAULTS.left()),

@@ -35,6 +35,11 @@ def own_backend(name: str, backend: type) -> BackendDict[Any]:
     return OWN_BACKENDS[name]
 
 
+def dns_suffix(partition: str) -> str:
+    """Return the domain of the host names and of some service principals of a partition."""
+    return "amazonaws.com.cn" if partition == "aws-cn" else "amazonaws.com"
+
+
 def new_id(prefix: str, digits: int = 17) -> str:
     """Return a new id in AWS's form: ``vpc-0a1b...``."""
     return f"{prefix}-{secrets.token_hex(digits)[:digits]}"

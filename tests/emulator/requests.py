@@ -63,14 +63,15 @@ def protocol_of(service: str, environ: Mapping[str, Any]) -> str:
     """Return the protocol that a request speaks: its service's, or by its form that of an older SDK."""
     if "HTTP_X_AMZ_TARGET" in environ:
         return "json"
-    protocols = _protocols(service)
+    spoken = protocols(service)
     if "x-www-form-urlencoded" in environ.get("CONTENT_TYPE", "") or "Action=" in environ.get("QUERY_STRING", ""):
-        return "ec2" if "ec2" in protocols else "query"
-    return protocols[0]
+        return "ec2" if "ec2" in spoken else "query"
+    return spoken[0]
 
 
 @cache
-def _protocols(service: str) -> tuple[str, ...]:
+def protocols(service: str) -> tuple[str, ...]:
+    """Return the protocols of a service that moto can write."""
     try:
         model = service_model(service)
     except UnknownServiceError:

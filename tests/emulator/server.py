@@ -117,6 +117,10 @@ class Control:
         """Evaluate IAM's policies from now on, or stop it."""
         self.ask("POST", "iam", enforce=str(enforce).lower())
 
+    def partition(self, name: str) -> None:
+        """Replace the account by a new one in the partition ``aws``, ``aws-cn`` or ``aws-us-gov``."""
+        self.ask("POST", "partition", name=name)
+
     def traffic(self, region: str, table: str, **units: object) -> None:
         """Let a table, or its ``index``, consume ``read`` and ``write`` units a second from now on."""
         self.ask("POST", "traffic", region=region, table=table, **units)

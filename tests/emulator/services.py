@@ -51,7 +51,7 @@ def before(operation: str, region: str) -> None:
 def enforce_iam(environ: Any, service: str, operation: str, region: str, parameters: Any) -> None:
     """Refuse a request that IAM would refuse. The evaluation is loaded at its first use."""
     register()
-    _module("access").enforce(environ, service, operation, region, parameters)
+    _module("access.enforcement").enforce(environ, service, operation, region, parameters)
 
 
 def tick() -> None:

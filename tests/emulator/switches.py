@@ -10,4 +10,12 @@ class Switch:
         self.on = False
 
 
+class Partition:
+    """The partition in which a new account begins."""
+
+    def __init__(self) -> None:
+        self.name = "aws"
+
+
 UNVERIFIED = Switch()  # passes on to moto what no row promises
+PARTITION = Partition()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
+from moto.core.responses import BaseResponse
 from moto.core.utils import camelcase_to_underscores
 
 from . import catalogue, services
@@ -20,8 +21,6 @@ _OTHER_INSTANCES = "its instances are not those that RunInstances starts and Ter
 # What moto has and the local AWS refuses all the same, as service or service:Operation, with the reason.
 DANGEROUS = {
     "cloudformation": _PAST_THE_CHECKS,
-    "cloudcontrol": _PAST_THE_CHECKS,
-    "servicecatalog:ProvisionProduct": _PAST_THE_CHECKS,
     "dynamodb:ImportTable": f"{_PAST_THE_CHECKS}, in a thread of its own",
     "secretsmanager:RotateSecret": "it takes a version for rotated that nobody has set in the database",
     "iam:DeleteServiceLinkedRole": "it deletes the role at once, also while its service uses it",
@@ -38,7 +37,6 @@ DANGEROUS = {
     "ec2:StopInstances": _OTHER_INSTANCES,
     "lambda:Invoke": _RUNS_CODE,
     "lambda:InvokeAsync": _RUNS_CODE,
-    "lambda:InvokeWithResponseStream": _RUNS_CODE,
     "batch:SubmitJob": _RUNS_CODE,
 }
 
@@ -49,7 +47,7 @@ def of(service: str, operation: str) -> str:
         return PROMISED
     if not operation or DANGEROUS.keys() & {service, f"{service}:{operation}"}:
         return REFUSED
-    return UNVERIFIED if _served(service, operation) else REFUSED
+    return UNVERIFIED if served(service, operation) else REFUSED
 
 
 def is_motos_own(service: str, operation: str) -> bool:
@@ -75,7 +73,8 @@ def handler(service: str) -> type:
     return HANDLERS[services.load(service)]
 
 
-def _served(service: str, operation: str) -> bool:
+def served(service: str, operation: str) -> bool:
+    """Return whether moto, or the class that replaces it, serves an operation."""
     if service in promised_services():
         return _method(handler(service), operation) is not None
     if service not in catalogue.names():
@@ -84,9 +83,14 @@ def _served(service: str, operation: str) -> bool:
         urls = importlib.import_module(f"moto.{catalogue.names()[service]}.urls")
     except ImportError:  # a package that this service of moto needs is not installed
         return False
-    handlers = {getattr(each, "__self__", None) for each in urls.url_paths.values()}
-    dispatched = all(getattr(each, "__name__", "") == "dispatch" for each in urls.url_paths.values())
-    return not dispatched or any(_method(each, operation) for each in handlers)
+    handlers = [each.__self__ for each in urls.url_paths.values() if each.__name__ == "dispatch"]
+    # moto finds the method of an operation by its name, except in handlers that route requests in their own way.
+    return not all(map(_by_name, handlers)) or not handlers or any(_method(each, operation) for each in handlers)
+
+
+def _by_name(served_by: Any) -> bool:
+    cls = served_by if isinstance(served_by, type) else type(served_by)
+    return bool(cls._get_action is BaseResponse._get_action)  # type: ignore[attr-defined]
 
 
 def _method(served_by: Any, operation: str) -> Any:

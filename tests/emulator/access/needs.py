@@ -34,6 +34,11 @@ TAGGING = {
 }
 IAM_TAGGING = {"CreateRole": "TagRole", "CreatePolicy": "TagPolicy", "CreateUser": "TagUser",
                "CreateInstanceProfile": "TagInstanceProfile"}  # fmt: skip
+RDS_NEW = {
+    "CreateDBInstance": "db",
+    "CreateDBClusterSnapshot": "cluster-snapshot",
+    "CreateGlobalCluster": "global-cluster",
+}
 CREATES = ("Create", "Put", "Register", "Restore", "Replicate", "AssumeRole")
 # The parameter with a role that the service will assume, and the name of that service.
 PASSED_ROLES = {
@@ -99,7 +104,12 @@ def _tagging(call: Call) -> Iterator[Need]:
         return
     action = f"iam:{IAM_TAGGING.get(call.operation)}" if call.service == "iam" else TAGGING.get(call.service)
     if action and not action.endswith("None"):
-        yield Need(action, resources_of(call)[0])
+        yield Need(action, _new_resource(call))
+
+
+def _new_resource(call: Call) -> str:
+    resources, kind = resources_of(call), RDS_NEW.get(call.operation, "cluster")
+    return next((resource for resource in resources if f":{kind}:" in resource), resources[0])
 
 
 def _passed_role(call: Call) -> Iterator[Need]:
@@ -116,19 +126,21 @@ def _passed_role(call: Call) -> Iterator[Need]:
 def _linked_role(call: Call) -> Iterator[Need]:
     from moto.iam.models import iam_backends
 
+    from ..iam.service_roles import role_path
+
     service = LINKED.get(call.action)
     if call.operation == "UpdateTable" and any("Create" in update for update in _replica_updates(call)):
         service = "replication.dynamodb.amazonaws.com"
-    path = f"/aws-service-role/{service}/"
     roles = iam_backends[call.account][call.partition].roles.values()
-    if service and not any(role.path == path for role in roles):
-        resource = call.arn(f"role{path}*", "iam", region="")
+    if service and not any(role.path == f"/aws-service-role/{service}/" for role in roles):
+        resource = call.arn(f"role{role_path(service)}", "iam", region="")
         yield Need("iam:CreateServiceLinkedRole", resource, {"iam:awsservicename": (service,)})
 
 
 def _keys(call: Call) -> Iterator[Need]:
     """Yield what the caller needs of a customer managed key. AWS's managed keys allow it to every user of a service."""
-    parameter, actions = KEYS.get(call.service, ("", ()))
+    nothing: tuple[str, tuple[str, ...]] = ("", ())
+    parameter, actions = KEYS.get(call.service, nothing)
     given = {**call.parameters, **(call.parameters.get("SSESpecification") or {})}.get(parameter)
     if call.service == "secretsmanager" and call.operation in SECRET_ACTIONS:
         actions = SECRET_ACTIONS[call.operation]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from moto.core import DEFAULT_ACCOUNT_ID
@@ -15,6 +15,7 @@ from ..core import own_backend
 from .policies import Principal
 
 OWNER_KEY = "local"  # the access key of the account's owner
+NO_MFA = {"aws:multifactorauthpresent": ("false",)}  # a key of sessions only
 ALLOW_ALL = '{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}'
 
 
@@ -114,7 +115,8 @@ def _of_session(session: Session, backend: IAMBackend, account: str, partition: 
         return owner(account, partition)
     if session.user:
         user = backend.users.get(session.user)
-        return _of_user(user, backend) if user else None
+        principal = _of_user(user, backend) if user else None
+        return replace(principal, keys={**principal.keys, **NO_MFA}) if principal else None
     role = next((role for role in backend.roles.values() if role.arn == session.role), None)
     if role is None:
         return None
@@ -129,7 +131,7 @@ def _of_session(session: Session, backend: IAMBackend, account: str, partition: 
         tuple(_documents(role)),
         _boundary(role, backend),
         session.policies,
-        {"aws:principaltype": ("AssumedRole",), **_common(role.arn, user_id, account), **_tags(tags)},
+        {"aws:principaltype": ("AssumedRole",), **NO_MFA, **_common(role.arn, user_id, account), **_tags(tags)},
     )
 
 

@@ -77,7 +77,10 @@ EC2_ID = re.compile(r"([a-z]+(?:-[a-z]+)*)-[0-9a-f]{8,17}")
 
 # The other services: for each type of resource its ARN and the parameters that name it.
 RDS = {
-    "cluster": ("cluster:{}", "DBClusterIdentifier DbClusterIdentifier SourceDBClusterIdentifier"),
+    "cluster": (
+        "cluster:{}",
+        "DBClusterIdentifier DbClusterIdentifier SourceDBClusterIdentifier TargetDbClusterIdentifier",
+    ),
     "db": ("db:{}", "DBInstanceIdentifier"),
     "cluster-pg": ("cluster-pg:{}", "DBClusterParameterGroupName"),
     "pg": ("pg:{}", "DBParameterGroupName DBInstanceParameterGroupName"),
@@ -91,13 +94,13 @@ RDS = {
     "global-cluster": ("global-cluster:{}", "GlobalClusterIdentifier"),
     "cluster-auto-backup": ("cluster-auto-backup:{}", "DbClusterResourceId"),
     "es": ("es:{}", "SubscriptionName"),
-    "": ("{}", "ResourceName"),
+    "": ("{}", "ResourceName ResourceArn"),
 }
 TABLES: dict[str, dict[str, tuple[str, str]]] = {
     "rds": RDS,
     "dynamodb": {
         "table": ("table/{}", "TableName TargetTableName SourceTableName"),
-        "": ("{}", "ResourceArn BackupArn StreamArn SourceTableArn"),
+        "": ("{}", "ResourceArn BackupArn StreamArn SourceTableArn ShardIterator"),
     },
     "kms": {"alias": ("{}", "AliasName"), "key": ("key/{}", "KeyId TargetKeyId")},
     "secretsmanager": {"secret": ("secret:{}", "SecretId Name")},
@@ -120,13 +123,12 @@ ALL = {
     "rds:DescribeDBClusterSnapshots": "cluster-snapshot:*",
     "rds:DescribeDBClusterAutomatedBackups": "cluster-auto-backup:*",
     "rds:DescribeGlobalClusters": "global-cluster:*",
-    "rds:DescribeEvents": "es:*",
     "cloudwatch:DescribeAlarms": "alarm:*",
     "dynamodb:ListTables": "table/*",
     "logs:DescribeLogGroups": "log-group::log-stream:",
 }
 NO_RESOURCE = {
-    "rds:DescribeDBEngineVersions", "rds:DescribeOrderableDBInstanceOptions", "logs:DescribeLogGroups",
+    "rds:DescribeDBEngineVersions", "rds:DescribeOrderableDBInstanceOptions", "dynamodb:ListStreams",
     "application-autoscaling:DescribeScalableTargets", "application-autoscaling:DescribeScalingPolicies",
     "application-autoscaling:DescribeScalingActivities", "secretsmanager:ListSecrets", "kms:ListAliases",
     "dynamodb:ListBackups", "sts:GetCallerIdentity",
@@ -166,7 +168,7 @@ def ec2_arn(call: Call, kind: str, resource_id: str) -> str:
 
 
 def _ec2(call: Call) -> Iterator[str]:
-    from ..ec2.tag_responses import TYPES
+    from ..ec2.ids import TYPES
 
     if call.operation.startswith(("Describe", "Get")) and not call.operation.startswith(EC2_READS_WITH_RESOURCES):
         return
@@ -188,7 +190,7 @@ def _route_table(call: Call) -> Iterator[str]:
 
     association = call.parameters.get("AssociationId") if call.operation == "DisassociateRouteTable" else None
     for table in ec2_backends[call.account][call.region].route_tables.values():
-        if association in table.associations:
+        if association in table.all_associations_ids:
             yield table.id
 
 
@@ -228,6 +230,8 @@ def _values(call: Call, kind: str, name: str) -> Iterator[str]:
         elif call.action in ("dynamodb:Query", "dynamodb:Scan") and "IndexName" in call.parameters:
             base = value.partition(":table/")[2] or value
             yield f"{base}/index/{call.parameters['IndexName']}"
+        elif name == "ShardIterator":
+            yield value.partition("|")[0]
         elif call.service == "logs" and value.startswith("arn:") and kind == "log-group":
             yield value.partition(":log-group:")[2].removesuffix(":*")
         else:
@@ -282,6 +286,8 @@ def _iam(call: Call) -> Iterator[str]:
     """Yield the entity of the call: the first of these parameters."""
     from moto.iam.models import iam_backends
 
+    from ..iam.service_roles import role_path
+
     backend, given = iam_backends[call.account][call.partition], call.parameters
     entities: tuple[tuple[str, str, Any], ...] = (
         ("InstanceProfileName", "instance-profile", backend.instance_profiles.values()),
@@ -295,8 +301,11 @@ def _iam(call: Call) -> Iterator[str]:
             arn = next((entity.arn for entity in known if entity.name == name), None)
             yield arn or call.arn(f"{kind}{given.get('Path') or '/'}{name}", region="")
             return
-    if service := given.get("AWSServiceName"):
-        yield call.arn(f"role/aws-service-role/{service}/*", region="")
+    key = backend.access_keys.get(str(given.get("AccessKeyId")))
+    if key and key.user_name in backend.users:
+        yield backend.users[key.user_name].arn
+    elif service := given.get("AWSServiceName"):
+        yield call.arn(f"role{role_path(service)}", region="")
     elif arn := given.get("PolicyArn") or given.get("PolicySourceArn"):
         yield str(arn)
     elif listed := re.fullmatch(r"List(Role|User|Group)s|ListPolicies|ListInstanceProfiles", call.operation):

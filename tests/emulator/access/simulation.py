@@ -55,7 +55,7 @@ def _result(
         return keys.get(key.lower())
 
     decision = decide(principal, Request(action, resource, value_of))
-    shown = {
+    shown: dict[str, Any] = {
         "EvalActionName": action,
         "EvalResourceName": resource,
         "EvalDecision": decision.decision,

@@ -51,12 +51,12 @@ class AutoscalingBackend(BaseBackend):
         target = self.targets.get(key)
         if target is None:
             service_uses_its_role(self.account_id, self.region_name, SERVICE)
-            arn = f"arn:aws:application-autoscaling:{self.region_name}:{self.account_id}:scalable-target/"
+            arn = self._arn("application-autoscaling", "scalable-target/")
             target = self.targets[key] = {
                 "ServiceNamespace": "dynamodb",
                 "ResourceId": key[0],
                 "ScalableDimension": key[1],
-                "RoleARN": f"arn:aws:iam::{self.account_id}:{ROLE}",  # AWS ignores the role in the call
+                "RoleARN": f"arn:{self.partition}:iam::{self.account_id}:{ROLE}",  # AWS ignores the role in the call
                 "CreationTime": CLOCK.now(),
                 "SuspendedState": dict.fromkeys(SUSPENDED, False),
                 "ScalableTargetARN": arn + secrets.token_hex(18),
@@ -99,8 +99,8 @@ class AutoscalingBackend(BaseBackend):
         if name not in policies:
             policies[name] = {
                 "PolicyARN": (
-                    f"arn:aws:autoscaling:{self.region_name}:{self.account_id}:scalingPolicy:{uuid.uuid4()}:"
-                    f"resource/dynamodb/{key[0]}:policyName/{name}"
+                    self._arn("autoscaling", f"scalingPolicy:{uuid.uuid4()}:")
+                    + f"resource/dynamodb/{key[0]}:policyName/{name}"
                 ),
                 "PolicyName": name,
                 "ServiceNamespace": "dynamodb",
@@ -116,8 +116,10 @@ class AutoscalingBackend(BaseBackend):
 
     def _alarm(self, name: str) -> dict[str, str]:
         """Return an alarm's name and ARN."""
-        arn = f"arn:aws:cloudwatch:{self.region_name}:{self.account_id}:alarm:{name}"
-        return {"AlarmName": name, "AlarmARN": arn}
+        return {"AlarmName": name, "AlarmARN": self._arn("cloudwatch", f"alarm:{name}")}
+
+    def _arn(self, service: str, resource: str) -> str:
+        return f"arn:{self.partition}:{service}:{self.region_name}:{self.account_id}:{resource}"
 
     def is_scaled(self, table: str, index: str | None, units: str) -> bool:
         """Return whether a capacity has both a target and a policy."""

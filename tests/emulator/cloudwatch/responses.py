@@ -142,8 +142,8 @@ class LocalCloudWatch(CloudWatchResponse):
             json.loads(data or "{}")
         except ValueError:
             raise AwsError("InvalidFormat", "StateReasonData is not valid JSON.") from None
-        values = [self._get_param("StateValue"), self._get_param("StateReason")]
-        alarms.set_state(self.cloudwatch_backend, alarm, *values, data)
+        value, reason = self._get_param("StateValue"), self._get_param("StateReason")
+        alarms.set_state(self.cloudwatch_backend, alarm, value, reason, data)
         return EmptyResult()
 
     def enable_alarm_actions(self) -> ActionResult:

@@ -14,11 +14,27 @@ from moto.dynamodb.models.table import Table
 from ..clock import CLOCK, Timeline
 from ..core import AwsError, own_backend
 from ..kms import find_key
-from .checks import NAME
-from .describe import billing_mode, describe, measured
+from .capacity import merged_on_demand
+from .describe import ON_DEMAND, billing_mode, describe, measured
 from .extras import Extras
 from .replicas import copied
-from .state import DAY, TableState, backend, check_few, exists, find, in_use, invalid, state_of
+from .settings import encryption
+from .state import (
+    DAY,
+    NO_UNITS,
+    READ,
+    WRITE,
+    TableState,
+    backend,
+    check_few,
+    exists,
+    find,
+    in_use,
+    invalid,
+    prune_attributes,
+    state_of,
+)
+from .values import PREFIX
 
 KEPT = 35 * DAY  # AWS deletes a system backup after this time
 SECONDS = 30.0
@@ -66,22 +82,29 @@ class Backup:
         """Return BackupDescription: the backup, and the table as it was."""
         names = ("TableName", "TableId", "TableArn", "KeySchema", "ProvisionedThroughput", "OnDemandThroughput")
         source = {name: self.shown[name] for name in names if name in self.shown}
-        units = source["ProvisionedThroughput"]
-        source["ProvisionedThroughput"] = {k: units[k] for k in ("ReadCapacityUnits", "WriteCapacityUnits")}
+        source["ProvisionedThroughput"] = _units(source["ProvisionedThroughput"])
         source |= {"TableCreationDateTime": self.shown["CreationDateTime"], "BillingMode": self.billing}
         source |= {"ItemCount": self.items, "TableSizeBytes": self.bytes}
         features = {"SSEDescription": self.shown.get("SSEDescription"), "TimeToLiveDescription": self.ttl}
         features |= {"StreamDescription": self.shown.get("StreamSpecification")}
-        features |= {"GlobalSecondaryIndexes": self._indexes()}
+        features |= {kind: self._indexes(kind) for kind in ("LocalSecondaryIndexes", "GlobalSecondaryIndexes")}
         return {
             "BackupDetails": self.details(status),
             "SourceTableDetails": source,
             "SourceTableFeatureDetails": {name: value for name, value in features.items() if value},
         }
 
-    def _indexes(self) -> list[dict[str, Any]]:
-        names = ("IndexName", "KeySchema", "Projection")
-        return [{name: index[name] for name in names} for index in self.shown.get("GlobalSecondaryIndexes", ())]
+    def _indexes(self, kind: str) -> list[dict[str, Any]]:
+        names = ("IndexName", "KeySchema", "Projection", "OnDemandThroughput")
+        found = []
+        for index in self.shown.get(kind, ()):
+            units = {"ProvisionedThroughput": _units(index["ProvisionedThroughput"])} if kind[0] == "G" else {}
+            found.append({name: index[name] for name in names if name in index} | units)
+        return found
+
+
+def _units(shown: dict[str, Any]) -> dict[str, Any]:
+    return {name: shown[name] for name in (READ, WRITE)}
 
 
 class Backups(BaseBackend):
@@ -125,11 +148,56 @@ def check_key(table: Table) -> None:
         raise invalid(f"One or more parameter values were invalid: {text}")
 
 
-def restored(source: Table, name: str, summary: dict[str, Any]) -> dict[str, Any]:
+def _check_overrides(source: Table, params: dict[str, Any]) -> str:
+    """Refuse settings of a restore that do not fit the source or each other. Return the billing mode."""
+    mode = str(params.get("BillingModeOverride") or billing_mode(source))
+    units = [params.get("ProvisionedThroughputOverride")]
+    for kind, indexes in (("Global", source.global_indexes), ("Local", source.indexes)):
+        known = {index.name: index for index in indexes}
+        for given in params.get(f"{kind}SecondaryIndexOverride") or ():
+            index = known.get(given["IndexName"])
+            if index is None or index.schema != given["KeySchema"]:
+                raise invalid(f"{PREFIX}The index does not match one of the source table: {given['IndexName']}")
+            units += [given.get("ProvisionedThroughput")] if kind == "Global" else []
+    if mode == ON_DEMAND and any(units):
+        raise invalid(f"{PREFIX}Neither {READ} nor {WRITE} can be specified when BillingMode is {ON_DEMAND}")
+    if mode != ON_DEMAND and billing_mode(source) == ON_DEMAND and not all(units):
+        raise invalid(f"{PREFIX}{READ} and {WRITE} must both be specified when BillingMode is {mode}")
+    if mode != ON_DEMAND and params.get("OnDemandThroughputOverride"):
+        raise invalid(f"{PREFIX}OnDemandThroughputOverride needs BillingMode {ON_DEMAND}")
+    return mode
+
+
+def _override(table: Table, mode: str, params: dict[str, Any]) -> None:
+    """Give a restored table the indexes, billing mode and capacity of the call in place of its source's."""
+    if (given := params.get("LocalSecondaryIndexOverride")) is not None:
+        table.indexes = [index for index in table.indexes if index.name in {each["IndexName"] for each in given}]
+    if (given := params.get("GlobalSecondaryIndexOverride")) is not None:
+        units = {each["IndexName"]: each.get("ProvisionedThroughput") for each in given}
+        table.global_indexes = [index for index in table.global_indexes if index.name in units]
+        for index in table.global_indexes:
+            index.throughput.update(units[index.name] or {})
+    prune_attributes(table)
+    state = state_of(table)
+    if mode == ON_DEMAND:
+        for holder in (table, *table.global_indexes):
+            holder.throughput.update(NO_UNITS)
+        state.on_demand_since = CLOCK.now()
+        state.on_demand = merged_on_demand(state.on_demand, params.get("OnDemandThroughputOverride") or {})
+    elif billing_mode(table) == ON_DEMAND:
+        state.on_demand = state.on_demand_since = None
+    table.throughput.update(params.get("ProvisionedThroughputOverride") or {})
+    table.billing_mode = mode
+    if params.get("SSESpecificationOverride"):
+        table.sse_specification = encryption(table.account_id, table.region_name, params["SSESpecificationOverride"])
+
+
+def restored(source: Table, params: dict[str, Any], summary: dict[str, Any]) -> dict[str, Any]:
     """Create a table from a copy of another one in its Region, and return its description."""
-    account, region = source.account_id, source.region_name
+    account, region, name = source.account_id, source.region_name, str(params["TargetTableName"])
     if exists(account, region, name):
         raise AwsError("TableAlreadyExistsException", f"Table already exists: {name}")
+    mode = _check_overrides(source, params)
     check_few(account, region, bool(source.global_indexes))
     check_key(source)
     state = TableState(("CREATING", 1200), ("ACTIVE", 0))
@@ -137,6 +205,7 @@ def restored(source: Table, name: str, summary: dict[str, Any]) -> dict[str, Any
     new = backend(account, region).tables[name] = copied(source, name, region, state)
     new.items, new.sse_specification = copy.deepcopy(source.items), copy.deepcopy(source.sse_specification)
     new.created_at = CLOCK.datetime()
+    _override(new, mode, params)
     shown: dict[str, Any] = describe(new, "CREATING")
     shown["RestoreSummary"]["RestoreInProgress"] = True
     return shown
@@ -165,8 +234,6 @@ class BackupCalls(Extras):
     def create_backup(self) -> ActionResult:
         """Make a backup of a table. Several backups can have the same name."""
         table, name = self._backed_up(), str(self.params["BackupName"])
-        if not NAME.match(name):
-            raise invalid(f"Invalid backup name: {name}")
         if state_of(table).status in ("CREATING", "DELETING") or state_of(table).key_lost is not None:
             raise AwsError("TableInUseException", f"Table is {state_of(table).status}: {table.name}")
         if not state_of(table).backups.settled:
@@ -179,8 +246,6 @@ class BackupCalls(Extras):
     def list_backups(self) -> ActionResult:
         """Return the backups of users by default, 100 per page."""
         p, kind = self.params, self.params.get("BackupType") or USER
-        if kind == "AWS_BACKUP":
-            raise invalid("The local AWS does not implement AWS Backup.")
         kinds = {USER, SYSTEM} if kind == "ALL" else {kind}
         name, earliest, end = p.get("TableName"), p.get("TimeRangeLowerBound"), p.get("TimeRangeUpperBound")
         found = [
@@ -204,7 +269,7 @@ class BackupCalls(Extras):
         """Delete a backup."""
         backup = self._complete()
         if backup.kind != USER:
-            raise invalid("The local AWS does not implement the deletion of a system backup.")
+            raise invalid(f"{PREFIX}System backups cannot be deleted: {backup.arn}")
         del backups(self.current_account, self.region)[backup.arn]
         return ActionResult({"BackupDescription": backup.description("DELETED")})
 
@@ -216,7 +281,7 @@ class BackupCalls(Extras):
             "SourceTableArn": backup.shown["TableArn"],
             "RestoreDateTime": backup.created,
         }
-        return ActionResult({"TableDescription": restored(backup.table, self.params["TargetTableName"], summary)})
+        return ActionResult({"TableDescription": restored(backup.table, self.params, summary)})
 
     def restore_table_to_point_in_time(self) -> ActionResult:
         """Create a table with the keys, indexes, capacity, encryption and items of the source."""
@@ -231,4 +296,4 @@ class BackupCalls(Extras):
             text = f"Point in time recovery is not enabled for table '{table.name}'"
             raise AwsError("PointInTimeRecoveryUnavailableException", text)
         summary = {"SourceTableArn": table.table_arn, "RestoreDateTime": CLOCK.now()}
-        return ActionResult({"TableDescription": restored(table, params["TargetTableName"], summary)})
+        return ActionResult({"TableDescription": restored(table, params, summary)})

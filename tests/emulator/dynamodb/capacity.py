@@ -11,7 +11,7 @@ from moto.dynamodb.models.table import DEFAULT_WARM_THROUGHPUT_RCU, DEFAULT_WARM
 from ..autoscaling.models import AUTOSCALING
 from ..clock import CLOCK, Timeline
 from ..core import AwsError
-from .checks import PREFIX, check_units
+from .checks import check_units
 from .describe import ON_DEMAND, PROVISIONED, billing_mode
 from .state import (
     DAY,
@@ -30,6 +30,7 @@ from .state import (
     units_of,
     usage_of,
 )
+from .values import PREFIX
 
 MOMENT = "%A, %B %d, %Y at %I:%M:%S %p Coordinated Universal Time"
 SCALED = "Table write capacity should either be Pay-Per-Request or AutoScaled."
@@ -56,8 +57,6 @@ def update(table: Table, params: dict[str, Any]) -> None:
     """Change billing mode, throughput and on-demand maxima on all replicas."""
     check_changed(table, params)
     mode = params.get("BillingMode") or billing_mode(table)
-    if params.get("OnDemandThroughput") and not (params.get("BillingMode") and mode == ON_DEMAND):
-        raise invalid(f"{PREFIX}OnDemandThroughput must come with BillingMode {ON_DEMAND}")
     changes = list(_changes(params))
     if mode == ON_DEMAND and changes:
         raise invalid(f"{PREFIX}Neither {READ} nor {WRITE} can be specified when BillingMode is {ON_DEMAND}")
@@ -197,7 +196,9 @@ def _set_on_demand(table: Table, mode: str, params: dict[str, Any]) -> None:
         wanted.append((None, params["OnDemandThroughput"]))
     wanted += [(u["IndexName"], u["OnDemandThroughput"]) for u in index_updates(params) if u.get("OnDemandThroughput")]
     if wanted and mode != ON_DEMAND:
-        raise invalid(f"{PREFIX}OnDemandThroughput needs BillingMode {ON_DEMAND}")
+        first = next(iter(wanted[0][1]), "MaxReadRequestUnits")
+        text = f"{first} for OnDemandThroughput cannot be specified when the table BillingMode is {mode}"
+        raise invalid(f"{PREFIX}{text}")
     for member in members_of(table).values():
         for index, _ in wanted:
             member.overwrite("OnDemandThroughputOverride", index)

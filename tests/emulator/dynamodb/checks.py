@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from .describe import ON_DEMAND, PROVISIONED
 from .state import invalid, limited
 from .values import PREFIX
 
-NAME = re.compile(r"^[a-zA-Z0-9_.-]{3,255}$")
-MAX_UNITS, MAX_INDEXES, MAX_PROJECTED = 40000, 20, 100
+MAX_UNITS, MAX_INDEXES, MAX_LOCAL, MAX_PROJECTED = 40000, 20, 5, 100
 MAX_PARTS = 4  # attributes in an index's HASH key, and as many in its RANGE key
 
 
@@ -97,27 +95,51 @@ def check_tags(tags: list[dict[str, str]]) -> None:
 
 def check_create(params: dict[str, Any]) -> str:
     """Refuse invalid tables that moto would accept. Return the billing mode."""
-    if not NAME.match(params["TableName"]):
-        raise invalid(f"Invalid table name: {params['TableName']}")
     check_tags(params.get("Tags") or [])
     check_attributes(params["AttributeDefinitions"])
+    if len(params["AttributeDefinitions"]) < len(params["KeySchema"]):
+        raise invalid("Invalid KeySchema: Some index key attribute have no definition")
     check_schema(params["KeySchema"])
     mode: str = params.get("BillingMode") or PROVISIONED
     if params.get("ProvisionedThroughput") and mode == PROVISIONED:
         check_units(params["ProvisionedThroughput"], "the table")
     if params.get("OnDemandThroughput") and mode == PROVISIONED:
-        raise invalid(f"{PREFIX}OnDemandThroughput needs BillingMode {ON_DEMAND}")
-    _check_indexes(params.get("GlobalSecondaryIndexes") or [], mode)
+        text = f"{next(iter(params['OnDemandThroughput']))} for OnDemandThroughput cannot be specified"
+        raise invalid(f"{PREFIX}{text} when table BillingMode is {mode}.")
+    local = params.get("LocalSecondaryIndexes") or []
+    _check_local(params["KeySchema"], local)
+    _check_indexes(params.get("GlobalSecondaryIndexes") or [], local, mode)
     return mode
 
 
-def _check_indexes(indexes: list[dict[str, Any]], mode: str) -> None:
-    names = {index["IndexName"] for index in indexes}
-    if len(names) < len(indexes):
-        raise invalid(f"{PREFIX}Duplicate index name")
+def _check_local(table: list[dict[str, str]], indexes: list[dict[str, Any]]) -> None:
+    """Refuse local indexes without the table's HASH key, or of a table without a RANGE key."""
+    if indexes and len(table) < 2:
+        text = "Table KeySchema does not have a range key, which is required when specifying a LocalSecondaryIndex"
+        raise invalid(f"{PREFIX}{text}")
+    for index in indexes:
+        check_projection(index)
+        check_schema(index["KeySchema"])
+        name, own, schema = index["IndexName"], table[0]["AttributeName"], index["KeySchema"]
+        if schema[0]["AttributeName"] != own:
+            raise invalid(
+                f"{PREFIX}Index KeySchema does not have the same leading hash key as table KeySchema for index: "
+                f"{name}. index hash key: {schema[0]['AttributeName']}, table hash key: {own}"
+            )
+        if len(schema) < 2:
+            raise invalid(f"{PREFIX}Index KeySchema does not have a range key for index: {name}")
+    if len(indexes) > MAX_LOCAL:
+        raise invalid(f"{PREFIX}Number of LocalSecondaryIndexes exceeds per-table limit of {MAX_LOCAL}")
+
+
+def _check_indexes(indexes: list[dict[str, Any]], local: list[dict[str, Any]], mode: str) -> None:
+    names = [index["IndexName"] for index in [*local, *indexes]]
+    for number, name in enumerate(names):
+        if name in names[:number]:
+            raise invalid(f"{PREFIX}Duplicate index name: {name}")
     if len(indexes) > MAX_INDEXES:
         raise invalid(f"{PREFIX}the per-table limit of secondary indexes is exceeded")
-    check_projected([index.get("Projection") or {} for index in indexes])
+    check_projected([index.get("Projection") or {} for index in [*local, *indexes]])
     for index in indexes:
         check_projection(index)
         check_schema(index["KeySchema"], MAX_PARTS)

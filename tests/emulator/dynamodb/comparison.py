@@ -61,7 +61,7 @@ class _Size(moto.FuncSize):
 
     def expr(self, item: Any) -> Any:
         value = self.attr.expr(item) if self.get_type(item) else None
-        return None if value is None else len(value.encode() if isinstance(value, str) else value)
+        return len(value.encode("utf-16-le")) // 2 if isinstance(value, str) else None if value is None else len(value)
 
 
 def _sum(sign: int) -> Any:
@@ -79,6 +79,6 @@ def adapt() -> None:
         moto.COMPARATOR_CLASS[name] = _typed(comparator)
     moto.COMPARATOR_CLASS["<>"] = _NotEqual
     moto.FUNC_CLASS.update(begins_with=_BeginsWith, size=_Size)
-    moto.FuncBetween, moto.FuncIn = _Between, _In  # type: ignore[misc]
-    DynamoType.__add__, DynamoType.__sub__ = _sum(1), _sum(-1)  # type: ignore[method-assign]
-    responses.ProjectionExpressionParser = Projection  # type: ignore[misc,assignment]
+    moto.FuncBetween, moto.FuncIn = _Between, _In
+    DynamoType.__add__, DynamoType.__sub__ = _sum(1), _sum(-1)
+    responses.ProjectionExpressionParser = Projection

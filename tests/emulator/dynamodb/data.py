@@ -161,9 +161,27 @@ def understood(moto: Moto) -> ActionResult:
     return answer
 
 
+class Before:
+    """Items and streams as they are before a write, to undo it if it is refused."""
+
+    def __init__(self, targets: list[tuple[Table, dict[str, Any]]]) -> None:
+        self._items = [(t, moto_key(t, key), copy.deepcopy(t.get_item(*moto_key(t, key)))) for t, key in targets]
+        self._lengths = [(shard, len(shard.records)) for table, _ in targets for shard in shards_of(table)]
+
+    def restore(self) -> None:
+        """Undo the write."""
+        for table, key, item in self._items:
+            table.delete_item(*key)
+            if item is not None:
+                table.put_item(item.to_json()["Attributes"])
+        for shard, length in self._lengths:
+            del shard.records[length:]
+
+
 class DataPlane(DynamoHandler):
     """Reads and writes of items."""
 
+    body: dict[str, Any]
     params: dict[str, Any]
 
     def _begin(self, operation: str) -> None:
@@ -178,13 +196,12 @@ class DataPlane(DynamoHandler):
         translate(self.params)
         check_expressions(self.params, kinds)
 
-    def _begin_each(self, operation: str, requests: Iterable[tuple[str, dict[str, Any]]]) -> None:
+    def _begin_each(self, operation: str, parts: Callable[[], Iterable[tuple[str, dict[str, Any]]]]) -> None:
         """Check the parameters of a call that has several parts, each with expressions of its own."""
-        parts = list(requests)
-        for kind, part in parts:
+        for kind, part in parts():
             check_placeholders(part, *_EXPRESSIONS[kind])
         self.params.update(normalized(operation, self.params))
-        for kind, part in parts:
+        for kind, part in parts():
             translate(part)
             check_expressions(part, _EXPRESSIONS[kind][0])
 
@@ -243,17 +260,12 @@ class DataPlane(DynamoHandler):
         check_key(table, key)
         if not self.params.get("UpdateExpression"):
             self.params["AttributeUpdates"] = {}  # makes moto create a missing item, as AWS does
-        item_key = moto_key(table, key)
-        before, lengths = copy.deepcopy(table.get_item(*item_key)), [(s, len(s.records)) for s in shards_of(table)]
+        before = Before([(table, key)])
         try:
             answer = self._write(table, key, super().update_item)
-            check_item(table, table.get_item(*item_key).to_json()["Attributes"])
+            check_item(table, dict(stored(table, key)))
         except Exception:
-            table.delete_item(*item_key)
-            if before is not None:
-                table.put_item(before.to_json()["Attributes"])
-            for shard, length in lengths:
-                del shard.records[length:]
+            before.restore()
             raise
         return answer
 
@@ -296,8 +308,8 @@ class DataPlane(DynamoHandler):
 
     def batch_get_item(self) -> ActionResult:
         """Read several items."""
-        asked = self.params["RequestItems"]
-        self._begin_each("BatchGetItem", (("GetItem", request) for request in asked.values()))
+        requests = lambda: [("GetItem", request) for request in self.params["RequestItems"].values()]  # noqa: E731
+        self._begin_each("BatchGetItem", requests)
         asked = self.params["RequestItems"]
         capacity = []
         for name, table, request in zip(asked, self._ready(asked), asked.values(), strict=True):

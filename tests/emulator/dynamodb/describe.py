@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container
 from typing import Any
 
-from moto.dynamodb.models.table import GlobalSecondaryIndex, Table
+from moto.dynamodb.models.table import GlobalSecondaryIndex, LocalSecondaryIndex, Table
 
 from ..clock import CLOCK
 from .state import (
@@ -24,6 +24,7 @@ from .state import (
 ON_DEMAND, PROVISIONED = "PAY_PER_REQUEST", "PROVISIONED"
 BACKFILLING = "BACKFILLING"
 MEASURED_EVERY = 6 * 3600
+_NOT_WHILE_DELETING = ("AttributeDefinitions", "KeySchema", "CreationDateTime", "WarmThroughput")
 
 
 def describe(table: Table, status: str | None = None, fresh: Container[str] = ()) -> dict[str, Any]:
@@ -51,10 +52,22 @@ def describe(table: Table, status: str | None = None, fresh: Container[str] = ()
         shown["GlobalSecondaryIndexes"] = [
             describe_index(table, index, index.name in fresh) for index in table.global_indexes
         ]
-    shown.update(_settings(table))
+    if table.indexes:
+        shown["LocalSecondaryIndexes"] = [_describe_local(table, index) for index in table.indexes]
+    shown.update(_settings(table, shown["TableStatus"]))
     shown.update(_replicas(table, fresh))
     if state.restored:
         shown["RestoreSummary"] = {**state.restored, "RestoreInProgress": not state.timeline.settled}
+    if shown["TableStatus"] == "DELETING":
+        return {name: value for name, value in shown.items() if name not in _NOT_WHILE_DELETING}
+    return shown
+
+
+def describe_made(table: Table) -> dict[str, Any]:
+    """Return the description in the answer of CreateTable, which does not tell the warm throughput yet."""
+    shown = describe(table, state_of(table).timeline.first, {index.name for index in table.global_indexes})
+    for part in (shown, *shown.get("GlobalSecondaryIndexes", ())):
+        del part["WarmThroughput"]
     return shown
 
 
@@ -63,7 +76,7 @@ def measured(table: Table, index: str = "") -> tuple[int, int]:
     state = state_of(table)
     if CLOCK.now() - state.measured >= MEASURED_EVERY:
         state.measured = CLOCK.now()
-        items = {"": table.all_items(), **{i.name: table.has_idx_items(i.name) for i in table.global_indexes}}
+        items = {"": table.all_items(), **{i.name: table.has_idx_items(i.name) for i in table.all_indexes()}}
         state.measures = {name: (len(found), sum(item.size() for item in found)) for name, found in items.items()}
     return state.measures.get(index, (0, 0))
 
@@ -76,6 +89,15 @@ def throughput(units: dict[str, Any], usage: Any) -> dict[str, Any]:
 def warm(units: dict[str, Any], state: TableState | IndexState) -> dict[str, Any]:
     """Return a warm throughput and its status."""
     return {**units, "Status": state.warming.state}
+
+
+def _describe_local(table: Table, index: LocalSecondaryIndex) -> dict[str, Any]:
+    return {
+        **index.describe(),
+        "IndexSizeBytes": measured(table, index.name)[1],
+        "ItemCount": measured(table, index.name)[0],
+        "IndexArn": f"{table.table_arn}/index/{index.name}",
+    }
 
 
 def describe_index(table: Table, index: GlobalSecondaryIndex, fresh: bool = False) -> dict[str, Any]:
@@ -93,7 +115,7 @@ def describe_index(table: Table, index: GlobalSecondaryIndex, fresh: bool = Fals
         "IndexArn": f"{table.table_arn}/index/{index.name}",
         "WarmThroughput": warm(index.warm_throughput, state),
     }
-    if step in ("CREATING", BACKFILLING):
+    if step in ("CREATING", BACKFILLING) and any(name == BACKFILLING for name, _ in state.timeline.steps):
         shown["Backfilling"] = step == BACKFILLING
     if state.on_demand:
         shown["OnDemandThroughput"] = state.on_demand
@@ -105,12 +127,13 @@ def billing_mode(table: Table) -> str:
     return ON_DEMAND if table.billing_mode == ON_DEMAND else PROVISIONED
 
 
-def _settings(table: Table) -> dict[str, Any]:
+def _settings(table: Table, status: str) -> dict[str, Any]:
     state = state_of(table)
     shown: dict[str, Any] = {}
     if state.on_demand_since:  # AWS omits the summary of a table that was always PROVISIONED
-        since = state.on_demand_since
-        shown["BillingModeSummary"] = {"BillingMode": billing_mode(table), "LastUpdateToPayPerRequestDateTime": since}
+        shown["BillingModeSummary"] = {"BillingMode": billing_mode(table)}
+        if status not in ("CREATING", "UPDATING") or abs(state.timeline.start - state.on_demand_since) > 1:
+            shown["BillingModeSummary"]["LastUpdateToPayPerRequestDateTime"] = state.on_demand_since
     if state.on_demand:
         shown["OnDemandThroughput"] = state.on_demand
     if state.table_class:

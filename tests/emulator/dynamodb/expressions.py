@@ -1,4 +1,4 @@
-"""The grammar of expressions. moto evaluates them, but accepts more than DynamoDB and words its refusals differently."""
+"""The grammar of expressions. moto evaluates them, but accepts more and refuses in other words than DynamoDB."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _CONDITIONS = {
 }  # fmt: skip
 _FUNCTIONS = {**_CONDITIONS, "size": 1, "if_not_exists": 2, "list_append": 2}
 _OPERATORS = {"AND", "OR", "NOT", "BETWEEN", "IN"}
-_RESERVED = frozenset(ReservedKeywords.get_reserved_keywords())
+_RESERVED: frozenset[str] = frozenset(ReservedKeywords.get_reserved_keywords())
 Names = Mapping[str, str]
 
 
@@ -37,7 +37,7 @@ class Expression:
         self.paths: list[list[str]] = []
         if not self._tokens:
             raise self.error("The expression can not be empty;")
-        parse = {"UpdateExpression": self._update, "ProjectionExpression": lambda: self._listed(self._path)}
+        parse = {"UpdateExpression": self._update, "ProjectionExpression": self._projection}
         parse.get(kind, self._condition)()
         if self._peek():
             raise self._syntax()
@@ -181,6 +181,9 @@ class Expression:
         (self.used if name.startswith("#") else self._plain).append(name)
         self._at += 1
         return self._names.get(name, name)
+
+    def _projection(self) -> None:
+        self._listed(self._path)
 
     def _update(self) -> None:
         sections = {"SET": self._assignment, "REMOVE": self._path, "ADD": self._pair, "DELETE": self._pair}

@@ -12,9 +12,9 @@ from moto.dynamodb.models.table import Table
 from ..clock import CLOCK, Timeline
 from ..core import AwsError
 from .checks import check_tags
-from .data import DataPlane
 from .state import DAY, check_active, find, get, invalid, state_of, tables_of
 from .streams import STREAMS
+from .transactions import Transactions
 
 TTL_COOLDOWN = 3600
 
@@ -35,7 +35,7 @@ def no_policy(arn: str) -> AwsError:
     return AwsError("PolicyNotFoundException", text)
 
 
-class Extras(DataPlane):
+class Extras(Transactions):
     """TTL, which replicas share, and the settings of each Region: recovery, tags, insights and policy."""
 
     def _table(self) -> Table:
@@ -102,8 +102,15 @@ class Extras(DataPlane):
         return self.describe_continuous_backups()
 
     def _tagged(self) -> Table:
-        arn = str(self.params["ResourceArn"])
-        table = find(self.current_account, self.region, arn)
+        arn, account = str(self.params["ResourceArn"]), self.current_account
+        parts = arn.split(":", 5)
+        if len(parts) < 6 or not parts[5].startswith("table/"):
+            raise invalid(f"Invalid TableArn: Invalid ResourceArn provided as input {arn}")
+        if parts[4] != account:
+            operation = self._get_action()
+            text = f"User: arn:aws:iam::{account}:root is not authorized to perform: dynamodb:{operation}"
+            raise AwsError("AccessDeniedException", f"{text} on resource: {arn}")
+        table = find(account, self.region, arn)
         if table is None:
             raise AwsError("ResourceNotFoundException", f"Requested resource not found: ResourcArn: {arn} not found")
         return table

@@ -14,7 +14,6 @@ from .capacity import check_scaled, merged_on_demand
 from .checks import (
     MAX_INDEXES,
     MAX_PARTS,
-    PREFIX,
     check_attributes,
     check_index_units,
     check_projected,
@@ -23,6 +22,7 @@ from .checks import (
 )
 from .describe import PROVISIONED, billing_mode
 from .state import GONE, IndexState, busy_index, invalid, limited, state_of, tables_of
+from .values import PREFIX
 
 ONLY_ONE = "Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously per table"
 
@@ -64,23 +64,22 @@ def _check_create(table: Table, spec: dict[str, Any], definitions: list[dict[str
     known = {a["AttributeName"]: a["AttributeType"] for a in table.attr}
     for definition in definitions:
         name = definition["AttributeName"]
-        if known.setdefault(name, definition["AttributeType"]) != definition["AttributeType"]:
+        if known.get(name, definition["AttributeType"]) != definition["AttributeType"]:
             raise invalid(f"{PREFIX}The type of the key attribute {name} cannot be changed")
-    used = set(table.attribute_keys) | {element["AttributeName"] for element in spec["KeySchema"]}
-    if used - set(known):
-        missing = sorted(used - set(known))
-        raise invalid(f"{PREFIX}Some index key attributes are not defined in AttributeDefinitions. Keys: {missing}")
-    if set(known) - used:
+    keys, given = ([each["AttributeName"] for each in part] for part in (spec["KeySchema"], definitions))
+    missing = [name for name in keys if name not in given]
+    if missing:
         raise invalid(
-            f"{PREFIX}Some AttributeDefinitions are not used. AttributeDefinitions: {sorted(known)}, "
-            f"keys used: {sorted(used)}"
+            f"{PREFIX}Some index key attributes are not defined in AttributeDefinitions. "
+            f"Keys: [{', '.join(missing)}], AttributeDefinitions: [{', '.join(given)}]"
         )
 
 
 def _create(table: Table, spec: dict[str, Any], definitions: list[dict[str, str]]) -> None:
     _check_create(table, spec, definitions)
     known = {a["AttributeName"] for a in table.attr}
-    new = [definition for definition in definitions if definition["AttributeName"] not in known]
+    keys = {element["AttributeName"] for element in spec["KeySchema"]}
+    new = [definition for definition in definitions if definition["AttributeName"] in keys - known]
     tables = tables_of(table)
     for replica in tables:
         replica.attr = [*replica.attr, *copy.deepcopy(new)]

@@ -12,7 +12,6 @@ from ..autoscaling.models import AUTOSCALING, READ
 from ..clock import CLOCK, Timeline
 from ..iam import service_uses_its_role
 from .capacity import check_scaled, merged_on_demand
-from .checks import PREFIX
 from .describe import ON_DEMAND, billing_mode
 from .settings import CUSTOMER, encryption, key_type
 from .state import (
@@ -35,6 +34,7 @@ from .state import (
     state_of,
 )
 from .streams import close
+from .values import PREFIX
 
 ACTIONS = ("Create", "Update", "Delete", "Disassociate")
 
@@ -144,7 +144,7 @@ def copied(source: Table, name: str, region: str, state: TableState, streams: di
         billing_mode=source.billing_mode,
         streams=dict(streams or {}),
     )
-    replica.global_indexes = copy.deepcopy(source.global_indexes)
+    replica.global_indexes, replica.indexes = copy.deepcopy(source.global_indexes), copy.deepcopy(source.indexes)
     replica.warm_throughput = dict(source.warm_throughput)
     replica.__dict__["local"], old = state, state_of(source)
     state.on_demand = old.on_demand

@@ -13,8 +13,8 @@ from ..clock import CLOCK, Timeline
 from . import backups, capacity, indexes, replica_autoscaling, replicas, settings
 from .backups import BackupCalls
 from .capacity import merged_on_demand
-from .checks import MAX_UNITS, PREFIX, check_create
-from .describe import ON_DEMAND, describe
+from .checks import MAX_UNITS, check_create
+from .describe import ON_DEMAND, describe, describe_made
 from .state import (
     GONE,
     HIDDEN,
@@ -31,6 +31,7 @@ from .state import (
     state_of,
 )
 from .streams import close
+from .values import PREFIX
 
 ALONE = (
     "SSESpecification", "TableClass", "DeletionProtectionEnabled", "WarmThroughput", "ReplicaUpdates",
@@ -127,8 +128,7 @@ class LocalDynamoHandler(BackupCalls):
             index_state = state.index(index["IndexName"])
             index_state.timeline = Timeline(("CREATING", 10), ("ACTIVE", 0))
             index_state.on_demand = merged_on_demand(None, index.get("OnDemandThroughput") or {})
-        fresh = {index.name for index in table.global_indexes}
-        return ActionResult({"TableDescription": describe(table, state.timeline.first, fresh)})
+        return ActionResult({"TableDescription": describe_made(table)})
 
     def describe_table(self) -> ActionResult:
         """Return the description of a table."""

@@ -9,9 +9,9 @@ from moto.dynamodb.models.table import Table
 from ..clock import CLOCK
 from ..core import AwsError
 from ..kms import find_key
-from .checks import PREFIX
 from .state import DAY, invalid, limited, members_of, state_of, tables_of
 from .streams import close
+from .values import PREFIX
 
 CLASSES = ("STANDARD", "STANDARD_INFREQUENT_ACCESS")
 MANAGED_ALIAS = "alias/aws/dynamodb"
@@ -31,6 +31,8 @@ def update_stream(table: Table, spec: dict[str, Any]) -> None:
     check_stream(spec)
     enabled = bool((table.stream_specification or {}).get("StreamEnabled"))
     if members_of(table):
+        if not spec["StreamEnabled"]:
+            raise invalid(f"{PREFIX}Disabling Stream is not allowed for a Global Table replica.")
         raise invalid(f"{PREFIX}The stream of a table with replicas cannot be changed: {table.name}")
     if enabled == spec["StreamEnabled"]:
         raise invalid(f"Table already has {'an enabled' if enabled else 'a disabled'} stream: TableName: {table.name}")

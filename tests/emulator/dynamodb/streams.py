@@ -10,11 +10,13 @@ from moto.core.base_backend import BaseBackend
 from moto.core.responses import ActionResult
 from moto.dynamodb.models.dynamo_type import Item
 from moto.dynamodb.models.table import StreamShard, Table
+from moto.dynamodb.models.utilities import dynamo_to_dict
 from moto.dynamodb.responses import DynamoResult
 from moto.dynamodbstreams.responses import DynamoDBStreamsHandler
 
 from ..clock import CLOCK
 from ..core import AwsError, own_backend
+from .metering import item_size
 from .state import DAY, invalid, tables_of
 
 FIRST = 1100000000017454423009
@@ -37,7 +39,7 @@ class Shard(StreamShard):
 
     def __init__(self, account_id: str, table: Table) -> None:
         self.table = table
-        label = table.latest_stream_label = str(table.latest_stream_label).split("+")[0]
+        label = table.latest_stream_label = CLOCK.datetime().strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3]
         self.arn = f"{table.table_arn}/stream/{label}"
         self.listed = {"StreamArn": self.arn, "StreamLabel": label, "TableName": table.name}
         self.created, self.closed = CLOCK.now(), 0.0
@@ -62,11 +64,12 @@ class Shard(StreamShard):
         change: dict[str, Any] = {
             "ApproximateCreationDateTime": int(CLOCK.now()),
             "Keys": {name: (after or before or {})[name] for name in self.table.table_key_attrs},
-            "SizeBytes": len(f"{before}{after}"),
             "StreamViewType": self.view,
         }
         images = (("NEW", "NewImage", after), ("OLD", "OldImage", before))
         change.update({name: image for view, name, image in images if view in self.view and image is not None})
+        parts = [change.get(name) or {} for name in ("Keys", "NewImage", "OldImage")]
+        change["SizeBytes"] = sum(item_size(dynamo_to_dict(part)) for part in parts)
         last: dict[str, Any] = self.records[-1] if self.records else {"eventName": ""}
         if kind == last["eventName"] == "INSERT" and change["Keys"] == last["dynamodb"]["Keys"]:
             self.records.pop()  # UpdateItem of a new item is one record in AWS, but two writes in moto

@@ -134,7 +134,7 @@ def size_of(value: Any) -> int:
         return len(held.encode())
     if kind == "N":
         digits = len(Decimal(held).normalize(_EXACT).as_tuple().digits)
-        return (digits + 1) // 2 + 1 + held.startswith("-")
+        return (digits + 1) // 2 + 1 + int(held.startswith("-"))
     if kind == "B":
         return len(held if isinstance(held, bytes) else base64.b64decode(held))
     if kind in _EMPTY:

@@ -35,6 +35,9 @@ def adapt(shape: Any, params: Mapping[str, Any], faults: list[Fault]) -> list[Fa
     if operation == "CreateTable" and len(params.get("KeySchema") or ()) > 2:
         keys = shown(shape.members["KeySchema"], params["KeySchema"])
         faults = [*faults, Fault("KeySchema", keys, "Member must have length less than or equal to 2")]
+    if operation == "CreateTable":  # the model has them optional, for copies of global tables of other accounts
+        missing = [name for name in ("AttributeDefinitions", "KeySchema") if params.get(name) is None]
+        faults = [*faults, *(Fault(name, None, "Member must not be null") for name in missing)]
     named = [fault for fault in faults if fault.path == "TableName"] or list(_name_faults(operation, params))
     return named or [_reordered(fault) for fault in faults]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 from ..core import serve
 
@@ -10,9 +11,22 @@ os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")  # over a thousand 
 
 
 def register() -> None:
-    """Replace moto's handler."""
+    """Replace moto's handler, and the ARNs that name the partition ``aws`` everywhere."""
+    from moto.ec2.models.security_groups import SecurityGroup
+    from moto.ec2.models.subnets import Subnet
+
     from .fields import add_fields
     from .responses import LocalEc2
 
+    Subnet.arn = _arn("subnet")
+    SecurityGroup.arn = _arn("security-group")
     add_fields()
     serve("ec2", LocalEc2)
+
+
+def _arn(kind: str) -> property:
+    def arn(resource: Any) -> str:
+        ec2 = resource.ec2_backend
+        return f"arn:{ec2.partition}:ec2:{ec2.region_name}:{resource.owner_id}:{kind}/{resource.id}"
+
+    return property(arn, lambda resource, value: None)

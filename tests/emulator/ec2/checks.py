@@ -26,6 +26,7 @@ TAGGABLE = {
     "CreateVpnGateway": "vpn-gateway",
     "CreateVpcEndpoint": "vpc-endpoint",
     "CreateFlowLogs": "vpc-flow-log",
+    "CreateEgressOnlyInternetGateway": "egress-only-internet-gateway",
     "CreateIpam": "ipam",
     "CreateIpamScope": "ipam-scope",
     "CreateIpamPool": "ipam-pool",
@@ -43,6 +44,8 @@ DELETED_BY = {
     "DeleteNetworkInterface": "NetworkInterfaceId",
     "DeleteDhcpOptions": "DhcpOptionsId",
     "DeleteVpcPeeringConnection": "VpcPeeringConnectionId",
+    "DeleteVpnGateway": "VpnGatewayId",
+    "DeleteEgressOnlyInternetGateway": "EgressOnlyInternetGatewayId",
 }
 
 

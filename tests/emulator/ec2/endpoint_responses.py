@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from moto.core.responses import ActionResult
-from moto.ec2.models.vpcs import AWS_ENDPOINT_SERVICES
+from moto.ec2.models.vpcs import AWS_ENDPOINT_SERVICES, VPCEndPoint
 
 from ..account import zone_lacks
 from ..admission import Missing
@@ -15,6 +15,11 @@ from .base import Ec2, result
 from .fields import dns_entries
 from .interfaces import free_address, make
 from .states import begin, refresh
+
+# The policy that AWS gives to an interface endpoint. That of a gateway endpoint has a version.
+INTERFACE_POLICY = json.dumps(
+    {"Statement": [{"Action": "*", "Effect": "Allow", "Principal": "*", "Resource": "*"}]}, indent=2
+)
 
 
 class EndpointResponses(Ec2):
@@ -37,6 +42,7 @@ class EndpointResponses(Ec2):
             self._check_tables(vpc.id, service, params.get("RouteTableIds") or [])
         else:
             self._check_interface(vpc)
+            params["PolicyDocument"] = params.get("PolicyDocument") or INTERFACE_POLICY
         subnet_ids = params.pop("SubnetIds", None) or []
         answer: ActionResult = super().create_vpc_endpoint()
         endpoint: Any = answer.result["VpcEndpoint"]
@@ -152,7 +158,7 @@ class EndpointResponses(Ec2):
             self._change_interfaces(endpoint)
         if params.get("ResetPolicy"):
             params["PolicyDocument"] = None
-            endpoint.policy_document = type(endpoint)(self.ec2, "", "", "", "", None, []).policy_document
+            endpoint.policy_document = json.dumps(VPCEndPoint.DEFAULT_POLICY) if gateway else INTERFACE_POLICY
         if params.get("PrivateDnsEnabled") is not None:
             if params["PrivateDnsEnabled"] and not endpoint.private_dns_enabled:
                 self._check_private_dns(self.ec2.get_vpc(endpoint.vpc_id), endpoint.service_name)

@@ -1,4 +1,4 @@
-"""The fields that AWS always shows and that moto's resources lack."""
+"""The fields that AWS shows and that moto's resources lack or leave empty."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import hashlib
 from functools import cache
 from typing import Any
 
+from moto.ec2.models.elastic_ip_addresses import ElasticAddress
 from moto.ec2.models.elastic_network_interfaces import NetworkInterface
 from moto.ec2.models.subnets import Subnet
 from moto.ec2.models.vpcs import VPCEndPoint
@@ -14,6 +15,12 @@ from ..requests import session
 
 _ASSOCIATION: Any = NetworkInterface.association  # an empty structure if the interface has no public address
 _CONSTANT: dict[type, dict[str, Any]] = {
+    ElasticAddress: {
+        "instance_id": property(lambda address: address.instance.id if address.instance else None),
+        "network_interface_id": property(lambda address: address.eni.id if address.eni else None),
+        "network_border_group": property(lambda address: address.ec2_backend.region_name),
+        "public_ipv4_pool": "amazon",
+    },
     NetworkInterface: {
         "operator": {"Managed": False},
         "association": property(lambda eni: _ASSOCIATION.__get__(eni) or None),

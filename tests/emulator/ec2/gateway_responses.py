@@ -19,14 +19,6 @@ from .states import begin
 
 # The blocks reserved for documentation (RFC 5737), which contain nobody's real address.
 DOCUMENTATION = [IPv4Network("203.0.113.0/24"), IPv4Network("198.51.100.0/24")]
-ADDRESS = {
-    "AllocationId": "allocation_id",
-    "AssociationId": "association_id",
-    "NetworkInterfaceId": "network_interface_id",
-    "NetworkInterfaceOwnerId": "network_interface_owner_id",
-    "PrivateIpAddress": "private_ip_address",
-    "PublicIp": "public_ip",
-}
 
 
 class GatewayResponses(Ec2):
@@ -141,23 +133,12 @@ class GatewayResponses(Ec2):
     def allocate_address(self) -> ActionResult:
         if self.params.setdefault("Domain", "vpc") != "vpc":
             raise AwsError("InvalidParameterValue", "Value (standard) for parameter domain is invalid.")
-        if len(self.ec2.addresses) >= account.quota("vpc-max-elastic-ips"):
-            raise AwsError("AddressLimitExceeded", "The maximum number of addresses has been reached.")
         taken = {a.public_ip for ec2 in ec2_backends[self.current_account].values() for a in ec2.addresses}
         self.params["Address"] = next((str(a) for b in DOCUMENTATION for a in b.hosts() if str(a) not in taken), None)
         if not self.params["Address"]:
             raise AwsError("InsufficientAddressCapacity", "Not enough addresses are available to fulfill the request.")
         answer: Any = super().allocate_address()
         return result(**answer.result, PublicIpv4Pool="amazon", NetworkBorderGroup=self.region)
-
-    def describe_addresses(self) -> ActionResult:
-        found = self.ec2.describe_addresses(self.params.get("AllocationIds"), self.params.get("PublicIps"))
-        return result(Addresses=[self._address_shown(a) for a in found])
-
-    def _address_shown(self, address: Any) -> dict[str, Any]:
-        fields = {name: getattr(address, field) or None for name, field in ADDRESS.items()}
-        always = {"PublicIpv4Pool": "amazon", "NetworkBorderGroup": self.region, "Domain": "vpc"}
-        return {**fields, **always, "Tags": tags_in(self.ec2, address.allocation_id)}
 
     def release_address(self) -> ActionResult:
         (address,) = self.ec2.address_by_allocation([self.params.get("AllocationId")])

@@ -32,11 +32,13 @@ class Kind:
 _GROUP = Kind("sg", "InvalidGroupId.Malformed", "InvalidGroup.NotFound", "security group")
 _VPC = Kind("vpc", "InvalidVpcID.Malformed", "InvalidVpcID.NotFound", "vpc ID")
 _POOL = Kind("ipam-pool", "InvalidIpamPoolId.Malformed")
+_OPTIONS = Kind("dopt", "InvalidDhcpOptionsId.Malformed", "InvalidDhcpOptionID.NotFound", "dhcpOption ID")
 KINDS: dict[str, Kind] = {
     "VpcId": _VPC,
     "PeerVpcId": _VPC,
     "SubnetId": Kind("subnet", "InvalidSubnetID.Malformed", "InvalidSubnetID.NotFound", "subnet ID"),
     "GroupId": _GROUP,
+    "Groups": _GROUP,
     "SecurityGroupId": _GROUP,
     "RouteTableId": Kind("rtb", "InvalidRouteTableId.Malformed", "InvalidRouteTableID.NotFound", "routeTable ID"),
     "NatGatewayId": Kind("nat", "NatGatewayMalformed", "NatGatewayNotFound", "The Nat Gateway {} was not found"),
@@ -62,7 +64,7 @@ KINDS: dict[str, Kind] = {
     "EgressOnlyInternetGatewayId": Kind(
         "eigw", "InvalidEgressOnlyInternetGatewayId.Malformed", "InvalidGatewayID.NotFound", "eigw ID"
     ),
-    "DhcpOptionsId": Kind("dopt", "InvalidDhcpOptionsId.Malformed", "InvalidDhcpOptionID.NotFound", "dhcpOption ID"),
+    "DhcpOptionsId": _OPTIONS,
     "PrefixListId": Kind("pl", "InvalidPrefixListId.Malformed", "InvalidPrefixListID.NotFound", "prefix list ID"),
     "SecurityGroupRuleId": Kind("sgr", "InvalidSecurityGroupRuleId.Malformed"),
     "IpamId": Kind("ipam", "InvalidIpamId.Malformed"),
@@ -95,12 +97,36 @@ STORES: dict[str, Store] = {
     "dopt": lambda ec2: ec2.dhcp_options_sets,
     "pl": lambda ec2: ec2.managed_prefix_lists,
 }
+# AWS's names of the types, by the prefix of their ids.
+TYPES = {
+    "eipalloc": "elastic-ip",
+    "nat": "natgateway",
+    "fl": "vpc-flow-log",
+    "ipam-scope": "ipam-scope",
+    "ipam-pool": "ipam-pool",
+    "ipam-pool-alloc": "ipam-pool-allocation",
+    "vpc": "vpc",
+    "vpce": "vpc-endpoint",
+    "subnet": "subnet",
+    "sg": "security-group",
+    "sgr": "security-group-rule",
+    "rtb": "route-table",
+    "igw": "internet-gateway",
+    "acl": "network-acl",
+    "pcx": "vpc-peering-connection",
+    "eni": "network-interface",
+    "ipam": "ipam",
+    "dopt": "dhcp-options",
+    "vgw": "vpn-gateway",
+    "eigw": "egress-only-internet-gateway",
+}
 # The parameters of operations that refuse an id that does not exist in a way of their own.
 _OWN_WAY = {
     "DeleteFlowLogs": ("FlowLogId",),
     "DeleteVpcEndpoints": ("VpcEndpointId",),
     "CreateVpcEndpoint": ("SecurityGroupId",),
     "ModifyVpcEndpoint": ("SecurityGroupId",),
+    "AssociateDhcpOptions": ("DhcpOptionsId",),
     "CreateRoute": ("NatGatewayId",),
     "ReplaceRoute": ("NatGatewayId",),
 }
@@ -126,7 +152,10 @@ def ids_in(operation: str, params: Mapping[str, Any]) -> list[tuple[str, Any]]:
 def check_id(parameter: str, resource_id: Any) -> None:
     """Refuse a malformed id, such as the placeholder of a value that is not known yet."""
     kind = KINDS.get(singular(parameter))
-    if kind and kind.prefix and not re.fullmatch(kind.prefix + r"-[0-9a-f]{8,32}", str(resource_id)):
+    form = rf"{kind.prefix}-[0-9a-f]{{8,32}}" if kind else ""
+    if kind is _OPTIONS:
+        form += "|default"  # AWS's id of no DHCP options
+    if kind and kind.prefix and not re.fullmatch(form, str(resource_id)):
         raise AwsError(kind.malformed, f'Invalid id: "{resource_id}" (expecting "{kind.prefix}-...")')
 
 

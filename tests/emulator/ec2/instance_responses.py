@@ -39,10 +39,7 @@ class InstanceResponses(Ec2):
         """Create an interface in the subnet of the request. Without groups it gets the default group of the VPC."""
         subnet = self.ec2.get_subnet(self.params["SubnetId"])
         for group_id in groups:
-            group = self.ec2.get_security_group_from_id(group_id)
-            if group is None:
-                raise AwsError("InvalidGroup.NotFound", f"The security group '{group_id}' does not exist")
-            if group.vpc_id != subnet.vpc_id:
+            if self.ec2.get_security_group_from_id(group_id).vpc_id != subnet.vpc_id:
                 text = f"You have specified two resources that belong to different networks: {group_id}, {subnet.id}."
                 raise AwsError("InvalidParameter", text)
         wanted = self.params.get("PrivateIpAddress")

@@ -8,6 +8,7 @@ from ipaddress import IPv4Network
 from typing import Any
 
 from moto.core.base_backend import BaseBackend
+from moto.utilities.utils import get_partition
 
 from ..clock import Timeline
 from ..core import AwsError, new_id, own_backend
@@ -61,7 +62,7 @@ class IpamObject:
 
     def arn(self, kind: str) -> str:
         """Return the ARN. ARNs of IPAM name no region."""
-        return f"arn:aws:ec2::{self.account}:{kind}/{self.id}"
+        return f"arn:{get_partition(self.region)}:ec2::{self.account}:{kind}/{self.id}"
 
     def shown(self, answer: bool) -> dict[str, Any]:
         """Return the fields of all descriptions; ``answer`` shows the state as the answer to the call does."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from moto.core.responses import ActionResult
 
+from ..account import partition_of
 from ..core import AwsError, new_id
 from ..iam import service_uses_its_role
 from .base import Ec2, result, tag_dict
@@ -93,7 +94,7 @@ class IpamResponses(IpamBase):
 
     def _regions(self, name: str) -> set[str]:
         regions = [r.get("RegionName") or "" for r in self.params.get(name) or []]
-        known = {r.name for r in self.ec2.describe_regions()}
+        known = {r.name for r in self.ec2.describe_regions() if partition_of(r.name) == self.partition}
         for region in regions:
             if region not in known:
                 raise AwsError("InvalidParameterValue", f"The Region '{region}' in {name} is not valid.")

@@ -55,7 +55,7 @@ _ALIASES = {
         "entry.icmp.code": "entry.icmp-type-code.code",
         "entry.icmp.type": "entry.icmp-type-code.type",
     },
-    "DescribeVpnGateways": {"attachment.state": "vpc-attachment.state", "attachment.vpc-id": "vpc-attachment.vpc-id"},
+    "DescribeVpnGateways": {f"attachment.{name}": f"vpc-attachments.{name}" for name in ("state", "vpc-id")},
     "DescribeDhcpOptions": {"key": "dhcp-configuration.key", "value": "dhcp-configuration.value.value"},
     "DescribeSecurityGroups": {
         **{f"ip-permission.{name}": f"ip-permission.{field}" for name, field in _PERMISSION.items()},
@@ -136,7 +136,7 @@ def _known(operation: str) -> frozenset[str]:
     text = html.unescape((members.get("Filters") or members["Filter"]).documentation)
     others = " ".join(re.findall(r"You can also use (.*?) as the filter name", text))
     names = re.findall(r"<li> <p> ?<code>([\w.-]+)</code>(?!:<)", text) + re.findall(r"<code>(\w+)</code>", others)
-    return frozenset((*names, *_UNDOCUMENTED.get(operation, ())))
+    return frozenset((*names, *_UNDOCUMENTED.get(operation, ()))) - {"tag"}  # the filter is tag:<key>
 
 
 def _values(value: Any, shape: Any, name: str) -> Iterator[str]:

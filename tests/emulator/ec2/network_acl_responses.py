@@ -7,13 +7,12 @@ from typing import Any
 from moto.core.responses import ActionResult
 from moto.ec2.models.network_acls import NetworkAclEntry
 
+from ..account import require_room
 from ..core import AwsError
 from .base import Ec2, result
 from .checks import canonical, canonical_ipv6
 
 LAST = 32767  # the number of the entry that denies the rest; nobody can change it
-ENTRY_QUOTA = 20  # entries in one direction, beside the last one
-ACL_QUOTA = 200  # network ACLs of a VPC
 NUMBERS = {"all": "-1", "tcp": "6", "udp": "17", "icmp": "1"}
 PROTOCOLS = ("-1", *map(str, range(256)))
 PORTS = ("6", "17")  # the protocols with ports: TCP and UDP
@@ -24,9 +23,6 @@ class NetworkAclResponses(Ec2):
     """Network ACLs. Each subnet has exactly one, by default the default network ACL of its VPC."""
 
     def create_network_acl(self) -> ActionResult:
-        if sum(acl.vpc_id == self.params["VpcId"] for acl in self.ec2.network_acls.values()) >= ACL_QUOTA:
-            text = "The maximum number of network acls has been reached."
-            raise AwsError("NetworkAclLimitExceeded", text)
         answer: ActionResult = super().create_network_acl()
         created: Any = answer.result
         acl = created["NetworkAcl"]
@@ -48,9 +44,8 @@ class NetworkAclResponses(Ec2):
         if self._entry(acl) is not None:
             text = f"The network acl entry identified by {number} already exists."
             raise AwsError("NetworkAclEntryAlreadyExists", text)
-        if sum(e.egress == egress and e.rule_number != LAST for e in acl.entries) >= ENTRY_QUOTA:
-            text = "The maximum number of network acl entries has been reached."
-            raise AwsError("NetworkAclEntryLimitExceeded", text)
+        taken = sum(e.egress == egress and e.rule_number != LAST for e in acl.entries)
+        require_room("entries-per-network-acl", taken)
         self._check_entry()
         self._add(acl, number, self.params, egress)
         return result(Return=True)

@@ -1,4 +1,4 @@
-"""The calls for virtual private gateways and egress-only internet gateways, as far as they keep a VPC in use."""
+"""The calls for virtual private gateways, as far as they keep a VPC in use."""
 
 from __future__ import annotations
 
@@ -41,28 +41,16 @@ class VpnGateway:
         }
 
 
-class EgressOnlyGateway:
-    """An egress-only internet gateway."""
-
-    def __init__(self, vpc_id: str) -> None:
-        self.id, self.vpc_id = new_id("eigw"), vpc_id
-
-    def shown(self) -> dict[str, Any]:
-        """Return the gateway as EC2 shows it."""
-        attachments = [{"State": "attached", "VpcId": self.vpc_id}]
-        return {"EgressOnlyInternetGatewayId": self.id, "Attachments": attachments}
-
-
 class PrivateGatewayResponses(Ec2):
-    """Virtual private gateways and egress-only internet gateways."""
+    """Virtual private gateways."""
 
     def create_vpn_gateway(self) -> ActionResult:
         gateway = VpnGateway()
         self.ec2.vpn_gateways[gateway.id] = gateway
         self.ec2.tags[gateway.id] = tag_dict(self.params, "vpn-gateway")
-        return result(VpnGateway=self._gateway_shown(gateway) | {"State": gateway.timeline.first})
+        return result(VpnGateway=self._vpn_shown(gateway) | {"State": gateway.timeline.first})
 
-    def _gateway_shown(self, gateway: VpnGateway) -> dict[str, Any]:
+    def _vpn_shown(self, gateway: VpnGateway) -> dict[str, Any]:
         return gateway.shown(tags_in(self.ec2, gateway.id))
 
     def _gateway(self) -> VpnGateway:
@@ -96,19 +84,6 @@ class PrivateGatewayResponses(Ec2):
         return result(Return=True)
 
     def describe_vpn_gateways(self) -> ActionResult:
-        known = self.ec2.vpn_gateways
-        return result(VpnGateways=[self._gateway_shown(known[i]) for i in self.params.get("VpnGatewayIds") or known])
-
-    def create_egress_only_internet_gateway(self) -> ActionResult:
-        gateway = EgressOnlyGateway(self.params["VpcId"])
-        self.ec2.egress_only_internet_gateways[gateway.id] = gateway
-        return result(EgressOnlyInternetGateway=gateway.shown())
-
-    def delete_egress_only_internet_gateway(self) -> ActionResult:
-        del self.ec2.egress_only_internet_gateways[self.params["EgressOnlyInternetGatewayId"]]
-        return result(ReturnCode=True)
-
-    def describe_egress_only_internet_gateways(self) -> ActionResult:
-        named = self.params.get("EgressOnlyInternetGatewayIds")
-        stored = self.ec2.egress_only_internet_gateways
-        return result(EgressOnlyInternetGateways=[stored[i].shown() for i in named or stored])
+        named = self.params.get("VpnGatewayIds")
+        found = [self.ec2.vpn_gateways[i] for i in named or self.ec2.vpn_gateways]
+        return result(VpnGateways=[self._vpn_shown(gateway) for gateway in found])

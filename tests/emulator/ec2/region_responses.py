@@ -17,10 +17,11 @@ class RegionResponses(Ec2):
 
     def describe_regions(self) -> ActionResult:
         named, everything = self.params.get("RegionNames"), self.params.get("AllRegions")
-        _check_known(named, [r.name for r in self.ec2.regions], "region")
-        for region in self.ec2.regions:
+        regions = [r for r in self.ec2.regions if account.partition_of(r.name) == self.partition]
+        _check_known(named, [r.name for r in regions], "region")
+        for region in regions:
             region.opt_in_status = account.opt_in_status(region.name)
-        shown = [r for r in self.ec2.regions if everything or named or r.opt_in_status != "not-opted-in"]
+        shown = [r for r in regions if everything or named or r.opt_in_status != "not-opted-in"]
         return result(Regions=[r for r in shown if r.name in (named or [r.name])])
 
     def describe_availability_zones(self) -> ActionResult:

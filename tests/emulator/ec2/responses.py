@@ -11,7 +11,6 @@ from moto.core.responses import ActionResult
 from moto.core.utils import camelcase_to_underscores
 
 from ..core import AwsError, own_backend
-from ..promises import services
 from .base import forget_tags
 from .checks import check, deleted_ids
 from .dhcp_responses import DhcpResponses
@@ -26,7 +25,6 @@ from .ipam_resource_responses import IpamResourceResponses
 from .ipam_responses import IpamResponses
 from .listing import filtered_page, take_list_options
 from .network_acl_responses import NetworkAclResponses
-from .peering_responses import PeeringResponses
 from .private_gateway_responses import PrivateGatewayResponses
 from .region_responses import RegionResponses
 from .route_responses import RouteResponses
@@ -56,7 +54,6 @@ class LocalEc2(
     GatewayResponses,
     RouteResponses,
     NetworkAclResponses,
-    PeeringResponses,
     DhcpResponses,
     PrivateGatewayResponses,
     InstanceResponses,
@@ -79,8 +76,7 @@ class LocalEc2(
             if earlier:
                 return earlier
             refresh(self.ec2)
-            if services()["ec2"].parameters(operation) is not None:
-                check_exists(operation, self.params, self.ec2)
+            check_exists(operation, self.params, self.ec2)
         except ServiceException as error:
             return self._refusal(error)
         deleted, options = list(deleted_ids(operation, self.params)), take_list_options(operation, self.params)

@@ -103,6 +103,10 @@ class RouteResponses(Ec2):
             text = f"route table {table.id} and interface {peering_id} belong to different networks"
             raise AwsError("InvalidParameterValue", text)
 
+    def create_vpc_peering_connection(self) -> ActionResult:
+        self.require("PeerVpcId")
+        return answered(super().create_vpc_peering_connection())
+
     def delete_route(self) -> ActionResult:
         params = self.params
         table = self.ec2.get_route_table(params["RouteTableId"])

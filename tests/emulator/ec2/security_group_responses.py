@@ -7,10 +7,11 @@ from typing import Any
 
 from moto.core.responses import ActionResult
 
+from ..account import require_room
 from ..core import AwsError
 from .base import Ec2, forget_tags, result, tag_dict, tags_in
 from .listing import wildcard
-from .security_group_rules import QUOTA, Rule, allow_all_egress, check_text, permissions, read, shown
+from .security_group_rules import Rule, allow_all_egress, check_text, permissions, read, shown
 
 _NAME = re.compile(r"[a-zA-Z0-9. _\-:/()#,@\[\]+=&;{}!$*]{1,255}")
 
@@ -45,9 +46,18 @@ class SecurityGroupResponses(Ec2):
         return self.ec2.get_security_group_from_id(group_id)
 
     def describe_security_groups(self) -> ActionResult:
-        named = self.params.get("GroupIds")
-        found = [self._group(i) for i in named] if named else self._groups()
-        return result(SecurityGroups=[self._shown(g) for g in found])
+        found = [self._group(i) for i in self.params.get("GroupIds") or []] + self._named_groups()
+        asked = self.params.get("GroupIds") or self.params.get("GroupNames")
+        return result(SecurityGroups=[self._shown(g) for g in (found if asked else self._groups())])
+
+    def _named_groups(self) -> list[Any]:
+        """Return the groups of the default VPC that the request names."""
+        names, default = self.params.get("GroupNames") or [], self.ec2.get_default_vpc()
+        known = {g.name: g for g in self.ec2.groups[default.id].values()} if names and default else {}
+        if missing := [name for name in names if name not in known]:
+            text = f"The security group '{missing[0]}' does not exist"
+            raise AwsError("InvalidGroup.NotFound", text + (f" in default VPC '{default.id}'" if default else ""))
+        return [known[name] for name in names]
 
     def _name_groups_by_id(self, filters: list[dict[str, Any]]) -> None:
         """Replace the names of the groups that rules name, which no answer shows, by the ids of these groups."""
@@ -102,9 +112,7 @@ class SecurityGroupResponses(Ec2):
             raise AwsError("InvalidParameterValue", "The same permission must not appear multiple times")
         for rule in [rule for rule in rules if rule.key in known]:
             raise AwsError("InvalidPermission.Duplicate", f'the specified rule "{rule.words}" already exists')
-        if len(existing) + len(rules) > QUOTA:
-            text = "The maximum number of rules per security group has been reached."
-            raise AwsError("RulesPerSecurityGroupLimitExceeded", text)
+        require_room("rules-per-security-group", len(existing) + len(rules) - 1)
         existing.extend(rules)
         for rule in rules:
             self.ec2.tags[rule.id] = tag_dict(self.params, "security-group-rule")

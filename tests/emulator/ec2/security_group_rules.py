@@ -12,7 +12,6 @@ from ..core import AwsError, new_id
 from .base import tags_in
 from .checks import canonical, canonical_ipv6
 
-QUOTA = 60
 _PROTOCOLS = {"6": "tcp", "17": "udp", "1": "icmp", "58": "icmpv6", "all": "-1"}
 _TEXT = re.compile(r"[a-zA-Z0-9. _\-:/()#,@\[\]+=&;{}!$*]{0,255}")
 # The name of each kind of peer in a permission: its name in a list of peers, and in a rule.
@@ -152,7 +151,7 @@ def shown(backend: Any, rule: Rule) -> dict[str, Any]:
     peer: dict[str, Any] = {PEERS[rule.kind][1]: rule.peer}
     if rule.kind == "UserIdGroupPairs":
         peer = {"ReferencedGroupInfo": {"GroupId": rule.peer, "UserId": backend.account_id}}
-    arn = f"arn:aws:ec2:{backend.region_name}:{backend.account_id}:security-group-rule/{rule.id}"
+    arn = f"arn:{backend.partition}:ec2:{backend.region_name}:{backend.account_id}:security-group-rule/{rule.id}"
     return {
         "SecurityGroupRuleId": rule.id,
         "SecurityGroupRuleArn": arn,

@@ -8,33 +8,11 @@ from moto.core.responses import ActionResult
 
 from ..core import AwsError
 from .base import Ec2, result
-from .ids import KINDS, STORES
+from .ids import KINDS, STORES, TYPES
 from .ipam_models import ipam_of
 
 # The types whose own error answers an attempt to tag a resource that does not exist.
 NOT_FOUND = {"vpc": "VpcId", "subnet": "SubnetId", "igw": "InternetGatewayId", "rtb": "RouteTableId", "sg": "GroupId"}
-
-TYPES = {
-    "eipalloc": "elastic-ip",
-    "nat": "natgateway",
-    "fl": "vpc-flow-log",
-    "ipam-scope": "ipam-scope",
-    "ipam-pool": "ipam-pool",
-    "ipam-pool-alloc": "ipam-pool-allocation",
-    "vpc": "vpc",
-    "vpce": "vpc-endpoint",
-    "subnet": "subnet",
-    "sg": "security-group",
-    "sgr": "security-group-rule",
-    "rtb": "route-table",
-    "igw": "internet-gateway",
-    "acl": "network-acl",
-    "pcx": "vpc-peering-connection",
-    "eni": "network-interface",
-    "ipam": "ipam",
-    "dopt": "dhcp-options",
-    "vgw": "vpn-gateway",
-}
 
 
 def type_of(resource_id: str) -> str:

@@ -38,7 +38,7 @@ def register() -> None:
 
     iam_models.utcnow = lambda: CLOCK.datetime().replace(tzinfo=None)
     iam_models.random_policy_id = lambda: unique_id("ANPA", DEFAULT_ACCOUNT_ID)
-    iam_models.ManagedPolicy.permissions_boundary_usage_count = property(boundary_uses)  # type: ignore[attr-defined]
+    iam_models.ManagedPolicy.permissions_boundary_usage_count = property(boundary_uses)
     os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
     IAMBackend._init_aws_policies = _copies
     serve("iam", LocalIam)

@@ -23,6 +23,12 @@ CHANGES = ("Add", "Attach", "Create", "Delete", "Detach", "Put", "Set", "Tag", "
 ATTACHING = {f"Attach{entity}Policy" for entity in ("Role", "User", "Group")}
 ATTACHMENTS = ATTACHING | {name.replace("Attach", "Detach") for name in ATTACHING}
 
+PROFILES = (
+    "GetInstanceProfileResponse.InstanceProfile",
+    "ListInstanceProfilesForRoleResponse.InstanceProfiles.InstanceProfile",
+)
+NOT_IN_PROFILES = ("MaxSessionDuration", "RoleLastUsed", "Tags")  # fields of a role that its instance profiles lack
+
 
 class LocalIam(UserOperations):
     """The handler of IAM."""
@@ -31,6 +37,8 @@ class LocalIam(UserOperations):
         **IamResponse.RESPONSE_KEY_PATH_TO_TRANSFORMER,
         "CreateRoleResponse.Role.RoleLastUsed": never_return,
         "CreateRoleResponse.Role.MaxSessionDuration": never_return,
+        "ListUsersResponse.Users.User.PermissionsBoundary": never_return,
+        **{f"{profile}.Roles.Role.{field}": never_return for profile in PROFILES for field in NOT_IN_PROFILES},
     }
 
     def serialized(self, action_result: ActionResult) -> TYPE_RESPONSE:
@@ -44,6 +52,7 @@ class LocalIam(UserOperations):
 
     def call_action(self) -> Any:
         """Refuse reserved tags and changes of AWS's own roles and policies, then answer."""
+        self.name_own_user()
         operation, name, arn = self._get_action(), self._get_param("RoleName"), self._get_param("PolicyArn", "")
         if operation.startswith(CHANGES):
             role = next((role for role in self.backend.get_roles() if role.name == name), None)
@@ -80,10 +89,9 @@ class LocalIam(UserOperations):
     def get_role(self) -> ActionResult:
         """Return a role, with the Region of its last use."""
         role = self.backend.get_role(self._get_param("RoleName"))
-        used = [key.last_used for key in self.backend.access_keys.values() if key.role_arn == role.arn]
-        for use in used:
-            if use and use.timestamp == role.last_used:
-                role.last_used_region = use.region
+        keys = [key for key in self.backend.access_keys.values() if key.role_arn == role.arn and key.last_used]
+        if keys:
+            role.last_used_region = max((key.last_used for key in keys), key=lambda use: use.timestamp).region
         return super().get_role()
 
     def list_instance_profiles_for_role(self) -> ActionResult:

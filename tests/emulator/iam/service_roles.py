@@ -26,6 +26,12 @@ ROLES = {
 }
 
 
+def role_path(service: str) -> str:
+    """Return the path and name of the role of a service, as its ARN shows them; the name ``*`` if it is unknown."""
+    suffix = ROLES.get(service.removesuffix(".amazonaws.com"), ("*", ""))[0]
+    return f"/aws-service-role/{service}/{suffix if suffix == '*' else f'AWSServiceRoleFor{suffix}'}"
+
+
 def create_service_linked_role(backend: IAMBackend, service: str, description: str = "") -> Role:
     """Create the role of a service, and refuse an existing one."""
     if service.removesuffix(".amazonaws.com") not in ROLES:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from moto.core.responses import ActionResult, EmptyResult
 from moto.iam.responses import IamResponse
 
 from ..core import AwsError
-from .entities import set_boundary, unique_id
+from .entities import OWN_USER, set_boundary, unique_id
+
+CREATED = datetime(2020, 1, 1)  # of the account
 
 
 class UserOperations(IamResponse):
@@ -16,6 +19,26 @@ class UserOperations(IamResponse):
 
     def _user(self) -> Any:
         return self.backend.get_user(self._get_param("UserName"))
+
+    def name_own_user(self) -> None:
+        """Name the calling user in a request that concerns a user and names none."""
+        if self._get_action() not in OWN_USER or self._get_param("UserName"):
+            return
+        user = self.backend.get_user_from_access_key_id(self.get_access_key())
+        if user:
+            self.params["UserName"] = user.name
+        elif self._get_action() != "GetUser" or self.get_access_key().startswith("ASIA"):
+            raise AwsError("ValidationError", "Must specify userName when calling with non-User credentials")
+
+    def get_user(self) -> ActionResult:
+        """Return a user; without a name the caller, who may be the owner of the account."""
+        if self._get_param("UserName"):
+            return super().get_user()
+        account = self.current_account
+        arn = f"arn:{self.partition}:iam::{account}:root"
+        return ActionResult(
+            {"User": {"UserId": account, "Arn": arn, "Path": "/", "UserName": "", "CreateDate": CREATED}}
+        )
 
     def create_user(self) -> ActionResult:
         """Create a user, with an id in AWS's form and a permissions boundary."""

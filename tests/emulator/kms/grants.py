@@ -24,6 +24,9 @@ class Grants(Imports):
     def _page(self, name: str, items: list[Any], size: int) -> str:
         raise NotImplementedError
 
+    def _named(self) -> str:
+        raise NotImplementedError
+
     def create_grant(self) -> str:
         """Create a grant. With the name and settings of a known grant, return that one with a new token."""
         key, wanted = self._key(), [self._get_param(name) for name in _SETTINGS]
@@ -90,14 +93,14 @@ class Grants(Imports):
                 "LimitExceededException",
                 f"{text}No more on-demand rotations can be performed for this key: {key.arn}",
             )
-        key.rotations.append(_rotation(key, CLOCK.now(), "ON_DEMAND"))
-        return json.dumps({"KeyId": key.arn})
+        key.rotations.append({"RotationDate": CLOCK.now(), "RotationType": "ON_DEMAND"})
+        return json.dumps({"KeyId": self._named()})
 
     def list_key_rotations(self) -> str:
         """List the rotations of a key, on demand and automatic."""
         key = self._key()
-        found = [*key.rotations, *_automatic(key)]
-        return self._page("Rotations", sorted(found, key=lambda rotation: float(rotation["RotationDate"])), 100)
+        found = sorted([*key.rotations, *_automatic(key)], key=lambda rotation: float(rotation["RotationDate"]))
+        return self._page("Rotations", [{"KeyId": self._named(), **rotation} for rotation in found], 100)
 
 
 def _shown(key: Key, grant: Grant) -> dict[str, Any]:
@@ -106,11 +109,7 @@ def _shown(key: Key, grant: Grant) -> dict[str, Any]:
     return {name: value for name, value in shown.items() if value is not None}
 
 
-def _rotation(key: Key, date: float, kind: str) -> dict[str, Any]:
-    return {"KeyId": key.arn, "RotationDate": date, "RotationType": kind}
-
-
 def _automatic(key: Key) -> Iterator[dict[str, Any]]:
     period, date = key.rotation["days"] * keys.DAY, key.rotation["start"]
     while key.rotation["on"] and (date := date + period) <= CLOCK.now():
-        yield _rotation(key, date, "AUTOMATIC")
+        yield {"RotationDate": date, "RotationType": "AUTOMATIC"}

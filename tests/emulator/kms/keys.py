@@ -134,6 +134,8 @@ def metadata(key: Key) -> dict[str, Any]:
     shown: dict[str, Any] = dict(key.to_dict()["KeyMetadata"])
     if key.key_state != "PendingImport":
         shown["CurrentKeyMaterialId"] = material_id(key)
+    if key.origin == "EXTERNAL" and key.key_state != "PendingImport":
+        shown["ExpirationModel"] = "KEY_MATERIAL_DOES_NOT_EXPIRE"
     if key.key_state == "PendingReplicaDeletion":
         shown["PendingDeletionWindowInDays"] = key.window
     return {name: value for name, value in shown.items() if value is not None}

@@ -16,8 +16,13 @@ from ..core import AwsError
 def allows(policy: str, callers: set[str], action: str, context: Mapping[str, str] | None = None) -> bool:
     """Return whether a policy allows an action. Conditions on keys that ``context`` lacks count as met."""
     statements = _listed(json.loads(policy), "Statement")
-    effects = {statement.get("Effect") for statement in statements if _applies(statement, callers, action, context)}
-    return "Allow" in effects and "Deny" not in effects
+    return _effects(statements, callers, action, context) == {"Allow"}
+
+
+def _effects(
+    statements: list[Any], callers: set[str], action: str, context: Mapping[str, str] | None = None
+) -> set[str]:
+    return {statement.get("Effect") for statement in statements if _applies(statement, callers, action, context)}
 
 
 def check_access(key: Key, operation: str) -> None:
@@ -27,21 +32,29 @@ def check_access(key: Key, operation: str) -> None:
     """
     if account().enforces_iam:
         return
-    callers = {"*", key.account_id, f"arn:aws:iam::{key.account_id}:root"}
+    root = f"arn:{key.arn.split(':')[1]}:iam::{key.account_id}:root"
+    callers = {"*", key.account_id, root}
     statements = _listed(json.loads(key.policy), "Statement")
     unconditional = [each for each in statements if each.get("Effect") == "Allow" or not each.get("Condition")]
-    if key.key_manager != "AWS" and not allows(json.dumps({"Statement": unconditional}), callers, f"kms:{operation}"):
-        text = f"User: arn:aws:iam::{key.account_id}:root is not authorized to perform: kms:{operation} on resource: "
+    effects = _effects(unconditional, callers, f"kms:{operation}")
+    if key.key_manager != "AWS" and effects != {"Allow"}:
+        text = f"User: {root} is not authorized to perform: kms:{operation} on resource: "
         why = f"because no resource-based policy allows the kms:{operation} action"
+        if "Deny" in effects:
+            why = "with an explicit deny in a resource-based policy"
         raise AwsError("AccessDeniedException", f"{text}{key.arn} {why}")
 
 
-def check_policy(policy: str | None, account: str) -> None:
-    """Refuse a new key policy that is malformed or locks its author out."""
+def check_policy(policy: str | None, account: str, partition: str) -> None:
+    """Refuse a new key policy that is malformed, locks its author out or names principals of another partition."""
     if policy is None:
         return
     try:
-        changeable = allows(policy, {"*", account, f"arn:aws:iam::{account}:root"}, "kms:PutKeyPolicy")
+        named = {name for statement in _listed(json.loads(policy), "Statement") for name in _principals(statement)}
+        if any(name.startswith("arn:") and name.split(":")[1] != partition for name in named):
+            text = "Policy contains a statement with one or more invalid principals."
+            raise AwsError("MalformedPolicyDocumentException", text)
+        changeable = allows(policy, {"*", account, f"arn:{partition}:iam::{account}:root"}, "kms:PutKeyPolicy")
     except (ValueError, TypeError, AttributeError):
         raise AwsError("MalformedPolicyDocumentException", "The new key policy is not a valid policy.") from None
     if not changeable:
@@ -54,12 +67,15 @@ def _listed(block: Mapping[str, Any], name: str) -> list[Any]:
     return found if isinstance(found, list) else [found]
 
 
-def _applies(statement: dict[str, Any], callers: set[str], action: str, context: Mapping[str, str] | None) -> bool:
+def _principals(statement: Mapping[str, Any]) -> set[str]:
     given = statement.get("Principal", {})
-    named = {given} if isinstance(given, str) else {name for kind in given for name in _listed(given, kind)}
+    return {given} if isinstance(given, str) else {name for kind in given for name in _listed(given, kind)}
+
+
+def _applies(statement: dict[str, Any], callers: set[str], action: str, context: Mapping[str, str] | None) -> bool:
     actions = [str(pattern).lower() for pattern in _listed(statement, "Action")]
     return (
-        bool(callers & named)
+        bool(callers & _principals(statement))
         and any(fnmatchcase(action.lower(), pattern) for pattern in actions)
         and all(_conditions(statement.get("Condition", {}), context or {}))
     )

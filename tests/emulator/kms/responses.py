@@ -56,10 +56,14 @@ class LocalKmsResponse(Grants):
         self._validate_cmk_id(key_id)
         return self.kms_backend.keys[self.kms_backend.get_key_id(key_id)]
 
+    def _named(self) -> str:
+        """Return the id or ARN of the key as the request names it."""
+        return str(json.loads(self.body)["KeyId"])
+
     def _policy(self) -> str | None:
         """Check the given policy, and return it."""
         policy: str | None = self._get_param("Policy")
-        check_policy(policy, self.current_account)
+        check_policy(policy, self.current_account, self.partition)
         return policy
 
     def _page(self, name: str, items: list[Any], size: int) -> str:
@@ -101,11 +105,6 @@ class LocalKmsResponse(Grants):
     def list_resource_tags(self) -> str:
         """List the tags of a key in pages."""
         return self._page("Tags", json.loads(super().list_resource_tags())["Tags"], 50)
-
-    def list_key_policies(self) -> str:
-        """List the names of a key's policies: always ``default``."""
-        self._key()
-        return self._page("PolicyNames", ["default"], 100)
 
     def list_aliases(self) -> str:
         """List the aliases in pages. AWS's reserved aliases have no target until their key is created."""
@@ -179,7 +178,7 @@ class LocalKmsResponse(Grants):
         key = self._key()
         if key.origin == EXTERNAL:
             raise unsupported(key)
-        answer = {"KeyId": key.arn, "KeyRotationEnabled": key.rotation["on"] and "Pending" not in key.key_state}
+        answer = {"KeyId": self._named(), "KeyRotationEnabled": key.rotation["on"] and "Pending" not in key.key_state}
         if answer["KeyRotationEnabled"]:
             period, start = key.rotation["days"] * keys.DAY, key.rotation["start"]
             answer["RotationPeriodInDays"] = key.rotation["days"]

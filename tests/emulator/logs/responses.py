@@ -11,7 +11,7 @@ from moto.kms.models import kms_backends
 from moto.logs.responses import LogsResponse
 
 from ..clock import CLOCK
-from ..core import AwsError, paged
+from ..core import AwsError, dns_suffix, paged
 from ..kms import find_key
 from ..kms.policies import allows
 
@@ -54,7 +54,10 @@ class LocalLogs(LogsResponse):
         arn = f"arn:{self.partition}:logs:{self.region}:{self.current_account}:log-group:{group}"
         policy = kms_backends[self.current_account][self.region].keys[key.rsplit("/", 1)[-1]].policy
         context = {"kms:EncryptionContext:aws:logs:arn": arn}
-        if not all(allows(policy, {"*", f"logs.{self.region}.amazonaws.com"}, action, context) for action in ON_KEY):
+        if not all(
+            allows(policy, {"*", f"logs.{self.region}.{dns_suffix(self.partition)}"}, action, context)
+            for action in ON_KEY
+        ):
             text = f"The specified KMS key does not exist or is not allowed to be used with Arn '{arn}'"
             raise AwsError("AccessDeniedException", text)
         return key

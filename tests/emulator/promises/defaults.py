@@ -10,8 +10,6 @@ from typing import Any
 
 from moto.core import DEFAULT_ACCOUNT_ID
 
-_READ = {"ReturnConsumedCapacity": "NONE"}
-_WRITE = {**_READ, "ReturnItemCollectionMetrics": "NONE"}
 _CLUSTER = {
     "BacktrackWindow": 0,
     "EngineMode": "provisioned",
@@ -114,16 +112,8 @@ DEFAULTS: dict[str, dict[str, dict[str, Any]]] = {
         "RestoreDBClusterToPointInTime": _CLUSTER,
     },
     "dynamodb": {
-        "BatchGetItem": _READ,
-        "BatchWriteItem": _WRITE,
-        "DeleteItem": _WRITE,
-        "GetItem": _READ,
-        "PutItem": _WRITE,
         "PutResourcePolicy": {"ConfirmRemoveSelfResourceAccess": False},
-        "Query": _READ,
-        "Scan": _READ,
         "UpdateContributorInsights": {"ContributorInsightsMode": "ACCESSED_AND_THROTTLED_KEYS"},
-        "UpdateItem": _WRITE,
     },
     "dynamodbstreams": {"DescribeStream": {"Limit": 100}},
     "application-autoscaling": {"DescribeScalingActivities": {"IncludeNotScaledActivities": False}},

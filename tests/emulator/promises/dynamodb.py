@@ -6,20 +6,25 @@ from . import Rule, Service
 from .dynamodb_rules import RULES
 
 _CONDITION = (
-    "ConditionExpression ExpressionAttributeNames ExpressionAttributeValues ReturnValues "
-    "ReturnValuesOnConditionCheckFailure TableName"
+    "ConditionExpression ConditionalOperator Expected ExpressionAttributeNames ExpressionAttributeValues "
+    "ReturnConsumedCapacity ReturnItemCollectionMetrics ReturnValues ReturnValuesOnConditionCheckFailure TableName"
 )
 _READ = (
-    "ConsistentRead ExclusiveStartKey ExpressionAttributeNames ExpressionAttributeValues FilterExpression IndexName "
-    "Limit ProjectionExpression Select TableName"
+    "AttributesToGet ConditionalOperator ConsistentRead ExclusiveStartKey ExpressionAttributeNames "
+    "ExpressionAttributeValues FilterExpression IndexName Limit ProjectionExpression ReturnConsumedCapacity Select "
+    "TableName"
+)
+_RESTORE = (
+    "BillingModeOverride GlobalSecondaryIndexOverride LocalSecondaryIndexOverride OnDemandThroughputOverride "
+    "ProvisionedThroughputOverride SSESpecificationOverride TargetTableName"
 )
 OPERATIONS: dict[str, str] = {
-    "BatchGetItem": "RequestItems",
-    "BatchWriteItem": "RequestItems",
+    "BatchGetItem": "RequestItems ReturnConsumedCapacity",
+    "BatchWriteItem": "RequestItems ReturnConsumedCapacity ReturnItemCollectionMetrics",
     "CreateBackup": "BackupName TableName",
     "CreateTable": (
-        "AttributeDefinitions BillingMode DeletionProtectionEnabled GlobalSecondaryIndexes KeySchema OnDemandThroughput "
-        "ProvisionedThroughput SSESpecification StreamSpecification TableClass TableName Tags"
+        "AttributeDefinitions BillingMode DeletionProtectionEnabled GlobalSecondaryIndexes KeySchema "
+        "LocalSecondaryIndexes OnDemandThroughput ProvisionedThroughput SSESpecification StreamSpecification TableClass TableName Tags"
     ),
     "DeleteBackup": "BackupArn",
     "DeleteItem": f"{_CONDITION} Key",
@@ -32,22 +37,27 @@ OPERATIONS: dict[str, str] = {
     "DescribeTable": "TableName",
     "DescribeTableReplicaAutoScaling": "TableName",
     "DescribeTimeToLive": "TableName",
-    "GetItem": "ConsistentRead ExpressionAttributeNames Key ProjectionExpression TableName",
+    "GetItem": (
+        "AttributesToGet ConsistentRead ExpressionAttributeNames Key ProjectionExpression ReturnConsumedCapacity "
+        "TableName"
+    ),
     "GetResourcePolicy": "ResourceArn",
     "ListBackups": ("BackupType ExclusiveStartBackupArn Limit TableName TimeRangeLowerBound TimeRangeUpperBound"),
     "ListTables": "ExclusiveStartTableName Limit",
     "ListTagsOfResource": "NextToken ResourceArn",
     "PutItem": f"{_CONDITION} Item",
     "PutResourcePolicy": "ExpectedRevisionId Policy ResourceArn",
-    "Query": f"{_READ} KeyConditionExpression ScanIndexForward",
-    "RestoreTableFromBackup": "BackupArn TargetTableName",
-    "RestoreTableToPointInTime": "SourceTableArn SourceTableName TargetTableName UseLatestRestorableTime",
-    "Scan": f"{_READ} Segment TotalSegments",
+    "Query": f"{_READ} KeyConditionExpression KeyConditions QueryFilter ScanIndexForward",
+    "RestoreTableFromBackup": f"{_RESTORE} BackupArn",
+    "RestoreTableToPointInTime": f"{_RESTORE} SourceTableArn SourceTableName UseLatestRestorableTime",
+    "Scan": f"{_READ} ScanFilter Segment TotalSegments",
     "TagResource": "ResourceArn Tags",
+    "TransactGetItems": "ReturnConsumedCapacity TransactItems",
+    "TransactWriteItems": "ClientRequestToken ReturnConsumedCapacity ReturnItemCollectionMetrics TransactItems",
     "UntagResource": "ResourceArn TagKeys",
     "UpdateContinuousBackups": "PointInTimeRecoverySpecification TableName",
     "UpdateContributorInsights": "ContributorInsightsAction TableName",
-    "UpdateItem": f"{_CONDITION} Key UpdateExpression",
+    "UpdateItem": f"{_CONDITION} AttributeUpdates Key UpdateExpression",
     "UpdateTable": (
         "AttributeDefinitions BillingMode DeletionProtectionEnabled GlobalSecondaryIndexUpdates "
         "MultiRegionConsistency OnDemandThroughput ProvisionedThroughput ReplicaUpdates SSESpecification "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import Rule, Service, ec2_ipam
+from . import Rule, Service, ec2_ipam, limits
 
 _LIST = "DryRun Filters MaxResults NextToken"
 OPERATIONS: dict[str, str] = {
@@ -15,7 +15,7 @@ OPERATIONS: dict[str, str] = {
     "AuthorizeSecurityGroupEgress": "DryRun GroupId IpPermissions TagSpecifications",
     "AuthorizeSecurityGroupIngress": "DryRun GroupId IpPermissions TagSpecifications",
     "CreateDhcpOptions": "DhcpConfigurations DryRun TagSpecifications",
-    "CreateEgressOnlyInternetGateway": "DryRun VpcId",
+    "CreateEgressOnlyInternetGateway": "ClientToken DryRun TagSpecifications VpcId",
     "CreateFlowLogs": (
         "ClientToken DeliverLogsPermissionArn DryRun LogDestination LogDestinationType LogFormat LogGroupName "
         "MaxAggregationInterval ResourceIds ResourceType TagSpecifications TrafficType"
@@ -60,7 +60,7 @@ OPERATIONS: dict[str, str] = {
     "DescribeAddresses": "AllocationIds DryRun Filters PublicIps",
     "DescribeAvailabilityZones": "DryRun Filters ZoneIds ZoneNames",
     "DescribeDhcpOptions": "DhcpOptionsIds DryRun Filters MaxResults",
-    "DescribeEgressOnlyInternetGateways": "DryRun EgressOnlyInternetGatewayIds MaxResults NextToken",
+    "DescribeEgressOnlyInternetGateways": f"{_LIST} EgressOnlyInternetGatewayIds",
     "DescribeFlowLogs": "DryRun Filter FlowLogIds MaxResults NextToken",
     "DescribeInternetGateways": f"{_LIST} InternetGatewayIds",
     "DescribeNatGateways": "DryRun Filter MaxResults NatGatewayIds NextToken",
@@ -70,7 +70,7 @@ OPERATIONS: dict[str, str] = {
     "DescribeRegions": "AllRegions DryRun Filters RegionNames",
     "DescribeRouteTables": f"{_LIST} RouteTableIds",
     "DescribeSecurityGroupRules": f"{_LIST} SecurityGroupRuleIds",
-    "DescribeSecurityGroups": f"{_LIST} GroupIds",
+    "DescribeSecurityGroups": f"{_LIST} GroupIds GroupNames",
     "DescribeSubnets": f"{_LIST} SubnetIds",
     "DescribeTags": _LIST,
     "DescribeVpcAttribute": "Attribute DryRun VpcId",
@@ -110,7 +110,6 @@ RULES: tuple[Rule, ...] = (
     Rule("vpc-tenancy", "CreateVpc accepts the tenancies `default` and `dedicated`.", "V CreateVpc"),
     Rule("vpc-attributes", "ModifyVpcAttribute changes one attribute per call, and refuses DNS hostnames without DNS support (`InvalidParameterCombination`).", "T"),
     Rule("vpc-held", "DeleteVpc refuses a VPC that has subnets, gateways of any kind, endpoints, peering connections, groups or route tables of its own, and refuses it for some seconds after the last of them was deleted (15 here): `DependencyViolation`.", "V errors, T; the time is known"),
-    Rule("quotas", "VPCs, subnets and gateways have no quota here, as in an account with raised quotas. `VpcLimitExceeded` and similar errors can be injected as faults.", "known"),
     Rule("address-quota", "A Region has at most 5 Elastic IP addresses unless the quota was raised (`AddressLimitExceeded`). DescribeAccountAttributes returns the quota as `vpc-max-elastic-ips`.", "V DescribeAccountAttributes, V errors"),
     Rule("subnet-block", "CreateSubnet accepts a block of /16 to /28 inside its VPC (`InvalidSubnet.Range`) that overlaps no other subnet (`InvalidSubnet.Conflict`).", "V errors"),
     Rule("subnet-zone", "CreateSubnet accepts a zone by name or by id. The error for an unknown zone lists the valid zones.", "V CreateSubnet"),
@@ -139,13 +138,13 @@ RULES: tuple[Rule, ...] = (
     Rule("acl-new", "A new network ACL denies everything. DeleteNetworkAcl refuses a network ACL with subnets, and DeleteVpc a VPC with network ACLs of its own (`DependencyViolation`). A VPC has at most 200 network ACLs (`NetworkAclLimitExceeded`).", "V"),
     Rule("acl-entries", "Number and direction identify an entry. An entry that exists is refused with `NetworkAclEntryAlreadyExists`, a missing one with `InvalidNetworkAclEntry.NotFound`, and a number outside 1 to 32766 with `InvalidParameterValue`. TCP and UDP need ports, and ICMP a type and a code (`MissingParameter`). An entry has an IPv4 or an IPv6 block. A direction has at most 20 entries (`NetworkAclEntryLimitExceeded`).", "V, V errors, I terraform#2085; the code for missing ports is known"),
     Rule("acl-association", "ReplaceNetworkAclAssociation moves a subnet to another network ACL of its VPC, and returns a new association id.", "V"),
-    Rule("peering", "A peering connection waits for its acceptance (`pending-acceptance`), is then `active`, and stays listed as `deleted`. A route to a connection that is not active is a blackhole.", "V"),
+    Rule("peering", "A new peering connection is `initiating-request`, waits for its acceptance (`pending-acceptance`), is then `active`, and stays listed as `deleted`. A route to a connection that is not active is a blackhole.", "V"),
     Rule("sg-names", "The name of a security group is unique in its VPC (`InvalidGroup.Duplicate`). The names `default` and `sg-...` are refused (`InvalidParameterValue`).", "V CreateSecurityGroup, I terraform#17343"),
     Rule("sg-egress", "A new security group has one rule, which allows all outbound traffic.", "V"),
     Rule("sg-rule-same", "Protocol, ports and peer identify a rule; the description does not. A rule that exists is refused with `InvalidPermission.Duplicate`, and a rule that does not exist with `InvalidPermission.NotFound`.", "V errors"),
     Rule("sg-all-or-none", "EC2 adds or removes all rules of a request, or none of them.", "known"),
     Rule("sg-rule-refused", "EC2 refuses invalid protocols (`InvalidPermission.Malformed` if empty), ports, ICMP codes without a type, blocks and descriptions, groups of other VPCs, unknown prefix lists, and more than 60 rules in one direction.", "V, known"),
-    Rule("sg-rules-shown", "DescribeSecurityGroups groups rules by protocol and ports. DescribeSecurityGroupRules returns each rule with its id and tags, and with -1 for all ports.", "V"),
+    Rule("sg-rules-shown", "DescribeSecurityGroups finds groups of the default VPC by name. DescribeSecurityGroups groups rules by protocol and ports. DescribeSecurityGroupRules returns each rule with its id and tags, and with -1 for all ports.", "V"),
     Rule("sg-rule-id", "Rules can also be revoked by id. An unknown id, or a rule of the other direction, is refused (`InvalidSecurityGroupRuleId.NotFound`).", "V errors"),
     Rule("sg-descriptions", "The UpdateSecurityGroupRuleDescriptions calls change or remove descriptions and leave the rule as it is. They refuse ports with the protocol for all traffic (`InvalidParameterValue`).", "V, I TF#1920"),
     Rule("sg-held", "DeleteSecurityGroup refuses a group that another group's rule, an interface or an endpoint names (`DependencyViolation`), and always refuses `default` (`CannotDelete`).", "V errors"),
@@ -190,4 +189,6 @@ RULES: tuple[Rule, ...] = (
 )  # fmt: skip
 # Only endpoints create routes by prefix list, and the list of DHCP options never has a second page.
 REFUSED = {"DeleteRoute": "DestinationPrefixListId", "DescribeDhcpOptions": "NextToken"}
-SERVICE = Service("EC2: IPAM and VPC", {**ec2_ipam.OPERATIONS, **OPERATIONS}, (*ec2_ipam.RULES, *RULES), REFUSED)
+SERVICE = Service(
+    "EC2: IPAM and VPC", {**ec2_ipam.OPERATIONS, **OPERATIONS}, (*ec2_ipam.RULES, *RULES, *limits.RULES), REFUSED
+)

@@ -40,7 +40,7 @@ and a test in `tests/contract` for each rule, for each parameter, and for AWS's 
 
 | Request | Effect |
 |---|---|
-| `GET /_local/health` | Returns the status, clock, scale and lag. |
+| `GET /_local/health` | Returns the status, clock, scale and lag, and whether the tier `unverified` is on. |
 | `GET /_local/calls?since=0&mutating=true` | Returns the call log. Each call has its service, operation, region, tier, parameters, HTTP status, AWS's error code and virtual time (`time`), whether it is mutating, and the duration of the changes that it started (`takes`): AWS's seconds by final state. |
 | `POST /_local/reset` | Empties the account and removes lag, faults, changed quotas and enabled Regions. |
 | `POST /_local/save?path=`, `POST /_local/load?path=` | Saves the whole state to a file, or loads it. |
@@ -50,6 +50,7 @@ and a test in `tests/contract` for each rule, for each parameter, and for AWS's 
 | `POST /_local/quota?name=vpc-max-elastic-ips&value=10` | Changes a quota of the account in all Regions: `vpc-max-elastic-ips` (5 by default), `DBClusters` or `DBInstances` (40 each). |
 | `POST /_local/tier?unverified=true` | Passes unverified operations on to moto, or with `false` refuses them. A reset keeps the switch. |
 | `POST /_local/iam?enforce=true` | Evaluates IAM's policies for every key but `local`, or stops it (`enforce=false`). A reset stops it. |
+| `POST /_local/partition?name=aws-us-gov` | Replaces the account by an empty one in the partition `aws`, `aws-us-gov` (GovCloud) or `aws-cn` (China), as `--partition` does at the start. Keys of an account are valid only in the Regions of its partition. |
 | `POST /_local/traffic?region=us-east-1&table=orders&read=20&write=80` | Sets the units per second that the table, or its `index`, consumes from now on. Auto scaling follows this consumption, and does not follow the consumption of any other table. |
 | `POST /_local/faults?service=ec2&operation=CreateVpc&effect=throttle&times=2` | Injects a fault into the next calls: `throttle` refuses them; `error` returns `code` and `message`; `late` delays the answer by `seconds`; `silent` executes the call and does not answer until the client closes the connection; `lost` executes the call and breaks the connection before the answer; `broken` executes the call and answers with the error `code`; `fail` accepts the call, but its resource ends in `state` with `message` as the reason. `region` limits the fault to a region. With `service=*&operation=*`, the fault is one of every request that changes something, the first `times` that it is sent. |
 | `GET /_local/faults`, `DELETE /_local/faults` | Returns the remaining faults, or removes them. |

@@ -10,6 +10,9 @@ _RESTORE = (
     "PreferredBackupWindow ServerlessV2ScalingConfiguration StorageType Tags VpcSecurityGroupIds"
 )
 OPERATIONS: dict[str, str] = {
+    "CopyDBClusterSnapshot": (
+        "CopyTags KmsKeyId PreSignedUrl SourceDBClusterSnapshotIdentifier Tags TargetDBClusterSnapshotIdentifier"
+    ),
     "CreateDBClusterSnapshot": "DBClusterIdentifier DBClusterSnapshotIdentifier Tags",
     "CreateGlobalCluster": (
         "DatabaseName DeletionProtection Engine EngineLifecycleSupport EngineVersion GlobalClusterIdentifier "
@@ -21,9 +24,9 @@ OPERATIONS: dict[str, str] = {
     "DescribeDBClusterAutomatedBackups": "DBClusterIdentifier DbClusterResourceId Filters Marker MaxRecords",
     "DescribeDBClusterSnapshotAttributes": "DBClusterSnapshotIdentifier",
     "DescribeDBClusterSnapshots": (
-        "DBClusterIdentifier DBClusterSnapshotIdentifier DbClusterResourceId Marker MaxRecords SnapshotType"
+        "DBClusterIdentifier DBClusterSnapshotIdentifier DbClusterResourceId Filters Marker MaxRecords SnapshotType"
     ),
-    "DescribeGlobalClusters": "GlobalClusterIdentifier Marker MaxRecords",
+    "DescribeGlobalClusters": "Filters GlobalClusterIdentifier Marker MaxRecords",
     "FailoverGlobalCluster": "AllowDataLoss GlobalClusterIdentifier Switchover TargetDbClusterIdentifier",
     "ModifyDBClusterSnapshotAttribute": "AttributeName DBClusterSnapshotIdentifier ValuesToAdd ValuesToRemove",
     "ModifyGlobalCluster": "AllowMajorVersionUpgrade DeletionProtection EngineVersion GlobalClusterIdentifier",
@@ -48,7 +51,8 @@ IMPLEMENTED: dict[str, dict[str, str]] = {
         "global-failover-arguments": "FailoverGlobalCluster accepts either AllowDataLoss or Switchover. With neither it switches over.",
         "snapshot-names": "The identifier of a snapshot is unique in its Region (`DBClusterSnapshotAlreadyExistsFault`).",
         "snapshot-states": "A snapshot needs an available cluster (`InvalidDBClusterStateFault`). It is `creating`, and cannot be restored or deleted until it is `available` (`InvalidDBClusterSnapshotStateFault`).",
-        "snapshot-sharing": "A manual snapshot (`InvalidDBClusterSnapshotStateFault`) is shared by its attribute `restore` (`InvalidParameterValue`) with up to 20 accounts (`SharedSnapshotQuotaExceeded`), or with `all` if it is not encrypted (`InvalidParameterCombination`).",
+        "snapshot-sharing": "A manual snapshot (`InvalidDBClusterSnapshotStateFault`) is shared by its attribute `restore` (`InvalidParameterValue`) with up to 20 accounts (`SharedSnapshotQuotaExceeded`), or with `all` if it is not encrypted (`InvalidParameterCombination`). A snapshot with the account's default key cannot be shared (`InvalidParameterCombination`; the code is known).",
+        "snapshot-copies": "A copy of a snapshot is manual, and `copying` for some minutes, during which a deletion cancels it. It has tags only if the call says so. A copy from another Region names its source by ARN and needs a key of its own Region if the source is encrypted (`InvalidParameterCombination`, `KMSKeyNotAccessibleFault`); a copy of an unencrypted snapshot refuses a key. At most 20 copies from other Regions run at once (`SnapshotQuotaExceeded`).",
         "snapshot-tags": "A snapshot has the tags of the call, or the cluster's tags with CopyTagsToSnapshot.",
         "restore-forgets": "A restored cluster has default groups and no instances. It has deletion protection, tags, scaling and log exports only if the call sets them. Port, backup retention, master user and data are the source's.",
         "restore-key": "A restored cluster has the source's key or the given one. A restore of an unencrypted cluster to a point in time refuses a key (`InvalidParameterCombination`). The key of the source must be usable, whatever key is given (`KMSKeyNotAccessibleFault`).",
@@ -102,11 +106,10 @@ IMPLEMENTED: dict[str, dict[str, str]] = {
 }
 MISSING = {
     "snapshot-shared-by-others": (
-        "Snapshots that other accounts have shared (IncludeShared, IncludePublic), and the refusal to share one that AWS's default key encrypts.",
+        "Snapshots that other accounts have shared (IncludeShared, IncludePublic).",
         "A aurora-share-snapshot",
     ),
     "restore-major": ("A restore into another major version.", "known"),
-    "snapshot-copies": ("Copies of snapshots, including those to other Regions.", "B"),
     "backups": (
         "The daily snapshots with the state `backing-up`, the quota of retained backups, and copies of automated backups in other Regions.",
         "B",

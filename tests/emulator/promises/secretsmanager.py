@@ -7,7 +7,7 @@ from . import Rule, Service
 OPERATIONS: dict[str, str] = {
     "BatchGetSecretValue": "Filters MaxResults NextToken SecretIdList",
     "CancelRotateSecret": "SecretId",
-    "CreateSecret": "AddReplicaRegions ClientRequestToken Description KmsKeyId Name SecretString Tags",
+    "CreateSecret": "AddReplicaRegions ClientRequestToken Description KmsKeyId Name SecretBinary SecretString Tags",
     "DeleteResourcePolicy": "SecretId",
     "DeleteSecret": "ForceDeleteWithoutRecovery RecoveryWindowInDays SecretId",
     "DescribeSecret": "SecretId",
@@ -20,20 +20,20 @@ OPERATIONS: dict[str, str] = {
     "ListSecretVersionIds": "IncludeDeprecated MaxResults NextToken SecretId",
     "ListSecrets": "Filters IncludePlannedDeletion MaxResults NextToken",
     "PutResourcePolicy": "BlockPublicPolicy ResourcePolicy SecretId",
-    "PutSecretValue": "ClientRequestToken SecretId SecretString VersionStages",
+    "PutSecretValue": "ClientRequestToken SecretBinary SecretId SecretString VersionStages",
     "RemoveRegionsFromReplication": "RemoveReplicaRegions SecretId",
     "ReplicateSecretToRegions": "AddReplicaRegions SecretId",
     "RestoreSecret": "SecretId",
     "RotateSecret": "ClientRequestToken RotateImmediately RotationLambdaARN RotationRules SecretId",
     "TagResource": "SecretId Tags",
     "UntagResource": "SecretId TagKeys",
-    "UpdateSecret": "ClientRequestToken Description KmsKeyId SecretId SecretString",
+    "UpdateSecret": "ClientRequestToken Description KmsKeyId SecretBinary SecretId SecretString",
     "UpdateSecretVersionStage": "MoveToVersionId RemoveFromVersionId SecretId VersionStage",
 }
 IMPLEMENTED = {
     "name": "A secret's name has up to 512 letters, digits and /_+=.@!- (`ValidationException`) and is unique in its Region (`ResourceExistsException`).",
-    "value": "PutSecretValue needs a value (`InvalidRequestException`). GetSecretValue refuses a secret without a value (`ResourceNotFoundException`).",
-    "key": "A KMS key that does not exist, is disabled or belongs to another Region is refused (`EncryptionFailure`). The default key is not returned.",
+    "value": "A value is text or binary, but not both (`InvalidParameterException`). PutSecretValue needs a value (`InvalidRequestException`). GetSecretValue refuses a secret without a value (`ResourceNotFoundException`).",
+    "key": "A KMS key that does not exist, is disabled or belongs to another Region is refused (`EncryptionFailure`). The default key is returned of replicas only.",
     "labels": "A new value is AWSCURRENT, and the previous one AWSPREVIOUS, unless PutSecretValue names other staging labels. UpdateSecretVersionStage moves labels, and AWSCURRENT only with the version that has it (`InvalidParameterException`). ListSecretVersionIds lists the versions with a label, or all.",
     "token": "A ClientRequestToken becomes the id of the new version. Repeated with the same value it changes nothing; with another value it is refused (`ResourceExistsException`).",
     "version": "A version that does not exist is refused with `ResourceNotFoundException`, and a version without the given label with `InvalidRequestException`.",
@@ -53,7 +53,6 @@ IMPLEMENTED = {
 }
 MISSING = {
     "cron": "Rotation by cron expressions, and the rotation of secrets that RDS manages by Secrets Manager itself.",
-    "binary": "Binary values.",
     "replicas-alone": "Replicas that become independent secrets or overwrite another secret.",
 }
 RULES: tuple[Rule, ...] = (

@@ -69,8 +69,8 @@ class AutomatedBackupCalls(Calls):
         items = [i for i in items if all(not value or i[field] == value for field, value in asked.items())]
         fields: Fields = {
             "status": lambda i: [i["Status"]],
-            "db-cluster-id": lambda i: [i["DBClusterIdentifier"]],
-            "db-cluster-resource-id": lambda i: [i["DbClusterResourceId"]],
+            "db-cluster-id": lambda i: [i["DBClusterIdentifier"], i["DBClusterArn"]],
+            "db-cluster-resource-id": lambda i: [i["DbClusterResourceId"], i["DBClusterAutomatedBackupsArn"]],
         }
         return self.page("DBClusterAutomatedBackups", items, fields)
 

@@ -50,5 +50,5 @@ class Calls(BaseResponse):
             if flt["Name"] not in fields:
                 raise checks.value(f"Unrecognized filter name: {flt['Name']}")
             wanted = {str(v).lower() for v in flt["Values"]}
-            items = [i for i in items if wanted & {str(v).lower() for v in fields[flt["Name"]](i)}]
+            items = [i for i in items if wanted & {str(v).lower() for v in fields[flt["Name"]](i) if v}]
         return items

@@ -70,7 +70,7 @@ def username(given: str | None) -> str:
         raise value("The parameter MasterUsername must be provided and must not be blank.")
     if given.lower() in RESERVED_USERS or given.lower().startswith("pg_"):
         raise value(f"MasterUsername {given} cannot be used as it is a reserved word used by the engine")
-    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9]{0,62}", given):
+    if not re.fullmatch(r"[A-Za-z]\w{0,62}", given, re.ASCII):
         raise value("The parameter MasterUsername must begin with a letter and contain only alphanumeric characters.")
     return given
 

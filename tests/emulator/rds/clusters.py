@@ -26,7 +26,7 @@ from .cluster_rules import (
 )
 from .describe import describe_cluster
 from .models import RECOVERABLE, RdsBackend, global_of
-from .resources import Cluster, Member, changing, now, resource_id
+from .resources import Cluster, Member, SubnetGroup, changing, now, resource_id
 
 
 class ClusterCalls(Calls):
@@ -63,6 +63,7 @@ class ClusterCalls(Calls):
             "clone-group-id": lambda c: [c.get("CloneGroupId")],
             "db-cluster-id": lambda c: [c["DBClusterIdentifier"], c["DBClusterArn"]],
             "db-cluster-resource-id": lambda c: [c["DbClusterResourceId"]],
+            "domain": lambda c: [],
             "engine": lambda c: [c["Engine"]],
         }
         return self.page("DBClusters", items, fields)
@@ -149,9 +150,11 @@ def make(backend: RdsBackend, p: dict[str, Any], role: Role, seconds: float) -> 
     name = checks.identifier("DBClusterIdentifier", p.get("DBClusterIdentifier"))
     if name in backend.clusters:
         raise AwsError("DBClusterAlreadyExistsFault", "DB Cluster already exists")
-    if len(backend.clusters) >= account.quota("DBClusters"):
-        raise AwsError("DBClusterQuotaExceededFault", "DB Cluster quota exceeded")
+    account.require_room("DBClusters", len(backend.clusters))
     data = {"DBClusterIdentifier": name, **_attributes(backend, p, role)}
+    group = backend.subnet_group(p.get("DBSubnetGroupName"))  # last, so that it hides no other refusal
+    data |= _network(backend, p, group)
+    backend.subnet_groups.setdefault(group.name, group)
     service_uses_its_role(backend.account_id, backend.region_name, "rds.amazonaws.com")
     return Cluster(
         arn=backend.arn("cluster", name),
@@ -166,7 +169,6 @@ def make(backend: RdsBackend, p: dict[str, Any], role: Role, seconds: float) -> 
 def _attributes(backend: RdsBackend, p: dict[str, Any], role: Role) -> dict[str, Any]:
     """Return the attributes of a new cluster. Refuse invalid arguments."""
     engine_version = version(p, role)
-    group = backend.subnet_group(p.get("DBSubnetGroupName"))
     retention, port = p.get("BackupRetentionPeriod", 1), p.get("Port", 5432)
     checks.between("backup retention period", retention, 1, 35)
     checks.between("port", port, 1150, 65535)
@@ -180,14 +182,10 @@ def _attributes(backend: RdsBackend, p: dict[str, Any], role: Role) -> dict[str,
         "DbClusterResourceId": resource_id("cluster"),
         "Port": port,
         "BackupRetentionPeriod": retention,
-        "DBSubnetGroup": group.name,
-        "AvailabilityZones": storage_zones(backend, group),
-        "VpcSecurityGroups": security_groups(backend, p.get("VpcSecurityGroupIds"), group),
         "DBClusterParameterGroup": parameter_group(
             backend, "cluster", p.get("DBClusterParameterGroupName"), engine_version
         ),
         "StorageType": storage_type(p.get("StorageType")),
-        "NetworkType": "IPV4",
         "IAMDatabaseAuthenticationEnabled": p.get("EnableIAMDatabaseAuthentication", False),
         "HttpEndpointEnabled": p.get("EnableHttpEndpoint", False),
         "DeletionProtection": p.get("DeletionProtection", False),
@@ -199,6 +197,15 @@ def _attributes(backend: RdsBackend, p: dict[str, Any], role: Role) -> dict[str,
         **_observation(backend, p, role),
         **_scaling(p, engine_version),
         **credentials(p, role),
+    }
+
+
+def _network(backend: RdsBackend, p: dict[str, Any], group: SubnetGroup) -> dict[str, Any]:
+    return {
+        "DBSubnetGroup": group.name,
+        "NetworkType": "IPV4",
+        "AvailabilityZones": storage_zones(backend, group),
+        "VpcSecurityGroups": security_groups(backend, p.get("VpcSecurityGroupIds"), group),
     }
 
 
@@ -233,7 +240,8 @@ def _require_deletable(backend: RdsBackend, cluster: Cluster) -> None:
             "InvalidDBClusterStateFault",
             "This cluster is a part of a global cluster, please remove it from globalcluster first",
         )
-    if cluster.timeline.state == "stopped" or not cluster.timeline.settled:
+    cluster.require_not_stopped()
+    if not cluster.timeline.settled:
         raise AwsError("InvalidDBClusterStateFault", f"Cluster {cluster.name} is not currently in the available state")
     if backend.staying(cluster):
         raise AwsError(

@@ -8,9 +8,9 @@ from typing import Any
 from moto.core.responses import ActionResult
 
 from ..clock import Timeline
-from ..core import AwsError
+from ..core import AwsError, dns_suffix
 from . import checks, classes, engine, snapshots
-from .base import Calls
+from .base import Calls, Fields
 from .cluster_changes import require_upgrade
 from .cluster_rules import lifecycle
 from .describe import writer_ready
@@ -52,7 +52,8 @@ class GlobalClusterCalls(Calls):
         backend, name = self.backend, self.params.get("GlobalClusterIdentifier")
         known = store(backend.account_id)
         found = [_find(backend, name)] if name else list(known.values())
-        return self.page("GlobalClusters", [_describe(backend, g) for g in found])
+        fields: Fields = {"region": lambda g: [m["DBClusterArn"].split(":")[3] for m in g["GlobalClusterMembers"]]}
+        return self.page("GlobalClusters", [_describe(backend, g) for g in found], fields)
 
     def modify_global_cluster(self) -> ActionResult:
         backend, p = self.backend, self.params
@@ -255,7 +256,7 @@ def _describe(backend: RdsBackend, found: GlobalCluster, status: str | None = No
         "GlobalClusterArn": found.arn,
         "Status": status or found.timeline.state,
         "GlobalClusterMembers": [_describe_member(backend, found, m) for m in found.members],
-        "Endpoint": f"{found.name}.global-{host_label(backend.account_id)}.global.rds.amazonaws.com",
+        "Endpoint": f"{found.name}.global-{host_label(backend.account_id)}.global.rds.{dns_suffix(backend.partition)}",
         "TagList": found.tags,
     }
 

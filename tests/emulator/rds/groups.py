@@ -8,17 +8,19 @@ from typing import Any
 
 from moto.core.responses import ActionResult, EmptyResult
 
+from .. import account
 from ..clock import Timeline
 from ..core import AwsError
 from . import checks, engine, parameters
 from .base import Calls
 from .cluster_rules import subnets_in
 from .describe import describe_subnet_group
-from .models import RdsBackend
+from .models import DEFAULT_GROUP, RdsBackend
 from .resources import ParameterGroup, SubnetGroup
 
 PREFIX = {"cluster": "DBClusterParameterGroup", "instance": "DBParameterGroup"}
 KIND = {"cluster": "cluster-pg", "instance": "pg"}  # in ARNs
+QUOTAS = {scope: f"{prefix}s" for scope, prefix in PREFIX.items()}
 
 
 def _both(call: Callable[[Any, str], ActionResult]) -> Iterator[Callable[[Any], ActionResult]]:
@@ -37,8 +39,7 @@ class ParameterGroupCalls(Calls):
         known = backend.parameter_groups[scope]
         if name in known:
             raise AwsError("DBParameterGroupAlreadyExists", f"Parameter group {name} already exists")
-        if len(known) >= 50:
-            raise AwsError("DBParameterGroupQuotaExceeded", "You cannot create more than 50 parameter groups.")
+        account.require_room(QUOTAS[scope], len(known))
         family = _require_family(p.get("DBParameterGroupFamily"))
         if not p.get("Description"):
             raise checks.value("The parameter Description must be provided and must not be blank.")
@@ -175,8 +176,7 @@ class SubnetGroupCalls(Calls):
             raise checks.value("The parameter DBSubnetGroupName is not a valid identifier.")
         if name in backend.subnet_groups:
             raise AwsError("DBSubnetGroupAlreadyExists", f"The DB subnet group '{name}' already exists.")
-        if len(backend.subnet_groups) >= 50:
-            raise AwsError("DBSubnetGroupQuotaExceeded", "You cannot create more than 50 DB subnet groups.")
+        account.require_room("DBSubnetGroups", len(backend.subnet_groups))
         if not p.get("DBSubnetGroupDescription"):
             raise checks.value("The parameter DBSubnetGroupDescription must be provided and must not be blank.")
         vpc, subnets = _subnets(backend, p.get("SubnetIds") or [])
@@ -193,7 +193,7 @@ class SubnetGroupCalls(Calls):
     def modify_db_subnet_group(self) -> ActionResult:
         """Replace the subnets of a group."""
         backend, p = self.backend, self.params
-        group = backend.subnet_group(p.get("DBSubnetGroupName"))
+        group = _own_subnet_group(backend, p.get("DBSubnetGroupName"))
         vpc, subnets = _subnets(backend, p.get("SubnetIds") or [])
         clusters = _users(backend, group)
         if clusters and vpc != group.vpc:
@@ -208,7 +208,7 @@ class SubnetGroupCalls(Calls):
 
     def delete_db_subnet_group(self) -> ActionResult:
         backend = self.backend
-        group = backend.subnet_group(self.params.get("DBSubnetGroupName"))
+        group = _own_subnet_group(backend, self.params.get("DBSubnetGroupName"))
         used = _users(backend, group)
         if used:
             raise AwsError(
@@ -218,6 +218,14 @@ class SubnetGroupCalls(Calls):
             )
         del backend.subnet_groups[group.name]
         return EmptyResult()
+
+
+def _own_subnet_group(backend: RdsBackend, name: str | None) -> SubnetGroup:
+    """Return the group to change or delete. Refuse the one of the default VPC."""
+    group = backend.subnet_group(str(name))
+    if group.name == DEFAULT_GROUP:
+        raise checks.value("The default DB subnet group cannot be modified or deleted.")
+    return group
 
 
 def _users(backend: RdsBackend, group: SubnetGroup) -> list[str]:

@@ -39,9 +39,9 @@ class InstanceCalls(Calls):
             raise AwsError("InvalidDBClusterStateFault", f"DB cluster {cluster.name} is {cluster.status}.")
         if name in backend.instances:
             raise AwsError("DBInstanceAlreadyExists", "DB instance already exists")
-        room = room_for_instances(backend.account_id, cluster)
-        if len(backend.instances) >= account.quota("DBInstances") or len(backend.instances_of(cluster.name)) >= room:
-            raise AwsError("InstanceQuotaExceeded", "DB instance quota exceeded")
+        account.require_room("DBInstances", len(backend.instances))
+        if len(backend.instances_of(cluster.name)) >= room_for_instances(backend.account_id, cluster):
+            raise AwsError("InstanceQuotaExceeded", "DB Instance quota exceeded")
         data = {"DBInstanceIdentifier": name, **_attributes(backend, cluster, p)}
         # AWS creates an instance only after its cluster is available.
         seconds = 480 + (max(0.0, cluster.timeline.end - CLOCK.now()) if cluster.timeline.state == "creating" else 0)
@@ -59,8 +59,9 @@ class InstanceCalls(Calls):
         backend, p = self.backend, self.params
         instance = backend.instance(p.get("DBInstanceIdentifier"))
         _refuse_cluster_matters("ModifyDBInstance", p)
-        instance.require_available()
         cluster = backend.clusters[instance.cluster]
+        cluster.require_not_stopped()
+        instance.require_available()
         at_once, later = _at_once(backend, cluster, instance, p), _deferred(backend, cluster, instance, p)
         changed = {name for name, value in at_once.items() if instance.data.get(name) != value}
         instance.data.update(at_once)
@@ -91,8 +92,7 @@ class InstanceCalls(Calls):
         if instance.deleting:
             raise AwsError("InvalidDBInstanceState", f"Instance {instance.name} is already being deleted.")
         cluster = backend.clusters[instance.cluster]
-        if cluster.timeline.state in ("stopping", "stopped"):
-            raise AwsError("InvalidDBClusterStateFault", f"DB cluster {cluster.name} is {cluster.status}.")
+        cluster.require_not_stopped()
         instance.timeline = Timeline(("deleting", 180), ("deleted", 0))
         instance.pending, instance.applying = {}, {}
         backend.forget(instance)
@@ -111,6 +111,7 @@ class InstanceCalls(Calls):
             "db-cluster-id": lambda i: [i["DBClusterIdentifier"], cluster_arn + i["DBClusterIdentifier"]],
             "db-instance-id": lambda i: [i["DBInstanceIdentifier"], i["DBInstanceArn"]],
             "dbi-resource-id": lambda i: [i["DbiResourceId"]],
+            "domain": lambda i: [],
             "engine": lambda i: [i["Engine"]],
         }
         return self.page("DBInstances", [describe_instance(backend, instance) for instance in found], fields)

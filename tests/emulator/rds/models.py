@@ -7,6 +7,7 @@ from typing import Any
 
 from moto.core.base_backend import BaseBackend
 from moto.core.resource_tagging import TaggableResourcesMixin, TaggedResource
+from moto.ec2.models import ec2_backends
 
 from ..clock import CLOCK, Timeline
 from ..core import AwsError, own_backend
@@ -22,12 +23,14 @@ from .resources import (
     Retained,
     Snapshot,
     SubnetGroup,
+    Subscription,
     changing,
     host_label,
     now,
 )
 
 GLOBAL_STORE = "us-east-1"
+DEFAULT_GROUP = "default"  # the name and description of the subnet group of the default VPC
 FINISHED = "Finished applying modification to the DB cluster."
 # The status of a cluster while a value is applied, and the category and message of the event afterwards.
 CHANGES = {
@@ -56,6 +59,7 @@ class RdsBackend(BaseBackend, TaggableResourcesMixin):
         self.parameter_groups: dict[str, dict[str, ParameterGroup]] = {"cluster": {}, "instance": {}}
         self.global_clusters: dict[str, GlobalCluster] = {}
         self.events: list[Event] = []
+        self.subscriptions: dict[str, Subscription] = {}
 
     def arn(self, kind: str, name: str) -> str:
         """Return the ARN of a resource in this region."""
@@ -64,8 +68,10 @@ class RdsBackend(BaseBackend, TaggableResourcesMixin):
     @property
     def host_suffix(self) -> str:
         """Return the suffix of host names, which is specific to the account and region."""
-        domain = "amazonaws.com.cn" if self.partition == "aws-cn" else "amazonaws.com"
-        return f"{host_label(self.account_id, self.region_name)}.{self.region_name}.rds.{domain}"
+        label = host_label(self.account_id, self.region_name)
+        if self.partition == "aws-cn":
+            return f"{label}.rds.{self.region_name}.amazonaws.com.cn"
+        return f"{label}.{self.region_name}.rds.amazonaws.com"
 
     def cluster(self, name: str | None) -> Cluster:
         """Return a cluster by its identifier or ARN."""
@@ -82,14 +88,24 @@ class RdsBackend(BaseBackend, TaggableResourcesMixin):
         return self.instances[key]
 
     def subnet_group(self, name: str | None) -> SubnetGroup:
-        """Return a subnet group by its name."""
-        if name is None:
-            text = "The local AWS does not implement the default DB subnet group; give DBSubnetGroupName."
-            raise AwsError("DBSubnetGroupNotFoundFault", text)
-        key = name.lower()
+        """Return a subnet group by its name, by default that of the default VPC."""
+        key = (name or DEFAULT_GROUP).lower()
+        if name is None and key not in self.subnet_groups:
+            return self._default_subnet_group()
         if key not in self.subnet_groups:
             raise AwsError("DBSubnetGroupNotFoundFault", f"DB subnet group '{key}' does not exist.")
         return self.subnet_groups[key]
+
+    def _default_subnet_group(self) -> SubnetGroup:
+        """Return the subnet group that RDS creates together with the first cluster in the default VPC."""
+        known = ec2_backends[self.account_id][self.region_name].describe_subnets()
+        found = sorted((s.availability_zone, s.id, s.vpc_id) for s in known if s.default_for_az)
+        if not found:
+            text = "No default subnet detected in VPC. Please contact AWS Support to recreate default Subnets."
+            raise AwsError("InvalidSubnet", text)
+        subnets = [(id_, zone) for zone, id_, _ in found]
+        arn = self.arn("subgrp", DEFAULT_GROUP)
+        return SubnetGroup(arn, [], DEFAULT_GROUP, DEFAULT_GROUP, found[0][2], subnets)
 
     def parameter_group(self, scope: str, name: str, code: str = "DBParameterGroupNotFound") -> ParameterGroup:
         """Return a parameter group by its name. AWS's default groups always exist."""
@@ -135,6 +151,7 @@ class RdsBackend(BaseBackend, TaggableResourcesMixin):
 
     def settle(self) -> None:
         """Apply the changes that are due, and drop the resources whose deletion is finished."""
+        self.subscriptions = {n: s for n, s in self.subscriptions.items() if s.timeline.state != "deleted"}
         for instance in list(self.instances.values()):
             self._settle_instance(instance)
         for cluster in list(self.clusters.values()):
@@ -286,6 +303,7 @@ class RdsBackend(BaseBackend, TaggableResourcesMixin):
             "subgrp": self.subnet_groups,
             "cluster-pg": self.parameter_groups["cluster"],
             "pg": self.parameter_groups["instance"],
+            "es": self.subscriptions,
             "global-cluster": self.global_clusters,
         }
         return [(kind, resource) for kind, known in kinds.items() for resource in known.values()]
@@ -379,6 +397,7 @@ def tagged(backend: RdsBackend, arn: str) -> Resource:
         "subgrp": ("DBSubnetGroupNotFoundFault", "DBSubnetGroup"),
         "cluster-pg": ("DBParameterGroupNotFound", "DBClusterParameterGroup"),
         "pg": ("DBParameterGroupNotFound", "DBParameterGroup"),
+        "es": ("SubscriptionNotFound", "Event subscription"),
         "global-cluster": ("GlobalClusterNotFoundFault", "GlobalCluster"),
     }.get(kind, ("InvalidParameterValue", "Resource"))
     source = RDS[backend.account_id][GLOBAL_STORE] if kind == "global-cluster" else backend

@@ -8,7 +8,7 @@ from moto.core.responses import ActionResult
 
 from .. import account
 from . import checks, classes, engine, parameters
-from .base import Calls
+from .base import Calls, Fields
 
 _STORAGE = ("aurora", "aurora-iopt1")
 _FLAGS = {
@@ -32,6 +32,8 @@ _FLAGS = {
     "SupportedNetworkTypes": ["IPV4", "DUAL"],
     "SupportsStorageThroughput": False,
     "SupportsDedicatedLogVolume": False,
+    "SupportsAdditionalStorageVolumes": False,
+    "SupportsHttpEndpoint": True,
 }
 
 
@@ -48,7 +50,16 @@ class OfferCalls(Calls):
             major = wanted.split(".")[0]
             defaults = {str(m): v for m, v in engine.DEFAULT_MINORS.items()}
             found = [v for v in found if v == (defaults.get(major) if major else engine.DEFAULT_VERSION)]
-        return self.page("DBEngineVersions", [engine.describe_version(v) for v in found])
+        family = p.get("DBParameterGroupFamily")
+        items = [engine.describe_version(v) for v in found if family in (None, engine.family_of(v))]
+        fields: Fields = {
+            "db-parameter-group-family": lambda v: [v["DBParameterGroupFamily"]],
+            "engine": lambda v: [v["Engine"]],
+            "engine-mode": lambda v: ["global", *v["SupportedEngineModes"]],
+            "engine-version": lambda v: [v["EngineVersion"]],
+            "status": lambda v: [v["Status"]],
+        }
+        return self.page("DBEngineVersions", items, fields)
 
     def describe_orderable_db_instance_options(self) -> ActionResult:
         """List the classes of the versions. A class with both storage types is listed twice."""
@@ -65,8 +76,10 @@ class OfferCalls(Calls):
             for version in versions
             for each in offered
             for storage in _STORAGE
-            if classes.supports(version, each) and p.get("Vpc") is not False
+            if classes.supports(version, each)
         ]
+        if p.get("Vpc") is False or p.get("LicenseModel") not in (None, _FLAGS["LicenseModel"]):
+            found = []
         return self.page("OrderableDBInstanceOptions", found, largest=10000)
 
     def describe_engine_default_cluster_parameters(self) -> ActionResult:
@@ -80,13 +93,22 @@ class OfferCalls(Calls):
         if family not in engine.FAMILIES:
             raise checks.value(f"Invalid DB parameter group family: {family}")
         rows = [parameters.describe(p, scope, None) for p in parameters.table(family, scope).values()]
-        answer: Any = self.page("Parameters", rows)
+        named: Fields = {"parameter-name": lambda row: [row["ParameterName"]]}
+        answer: Any = self.page("Parameters", rows, named if scope == "instance" else {})
         return ActionResult({"EngineDefaults": {"DBParameterGroupFamily": family, **answer.result}})
 
     def describe_account_attributes(self) -> ActionResult:
         backend = self.backend
-        used = {"DBClusters": len(backend.clusters), "DBInstances": len(backend.instances)}
-        quotas = [{"AccountQuotaName": n, "Used": used[n], "Max": account.quota(n)} for n in sorted(used)]
+        groups, snapshots = backend.parameter_groups, backend.snapshots.values()
+        used = {
+            "DBClusterParameterGroups": len(groups["cluster"]),
+            "DBClusters": len(backend.clusters),
+            "DBInstances": len(backend.instances),
+            "DBParameterGroups": len(groups["instance"]),
+            "DBSubnetGroups": len(backend.subnet_groups),
+            "ManualClusterSnapshots": sum(s.data["SnapshotType"] == "manual" for s in snapshots),
+        }
+        quotas = [{"AccountQuotaName": n, "Used": used[n], "Max": account.quota(n)} for n in used]
         return ActionResult({"AccountQuotas": quotas})
 
 

@@ -110,6 +110,17 @@ class Retained:
 
 
 @dataclass
+class Subscription(Resource):
+    """An event subscription. ``sources`` names resources of the subscription's SourceType."""
+
+    name: str
+    data: dict[str, Any]
+    sources: list[str]
+    created: float
+    timeline: Timeline
+
+
+@dataclass
 class Event:
     """An event of a resource, visible from the end of its timeline on."""
 
@@ -231,6 +242,11 @@ class Cluster(Changing):
     def restarts(self) -> float:
         """Return the moment at which AWS starts a stopped cluster, or gives up a cluster without its key."""
         return self.timeline.end + STOPPED_AT_MOST
+
+    def require_not_stopped(self) -> None:
+        """Refuse to delete a stopped cluster or one of its instances."""
+        if self.timeline.state in ("stopping", "stopped"):
+            raise AwsError("InvalidDBClusterStateFault", f"Db cluster {self.name} is in {self.timeline.state} state")
 
     def require_available(self) -> None:
         """Refuse changes in any other state."""

@@ -16,7 +16,9 @@ from .instances import InstanceCalls
 from .models import tagged
 from .offers import OfferCalls
 from .restore import RestoreCalls
+from .snapshot_copies import SnapshotCopyCalls
 from .snapshots import SnapshotCalls
+from .subscriptions import SubscriptionCalls
 
 
 class TagCalls(Calls):
@@ -40,6 +42,7 @@ class RdsResponse(
     InstanceCalls,
     GlobalClusterCalls,
     SnapshotCalls,
+    SnapshotCopyCalls,
     AutomatedBackupCalls,
     RestoreCalls,
     ParameterGroupCalls,
@@ -47,6 +50,7 @@ class RdsResponse(
     OfferCalls,
     CertificateCalls,
     EventCalls,
+    SubscriptionCalls,
     TagCalls,
 ):
     """Handler of RDS requests. The local AWS refuses all other operations as not implemented."""

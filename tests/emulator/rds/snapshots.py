@@ -6,10 +6,12 @@ from typing import Any
 
 from moto.core.responses import ActionResult
 
+from ..account import require_room
 from ..clock import Timeline
 from ..core import AwsError
+from ..kms.keys import find_key
 from . import checks
-from .base import Calls
+from .base import Calls, Fields
 from .models import RdsBackend
 from .resources import Cluster, Snapshot, now
 
@@ -22,14 +24,15 @@ SECONDS = 120.0
 RESTORE, PUBLIC, ACCOUNTS = "restore", "all", 20
 
 
-def _require_free(backend: RdsBackend, name: str) -> None:
+def require_free(backend: RdsBackend, name: str) -> None:
+    """Refuse a name that is in use, and more snapshots than the quota."""
     if name in backend.snapshots:
         raise AwsError(
             "DBClusterSnapshotAlreadyExistsFault",
             f"Cannot create the snapshot because a snapshot with the identifier {name} already exists.",
         )
-    if sum(s.data["SnapshotType"] == "manual" for s in backend.snapshots.values()) >= 100:
-        raise AwsError("SnapshotQuotaExceeded", "You cannot create more than 100 manual snapshots.")
+    manual = [s for s in backend.snapshots.values() if s.data["SnapshotType"] == "manual"]
+    require_room("ManualClusterSnapshots", len(manual))
 
 
 def within(cluster: Cluster) -> dict[str, Any]:
@@ -40,7 +43,7 @@ def within(cluster: Cluster) -> dict[str, Any]:
 def take(backend: RdsBackend, cluster: Cluster, name: str, kind: str = "manual") -> Snapshot:
     """Take a snapshot of a cluster."""
     if kind == "manual":
-        _require_free(backend, name)
+        require_free(backend, name)
     arn = backend.arn("cluster-snapshot", name)
     data = {key: cluster.data.get(key) for key in COPIED}
     data |= {
@@ -97,8 +100,9 @@ def require_usable(snapshot: Snapshot) -> None:
         raise AwsError("InvalidDBClusterSnapshotStateFault", "The DB cluster snapshot is not available.")
 
 
-def _describe(snapshot: Snapshot) -> dict[str, Any]:
-    state = snapshot.timeline.state
+def describe(snapshot: Snapshot, status: str | None = None) -> dict[str, Any]:
+    """Return the description of a snapshot. ``status`` overrides the present one in the answer to a change."""
+    state = status or snapshot.timeline.state
     shown = {k: v for k, v in snapshot.data.items() if v is not None}
     return {**shown, "Status": state, "PercentProgress": 100 if state == "available" else 0, "TagList": snapshot.tags}
 
@@ -110,13 +114,16 @@ def _sharing(snapshot: Snapshot) -> ActionResult:
     return ActionResult({"DBClusterSnapshotAttributesResult": result})
 
 
-def _require_shareable(snapshot: Snapshot, accounts: list[str]) -> None:
-    """Refuse to share a snapshot with accounts that AWS does not accept."""
+def _require_shareable(backend: RdsBackend, snapshot: Snapshot, accounts: list[str]) -> None:
+    """Refuse to share a snapshot with accounts that AWS does not accept, or without a key that others can use."""
     for account in accounts:
         if account != PUBLIC and not (account.isdigit() and len(account) == 12):
             raise checks.value(f"Invalid account: {account}")
     if PUBLIC in accounts and snapshot.data["StorageEncrypted"]:
         raise checks.combination("An encrypted DB cluster snapshot cannot be shared with all accounts.")
+    default = find_key(backend.account_id, backend.region_name, "alias/aws/rds")
+    if accounts and snapshot.data["StorageEncrypted"] and snapshot.data["KmsKeyId"] == default:
+        raise checks.combination("A snapshot that is encrypted with the default key of the account cannot be shared.")
     if len({*snapshot.shared, *accounts}) > ACCOUNTS:
         raise AwsError("SharedSnapshotQuotaExceeded", f"A snapshot is shared with at most {ACCOUNTS} accounts.")
 
@@ -130,14 +137,14 @@ class SnapshotCalls(Calls):
 
     def modify_db_cluster_snapshot_attribute(self) -> ActionResult:
         """Share a manual snapshot with accounts, or end that."""
-        p = self.params
-        snapshot = find(self.backend, p.get("DBClusterSnapshotIdentifier"))
+        backend, p = self.backend, self.params
+        snapshot = find(backend, p.get("DBClusterSnapshotIdentifier"))
         checks.one_of("AttributeName", p.get("AttributeName"), (RESTORE,))
         if snapshot.data["SnapshotType"] != "manual":
             raise AwsError("InvalidDBClusterSnapshotStateFault", "Only manual snapshots may be shared.")
         require_usable(snapshot)
         added, removed = p.get("ValuesToAdd") or [], p.get("ValuesToRemove") or []
-        _require_shareable(snapshot, added)
+        _require_shareable(backend, snapshot, added)
         snapshot.shared = [a for a in dict.fromkeys([*snapshot.shared, *added]) if a not in removed]
         return _sharing(snapshot)
 
@@ -150,25 +157,33 @@ class SnapshotCalls(Calls):
         snapshot = take(backend, cluster, name)
         snapshot.tags = tags or snapshot.tags
         cluster.timeline = Timeline(("backing-up", SECONDS), ("available", 0))
-        return ActionResult({"DBClusterSnapshot": {**_describe(snapshot), "Status": "creating"}})
+        return ActionResult({"DBClusterSnapshot": describe(snapshot, "creating")})
 
     def describe_db_cluster_snapshots(self) -> ActionResult:
         backend, p = self.backend, self.params
         name, cluster = p.get("DBClusterSnapshotIdentifier"), p.get("DBClusterIdentifier")
-        items = [_describe(snapshot) for snapshot in ([find(backend, name)] if name else _kept(backend))]
+        items = [describe(snapshot) for snapshot in ([find(backend, name)] if name else _kept(backend))]
         asked = {
             "DBClusterIdentifier": cluster and cluster.lower().removeprefix(backend.arn("cluster", "")),
             "DbClusterResourceId": p.get("DbClusterResourceId"),
             "SnapshotType": p.get("SnapshotType"),
         }
         items = [i for i in items if all(not value or i[field] == value for field, value in asked.items())]
-        return self.page("DBClusterSnapshots", items)
+        arn = backend.arn("cluster", "")
+        fields: Fields = {
+            "db-cluster-id": lambda i: [i["DBClusterIdentifier"], arn + i["DBClusterIdentifier"]],
+            "db-cluster-snapshot-id": lambda i: [i["DBClusterSnapshotIdentifier"]],
+            "snapshot-type": lambda i: [i["SnapshotType"]],
+            "engine": lambda i: [i["Engine"]],
+        }
+        return self.page("DBClusterSnapshots", items, fields)
 
     def delete_db_cluster_snapshot(self) -> ActionResult:
         backend = self.backend
         snapshot = find(backend, self.params.get("DBClusterSnapshotIdentifier"))
         if snapshot.data["SnapshotType"] != "manual":
             raise AwsError("InvalidDBClusterSnapshotStateFault", "Only manual snapshots may be deleted.")
-        require_usable(snapshot)
+        if snapshot.timeline.state != "copying":  # a deletion cancels a copy
+            require_usable(snapshot)
         del backend.snapshots[snapshot.data["DBClusterSnapshotIdentifier"]]
-        return ActionResult({"DBClusterSnapshot": {**_describe(snapshot), "Status": "deleted"}})
+        return ActionResult({"DBClusterSnapshot": {**describe(snapshot), "Status": "deleted"}})

@@ -62,6 +62,7 @@ class SecretsResponse(Rotation, Versions):
             text = "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: "
             raise AwsError("ValidationException", f"{text}-/_+=.@!")
         self._require_tags()
+        self._require_one_value()
         existing = self.backend.secrets.get(name)
         if isinstance(existing, ReplicaSecret):
             raise AwsError("ResourceExistsException", f"The operation failed because the secret {name} already exists.")
@@ -76,15 +77,18 @@ class SecretsResponse(Rotation, Versions):
 
     def update_secret(self) -> str:
         secret = self._changeable_secret()
+        self._require_one_value()
         self._require_key(self.region, self._get_param("KmsKeyId"))
-        answer = str(super().update_secret())
+        answer = json.loads(super().update_secret())
         if self._get_param("Description") == "":
             secret.description = ""
-        return answer
+        return json.dumps({name: value for name, value in answer.items() if name != "ReplicationStatus"})
 
     def put_secret_value(self) -> str:
         self._changeable_secret()
-        return str(super().put_secret_value())
+        self._require_one_value()
+        answer = json.loads(super().put_secret_value())
+        return json.dumps({name: value for name, value in answer.items() if name != "ReplicationStatus"})
 
     def describe_secret(self) -> str:
         return json.dumps(_shown(self.backend.describe_secret(self._get_param("SecretId"))))
@@ -152,9 +156,8 @@ class SecretsResponse(Rotation, Versions):
 
     def delete_resource_policy(self) -> str:
         """Delete the policy of a secret; a secret without one is not an error."""
-        secret = self._primary()
-        secret.policy = None
-        return json.dumps({"ARN": secret.arn, "Name": secret.name})
+        self._primary()
+        return str(super().delete_resource_policy())
 
     def get_random_password(self) -> str:
         """Return a password, by default with at least one character of each type."""
@@ -198,6 +201,10 @@ class SecretsResponse(Rotation, Versions):
         if key and find_key(self.current_account, region, key) is None:
             text = "Secrets Manager can't encrypt the protected secret text using the provided KMS key. Check that the "
             raise AwsError("EncryptionFailure", f"{text}KMS key is available, enabled, and not in an invalid state.")
+
+    def _require_one_value(self) -> None:
+        if self._get_param("SecretString") and self._get_param("SecretBinary"):
+            raise invalid("You can't specify both a binary secret value and a string secret value in the same secret.")
 
     def _require_tags(self) -> None:
         for tag in self._get_param("Tags") or []:
@@ -264,7 +271,7 @@ def _shown(secret: FakeSecret | ReplicaSecret) -> dict[str, Any]:
     labels = {number: v["version_stages"] for number, v in secret.versions.items() if v["version_stages"]}
     shown = {
         **secret.to_dict(),
-        "KmsKeyId": None if key == DEFAULT_KEY else key,
+        "KmsKeyId": None if key == DEFAULT_KEY and not replica else key,
         "VersionIdsToStages": labels,
         "SecretVersionsToStages": labels,
         "LastAccessedDate": getattr(secret, "accessed", None),
@@ -276,11 +283,13 @@ def _shown(secret: FakeSecret | ReplicaSecret) -> dict[str, Any]:
     return {name: value for name, value in shown.items() if value not in (None, "", {})}
 
 
-def _statuses(secret: FakeSecret, first: set[str] | None = None) -> list[dict[str, str]]:
+def _statuses(secret: FakeSecret, first: set[str] | None = None) -> list[dict[str, Any]]:
     """Return ``ReplicationStatus``, with the first status for the regions in ``first``."""
     shown = []
     for replica in secret.replicas:
         status = dict(replica.config)
+        if hasattr(replica, "accessed"):
+            status["LastAccessedDate"] = replica.accessed
         timeline = getattr(replica, "timeline", None)
         if timeline:
             status["Status"] = timeline.first if replica.region in (first or ()) else timeline.state

@@ -29,9 +29,7 @@ class Rotation(SecretsManagerResponse):
         """Set the rotation of a secret and, unless RotateImmediately is false, rotate it."""
         secret, given = self._changeable_secret(), self._get_param("RotationLambdaARN")
         function, rules = given or secret.rotation_lambda_arn, self._get_param("RotationRules")
-        if not function:
-            text = "No Lambda rotation function ARN is associated with this secret."
-            raise AwsError("InvalidRequestException", text)
+        _require_function(function)
         if not re.match(rf"arn:[\w-]+:lambda:{self.region}:{self.current_account}:function:[\w-]+", function):
             text = (
                 "Secrets Manager cannot invoke the specified Lambda function. Ensure that the function policy grants "
@@ -49,9 +47,15 @@ class Rotation(SecretsManagerResponse):
     def cancel_rotate_secret(self) -> str:
         """Stop the rotation of a secret, which keeps the settings."""
         secret = self._changeable_secret()
-        answer = str(super().cancel_rotate_secret())
+        _require_function(secret.rotation_lambda_arn)
         secret.next_rotation_date = None
-        return answer
+        return str(super().cancel_rotate_secret())
+
+
+def _require_function(arn: str | None) -> None:
+    if not arn:
+        text = "No Lambda rotation function ARN is associated with this secret."
+        raise AwsError("InvalidRequestException", text)
 
 
 def settle(secret: FakeSecret) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from typing import Any
 
@@ -35,11 +36,15 @@ class Versions(SecretsManagerResponse):
         version = _version(secret, version_id, label)
         secret.accessed = CLOCK.now() // DAY * DAY  # AWS shows the day only
         version["accessed"] = secret.accessed
+        binary = version.get("secret_binary")
+        value = {"SecretString": version.get("secret_string")}
+        if binary is not None:
+            value = {"SecretBinary": base64.b64encode(binary).decode()}
         return {
             "ARN": secret.arn,
             "Name": secret.name,
             "VersionId": version["version_id"],
-            "SecretString": version["secret_string"],
+            **value,
             "VersionStages": version["version_stages"],
             "CreatedDate": version["createdate"],
         }
@@ -95,15 +100,16 @@ class Versions(SecretsManagerResponse):
 def _version(secret: FakeSecret | ReplicaSecret, version_id: str | None, label: str | None) -> dict[str, Any]:
     """Return the version with this id or staging label."""
     text = "Secrets Manager can't find the specified secret value for "
+    versions: dict[str, dict[str, Any]] = secret.versions
     if version_id is None:
         label = label or CURRENT
-        found = [version for version in secret.versions.values() if label in version["version_stages"]]
+        found = [version for version in versions.values() if label in version["version_stages"]]
         if not found:
             raise AwsError("ResourceNotFoundException", f"{text}staging label: {label}")
         return found[0]
-    if version_id not in secret.versions:
+    if version_id not in versions:
         raise AwsError("ResourceNotFoundException", f"{text}VersionId: {version_id}")
-    if label and label not in secret.versions[version_id]["version_stages"]:
+    if label and label not in versions[version_id]["version_stages"]:
         text = "You provided a VersionStage that is not associated to the provided VersionId."
         raise AwsError("InvalidRequestException", text)
-    return secret.versions[version_id]
+    return versions[version_id]

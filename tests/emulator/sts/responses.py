@@ -12,12 +12,11 @@ from moto.iam.models import IAMBackend, iam_backends
 from moto.iam.policy_validation import IAMPolicyDocumentValidator
 from moto.sts.responses import TokenResponse
 
-from ..access import NotAuthorized
 from ..access.policies import Principal
 from ..access.principals import Session, default_version, known, owner, sessions
+from ..access.refusals import NotAuthorized
 from ..clock import CLOCK
 from ..core import AwsError
-from .trust import require_trust
 
 HOUR = 3600
 
@@ -63,6 +62,8 @@ class LocalSts(TokenResponse):
 
     def assume_role(self) -> ActionResult:
         """Return temporary credentials of a role whose trust policy allows it to the caller."""
+        from .trust import require_trust
+
         arn, name = str(self._get_param("RoleArn")), str(self._get_param("RoleSessionName"))
         if not re.fullmatch(r"arn:[^:]+:[^:]+:[^:]*:[^:]*:.+", arn):
             raise AwsError("ValidationError", f"{arn} is invalid")

@@ -9,10 +9,10 @@ from typing import Any
 from moto.iam.models import Role, iam_backends
 from moto.utilities.utils import get_partition
 
-from ..access import NotAuthorized, not_authorized
 from ..access.context import request_keys, values
 from ..access.policies import Principal, Request, decide
 from ..access.principals import ALLOW_ALL
+from ..access.refusals import NotAuthorized, not_authorized
 from ..access.resources import Call
 from ..account import account as settings
 

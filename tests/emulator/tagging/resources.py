@@ -2,47 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.base_backend import BaseBackend
 from moto.core.resource_tagging import TaggedResource, iter_taggable_backends
 from moto.ec2.models import ec2_backends
+from moto.utilities.utils import get_partition
 
 from ..core import own_backend
+from ..ec2.ids import STORES, TYPES
 from ..ec2.ipam_models import ipam_of
 
 SERVICES = {"cloudwatch", "dynamodb", "kms", "logs", "rds", "secretsmanager"}
 UNTAGS = {"DeleteTags", "RemoveTagsFromResource", "UntagResource", "UntagResources"}
 RENAMED = {"logs:loggroup": "logs:log-group"}
-EC2_IDS: dict[str, Callable[[Any], Iterable[str]]] = {
-    "elastic-ip": lambda ec2: [address.allocation_id for address in ec2.addresses],
-    "internet-gateway": lambda ec2: ec2.internet_gateways,
-    "natgateway": lambda ec2: ec2.nat_gateways,
-    "network-interface": lambda ec2: ec2.enis,
-    "network-acl": lambda ec2: ec2.network_acls,
-    "route-table": lambda ec2: ec2.route_tables,
-    "security-group": lambda ec2: [group_id for vpc in ec2.groups.values() for group_id in vpc],
-    "security-group-rule": lambda ec2: [
-        rule.id
-        for vpc in ec2.groups.values()
-        for group in vpc.values()
-        for rule in (*group.ingress_rules, *group.egress_rules)
-    ],
-    "subnet": lambda ec2: [subnet_id for zone in ec2.subnets.values() for subnet_id in zone],
-    "vpc": lambda ec2: ec2.vpcs,
-    "vpc-endpoint": lambda ec2: ec2.vpc_end_points,
-    "vpc-flow-log": lambda ec2: ec2.flow_logs,
-    "vpc-peering-connection": lambda ec2: ec2.vpc_pcxs,
-}
+EC2_IDS = {kind: STORES[prefix] for prefix, kind in TYPES.items() if prefix in STORES}
 
 
 class Ec2Tags:
     """The tags of EC2 and of IPAM in a Region, with the interface of moto's other taggable backends."""
 
     def __init__(self, account: str, region: str) -> None:
-        self._arn_prefix, self._region = f"arn:aws:ec2:{region}:{account}", region
+        self._arn_prefix, self._region = f"arn:{get_partition(region)}:ec2:{region}:{account}", region
         self._ec2, self._ipam = ec2_backends[account][region], ipam_of(account)
 
     def iter_tagged_resources(self) -> Iterator[TaggedResource]:
