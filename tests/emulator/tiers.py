@@ -24,7 +24,6 @@ DANGEROUS = {
     "dynamodb:ImportTable": f"{_PAST_THE_CHECKS}, in a thread of its own",
     "iam:DeleteServiceLinkedRole": "it deletes the role at once, also while its service uses it",
     "ec2:AssociateVpcCidrBlock": "CreateSubnet and IPAM know one block of a VPC here",
-    "ec2:DisassociateAddress": "it also takes the address of a NAT gateway away",
     "ec2:ModifySecurityGroupRules": "it does not know the rules of the security groups here",
     "ec2:CreateFleet": _OTHER_INSTANCES,
     "ec2:RequestSpotFleet": _OTHER_INSTANCES,

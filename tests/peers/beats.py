@@ -7,9 +7,10 @@ import io
 import json
 import os
 import re
+import sys
 import time
-from collections.abc import Callable, Mapping
-from contextlib import redirect_stdout
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, redirect_stdout
 from typing import Any
 from unittest.mock import patch
 
@@ -57,7 +58,7 @@ def runner(aws: Any) -> Run:
             **parameters,
             "_ansible_check_mode": check,
             "_ansible_module_name": module,
-            "_ansible_diff": False,
+            "_ansible_diff": True,
             "_ansible_remote_tmp": "/tmp",
         }
         environ = {
@@ -67,7 +68,7 @@ def runner(aws: Any) -> Run:
         }
         source = importlib.import_module(f"ansible_collections.{namespace}.{collection}.plugins.modules.{name}")
         out = io.StringIO()
-        with patch.dict(os.environ, environ), patch.object(time, "sleep", aws.control.advance):
+        with patch.dict(os.environ, environ), _sleeping(lambda seconds: aws.control.advance(seconds)):
             try:
                 with patch_module_args(args), redirect_stdout(out):
                     source.main()
@@ -78,6 +79,17 @@ def runner(aws: Any) -> Run:
         return {"failed": True, "msg": "The module ended without a result."}
 
     return run
+
+
+@contextmanager
+def _sleeping(sleep: Callable[[float], None]) -> Iterator[None]:
+    """Replace ``time.sleep``, also where a module of a collection has imported it by name."""
+    real = time.sleep
+    with ExitStack() as patches:
+        for module in [time, *(m for name, m in sys.modules.items() if name.startswith("ansible_collections."))]:
+            if getattr(module, "sleep", None) is real:
+                patches.enter_context(patch.object(module, "sleep", sleep))
+        yield
 
 
 def outcome(beat: str, result: Mapping[str, Any], writes: list[str]) -> str:

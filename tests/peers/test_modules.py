@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from .beats import AGAIN, APPLY, CHANGE, CHECK, CHECK_AGAIN, DELETE, EXPECTED, GONE, filled, outcome, runner
+from .beats import AGAIN, APPLY, CHANGE, CHECK, CHECK_AGAIN, DELETE, EXPECTED, GONE, Run, filled, outcome
 from .data import DATA
 from .kinds import Kind, Parameters
 from .network import NETWORK
@@ -31,24 +31,16 @@ def _steps(kind: Kind) -> Iterator[tuple[str, Parameters]]:
         yield beat, {**kind.delete, **kind.absent}
 
 
-def _info_faults(kind: Kind, run: Any, site: Site, made: dict[str, Any]) -> Iterator[str]:
+def _info_faults(kind: Kind, run: Run, site: Site, made: dict[str, Any]) -> Iterator[str]:
     for info in kind.infos:
         read = run(info.module, **filled(info.parameters, site=site, made=made))
         if read.get("failed") or not read.get(info.key):
             yield f"{info.module}: {read.get('msg') or f'{info.key} is empty'}"
 
 
-@pytest.fixture
-def aws(aws: Any) -> Iterator[Any]:
-    """Return a local AWS with the tier "unverified", as `make local` starts it."""
-    aws.control.unverified(True)
-    yield aws
-    aws.control.unverified(False)
-
-
 @pytest.mark.parametrize("kind", KINDS, ids=str)
-def test_beats(aws: Any, kind: Kind) -> None:
-    run, site, made = runner(aws), Site(aws), {}
+def test_beats(aws: Any, run: Run, site: Site, kind: Kind) -> None:
+    made: dict[str, Any] = {}
     found: list[str] = []
     for beat, template in _steps(kind):
         parameters = filled(template, site=site, made=made)

@@ -7,7 +7,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any
 
 from ..core import AwsError
-from .ids import check_id, ids_in, listed
+from .ids import check_id, listed
 
 TAGGABLE = {
     "CreateVpc": "vpc",
@@ -58,7 +58,7 @@ class DryRun(AwsError):
 
 def check(operation: str, params: Mapping[str, Any]) -> None:
     """Check the ids and tags of a request, and answer a dry run."""
-    for name, value in ids_in(operation, params):
+    for name, value in params.items():
         for resource_id in listed(value):
             check_id(name, resource_id)
     check_tags(params.get("Tags") if operation in ("CreateTags", "DeleteTags") else [])

@@ -9,6 +9,7 @@ from moto.core.responses import ActionResult
 
 from ..core import AwsError
 from .base import Ec2, answered, result, tag_dict
+from .ids import KINDS
 
 
 class DhcpResponses(Ec2):
@@ -35,7 +36,10 @@ class DhcpResponses(Ec2):
     def associate_dhcp_options(self) -> ActionResult:
         wanted, vpc = self.params["DhcpOptionsId"], self.ec2.get_vpc(self.params["VpcId"])
         none: Any = SimpleNamespace(id="default", vpc=None)  # the VPC uses no options
-        vpc.dhcp_options = none if wanted == "default" else self.ec2.dhcp_options_sets[wanted]
+        known = {**self.ec2.dhcp_options_sets, "default": none}
+        if wanted not in known:
+            raise KINDS["DhcpOptionsId"].not_found([wanted])
+        vpc.dhcp_options = known[wanted]
         return result(Return=True)
 
     def delete_dhcp_options(self) -> ActionResult:

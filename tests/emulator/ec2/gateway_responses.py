@@ -142,8 +142,20 @@ class GatewayResponses(Ec2):
 
     def release_address(self) -> ActionResult:
         (address,) = self.ec2.address_by_allocation([self.params.get("AllocationId")])
-        if address.eni is not None:  # only NAT gateways have addresses here
-            raise AwsError("AuthFailure", "You do not have permission to access the specified resource.")
+        _refuse_if_managed(address)
         if address.association_id:
             raise AwsError("InvalidIPAddress.InUse", f"Address {address.public_ip} is in use.")
         return answered(super().release_address())
+
+    def disassociate_address(self) -> ActionResult:
+        """Take the address of an interface away. No row promises this call."""
+        for address in self.ec2.addresses:
+            if address.association_id == self.params.get("AssociationId"):
+                _refuse_if_managed(address)
+        return answered(super().disassociate_address())
+
+
+def _refuse_if_managed(address: Any) -> None:
+    """Refuse to take away the address of an interface that AWS manages, which is that of a NAT gateway."""
+    if address.eni is not None and address.eni.requester_managed:
+        raise AwsError("AuthFailure", "You do not have permission to access the specified resource.")

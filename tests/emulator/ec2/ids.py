@@ -141,12 +141,6 @@ def listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def ids_in(operation: str, params: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    """Return the parameters that may hold ids. A VPC without DHCP options has the options "default"."""
-    word = ("AssociateDhcpOptions", "DhcpOptionsId", "default")
-    return [(name, value) for name, value in params.items() if (operation, name, value) != word]
-
-
 def check_id(parameter: str, resource_id: Any) -> None:
     """Refuse a malformed id, such as the placeholder of a value that is not known yet."""
     kind = KINDS.get(singular(parameter))
@@ -156,7 +150,7 @@ def check_id(parameter: str, resource_id: Any) -> None:
 
 def check_exists(operation: str, params: Mapping[str, Any], backend: Any) -> None:
     """Refuse ids of resources that do not exist."""
-    for parameter, value in ids_in(operation, params):
+    for parameter, value in params.items():
         name = singular(parameter)
         kind = KINDS.get(name)
         if kind and kind.missing and name not in _OWN_WAY.get(operation, ()):
