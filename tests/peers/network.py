@@ -191,7 +191,7 @@ NETWORK = (
         change={"domain_name": "other.example.com"},
         delete={"dhcp_options_id": "{made[dhcp_options_id]}"},
         deviations={
-            DELETE: ("unchanged, DeleteDhcpOptions", "The change has already deleted the options of the first apply."),
+            DELETE: ("unchanged$", "The change has already deleted the options of the first apply."),
             GONE: ("unchanged, DeleteDhcpOptions", "It deletes without reading first."),
         },
         infos=(Info("amazon.aws.ec2_vpc_dhcp_option_info", _FILTER, "dhcp_options"),),
