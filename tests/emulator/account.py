@@ -42,7 +42,7 @@ class Account(BaseBackend):
         self.lacking: dict[str, set[str]] = {}
 
 
-_ACCOUNTS = own_backend("local-account", Account)
+_ACCOUNTS = own_backend("local-account", Account, ["us-east-1"])
 
 
 class NotAuthenticated(AwsError):
@@ -82,13 +82,13 @@ def set_partition(name: str) -> None:
 
 def partition_of(region: str) -> str | None:
     """Return the partition of a Region; None for an unknown Region."""
-    return _partitions().get(region)
+    return "aws" if region in ALWAYS_ENABLED else _partitions().get(region)  # botocore's list takes time to read
 
 
 @cache
 def _partitions() -> dict[str, str]:
-    session = botocore.session.get_session()
-    return {region: name for name in PARTITIONS for region in session.get_available_regions("ec2", name)}
+    session = botocore.session.get_session()  # STS is in all Regions, and its model is read faster than that of EC2
+    return {region: name for name in PARTITIONS for region in session.get_available_regions("sts", name)}
 
 
 def quota(name: str) -> int:

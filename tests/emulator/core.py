@@ -29,9 +29,12 @@ def serve(service: str, response: type) -> None:
         urls.url_paths[path] = response.dispatch  # type: ignore[attr-defined]
 
 
-def own_backend(name: str, backend: type) -> BackendDict[Any]:
-    """Create backends of our own, read as ``[account][region]``. Reset, save and load cover them."""
-    OWN_BACKENDS[name] = BackendDict(backend, "ec2")
+def own_backend(name: str, backend: type, regions: list[str] | None = None) -> BackendDict[Any]:
+    """Create backends of our own, read as ``[account][region]``, in some Regions or in all.
+
+    Reset, save and load cover them.
+    """
+    OWN_BACKENDS[name] = BackendDict(backend, "ec2", use_boto3_regions=not regions, additional_regions=regions)
     return OWN_BACKENDS[name]
 
 

@@ -43,7 +43,7 @@ class Sessions(BaseBackend):
         self.by_key: dict[str, Session] = {}
 
 
-_SESSIONS = own_backend("local-sessions", Sessions)
+_SESSIONS = own_backend("local-sessions", Sessions, ["us-east-1"])
 
 
 class UnknownKey(Exception):
