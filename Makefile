@@ -68,7 +68,7 @@ drift: .venv/lock ## compare plan and apply for 200 random drifts and 30 half-bu
 inventories: .venv/lock ## plan and apply 200 random inventories
 	INVENTORY_CASES=200 pytest -n 2 --dist worksteal tests/integration/site/test_random_inventories.py
 
-peers: .venv/lock ## run the modules of amazon.aws and community.aws, and the AWS CLI, on the local AWS
+peers: .venv/lock ## run the modules of amazon.aws and community.aws on the local AWS
 	pytest -n 2 --dist worksteal tests/peers
 
 bench: .venv/lock ## measure runs against plain boto3, and the local AWS against moto's server

@@ -22,6 +22,7 @@ _OTHER_INSTANCES = "its instances are not those that RunInstances starts and Ter
 DANGEROUS = {
     "cloudformation": _PAST_THE_CHECKS,
     "dynamodb:ImportTable": f"{_PAST_THE_CHECKS}, in a thread of its own",
+    "ec2:DescribeVpcEndpointServices": "it needs a package that is not installed",
     "iam:DeleteServiceLinkedRole": "it deletes the role at once, also while its service uses it",
     "ec2:AssociateVpcCidrBlock": "CreateSubnet and IPAM know one block of a VPC here",
     "ec2:ModifySecurityGroupRules": "it does not know the rules of the security groups here",

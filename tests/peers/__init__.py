@@ -1,1 +1,1 @@
-"""Clients that others wrote, run against the local AWS: modules of amazon.aws and community.aws, and the AWS CLI."""
+"""Clients that others wrote, run against the local AWS: modules of amazon.aws and community.aws."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .beats import APPLY, CHECK, DELETE, GONE
+from .beats import APPLY, CHECK, GONE
 from .kinds import Info, Kind
 from .site import TRUST
 
@@ -12,8 +12,6 @@ _READ = {
     "Statement": [{"Effect": "Allow", "Action": ["s3:GetObject"], "Resource": "arn:aws:s3:::a/*"}],
 }
 _WRITE = {**_READ, "Statement": [{**_READ["Statement"][0], "Action": ["s3:PutObject"]}]}
-# The local AWS falls short here, not the module.
-_NO_SERVICE_CREDENTIALS = ("failed: .*ListServiceSpecificCredentials", "The local AWS has no service credentials yet.")
 
 DATA = (
     Kind(
@@ -68,7 +66,6 @@ DATA = (
         change={"managed_policies": [], "purge_policies": True},
         delete={"name": "peer"},
         infos=(Info("amazon.aws.iam_user_info", {"name": "peer"}, "iam_users"),),
-        deviations={DELETE: _NO_SERVICE_CREDENTIALS, GONE: _NO_SERVICE_CREDENTIALS},
     ),
     Kind(
         "amazon.aws.iam_group",

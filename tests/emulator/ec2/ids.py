@@ -125,6 +125,7 @@ _OWN_WAY = {
     "DeleteVpcEndpoints": ("VpcEndpointId",),
     "CreateVpcEndpoint": ("SecurityGroupId",),
     "ModifyVpcEndpoint": ("SecurityGroupId",),
+    "AssociateDhcpOptions": ("DhcpOptionsId",),
     "CreateRoute": ("NatGatewayId",),
     "ReplaceRoute": ("NatGatewayId",),
 }
@@ -144,6 +145,8 @@ def listed(value: Any) -> list[Any]:
 def check_id(parameter: str, resource_id: Any) -> None:
     """Refuse a malformed id, such as the placeholder of a value that is not known yet."""
     kind = KINDS.get(singular(parameter))
+    if (parameter, resource_id) == ("DhcpOptionsId", "default"):
+        return  # AWS's id of no DHCP options
     if kind and kind.prefix and not re.fullmatch(kind.prefix + r"-[0-9a-f]{8,32}", str(resource_id)):
         raise AwsError(kind.malformed, f'Invalid id: "{resource_id}" (expecting "{kind.prefix}-...")')
 

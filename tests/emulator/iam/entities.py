@@ -8,7 +8,14 @@ from moto.iam.models import IAMBackend, ManagedPolicy, User
 from moto.iam.utils import generate_access_key_id_from_account_id
 
 # The operations that concern the calling user if they name none.
-OWN_USER = {"CreateAccessKey", "DeleteAccessKey", "GetUser", "ListAccessKeys", "UpdateAccessKey"}
+OWN_USER = {
+    "CreateAccessKey",
+    "DeleteAccessKey",
+    "GetUser",
+    "ListAccessKeys",
+    "ListServiceSpecificCredentials",
+    "UpdateAccessKey",
+}
 
 
 def unique_id(prefix: str, account_id: str) -> str:

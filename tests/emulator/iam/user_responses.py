@@ -8,9 +8,10 @@ from typing import Any
 from moto.core.responses import ActionResult, EmptyResult
 from moto.iam.responses import IamResponse
 
-from ..core import AwsError
+from ..core import AwsError, paged
 from .entities import OWN_USER, set_boundary, unique_id
 
+_KEY = ("UserName", "AccessKeyId", "Status", "CreateDate")
 CREATED = datetime(2020, 1, 1)  # of the account
 
 
@@ -20,6 +21,18 @@ class UserOperations(IamResponse):
     def _user(self) -> Any:
         return self.backend.get_user(self._get_param("UserName"))
 
+    def _page(self, name: str, items: list[Any]) -> ActionResult:
+        """Return a page of a list, by ``MaxItems`` and ``Marker``."""
+        wanted = {"MaxResults": self._get_param("MaxItems"), "NextToken": self._get_param("Marker")}
+        found, marker = paged(items, wanted, 100)
+        more = {"Marker": marker} if marker else {}
+        return ActionResult({name: found, "IsTruncated": bool(marker), **more})
+
+    def list_users(self) -> ActionResult:
+        """List the users below a path."""
+        prefix = self._get_param("PathPrefix", "/")
+        return self._page("Users", [user for user in self.backend.users.values() if user.path.startswith(prefix)])
+
     def name_own_user(self) -> None:
         """Name the calling user in a request that concerns a user and names none."""
         if self._get_action() not in OWN_USER or self._get_param("UserName"):
@@ -27,7 +40,7 @@ class UserOperations(IamResponse):
         user = self.backend.get_user_from_access_key_id(self.get_access_key())
         if user:
             self.params["UserName"] = user.name
-        elif self._get_action() != "GetUser" or self.get_access_key().startswith("ASIA"):
+        elif self._get_action() not in ("GetUser", "ListAccessKeys") or self.get_access_key().startswith("ASIA"):
             raise AwsError("ValidationError", "Must specify userName when calling with non-User credentials")
 
     def get_user(self) -> ActionResult:
@@ -102,7 +115,7 @@ class UserOperations(IamResponse):
         """List the groups below a path."""
         prefix = self._get_param("PathPrefix", "/")
         found = [group for group in self.backend.list_groups() if group.path.startswith(prefix)]
-        return ActionResult({"Groups": found, "IsTruncated": False})
+        return self._page("Groups", found)
 
     def get_group(self) -> ActionResult:
         """Return a group with its users."""
@@ -115,7 +128,13 @@ class UserOperations(IamResponse):
         return ActionResult({"PolicyNames": list(group.policies), "IsTruncated": False})
 
     def list_access_keys(self) -> ActionResult:
-        """List the keys of a user."""
-        keys = [{"UserName": key.user_name, "AccessKeyId": key.access_key_id, "Status": key.status,
-                 "CreateDate": key.create_date} for key in self._user().access_keys]  # fmt: skip
-        return ActionResult({"AccessKeyMetadata": keys, "IsTruncated": False})
+        """List the keys of a user. IAM has issued none to the owner of the account here."""
+        keys = self._user().access_keys if self._get_param("UserName") else []
+        fields = ("user_name", "access_key_id", "status", "create_date")
+        shown = [dict(zip(_KEY, (getattr(key, name) for name in fields), strict=True)) for key in keys]
+        return self._page("AccessKeyMetadata", shown)
+
+    def list_service_specific_credentials(self) -> ActionResult:
+        """List the credentials of a user for single services, which nobody can create here."""
+        self._user()
+        return ActionResult({"ServiceSpecificCredentials": [], "IsTruncated": False})
