@@ -46,6 +46,22 @@ def test_users_are_created_tagged_listed_and_deleted(iam: Any) -> None:
     )
 
 
+@keeps("iam.paging")
+def test_users_groups_and_keys_come_in_pages(iam: Any) -> None:
+    for name in ("u", "v"):
+        iam.create_user(UserName=name)
+        iam.create_group(GroupName=name)
+        iam.create_access_key(UserName="u")
+    for operation, field, given in (
+        ("list_users", "Users", {}),
+        ("list_groups", "Groups", {}),
+        ("list_access_keys", "AccessKeyMetadata", {"UserName": "u"}),
+    ):
+        pages = list(iam.get_paginator(operation).paginate(**given, PaginationConfig={"PageSize": 1}))
+        assert [len(page[field]) for page in pages] == [1, 1], operation
+        assert [page["IsTruncated"] for page in pages] == [True, False], operation
+
+
 @keeps("iam.users", "iam.shapes")
 def test_the_permissions_boundary_of_a_user(iam: Any) -> None:
     iam.create_user(UserName="u")

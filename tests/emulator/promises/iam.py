@@ -96,7 +96,7 @@ RULES: tuple[Rule, ...] = (
     Rule("reserved-tags", "IAM refuses `aws:` tags (`InvalidInput`).", "known"),
     Rule("service-linked", "Service-linked roles have AWS's names, paths and policies. A second one for the same service is refused (`InvalidInput`), and so is any change (`UnmodifiableEntity`).", "K CreateServiceLinkedRole"),
     Rule("spreading", "Services cannot assume a new role for some seconds (10 here).", "I TF 29323; the time is known"),
-    Rule("paging", "Roles, policies, attachments and tags are listed in pages of `MaxItems`.", "B"),
+    Rule("paging", "Roles, users, groups, access keys, policies, attachments and tags are listed in pages of `MaxItems`.", "B"),
     Rule("users", "A user has a path, tags, inline and attached policies, a permissions boundary and at most two access keys (`LimitExceeded`), which can be inactive. DeleteUser refuses a user with keys, policies or groups (`DeleteConflict`). User names are unique regardless of case (`EntityAlreadyExists`). GetUser and the operations of access keys concern the caller if they name no user. Credentials for single services do not exist here: their list is empty.", "K CreateUser, DeleteUser; K quotas"),
     Rule("groups", "A group has a path, inline and attached policies, and users. DeleteGroup refuses a group with users or policies (`DeleteConflict`).", "K DeleteGroup"),
     Rule("ids", "The ids of users begin with AIDA, of groups with AGPA, of roles with AROA, of policies with ANPA, of access keys with AKIA, and of keys of sessions with ASIA.", "K IAM identifiers"),
