@@ -75,6 +75,7 @@ def restore_tables(aws):
         dynamodb.delete_table(TableName=NAME)
 
 
+@pytest.mark.removal
 @pytest.mark.timeout(3600)
 def test_the_data_of_prod_can_be_restored_until_it_expires(aws, built):
     prod = built("prod")

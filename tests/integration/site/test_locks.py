@@ -140,6 +140,7 @@ def test_two_runs_at_once_with_patience_both_succeed(aws, site, complete, case):
     no_changes(aws, live, wanted)
 
 
+@pytest.mark.locks
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("case", CASES)
 def test_two_environments_at_once_both_succeed(aws, site, case):
@@ -180,7 +181,7 @@ def test_the_lock_of_a_run_that_was_killed_with_all_its_processes_expires(aws, s
 
 
 @pytest.mark.timeout(1800)
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
+@pytest.mark.parametrize("number", [pytest.param(signal.SIGKILL, marks=pytest.mark.locks), signal.SIGINT])
 def test_the_lock_is_released_when_ansible_playbook_ends(aws, site, runs, complete, number):
     wanted = complete("dev")
     aws.control.reset()
@@ -195,6 +196,7 @@ def test_the_lock_is_released_when_ansible_playbook_ends(aws, site, runs, comple
     no_changes(aws, live, wanted)
 
 
+@pytest.mark.locks
 @pytest.mark.timeout(1800)
 def test_a_stopped_run_changes_nothing_more_after_another_run_has_taken_its_lock(aws, site, runs, complete):
     wanted = complete("dev")
