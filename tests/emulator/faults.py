@@ -40,14 +40,14 @@ _OWN_ERRORS = {
 }
 REFUSED = ("throttle", "error", "denied")  # the effects of calls that are not carried out
 EFFECTS = (*REFUSED, "late", "silent", "lost", "broken", "fail")
-DONE = ("late", "silent", "lost", "broken")  # the effects of calls that are carried out
 EVERY = "*"
 MESSAGE = "injected fault"
 ORGANIZATION = "with an explicit deny in a service control policy"
 _TOKENS = ("ClientToken", "ClientRequestToken", "clientToken")
 
 
-def _number(name: str, value: Any) -> float:
+def number(name: str, value: Any) -> float:
+    """Return an argument as a number."""
     try:
         return float(value)
     except ValueError:
@@ -86,8 +86,8 @@ class Fault:
     def __post_init__(self) -> None:
         if self.effect not in EFFECTS:
             raise ValueError(f"effect is '{self.effect}'; use one of: {', '.join(EFFECTS)}")
-        self.times = int(_number("times", 0 if str(self.times) == "always" else self.times))
-        self.seconds = _number("seconds", self.seconds)
+        self.times = int(number("times", 0 if str(self.times) == "always" else self.times))
+        self.seconds = number("seconds", self.seconds)
         if self.times < 0 or self.seconds < 0:
             raise ValueError("times and seconds cannot be negative.")
         if self.service == EVERY and self.resource:
