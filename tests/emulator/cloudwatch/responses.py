@@ -21,7 +21,8 @@ class LocalCloudWatch(CloudWatchResponse):
 
     def call_action(self) -> Any:
         """Bring the alarms of scaling policies up to date, then answer."""
-        from ..autoscaling.alarms import AUTOSCALING, sync  # loaded after this module, which it uses
+        from ..autoscaling.alarms import sync  # loaded after this module, which it uses
+        from ..autoscaling.models import AUTOSCALING
 
         sync(AUTOSCALING[self.current_account][self.region])
         return super().call_action()
@@ -181,9 +182,7 @@ class LocalCloudWatch(CloudWatchResponse):
             raise AwsError("ResourceNotFoundException", f"The resource {arn} does not exist.")
 
     def _page(self, found: list[Any], size: int) -> tuple[list[Any], str | None]:
-        return paged(
-            found, {"NextToken": self._get_param("NextToken"), "MaxResults": self._get_param("MaxRecords")}, size
-        )
+        return paged(found, self._get_params(), size, ("MaxRecords", "NextToken"))
 
     def put_metric_data(self) -> ActionResult:
         """Store values of metrics, except those of AWS's own namespaces."""
