@@ -11,7 +11,7 @@ from moto.core.base_backend import BaseBackend
 from moto.core.responses import ActionResult
 from moto.dynamodb.models.table import Table
 
-from ..clock import CLOCK, Timeline
+from ..clock import CLOCK, DAY, Timeline
 from ..core import AwsError, own_backend
 from ..kms import find_key
 from .capacity import merged_on_demand
@@ -20,7 +20,6 @@ from .extras import Extras
 from .replicas import copied
 from .settings import encryption
 from .state import (
-    DAY,
     NO_UNITS,
     READ,
     WRITE,
@@ -204,7 +203,6 @@ def restored(source: Table, params: dict[str, Any], summary: dict[str, Any]) -> 
     state.restored = summary
     new = backend(account, region).tables[name] = copied(source, name, region, state)
     new.items, new.sse_specification = copy.deepcopy(source.items), copy.deepcopy(source.sse_specification)
-    new.created_at = CLOCK.datetime()
     _override(new, mode, params)
     shown: dict[str, Any] = describe(new, "CREATING")
     shown["RestoreSummary"]["RestoreInProgress"] = True

@@ -69,7 +69,7 @@ class GatewayResponses(Ec2):
             raise AwsError("NotAvailableInZone", "Nat Gateway is not available in this availability zone")
         nat = NatGateway(self.ec2, subnet.id, "", tag_dict(self.params, "natgateway"), kind)
         del self.ec2.enis[nat._eni.id]
-        nat._created_at, nat.deleted_at, nat.eni_id, nat.address_set = CLOCK.datetime(), None, None, []
+        nat.deleted_at, nat.eni_id, nat.address_set = None, None, []
         nat.failure = self._nat_failure(subnet, eip_id if kind == "public" else "")
         begin(nat, ("pending", 120), ("failed" if nat.failure else "available", 0))
         if nat.timeline.reason and not nat.failure:

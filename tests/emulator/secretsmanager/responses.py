@@ -10,10 +10,10 @@ from typing import Any
 
 from moto.secretsmanager.models import FakeSecret, ReplicaSecret, SecretsManagerBackend, secretsmanager_backends
 
-from ..clock import CLOCK, Timeline
+from ..clock import CLOCK, DAY, Timeline
 from ..core import AwsError
 from ..kms.keys import find_key
-from .rotation import DAY, Rotation, settle
+from .rotation import Rotation, settle
 from .versions import Versions
 
 DEFAULT_KEY = "alias/aws/secretsmanager"
