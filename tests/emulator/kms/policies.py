@@ -9,6 +9,7 @@ from typing import Any
 
 from moto.kms.models import Key
 
+from ..access.refusals import not_authorized
 from ..account import account
 from ..core import AwsError
 
@@ -38,11 +39,10 @@ def check_access(key: Key, operation: str) -> None:
     unconditional = [each for each in statements if each.get("Effect") == "Allow" or not each.get("Condition")]
     effects = _effects(unconditional, callers, f"kms:{operation}")
     if key.key_manager != "AWS" and effects != {"Allow"}:
-        text = f"User: {root} is not authorized to perform: kms:{operation} on resource: "
         why = f"because no resource-based policy allows the kms:{operation} action"
         if "Deny" in effects:
             why = "with an explicit deny in a resource-based policy"
-        raise AwsError("AccessDeniedException", f"{text}{key.arn} {why}")
+        raise not_authorized("kms", root, f"kms:{operation}", key.arn, why)
 
 
 def check_policy(policy: str | None, account: str, partition: str) -> None:
