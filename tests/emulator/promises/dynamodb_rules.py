@@ -130,7 +130,7 @@ _MISSING = tuple(Rule(*row, missing=True) for row in (
     ("archived", "ARCHIVED, after 7 days without the key.", "B"),
     ("quotas", "Rates of calls, such as 5 changes of tags a second.", "D"),
     ("warm-new", "WarmThroughput of a new table or index, which gets AWS's default.", "B"),
-    ("new-policies", "Policies in CreateTable and with ConfirmRemoveSelfResourceAccess. No policy is enforced.", "B"),
+    ("new-policies", "Policies in CreateTable and with ConfirmRemoveSelfResourceAccess.", "B"),
     ("index-insights", "Contributor insights of an index, their modes and their list.", "B"),
     ("vectors", "Vector indexes and searches.", "B"),
     ("bulk", "Export to and import from S3, and bulk operations.", "B"),
