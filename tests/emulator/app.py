@@ -26,14 +26,13 @@ from .clock import CLOCK, rule_moto
 from .control import control
 from .core import AwsError
 from .faults import FAULTS, REFUSED, Fault
-from .guard import OWN, Guard, forbidden, foreign
+from .guard import OWN, Answer, Guard, forbidden, foreign
 from .lag import AT_ONCE, JUDGE, LAG
 from .promises import is_promised
 from .promises import services as promised
 from .requests import identify, protocol_of, service_model
 
 StartResponse = Callable[..., Any]
-Answer = tuple[int, dict[str, str], bytes]
 
 
 def error_answer(service: str, operation: str, code: str, message: str, protocol: str) -> Answer:

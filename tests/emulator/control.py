@@ -12,7 +12,7 @@ from . import account, services, state
 from .calls import CALLS
 from .clock import CLOCK
 from .faults import FAULTS, number
-from .guard import OWN
+from .guard import OWN, Answer
 from .lag import LAG
 from .switches import UNVERIFIED
 
@@ -138,7 +138,7 @@ CONTROLS: dict[tuple[str, str], Request] = {
 }
 
 
-def control(environ: dict[str, Any]) -> tuple[int, dict[str, str], bytes]:
+def control(environ: dict[str, Any]) -> Answer:
     """Answer a request below ``/_local/``. An argument that is given twice is a list with commas."""
     verb, name = environ["REQUEST_METHOD"], environ["PATH_INFO"].removeprefix(OWN).strip("/")
     query = {k: ",".join(v) for k, v in parse_qs(environ.get("QUERY_STRING", ""), keep_blank_values=True).items()}
@@ -153,5 +153,5 @@ def control(environ: dict[str, Any]) -> tuple[int, dict[str, str], bytes]:
         return _json(400, {"error": str(error)})
 
 
-def _json(status: int, content: Any) -> tuple[int, dict[str, str], bytes]:
+def _json(status: int, content: Any) -> Answer:
     return status, {"Content-Type": "application/json"}, json.dumps(content).encode() + b"\n"

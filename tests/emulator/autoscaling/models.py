@@ -10,9 +10,9 @@ from moto.core.base_backend import BaseBackend
 
 from ..clock import CLOCK
 from ..core import own_backend
+from ..dynamodb.state import READ, WRITE
 from ..iam import service_uses_its_role
 
-READ, WRITE = "ReadCapacityUnits", "WriteCapacityUnits"
 METRICS = {READ: "DynamoDBReadCapacityUtilization", WRITE: "DynamoDBWriteCapacityUtilization"}
 ALARMS = ("AlarmHigh", "AlarmLow", "ProvisionedCapacityHigh", "ProvisionedCapacityLow")
 SERVICE = "dynamodb.application-autoscaling.amazonaws.com"
