@@ -16,7 +16,7 @@ from ..core import AwsError, own_backend
 from ..kms import find_key
 from .capacity import merged_on_demand
 from .describe import ON_DEMAND, billing_mode, describe, measured
-from .extras import Extras
+from .extras import Extras, check_backups
 from .replicas import copied
 from .settings import encryption
 from .state import (
@@ -234,9 +234,7 @@ class BackupCalls(Extras):
         table, name = self._backed_up(), str(self.params["BackupName"])
         if state_of(table).status in ("CREATING", "DELETING") or state_of(table).key_lost is not None:
             raise AwsError("TableInUseException", f"Table is {state_of(table).status}: {table.name}")
-        if not state_of(table).backups.settled:
-            text = f"Backups are being enabled for the table: {table.name}. Please retry later"
-            raise AwsError("ContinuousBackupsUnavailableException", text)
+        check_backups(table)
         made = Backup(table, name, USER)
         backups(self.current_account, self.region)[made.arn] = made
         return ActionResult({"BackupDetails": made.details("CREATING")})

@@ -36,6 +36,13 @@ def no_policy(arn: str) -> AwsError:
     return AwsError("PolicyNotFoundException", text)
 
 
+def check_backups(table: Table) -> None:
+    """Refuse a table whose backups are not enabled yet."""
+    if not state_of(table).backups.settled:
+        text = f"Backups are being enabled for the table: {table.name}. Please retry later"
+        raise AwsError("ContinuousBackupsUnavailableException", text)
+
+
 class Extras(Transactions):
     """TTL, which replicas share, and the settings of each Region: recovery, tags, insights and policy."""
 
@@ -95,9 +102,7 @@ class Extras(Transactions):
         days = spec.get("RecoveryPeriodInDays")
         if days is not None and not spec["PointInTimeRecoveryEnabled"]:
             raise invalid("RecoveryPeriodInDays can be given only if PointInTimeRecoveryEnabled is true")
-        if not state_of(table).backups.settled:
-            text = f"Backups are being enabled for the table: {table.name}. Please retry later"
-            raise AwsError("ContinuousBackupsUnavailableException", text)
+        check_backups(table)
         since, before = state_of(table).recovery or (CLOCK.now(), 35)
         state_of(table).recovery = (since, days or before) if spec["PointInTimeRecoveryEnabled"] else None
         return self.describe_continuous_backups()
