@@ -10,6 +10,8 @@ from typing import Any
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.utilities.utils import get_partition
 
+from .access.refusals import not_authorized
+from .access.resources import PREFIXES
 from .calls import shown
 from .names import is_named
 
@@ -103,9 +105,6 @@ class Fault:
         """Return the fault of a call. The caller is the account's owner, whom only an organization can deny calls."""
         if self.effect != "denied":
             return self
-        from .access.refusals import not_authorized  # which only denials need
-        from .access.resources import PREFIXES
-
         caller = f"arn:{get_partition(region)}:iam::{DEFAULT_ACCOUNT_ID}:root"
         action = f"{PREFIXES.get(self.service, self.service)}:{operation}"
         refusal = not_authorized(self.service, caller, action, self.resource or "*", ORGANIZATION)

@@ -6,6 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from moto.iam.models import iam_backends
+
+from ..iam.service_roles import has_role, role_path
 from .resources import Call, ec2_arn, key_of, resources_of, secret_of
 
 Keys = dict[str, tuple[str, ...]]
@@ -133,15 +136,10 @@ def _passed_role(call: Call) -> Iterator[Need]:
 
 
 def _linked_role(call: Call) -> Iterator[Need]:
-    from moto.iam.models import iam_backends
-
-    from ..iam.service_roles import role_path
-
     service = LINKED.get(call.action)
     if call.operation == "UpdateTable" and any("Create" in update for update in _replica_updates(call)):
         service = "replication.dynamodb.amazonaws.com"
-    roles = iam_backends[call.account][call.partition].roles.values()
-    if service and not any(role.path == f"/aws-service-role/{service}/" for role in roles):
+    if service and not has_role(iam_backends[call.account][call.partition], service):
         resource = call.arn(f"role{role_path(service)}", "iam", region="")
         yield Need("iam:CreateServiceLinkedRole", resource, {"iam:awsservicename": (service,)})
 

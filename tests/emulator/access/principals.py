@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.base_backend import BaseBackend
 from moto.iam.models import IAMBackend, Role, User, iam_backends
 
@@ -54,7 +53,7 @@ class Expired(Exception):
     """The session of a key is over."""
 
 
-def sessions(account: str = DEFAULT_ACCOUNT_ID) -> dict[str, Session]:
+def sessions(account: str) -> dict[str, Session]:
     """Return the sessions by access key."""
     found: Sessions = _SESSIONS[account]["us-east-1"]
     return found.by_key
