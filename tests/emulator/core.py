@@ -43,6 +43,11 @@ def dns_suffix(partition: str) -> str:
     return "amazonaws.com.cn" if partition == "aws-cn" else "amazonaws.com"
 
 
+def arn_of(backend: Any, service: str, resource: str) -> str:
+    """Return the ARN of a resource in the account and Region of a backend."""
+    return f"arn:{backend.partition}:{service}:{backend.region_name}:{backend.account_id}:{resource}"
+
+
 def new_id(prefix: str, digits: int = 17) -> str:
     """Return a new id in AWS's form: ``vpc-0a1b...``."""
     return f"{prefix}-{secrets.token_hex(digits)[:digits]}"

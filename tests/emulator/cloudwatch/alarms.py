@@ -10,6 +10,7 @@ from typing import Any
 from moto.cloudwatch.models import CloudWatchBackend
 from moto.core.utils import utcnow
 
+from ..core import arn_of
 from . import rules
 
 METRIC, COMPOSITE = "MetricAlarm", "CompositeAlarm"
@@ -22,7 +23,7 @@ class Alarm:
 
     def __init__(self, backend: CloudWatchBackend, name: str, kind: str) -> None:
         self.name, self.kind = name, kind
-        self.alarm_arn = f"arn:{backend.partition}:cloudwatch:{backend.region_name}:{backend.account_id}:alarm:{name}"
+        self.alarm_arn = arn_of(backend, "cloudwatch", f"alarm:{name}")
         self.settings: dict[str, Any] = {}
         self.state: dict[str, Any] = {}
         self.move("INSUFFICIENT_DATA", INITIAL, None)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..admission import Missing
-from ..core import AwsError, new_id
+from ..core import AwsError, arn_of, new_id
 from .base import tags_in
 from .checks import canonical, canonical_ipv6
 from .ids import KINDS
@@ -152,10 +152,9 @@ def shown(backend: Any, rule: Rule) -> dict[str, Any]:
     peer: dict[str, Any] = {PEERS[rule.kind][1]: rule.peer}
     if rule.kind == "UserIdGroupPairs":
         peer = {"ReferencedGroupInfo": {"GroupId": rule.peer, "UserId": backend.account_id}}
-    arn = f"arn:{backend.partition}:ec2:{backend.region_name}:{backend.account_id}:security-group-rule/{rule.id}"
     return {
         "SecurityGroupRuleId": rule.id,
-        "SecurityGroupRuleArn": arn,
+        "SecurityGroupRuleArn": arn_of(backend, "ec2", f"security-group-rule/{rule.id}"),
         "GroupId": rule.group_id,
         "GroupOwnerId": backend.account_id,
         "IsEgress": rule.egress,
