@@ -28,7 +28,6 @@ _CAPACITY = (
     Rule("to-on-demand", "The switch to on-demand needs no capacity. The first switch takes 150 s, later ones 5 s, and 218 s with replicas.", "L"),
     Rule("to-on-demand-limit", "The fifth switch to on-demand within 24 hours is refused (`LimitExceededException`).", "D"),
     Rule("to-provisioned", "The switch to PROVISIONED needs a capacity for the table and every index.", "L"),
-    Rule("same-throughput", "UpdateTable refuses the present capacity (`ValidationException`).", "L"),
     Rule("decreases", "DynamoDB accepts 4 decreases of a capacity per UTC day, then one an hour, 27 at most, counted separately for the table and each index. Otherwise it refuses the whole call (`LimitExceededException`) and names the time of the next one. DescribeTable returns the number of today and the time of the last one.", "D, L"),
     Rule("on-demand-maximum", "OnDemandThroughput changes single maxima of an on-demand table or index, also without BillingMode in the call. -1 removes a maximum. A PROVISIONED table has none (`ValidationException`).", "L; nubo-db/dynoxide issue 159, which observed AWS"),
     Rule("warm-rises", "Warm throughput of a table or an index can only rise (`ValidationException`). The rise takes 5 minutes, and the table stays ACTIVE.", "L"),
