@@ -5,10 +5,8 @@ from __future__ import annotations
 import copy
 import json
 import re
-from datetime import timedelta
 from typing import Any
 
-from moto.core.utils import unix_time, utcnow
 from moto.kms.exceptions import AlreadyExistsException, NotAuthorizedException
 from moto.kms.models import Alias, Key, kms_backends
 from moto.kms.utils import RESERVED_ALIASES
@@ -135,11 +133,10 @@ class LocalKmsResponse(Grants):
         if not 7 <= days <= 30:
             raise AwsError("ValidationException", f"The waiting period has 7 to 30 days, not {days}.")
         if not keys.is_replica(key) and len(keys.family(key)) > 1:
-            key.enabled, key.key_state, key.window = False, "PendingReplicaDeletion", days
-            return json.dumps({"KeyId": key.arn, "KeyState": key.key_state, "PendingWindowInDays": days})
-        key.enabled, key.key_state, key.deletion_date = False, "PendingDeletion", utcnow() + timedelta(days=days)
-        answer = {"KeyId": key.arn, "KeyState": key.key_state, "PendingWindowInDays": days}
-        return json.dumps({**answer, "DeletionDate": unix_time(key.deletion_date)})
+            key.enabled, key.key_state, key.window, date = False, "PendingReplicaDeletion", days, {}
+        else:
+            date = {"DeletionDate": self.kms_backend.schedule_key_deletion(key.id, days)}
+        return json.dumps({"KeyId": key.arn, "KeyState": key.key_state, "PendingWindowInDays": days, **date})
 
     def cancel_key_deletion(self) -> str:
         """Cancel the deletion of a key, which AWS then leaves disabled."""
