@@ -13,6 +13,7 @@ import time
 import urllib.error
 import urllib.request
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 HOME = ROOT / ".local-aws"
@@ -26,7 +27,7 @@ def say(text: str = "") -> None:
     print(text, flush=True)
 
 
-def ask(verb: str, path: str) -> object:
+def ask(verb: str, path: str) -> Any:
     """Send a request to the control interface of the local AWS; raise OSError if it does not answer."""
     headers = {"Authorization": f"Bearer {TOKEN.read_text().strip()}"} if TOKEN.exists() else {}
     request = urllib.request.Request(f"{URL.read_text().strip()}/_local/{path}", method=verb, headers=headers)
@@ -134,8 +135,7 @@ def summary(text: str) -> str:
 
 
 def mutating() -> int:
-    calls = ask("GET", "calls?mutating=true")
-    return len(calls) if isinstance(calls, list) else 0
+    return len(ask("GET", "calls?mutating=true"))
 
 
 def expect_no_calls(before: int, what: str) -> None:
@@ -149,12 +149,7 @@ def expect_no_calls(before: int, what: str) -> None:
 
 
 def expect_promised_calls() -> None:
-    calls = ask("GET", "calls")
-    others = (
-        {f"{c['service']}:{c['operation']}" for c in calls if c["tier"] != "promised"}
-        if isinstance(calls, list)
-        else set()
-    )
+    others = {f"{c['service']}:{c['operation']}" for c in ask("GET", "calls") if c["tier"] != "promised"}
     if others:
         sys.exit(f"The runs made calls that the local AWS does not promise: {', '.join(sorted(others))}. See {CALLS}.")
     say("    All calls to AWS are ones that the local AWS promises.")

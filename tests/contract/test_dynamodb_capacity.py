@@ -9,7 +9,7 @@ from dynamodb_tables import DAY, GSI, HOUR, THERE, UNITS, T, make, refused, repl
 from promise import keeps
 
 
-@keeps("dynamodb.billing-summary", "dynamodb.same-throughput", "dynamodb.limits")
+@keeps("dynamodb.billing-summary", "dynamodb.nothing", "dynamodb.limits")
 def test_throughput_of_table_and_index_can_be_changed(aws: Any, here: Any) -> None:
     make(here, provisioned=True, gsi=True)
     assert "BillingModeSummary" not in show(here)

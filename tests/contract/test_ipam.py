@@ -303,7 +303,7 @@ def test_cascade_deletes_pools_and_keeps_their_vpcs(aws: Any, world: dict[str, s
     assert aws.client("ec2", WEST).describe_vpcs(VpcIds=[vpc])["Vpcs"]
 
 
-@keeps("ec2.ipam-dry-run")
+@keeps("ec2.dry-run")
 def test_dry_runs_change_nothing(world: dict[str, str], ec2: Any) -> None:
     scope, pool, page = {"IpamScopeId": world["scope"]}, {"IpamPoolId": world[HOME]}, {"NextToken": "0"}
     allocation = {"IpamPoolAllocationId": "ipam-pool-alloc-" + GHOST}

@@ -122,7 +122,7 @@ def test_allocations_can_be_described_and_modified(aws: Any, world: dict[str, st
     refused("InvalidIpamPoolAllocationId.NotFound", elsewhere, IpamPoolAllocationIds=[wanted])
 
 
-@keeps("ec2.ipam-client-token")
+@keeps("ec2.client-token")
 def test_a_client_token_makes_an_allocation_idempotent(world: dict[str, str], ec2: Any) -> None:
     asked = {"IpamPoolId": world[HOME], "NetmaskLength": 16, "ClientToken": "one"}
     first, again = (ec2.allocate_ipam_pool_cidr(**asked)["IpamPoolAllocation"] for _ in range(2))

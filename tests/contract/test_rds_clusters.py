@@ -151,7 +151,6 @@ MISSING: list[tuple[str, dict[str, Any]]] = [
     (COMBINATION, {"Engine": "aurora-mysql"}),
     (COMBINATION, {"Engine": "postgres"}),
     (COMBINATION, {"Engine": "custom-oracle-ee"}),
-    (COMBINATION, {"EngineMode": "serverless"}),
     ("InvalidAction", {"NetworkType": "DUAL"}),
     ("InvalidAction", {"MasterUserAuthenticationType": "iam-db-auth"}),
     ("InvalidAction", {"BacktrackWindow": 60}),

@@ -138,6 +138,7 @@ def test_every_reason_names_an_operation_that_moto_has() -> None:
     for name in tiers.DANGEROUS:
         service, _, operation = name.partition(":")
         assert service in tiers.catalogue.names(), name
+        assert tiers.of(service, operation) == tiers.REFUSED, name
         assert not operation or tiers.served(service, operation), name
 
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-import botocore.session
 from moto.backends import get_backend
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.base_backend import BaseBackend
@@ -14,7 +13,7 @@ from moto.utilities.utils import get_partition
 
 from .core import AwsError, own_backend
 from .quotas import BY_CALL, BY_NAME
-from .requests import protocols
+from .requests import protocols, session
 from .switches import PARTITION
 
 # The Regions of every account. The others need an opt-in, which a new account does not have.
@@ -87,8 +86,8 @@ def partition_of(region: str) -> str | None:
 
 @cache
 def _partitions() -> dict[str, str]:
-    session = botocore.session.get_session()  # STS is in all Regions, and its model is read faster than that of EC2
-    return {region: name for name in PARTITIONS for region in session.get_available_regions("sts", name)}
+    botocore = session()  # STS is in all Regions, and its model is read faster than that of EC2
+    return {region: name for name in PARTITIONS for region in botocore.get_available_regions("sts", name)}
 
 
 def quota(name: str) -> int:

@@ -10,6 +10,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterable
+from http import HTTPStatus
 from typing import Any
 
 from botocore.exceptions import UnknownServiceError
@@ -25,23 +26,13 @@ from .clock import CLOCK, rule_moto
 from .control import control
 from .core import AwsError
 from .faults import FAULTS, REFUSED, Fault
-from .guard import OWN, Guard, forbidden, foreign
+from .guard import OWN, Answer, Guard, forbidden, foreign
 from .lag import AT_ONCE, JUDGE, LAG
 from .promises import is_promised
 from .promises import services as promised
 from .requests import identify, protocol_of, service_model
 
 StartResponse = Callable[..., Any]
-Answer = tuple[int, dict[str, str], bytes]
-_REASONS = {
-    200: "OK",
-    400: "Bad Request",
-    401: "Unauthorized",
-    403: "Forbidden",
-    404: "Not Found",
-    500: "Internal Server Error",
-    503: "Service Unavailable",
-}
 
 
 def error_answer(service: str, operation: str, code: str, message: str, protocol: str) -> Answer:
@@ -111,7 +102,7 @@ class LocalAws:
             if fault.effect == "silent":
                 environ["werkzeug.socket"].recv(1)  # returns when the client has closed the connection
             environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
-        start_response(f"{status} {_REASONS.get(status, 'Status')}", list(headers.items()))
+        start_response(f"{status} {HTTPStatus(status).phrase}", list(headers.items()))
         return [answer]
 
     def _aws(self, environ: dict[str, Any], body: bytes) -> tuple[Answer, Fault | None]:

@@ -50,7 +50,8 @@ class CallLog:
     """All calls since the last reset, in memory and, if a path is given, as JSON lines in a file.
 
     A call has ``n``, the virtual ``time``, ``service``, ``operation``, ``region``, ``mutating``, ``status``, ``error``
-    (AWS's code), ``parameters`` and ``takes``: the virtual seconds of each timeline that it began, by final state.
+    (AWS's code), ``parameters``, ``tier`` and ``takes``: the virtual seconds of each timeline that it began, by final
+    state.
     """
 
     def __init__(self) -> None:

@@ -6,12 +6,13 @@ import io
 from functools import cache
 from typing import Any
 
-import botocore.session
 import moto.backends
 from moto.backend_index import backend_url_patterns
 from moto.core.request import Request
 from moto.core.routing import NotFound, get_service_router
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+
+from .requests import session
 
 # Modules of moto that are no service of AWS, or a second form of one.
 _NO_SERVICE = {
@@ -26,7 +27,7 @@ _ELB_V2 = "Version=2015-12-01"  # two services share one address
 def names() -> dict[str, str]:
     """Return moto's module of each service that moto has, by boto3's names."""
     modules = set(moto.backends.list_of_moto_modules()) - _NO_SERVICE
-    known = set(botocore.session.get_session().get_available_services()) - _IN_RDS
+    known = set(session().get_available_services()) - _IN_RDS
     found = {name: _module(name) for name in known}
     return {name: module for name, module in found.items() if module in modules}
 
@@ -57,7 +58,7 @@ def operation_of(service: str, environ: dict[str, Any], body: bytes) -> str:
 
 def is_known(service: str) -> bool:
     """Return whether botocore knows a service."""
-    return service in botocore.session.get_session().get_available_services()
+    return service in session().get_available_services()
 
 
 def _copy(environ: dict[str, Any], body: bytes) -> dict[str, Any]:

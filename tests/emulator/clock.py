@@ -11,6 +11,8 @@ from typing import Any
 
 from moto.core import utils
 
+DAY = 86400  # seconds
+
 
 class Clock:
     """A clock of virtual seconds since the epoch.

@@ -11,8 +11,8 @@ from urllib.parse import parse_qs
 from . import account, services, state
 from .calls import CALLS
 from .clock import CLOCK
-from .faults import FAULTS
-from .guard import OWN
+from .faults import FAULTS, number
+from .guard import OWN, Answer
 from .lag import LAG
 from .switches import UNVERIFIED
 
@@ -36,13 +36,6 @@ class Request:
             raise ValueError(f"{text} has no argument {', '.join(unknown)}. It takes: {', '.join(known) or 'none'}.")
 
 
-def _number(query: Query, name: str, default: float = 0) -> float:
-    try:
-        return float(query.get(name, default))
-    except ValueError:
-        raise ValueError(f"{name} is '{query[name]}', but must be a number.") from None
-
-
 def _switch(query: Query, name: str) -> bool:
     if query[name] not in ("true", "false"):
         raise ValueError(f"{name} is '{query[name]}', but must be true or false.")
@@ -55,7 +48,7 @@ def _health(query: Query) -> dict[str, Any]:
 
 def _calls(query: Query) -> Any:
     wanted = _switch(query, "mutating") if "mutating" in query else None
-    return CALLS.since(int(_number(query, "since")), wanted)
+    return CALLS.since(int(number("since", query.get("since", 0))), wanted)
 
 
 def _reset(query: Query) -> None:
@@ -66,13 +59,13 @@ def _reset(query: Query) -> None:
 
 def _clock(query: Query) -> dict[str, float]:
     if "scale" in query:
-        CLOCK.set_scale(_number(query, "scale"))
-    CLOCK.advance(_number(query, "advance"))
+        CLOCK.set_scale(number("scale", query["scale"]))
+    CLOCK.advance(number("advance", query.get("advance", 0)))
     return {"scale": CLOCK.scale, "now": CLOCK.now()}
 
 
 def _lag(query: Query) -> dict[str, int]:
-    reads = int(_number(query, "reads"))
+    reads = int(number("reads", query["reads"]))
     if reads < 0:
         raise ValueError(f"reads is {reads}, but cannot be negative.")
     LAG.clear()
@@ -86,7 +79,7 @@ def _region(query: Query) -> dict[str, str]:
 
 
 def _quota(query: Query) -> dict[str, int]:
-    account.set_quota(query["name"], int(_number(query, "value")))
+    account.set_quota(query["name"], int(number("value", query["value"])))
     return account.quotas()
 
 
@@ -115,7 +108,7 @@ def _traffic(query: Query) -> dict[str, float]:
     services.register()
     from .autoscaling import scaler
 
-    units = {unit: _number(query, name) for name, unit in scaler.UNITS.items() if name in query}
+    units = {unit: number(name, query[name]) for name, unit in scaler.UNITS.items() if name in query}
     if not units:
         raise ValueError("POST /_local/traffic needs the argument read, write or both.")
     scaler.consume(query["region"], query["table"], query.get("index"), units)
@@ -145,7 +138,7 @@ CONTROLS: dict[tuple[str, str], Request] = {
 }
 
 
-def control(environ: dict[str, Any]) -> tuple[int, dict[str, str], bytes]:
+def control(environ: dict[str, Any]) -> Answer:
     """Answer a request below ``/_local/``. An argument that is given twice is a list with commas."""
     verb, name = environ["REQUEST_METHOD"], environ["PATH_INFO"].removeprefix(OWN).strip("/")
     query = {k: ",".join(v) for k, v in parse_qs(environ.get("QUERY_STRING", ""), keep_blank_values=True).items()}
@@ -160,5 +153,5 @@ def control(environ: dict[str, Any]) -> tuple[int, dict[str, str], bytes]:
         return _json(400, {"error": str(error)})
 
 
-def _json(status: int, content: Any) -> tuple[int, dict[str, str], bytes]:
+def _json(status: int, content: Any) -> Answer:
     return status, {"Content-Type": "application/json"}, json.dumps(content).encode() + b"\n"

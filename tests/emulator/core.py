@@ -43,16 +43,31 @@ def dns_suffix(partition: str) -> str:
     return "amazonaws.com.cn" if partition == "aws-cn" else "amazonaws.com"
 
 
+def arn_of(backend: Any, service: str, resource: str) -> str:
+    """Return the ARN of a resource in the account and Region of a backend."""
+    return f"arn:{backend.partition}:{service}:{backend.region_name}:{backend.account_id}:{resource}"
+
+
 def new_id(prefix: str, digits: int = 17) -> str:
     """Return a new id in AWS's form: ``vpc-0a1b...``."""
     return f"{prefix}-{secrets.token_hex(digits)[:digits]}"
 
 
-def paged(items: list[Any], params: Mapping[str, Any], default: int = 1000) -> tuple[list[Any], str | None]:
-    """Return a page of ``items`` by ``MaxResults`` and ``NextToken``, and the token of the next page."""
-    token, size = str(params.get("NextToken") or 0), int(params.get("MaxResults") or default)
+def paged(
+    items: list[Any],
+    params: Mapping[str, Any],
+    default: int = 1000,
+    names: tuple[str, str] = ("MaxResults", "NextToken"),
+    refusal: AwsError | None = None,
+) -> tuple[list[Any], str | None]:
+    """Return a page of ``items``, and the token of the next page.
+
+    ``names`` are the parameters with the size of the page and its token. ``refusal`` is the error for a token that no
+    page has returned.
+    """
+    size, token = int(params.get(names[0]) or default), str(params.get(names[1]) or 0)
     if not token.isdigit():
-        raise AwsError("InvalidNextToken", "The specified NextToken is not valid.")
+        raise refusal or AwsError("InvalidNextToken", "The specified NextToken is not valid.")
     start = int(token)
     more = start + size < len(items)
     return items[start : start + size], str(start + size) if more else None

@@ -10,6 +10,8 @@ from typing import Any
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.utilities.utils import get_partition
 
+from .access.refusals import not_authorized
+from .access.resources import PREFIXES
 from .calls import shown
 from .names import is_named
 
@@ -40,14 +42,14 @@ _OWN_ERRORS = {
 }
 REFUSED = ("throttle", "error", "denied")  # the effects of calls that are not carried out
 EFFECTS = (*REFUSED, "late", "silent", "lost", "broken", "fail")
-DONE = ("late", "silent", "lost", "broken")  # the effects of calls that are carried out
 EVERY = "*"
 MESSAGE = "injected fault"
 ORGANIZATION = "with an explicit deny in a service control policy"
 _TOKENS = ("ClientToken", "ClientRequestToken", "clientToken")
 
 
-def _number(name: str, value: Any) -> float:
+def number(name: str, value: Any) -> float:
+    """Return an argument as a number."""
     try:
         return float(value)
     except ValueError:
@@ -86,8 +88,8 @@ class Fault:
     def __post_init__(self) -> None:
         if self.effect not in EFFECTS:
             raise ValueError(f"effect is '{self.effect}'; use one of: {', '.join(EFFECTS)}")
-        self.times = int(_number("times", 0 if str(self.times) == "always" else self.times))
-        self.seconds = _number("seconds", self.seconds)
+        self.times = int(number("times", 0 if str(self.times) == "always" else self.times))
+        self.seconds = number("seconds", self.seconds)
         if self.times < 0 or self.seconds < 0:
             raise ValueError("times and seconds cannot be negative.")
         if self.service == EVERY and self.resource:
@@ -103,9 +105,6 @@ class Fault:
         """Return the fault of a call. The caller is the account's owner, whom only an organization can deny calls."""
         if self.effect != "denied":
             return self
-        from .access.refusals import not_authorized  # which only denials need
-        from .access.resources import PREFIXES
-
         caller = f"arn:{get_partition(region)}:iam::{DEFAULT_ACCOUNT_ID}:root"
         action = f"{PREFIXES.get(self.service, self.service)}:{operation}"
         refusal = not_authorized(self.service, caller, action, self.resource or "*", ORGANIZATION)

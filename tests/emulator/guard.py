@@ -13,7 +13,7 @@ from typing import Any
 OWN = "/_local/"  # the paths of the server's own interface
 _OPEN = ("GET", "/_local/health")  # needs no token
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
-Refusal = tuple[int, dict[str, str], bytes]
+Answer = tuple[int, dict[str, str], bytes]
 
 
 def write_private(path: Path, text: str) -> None:
@@ -59,7 +59,7 @@ class Guard:
         if token_file:
             write_private(token_file, self.token)
 
-    def refusal(self, environ: Mapping[str, Any]) -> Refusal | None:
+    def refusal(self, environ: Mapping[str, Any]) -> Answer | None:
         """Return the refusal of a request to the server's own interface; None if it has the token or needs none."""
         if (environ["REQUEST_METHOD"], environ["PATH_INFO"]) == _OPEN:
             return None
@@ -69,6 +69,6 @@ class Guard:
         return forbidden(f"Send the header 'Authorization: Bearer TOKEN'. The token is in: {self._place}")
 
 
-def forbidden(text: str) -> Refusal:
+def forbidden(text: str) -> Answer:
     """Return the answer to a request that is not allowed."""
     return 403, {"Content-Type": "application/json"}, json.dumps({"error": text}).encode() + b"\n"

@@ -78,13 +78,14 @@ def _alarms(cloudwatch: Any, given: Mapping[str, Any]) -> int:
     return 0 if given.get("AlarmName") in cloudwatch.alarms else len(cloudwatch.alarms)
 
 
-_PER_ROLE, _ERRORS = "Cannot exceed quota for {name}: {quota}", "V quotas, V errors"
+# The words of all quotas of IAM, and the source of most quotas of EC2.
+_OF_IAM, _OF_EC2 = "Cannot exceed quota for {name}: {quota}", "V quotas, V errors"
 TABLE = (
     Quota("vpcs", 5, "VpcLimitExceeded", _maximum("VPCs"), "V quotas, I virt-s1/rhel-edge#3947",
           "ec2:CreateVpc", lambda ec2, given: len(ec2.vpcs)),
-    Quota("subnets-per-vpc", 200, "SubnetLimitExceeded", _maximum("subnets"), _ERRORS,
+    Quota("subnets-per-vpc", 200, "SubnetLimitExceeded", _maximum("subnets"), _OF_EC2,
           "ec2:CreateSubnet", lambda ec2, given: sum(s.vpc_id == given.get("VpcId") for s in _subnets(ec2))),
-    Quota("internet-gateways", 5, "InternetGatewayLimitExceeded", _maximum("internet gateways"), _ERRORS,
+    Quota("internet-gateways", 5, "InternetGatewayLimitExceeded", _maximum("internet gateways"), _OF_EC2,
           "ec2:CreateInternetGateway", lambda ec2, given: len(ec2.internet_gateways)),
     Quota("nat-gateways-per-zone", 5, "NatGatewayLimitExceeded",
           "Performing this operation would exceed the limit of {quota} NAT gateways", "V quotas, I eksctl#560",
@@ -96,19 +97,19 @@ TABLE = (
           "ec2:CreateSecurityGroup", lambda ec2, given: sum(len(groups) for groups in ec2.groups.values())),
     Quota("rules-per-security-group", 60, "RulesPerSecurityGroupLimitExceeded",
           _maximum("rules per security group"), "V quotas, I aws-cloudfront-samples#53"),
-    Quota("route-tables-per-vpc", 200, "RouteTableLimitExceeded", _maximum("route tables"), _ERRORS,
+    Quota("route-tables-per-vpc", 200, "RouteTableLimitExceeded", _maximum("route tables"), _OF_EC2,
           "ec2:CreateRouteTable", _in_vpc("route_tables")),
-    Quota("routes-per-route-table", 50, "RouteLimitExceeded", _maximum("routes"), _ERRORS, "ec2:CreateRoute", _routes),
-    Quota("network-acls-per-vpc", 200, "NetworkAclLimitExceeded", _maximum("network acls"), _ERRORS,
+    Quota("routes-per-route-table", 50, "RouteLimitExceeded", _maximum("routes"), _OF_EC2, "ec2:CreateRoute", _routes),
+    Quota("network-acls-per-vpc", 200, "NetworkAclLimitExceeded", _maximum("network acls"), _OF_EC2,
           "ec2:CreateNetworkAcl", _in_vpc("network_acls")),
-    Quota("entries-per-network-acl", 20, "NetworkAclEntryLimitExceeded", _maximum("network acl entries"), _ERRORS),
-    Quota("network-interfaces", 5000, "NetworkInterfaceLimitExceeded", _maximum("network interfaces"), _ERRORS,
+    Quota("entries-per-network-acl", 20, "NetworkAclEntryLimitExceeded", _maximum("network acl entries"), _OF_EC2),
+    Quota("network-interfaces", 5000, "NetworkInterfaceLimitExceeded", _maximum("network interfaces"), _OF_EC2,
           "ec2:CreateNetworkInterface", lambda ec2, given: len(ec2.enis)),
-    Quota("gateway-endpoints", 20, "VpcEndpointLimitExceeded", _maximum("VPC endpoints"), _ERRORS,
+    Quota("gateway-endpoints", 20, "VpcEndpointLimitExceeded", _maximum("VPC endpoints"), _OF_EC2,
           "ec2:CreateVpcEndpoint", _endpoints("Gateway")),
-    Quota("interface-endpoints-per-vpc", 50, "VpcEndpointLimitExceeded", _maximum("VPC endpoints"), _ERRORS,
+    Quota("interface-endpoints-per-vpc", 50, "VpcEndpointLimitExceeded", _maximum("VPC endpoints"), _OF_EC2,
           "ec2:CreateVpcEndpoint", _endpoints("Interface")),
-    Quota("flow-logs-per-resource", 2, "FlowLogsLimitExceeded", _maximum("flow logs"), _ERRORS,
+    Quota("flow-logs-per-resource", 2, "FlowLogsLimitExceeded", _maximum("flow logs"), _OF_EC2,
           "ec2:CreateFlowLogs", _flow_logs),
     Quota("DBClusters", 40, "DBClusterQuotaExceededFault", "DB Cluster quota exceeded", "A quotas, B"),
     Quota("DBInstances", 40, "InstanceQuotaExceeded", "DB Instance quota exceeded", "A quotas, I beats#38059"),
@@ -134,9 +135,9 @@ TABLE = (
           "K Logs quotas, I localstack", "logs:CreateLogGroup", lambda logs, given: len(logs.groups)),
     Quota("alarms", 5000, "LimitExceeded", "The quota for alarms for this customer has already been reached.",
           "K CloudWatch quotas, B", "cloudwatch:PutMetricAlarm", _alarms),
-    Quota("RolesPerAccount", 1000, "LimitExceeded", _PER_ROLE, "K IAM quotas, I openshift/release#69365",
+    Quota("RolesPerAccount", 1000, "LimitExceeded", _OF_IAM, "K IAM quotas, I openshift/release#69365",
           "iam:CreateRole", lambda iam, given: len(iam.roles)),
-    Quota("PoliciesPerAccount", 1500, "LimitExceeded", _PER_ROLE, "K IAM quotas",
+    Quota("PoliciesPerAccount", 1500, "LimitExceeded", _OF_IAM, "K IAM quotas",
           "iam:CreatePolicy", lambda iam, given: sum(":aws:policy/" not in arn for arn in iam.managed_policies)),
 )  # fmt: skip
 BY_NAME = {quota.name: quota for quota in TABLE}

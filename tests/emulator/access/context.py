@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
+from moto.iam.models import iam_backends
+
 from ..clock import CLOCK
 from .conditions import Values
 from .policies import Principal
@@ -146,8 +148,6 @@ def resource_tags(call: Call, arn: str) -> Mapping[str, str]:
 
 
 def _iam_tags(call: Call, arn: str) -> Mapping[str, str]:
-    from moto.iam.models import iam_backends
-
     backend = iam_backends[call.account][call.partition]
     policy = backend.managed_policies.get(arn)
     if policy:

@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from moto.core import DEFAULT_ACCOUNT_ID
+from moto.dynamodb.models import dynamodb_backends
 from moto.utilities.utils import get_partition
 
 from ..account import unknown_credentials
+from ..dynamodb.state import state_of
 from ..iam.entities import OWN_USER
 from .context import request_keys, values
 from .needs import Need, needs
@@ -75,10 +77,6 @@ def resource_policy(call: Call, need: Need) -> str | None:
 
 
 def _table_policy(arn: str, call: Call) -> str | None:
-    from moto.dynamodb.models import dynamodb_backends
-
-    from ..dynamodb.state import state_of
-
     name = arn.partition(":table/")[2].split("/")[0]
     table = dynamodb_backends[call.account][arn.split(":")[3]].tables.get(name)
     policy = state_of(table).policies.get(arn) if table else None

@@ -6,7 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from .resources import Call, ec2_arn, key_of, resources_of
+from moto.iam.models import iam_backends
+
+from ..iam.service_roles import has_role, role_path
+from .resources import Call, ec2_arn, key_of, resources_of, secret_of
 
 Keys = dict[str, tuple[str, ...]]
 
@@ -21,16 +24,13 @@ class Need:
     region: str = ""  # the Region of the action, if it is another one than that of the call
 
 
-# The action that tags a new resource, by service.
+# The action that tags a new resource, by service; in IAM by operation.
 TAGGING = {
-    "rds": "rds:AddTagsToResource",
-    "dynamodb": "dynamodb:TagResource",
-    "kms": "kms:TagResource",
-    "secretsmanager": "secretsmanager:TagResource",
-    "logs": "logs:TagResource",
-    "cloudwatch": "cloudwatch:TagResource",
-    "application-autoscaling": "application-autoscaling:TagResource",
-    "sts": "sts:TagSession",
+    **dict.fromkeys(
+        ("dynamodb", "kms", "secretsmanager", "logs", "cloudwatch", "application-autoscaling"), "TagResource"
+    ),
+    "rds": "AddTagsToResource",
+    "sts": "TagSession",
 }
 IAM_TAGGING = {"CreateRole": "TagRole", "CreatePolicy": "TagPolicy", "CreateUser": "TagUser",
                "CreateInstanceProfile": "TagInstanceProfile"}  # fmt: skip
@@ -98,7 +98,7 @@ def needs(call: Call) -> Iterator[Need]:
 def _transaction(call: Call) -> list[Need]:
     """Return the permissions of the parts of a DynamoDB transaction, which has no action of its own."""
     return [
-        Need(f"dynamodb:{kind.removesuffix('Item')}Item", resource)
+        Need(f"dynamodb:{kind}Item", resource)
         for item in call.parameters.get("TransactItems") or ()
         for kind, part in item.items()
         for resource in resources_of(replace(call, operation="GetItem", parameters=part))
@@ -114,9 +114,9 @@ def _tagging(call: Call) -> Iterator[Need]:
         return
     if not (call.parameters.get("Tags") or call.parameters.get("tags")) or not call.operation.startswith(CREATES):
         return
-    action = f"iam:{IAM_TAGGING.get(call.operation)}" if call.service == "iam" else TAGGING.get(call.service)
-    if action and not action.endswith("None"):
-        yield Need(action, _new_resource(call))
+    tagging = IAM_TAGGING.get(call.operation) if call.service == "iam" else TAGGING.get(call.service)
+    if tagging:
+        yield Need(f"{call.service}:{tagging}", _new_resource(call))
 
 
 def _new_resource(call: Call) -> str:
@@ -136,15 +136,10 @@ def _passed_role(call: Call) -> Iterator[Need]:
 
 
 def _linked_role(call: Call) -> Iterator[Need]:
-    from moto.iam.models import iam_backends
-
-    from ..iam.service_roles import role_path
-
     service = LINKED.get(call.action)
     if call.operation == "UpdateTable" and any("Create" in update for update in _replica_updates(call)):
         service = "replication.dynamodb.amazonaws.com"
-    roles = iam_backends[call.account][call.partition].roles.values()
-    if service and not any(role.path == f"/aws-service-role/{service}/" for role in roles):
+    if service and not has_role(iam_backends[call.account][call.partition], service):
         resource = call.arn(f"role{role_path(service)}", "iam", region="")
         yield Need("iam:CreateServiceLinkedRole", resource, {"iam:awsservicename": (service,)})
 
@@ -168,8 +163,6 @@ def _key(call: Call, given: Any, actions: tuple[str, ...]) -> Iterator[Need]:
 
 
 def _secret_key(call: Call) -> str | None:
-    from .resources import secret_of
-
     secret = secret_of(call, str(call.parameters.get("SecretId")))
     return getattr(secret, "kms_key_id", None)
 

@@ -53,10 +53,11 @@ class Decision:
 
 @lru_cache(maxsize=4096)
 def _statements(document: str) -> tuple[Statement, ...]:
-    return tuple(_listed(json.loads(document).get("Statement", [])))
+    return tuple(listed(json.loads(document).get("Statement", [])))
 
 
-def _listed(value: Any) -> list[Any]:
+def listed(value: Any) -> list[Any]:
+    """Return a list of what a policy states alone or in a list."""
     return value if isinstance(value, list) else [value]
 
 
@@ -79,12 +80,12 @@ def _expand(text: str, request: Request, quote: bool) -> str | None:
 
 
 def _names(patterns: Any, request: Request) -> bool:
-    expanded = (_expand(text, request, quote=True) for text in _listed(patterns))
+    expanded = (_expand(text, request, quote=True) for text in listed(patterns))
     return any(text is not None and pattern(text).fullmatch(request.resource) for text in expanded)
 
 
 def _acts(patterns: Any, action: str) -> bool:
-    return any(pattern(text, fold=True).fullmatch(action) for text in _listed(patterns))
+    return any(pattern(text, fold=True).fullmatch(action) for text in listed(patterns))
 
 
 def _applies(statement: Statement, request: Request) -> bool:
@@ -104,18 +105,19 @@ def _applies(statement: Statement, request: Request) -> bool:
     )
 
 
-def _principals(block: Any) -> Iterator[str]:
+def principals(block: Any) -> Iterator[str]:
+    """Yield the principals that a statement names."""
     if isinstance(block, str):
         yield block
     else:
         for names in block.values():
-            yield from _listed(names)
+            yield from listed(names)
 
 
 def _concerns(statement: Statement, names: Iterable[str]) -> bool:
     if "NotPrincipal" in statement:
-        return not set(_principals(statement["NotPrincipal"])) & set(names)
-    return bool(set(_principals(statement.get("Principal", {}))) & {"*", *names})
+        return not set(principals(statement["NotPrincipal"])) & set(names)
+    return bool(set(principals(statement.get("Principal", {}))) & {"*", *names})
 
 
 def effects(documents: Iterable[str], request: Request, names: Iterable[str] | None = None) -> set[str]:

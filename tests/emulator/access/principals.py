@@ -6,9 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.base_backend import BaseBackend
-from moto.iam.models import IAMBackend, Role, User, iam_backends
+from moto.iam.models import IAMBackend, User, iam_backends
 
 from ..clock import CLOCK
 from ..core import own_backend
@@ -54,7 +53,7 @@ class Expired(Exception):
     """The session of a key is over."""
 
 
-def sessions(account: str = DEFAULT_ACCOUNT_ID) -> dict[str, Session]:
+def sessions(account: str) -> dict[str, Session]:
     """Return the sessions by access key."""
     found: Sessions = _SESSIONS[account]["us-east-1"]
     return found.by_key
@@ -96,17 +95,14 @@ def authenticated(access_key: str, token: str, account: str, partition: str) -> 
 
 
 def of_arn(arn: str, account: str, partition: str) -> Principal | None:
-    """Return the principal of a user or role by ARN, as the simulation of policies sees it."""
+    """Return the principal of a user, role or group by ARN, as the simulation of policies sees it."""
     backend = iam_backends[account][partition]
-    for user in backend.users.values():
-        if user.arn == arn:
-            return _of_user(user, backend)
-    for role in backend.roles.values():
-        if role.arn == arn:
-            return Principal(arn, role.id, account, frozenset({arn}), tuple(_documents(role)), _boundary(role, backend))
-    for group in backend.groups.values():
-        if group.arn == arn:
-            return Principal(arn, group.id, account, frozenset({arn}), tuple(_documents(group)))
+    entities: tuple[Any, ...] = (*backend.users.values(), *backend.roles.values(), *backend.groups.values())
+    for entity in [each for each in entities if each.arn == arn]:
+        if isinstance(entity, User):
+            return _of_user(entity, backend)
+        documents, boundary = tuple(_documents(entity)), _boundary(entity, backend)
+        return Principal(arn, entity.id, account, frozenset({arn}), documents, boundary)
     return None
 
 
@@ -161,8 +157,8 @@ def default_version(policy: Any) -> str:
     return str(next(v.document for v in policy.versions if v.version_id == policy.default_version_id))
 
 
-def _boundary(entity: User | Role, backend: IAMBackend) -> str | None:
-    arn = getattr(entity, "permissions_boundary_arn", None)  # moto's users have none
+def _boundary(entity: Any, backend: IAMBackend) -> str | None:
+    arn = getattr(entity, "permissions_boundary_arn", None)  # groups and moto's users have none
     return default_version(backend.get_policy(arn)) if arn else None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..account import NotAuthenticated
-from ..requests import service_model
+from ..requests import protocols
 
 
 class NotAuthorized(NotAuthenticated):
@@ -17,7 +17,7 @@ def not_authorized(service: str, caller_arn: str, action: str, resource: str, re
     text = f"User: {caller_arn} is not authorized to perform: {action}{place} {reason}".strip()
     if service == "ec2":
         return NotAuthorized("UnauthorizedOperation", f"You are not authorized to perform this operation. {text}", 403)
-    if "query" in _protocols(service):
+    if "query" in protocols(service):
         return NotAuthorized("AccessDenied", text, 403)
     return NotAuthorized("AccessDeniedException", text, 400)
 
@@ -27,10 +27,6 @@ def expired(service: str) -> NotAuthenticated:
     if service == "ec2":
         return NotAuthenticated("RequestExpired", "Request has expired.", 400)
     text = "The security token included in the request is expired"
-    if "query" in _protocols(service):
+    if "query" in protocols(service):
         return NotAuthenticated("ExpiredToken", text, 403)
     return NotAuthenticated("ExpiredTokenException", text, 400)
-
-
-def _protocols(service: str) -> tuple[str, ...]:
-    return (service_model(service).protocol, *service_model(service).protocols)

@@ -27,15 +27,20 @@ class Call:
         return str(get_partition(self.region))
 
     @property
+    def prefix(self) -> str:
+        """Return the name of the service in actions and ARNs."""
+        return PREFIXES.get(self.service, self.service)
+
+    @property
     def action(self) -> str:
-        return f"{PREFIXES.get(self.service, self.service)}:{self.operation}"
+        return f"{self.prefix}:{self.operation}"
 
     def arn(self, resource: str, service: str = "", region: str | None = None) -> str:
         """Return an ARN in the account; an ARN stays as it is."""
         if resource.startswith("arn:"):
             return resource
         place = self.region if region is None else region
-        return f"arn:{self.partition}:{service or self.service}:{place}:{self.account}:{resource}"
+        return f"arn:{self.partition}:{service or self.prefix}:{place}:{self.account}:{resource}"
 
 
 # EC2: the types of the resources that an operation checks, with a plus those that it creates. Every other operation
@@ -201,9 +206,7 @@ def _from_table(call: Call) -> Iterator[str]:
         region = "" if kind == "global-cluster" else None
         for name in names.split():
             for value in _values(call, kind, name):
-                yield call.arn(
-                    value if value.startswith("arn:") else template.format(value), _arn_service(call), region
-                )
+                yield call.arn(value if value.startswith("arn:") else template.format(value), region=region)
     if call.service == "rds" and call.operation in RDS_REQUIRED:
         yield from _rds_defaults(call)
     if call.service == "dynamodb":
@@ -211,10 +214,6 @@ def _from_table(call: Call) -> Iterator[str]:
     if call.service == "kms" and call.operation in ("DeleteAlias", "UpdateAlias"):
         key = key_of(call, str(call.parameters.get("AliasName")))  # the key that the alias has until now
         yield from [key.arn] if key else []
-
-
-def _arn_service(call: Call) -> str:
-    return PREFIXES.get(call.service, call.service)
 
 
 def _values(call: Call, kind: str, name: str) -> Iterator[str]:

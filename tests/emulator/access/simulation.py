@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..core import AwsError
-from .policies import Decision, Principal, Request, decide
+from .policies import Principal, Request, decide
 from .principals import of_arn
 
 
@@ -63,9 +63,6 @@ def _result(
         "MissingContextValues": sorted({key for key in asked if key.lower() not in keys}),
     }
     if bounded:
-        shown["PermissionsBoundaryDecisionDetail"] = {"AllowedByPermissionsBoundary": _in_boundary(decision)}
+        allowed = "permissions boundary" not in decision.reason
+        shown["PermissionsBoundaryDecisionDetail"] = {"AllowedByPermissionsBoundary": allowed}
     return shown
-
-
-def _in_boundary(decision: Decision) -> bool:
-    return "permissions boundary" not in decision.reason

@@ -7,10 +7,9 @@ from typing import Any
 from moto.cloudwatch.models import cloudwatch_backends
 
 from ..cloudwatch import alarms
-from .models import ALARMS, AUTOSCALING, AutoscalingBackend
+from .models import ALARMS, AutoscalingBackend
 from .scaler import Capacity, find_capacity
 
-__all__ = ["AUTOSCALING", "sync"]
 # The alarms of consumption watch sums of a minute, those of the provisioned capacity averages of five minutes.
 _CONSUMED = {"Statistic": "Sum", "Period": 60}
 _PROVISIONED = {"Statistic": "Average", "Period": 300, "EvaluationPeriods": 3}

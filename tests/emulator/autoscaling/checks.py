@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ..core import AwsError
+from ..core import AwsError, paged
 from .models import METRICS, Key
 
 DIMENSION = re.compile(r"^dynamodb:(table|index):(ReadCapacityUnits|WriteCapacityUnits)$")
@@ -57,12 +57,8 @@ def page(found: list[dict[str, Any]], params: dict[str, Any], size: int) -> tupl
     wanted = params.get("MaxResults") or size
     if not 1 <= wanted <= size:
         raise invalid(f"MaxResults must be between 1 and {size}")
-    token = params.get("NextToken") or "0"
-    if not token.isdigit():
-        raise AwsError("InvalidNextTokenException", "The next token supplied was invalid.")
-    start = int(token)
-    more = start + wanted < len(found)
-    return found[start : start + wanted], str(start + wanted) if more else None
+    refusal = AwsError("InvalidNextTokenException", "The next token supplied was invalid.")
+    return paged(found, params, size, refusal=refusal)
 
 
 def check_capacities(low: int | None, high: int | None) -> tuple[int, int]:

@@ -9,14 +9,13 @@ from typing import Any
 from moto.core.base_backend import BaseBackend
 
 from ..clock import CLOCK
-from ..core import own_backend
-from ..iam import service_uses_its_role
+from ..core import arn_of, own_backend
+from ..dynamodb.state import READ, WRITE
+from ..iam.service_roles import role_path, service_uses_its_role
 
-READ, WRITE = "ReadCapacityUnits", "WriteCapacityUnits"
 METRICS = {READ: "DynamoDBReadCapacityUtilization", WRITE: "DynamoDBWriteCapacityUtilization"}
 ALARMS = ("AlarmHigh", "AlarmLow", "ProvisionedCapacityHigh", "ProvisionedCapacityLow")
 SERVICE = "dynamodb.application-autoscaling.amazonaws.com"
-ROLE = f"role/aws-service-role/{SERVICE}/AWSServiceRoleForApplicationAutoScaling_DynamoDBTable"
 SUSPENDED = ("DynamicScalingInSuspended", "DynamicScalingOutSuspended", "ScheduledScalingSuspended")
 
 Key = tuple[str, str]
@@ -51,15 +50,17 @@ class AutoscalingBackend(BaseBackend):
         target = self.targets.get(key)
         if target is None:
             service_uses_its_role(self.account_id, self.region_name, SERVICE)
-            arn = self._arn("application-autoscaling", "scalable-target/")
             target = self.targets[key] = {
                 "ServiceNamespace": "dynamodb",
                 "ResourceId": key[0],
                 "ScalableDimension": key[1],
-                "RoleARN": f"arn:{self.partition}:iam::{self.account_id}:{ROLE}",  # AWS ignores the role in the call
+                # AWS ignores the role in the call.
+                "RoleARN": f"arn:{self.partition}:iam::{self.account_id}:role{role_path(SERVICE)}",
                 "CreationTime": CLOCK.now(),
                 "SuspendedState": dict.fromkeys(SUSPENDED, False),
-                "ScalableTargetARN": arn + secrets.token_hex(18),
+                "ScalableTargetARN": arn_of(
+                    self, "application-autoscaling", f"scalable-target/{secrets.token_hex(18)}"
+                ),
             }
         target.update(MinCapacity=low, MaxCapacity=high)
         target["SuspendedState"] = {**target["SuspendedState"], **(suspended or {})}
@@ -98,9 +99,8 @@ class AutoscalingBackend(BaseBackend):
         policies = self.policies.setdefault(key, {})
         if name not in policies:
             policies[name] = {
-                "PolicyARN": (
-                    self._arn("autoscaling", f"scalingPolicy:{uuid.uuid4()}:")
-                    + f"resource/dynamodb/{key[0]}:policyName/{name}"
+                "PolicyARN": arn_of(
+                    self, "autoscaling", f"scalingPolicy:{uuid.uuid4()}:resource/dynamodb/{key[0]}:policyName/{name}"
                 ),
                 "PolicyName": name,
                 "ServiceNamespace": "dynamodb",
@@ -116,10 +116,7 @@ class AutoscalingBackend(BaseBackend):
 
     def _alarm(self, name: str) -> dict[str, str]:
         """Return an alarm's name and ARN."""
-        return {"AlarmName": name, "AlarmARN": self._arn("cloudwatch", f"alarm:{name}")}
-
-    def _arn(self, service: str, resource: str) -> str:
-        return f"arn:{self.partition}:{service}:{self.region_name}:{self.account_id}:{resource}"
+        return {"AlarmName": name, "AlarmARN": arn_of(self, "cloudwatch", f"alarm:{name}")}
 
     def is_scaled(self, table: str, index: str | None, units: str) -> bool:
         """Return whether a capacity has both a target and a policy."""

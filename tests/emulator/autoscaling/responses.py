@@ -8,9 +8,9 @@ from typing import Any
 from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
 from moto.core.responses import ActionResult, EmptyResult
 
-from ..dynamodb.state import tables_of
+from ..dynamodb.state import WRITE, tables_of
 from . import checks, scaler
-from .models import AUTOSCALING, WRITE, AutoscalingBackend, Key
+from .models import AUTOSCALING, AutoscalingBackend, Key
 
 
 class LocalAutoscalingResponse(ApplicationAutoScalingResponse):

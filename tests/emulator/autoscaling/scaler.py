@@ -11,8 +11,8 @@ from moto.dynamodb.models.table import Table
 
 from ..clock import CLOCK, Timeline
 from ..dynamodb.describe import PROVISIONED, billing_mode
-from ..dynamodb.state import IndexState, TableState, find, set_units, state_of, units_of, usage_of
-from .models import AUTOSCALING, READ, WRITE, AutoscalingBackend, Key, key_of
+from ..dynamodb.state import READ, WRITE, IndexState, TableState, find, set_units, state_of, units_of, usage_of
+from .models import AUTOSCALING, AutoscalingBackend, Key, key_of
 
 # Seconds that consumption must last above the target, well below the target, or at zero before AWS scales.
 ABOVE, BELOW, IDLE = 120, 900, 90

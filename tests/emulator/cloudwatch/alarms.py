@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from moto.cloudwatch.models import CloudWatchBackend
+from moto.core.utils import utcnow
 
-from ..clock import CLOCK
+from ..core import arn_of
 from . import rules
 
 METRIC, COMPOSITE = "MetricAlarm", "CompositeAlarm"
@@ -22,16 +23,16 @@ class Alarm:
 
     def __init__(self, backend: CloudWatchBackend, name: str, kind: str) -> None:
         self.name, self.kind = name, kind
-        self.alarm_arn = f"arn:{backend.partition}:cloudwatch:{backend.region_name}:{backend.account_id}:alarm:{name}"
+        self.alarm_arn = arn_of(backend, "cloudwatch", f"alarm:{name}")
         self.settings: dict[str, Any] = {}
         self.state: dict[str, Any] = {}
         self.move("INSUFFICIENT_DATA", INITIAL, None)
 
     def move(self, value: str, reason: str, data: str | None) -> None:
         """Set the state."""
-        moved = self.state["StateTransitionedTimestamp"] if self.state.get("StateValue") == value else now()
+        moved = self.state["StateTransitionedTimestamp"] if self.state.get("StateValue") == value else utcnow()
         self.state = {"StateValue": value, "StateReason": reason, "StateReasonData": data}
-        self.state |= {"StateUpdatedTimestamp": now(), "StateTransitionedTimestamp": moved}
+        self.state |= {"StateUpdatedTimestamp": utcnow(), "StateTransitionedTimestamp": moved}
 
     @property
     def children(self) -> set[str]:
@@ -41,11 +42,6 @@ class Alarm:
     def shown(self) -> dict[str, Any]:
         """Return the alarm as DescribeAlarms shows it."""
         return {"AlarmArn": self.alarm_arn, **self.settings, **self.state}
-
-
-def now() -> datetime:
-    """Return the virtual moment in moto's form."""
-    return CLOCK.datetime().replace(tzinfo=None)
 
 
 def history(backend: CloudWatchBackend) -> list[dict[str, Any]]:
@@ -63,7 +59,7 @@ def put(backend: CloudWatchBackend, kind: str, settings: Mapping[str, Any]) -> A
         "ActionsEnabled": True,
         **{action: [] for action in ACTIONS},
         **settings,
-        "AlarmConfigurationUpdatedTimestamp": now(),
+        "AlarmConfigurationUpdatedTimestamp": utcnow(),
     }
     verb = "updated" if known else "created"
     _record(backend, alarm, "ConfigurationUpdate", f'Alarm "{name}" {verb}', {"type": verb[:-1].capitalize()})
@@ -127,7 +123,7 @@ def _ancestors(backend: CloudWatchBackend, alarm: Alarm) -> set[str]:
 
 
 def _record(backend: CloudWatchBackend, alarm: Alarm, kind: str, summary: str, data: dict[str, Any]) -> None:
-    item = {"AlarmName": alarm.name, "AlarmType": alarm.kind, "Timestamp": now(), "HistoryItemType": kind}
+    item = {"AlarmName": alarm.name, "AlarmType": alarm.kind, "Timestamp": utcnow(), "HistoryItemType": kind}
     item |= {"HistorySummary": summary, "HistoryData": json.dumps({"version": "1.0", **data})}
     history(backend).append(item)
 

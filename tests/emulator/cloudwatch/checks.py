@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ..clock import DAY
 from ..core import AwsError
 from .alarms import ACTIONS
 
-DAY = 86400
 _OF_METRIC = ("Namespace", "MetricName", "Dimensions", "Period", "Unit", "Statistic", "ExtendedStatistic")
 _OPTIONS = {
     "TreatMissingData": ("breaching", "notBreaching", "ignore", "missing"),

@@ -20,10 +20,14 @@ class LocalCloudWatch(CloudWatchResponse):
     """The handler of CloudWatch."""
 
     def call_action(self) -> Any:
-        """Bring the alarms of scaling policies up to date, then answer."""
-        from ..autoscaling.alarms import AUTOSCALING, sync  # loaded after this module, which it uses
+        """Bring the alarms of scaling policies up to date, and refuse tags of an alarm that does not exist."""
+        from ..autoscaling.alarms import sync  # loaded after this module, which it uses
+        from ..autoscaling.models import AUTOSCALING
 
         sync(AUTOSCALING[self.current_account][self.region])
+        arn, known = self._get_param("ResourceARN"), alarms.all_of(self.cloudwatch_backend).values()
+        if arn and arn not in [alarm.alarm_arn for alarm in known]:
+            raise AwsError("ResourceNotFoundException", f"The resource {arn} does not exist.")
         return super().call_action()
 
     def put_metric_alarm(self) -> ActionResult:
@@ -159,31 +163,13 @@ class LocalCloudWatch(CloudWatchResponse):
             known[name].settings["ActionsEnabled"] = enabled
         return EmptyResult()
 
-    def list_tags_for_resource(self) -> ActionResult:
-        """List the tags of an alarm."""
-        self._require_alarm()
-        return super().list_tags_for_resource()
-
     def tag_resource(self) -> ActionResult:
         """Add tags to an alarm."""
-        self._require_alarm()
         checks.check_tags(self._get_param("Tags"))
         return super().tag_resource()
 
-    def untag_resource(self) -> ActionResult:
-        """Remove tags from an alarm."""
-        self._require_alarm()
-        return super().untag_resource()
-
-    def _require_alarm(self) -> None:
-        arn = self._get_param("ResourceARN")
-        if arn not in [alarm.alarm_arn for alarm in alarms.all_of(self.cloudwatch_backend).values()]:
-            raise AwsError("ResourceNotFoundException", f"The resource {arn} does not exist.")
-
     def _page(self, found: list[Any], size: int) -> tuple[list[Any], str | None]:
-        return paged(
-            found, {"NextToken": self._get_param("NextToken"), "MaxResults": self._get_param("MaxRecords")}, size
-        )
+        return paged(found, self._get_params(), size, ("MaxRecords", "NextToken"))
 
     def put_metric_data(self) -> ActionResult:
         """Store values of metrics, except those of AWS's own namespaces."""

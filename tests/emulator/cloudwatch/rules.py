@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
@@ -69,19 +69,15 @@ def _unexpected(tokens: list[Rule]) -> AwsError:
 
 
 def _either(tokens: list[Rule]) -> Rule:
-    parts = [_both(tokens)]
-    while tokens and tokens[0] == ("OR",):
-        tokens.pop(0)
-        parts.append(_both(tokens))
-    return ("OR", *parts)
+    return _joined("OR", tokens, lambda: _joined("AND", tokens, lambda: _one(tokens)))
 
 
-def _both(tokens: list[Rule]) -> Rule:
-    parts = [_one(tokens)]
-    while tokens and tokens[0] == ("AND",):
+def _joined(operator: str, tokens: list[Rule], part: Callable[[], Rule]) -> Rule:
+    parts = [part()]
+    while tokens and tokens[0] == (operator,):
         tokens.pop(0)
-        parts.append(_one(tokens))
-    return ("AND", *parts)
+        parts.append(part())
+    return (operator, *parts)
 
 
 def _one(tokens: list[Rule]) -> Rule:

@@ -11,16 +11,15 @@ from moto.core.base_backend import BaseBackend
 from moto.core.responses import ActionResult
 from moto.dynamodb.models.table import Table
 
-from ..clock import CLOCK, Timeline
+from ..clock import CLOCK, DAY, Timeline
 from ..core import AwsError, own_backend
 from ..kms import find_key
 from .capacity import merged_on_demand
 from .describe import ON_DEMAND, billing_mode, describe, measured
-from .extras import Extras
+from .extras import Extras, check_backups
 from .replicas import copied
 from .settings import encryption
 from .state import (
-    DAY,
     NO_UNITS,
     READ,
     WRITE,
@@ -204,7 +203,6 @@ def restored(source: Table, params: dict[str, Any], summary: dict[str, Any]) -> 
     state.restored = summary
     new = backend(account, region).tables[name] = copied(source, name, region, state)
     new.items, new.sse_specification = copy.deepcopy(source.items), copy.deepcopy(source.sse_specification)
-    new.created_at = CLOCK.datetime()
     _override(new, mode, params)
     shown: dict[str, Any] = describe(new, "CREATING")
     shown["RestoreSummary"]["RestoreInProgress"] = True
@@ -236,9 +234,7 @@ class BackupCalls(Extras):
         table, name = self._backed_up(), str(self.params["BackupName"])
         if state_of(table).status in ("CREATING", "DELETING") or state_of(table).key_lost is not None:
             raise AwsError("TableInUseException", f"Table is {state_of(table).status}: {table.name}")
-        if not state_of(table).backups.settled:
-            text = f"Backups are being enabled for the table: {table.name}. Please retry later"
-            raise AwsError("ContinuousBackupsUnavailableException", text)
+        check_backups(table)
         made = Backup(table, name, USER)
         backups(self.current_account, self.region)[made.arn] = made
         return ActionResult({"BackupDetails": made.details("CREATING")})

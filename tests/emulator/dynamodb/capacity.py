@@ -9,12 +9,11 @@ from typing import Any
 from moto.dynamodb.models.table import DEFAULT_WARM_THROUGHPUT_RCU, DEFAULT_WARM_THROUGHPUT_WCU, Table
 
 from ..autoscaling.models import AUTOSCALING
-from ..clock import CLOCK, Timeline
+from ..clock import CLOCK, DAY, Timeline
 from ..core import AwsError
 from .checks import check_units
 from .describe import ON_DEMAND, PROVISIONED, billing_mode
 from .state import (
-    DAY,
     NO_UNITS,
     READ,
     WRITE,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .describe import ON_DEMAND, PROVISIONED
-from .state import invalid, limited
+from .state import READ, WRITE, invalid, limited
 from .values import PREFIX
 
 MAX_UNITS, MAX_INDEXES, MAX_LOCAL, MAX_PROJECTED = 40000, 20, 5, 100
@@ -14,20 +14,15 @@ MAX_PARTS = 4  # attributes in an index's HASH key, and as many in its RANGE key
 
 def check_units(units: dict[str, Any], what: str) -> None:
     """Refuse capacity units above the quota."""
-    for name in ("ReadCapacityUnits", "WriteCapacityUnits"):
+    for name in (READ, WRITE):
         if units[name] > MAX_UNITS:
             raise limited(f"Subscriber limit exceeded: {name} of {what} cannot exceed {MAX_UNITS}")
 
 
-def check_warm(index: dict[str, Any]) -> None:
-    """Refuse the warm throughput of a new index, which the local AWS does not implement."""
-    if index.get("WarmThroughput"):
-        raise invalid("The local AWS does not implement WarmThroughput of a new index.")
-
-
 def check_index_units(index: dict[str, Any], mode: str) -> None:
     """Refuse an index of a provisioned table without capacity, and one of an on-demand table with capacity."""
-    check_warm(index)
+    if index.get("WarmThroughput"):
+        raise invalid("The local AWS does not implement WarmThroughput of a new index.")
     units, name = index.get("ProvisionedThroughput"), index["IndexName"]
     if mode == ON_DEMAND and units:
         raise invalid(

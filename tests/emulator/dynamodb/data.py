@@ -42,7 +42,7 @@ _EXPRESSIONS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "Scan": (("ProjectionExpression", "FilterExpression"), ("AttributesToGet", "ScanFilter", "ConditionalOperator")),
     "ConditionCheck": _CONDITION,
 }
-_PREFIX = "1 validation error detected: "  # moto puts it before messages that do not have it
+_COUNT = "1 validation error detected: "  # moto puts it before messages that do not have it
 
 
 def check_changed(table: Table, key: dict[str, Any]) -> None:
@@ -164,7 +164,7 @@ def understood(moto: Moto) -> ActionResult:
         answer = moto()
     except MockValidationException as error:
         message = str(error.message)
-        raise invalid(message if message.startswith(f"{_PREFIX}Value ") else message.removeprefix(_PREFIX)) from error
+        raise invalid(message if message.startswith(f"{_COUNT}Value ") else message.removeprefix(_COUNT)) from error
     except ValueError as error:
         raise invalid(f"Invalid expression: {error}") from error
     for name in ("ConsumedCapacity", "ConsumedCapacityUnits", "ItemCollectionMetrics"):
@@ -200,9 +200,8 @@ class DataPlane(DynamoHandler):
         kinds, older = _EXPRESSIONS.get(operation, ((), ()))
         check_placeholders(self.params, kinds, older)
         self.params.update(normalized(operation, self.params))
-        if operation in ("PutItem", "DeleteItem") and self.params.get("ReturnValues", "NONE") not in (
-            "ALL_OLD", "NONE",
-        ):  # fmt: skip
+        returned = self.params.get("ReturnValues", "NONE")
+        if operation in ("PutItem", "DeleteItem") and returned not in ("ALL_OLD", "NONE"):
             raise invalid("ReturnValues can only be ALL_OLD or NONE")
         translate(self.params)
         check_expressions(self.params, kinds)

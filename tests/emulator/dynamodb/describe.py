@@ -12,6 +12,8 @@ from .state import (
     FAILED,
     HIDDEN,
     KEYLESS,
+    READ,
+    WRITE,
     IndexState,
     Member,
     TableState,
@@ -83,7 +85,7 @@ def measured(table: Table, index: str = "") -> tuple[int, int]:
 
 def throughput(units: dict[str, Any], usage: Any) -> dict[str, Any]:
     """Return ProvisionedThroughputDescription: the capacity and its last changes."""
-    return {**{k: units[k] for k in ("ReadCapacityUnits", "WriteCapacityUnits")}, **usage.describe()}
+    return {**{name: units[name] for name in (READ, WRITE)}, **usage.describe()}
 
 
 def warm(units: dict[str, Any], state: TableState | IndexState) -> dict[str, Any]:

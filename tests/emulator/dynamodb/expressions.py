@@ -89,32 +89,34 @@ class Expression:
     def _next_is(self, *words: str) -> bool:
         return self._peek().upper() in words
 
+    def _skip(self, *words: str) -> bool:
+        """Skip one of the words, if it is next. Return whether it was."""
+        found = self._next_is(*words)
+        self._at += found
+        return found
+
     def _expect(self, word: str) -> None:
-        if not self._next_is(word):
+        if not self._skip(word):
             raise self._syntax()
-        self._at += 1
 
     def _listed(self, parse: Callable[[], Any]) -> int:
         """Parse elements between commas. Return their number."""
         parse()
         count = 1
-        while self._next_is(","):
-            self._at += 1
+        while self._skip(","):
             parse()
             count += 1
         return count
 
     def _condition(self) -> None:
         self._factor()
-        while self._next_is("AND", "OR"):
-            self._at += 1
+        while self._skip("AND", "OR"):
             self._factor()
 
     def _factor(self) -> None:
-        while self._next_is("NOT"):
-            self._at += 1
-        if self._next_is("("):
-            self._at += 1
+        while self._skip("NOT"):
+            pass
+        if self._skip("("):
             self._condition()
             self._expect(")")
             return
@@ -130,16 +132,13 @@ class Expression:
 
     def _compared(self) -> bool:
         """Parse the comparison after an operand, if there is one."""
-        if self._next_is(*_COMPARATORS):
-            self._at += 1
+        if self._skip(*_COMPARATORS):
             self._operand()
-        elif self._next_is("BETWEEN"):
-            self._at += 1
+        elif self._skip("BETWEEN"):
             self._operand()
             self._expect("AND")
             self._operand()
-        elif self._next_is("IN"):
-            self._at += 1
+        elif self._skip("IN"):
             self._expect("(")
             self._listed(self._operand)
             self._expect(")")
@@ -203,20 +202,18 @@ class Expression:
     def _assignment(self) -> None:
         self._path()
         self._expect("=")
+        self._sum()
+
+    def _sum(self) -> None:
         self._term()
-        if self._next_is("+", "-"):
-            self._at += 1
+        if self._skip("+", "-"):
             self._term()
 
     def _term(self) -> None:
-        if not self._next_is("("):
+        if not self._skip("("):
             self._operand()
             return
-        self._at += 1
-        self._term()
-        if self._next_is("+", "-"):
-            self._at += 1
-            self._term()
+        self._sum()
         self._expect(")")
 
 

@@ -9,10 +9,11 @@ from typing import Any
 from moto.core.responses import ActionResult, EmptyResult
 from moto.dynamodb.models.table import Table
 
-from ..clock import CLOCK, Timeline
+from ..access.refusals import not_authorized
+from ..clock import CLOCK, DAY, Timeline
 from ..core import AwsError
 from .checks import check_tags
-from .state import DAY, check_active, find, get, invalid, state_of, tables_of
+from .state import check_active, find, get, invalid, state_of, tables_of
 from .streams import STREAMS
 from .transactions import Transactions
 
@@ -33,6 +34,13 @@ def no_policy(arn: str) -> AwsError:
     """Return the error for a policy that does not exist or has another revision than expected."""
     text = f"Resource-based policy not found for the provided ResourceArn: {arn}"
     return AwsError("PolicyNotFoundException", text)
+
+
+def check_backups(table: Table) -> None:
+    """Refuse a table whose backups are not enabled yet."""
+    if not state_of(table).backups.settled:
+        text = f"Backups are being enabled for the table: {table.name}. Please retry later"
+        raise AwsError("ContinuousBackupsUnavailableException", text)
 
 
 class Extras(Transactions):
@@ -94,9 +102,7 @@ class Extras(Transactions):
         days = spec.get("RecoveryPeriodInDays")
         if days is not None and not spec["PointInTimeRecoveryEnabled"]:
             raise invalid("RecoveryPeriodInDays can be given only if PointInTimeRecoveryEnabled is true")
-        if not state_of(table).backups.settled:
-            text = f"Backups are being enabled for the table: {table.name}. Please retry later"
-            raise AwsError("ContinuousBackupsUnavailableException", text)
+        check_backups(table)
         since, before = state_of(table).recovery or (CLOCK.now(), 35)
         state_of(table).recovery = (since, days or before) if spec["PointInTimeRecoveryEnabled"] else None
         return self.describe_continuous_backups()
@@ -107,9 +113,8 @@ class Extras(Transactions):
         if len(parts) < 6 or not parts[5].startswith("table/"):
             raise invalid(f"Invalid TableArn: Invalid ResourceArn provided as input {arn}")
         if parts[4] != account:
-            operation = self._get_action()
-            text = f"User: arn:aws:iam::{account}:root is not authorized to perform: dynamodb:{operation}"
-            raise AwsError("AccessDeniedException", f"{text} on resource: {arn}")
+            root, action = f"arn:{self.partition}:iam::{account}:root", f"dynamodb:{self._get_action()}"
+            raise not_authorized("dynamodb", root, action, arn, "")
         table = find(account, self.region, arn)
         if table is None:
             raise AwsError("ResourceNotFoundException", f"Requested resource not found: ResourcArn: {arn} not found")

@@ -7,7 +7,7 @@ from typing import Any
 
 from moto.dynamodb.models.table import GlobalSecondaryIndex, Table
 
-from ..autoscaling.models import AUTOSCALING, WRITE, key_of
+from ..autoscaling.models import AUTOSCALING, key_of
 from ..clock import Timeline
 from ..core import AwsError
 from .capacity import check_scaled, merged_on_demand
@@ -21,7 +21,7 @@ from .checks import (
     check_schema,
 )
 from .describe import PROVISIONED, billing_mode
-from .state import GONE, IndexState, busy_index, invalid, limited, state_of, tables_of
+from .state import GONE, WRITE, IndexState, busy_index, invalid, limited, state_of, tables_of
 from .values import PREFIX
 
 ONLY_ONE = "Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously per table"

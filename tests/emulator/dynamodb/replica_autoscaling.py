@@ -8,11 +8,11 @@ from typing import Any
 from moto.dynamodb.models.table import Table
 
 from ..autoscaling import checks as autoscaling_checks
-from ..autoscaling.models import AUTOSCALING, METRICS, READ, WRITE, Key, key_of
+from ..autoscaling.models import AUTOSCALING, METRICS, Key, key_of
 from ..autoscaling.scaler import registered
 from ..core import AwsError
 from .describe import ON_DEMAND, billing_mode, describe_index
-from .state import HIDDEN, backend, find, invalid, members_of, state_of
+from .state import HIDDEN, READ, WRITE, backend, find, invalid, members_of, state_of
 
 WRITES = (
     "ProvisionedWriteCapacityAutoScalingUpdate",

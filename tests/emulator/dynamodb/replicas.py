@@ -8,18 +8,19 @@ from typing import Any
 from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.models.table import Table
 
-from ..autoscaling.models import AUTOSCALING, READ
-from ..clock import CLOCK, Timeline
+from ..autoscaling.models import AUTOSCALING
+from ..clock import CLOCK, DAY, Timeline
 from ..iam import service_uses_its_role
 from .capacity import check_scaled, merged_on_demand
 from .describe import ON_DEMAND, billing_mode
 from .settings import CUSTOMER, encryption, key_type
 from .state import (
-    DAY,
     GLOBAL_TABLES,
     GONE,
     HIDDEN,
     HOME,
+    READ,
+    WRITE,
     Member,
     TableState,
     backend,
@@ -117,7 +118,6 @@ def _create(table: Table, region: str, params: dict[str, Any]) -> None:
     stream = table.stream_specification if members[region].lives else None
     replica = copied(table, name, region, TableState(*steps), stream)
     replica.items, replica.ttl, replica.sse_specification = table.items, dict(table.ttl), sse
-    replica.created_at = CLOCK.datetime()
     state_of(replica).table_class = state_of(table).table_class
     state_of(replica).ttl_changed = state_of(table).ttl_changed
     backend(account, region).tables[name] = replica
@@ -133,7 +133,7 @@ def _create(table: Table, region: str, params: dict[str, Any]) -> None:
 def copied(source: Table, name: str, region: str, state: TableState, streams: dict[str, Any] | None = None) -> Table:
     """Return a new table with the keys, indexes and capacity of ``source``."""
     provisioned = billing_mode(source) != ON_DEMAND
-    units = {k: source.throughput[k] for k in ("ReadCapacityUnits", "WriteCapacityUnits")}
+    units = {name: source.throughput[name] for name in (READ, WRITE)}
     replica = Table(
         name,
         source.account_id,

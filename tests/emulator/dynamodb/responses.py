@@ -123,7 +123,6 @@ class LocalDynamoHandler(BackupCalls):
         state = state_of(table)
         state.table_class, state.on_demand = params.get("TableClass"), on_demand
         state.on_demand_since = CLOCK.now() if mode == ON_DEMAND else None
-        table.created_at = CLOCK.datetime()
         for index in params.get("GlobalSecondaryIndexes") or []:
             index_state = state.index(index["IndexName"])
             index_state.timeline = Timeline(("CREATING", 10), ("ACTIVE", 0))

@@ -6,10 +6,10 @@ from typing import Any
 
 from moto.dynamodb.models.table import Table
 
-from ..clock import CLOCK
+from ..clock import CLOCK, DAY
 from ..core import AwsError
 from ..kms import find_key
-from .state import DAY, invalid, limited, members_of, state_of, tables_of
+from .state import invalid, limited, members_of, state_of, tables_of
 from .streams import close
 from .values import PREFIX
 

@@ -9,12 +9,11 @@ from moto.core.base_backend import BaseBackend
 from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
 from moto.dynamodb.models.table import Table
 
-from ..clock import CLOCK, Timeline
+from ..clock import CLOCK, DAY, Timeline
 from ..core import AwsError, own_backend
 
 HOME = "us-east-1"  # the Region of the backend that holds the global tables
 GONE, HIDDEN, FAILED, KEYLESS = "GONE", "HIDDEN", "CREATION_FAILED", "INACCESSIBLE_ENCRYPTION_CREDENTIALS"
-DAY = 86400
 READ, WRITE = "ReadCapacityUnits", "WriteCapacityUnits"
 NO_UNITS = {READ: 0, WRITE: 0}
 AT_ONCE = (500, 250)  # quotas of concurrent table operations and of concurrent creations of tables with indexes

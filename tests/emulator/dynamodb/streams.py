@@ -14,10 +14,10 @@ from moto.dynamodb.models.utilities import dynamo_to_dict
 from moto.dynamodb.responses import DynamoResult
 from moto.dynamodbstreams.responses import DynamoDBStreamsHandler
 
-from ..clock import CLOCK
+from ..clock import CLOCK, DAY
 from ..core import AwsError, own_backend
 from .metering import item_size
-from .state import DAY, invalid, tables_of
+from .state import invalid, tables_of
 
 FIRST = 1100000000017454423009
 ITERATOR_LIFE = 900

@@ -8,6 +8,7 @@ from decimal import Context, Decimal, InvalidOperation
 from functools import cache
 from typing import Any
 
+from ..core import AwsError
 from ..requests import service_model
 from .state import invalid
 
@@ -95,8 +96,6 @@ def _walk(shape: Any, value: Any) -> Any:
 
 
 def _value_of_expression(values: dict[str, Any]) -> dict[str, Any]:
-    from ..core import AwsError
-
     found = {}
     for name, value in values.items():
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from ..core import serve
+from ..core import arn_of, serve
 
 os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")  # over a thousand unused images in each region
 
@@ -26,7 +26,6 @@ def register() -> None:
 
 def _arn(kind: str) -> property:
     def arn(resource: Any) -> str:
-        ec2 = resource.ec2_backend
-        return f"arn:{ec2.partition}:ec2:{ec2.region_name}:{resource.owner_id}:{kind}/{resource.id}"
+        return arn_of(resource.ec2_backend, "ec2", f"{kind}/{resource.id}")
 
     return property(arn, lambda resource, value: None)

@@ -17,10 +17,6 @@ class Ec2(EC2Response):
 
     params: dict[str, Any]
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.automated_parameter_parsing = True
-
     @property
     def ec2(self) -> Any:
         """Return moto's EC2 backend of this account and region."""

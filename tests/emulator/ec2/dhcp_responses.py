@@ -17,12 +17,10 @@ class DhcpResponses(Ec2):
 
     def create_dhcp_options(self) -> ActionResult:
         self.require("DhcpConfigurations")
-        before = set(self.ec2.dhcp_options_sets)
-        answer = answered(super().create_dhcp_options())
-        (new,) = set(self.ec2.dhcp_options_sets) - before
-        self.ec2.tags[new] = tag_dict(self.params, "dhcp-options")
+        answer: Any = super().create_dhcp_options()
+        self.ec2.tags[answer.result["DhcpOptions"].id] = tag_dict(self.params, "dhcp-options")
         self._sort()
-        return answer
+        return answered(answer)
 
     def describe_dhcp_options(self) -> ActionResult:
         self._sort()

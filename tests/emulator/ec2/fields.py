@@ -11,6 +11,7 @@ from moto.ec2.models.elastic_network_interfaces import NetworkInterface
 from moto.ec2.models.subnets import Subnet
 from moto.ec2.models.vpcs import VPCEndPoint
 
+from ..core import dns_suffix
 from ..requests import session
 
 _ASSOCIATION: Any = NetworkInterface.association  # an empty structure if the interface has no public address
@@ -53,7 +54,7 @@ def _record_type(endpoint: Any) -> str:
 def dns_entries(endpoint: Any) -> list[dict[str, str]]:
     """Return the DNS names of an interface endpoint: its own, one in each zone, and that of the service if private."""
     region, name = endpoint.ec2_backend.region_name, endpoint.service_name.rsplit(".", 1)[-1]
-    suffix = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
+    suffix = dns_suffix(endpoint.ec2_backend.partition)
     label = hashlib.sha256(endpoint.id.encode()).hexdigest()[:8]
     zones = [endpoint.ec2_backend.get_subnet(subnet).availability_zone for subnet in endpoint.subnet_ids]
     names = [f"{endpoint.id}-{label}{part}.{name}.{region}.vpce" for part in ("", *(f"-{zone}" for zone in zones))]

@@ -14,7 +14,7 @@ from ..clock import CLOCK
 from ..core import AwsError
 from .base import Ec2, answered, result, tag_dict, tags_in
 from .ids import KINDS
-from .interfaces import make
+from .interfaces import make, refuse_if_managed
 from .states import begin
 
 # The blocks reserved for documentation (RFC 5737), which contain nobody's real address.
@@ -69,7 +69,7 @@ class GatewayResponses(Ec2):
             raise AwsError("NotAvailableInZone", "Nat Gateway is not available in this availability zone")
         nat = NatGateway(self.ec2, subnet.id, "", tag_dict(self.params, "natgateway"), kind)
         del self.ec2.enis[nat._eni.id]
-        nat._created_at, nat.deleted_at, nat.eni_id, nat.address_set = CLOCK.datetime(), None, None, []
+        nat.deleted_at, nat.eni_id, nat.address_set = None, None, []
         nat.failure = self._nat_failure(subnet, eip_id if kind == "public" else "")
         begin(nat, ("pending", 120), ("failed" if nat.failure else "available", 0))
         if nat.timeline.reason and not nat.failure:
@@ -142,7 +142,7 @@ class GatewayResponses(Ec2):
 
     def release_address(self) -> ActionResult:
         (address,) = self.ec2.address_by_allocation([self.params.get("AllocationId")])
-        _refuse_if_managed(address)
+        refuse_if_managed(address.eni)
         if address.association_id:
             raise AwsError("InvalidIPAddress.InUse", f"Address {address.public_ip} is in use.")
         return answered(super().release_address())
@@ -151,11 +151,5 @@ class GatewayResponses(Ec2):
         """Take the address of an interface away. No row promises this call."""
         for address in self.ec2.addresses:
             if address.association_id == self.params.get("AssociationId"):
-                _refuse_if_managed(address)
+                refuse_if_managed(address.eni)
         return answered(super().disassociate_address())
-
-
-def _refuse_if_managed(address: Any) -> None:
-    """Refuse to take away the address of an interface that AWS manages, which is that of a NAT gateway."""
-    if address.eni is not None and address.eni.requester_managed:
-        raise AwsError("AuthFailure", "You do not have permission to access the specified resource.")

@@ -84,7 +84,7 @@ STORES: dict[str, Store] = {
     "nat": lambda ec2: ec2.nat_gateways,
     "igw": lambda ec2: ec2.internet_gateways,
     "eipalloc": lambda ec2: [a.allocation_id for a in ec2.addresses],
-    "": lambda ec2: [a.public_ip for a in ec2.addresses],
+    "": lambda ec2: [a.public_ip for a in ec2.addresses],  # an address is its own id and has no prefix
     "vpce": lambda ec2: ec2.vpc_end_points,
     "fl": lambda ec2: ec2.flow_logs,
     "eni": lambda ec2: ec2.enis,

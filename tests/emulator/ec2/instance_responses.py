@@ -14,7 +14,7 @@ from ..core import AwsError, new_id
 from .base import Ec2, answered, result, tag_dict
 from .gateway_responses import DOCUMENTATION
 from .instances import STATES, Instance
-from .interfaces import free_address, requested_address
+from .interfaces import free_address, refuse_if_managed, requested_address
 
 
 class InstanceResponses(Ec2):
@@ -49,8 +49,7 @@ class InstanceResponses(Ec2):
     def delete_network_interface(self) -> ActionResult:
         eni_id = self.params["NetworkInterfaceId"]
         eni = self.ec2.get_network_interface(eni_id)
-        if eni.requester_managed:
-            raise AwsError("AuthFailure", "You do not have permission to access the specified resource.")
+        refuse_if_managed(eni)
         if eni.instance:
             raise AwsError("InvalidNetworkInterface.InUse", f"Interface: [{eni_id}] in use.")
         del self.ec2.enis[eni_id]

@@ -36,6 +36,12 @@ def make(backend: Any, subnet: Any, kind: str, text: str, groups: list[str]) -> 
     return eni
 
 
+def refuse_if_managed(eni: Any) -> None:
+    """Refuse to change an interface that AWS manages, such as that of a NAT gateway."""
+    if eni is not None and eni.requester_managed:
+        raise AwsError("AuthFailure", "You do not have permission to access the specified resource.")
+
+
 def update_aurora_interfaces(backend: Any) -> None:
     """Give each DB instance an interface in the subnet of its zone, and delete those of deleted instances."""
     from ..rds.models import RDS, settle

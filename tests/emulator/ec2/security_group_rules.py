@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..admission import Missing
-from ..core import AwsError, new_id
+from ..core import AwsError, arn_of, new_id
 from .base import tags_in
 from .checks import canonical, canonical_ipv6
+from .ids import KINDS
 
 _PROTOCOLS = {"6": "tcp", "17": "udp", "1": "icmp", "58": "icmpv6", "all": "-1"}
 _TEXT = re.compile(r"[a-zA-Z0-9. _\-:/()#,@\[\]+=&;{}!$*]{0,255}")
@@ -114,14 +115,14 @@ def _peer(backend: Any, group: Any, kind: str, peer: Mapping[str, Any]) -> str:
     if kind == "Ipv6Ranges":
         return canonical_ipv6(name)
     if kind == "PrefixListIds" and name not in backend.managed_prefix_lists:
-        raise AwsError("InvalidPrefixListID.NotFound", f"The prefix list ID '{name}' does not exist")
+        raise KINDS["PrefixListId"].not_found([name])
     if kind == "UserIdGroupPairs":
         same_account = peer.get("UserId") in (None, backend.account_id)
         if not name or not same_account or peer.get("VpcPeeringConnectionId"):
             raise Missing("groups by name, of other accounts or of peered VPCs")
         other = backend.get_security_group_from_id(name)
         if other is None:
-            raise AwsError("InvalidGroup.NotFound", f"The security group '{name}' does not exist")
+            raise KINDS["GroupId"].not_found([name])
         if other.vpc_id != group.vpc_id:
             raise AwsError(
                 "InvalidGroup.NotFound", "You have specified two resources that belong to different networks."
@@ -151,10 +152,9 @@ def shown(backend: Any, rule: Rule) -> dict[str, Any]:
     peer: dict[str, Any] = {PEERS[rule.kind][1]: rule.peer}
     if rule.kind == "UserIdGroupPairs":
         peer = {"ReferencedGroupInfo": {"GroupId": rule.peer, "UserId": backend.account_id}}
-    arn = f"arn:{backend.partition}:ec2:{backend.region_name}:{backend.account_id}:security-group-rule/{rule.id}"
     return {
         "SecurityGroupRuleId": rule.id,
-        "SecurityGroupRuleArn": arn,
+        "SecurityGroupRuleArn": arn_of(backend, "ec2", f"security-group-rule/{rule.id}"),
         "GroupId": rule.group_id,
         "GroupOwnerId": backend.account_id,
         "IsEgress": rule.egress,

@@ -75,15 +75,18 @@ class VpcResponses(Ec2):
             del self.ec2.flow_logs[log.id]
 
     def modify_vpc_attribute(self) -> ActionResult:
-        known = ("EnableDnsSupport", "EnableDnsHostnames")
-        given = [n for n in known if self.params.get(n) is not None]
+        name, vpc = self._attribute("EnableDnsSupport", "EnableDnsHostnames"), self.ec2.get_vpc(self.params["VpcId"])
+        if name == "EnableDnsHostnames" and self.params[name].get("Value") and not vpc.enable_dns_support:
+            raise AwsError("InvalidParameterCombination", "DNS hostnames can be enabled only with DNS support enabled.")
+        return answered(super().modify_vpc_attribute())
+
+    def _attribute(self, *known: str) -> str:
+        """Return the attribute that the request changes."""
+        given = [name for name in known if self.params.get(name) is not None]
         if len(given) != 1:
             text = "Exactly one attribute can be modified in a request" if given else "No attributes specified."
             raise AwsError("InvalidParameterCombination", text)
-        vpc = self.ec2.get_vpc(self.params["VpcId"])
-        if given[0] == "EnableDnsHostnames" and self.params[given[0]].get("Value") and not vpc.enable_dns_support:
-            raise AwsError("InvalidParameterCombination", "DNS hostnames can be enabled only with DNS support enabled.")
-        return answered(super().modify_vpc_attribute())
+        return given[0]
 
     def create_subnet(self) -> ActionResult:
         params = self.params
@@ -124,13 +127,9 @@ class VpcResponses(Ec2):
         return answer
 
     def modify_subnet_attribute(self) -> ActionResult:
-        known = ("AssignIpv6AddressOnCreation", "MapPublicIpOnLaunch")
-        given = [n for n in known if self.params.get(n) is not None]
-        if len(given) != 1:
-            text = "Exactly one attribute can be modified in a request" if given else "No attributes specified."
-            raise AwsError("InvalidParameterCombination", text)
-        if given[0] == "AssignIpv6AddressOnCreation":
-            if self.params[given[0]].get("Value"):
+        name = self._attribute("AssignIpv6AddressOnCreation", "MapPublicIpOnLaunch")
+        if name == "AssignIpv6AddressOnCreation":
+            if self.params[name].get("Value"):
                 text = f"The subnet '{self.params['SubnetId']}' does not have an IPv6 CIDR block associated"
                 raise AwsError("InvalidParameterValue", text)
             return result(Return=True)

@@ -11,7 +11,6 @@ import moto.iam.models as iam_models
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.iam.models import IAMBackend
 
-from ..clock import CLOCK
 from ..core import serve
 from .entities import boundary_uses, unique_id
 from .service_roles import can_assume, service_uses_its_role
@@ -33,10 +32,9 @@ def _copies(self: IAMBackend) -> list[Any]:
 
 
 def register() -> None:
-    """Replace moto's handler, its clock, its ids of policies, and its reading of the managed policies."""
+    """Replace moto's handler, its ids of policies, and its reading of the managed policies."""
     from .responses import LocalIam
 
-    iam_models.utcnow = lambda: CLOCK.datetime().replace(tzinfo=None)
     iam_models.random_policy_id = lambda: unique_id("ANPA", DEFAULT_ACCOUNT_ID)
     iam_models.ManagedPolicy.permissions_boundary_usage_count = property(boundary_uses)
     os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")

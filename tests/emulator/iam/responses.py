@@ -140,11 +140,6 @@ class LocalIam(UserOperations):
             raise AwsError("LimitExceeded", f"Cannot exceed quota for PoliciesPerRole: {POLICIES_PER_ROLE}")
         return super().attach_role_policy()
 
-    def delete_role_policy(self) -> ActionResult:
-        """Delete an inline policy, and refuse a missing one."""
-        self.backend.get_role_policy(self._get_param("RoleName"), self._get_param("PolicyName"))
-        return super().delete_role_policy()
-
     def delete_policy(self) -> ActionResult:
         """Delete a policy that is not attached and has no other versions than its default."""
         policy = self.backend.get_policy(self._get_param("PolicyArn"))

@@ -28,8 +28,13 @@ ROLES = {
 
 def role_path(service: str) -> str:
     """Return the path and name of the role of a service, as its ARN shows them; the name ``*`` if it is unknown."""
-    suffix = ROLES.get(service.removesuffix(".amazonaws.com"), ("*", ""))[0]
-    return f"/aws-service-role/{service}/{suffix if suffix == '*' else f'AWSServiceRoleFor{suffix}'}"
+    known = ROLES.get(service.removesuffix(".amazonaws.com"))
+    return f"/aws-service-role/{service}/{f'AWSServiceRoleFor{known[0]}' if known else '*'}"
+
+
+def has_role(backend: IAMBackend, service: str) -> bool:
+    """Return whether the role of a service exists."""
+    return any(role.path == f"/aws-service-role/{service}/" for role in backend.get_roles())
 
 
 def create_service_linked_role(backend: IAMBackend, service: str, description: str = "") -> Role:
@@ -58,5 +63,5 @@ def can_assume(account_id: str, region: str, service: str, arn: str) -> bool:
 def service_uses_its_role(account_id: str, region: str, service: str) -> None:
     """Create the role of a service at its first use, as AWS does."""
     backend = iam_backends[account_id][get_partition(region)]
-    if not any(role.path == f"/aws-service-role/{service}/" for role in backend.get_roles()):
+    if not has_role(backend, service):
         create_service_linked_role(backend, service)

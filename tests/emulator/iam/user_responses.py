@@ -23,8 +23,7 @@ class UserOperations(IamResponse):
 
     def _page(self, name: str, items: list[Any]) -> ActionResult:
         """Return a page of a list, by ``MaxItems`` and ``Marker``."""
-        wanted = {"MaxResults": self._get_param("MaxItems"), "NextToken": self._get_param("Marker")}
-        found, marker = paged(items, wanted, 100)
+        found, marker = paged(items, self.params, 100, ("MaxItems", "Marker"))
         more = {"Marker": marker} if marker else {}
         return ActionResult({name: found, "IsTruncated": bool(marker), **more})
 

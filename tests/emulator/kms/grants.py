@@ -9,7 +9,7 @@ from typing import Any
 
 from moto.kms.models import Grant, Key
 
-from ..clock import CLOCK
+from ..clock import CLOCK, DAY
 from ..core import AwsError
 from . import keys
 from .imports import EXTERNAL, Imports
@@ -110,6 +110,6 @@ def _shown(key: Key, grant: Grant) -> dict[str, Any]:
 
 
 def _automatic(key: Key) -> Iterator[dict[str, Any]]:
-    period, date = key.rotation["days"] * keys.DAY, key.rotation["start"]
+    period, date = key.rotation["days"] * DAY, key.rotation["start"]
     while key.rotation["on"] and (date := date + period) <= CLOCK.now():
         yield {"RotationDate": date, "RotationType": "AUTOMATIC"}

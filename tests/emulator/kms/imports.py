@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from moto.kms.models import Key
 from moto.kms.responses import KmsResponse
 
-from ..clock import CLOCK
+from ..clock import CLOCK, DAY
 from ..core import AwsError
 
 SIZE = 32  # bytes of a symmetric key
@@ -25,6 +25,10 @@ def unsupported(key: Key) -> AwsError:
     """Return AWS's error for an operation that the origin of a key's material does not allow."""
     text = f"{key.arn} origin is {key.origin} which is not valid for this operation."
     return AwsError("UnsupportedOperationException", text)
+
+
+def _text(content: bytes) -> str:
+    return base64.b64encode(content).decode()
 
 
 class Imports(KmsResponse):
@@ -42,24 +46,16 @@ class Imports(KmsResponse):
     def get_parameters_for_import(self) -> str:
         """Return a public key that wraps the material, and a token for one import."""
         key = self._imported()
-        if (
-            self._get_param("WrappingAlgorithm") != "RSAES_OAEP_SHA_256"
-            or self._get_param("WrappingKeySpec") != "RSA_2048"
-        ):
-            raise AwsError("UnsupportedOperationException", "The local AWS wraps with RSAES_OAEP_SHA_256 and RSA_2048.")
+        if (self._get_param("WrappingAlgorithm"), self._get_param("WrappingKeySpec")) != WRAPPING:
+            raise AwsError("UnsupportedOperationException", f"The local AWS wraps with {' and '.join(WRAPPING)}.")
         private = rsa.generate_private_key(public_exponent=65537, key_size=2048)
         form = (serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-        key.wrapping, key.import_token = (
-            private.private_bytes(*form),
-            base64.b64encode(secrets.token_bytes(64)).decode(),
-        )
+        key.wrapping, key.import_token = private.private_bytes(*form), _text(secrets.token_bytes(64))
         public = private.public_key().public_bytes(
             serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
         )
         answer: dict[str, Any] = {"KeyId": key.arn, "ImportToken": key.import_token}
-        return json.dumps(
-            {**answer, "PublicKey": base64.b64encode(public).decode(), "ParametersValidTo": CLOCK.now() + 86400}
-        )
+        return json.dumps({**answer, "PublicKey": _text(public), "ParametersValidTo": CLOCK.now() + DAY})
 
     def import_key_material(self) -> str:
         """Import the material, which is always the same for a key, and enable the key."""

@@ -8,13 +8,13 @@ import secrets
 from datetime import timedelta
 from typing import Any
 
+from moto.core.utils import utcnow
 from moto.kms.models import Key, KmsBackend, kms_backends
 from moto.kms.utils import RESERVED_ALIASES
 
 from ..clock import CLOCK
 from ..core import AwsError
 
-DAY = 86400
 ID = re.compile(r"mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 MANAGED = "alias/aws/"
 READS = {"DescribeKey", "GetKeyPolicy", "GetKeyRotationStatus", "ListAliases"}
@@ -38,11 +38,10 @@ def _all(account: str) -> list[Key]:
 
 def settle(account: str) -> None:
     """Enable the finished replicas, and delete the keys whose waiting period is over."""
-    now = CLOCK.datetime().replace(tzinfo=None)
     for key in _all(account):
         if key.key_state == "Creating" and key.timeline.settled:
             key.key_state, key.enabled = "Enabled", True
-    expired = [key for key in _all(account) if key.deletion_date and key.deletion_date <= now]
+    expired = [key for key in _all(account) if key.deletion_date and key.deletion_date <= utcnow()]
     for key in expired:
         kms_backends[account][key.region].delete_key(key.id)
         _after_deletion(family(key), key)

@@ -5,15 +5,14 @@ from __future__ import annotations
 import copy
 import json
 import re
-from datetime import timedelta
 from typing import Any
 
 from moto.kms.exceptions import AlreadyExistsException, NotAuthorizedException
 from moto.kms.models import Alias, Key, kms_backends
 from moto.kms.utils import RESERVED_ALIASES
 
-from ..clock import CLOCK, Timeline
-from ..core import AwsError
+from ..clock import CLOCK, DAY, Timeline
+from ..core import AwsError, paged
 from . import keys
 from .grants import Grants
 from .imports import EXTERNAL, unsupported
@@ -68,15 +67,12 @@ class LocalKmsResponse(Grants):
 
     def _page(self, name: str, items: list[Any], size: int) -> str:
         """Return a page of a list by ``Limit`` and ``Marker``."""
-        marker = self._get_param("Marker") or "0"
-        if not marker.isdigit():
-            raise AwsError("InvalidMarkerException", f"The marker {marker} is invalid.")
-        end = int(marker) + (self._get_param("Limit") or size)
-        more = {"NextMarker": str(end)} if end < len(items) else {}
-        return json.dumps({name: items[int(marker) : end], "Truncated": bool(more), **more})
+        refusal = AwsError("InvalidMarkerException", f"The marker {self._get_param('Marker')} is invalid.")
+        page, marker = paged(items, json.loads(self.body or "{}"), size, ("Limit", "Marker"), refusal)
+        return json.dumps({name: page, "Truncated": bool(marker), **({"NextMarker": marker} if marker else {})})
 
     def create_key(self) -> str:
-        """Create a key at the virtual moment, with AWS's checks of its policy and tags."""
+        """Create a key, with AWS's checks of its policy and tags."""
         self._policy()
         _check_tags(self._get_param("Tags") or [])
         if self._get_param("Origin") not in (None, "AWS_KMS", EXTERNAL):
@@ -84,7 +80,7 @@ class LocalKmsResponse(Grants):
             raise AwsError("UnsupportedOperationException", text)
         answer = json.loads(super().create_key())
         key = self.kms_backend.keys[answer["KeyMetadata"]["KeyId"]]
-        key.creation_date, key.multi_region = CLOCK.now(), bool(key.multi_region)
+        key.multi_region = bool(key.multi_region)
         key.rotation = {"on": False, "days": 365, "start": 0.0}
         if key.origin == EXTERNAL:
             key.key_state, key.enabled = "PendingImport", False
@@ -137,12 +133,10 @@ class LocalKmsResponse(Grants):
         if not 7 <= days <= 30:
             raise AwsError("ValidationException", f"The waiting period has 7 to 30 days, not {days}.")
         if not keys.is_replica(key) and len(keys.family(key)) > 1:
-            key.enabled, key.key_state, key.window = False, "PendingReplicaDeletion", days
-            return json.dumps({"KeyId": key.arn, "KeyState": key.key_state, "PendingWindowInDays": days})
-        date = CLOCK.datetime() + timedelta(days=days)
-        key.enabled, key.key_state, key.deletion_date = False, "PendingDeletion", date.replace(tzinfo=None)
-        answer = {"KeyId": key.arn, "KeyState": key.key_state, "PendingWindowInDays": days}
-        return json.dumps({**answer, "DeletionDate": date.timestamp()})
+            key.enabled, key.key_state, key.window, date = False, "PendingReplicaDeletion", days, {}
+        else:
+            date = {"DeletionDate": self.kms_backend.schedule_key_deletion(key.id, days)}
+        return json.dumps({"KeyId": key.arn, "KeyState": key.key_state, "PendingWindowInDays": days, **date})
 
     def cancel_key_deletion(self) -> str:
         """Cancel the deletion of a key, which AWS then leaves disabled."""
@@ -180,7 +174,7 @@ class LocalKmsResponse(Grants):
             raise unsupported(key)
         answer = {"KeyId": self._named(), "KeyRotationEnabled": key.rotation["on"] and "Pending" not in key.key_state}
         if answer["KeyRotationEnabled"]:
-            period, start = key.rotation["days"] * keys.DAY, key.rotation["start"]
+            period, start = key.rotation["days"] * DAY, key.rotation["start"]
             answer["RotationPeriodInDays"] = key.rotation["days"]
             answer["NextRotationDate"] = start + ((CLOCK.now() - start) // period + 1) * period
         return json.dumps(answer)

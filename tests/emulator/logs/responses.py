@@ -98,10 +98,8 @@ class LocalLogs(LogsResponse):
             if name.startswith(prefix) and part in name
         ]
         groups = [group for group in groups if group_class in (None, group["logGroupClass"])]
-        token = self._get_param("nextToken") or "0"
-        if not token.isdigit():
-            raise invalid("The specified nextToken is invalid.")
-        page, more = paged(groups, {"NextToken": token, "MaxResults": self._get_param("limit")}, 50)
+        refusal = invalid("The specified nextToken is invalid.")
+        page, more = paged(groups, json.loads(self.body or "{}"), 50, ("limit", "nextToken"), refusal)
         return json.dumps({"logGroups": page, **({"nextToken": more} if more else {})})
 
     def put_log_group_deletion_protection(self) -> str:

@@ -31,11 +31,10 @@ _INSTANCE = {
     "MultiTenant": False,
 }
 
-# AWS's defaults by service, operation (`*`: every operation) and parameter. A structure holds the defaults of its
+# AWS's defaults by service, operation and parameter. A structure holds the defaults of its
 # members. Sources are botocore's documentation of the parameters and the API references.
 DEFAULTS: dict[str, dict[str, dict[str, Any]]] = {
     "ec2": {
-        "*": {"DryRun": False},
         "AllocateAddress": {"NetworkBorderGroup": "{region}", "PublicIpv4Pool": "amazon"},
         "CreateFlowLogs": {
             "DestinationOptions": {
@@ -155,8 +154,7 @@ DEFAULTS: dict[str, dict[str, dict[str, Any]]] = {
 
 def at_default(service: str, operation: str, given: Mapping[str, Any], names: set[str], region: str) -> set[str]:
     """Return those of the parameters ``names`` that are given at AWS's default."""
-    known = DEFAULTS.get(service, {})
-    defaults = {**known.get("*", {}), **known.get(operation, {})}
+    defaults = DEFAULTS.get(service, {}).get(operation, {})
     return {name for name in names & defaults.keys() if _equal(defaults[name], given.get(name), region)}
 
 

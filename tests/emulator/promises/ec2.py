@@ -176,7 +176,7 @@ RULES: tuple[Rule, ...] = (
     Rule("regions", "DescribeRegions returns the 17 Regions that every account has and those that were enabled, and with AllRegions also the Regions that are not opted in.", "V, known"),
     Rule("region-not-enabled", "A Region that is not opted in refuses all credentials: EC2 with `AuthFailure` (401), RDS, STS and CloudWatch with `InvalidClientTokenId` (403), the services with JSON with `UnrecognizedClientException`. IAM has no Regions.", "I steampipe-plugin-aws#75, segmentio/aws-okta#225, aws/chalice#1445"),
     Rule("region-unknown", "A Region that does not exist is refused: `SignatureDoesNotMatch`, or `InvalidSignatureException` by the services with JSON. On AWS, such a Region has no endpoint to connect to.", "known"),
-    Rule("ipv6", "IPv6 blocks and everything that needs them: IPv6 routes, also to egress-only gateways.", "V", missing=True),
+    Rule("ipv6", "IPv6 blocks of VPCs and subnets, and everything that needs them: IPv6 routes, also to egress-only gateways.", "V", missing=True),
     Rule("vpc-beyond", "Secondary blocks of VPCs, changes of tenancy, Network Address Usage metrics.", "V", missing=True),
     Rule("nat-beyond", "Regional NAT gateways, and more than one address of a gateway.", "V", missing=True),
     Rule("route-beyond", "Routes to targets other than internet and NAT gateways and peering connections, routes by prefix list, gateway route tables, route propagation.", "V", missing=True),

@@ -71,8 +71,6 @@ RULES: tuple[Rule, ...] = (
     Rule("ipam-release", 'ReleaseIpamPoolAllocation releases only custom allocations, and needs pool, CIDR and id together (`InvalidParameterCombination`, "No allocation found").', "B, G, T"),
     Rule("ipam-recycled-later", "A released block can be allocated again after some minutes (3 here).", "G release-alloc"),
     Rule("ipam-not-found", "An id that does not exist is refused with `InvalidIpam...Id.NotFound`, and a malformed id with `InvalidIpam...Id.Malformed`.", "T; the latter is known"),
-    Rule("ipam-client-token", "A request with a repeated client token is not executed again. With other parameters it is refused (`IdempotentParameterMismatch`).", "known"),
-    Rule("ipam-dry-run", "A dry run returns `DryRunOperation` and changes nothing.", "B"),
     Rule("ipam-tags", "IPAMs, scopes, pools and allocations accept tags at creation and later, in the Regions that list them.", "B"),
     Rule("ipam-lists", "Lists accept filters named like the fields, `tag:<key>` and `tag-key`, support `*` and `?`, and return pages. An unknown filter is refused (`InvalidParameterValue`).", "B; the names are known"),
     Rule("ipam-vpc", "`CreateVpc` takes a block of /16 to /28 from a pool (`InvalidVpc.Range`). The allocation names the VPC.", "B"),

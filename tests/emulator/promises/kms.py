@@ -71,7 +71,7 @@ RULES: tuple[Rule, ...] = (
     Rule("bypass", "Policies that lock their author out.", "K PutKeyPolicy", missing=True),
     Rule("asymmetric", "Asymmetric and HMAC keys.", "K CreateKey", missing=True),
     Rule("imported", "A key of Origin EXTERNAL is `PendingImport` until its material is imported, and again when it is deleted. Another material (`IncorrectKeyMaterialException`), another token (`InvalidImportTokenException`) and material that is not wrapped with the key's public key (`InvalidCiphertextException`) are refused. Such keys have no automatic rotation, not even its status (`UnsupportedOperationException`).", "K ImportKeyMaterial"),
-    Rule("policy-enforced", "A key policy that denies the account an operation, or does not allow it, is enforced (`AccessDeniedException`), for reads of the key, its policy, rotation and tags, too. Conditions are not evaluated.", "K key-policies"),
+    Rule("policy-enforced", "A key policy that denies the account an operation, or does not allow it, is enforced (`AccessDeniedException`), for reads of the key, its policy, rotation and tags, too. Its conditions are evaluated only while IAM's policies are enforced.", "K key-policies"),
     Rule("key-stores", "Custom key stores, and imported material that expires or is wrapped otherwise than with RSAES_OAEP_SHA_256 and RSA_2048.", "K CreateKey", missing=True),
 )  # fmt: skip
 SERVICE = Service("KMS", OPERATIONS, RULES)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from .. import tiers
 from ..quotas import TABLE
-from . import Rule, Service, is_promised, services
+from . import Rule, Service, services
 
 INTRODUCTION = """\
 # The local AWS
@@ -49,8 +49,8 @@ to AWS's services. What it refuses here has HTTP status 403 or 400 and a sentenc
 | Request | Effect |
 |---|---|
 | `GET /_local/health` | Returns the status, clock, scale and lag, and whether the tier `unverified` is on. |
-| `GET /_local/calls?since=0&mutating=true` | Returns the call log. Each call has its service, operation, region, tier, parameters, HTTP status, AWS's error code and virtual time (`time`), whether it is mutating, and the duration of the changes that it started (`takes`): AWS's seconds by final state. |
-| `POST /_local/reset` | Empties the account and removes lag, faults, changed quotas and enabled Regions. |
+| `GET /_local/calls?since=0&mutating=true`, `DELETE /_local/calls` | Returns the call log, or empties it. Each call has its service, operation, region, tier, parameters, HTTP status, AWS's error code and virtual time (`time`), whether it is mutating, and the duration of the changes that it started (`takes`): AWS's seconds by final state. |
+| `POST /_local/reset` | Empties the account and the call log, sets the clock to the real time, and removes lag, faults, changed quotas, enabled Regions and what zones lack. |
 | `POST /_local/save?name=`, `POST /_local/load?name=` | Saves the whole state under a name, or loads it. States are files in the directory of the server (`--state-dir`, by default the file of the URL with the ending `.state`), and `--state NAME` loads one at the start. A file that this directory's key did not sign is refused, because a state can run code when it is loaded. |
 | `POST /_local/clock?scale=0.01`, `?advance=3600` | Sets the number of real seconds that one second of AWS takes (with 0, changes finish at once), or moves the clock forward. |
 | `POST /_local/lag?reads=3` | After each write, makes the next reads of the same service and region return the state from before the write. |
@@ -65,8 +65,9 @@ to AWS's services. What it refuses here has HTTP status 403 or 400 and a sentenc
 | `GET /_local/faults`, `DELETE /_local/faults` | Returns the remaining faults, or removes them. |
 
 Requests run one after another, so 16 concurrent clients lose no update and never get the same block twice. Each request passes
-these checks in order: the account has enabled the Region, the tier of the operation and of its parameters is served, botocore's model of the service allows the
-values, IAM allows it if its policies are enforced, and the service accepts the request. Unless they are enforced, no permissions are checked.
+these checks in order: the account has enabled the Region, the tier of the operation and of its parameters is served, botocore's
+model of the service allows the values, IAM allows the request if its policies are enforced, no quota is exceeded, and the service
+accepts the request. Unless IAM's policies are enforced, only the policies of keys and the trust policies of roles are checked.
 
 ## Sources
 
@@ -108,8 +109,7 @@ def _unpromised() -> str:
     ]
     reasons: dict[str, list[str]] = {}
     for name, reason in tiers.DANGEROUS.items():
-        if not is_promised(*name.partition(":")[::2]):
-            reasons.setdefault(reason, []).append(name)
+        reasons.setdefault(reason, []).append(name)
     return "\n".join(
         [
             "## Unverified operations\n",

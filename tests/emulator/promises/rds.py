@@ -12,7 +12,7 @@ OPERATIONS: dict[str, str] = {
         "AutoMinorVersionUpgrade BackupRetentionPeriod CopyTagsToSnapshot DBClusterIdentifier "
         "DBClusterParameterGroupName DBSubnetGroupName DatabaseInsightsMode DatabaseName DeletionProtection "
         "EnableCloudwatchLogsExports EnableHttpEndpoint EnableIAMDatabaseAuthentication EnablePerformanceInsights "
-        "Engine EngineLifecycleSupport EngineMode EngineVersion GlobalClusterIdentifier KmsKeyId "
+        "Engine EngineLifecycleSupport EngineVersion GlobalClusterIdentifier KmsKeyId "
         "ManageMasterUserPassword MasterUserPassword MasterUserSecretKmsKeyId "
         "MasterUsername MonitoringInterval MonitoringRoleArn PerformanceInsightsKMSKeyId "
         "PerformanceInsightsRetentionPeriod Port PreSignedUrl PreferredBackupWindow PreferredMaintenanceWindow "

@@ -48,7 +48,7 @@ IMPLEMENTED = {
     "replica-writes": "A replica cannot be changed or deleted in its own Region (`InvalidParameterException`).",
     "reserved-tags": "Tag keys that begin with `aws:` are refused (`InvalidParameterException`).",
     "password": "GetRandomPassword returns 1 to 4,096 characters (`ValidationException`), without the excluded ones, and by default with at least one of each type that is not excluded. Requirements that cannot be met are refused (`InvalidParameterException`).",
-    "policies": "A secret's resource policy can be set, read and deleted. A malformed policy (`MalformedPolicyDocumentException`) and, with BlockPublicPolicy, one for everybody (`PublicPolicyException`) are refused. A replica shows its primary's policy. No policy is enforced.",
+    "policies": "A secret's resource policy can be set, read and deleted. A malformed policy (`MalformedPolicyDocumentException`) and, with BlockPublicPolicy, one for everybody (`PublicPolicyException`) are refused. A replica shows its primary's policy. These policies are evaluated only while IAM's policies are enforced.",
     "managed": "A secret that RDS manages shows its owner and weekly rotation, and cannot be changed or deleted here (`InvalidRequestException`).",
 }
 MISSING = {

@@ -7,6 +7,7 @@ from typing import Any
 
 from moto.core.responses import ActionResult, BaseResponse
 
+from ..core import paged
 from . import checks
 from .models import RDS, RdsBackend, settle
 
@@ -38,12 +39,9 @@ class Calls(BaseResponse):
         size = int(self.params.get("MaxRecords") or 100)
         if not 20 <= size <= largest:
             raise checks.value(f"Invalid value {size} for MaxRecords. Must be between 20 and {largest}")
-        marker = str(self.params.get("Marker") or 0)
-        if not marker.isdigit():
-            raise checks.value(f"Invalid value '{marker}' for Marker")
-        start = int(marker)
-        more = {"Marker": str(start + size)} if start + size < len(items) else {}
-        return ActionResult({key: items[start : start + size], **more})
+        refusal = checks.value(f"Invalid value '{self.params.get('Marker')}' for Marker")
+        found, marker = paged(items, self.params, 100, ("MaxRecords", "Marker"), refusal)
+        return ActionResult({key: found, **({"Marker": marker} if marker else {})})
 
     def _filtered(self, items: list[dict[str, Any]], fields: Fields) -> list[dict[str, Any]]:
         for flt in self.params.get("Filters") or []:

@@ -35,8 +35,6 @@ class ClusterCalls(Calls):
     def create_db_cluster(self) -> ActionResult:
         backend, p = self.backend, self.params
         engine.require_engine(p.get("Engine"))
-        if p.get("EngineMode", "provisioned") != "provisioned":
-            raise checks.combination(f"The local AWS does not implement EngineMode={p['EngineMode']}.")
         role = Role(backend, p.get("GlobalClusterIdentifier"))
         cluster = make(backend, p, role, seconds=180 if role.primary else 60)
         if p.get("ManageMasterUserPassword"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from ..core import arn_of
 from . import engine
 from .certificates import server_certificate
 from .models import RdsBackend, global_of
@@ -210,6 +211,5 @@ def describe_instance(backend: RdsBackend, instance: Instance, status: str | Non
         result.update({name: cluster.data[name] for name in ("MonitoringInterval", "MonitoringRoleArn")})
     if result["MonitoringInterval"]:
         stream = f"log-group:RDSOSMetrics:log-stream:{instance.data['DbiResourceId']}"
-        arn = f"arn:{backend.partition}:logs:{backend.region_name}:{backend.account_id}:{stream}"
-        result["EnhancedMonitoringResourceArn"] = arn
+        result["EnhancedMonitoringResourceArn"] = arn_of(backend, "logs", stream)
     return result

@@ -10,7 +10,7 @@ from moto.core.resource_tagging import TaggableResourcesMixin, TaggedResource
 from moto.ec2.models import ec2_backends
 
 from ..clock import CLOCK, Timeline
-from ..core import AwsError, own_backend
+from ..core import AwsError, arn_of, own_backend
 from ..kms.keys import find_key
 from . import checks, classes, engine
 from .resources import (
@@ -63,7 +63,7 @@ class RdsBackend(BaseBackend, TaggableResourcesMixin):
 
     def arn(self, kind: str, name: str) -> str:
         """Return the ARN of a resource in this region."""
-        return f"arn:{self.partition}:rds:{self.region_name}:{self.account_id}:{kind}:{name}"
+        return arn_of(self, "rds", f"{kind}:{name}")
 
     @property
     def host_suffix(self) -> str:

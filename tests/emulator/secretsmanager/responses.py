@@ -10,10 +10,10 @@ from typing import Any
 
 from moto.secretsmanager.models import FakeSecret, ReplicaSecret, SecretsManagerBackend, secretsmanager_backends
 
-from ..clock import CLOCK, Timeline
+from ..clock import CLOCK, DAY, Timeline
 from ..core import AwsError
 from ..kms.keys import find_key
-from .rotation import DAY, Rotation, settle
+from .rotation import Rotation, settle
 from .versions import Versions
 
 DEFAULT_KEY = "alias/aws/secretsmanager"
@@ -140,12 +140,11 @@ class SecretsResponse(Rotation, Versions):
 
     def put_resource_policy(self) -> str:
         """Attach a policy to a secret, or replace it. Refuse a public policy if the caller asks for that."""
-        secret, text = self._primary(), str(self._get_param("ResourcePolicy"))
-        statements = _statements(text)
+        self._primary()
+        statements = _statements(str(self._get_param("ResourcePolicy")))
         if self._get_param("BlockPublicPolicy") and any(_is_public(statement) for statement in statements):
             raise AwsError("PublicPolicyException", "This resource policy grants a broad access to the secret.")
-        secret.policy = text
-        return json.dumps({"ARN": secret.arn, "Name": secret.name})
+        return str(super().put_resource_policy())
 
     def get_resource_policy(self) -> str:
         """Return the policy of a secret, if it has one. A replica has the policy of its primary."""

@@ -11,10 +11,9 @@ from typing import Any
 from moto.secretsmanager.models import FakeSecret
 from moto.secretsmanager.responses import SecretsManagerResponse
 
-from ..clock import CLOCK
+from ..clock import CLOCK, DAY
 from ..core import AwsError
 
-DAY = 86400
 _RATE = re.compile(r"rate\((\d+) (hour|day)s?\)")
 _HOURS = {"hour": 1, "day": 24}
 

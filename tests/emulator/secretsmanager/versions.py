@@ -10,10 +10,9 @@ from moto.secretsmanager.exceptions import SecretsManagerClientError
 from moto.secretsmanager.models import FakeSecret, ReplicaSecret
 from moto.secretsmanager.responses import SecretsManagerResponse
 
-from ..clock import CLOCK
+from ..clock import CLOCK, DAY
 from ..core import AwsError, paged
 
-DAY = 86400
 CURRENT = "AWSCURRENT"
 
 

@@ -25,13 +25,11 @@ class LocalTagging(ResourceGroupsTaggingAPIResponse):
     """The handler of the Resource Groups Tagging API."""
 
     def _page(self, name: str, items: list[Any]) -> ActionResult:
-        token = self._get_param("PaginationToken") or "0"
-        if not token.isdigit():
-            raise AwsError("PaginationTokenExpiredException", "The pagination token has expired.")
-        size = self._get_int_param("ResourcesPerPage", PAGE)
-        if not 1 <= size <= PAGE:
+        params = {name: self._get_param(name) for name in ("ResourcesPerPage", "PaginationToken")}
+        if params["ResourcesPerPage"] is not None and not 1 <= int(params["ResourcesPerPage"]) <= PAGE:
             raise invalid(f"ResourcesPerPage must be between 1 and {PAGE}")
-        page, more = paged(items, {"NextToken": token, "MaxResults": size})
+        refusal = AwsError("PaginationTokenExpiredException", "The pagination token has expired.")
+        page, more = paged(items, params, PAGE, ("ResourcesPerPage", "PaginationToken"), refusal)
         return ActionResult({name: page, "PaginationToken": more or ""})
 
     def get_resources(self) -> ActionResult:
