@@ -169,6 +169,7 @@ class LocalIam(UserOperations):
         """Create a version of a policy. Only GetPolicyVersion returns its document."""
         arn, document = self._get_param("PolicyArn"), self._get_param("PolicyDocument")
         version = self.backend.create_policy_version(arn, document, self._get_param("SetAsDefault", False))
+        self.backend.get_policy(arn).update_date = version.create_date
         return ActionResult({"PolicyVersion": _version(version)})
 
     def simulate_principal_policy(self) -> ActionResult:
