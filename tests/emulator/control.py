@@ -11,7 +11,7 @@ from urllib.parse import parse_qs
 from . import account, services, state
 from .calls import CALLS
 from .clock import CLOCK
-from .faults import FAULTS
+from .faults import FAULTS, number
 from .guard import OWN
 from .lag import LAG
 from .switches import UNVERIFIED
@@ -37,10 +37,14 @@ class Request:
 
 
 def _number(query: Query, name: str, default: float = 0) -> float:
-    try:
-        return float(query.get(name, default))
-    except ValueError:
-        raise ValueError(f"{name} is '{query[name]}', but must be a number.") from None
+    return number(name, query.get(name, default))
+
+
+def _not_negative(query: Query, name: str, default: float = 0) -> float:
+    value = _number(query, name, default)
+    if value < 0:
+        raise ValueError(f"{name} is {value:g}, but cannot be negative.")
+    return value
 
 
 def _switch(query: Query, name: str) -> bool:
@@ -55,7 +59,7 @@ def _health(query: Query) -> dict[str, Any]:
 
 def _calls(query: Query) -> Any:
     wanted = _switch(query, "mutating") if "mutating" in query else None
-    return CALLS.since(int(_number(query, "since")), wanted)
+    return CALLS.since(int(_not_negative(query, "since")), wanted)
 
 
 def _reset(query: Query) -> None:
@@ -66,15 +70,13 @@ def _reset(query: Query) -> None:
 
 def _clock(query: Query) -> dict[str, float]:
     if "scale" in query:
-        CLOCK.set_scale(_number(query, "scale"))
-    CLOCK.advance(_number(query, "advance"))
+        CLOCK.set_scale(_not_negative(query, "scale"))
+    CLOCK.advance(_not_negative(query, "advance"))
     return {"scale": CLOCK.scale, "now": CLOCK.now()}
 
 
 def _lag(query: Query) -> dict[str, int]:
-    reads = int(_number(query, "reads"))
-    if reads < 0:
-        raise ValueError(f"reads is {reads}, but cannot be negative.")
+    reads = int(_not_negative(query, "reads"))
     LAG.clear()
     LAG.reads = reads
     return {"reads": reads}
@@ -86,7 +88,7 @@ def _region(query: Query) -> dict[str, str]:
 
 
 def _quota(query: Query) -> dict[str, int]:
-    account.set_quota(query["name"], int(_number(query, "value")))
+    account.set_quota(query["name"], int(_not_negative(query, "value")))
     return account.quotas()
 
 
@@ -115,7 +117,7 @@ def _traffic(query: Query) -> dict[str, float]:
     services.register()
     from .autoscaling import scaler
 
-    units = {unit: _number(query, name) for name, unit in scaler.UNITS.items() if name in query}
+    units = {unit: _not_negative(query, name) for name, unit in scaler.UNITS.items() if name in query}
     if not units:
         raise ValueError("POST /_local/traffic needs the argument read, write or both.")
     scaler.consume(query["region"], query["table"], query.get("index"), units)

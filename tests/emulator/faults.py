@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -42,16 +43,21 @@ REFUSED = ("throttle", "error", "denied")  # the effects of calls that are not c
 EFFECTS = (*REFUSED, "late", "silent", "lost", "broken", "fail")
 DONE = ("late", "silent", "lost", "broken")  # the effects of calls that are carried out
 EVERY = "*"
+MOST = 1e9  # of what the interface counts: a thousand million seconds are 31 years
 MESSAGE = "injected fault"
 ORGANIZATION = "with an explicit deny in a service control policy"
 _TOKENS = ("ClientToken", "ClientRequestToken", "clientToken")
 
 
-def _number(name: str, value: Any) -> float:
+def number(name: str, value: Any) -> float:
+    """Return a number of the interface, or refuse its text: Python also reads ``nan`` and ``inf``."""
     try:
-        return float(value)
+        found = float(value)
     except ValueError:
-        raise ValueError(f"{name} is '{value}', but must be a number.") from None
+        found = math.nan
+    if not math.isfinite(found) or abs(found) > MOST:
+        raise ValueError(f"{name} is '{value}', but must be a number.")
+    return found
 
 
 @dataclass
@@ -86,8 +92,8 @@ class Fault:
     def __post_init__(self) -> None:
         if self.effect not in EFFECTS:
             raise ValueError(f"effect is '{self.effect}'; use one of: {', '.join(EFFECTS)}")
-        self.times = int(_number("times", 0 if str(self.times) == "always" else self.times))
-        self.seconds = _number("seconds", self.seconds)
+        self.times = int(number("times", 0 if str(self.times) == "always" else self.times))
+        self.seconds = number("seconds", self.seconds)
         if self.times < 0 or self.seconds < 0:
             raise ValueError("times and seconds cannot be negative.")
         if self.service == EVERY and self.resource:

@@ -12,6 +12,8 @@ from urllib.parse import parse_qsl
 from moto.backends import get_backend
 from moto.core import DEFAULT_ACCOUNT_ID
 
+from .requests import is_readable
+
 KEY_ID_IN_BASE64 = 48  # the characters of the 36 of a key's id
 _ARN = re.compile(r"arn:[\w-]+:([\w-]+):[\w-]*:\d*:(?:[\w-]+[:/])?(.+)")
 # What ARNs have before or after the name: a path, a random ending, a part of the resource.
@@ -28,7 +30,7 @@ def is_named(resource: str, service: str, region: str, environ: Mapping[str, Any
 
 def _values(environ: Mapping[str, Any], body: bytes) -> Iterator[str]:
     if "HTTP_X_AMZ_TARGET" in environ:
-        return _strings(json.loads(body or b"{}"))
+        return _strings(json.loads(body or b"{}")) if is_readable(environ, body) else iter(())
     text = body.decode("utf-8", "replace") if body else str(environ.get("QUERY_STRING", ""))
     return iter([value for _, value in parse_qsl(text)])
 
