@@ -81,8 +81,10 @@ OPERATIONS: dict[str, str] = {
     "DetachInternetGateway": "DryRun InternetGatewayId VpcId",
     "DetachVpnGateway": "DryRun VpcId VpnGatewayId",
     "DisassociateRouteTable": "AssociationId DryRun",
-    "ModifySubnetAttribute": "AssignIpv6AddressOnCreation MapPublicIpOnLaunch SubnetId",
-    "ModifyVpcAttribute": "EnableDnsHostnames EnableDnsSupport VpcId",
+    "ModifySubnetAttribute": "AssignIpv6AddressOnCreation EnableDns64 EnableResourceNameDnsAAAARecordOnLaunch "
+    "EnableResourceNameDnsARecordOnLaunch MapCustomerOwnedIpOnLaunch MapPublicIpOnLaunch "
+    "PrivateDnsHostnameTypeOnLaunch SubnetId",
+    "ModifyVpcAttribute": "EnableDnsHostnames EnableDnsSupport EnableNetworkAddressUsageMetrics VpcId",
     "ModifyVpcEndpoint": (
         "AddRouteTableIds AddSecurityGroupIds AddSubnetIds DryRun PolicyDocument PrivateDnsEnabled "
         "RemoveRouteTableIds RemoveSecurityGroupIds RemoveSubnetIds ResetPolicy VpcEndpointId"
@@ -114,7 +116,7 @@ RULES: tuple[Rule, ...] = (
     Rule("subnet-block", "CreateSubnet accepts a block of /16 to /28 inside its VPC (`InvalidSubnet.Range`) that overlaps no other subnet (`InvalidSubnet.Conflict`).", "V errors"),
     Rule("subnet-zone", "CreateSubnet accepts a zone by name or by id. The error for an unknown zone lists the valid zones.", "V CreateSubnet"),
     Rule("subnet-addresses", "AWS reserves five addresses of each subnet, and each interface uses one. A subnet without a free address is refused (`InsufficientFreeAddressesInSubnet`).", "V"),
-    Rule("subnet-attributes", "ModifySubnetAttribute sets one attribute per call: whether instances get public addresses, and whether interfaces get IPv6 addresses, which needs an IPv6 block (`InvalidParameterValue`).", "T"),
+    Rule("subnet-attributes", "ModifySubnetAttribute sets one attribute per call: whether instances get public addresses, and whether interfaces get IPv6 addresses, which needs an IPv6 block (`InvalidParameterValue`). The other attributes of subnets and VPCs can only be set to AWS's defaults.", "T"),
     Rule("subnet-held", "DeleteSubnet refuses a subnet with an interface of a NAT gateway, an endpoint, an instance or an Aurora instance, or with one that is attached to nothing (`DependencyViolation`).", "V errors"),
     Rule("interfaces", "NAT gateways, endpoints and Aurora instances have network interfaces, which show why a subnet or a group is in use.", "V"),
     Rule("interface-created", "CreateNetworkInterface makes an interface that is attached to nothing, with groups of the VPC of its subnet (`InvalidParameter`) or the default group, and with the requested address of the subnet (`InvalidParameterValue`) if it is free (`InvalidIPAddress.InUse`). DeleteNetworkInterface refuses the interface of an instance (`InvalidNetworkInterface.InUse`) and those that AWS manages (`AuthFailure`).", "V, V errors"),
