@@ -53,6 +53,22 @@ def test_conditions_on_the_encryption_context_and_on_grants(aws: Any, user: User
     denied("kms:CreateGrant", kms.create_grant, **key, GranteePrincipal=root, Operations=["Decrypt"])
 
 
+@keeps("iam.keys-of-services", "iam.condition-keys")
+def test_a_grant_may_be_limited_to_services(aws: Any, user: User) -> None:
+    key = aws.client("kms").create_key()["KeyMetadata"]["Arn"]
+    for_services = {"Bool": {"kms:GrantIsForAWSResource": "true"}}
+    user.may(allow("dynamodb:*", "kms:DescribeKey"), allow("kms:CreateGrant", Condition=for_services))
+    user.client("dynamodb").create_table(
+        TableName="tab",
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": "a", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "a", "KeyType": "HASH"}],
+        SSESpecification={"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": key},
+    )
+    grant = {"KeyId": key, "GranteePrincipal": user.arn, "Operations": ["Decrypt"]}
+    denied("kms:CreateGrant", user.client("kms").create_grant, **grant)
+
+
 @keeps("iam.refusals")
 def test_services_that_answer_in_xml_refuse_with_403(aws: Any, user: User) -> None:
     aws.control.unverified(True)

@@ -145,6 +145,7 @@ DEFAULTS: dict[str, dict[str, dict[str, Any]]] = {
         "CreateSecret": {"ForceOverwriteReplicaSecret": False},
         "DeleteResourcePolicy": {"PolicyName": "default"},
         "GetResourcePolicy": {"PolicyName": "default"},
+        "ListSecrets": {"SortBy": "created-date"},
         "PutResourcePolicy": {"PolicyName": "default"},
         "ReplicateSecretToRegions": {"ForceOverwriteReplicaSecret": False},
     },
