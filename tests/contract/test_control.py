@@ -209,3 +209,13 @@ def test_the_call_log_shows_no_plaintext(aws: Any) -> None:
     kms = aws.client("kms")
     kms.encrypt(KeyId=kms.create_key()["KeyMetadata"]["KeyId"], Plaintext=b"secret")
     assert aws.control.calls()[-1]["parameters"]["Plaintext"] == "***"
+
+
+def test_a_server_does_not_delete_the_token_of_its_successor(tmp_path: Path) -> None:
+    file = tmp_path / "url.token"
+    first, second = Guard(file), Guard(file)
+    first.withdraw()
+    assert file.read_text(encoding="utf-8").strip() == second.token
+    second.withdraw()
+    second.withdraw()
+    assert not file.exists()

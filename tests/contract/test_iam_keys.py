@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from iam_callers import User, allow, denied, deny, document, refusal
+from iam_callers import User, allow, client_of, denied, deny, document, refusal
 from promise import keeps
 
 
@@ -74,5 +74,7 @@ def test_services_that_answer_in_xml_refuse_with_403(aws: Any, user: User) -> No
     aws.control.unverified(True)
     for service, call in (("s3", "list_buckets"), ("route53", "list_hosted_zones"), ("sns", "list_topics")):
         assert refusal(getattr(user.client(service), call))[:2] == ("AccessDenied", 403)
+        unknown = client_of(aws, {"AccessKeyId": "AKIAAAAAAAAAAAAAAAAA", "SecretAccessKey": "x"}, service)
+        assert refusal(getattr(unknown, call))[:2] == ("InvalidClientTokenId", 403)
     assert refusal(user.client("ssm").describe_parameters)[:2] == ("AccessDeniedException", 400)
     aws.control.unverified(False)

@@ -183,3 +183,11 @@ def test_a_wrong_length_or_compression_is_refused(aws: Any, headers: dict[str, s
     assert (answer.status, answer.getheader("Content-Type")) == (400, "text/plain")
     assert b"Content-Length" in (text := answer.read()) or b"gzip" in text or b"invalid literal" in text
     connection.close()
+
+
+def test_services_with_one_signing_name_are_told_apart_by_their_paths(aws: Any) -> None:
+    aws.control.unverified(True)
+    assert aws.client("apigatewayv2").get_apis()["Items"] == []
+    aws.control.unverified(False)
+    call = aws.control.calls()[-1]
+    assert (call["service"], call["operation"], call["tier"]) == ("apigatewayv2", "GetApis", "unverified")

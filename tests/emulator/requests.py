@@ -58,7 +58,7 @@ def _of_others(signed: str, operation: str, environ: dict[str, Any], body: bytes
 
     service = catalogue.service_of(environ, body, signed)
     if not operation and catalogue.is_known(service):
-        operation = catalogue.operation_of(service, environ, body)
+        service, operation = catalogue.operation_of_any(service, signed, environ, body)
     return service, operation or f"{environ.get('REQUEST_METHOD', '')} {environ.get('PATH_INFO', '')}"
 
 
@@ -79,7 +79,8 @@ def protocols(service: str) -> tuple[str, ...]:
         model = service_model(service)
     except UnknownServiceError:
         return ("rest-json",)
-    return tuple(name for name in (*model.protocols, model.protocol) if name != "smithy-rpc-v2-cbor")
+    spoken = (*model.metadata.get("protocols", ()), model.protocol)  # models of some services name only one
+    return tuple(name for name in spoken if name != "smithy-rpc-v2-cbor")
 
 
 def is_readable(environ: Mapping[str, Any], body: bytes) -> bool:

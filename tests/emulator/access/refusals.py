@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..account import NotAuthenticated
-from ..requests import service_model
+from ..requests import protocols
 
 
 class NotAuthorized(NotAuthenticated):
@@ -34,5 +34,4 @@ def expired(service: str) -> NotAuthenticated:
 
 def _in_xml(service: str) -> bool:
     """Return whether a service answers, or once answered, in XML: its codes are those of the first services."""
-    model = service_model(service)
-    return bool({"query", "rest-xml"} & {model.protocol, *model.protocols})
+    return bool({"query", "rest-xml"} & set(protocols(service)))
