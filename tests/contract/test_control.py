@@ -181,3 +181,41 @@ def test_a_server_process_keeps_its_token_and_states_beside_its_url(tmp_path: Pa
     assert not token.exists(), "a stopped server leaves no token"
     done = subprocess.run([*command, "--state", "b"], cwd=TESTS, capture_output=True, text=True, timeout=120)
     assert done.returncode == 1 and "There is no saved state 'b'" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "query"),
+    [
+        *((name, f"{argument}={value}") for value in ("nan", "inf", "1e300", "-1") for name, argument in (
+            ("clock", "advance"), ("clock", "scale"), ("lag", "reads"), ("quota?name=vpcs&", "value"),
+            ("faults?service=ec2&operation=CreateVpc&effect=late&", "seconds"),
+            ("faults?service=ec2&operation=CreateVpc&effect=throttle&", "times"),
+        )),
+    ],
+)  # fmt: skip
+def test_numbers_are_finite_and_not_negative(aws: Any, name: str, query: str) -> None:
+    """A clock at no moment would stop the server."""
+    address = f"{aws.url}/_local/{name}{'' if '?' in name else '?'}{query}"
+    headers = aws.control._headers
+    with pytest.raises(urllib.error.HTTPError) as caught:
+        urllib.request.urlopen(urllib.request.Request(address, method="POST", headers=headers), timeout=10)
+    assert caught.value.code == 400
+    text = json.load(caught.value)["error"]
+    assert "must be a number" in text or "negative" in text
+    aws.client("ec2").describe_vpcs()
+
+
+def test_the_call_log_shows_no_plaintext(aws: Any) -> None:
+    kms = aws.client("kms")
+    kms.encrypt(KeyId=kms.create_key()["KeyMetadata"]["KeyId"], Plaintext=b"secret")
+    assert aws.control.calls()[-1]["parameters"]["Plaintext"] == "***"
+
+
+def test_a_server_does_not_delete_the_token_of_its_successor(tmp_path: Path) -> None:
+    file = tmp_path / "url.token"
+    first, second = Guard(file), Guard(file)
+    first.withdraw()
+    assert file.read_text(encoding="utf-8").strip() == second.token
+    second.withdraw()
+    second.withdraw()
+    assert not file.exists()

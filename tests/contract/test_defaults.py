@@ -21,6 +21,8 @@ REGION, ACCOUNT = "us-west-2", "123456789012"
 def filled(default: Any) -> Any:
     if isinstance(default, dict):
         return {name: filled(value) for name, value in default.items()}
+    if isinstance(default, tuple):
+        return default[-1]
     return default.format(region=REGION, account=ACCOUNT) if isinstance(default, str) else default
 
 
@@ -129,3 +131,55 @@ def test_dropped_parameters_are_not_in_the_call_log(aws: Any) -> None:
     aws.client("ec2").create_vpc(CidrBlock="10.0.0.0/16", AmazonProvidedIpv6CidrBlock=False)
     entry = aws.control.calls()[-1]
     assert entry["tier"] == "promised" and entry["parameters"] == {"CidrBlock": "10.0.0.0/16"}
+
+
+EMPTY = [
+    ("ec2:CreateNetworkInterface", "PrivateIpAddresses", []),
+    ("ec2:CreateNatGateway", "SecondaryAllocationIds", []),
+    ("rds:CreateDBCluster", "AvailabilityZones", []),
+    ("rds:CreateDBInstance", "ProcessorFeatures", []),
+    ("rds:DescribeDBSubnetGroups", "Filters", []),
+    ("rds:DescribeEvents", "Filters", []),
+    ("kms:DescribeKey", "GrantTokens", []),
+    ("kms:GenerateDataKey", "GrantTokens", []),
+    ("logs:DescribeLogGroups", "accountIdentifiers", []),
+    ("application-autoscaling:RegisterScalableTarget", "Tags", {}),
+]
+
+
+@pytest.mark.parametrize(("call", "name", "value"), EMPTY, ids=[f"{row[0]}-{row[1]}" for row in EMPTY])
+def test_an_empty_list_or_structure_asks_for_nothing(ask: Any, call: str, name: str, value: Any) -> None:
+    assert "The local AWS" not in ask(call, {name: value})
+
+
+EVERYWHERE = [
+    ("kms:GenerateDataKey", "DryRun", False),
+    ("kms:RevokeGrant", "DryRun", False),
+    ("iam:GetGroup", "MaxItems", 100),
+    ("iam:ListUserPolicies", "MaxItems", 100),
+    ("iam:SimulateCustomPolicy", "MaxItems", 100),
+]
+
+
+@pytest.mark.parametrize(("call", "name", "value"), EVERYWHERE, ids=[f"{row[0]}-{row[1]}" for row in EVERYWHERE])
+def test_a_default_of_all_operations_of_a_service(ask: Any, call: str, name: str, value: Any) -> None:
+    assert "The local AWS" not in ask(call, {name: value})
+    assert "The local AWS" in ask(call, {name: not value if value is False else 7})
+
+
+def test_attributes_of_networks_may_be_set_to_their_defaults(aws: Any) -> None:
+    ec2 = aws.client("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.0.0/24")["Subnet"]["SubnetId"]
+    off = {"Value": False}
+    ec2.modify_vpc_attribute(VpcId=vpc, EnableNetworkAddressUsageMetrics=off)
+    for name in ("EnableDns64", "MapCustomerOwnedIpOnLaunch", "EnableResourceNameDnsARecordOnLaunch",
+                 "EnableResourceNameDnsAAAARecordOnLaunch"):  # fmt: skip
+        ec2.modify_subnet_attribute(SubnetId=subnet, **{name: off})
+    ec2.modify_subnet_attribute(SubnetId=subnet, PrivateDnsHostnameTypeOnLaunch="ip-name")
+    with pytest.raises(ClientError, match="does not implement PrivateDnsHostnameTypeOnLaunch"):
+        ec2.modify_subnet_attribute(SubnetId=subnet, PrivateDnsHostnameTypeOnLaunch="resource-name")
+    with pytest.raises(ClientError, match="InvalidSubnetID.NotFound"):
+        ec2.modify_subnet_attribute(SubnetId="subnet-00000000", EnableDns64=off)
+    with pytest.raises(ClientError, match="Exactly one attribute"):
+        ec2.modify_subnet_attribute(SubnetId=subnet, EnableDns64=off, MapPublicIpOnLaunch=off)

@@ -122,5 +122,10 @@ def test_filters_with_other_names_and_forms(net: Net) -> None:
     for name, value in (("cidr", "10.*"), ("cidrBlock", "10.0.0.0/24"), ("availabilityZone", "us-west-2a")):
         (subnet,) = net.ec2.describe_subnets(Filters=by("vpc-id", net.vpc) + by(name, value))["Subnets"]
         assert subnet["SubnetId"] == net.subnet
+    for name, value in (("vpcId", net.vpc), ("cidrBlock", "10.*"), ("dhcpOptionsId", default["DhcpOptionsId"])):
+        assert net.vpc in [vpc["VpcId"] for vpc in net.ec2.describe_vpcs(Filters=by(name, value))["Vpcs"]]
+    for name, value in (("vpcId", net.vpc), ("subnetId", net.subnet), ("availableIpAddressCount", "25?")):
+        found = net.ec2.describe_subnets(Filters=by("vpc-id", net.vpc) + by(name, value))["Subnets"]
+        assert [subnet["SubnetId"] for subnet in found] == [net.subnet]
     (address,) = net.ec2.describe_addresses(Filters=by("domain", "vpc"))["Addresses"]
     assert address["AllocationId"] == net.eip

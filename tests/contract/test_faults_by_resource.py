@@ -101,3 +101,22 @@ def test_faults_that_cannot_be_are_refused(aws: Any) -> None:
     with pytest.raises(urllib.error.HTTPError):
         aws.control.fault("*:*", "lost", resource="vpc-1")
     assert aws.control.ask("GET", "faults") == []
+
+
+def test_a_call_names_a_key_by_its_ciphertext_a_table_in_a_batch_and_a_cluster_in_any_case(aws: Any) -> None:
+    kms, dynamodb, rds = (aws.client(service) for service in ("kms", "dynamodb", "rds"))
+    key = kms.create_key()["KeyMetadata"]["KeyId"]
+    kms.create_alias(AliasName="alias/a", TargetKeyId=key)
+    blob = kms.encrypt(KeyId=key, Plaintext=b"x")["CiphertextBlob"]
+    for resource in (key, "alias/a"):
+        aws.control.fault("kms:Decrypt", "denied", resource=resource)
+        refused("AccessDeniedException", kms.decrypt, CiphertextBlob=blob)
+    kms.decrypt(CiphertextBlob=blob)
+    aws.control.fault("dynamodb:BatchGetItem", "denied", resource="orders")
+    keys = {"Keys": [{"id": {"S": "1"}}]}
+    refused("ResourceNotFoundException", dynamodb.batch_get_item, RequestItems={"other": keys})
+    refused("AccessDeniedException", dynamodb.batch_get_item, RequestItems={"orders": keys})
+    for resource, named in (("Main", "main"), ("main", "MAIN")):
+        aws.control.fault("rds:DescribeDBClusters", "denied", resource=resource)
+        refused("DBClusterNotFoundFault", rds.describe_db_clusters, DBClusterIdentifier="other")
+        refused("AccessDenied", rds.describe_db_clusters, DBClusterIdentifier=named)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
+from http.client import HTTPConnection
 from typing import Any
 
 import boto3
@@ -151,3 +152,42 @@ def test_errors_come_in_the_protocol_of_the_request(aws: Any, older: Any, client
 def test_a_form_is_answered_in_xml(send: Any) -> None:
     answer = send("monitoring", "POST", "/", FORM, "Action=DescribeAlarms&Version=2010-08-01")
     assert answer.text.startswith("<DescribeAlarmsResponse") and answer.headers["content-type"] == "text/xml"
+
+
+@pytest.mark.parametrize(
+    ("service", "headers", "data"),
+    [
+        ("dynamodb", {**JSON, "X-Amz-Target": "DynamoDB_20120810.ListTables"}, "{bad"),
+        ("dynamodb", {**JSON, "X-Amz-Target": "DynamoDB_20120810.ListTables"}, "[1]"),
+        ("ssm", {**JSON, "X-Amz-Target": "AmazonSSM.GetParameter"}, "{bad"),
+        ("ec2", FORM, b"Action=DescribeVpcs&Version=2016-11-15&Foo=\xff"),
+    ],
+)
+@pytest.mark.parametrize("resource", ["", "vpc-1"])
+def test_a_body_that_cannot_be_read_is_refused(
+    aws: Any, send: Any, service: str, headers: Any, data: Any, resource: str
+) -> None:
+    if resource:  # a fault looks for its resource in the body
+        aws.control.fault(f"{service}:*", "throttle", resource=resource)
+    aws.control.unverified(True)
+    answer = send(service, "POST", "/", headers, data)
+    aws.control.unverified(False)
+    assert (answer.status_code, "SerializationException" in answer.text) == (400, True), answer.text
+
+
+@pytest.mark.parametrize("headers", [{"Content-Encoding": "gzip"}, {"Content-Length": "-1"}, {"Content-Length": "x"}])
+def test_a_wrong_length_or_compression_is_refused(aws: Any, headers: dict[str, str]) -> None:
+    connection = HTTPConnection(aws.url.removeprefix("http://"), timeout=10)
+    connection.request("POST", "/", b"data", {"Content-Length": "4", **headers})
+    answer = connection.getresponse()
+    assert (answer.status, answer.getheader("Content-Type")) == (400, "text/plain")
+    assert b"Content-Length" in (text := answer.read()) or b"gzip" in text or b"invalid literal" in text
+    connection.close()
+
+
+def test_services_with_one_signing_name_are_told_apart_by_their_paths(aws: Any) -> None:
+    aws.control.unverified(True)
+    assert aws.client("apigatewayv2").get_apis()["Items"] == []
+    aws.control.unverified(False)
+    call = aws.control.calls()[-1]
+    assert (call["service"], call["operation"], call["tier"]) == ("apigatewayv2", "GetApis", "unverified")

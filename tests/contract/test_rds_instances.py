@@ -37,6 +37,21 @@ def test_instances_belong_to_their_cluster(site: Site) -> None:
     assert len(found) == 2
 
 
+@keeps("rds.cluster-owned")
+def test_settings_of_the_cluster_may_be_repeated(site: Site) -> None:
+    site.create(StorageEncrypted=True)
+    cluster = site.cluster()
+    version = cluster["EngineVersion"]
+    site.add(DBSubnetGroupName="Data", EngineVersion=version, StorageEncrypted=True)
+    site.add("two", EngineVersion=version.partition(".")[0], EnableCloudwatchLogsExports=[], VpcSecurityGroupIds=[])
+    site.add("three", MultiAZ=False, DeletionProtection=False, EnableIAMDatabaseAuthentication=False)
+    site.rds.modify_db_instance(DBInstanceIdentifier="two", AllowMajorVersionUpgrade=False, DeletionProtection=False)
+    other = version.partition(".")[0] + ".999"
+    text = refused(COMBINATION, lambda: site.add("four", EngineVersion=other))
+    assert f"instance ({other}) does not match the engine version of your DB cluster ({version})" in str(text)
+    refused(COMBINATION, lambda: site.add("four", StorageEncrypted=False))
+
+
 INSTANCE_REFUSALS: list[tuple[str, dict[str, Any]]] = [
     (COMBINATION, {"DBInstanceClass": "db.serverless"}),
     (COMBINATION, {"DBInstanceClass": "db.m5.large"}),
@@ -64,7 +79,9 @@ INSTANCE_REFUSALS: list[tuple[str, dict[str, Any]]] = [
     ("InvalidAction", {"CharacterSetName": "utf8"}),
     ("InvalidAction", {"Iops": 1000}),
     ("InvalidAction", {"EnablePerformanceInsights": True}),
-    ("InvalidAction", {"StorageEncrypted": True}),
+    (COMBINATION, {"StorageEncrypted": True}),
+    (COMBINATION, {"DBSubnetGroupName": "other"}),
+    (COMBINATION, {"EngineVersion": "1"}),
 ]
 
 

@@ -311,6 +311,7 @@ def test_missing_parameters_are_refused(site: Site) -> None:
     for arguments in ({"EnablePerformanceInsights": True}, {"MonitoringInterval": 60}):
         refused(COMBINATION, restore, site=site, **arguments)
         refused(COMBINATION, rewind, site=site, UseLatestRestorableTime=True, **arguments)
+    restore(site=site, EnablePerformanceInsights=False, MonitoringInterval=0)
     assert missing in refused("InvalidAction", shown, site=site, IncludeShared=True)
     replicate, source = site.rds.start_db_instance_automated_backups_replication, "arn:aws:rds:us-east-1:1:db:x"
     assert missing in refused("InvalidAction", replicate, SourceDBInstanceArn=source)

@@ -136,6 +136,14 @@ ROWS = [
     ),
     Recorded(
         "ec2:CreateFlowLogs",
+        "no destination and a role that cannot be assumed",
+        "InvalidParameter",
+        400,
+        "LogDestination can't be empty if LogGroupName is not provided.",
+        flow_log(DeliverLogsPermissionArn="arn:aws:iam::123456789012:role/none"),
+    ),
+    Recorded(
+        "ec2:CreateFlowLogs",
         "a log group with the type s3",
         "InvalidParameter",
         400,

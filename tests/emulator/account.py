@@ -161,7 +161,7 @@ def unknown_credentials(service: str) -> NotAuthenticated:
     if "ec2" in spoken:
         return NotAuthenticated("AuthFailure", "AWS was not able to validate the provided access credentials", 401)
     text = "The security token included in the request is invalid"
-    if "query" in spoken:
+    if {"query", "rest-xml"} & set(spoken):
         return NotAuthenticated("InvalidClientTokenId", text, 403)
     return NotAuthenticated("UnrecognizedClientException", f"{text}.", 400)
 

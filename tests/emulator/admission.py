@@ -57,7 +57,7 @@ def admit(service: str, operation: str, region: str, environ: dict[str, Any], bo
     extra = parameters(service, operation, environ, body) - promised
     if extra:
         given = parsed(service, model, environ, body)
-        defaults = at_default(service, operation, given, extra, region)
+        defaults = at_default(service, model, given, extra, region)
         tier = _extended(service, operation, extra - defaults)
         given = {name: value for name, value in given.items() if name not in defaults}
         _drop(service, operation, defaults, environ, body)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
-import io
 import socket
 import sys
 import threading
@@ -30,7 +28,7 @@ from .guard import OWN, Answer, Guard, forbidden, foreign
 from .lag import AT_ONCE, JUDGE, LAG
 from .promises import is_promised
 from .promises import services as promised
-from .requests import identify, protocol_of, service_model
+from .requests import identify, is_readable, protocol_of, read_body, service_model
 
 StartResponse = Callable[..., Any]
 
@@ -65,6 +63,17 @@ def _unsigned(operation: str) -> Answer:
     return 400, {"Content-Type": "text/plain"}, f"{text}\n".encode()
 
 
+def _defect(service: str, operation: str, tier: str, error: Exception, readable: bool) -> tuple[str, str]:
+    """Return code and text for an exception. If the request is not readable, the client is to blame."""
+    if not readable:
+        return "SerializationException", "The body of the request cannot be read."
+    traceback.print_exception(error, file=sys.stderr)
+    return (
+        "LocalAwsFault",
+        f"{'moto' if tier == 'unverified' else 'The local AWS'} failed in {service}:{operation}: {error!r}",
+    )
+
+
 def _foreign(environ: dict[str, Any], body: bytes, text: str) -> Answer:
     """Return the refusal of a request of a web page, in the protocol of an SDK that was given another name."""
     service, operation, _ = identify(environ, body)
@@ -82,11 +91,11 @@ class LocalAws:
         self._lock = threading.RLock()
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
-        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-        if environ.pop("HTTP_CONTENT_ENCODING", "") == "gzip":  # SDKs compress the large requests of some operations
-            body = gzip.decompress(body)
-            environ["CONTENT_LENGTH"] = str(len(body))
-        environ["wsgi.input"] = io.BytesIO(body)
+        try:
+            body = read_body(environ)
+        except ValueError as error:
+            start_response("400 Bad Request", [("Content-Type", "text/plain"), ("Connection", "close")])
+            return [f"{error}\n".encode()]
         fault = None
         with self._lock:
             services.tick()
@@ -138,9 +147,8 @@ class LocalAws:
             status, headers, answer = error_answer(service, operation, refusal.code, refusal.message, protocol)
             status = refusal.status if isinstance(refusal, NotAuthenticated) else status
         except Exception as error:  # a defect of the emulator; an SDK could not parse an HTML page
-            traceback.print_exc(file=sys.stderr)
-            text = f"{'moto' if tier == 'unverified' else 'The local AWS'} failed in {service}:{operation}: {error!r}"
-            status, headers, answer = error_answer(service, operation, "LocalAwsFault", text, protocol)
+            code, text = _defect(service, operation, tier, error, readable=is_readable(environ, body))
+            status, headers, answer = error_answer(service, operation, code, text, protocol)
         finally:
             CLOCK.next_failure, CLOCK.at_once = None, False
         CALLS.add(

@@ -11,7 +11,7 @@ from typing import Any
 _READS = re.compile(
     r"^(Describe|Get|List|Query|Scan|Search|Preview|BatchGet|TransactGet|Simulate|Decrypt|Encrypt|Verify|Sign)"
 )
-_SECRET = re.compile("Password$|^Secret(String|Binary)$")
+_SECRET = re.compile("Password$|^Secret(String|Binary)$|^Plaintext$")
 _CODE = re.compile(r"<Code>([^<]+)</Code>")
 
 

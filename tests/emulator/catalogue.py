@@ -56,6 +56,15 @@ def operation_of(service: str, environ: dict[str, Any], body: bytes) -> str:
         return ""
 
 
+def operation_of_any(service: str, signed: str, environ: dict[str, Any], body: bytes) -> tuple[str, str]:
+    """Return the REST service and operation of a request. Services with one signing name may differ in their paths."""
+    others = sorted(name for name in names() if name.startswith(signed) and name != service)
+    for each in (service, *others):
+        if operation := operation_of(each, environ, body):
+            return each, operation
+    return service, ""
+
+
 def is_known(service: str) -> bool:
     """Return whether botocore knows a service."""
     return service in session().get_available_services()

@@ -66,8 +66,6 @@ def _clock(query: Query) -> dict[str, float]:
 
 def _lag(query: Query) -> dict[str, int]:
     reads = int(number("reads", query["reads"]))
-    if reads < 0:
-        raise ValueError(f"reads is {reads}, but cannot be negative.")
     LAG.clear()
     LAG.reads = reads
     return {"reads": reads}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -43,17 +44,23 @@ _OWN_ERRORS = {
 REFUSED = ("throttle", "error", "denied")  # the effects of calls that are not carried out
 EFFECTS = (*REFUSED, "late", "silent", "lost", "broken", "fail")
 EVERY = "*"
+MOST = 1e9  # of what the interface counts: a thousand million seconds are 31 years
 MESSAGE = "injected fault"
 ORGANIZATION = "with an explicit deny in a service control policy"
 _TOKENS = ("ClientToken", "ClientRequestToken", "clientToken")
 
 
 def number(name: str, value: Any) -> float:
-    """Return an argument as a number."""
+    """Return a number of the interface, or refuse its text: Python also reads ``nan`` and ``inf``."""
     try:
-        return float(value)
+        found = float(value)
     except ValueError:
-        raise ValueError(f"{name} is '{value}', but must be a number.") from None
+        found = math.nan
+    if not math.isfinite(found) or abs(found) > MOST:
+        raise ValueError(f"{name} is '{value}', but must be a number.")
+    if found < 0:
+        raise ValueError(f"{name} is {found:g}, but cannot be negative.")
+    return found
 
 
 @dataclass
@@ -90,8 +97,6 @@ class Fault:
             raise ValueError(f"effect is '{self.effect}'; use one of: {', '.join(EFFECTS)}")
         self.times = int(number("times", 0 if str(self.times) == "always" else self.times))
         self.seconds = number("seconds", self.seconds)
-        if self.times < 0 or self.seconds < 0:
-            raise ValueError("times and seconds cannot be negative.")
         if self.service == EVERY and self.resource:
             raise ValueError("A fault of one resource needs the service of the resource.")
         if self.effect == "throttle":

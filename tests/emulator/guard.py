@@ -56,8 +56,14 @@ class Guard:
     def __init__(self, token_file: Path | None = None) -> None:
         self.token = secrets.token_urlsafe(32)
         self._place = str(token_file) if token_file else "Server.token in the process that runs the server"
+        self._file = token_file
         if token_file:
             write_private(token_file, self.token)
+
+    def withdraw(self) -> None:
+        """Delete the file of the token, unless another server has replaced it by its own."""
+        if self._file and self._file.is_file() and self._file.read_text(encoding="utf-8").strip() == self.token:
+            self._file.unlink()
 
     def refusal(self, environ: Mapping[str, Any]) -> Answer | None:
         """Return the refusal of a request to the server's own interface; None if it has the token or needs none."""

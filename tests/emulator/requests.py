@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import json
 import re
+import zlib
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
@@ -55,7 +58,7 @@ def _of_others(signed: str, operation: str, environ: dict[str, Any], body: bytes
 
     service = catalogue.service_of(environ, body, signed)
     if not operation and catalogue.is_known(service):
-        operation = catalogue.operation_of(service, environ, body)
+        service, operation = catalogue.operation_of_any(service, signed, environ, body)
     return service, operation or f"{environ.get('REQUEST_METHOD', '')} {environ.get('PATH_INFO', '')}"
 
 
@@ -76,7 +79,34 @@ def protocols(service: str) -> tuple[str, ...]:
         model = service_model(service)
     except UnknownServiceError:
         return ("rest-json",)
-    return tuple(name for name in (*model.protocols, model.protocol) if name != "smithy-rpc-v2-cbor")
+    spoken = (*model.metadata.get("protocols", ()), model.protocol)  # models of some services name only one
+    return tuple(name for name in spoken if name != "smithy-rpc-v2-cbor")
+
+
+def is_readable(environ: Mapping[str, Any], body: bytes) -> bool:
+    """Return whether the body of a request has its protocol's form: a JSON object, or a form in UTF-8."""
+    try:
+        if "HTTP_X_AMZ_TARGET" in environ:
+            return isinstance(json.loads(body or b"{}"), dict)
+        return "x-www-form-urlencoded" not in environ.get("CONTENT_TYPE", "") or body.decode() is not None
+    except ValueError:
+        return False
+
+
+def read_body(environ: dict[str, Any]) -> bytes:
+    """Read the body of a request. Raise ValueError if its length or its compression is wrong."""
+    length = int(environ.get("CONTENT_LENGTH") or 0)
+    if length < 0:
+        raise ValueError(f"Content-Length is {length}.")
+    body: bytes = environ["wsgi.input"].read(length)
+    if environ.pop("HTTP_CONTENT_ENCODING", "") == "gzip":  # SDKs compress the large requests of some operations
+        try:
+            body = gzip.decompress(body)
+        except (OSError, EOFError, zlib.error) as error:
+            raise ValueError(f"The body is not compressed with gzip: {error}") from None
+        environ["CONTENT_LENGTH"] = str(len(body))
+    environ["wsgi.input"] = io.BytesIO(body)
+    return body
 
 
 def parameters(service: str, operation: str, environ: dict[str, Any], body: bytes) -> set[str]:

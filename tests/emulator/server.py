@@ -149,8 +149,9 @@ def run(
     CALLS.path = call_log
     SAVED.use(state_dir or (_beside(url_file, "state") if url_file else None))
     token_file = _beside(url_file, "token") if url_file else SAVED.directory / ".token"
+    guard = Guard(token_file)
     try:
-        server = bind(Guard(token_file), port)
+        server = bind(guard, port)
         if state:
             load(state)
         account().enforces_iam |= enforce_iam
@@ -162,7 +163,7 @@ def run(
             print(f"The token of the control interface is in {token_file}", flush=True)
         server.serve_forever()
     finally:
-        token_file.unlink(missing_ok=True)
+        guard.withdraw()
         SAVED.close()
 
 

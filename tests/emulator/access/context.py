@@ -40,6 +40,8 @@ PARAMETERS = {
     "kms:ReplicaRegion": "ReplicaRegion",
     "kms:ScheduleKeyDeletionPendingWindowInDays": "PendingWindowInDays",
     "kms:BypassPolicyLockoutSafetyCheck": "BypassPolicyLockoutSafetyCheck",
+    "kms:GranteePrincipal": "GranteePrincipal",
+    "kms:RetiringPrincipal": "RetiringPrincipal",
     "cloudwatch:namespace": "Namespace",
     "application-autoscaling:service-namespace": "ServiceNamespace",
     "application-autoscaling:scalable-dimension": "ScalableDimension",
@@ -70,7 +72,15 @@ def request_keys(call: Call, principal: Principal, address: str) -> dict[str, tu
     for key, name in _parameters(call.service).items():
         if isinstance(value := call.parameters.get(name), (str, int, bool)):
             keys[key] = (str(value).lower() if isinstance(value, bool) else str(value),)
-    return keys
+    return {**keys, **_encryption_context(call)}
+
+
+def _encryption_context(call: Call) -> dict[str, tuple[str, ...]]:
+    context = call.parameters.get("EncryptionContext") if call.service == "kms" else None
+    if not context or not isinstance(context, Mapping):
+        return {}
+    each = {f"kms:encryptioncontext:{key.lower()}": (str(value),) for key, value in context.items()}
+    return {**each, "kms:encryptioncontextkeys": tuple(context)}
 
 
 def request_tags(call: Call) -> Iterator[tuple[str, str]]:

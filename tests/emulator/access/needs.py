@@ -158,8 +158,10 @@ def _keys(call: Call) -> Iterator[Need]:
 def _key(call: Call, given: Any, actions: tuple[str, ...]) -> Iterator[Need]:
     key = key_of(call, given) if given else None
     if key and key.key_manager != "AWS":
+        via = {"kms:viaservice": (f"{call.service}.{call.region}.amazonaws.com",)}
         for action in actions:
-            yield Need(action, key.arn, {"kms:viaservice": (f"{call.service}.{call.region}.amazonaws.com",)})
+            grant = {"kms:grantisforawsresource": ("true",)} if action == "kms:CreateGrant" else {}
+            yield Need(action, key.arn, {**via, **grant})
 
 
 def _secret_key(call: Call) -> str | None:

@@ -17,7 +17,7 @@ def not_authorized(service: str, caller_arn: str, action: str, resource: str, re
     text = f"User: {caller_arn} is not authorized to perform: {action}{place} {reason}".strip()
     if service == "ec2":
         return NotAuthorized("UnauthorizedOperation", f"You are not authorized to perform this operation. {text}", 403)
-    if "query" in protocols(service):
+    if _in_xml(service):
         return NotAuthorized("AccessDenied", text, 403)
     return NotAuthorized("AccessDeniedException", text, 400)
 
@@ -27,6 +27,11 @@ def expired(service: str) -> NotAuthenticated:
     if service == "ec2":
         return NotAuthenticated("RequestExpired", "Request has expired.", 400)
     text = "The security token included in the request is expired"
-    if "query" in protocols(service):
+    if _in_xml(service):
         return NotAuthenticated("ExpiredToken", text, 403)
     return NotAuthenticated("ExpiredTokenException", text, 400)
+
+
+def _in_xml(service: str) -> bool:
+    """Return whether a service answers, or once answered, in XML: its codes are those of the first services."""
+    return bool({"query", "rest-xml"} & set(protocols(service)))

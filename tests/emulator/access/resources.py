@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -77,6 +78,7 @@ EC2 = {
 EC2_READS_WITH_RESOURCES = ("DescribeVpcAttribute", "GetIpam")
 PEERS = {"IpPermissions", "SecurityGroupRuleDescriptions"}  # parameters whose ids are not checked
 EC2_TYPES = {"ami": "image", "i": "instance"}  # which have no tags here
+KEY_ID_LENGTH = 36  # a ciphertext begins with the id of its key
 EC2_ID = re.compile(r"([a-z]+(?:-[a-z]+)*)-[0-9a-f]{8,17}")
 
 # The other services: for each type of resource its ARN and the parameters that name it.
@@ -211,9 +213,21 @@ def _from_table(call: Call) -> Iterator[str]:
         yield from _rds_defaults(call)
     if call.service == "dynamodb":
         yield from _items(call)
-    if call.service == "kms" and call.operation in ("DeleteAlias", "UpdateAlias"):
-        key = key_of(call, str(call.parameters.get("AliasName")))  # the key that the alias has until now
-        yield from [key.arn] if key else []
+    if call.service == "kms" and (unnamed := _unnamed_key(call)):
+        yield unnamed.arn
+
+
+def _unnamed_key(call: Call) -> Any:
+    """Return the KMS key of a call that does not name it: the one that an alias has until now, or of a ciphertext."""
+    if call.operation in ("DeleteAlias", "UpdateAlias"):
+        return key_of(call, str(call.parameters.get("AliasName")))
+    blob = call.parameters.get("CiphertextBlob")
+    if call.operation != "Decrypt" or not isinstance(blob, str) or call.parameters.get("KeyId"):
+        return None
+    try:
+        return key_of(call, b64decode(blob)[:KEY_ID_LENGTH].decode())
+    except ValueError:
+        return None  # no ciphertext: KMS refuses it
 
 
 def _values(call: Call, kind: str, name: str) -> Iterator[str]:

@@ -48,6 +48,8 @@ class FlowLogResponses(Ec2):
             if not re.fullmatch(RESOURCES[kind] + r"-[0-9a-f]{8,17}", resource_id):
                 raise AwsError("InvalidParameter", f"The resource {resource_id} is not a {kind}.")
         self.require("TrafficType")
+        if not (params.get("LogGroupName") or params.get("LogDestination")):
+            raise AwsError("InvalidParameter", "LogDestination can't be empty if LogGroupName is not provided.")
         self._check_log_group()
         params["LogDestinationType"] = destination = params.get("LogDestinationType") or "cloud-watch-logs"
         if destination != "cloud-watch-logs":

@@ -64,8 +64,13 @@ _ALIASES = {
 }
 # The names of protocols that a filter can use instead of their numbers.
 _PROTOCOLS = {"entry.protocol": {"tcp": "6", "udp": "17", "icmp": "1"}}
-# Filters that AWS accepts and does not document.
-_UNDOCUMENTED = {"DescribeVpcs": ("cidr-block", "isDefault"), "DescribeAddresses": ("domain",)}
+# Filters that AWS accepts and does not document. Those in camel case are the names of EC2's first VPC API, which older
+# clients send (boto 2's documentation, moto).
+_UNDOCUMENTED = {
+    "DescribeVpcs": ("cidr-block", "cidrBlock", "dhcpOptionsId", "isDefault", "vpcId"),
+    "DescribeSubnets": ("availableIpAddressCount", "subnetId", "vpcId"),
+    "DescribeAddresses": ("domain",),
+}
 _LIST_OPTIONS = ("Filters", "Filter", "MaxResults", "NextToken")
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from moto.core.responses import ActionResult
 
+from ..admission import Missing
 from ..clock import CLOCK
 from ..core import AwsError
 from . import ipam_pools
@@ -17,6 +18,15 @@ from .states import add_defaults, begin
 
 EMPTIED_DELAY = 15  # seconds until AWS notices that a VPC has no dependent resources
 RESERVED = [IPv4Network(block) for block in ("0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/4")]
+# The attributes that keep AWS's defaults.
+KEPT: dict[str, Any] = {
+    "EnableDns64": {"Value": False},
+    "EnableNetworkAddressUsageMetrics": {"Value": False},
+    "EnableResourceNameDnsAAAARecordOnLaunch": {"Value": False},
+    "EnableResourceNameDnsARecordOnLaunch": {"Value": False},
+    "MapCustomerOwnedIpOnLaunch": {"Value": False},
+    "PrivateDnsHostnameTypeOnLaunch": "ip-name",
+}
 
 
 class VpcResponses(Ec2):
@@ -75,18 +85,13 @@ class VpcResponses(Ec2):
             del self.ec2.flow_logs[log.id]
 
     def modify_vpc_attribute(self) -> ActionResult:
-        name, vpc = self._attribute("EnableDnsSupport", "EnableDnsHostnames"), self.ec2.get_vpc(self.params["VpcId"])
-        if name == "EnableDnsHostnames" and self.params[name].get("Value") and not vpc.enable_dns_support:
+        given = self._attribute("EnableDnsSupport", "EnableDnsHostnames")
+        vpc = self.ec2.get_vpc(self.params["VpcId"])
+        if given in KEPT:
+            return result(Return=True)
+        if given == "EnableDnsHostnames" and self.params[given].get("Value") and not vpc.enable_dns_support:
             raise AwsError("InvalidParameterCombination", "DNS hostnames can be enabled only with DNS support enabled.")
         return answered(super().modify_vpc_attribute())
-
-    def _attribute(self, *known: str) -> str:
-        """Return the attribute that the request changes."""
-        given = [name for name in known if self.params.get(name) is not None]
-        if len(given) != 1:
-            text = "Exactly one attribute can be modified in a request" if given else "No attributes specified."
-            raise AwsError("InvalidParameterCombination", text)
-        return given[0]
 
     def create_subnet(self) -> ActionResult:
         params = self.params
@@ -127,13 +132,24 @@ class VpcResponses(Ec2):
         return answer
 
     def modify_subnet_attribute(self) -> ActionResult:
-        name = self._attribute("AssignIpv6AddressOnCreation", "MapPublicIpOnLaunch")
-        if name == "AssignIpv6AddressOnCreation":
-            if self.params[name].get("Value"):
-                text = f"The subnet '{self.params['SubnetId']}' does not have an IPv6 CIDR block associated"
-                raise AwsError("InvalidParameterValue", text)
-            return result(Return=True)
-        return answered(super().modify_subnet_attribute())
+        given = self._attribute("AssignIpv6AddressOnCreation", "MapPublicIpOnLaunch")
+        subnet = self.ec2.get_subnet(self.params["SubnetId"])
+        if given == "MapPublicIpOnLaunch":
+            return answered(super().modify_subnet_attribute())
+        if given == "AssignIpv6AddressOnCreation" and self.params[given].get("Value"):
+            text = f"The subnet '{subnet.id}' does not have an IPv6 CIDR block associated"
+            raise AwsError("InvalidParameterValue", text)
+        return result(Return=True)
+
+    def _attribute(self, *known: str) -> str:
+        """Return the only attribute of the call: one of those known here, or another one at AWS's default."""
+        given = [name for name in (*known, *KEPT) if self.params.get(name) is not None]
+        if len(given) != 1:
+            text = "Exactly one attribute can be modified in a request" if given else "No attributes specified."
+            raise AwsError("InvalidParameterCombination", text)
+        if given[0] in KEPT and self.params[given[0]] != KEPT[given[0]]:
+            raise Missing(f"{given[0]} with another value than the default")
+        return given[0]
 
     def describe_vpc_attribute(self) -> ActionResult:
         self.require("Attribute")

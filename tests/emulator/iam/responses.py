@@ -21,6 +21,7 @@ POLICIES_PER_ROLE = 10
 SPREADING = 10  # seconds until AWS's services know a new role
 CHANGES = ("Add", "Attach", "Create", "Delete", "Detach", "Put", "Set", "Tag", "Untag", "Update")
 ATTACHING = {f"Attach{entity}Policy" for entity in ("Role", "User", "Group")}
+NOT_ATTACHABLE = ATTACHING | {"GetPolicy"}  # these word the refusal of a missing policy of the account in their own way
 ATTACHMENTS = ATTACHING | {name.replace("Attach", "Detach") for name in ATTACHING}
 
 PROFILES = (
@@ -48,6 +49,8 @@ class LocalIam(UserOperations):
             entity = "group" if self._get_param("GroupName") else "user" if self._get_param("UserName") else "role"
             given = {"policy": self._get_param("PolicyArn"), "version": self._get_param("VersionId")}
             refusal.message = in_aws_words(refusal.message, entity=entity, **given)
+            if self._get_action() in NOT_ATTACHABLE and ":iam::aws:" not in str(given["policy"]):
+                refusal.message = refusal.message.replace("was not found.", "does not exist or is not attachable.")
         return super().serialized(action_result)
 
     def call_action(self) -> Any:
@@ -61,8 +64,8 @@ class LocalIam(UserOperations):
                 raise AwsError("UnmodifiableEntity", f"{text} - this role is only modifiable by AWS")
             if arn.startswith(f"arn:{self.partition}:iam::aws:") and operation not in ATTACHMENTS:
                 raise AwsError("AccessDenied", f"The policy {arn} is AWS's.")
-            if operation in ATTACHING and not arn.startswith("arn:"):
-                raise AwsError("ValidationError", "Invalid ARN:  Could not be parsed!")
+        if arn and not arn.startswith("arn:"):
+            raise AwsError("ValidationError", "Invalid ARN:  Could not be parsed!")
         if not self._get_param("Marker", "0").isdigit():
             raise AwsError("ValidationError", f"Invalid Marker: {self._get_param('Marker')}")
         if any(tag["Key"].lower().startswith("aws:") for tag in self._get_param("Tags", [])):
@@ -164,6 +167,7 @@ class LocalIam(UserOperations):
         """Create a version of a policy. Only GetPolicyVersion returns its document."""
         arn, document = self._get_param("PolicyArn"), self._get_param("PolicyDocument")
         version = self.backend.create_policy_version(arn, document, self._get_param("SetAsDefault", False))
+        self.backend.get_policy(arn).update_date = version.create_date
         return ActionResult({"PolicyVersion": _version(version)})
 
     def simulate_principal_policy(self) -> ActionResult:

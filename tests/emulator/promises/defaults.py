@@ -1,6 +1,7 @@
 """Parameters without a row whose value is AWS's default: they are accepted and dropped.
 
-A client that sends every parameter of an operation does not ask for more than one that sends none.
+A client that sends every parameter of an operation does not ask for more than one that sends none. Empty lists and
+structures are defaults of every parameter.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from botocore.model import OperationModel, Shape
 from moto.core import DEFAULT_ACCOUNT_ID
 
 _CLUSTER = {
@@ -30,9 +32,12 @@ _INSTANCE = {
     "MasterUserAuthenticationType": "password",
     "MultiTenant": False,
 }
+# Of interface endpoints, and of gateway endpoints.
+_DNS = {"DnsRecordIpType": ("ipv4", "service-defined"), "PrivateDnsOnlyForInboundResolverEndpoint": False}
 
-# AWS's defaults by service, operation and parameter. A structure holds the defaults of its
-# members. Sources are botocore's documentation of the parameters and the API references.
+# AWS's defaults by service, operation (`*`: every operation) and parameter. A structure holds the defaults of its
+# members, a tuple the values that are defaults of different kinds of a resource. Sources are botocore's documentation of
+# the parameters and the API references.
 DEFAULTS: dict[str, dict[str, dict[str, Any]]] = {
     "ec2": {
         "AllocateAddress": {"NetworkBorderGroup": "{region}", "PublicIpv4Pool": "amazon"},
@@ -46,14 +51,21 @@ DEFAULTS: dict[str, dict[str, dict[str, Any]]] = {
         "CreateIpam": {"EnablePrivateGua": False, "MeteredAccount": "ipam-owner"},
         "CreateIpamPool": {"PublicIpSource": "byoip"},
         "CreateNatGateway": {"AvailabilityMode": "zonal"},
-        "CreateNetworkInterface": {"EnablePrimaryIpv6": False, "InterfaceType": "interface"},
+        "CreateNetworkInterface": {
+            "EnablePrimaryIpv6": False,
+            "InterfaceType": "interface",
+            "Ipv4PrefixCount": 0,
+            "Ipv6AddressCount": 0,
+            "Ipv6PrefixCount": 0,
+            "SecondaryPrivateIpAddressCount": 0,
+        },
         "CreateSubnet": {"Ipv6Native": False},
         "CreateVpc": {
             "AmazonProvidedIpv6CidrBlock": False,
             "Ipv6CidrBlockNetworkBorderGroup": "{region}",
         },
         "CreateVpcEndpoint": {
-            "DnsOptions": {"DnsRecordIpType": "ipv4"},
+            "DnsOptions": _DNS,
             "IpAddressType": "ipv4",
             "ServiceRegion": "{region}",
         },
@@ -63,7 +75,7 @@ DEFAULTS: dict[str, dict[str, dict[str, Any]]] = {
         "DescribeNetworkInterfaces": {"IncludeManagedResources": False},
         "ModifyIpam": {"EnablePrivateGua": False, "MeteredAccount": "ipam-owner"},
         "ModifyIpamScope": {"RemoveExternalAuthorityConfiguration": False},
-        "ModifyVpcEndpoint": {"DnsOptions": {"DnsRecordIpType": "ipv4"}, "IpAddressType": "ipv4"},
+        "ModifyVpcEndpoint": {"DnsOptions": _DNS, "IpAddressType": "ipv4"},
         "ProvisionIpamPoolCidr": {"VerificationMethod": "remarks-x509"},
         "ReleaseAddress": {"NetworkBorderGroup": "{region}"},
         "ReplaceRoute": {"LocalTarget": False},
@@ -116,14 +128,16 @@ DEFAULTS: dict[str, dict[str, dict[str, Any]]] = {
     "dynamodbstreams": {"DescribeStream": {"Limit": 100}},
     "application-autoscaling": {"DescribeScalingActivities": {"IncludeNotScaledActivities": False}},
     "kms": {
+        "*": {"DryRun": False},
         "CreateKey": {
             "BypassPolicyLockoutSafetyCheck": False,
             "CustomerMasterKeySpec": "SYMMETRIC_DEFAULT",
             "KeySpec": "SYMMETRIC_DEFAULT",
             "KeyUsage": "ENCRYPT_DECRYPT",
         },
-        "Decrypt": {"DryRun": False, "EncryptionAlgorithm": "SYMMETRIC_DEFAULT"},
-        "Encrypt": {"DryRun": False, "EncryptionAlgorithm": "SYMMETRIC_DEFAULT"},
+        "Decrypt": {"EncryptionAlgorithm": "SYMMETRIC_DEFAULT"},
+        "Encrypt": {"EncryptionAlgorithm": "SYMMETRIC_DEFAULT"},
+        "ListKeyRotations": {"IncludeKeyMaterial": "ROTATIONS_ONLY"},
         "PutKeyPolicy": {"BypassPolicyLockoutSafetyCheck": False},
         "ReplicateKey": {"BypassPolicyLockoutSafetyCheck": False},
     },
@@ -131,6 +145,7 @@ DEFAULTS: dict[str, dict[str, dict[str, Any]]] = {
         "CreateSecret": {"ForceOverwriteReplicaSecret": False},
         "DeleteResourcePolicy": {"PolicyName": "default"},
         "GetResourcePolicy": {"PolicyName": "default"},
+        "ListSecrets": {"SortBy": "created-date"},
         "PutResourcePolicy": {"PolicyName": "default"},
         "ReplicateSecretToRegions": {"ForceOverwriteReplicaSecret": False},
     },
@@ -138,13 +153,13 @@ DEFAULTS: dict[str, dict[str, dict[str, Any]]] = {
         "DescribeLogGroups": {"includeLinkedAccounts": False},
     },
     "cloudwatch": {
+        "ListMetrics": {"IncludeLinkedAccounts": False},
         "PutMetricData": {"StrictEntityValidation": False},
     },
     "iam": {
-        "ListEntitiesForPolicy": {"MaxItems": 100, "PathPrefix": "/"},
-        "ListInstanceProfilesForRole": {"MaxItems": 100},
-        "ListPolicyVersions": {"MaxItems": 100},
-        "ListRolePolicies": {"MaxItems": 100},
+        "*": {"MaxItems": 100},
+        "ListEntitiesForPolicy": {"PathPrefix": "/"},
+        "ListServiceSpecificCredentials": {"AllUsers": False},
     },
     "resourcegroupstaggingapi": {
         "GetResources": {"ExcludeCompliantResources": False, "IncludeComplianceDetails": False},
@@ -152,10 +167,22 @@ DEFAULTS: dict[str, dict[str, dict[str, Any]]] = {
 }
 
 
-def at_default(service: str, operation: str, given: Mapping[str, Any], names: set[str], region: str) -> set[str]:
-    """Return those of the parameters ``names`` that are given at AWS's default."""
-    defaults = DEFAULTS.get(service, {}).get(operation, {})
-    return {name for name in names & defaults.keys() if _equal(defaults[name], given.get(name), region)}
+def at_default(service: str, model: OperationModel, given: Mapping[str, Any], names: set[str], region: str) -> set[str]:
+    """Return those of the parameters ``names`` that are given at AWS's default, or as empty lists and structures."""
+    known = DEFAULTS.get(service, {})
+    defaults = {**known.get("*", {}), **known.get(model.name, {})}
+    members = model.input_shape.members if model.input_shape else {}
+    return {
+        name
+        for name in names & members.keys()
+        if _is_empty(members[name], given.get(name))
+        or (name in defaults and _equal(defaults[name], given.get(name), region))
+    }
+
+
+def _is_empty(shape: Shape, value: Any) -> bool:
+    """Return whether a value is an empty list or structure, where AWS allows one: it says nothing."""
+    return value in ([], {}) and shape.type_name in ("list", "structure", "map") and not shape.metadata.get("min")
 
 
 def _equal(default: Any, value: Any, region: str) -> bool:
@@ -164,6 +191,8 @@ def _equal(default: Any, value: Any, region: str) -> bool:
         return isinstance(value, dict) and all(
             name in default and _equal(default[name], each, region) for name, each in value.items()
         )
+    if isinstance(default, tuple):
+        return value in default
     if isinstance(default, str):
         default = default.format(region=region, account=DEFAULT_ACCOUNT_ID)
     return type(value) is type(default) and bool(value == default)

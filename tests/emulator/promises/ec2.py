@@ -81,8 +81,10 @@ OPERATIONS: dict[str, str] = {
     "DetachInternetGateway": "DryRun InternetGatewayId VpcId",
     "DetachVpnGateway": "DryRun VpcId VpnGatewayId",
     "DisassociateRouteTable": "AssociationId DryRun",
-    "ModifySubnetAttribute": "AssignIpv6AddressOnCreation MapPublicIpOnLaunch SubnetId",
-    "ModifyVpcAttribute": "EnableDnsHostnames EnableDnsSupport VpcId",
+    "ModifySubnetAttribute": "AssignIpv6AddressOnCreation EnableDns64 EnableResourceNameDnsAAAARecordOnLaunch "
+    "EnableResourceNameDnsARecordOnLaunch MapCustomerOwnedIpOnLaunch MapPublicIpOnLaunch "
+    "PrivateDnsHostnameTypeOnLaunch SubnetId",
+    "ModifyVpcAttribute": "EnableDnsHostnames EnableDnsSupport EnableNetworkAddressUsageMetrics VpcId",
     "ModifyVpcEndpoint": (
         "AddRouteTableIds AddSecurityGroupIds AddSubnetIds DryRun PolicyDocument PrivateDnsEnabled "
         "RemoveRouteTableIds RemoveSecurityGroupIds RemoveSubnetIds ResetPolicy VpcEndpointId"
@@ -114,7 +116,7 @@ RULES: tuple[Rule, ...] = (
     Rule("subnet-block", "CreateSubnet accepts a block of /16 to /28 inside its VPC (`InvalidSubnet.Range`) that overlaps no other subnet (`InvalidSubnet.Conflict`).", "V errors"),
     Rule("subnet-zone", "CreateSubnet accepts a zone by name or by id. The error for an unknown zone lists the valid zones.", "V CreateSubnet"),
     Rule("subnet-addresses", "AWS reserves five addresses of each subnet, and each interface uses one. A subnet without a free address is refused (`InsufficientFreeAddressesInSubnet`).", "V"),
-    Rule("subnet-attributes", "ModifySubnetAttribute sets one attribute per call: whether instances get public addresses, and whether interfaces get IPv6 addresses, which needs an IPv6 block (`InvalidParameterValue`).", "T"),
+    Rule("subnet-attributes", "ModifySubnetAttribute sets one attribute per call: whether instances get public addresses, and whether interfaces get IPv6 addresses, which needs an IPv6 block (`InvalidParameterValue`). The other attributes of subnets and VPCs can only be set to AWS's defaults.", "T"),
     Rule("subnet-held", "DeleteSubnet refuses a subnet with an interface of a NAT gateway, an endpoint, an instance or an Aurora instance, or with one that is attached to nothing (`DependencyViolation`).", "V errors"),
     Rule("interfaces", "NAT gateways, endpoints and Aurora instances have network interfaces, which show why a subnet or a group is in use.", "V"),
     Rule("interface-created", "CreateNetworkInterface makes an interface that is attached to nothing, with groups of the VPC of its subnet (`InvalidParameter`) or the default group, and with the requested address of the subnet (`InvalidParameterValue`) if it is free (`InvalidIPAddress.InUse`). DeleteNetworkInterface refuses the interface of an instance (`InvalidNetworkInterface.InUse`) and those that AWS manages (`AuthFailure`).", "V, V errors"),
@@ -169,7 +171,7 @@ RULES: tuple[Rule, ...] = (
     Rule("client-token", "A request with a repeated client token returns the same resource. With other parameters it is refused (`IdempotentParameterMismatch`).", "V errors"),
     Rule("tags", "All types accept tags at creation and later. DescribeTags lists them under AWS's name of the type (`natgateway`, `elastic-ip`). Tags are deleted with their resource.", "V"),
     Rule("tags-refused", "EC2 refuses `aws:` keys, tags that are too long, duplicate keys, more than 50 tags (`TagLimitExceeded`), and tags of ids that do not exist (`InvalidID`) or are of another type.", "V errors"),
-    Rule("filters", "Lists accept all documented filters, also under their older names (`cidrBlock`), and `cidr-block` and `isDefault` of VPCs and `domain` of addresses, which AWS does not document. They match any of a filter's values, and support the wildcards `*` and `?`, which a backslash makes literal. Other filters are refused (`InvalidParameterValue`).", "B, V"),
+    Rule("filters", "Lists accept all documented filters, also under their older names (`cidrBlock`), and some that AWS does not document: `cidr-block`, `isDefault`, `vpcId` and `dhcpOptionsId` of VPCs, `vpcId`, `subnetId` and `availableIpAddressCount` of subnets, and `domain` of addresses. They match any of a filter's values, and support the wildcards `*` and `?`, which a backslash makes literal. Other filters are refused (`InvalidParameterValue`).", "B, V"),
     Rule("pages", "Lists return pages of MaxResults. A NextToken that no page returned is refused (`InvalidNextToken`).", "B, V errors"),
     Rule("waiters", "boto3's waiters for VPCs, subnets, groups and gateways end as they do on AWS.", "B"),
     Rule("zones", "DescribeAvailabilityZones selects zones by name, id and filter.", "V"),

@@ -31,7 +31,7 @@ integration test in which a run makes an unverified call fails. A parameter with
 moto alone serves the operation. Where a method of this package serves it, the parameter is refused, because it would be ignored.
 
 A parameter without a row is accepted and dropped if its value is AWS's default (`tests/emulator/promises/defaults.py`), because a
-client that sends every parameter asks for no more than one that sends none.
+client that sends every parameter asks for no more than one that sends none. So are empty lists and structures.
 
 To promote an operation: write its row with its parameters in `tests/emulator/promises/<service>.py`, its rules with their sources,
 and a test in `tests/contract` for each rule, for each parameter, and for AWS's refusals, states and lag. Override in

@@ -20,8 +20,9 @@ OPERATIONS: dict[str, str] = {
     "CreateDBClusterParameterGroup": "DBClusterParameterGroupName DBParameterGroupFamily Description Tags",
     "CreateDBInstance":
         "AutoMinorVersionUpgrade AvailabilityZone CACertificateIdentifier CopyTagsToSnapshot DBClusterIdentifier "
-        "DBInstanceClass DBInstanceIdentifier DBParameterGroupName Engine MonitoringInterval MonitoringRoleArn "
-        "PreferredMaintenanceWindow PromotionTier PubliclyAccessible Tags",
+        "DBInstanceClass DBInstanceIdentifier DBParameterGroupName DBSubnetGroupName Engine EngineVersion "
+        "MonitoringInterval MonitoringRoleArn PreferredMaintenanceWindow PromotionTier PubliclyAccessible "
+        "StorageEncrypted Tags",
     "CreateDBParameterGroup": "DBParameterGroupFamily DBParameterGroupName Description Tags",
     "CreateDBSubnetGroup": "DBSubnetGroupDescription DBSubnetGroupName SubnetIds Tags",
     "CreateEventSubscription": "Enabled EventCategories SnsTopicArn SourceIds SourceType SubscriptionName Tags",
@@ -142,7 +143,7 @@ RULES: tuple[Rule, ...] = (
     Rule("delete", "DeleteDBCluster refuses a cluster with deletion protection (`InvalidParameterCombination`) or with instances that are not `deleting` (`InvalidDBClusterStateFault`). Deletion protection does not protect the instances.", "A, T"),
     Rule("final-snapshot", "DeleteDBCluster needs either FinalDBSnapshotIdentifier or SkipFinalSnapshot. DeleteDBInstance refuses FinalDBSnapshotIdentifier (`InvalidParameterCombination`).", "A, B, T"),
     Rule("quotas", "The quotas are 40 clusters (`DBClusterQuotaExceededFault`, HTTP 403), and 40 instances and 15 readers per cluster (`InstanceQuotaExceeded`). DescribeAccountAttributes returns them and the quotas of groups and snapshots with Used and Max.", "A chap-limits, B"),
-    Rule("cluster-owned", "The instance calls refuse settings that belong to the cluster (`InvalidParameterCombination`).", "B"),
+    Rule("cluster-owned", "The instance calls refuse settings that belong to the cluster, except false ones and empty lists. CreateDBInstance accepts the cluster's own engine version, subnet group and encryption (`InvalidParameterCombination`).", "B"),
     Rule("classes", "RDS refuses classes that it does not offer for the version (`InvalidParameterCombination`) and unknown classes (`InvalidParameterValue`).", "A Concepts.DBInstanceClass; which versions offer r7i and r8g is known"),
     Rule("classes-zones", "CreateDBInstance treats the subnets of a zone that lacks the class as missing (`InvalidVPCNetworkStateFault`), and ModifyDBInstance refuses such a class (`InsufficientDBInstanceCapacity`). `use1-az3` in us-east-1 has only old classes.", "B, I TF#20712; the classes of use1-az3 are known"),
     Rule("orderable", "DescribeOrderableDBInstanceOptions returns the classes of a version, once for each storage type, with the zones that offer them. It accepts a bare major version and refuses unknown ones (`InvalidParameterCombination`).", "B, I steampipe-plugin-aws#2085, ministack#1299"),

@@ -35,6 +35,7 @@ class InstanceCalls(Calls):
             raise checks.combination(f"DBClusterIdentifier is required for engine {engine.ENGINE}.")
         _refuse_cluster_matters("CreateDBInstance", p)
         cluster = backend.cluster(p["DBClusterIdentifier"])
+        _require_settings_of_cluster(cluster, p)
         if cluster.deleting or cluster.timeline.state in NO_NEW_MEMBERS:
             raise AwsError("InvalidDBClusterStateFault", f"DB cluster {cluster.name} is {cluster.status}.")
         if name in backend.instances:
@@ -118,11 +119,28 @@ class InstanceCalls(Calls):
 
 
 def _refuse_cluster_matters(call: str, p: dict[str, Any]) -> None:
-    wrong = sorted(set(REFUSED[call].split()) & set(p))
+    wrong = sorted(n for n in set(REFUSED[call].split()) & set(p) if p[n] is not False and p[n] != [])
     if wrong:
         raise checks.combination(
             f"The requested DB Instance will be a member of a DB Cluster. Set {', '.join(wrong)} for the DB Cluster."
         )
+
+
+def _require_settings_of_cluster(cluster: Cluster, p: dict[str, Any]) -> None:
+    """Refuse settings that an instance shares with its cluster, if they are not those of the cluster."""
+    version, present = p.get("EngineVersion"), cluster.data["EngineVersion"]
+    if version and not f"{present}.".startswith(f"{version}."):
+        raise checks.combination(
+            f"The engine version that you requested for your DB instance ({version}) does not match the engine version "
+            f"of your DB cluster ({present})"
+        )
+    group, encrypted = p.get("DBSubnetGroupName"), p.get("StorageEncrypted")
+    for name, given, own in (
+        ("DBSubnetGroupName", group and group.lower(), cluster.data["DBSubnetGroup"]),
+        ("StorageEncrypted", encrypted, cluster.data["StorageEncrypted"]),
+    ):
+        if given is not None and given != own:
+            raise checks.combination(f"{name} must be that of the DB cluster {cluster.name}.")
 
 
 def _attributes(backend: RdsBackend, cluster: Cluster, p: dict[str, Any]) -> dict[str, Any]:

@@ -66,7 +66,7 @@ class RestoreCalls(Calls):
         return source.data, snapshots.within(source), first, last
 
     def _restore(self, source: dict[str, Any], within: dict[str, Any]) -> ActionResult:
-        if set(REFUSED["RestoreDBClusterFromSnapshot"].split()) & set(self.params):
+        if any(self.params.get(name) for name in REFUSED["RestoreDBClusterFromSnapshot"].split()):
             raise checks.combination(
                 "You can enable Performance Insights or set the Enhanced Monitoring interval only when restoring from "
                 "a source Aurora Limitless DB cluster."
