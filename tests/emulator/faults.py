@@ -67,8 +67,8 @@ def number(name: str, value: Any) -> float:
 class Fault:
     """A fault of the next ``times`` calls of an operation, in one region or in all. 0 times: of all calls to come.
 
-    With ``resource``, only calls that name this resource have the fault: by id, ARN, name, alias or tag Name. With
-    operation ``*``, all operations of the service have it.
+    With ``resource``, only calls that name this resource have the fault: by id, ARN, name or alias, or by its tag Name
+    in EC2. With operation ``*``, all operations of the service have it.
 
     ``throttle``: the service's own error for too many calls. ``denied``: its error for a caller without permission.
     ``error``: an error with ``code`` and ``message``.

@@ -21,7 +21,7 @@ _MORE = {"iam": r"^.*/", "secretsmanager": r"-\w{6}$", "logs": r":\*$", "dynamod
 
 
 def is_named(resource: str, service: str, region: str, environ: Mapping[str, Any], body: bytes) -> bool:
-    """Return whether a value in a request names the resource by its id, ARN, name, alias or tag Name."""
+    """Return whether a value in a request names the resource by its id, ARN, name or alias, or by EC2's tag Name."""
     wanted = {resource, _name_in(resource)}
     if service == "rds":  # which does not tell upper from lower case
         wanted |= {name.lower() for name in wanted}
