@@ -190,7 +190,7 @@ def test_a_server_process_keeps_its_token_and_states_beside_its_url(tmp_path: Pa
             ("clock", "advance"), ("clock", "scale"), ("lag", "reads"), ("quota?name=vpcs&", "value"),
             ("faults?service=ec2&operation=CreateVpc&effect=late&", "seconds"),
             ("faults?service=ec2&operation=CreateVpc&effect=throttle&", "times"),
-        )),
+        ) if (argument, value) != ("advance", "-1")),  # AWS's clock may be behind that of the client
     ],
 )  # fmt: skip
 def test_numbers_are_finite_and_not_negative(aws: Any, name: str, query: str) -> None:

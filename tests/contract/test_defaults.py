@@ -39,12 +39,26 @@ def other(default: Any) -> Any:
 
 # botocore cannot send these without their items.
 NEEDED: dict[str, dict[str, Any]] = {f"dynamodb:Batch{verb}Item": {"RequestItems": {}} for verb in ("Get", "Write")}
+
+
+def members(service: str, operation: str) -> Any:
+    shape = service_model(service).operation_model(operation).input_shape
+    return shape.members if shape else {}
+
+
+def named(service: str, operation: str, parameter: str) -> list[str]:
+    """Return the operations that a row concerns: one, or all with its parameter."""
+    every = services()[service].operations
+    return [name for name in every if parameter in members(service, name)] if operation == "*" else [operation]
+
+
 ROWS = [
-    (f"{service}:{operation}", name, default)
+    (f"{service}:{name}", parameter, default)
     for service, operations in DEFAULTS.items()
     for operation, parameters in operations.items()
-    for name, default in parameters.items()
-    if name not in (services()[service].parameters(operation) or ())
+    for parameter, default in parameters.items()
+    for name in named(service, operation, parameter)
+    if parameter not in (services()[service].parameters(name) or ())
 ]
 
 
@@ -75,9 +89,10 @@ def test_the_default_is_accepted_and_any_other_value_is_not(ask: Any, call: str,
 @pytest.mark.parametrize("service", DEFAULTS)
 def test_the_table_names_promised_operations_and_their_parameters(service: str) -> None:
     for operation, parameters in DEFAULTS[service].items():
-        assert operation in services()[service].operations
-        shape = service_model(service).operation_model(operation).input_shape
-        assert shape and set(parameters) <= set(shape.members), operation
+        for parameter in parameters:
+            concerned = named(service, operation, parameter)
+            assert concerned and set(concerned) <= set(services()[service].operations), operation
+            assert all(parameter in members(service, name) for name in concerned), operation
 
 
 def test_a_part_of_a_structure_may_be_at_its_default(ask: Any) -> None:

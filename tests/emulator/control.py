@@ -11,7 +11,7 @@ from urllib.parse import parse_qs
 from . import account, services, state
 from .calls import CALLS
 from .clock import CLOCK
-from .faults import FAULTS, number
+from .faults import FAULTS, MOST, number
 from .guard import OWN, Answer
 from .lag import LAG
 from .switches import UNVERIFIED
@@ -60,7 +60,7 @@ def _reset(query: Query) -> None:
 def _clock(query: Query) -> dict[str, float]:
     if "scale" in query:
         CLOCK.set_scale(number("scale", query["scale"]))
-    CLOCK.advance(number("advance", query.get("advance", 0)))
+    CLOCK.advance(number("advance", query.get("advance", 0), least=-MOST))
     return {"scale": CLOCK.scale, "now": CLOCK.now()}
 
 

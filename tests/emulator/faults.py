@@ -50,7 +50,7 @@ ORGANIZATION = "with an explicit deny in a service control policy"
 _TOKENS = ("ClientToken", "ClientRequestToken", "clientToken")
 
 
-def number(name: str, value: Any) -> float:
+def number(name: str, value: Any, least: float = 0) -> float:
     """Return a number of the interface, or refuse its text: Python also reads ``nan`` and ``inf``."""
     try:
         found = float(value)
@@ -58,7 +58,7 @@ def number(name: str, value: Any) -> float:
         found = math.nan
     if not math.isfinite(found) or abs(found) > MOST:
         raise ValueError(f"{name} is '{value}', but must be a number.")
-    if found < 0:
+    if found < least:
         raise ValueError(f"{name} is {found:g}, but cannot be negative.")
     return found
 

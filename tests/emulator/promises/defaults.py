@@ -175,7 +175,7 @@ def at_default(service: str, model: OperationModel, given: Mapping[str, Any], na
     return {
         name
         for name in names & members.keys()
-        if _is_empty(members[name], given.get(name))
+        if (service != "dynamodb" and _is_empty(members[name], given.get(name)))  # DynamoDB refuses empty lists
         or (name in defaults and _equal(defaults[name], given.get(name), region))
     }
 
