@@ -155,8 +155,10 @@ def test_monitoring_belongs_to_an_instance_or_to_its_cluster(site: Site, aws: An
     trust = {"Version": "2012-10-17", "Statement": [statement]}
     stranger = aws.client("iam").create_role(RoleName="stranger", AssumeRolePolicyDocument=json.dumps(trust))["Role"]
     refused(VALUE, site.modify, MonitoringInterval=30, MonitoringRoleArn=stranger["Arn"])
+    site.add("two")
     site.modify(MonitoringInterval=0)
     assert "MonitoringRoleArn" not in site.cluster()
+    assert site.instance("two")["MonitoringInterval"] == 0
 
 
 @keeps("rds.monitoring")

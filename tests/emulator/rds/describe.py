@@ -209,7 +209,7 @@ def describe_instance(backend: RdsBackend, instance: Instance, status: str | Non
     }
     if cluster.data["MonitoringInterval"]:
         result.update({name: cluster.data[name] for name in ("MonitoringInterval", "MonitoringRoleArn")})
-    if result["MonitoringInterval"]:
+    if result.setdefault("MonitoringInterval", 0):
         stream = f"log-group:RDSOSMetrics:log-stream:{instance.data['DbiResourceId']}"
         result["EnhancedMonitoringResourceArn"] = arn_of(backend, "logs", stream)
     return result

@@ -34,7 +34,7 @@ class Cut:
     def __init__(self, left: int) -> None:
         self.left = left
 
-    def take(self, service: str, operation: str, region: str) -> Fault | None:
+    def take(self, service: str, operation: str, *_: object) -> Fault | None:
         counts = is_mutating(operation, b"") and (service, operation) != lock_calls.WRITE
         self.left -= counts
         denied = self.left < 0 and counts
