@@ -68,7 +68,7 @@ def runner(aws: Any) -> Run:
         }
         source = importlib.import_module(f"ansible_collections.{namespace}.{collection}.plugins.modules.{name}")
         out = io.StringIO()
-        with patch.dict(os.environ, environ), _sleeping(lambda seconds: aws.control.advance(seconds)):
+        with patch.dict(os.environ, environ), _sleeping(aws.control.advance):
             try:
                 with patch_module_args(args), redirect_stdout(out):
                     source.main()

@@ -59,7 +59,7 @@ class Site:
 
     @cached_property
     def table_ids(self) -> list[str]:
-        return [self._ec2.create_route_table(VpcId=self.vpc)["RouteTable"]["RouteTableId"] for _ in range(2)]
+        return [self._ec2.create_route_table(VpcId=self.vpc)["RouteTable"]["RouteTableId"] for number in range(2)]
 
     @cached_property
     def group(self) -> str:

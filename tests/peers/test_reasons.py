@@ -87,8 +87,8 @@ def test_a_moved_subnet_has_no_route_table_until_the_next_run(aws: Any, run: Run
     table = {"vpc_id": site.vpc, "purge_subnets": True}
     run("amazon.aws.ec2_vpc_route_table", **table, tags={"Name": "one"}, subnets=[site.subnet])
     two = {**table, "tags": {"Name": "two"}}
-    _, first = writes(aws, run, "amazon.aws.ec2_vpc_route_table", **two, subnets=[site.subnet])
-    _, second = writes(aws, run, "amazon.aws.ec2_vpc_route_table", **two, subnets=[site.subnet])
+    first = writes(aws, run, "amazon.aws.ec2_vpc_route_table", **two, subnets=[site.subnet])[1]
+    second = writes(aws, run, "amazon.aws.ec2_vpc_route_table", **two, subnets=[site.subnet])[1]
     assert "DisassociateRouteTable" in first and "AssociateRouteTable" not in first
     assert second == ["AssociateRouteTable"]
 
@@ -116,7 +116,7 @@ def test_modules_sleep_after_a_change(
 def test_another_route_table_creates_another_endpoint(aws: Any, run: Run, site: Site) -> None:
     endpoint = {"vpc_id": site.vpc, "service": "com.amazonaws.us-east-1.s3"}
     run("amazon.aws.ec2_vpc_endpoint", **endpoint, route_table_ids=[site.table_ids[0]])
-    _, done = writes(aws, run, "amazon.aws.ec2_vpc_endpoint", **endpoint, route_table_ids=[site.table_ids[1]])
+    done = writes(aws, run, "amazon.aws.ec2_vpc_endpoint", **endpoint, route_table_ids=[site.table_ids[1]])[1]
     assert done == ["CreateVpcEndpoint"]
 
 
@@ -133,7 +133,7 @@ def test_a_key_keeps_its_alias_and_comes_back(aws: Any, run: Run) -> None:
 
 def test_a_log_group_changes_in_check_mode_and_is_deleted(aws: Any, run: Run) -> None:
     run("amazon.aws.cloudwatchlogs_log_group", log_group_name="peer", retention=30)
-    _, done = writes(aws, run, "amazon.aws.cloudwatchlogs_log_group", check=True, log_group_name="peer", retention=60)
+    done = writes(aws, run, "amazon.aws.cloudwatchlogs_log_group", check=True, log_group_name="peer", retention=60)[1]
     assert done == ["PutRetentionPolicy"]
     result = run("amazon.aws.cloudwatchlogs_log_group", log_group_name="peer", retention=1096)
     assert result.get("failed")
@@ -150,7 +150,7 @@ def test_a_cluster_parameter_that_is_no_longer_listed_stays(aws: Any, run: Run) 
     group = {"name": "peer", "description": "peer", "db_parameter_group_family": "aurora-postgresql16"}
     one = {"parameter_name": "rds.force_ssl", "parameter_value": "0", "apply_method": "immediate"}
     run("amazon.aws.rds_cluster_param_group", **group, parameters=[one])
-    _, done = writes(aws, run, "amazon.aws.rds_cluster_param_group", **group, parameters=[])
+    done = writes(aws, run, "amazon.aws.rds_cluster_param_group", **group, parameters=[])[1]
     assert done == []
 
 
@@ -215,5 +215,5 @@ def test_a_table_ignores_changed_indexes_and_undoes_auto_scaling(aws: Any, run: 
     assert not run("community.aws.dynamodb_table", **table, indexes=[other])["changed"]
     scaled = {"ReadCapacityUnits": 9, "WriteCapacityUnits": 5}
     aws.client("dynamodb").update_table(TableName="peer", ProvisionedThroughput=scaled)
-    _, done = writes(aws, run, "community.aws.dynamodb_table", **table, indexes=[index])
+    done = writes(aws, run, "community.aws.dynamodb_table", **table, indexes=[index])[1]
     assert done == ["UpdateTable"]

@@ -116,7 +116,7 @@ def _known(module: AnsibleAWSModule, context: Context) -> dict[str, Any]:
     """Return what a resource has to know about its module and the run, beside the options."""
     run = {"check_mode": module.check_mode, "collects": context.collects, "refused": context.refused}
     run["left"] = list(context.left)
-    going = {(region, name) for region, name in context.going} if module.check_mode else frozenset()
+    going = set(map(tuple, context.going)) if module.check_mode else frozenset()
     return {"resource": _kind(module), **run, "going": going}
 
 

@@ -55,7 +55,7 @@ def needs(resource: Resource, arn: str) -> list[Need]:
         for each in resource.params.get("left") or ()
         if each["key"] == arn
     ]
-    return _once([*_data(resource.aws, arn, None, lambda name: resource.is_going(name)), *left])
+    return _once([*_data(resource.aws, arn, None, resource.is_going), *left])
 
 
 def data_of(aws: Any, arn: str, region: str) -> list[Need]:
