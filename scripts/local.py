@@ -152,7 +152,7 @@ def expect_promised_calls() -> None:
     others = {f"{c['service']}:{c['operation']}" for c in ask("GET", "calls") if c["tier"] != "promised"}
     if others:
         sys.exit(f"The runs made calls that the local AWS does not promise: {', '.join(sorted(others))}. See {CALLS}.")
-    say("    All calls to AWS are ones that the local AWS promises.")
+    say("    The runs made only calls that the local AWS promises.")
 
 
 def demo(environment: str, scale: float) -> None:

@@ -44,12 +44,12 @@ def ask(aws: Any, path: str = "/_local/health", verb: str = "GET", **headers: st
         return error.code, json.load(error)
 
 
-def told(aws: Any, verb: str, request: str, /, **query: object) -> str:
+def refusal(aws: Any, verb: str, request: str, /, **query: object) -> str:
     """Return the sentence with which the interface refuses a request."""
-    with pytest.raises(urllib.error.HTTPError) as refusal:
+    with pytest.raises(urllib.error.HTTPError) as caught:
         aws.control.ask(verb, request, **query)
-    assert refusal.value.code == 400
-    return str(json.load(refusal.value)["error"])
+    assert caught.value.code == 400
+    return str(json.load(caught.value)["error"])
 
 
 def test_only_the_health_can_be_read_without_the_token(aws: Any) -> None:
@@ -100,13 +100,13 @@ def test_only_requests_to_aws_can_use_names_below_localhost(aws: Any) -> None:
 
 
 def test_the_interface_says_what_is_wrong_with_the_arguments(aws: Any) -> None:
-    assert told(aws, "POST", "region") == "POST /_local/region needs the argument name."
-    assert told(aws, "POST", "clock", advnce=3) == (
+    assert refusal(aws, "POST", "region") == "POST /_local/region needs the argument name."
+    assert refusal(aws, "POST", "clock", advnce=3) == (
         "POST /_local/clock has no argument advnce. It takes: scale, advance."
     )
-    assert told(aws, "POST", "lag", reads="x") == "reads is 'x', but must be a number."
-    assert "times is 'x'" in told(aws, "POST", "faults", service="ec2", operation="A", effect="throttle", times="x")
-    assert "use one of" in told(aws, "POST", "quota", name="x", value=1)
+    assert refusal(aws, "POST", "lag", reads="x") == "reads is 'x', but must be a number."
+    assert "times is 'x'" in refusal(aws, "POST", "faults", service="ec2", operation="A", effect="throttle", times="x")
+    assert "use one of" in refusal(aws, "POST", "quota", name="x", value=1)
     assert ask(aws, "/_local/nothing", Authorization=f"Bearer {aws.token}")[0] == 404
 
 
@@ -116,9 +116,9 @@ def test_states_are_names_in_the_directory_of_the_server(aws: Any, tmp_path: Pat
     aws.control.save("state")
     (SAVED.directory / "link").symlink_to(tmp_path / "outside")
     for name in ("../state", str(tmp_path / "state"), "a/b", "..", ".key", ".other", "", "link"):
-        assert "is not the name of a state" in told(aws, "POST", "save", name=name)
-        assert "is not the name of a state" in told(aws, "POST", "load", name=name)
-    assert "There is no saved state 'other'" in told(aws, "POST", "load", name="other")
+        assert "is not the name of a state" in refusal(aws, "POST", "save", name=name)
+        assert "is not the name of a state" in refusal(aws, "POST", "load", name=name)
+    assert "There is no saved state 'other'" in refusal(aws, "POST", "load", name="other")
     assert not list(tmp_path.iterdir())
     aws.control.load(SAVED.directory / "state")
 
@@ -131,7 +131,7 @@ def test_a_state_that_was_changed_is_not_loaded(aws: Any) -> None:
     content = path.read_bytes()
     for changed in (content[:-1] + bytes([content[-1] ^ 1]), content[32:], b""):
         path.write_bytes(changed)
-        assert "was not saved by this server" in told(aws, "POST", "load", name="state")
+        assert "was not saved by this server" in refusal(aws, "POST", "load", name="state")
     path.write_bytes(content)
     aws.control.load("state")
 

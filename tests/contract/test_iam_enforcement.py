@@ -22,7 +22,7 @@ def user(aws: Any) -> User:
 
 
 def where(operator: str, **keys: Any) -> dict[str, Any]:
-    """Return a condition; two underscores in a key's name stand for its colon."""
+    """Return a condition; two underscores in a key's name are its colon."""
     return {"Condition": {operator: {key.replace("__", ":", 1): value for key, value in keys.items()}}}
 
 

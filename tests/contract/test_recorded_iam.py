@@ -108,7 +108,7 @@ INVALID = [
 
 
 class Caller:
-    """What ``check`` needs, for the keys of a user or a session."""
+    """An ``aws`` for ``check`` with the keys of a user or a session."""
 
     def __init__(self, aws: Any, keys: dict[str, Any]) -> None:
         self.aws, self.keys = aws, keys

@@ -110,7 +110,7 @@ def parsed(service: str, model: OperationModel, environ: dict[str, Any], body: b
         return content
     protocol = protocol_of(service, environ)
     if protocol.startswith("rest"):
-        return {}  # such a service is never one of ours: the parameters are for the call log alone
+        return {}  # this package extends no REST service: the parameters are for the call log alone
     text = body.decode() if body else str(environ.get("QUERY_STRING", ""))
     request = {"values": MultiDict(parse_qsl(text, keep_blank_values=True)), "headers": {}, "body": body}
     found: Mapping[str, Any] = PROTOCOL_PARSERS[protocol](model).parse(request)

@@ -1,4 +1,4 @@
-"""Who may use the server: no web page, and its own interface only with the token."""
+"""Keep web pages away from the server, and everybody without the token from its own interface."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ class Saved:
         self._temporary: Path | None = None
 
     def use(self, directory: Path | None) -> None:
-        """Use a directory, which is created if it does not exist. None stands for a temporary one."""
+        """Use a directory, which is created if it does not exist. Without one, use a temporary directory."""
         self.close()
         if directory:
             directory.mkdir(mode=0o700, parents=True, exist_ok=True)

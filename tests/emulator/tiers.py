@@ -18,7 +18,7 @@ PROMISED, UNVERIFIED, REFUSED = "promised", "unverified", "refused"
 _PAST_THE_CHECKS = "it creates resources past the checks and states of the promised services"
 _RUNS_CODE = "it runs containers on this machine"
 _OTHER_INSTANCES = "its instances are not those that RunInstances starts and TerminateInstances ends here"
-# What moto has and the local AWS refuses all the same, as service or service:Operation, with the reason.
+# Services and operations (service:Operation) that moto has and the local AWS refuses, with the reason.
 DANGEROUS = {
     "cloudformation": _PAST_THE_CHECKS,
     "dynamodb:ImportTable": f"{_PAST_THE_CHECKS}, in a thread of its own",
@@ -50,13 +50,13 @@ def of(service: str, operation: str) -> str:
 
 
 def is_motos_own(service: str, operation: str) -> bool:
-    """Return whether moto alone serves an operation, so that no parameter of it is lost in a method of ours."""
+    """Return whether moto alone serves an operation, so that no method of this package loses a parameter."""
     method = _method(handler(service), operation)
     return method is not None and method.__module__.startswith("moto.")
 
 
 def unverified_operations(service: str) -> list[str]:
-    """Return the operations of a service of ours that only moto serves."""
+    """Return the operations of an extended service that only moto serves."""
     from .requests import service_model
 
     return [name for name in service_model(service).operation_names if of(service, name) == UNVERIFIED]
@@ -68,7 +68,7 @@ def unverified_services() -> list[str]:
 
 
 def handler(service: str) -> type:
-    """Return the class that serves one of our services."""
+    """Return the class that serves an extended service."""
     return HANDLERS[services.load(service)]
 
 

@@ -1,4 +1,4 @@
-"""What a resource needs before a module can create it. Each part is created at its first use."""
+"""The resources that a module needs before it can create its own. Each is created at its first use."""
 
 from __future__ import annotations
 

@@ -121,8 +121,8 @@ def test_another_route_table_creates_another_endpoint(aws: Any, run: Run, site: 
 
 
 def test_a_key_keeps_its_alias_and_comes_back(aws: Any, run: Run) -> None:
-    told = {"changed", "deprecations", "invocation", "warnings"}
-    assert run("amazon.aws.kms_key", check=True, alias="peer").keys() <= told
+    nothing = {"changed", "deprecations", "invocation", "warnings"}
+    assert run("amazon.aws.kms_key", check=True, alias="peer").keys() <= nothing
     key = run("amazon.aws.kms_key", alias="peer")["key_id"]
     run("amazon.aws.kms_key", alias="peer", state="absent")
     kms = aws.client("kms")

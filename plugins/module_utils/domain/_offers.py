@@ -266,7 +266,7 @@ def is_allowed(text: str, allowed: str, data_type: str = "string") -> bool:
         return True
     if data_type in ("integer", "float"):
         return bool(_FORMULA.search(text)) or _in_spans(text, allowed, data_type)
-    names = [name.strip() for name in allowed.lower().split(",")]  # AWS's own defaults differ from these names in case
+    names = [name.strip() for name in allowed.lower().split(",")]  # AWS's own defaults differ from them in case
     given = [item.strip() for item in text.lower().split(",")] if data_type == "list" else [text.lower()]
     return all(item in names for item in given)
 

@@ -51,7 +51,7 @@ class Claim(NamedTuple):
 
 
 class Left(NamedTuple):
-    """What the deletion of a resource leaves behind.
+    """Something that the deletion of a resource leaves behind.
 
     ``until`` is the day on which AWS deletes it, such as 2027-01-04, empty if nobody knows; ``key`` is the ARN of the
     KMS key without which it cannot be read; ``restore`` says how to bring it back, as a command.

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What an environment has in the enabled regions of the account that are not in its inventory."""
+"""Find the resources of an environment in enabled regions of the account that are not in its inventory."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ ALIVE = {"nat_gateway": ("pending", "available"), "vpc_endpoint": ("available", 
 
 
 class Holder(NamedTuple):
-    """What holds network interfaces: in words, its id, and the arguments of the command that removes it."""
+    """A resource that holds network interfaces: in words, its id, and the arguments of the command that removes it."""
 
     words: str
     id: str

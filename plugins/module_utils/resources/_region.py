@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What an environment has in regions: read where it is known for all regions, in the region that owns it."""
+"""Find the resources of an environment by region. The region that owns them knows those of all regions."""
 
 from __future__ import annotations
 

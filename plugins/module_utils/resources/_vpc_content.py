@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is in a VPC and stays there, so that AWS refuses to delete the VPC."""
+"""Find the resources that stay in a VPC, so that AWS refuses to delete the VPC."""
 
 from __future__ import annotations
 

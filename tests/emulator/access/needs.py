@@ -8,6 +8,7 @@ from typing import Any
 
 from moto.iam.models import iam_backends
 
+from ..core import dns_suffix
 from ..iam.service_roles import has_role, role_path
 from .resources import Call, ec2_arn, key_of, resources_of, secret_of
 
@@ -158,7 +159,7 @@ def _keys(call: Call) -> Iterator[Need]:
 def _key(call: Call, given: Any, actions: tuple[str, ...]) -> Iterator[Need]:
     key = key_of(call, given) if given else None
     if key and key.key_manager != "AWS":
-        via = {"kms:viaservice": (f"{call.service}.{call.region}.amazonaws.com",)}
+        via = {"kms:viaservice": (f"{call.service}.{call.region}.{dns_suffix(call.partition)}",)}
         for action in actions:
             grant = {"kms:grantisforawsresource": ("true",)} if action == "kms:CreateGrant" else {}
             yield Need(action, key.arn, {**via, **grant})

@@ -8,16 +8,15 @@ from functools import lru_cache
 from typing import Any
 
 import moto.iam.models as iam_models
-from moto.core import DEFAULT_ACCOUNT_ID
 from moto.iam.models import IAMBackend
 
 from ..core import serve
-from .entities import boundary_uses, unique_id
+from .entities import boundary_uses
 from .service_roles import can_assume, service_uses_its_role
 
 __all__ = ["can_assume", "register", "service_uses_its_role"]
 
-_read = IAMBackend._init_aws_policies
+_read, _random_id = IAMBackend._init_aws_policies, iam_models.random_policy_id
 
 
 @lru_cache
@@ -35,7 +34,7 @@ def register() -> None:
     """Replace moto's handler, its ids of policies, and its reading of the managed policies."""
     from .responses import LocalIam
 
-    iam_models.random_policy_id = lambda: unique_id("ANPA", DEFAULT_ACCOUNT_ID)
+    iam_models.random_policy_id = lambda: f"ANPA{_random_id()[4:]}"
     iam_models.ManagedPolicy.permissions_boundary_usage_count = property(boundary_uses)
     os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
     IAMBackend._init_aws_policies = _copies

@@ -104,7 +104,7 @@ class Grants(Imports):
 
 
 def _shown(key: Key, grant: Grant) -> dict[str, Any]:
-    account = f"arn:aws:iam::{key.account_id}:root"
+    account = f"arn:{key.arn.split(':')[1]}:iam::{key.account_id}:root"
     shown = {**grant.to_json(), "KeyId": key.arn, "CreationDate": grant.created, "IssuingAccount": account}
     return {name: value for name, value in shown.items() if value is not None}
 

@@ -44,6 +44,7 @@ def test_without_a_name_nothing_is_deleted_that_appears_after_an_empty_plan(aws,
     assert "Nothing of dev was found in 17 regions." in run.text
 
 
+@pytest.mark.timeout(600)
 def test_the_plan_is_shown_before_the_name_is_asked(aws, built):
     dev = built("dev")
     text = on_a_terminal(dev, "dv\r")
@@ -56,7 +57,7 @@ def test_the_plan_is_shown_before_the_name_is_asked(aws, built):
     assert "rds:DeleteDBCluster" in aws.mutating()
 
 
-def on_a_terminal(site, answer, seconds=400):
+def on_a_terminal(site, answer, seconds=250):
     """Run the playbook on a terminal of its own, type ``answer`` when it asks, and return what it showed."""
     terminal, end = pty.openpty()
     command = ["setsid", "--ctty", "--wait", *site.command("playbooks/destroy.yml")]
