@@ -354,6 +354,7 @@ def test_waiters_of_boto3_work(aws: Any, net: Net) -> None:
     assert net.nat_shown(nat)["State"] == "available"
     net.ec2.delete_nat_gateway(NatGatewayId=nat)
     net.ec2.get_waiter("nat_gateway_deleted").wait(NatGatewayIds=[nat], **quick)
+    aws.control.advance(5)  # AWS frees the address a little later
     net.detach()
     failed = net.nat()["NatGatewayId"]
     with pytest.raises(WaiterError, match="terminal failure"):
