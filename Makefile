@@ -13,13 +13,16 @@ unexport PYTHONDONTWRITEBYTECODE
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
-.venv/lock: requirements.txt scripts/venv.sh
-	@sh scripts/venv.sh
+.venv/run: requirements.txt scripts/venv.sh
+	@sh scripts/venv.sh run
 
-demo: .venv/lock ## plan and apply ENV (dev, qa or prod) on a local AWS, and apply it again
+.venv/dev: requirements.txt requirements-dev.txt scripts/venv.sh
+	@sh scripts/venv.sh dev
+
+demo: .venv/run ## plan and apply ENV (dev, qa or prod) on a local AWS, and apply it again
 	@python scripts/local.py demo --environment $(ENV) --scale $(SCALE)
 
-local: .venv/lock ## start the local AWS on a free loopback port, or show where it runs
+local: .venv/run ## start the local AWS on a free loopback port, or show where it runs
 	@python scripts/local.py start --scale $(SCALE)
 
 stop: ## stop the local AWS that `make demo` or `make local` started
@@ -27,55 +30,55 @@ stop: ## stop the local AWS that `make demo` or `make local` started
 
 test: unit integration site lint sanity molecule ## run all tests and checks of CI
 
-unit: .venv/lock ## test pure functions, the engine and the boundaries of the design
+unit: .venv/dev ## test pure functions, the engine and the boundaries of the design
 	pytest tests/unit
 
-integration: .venv/lock ## test the local AWS and every module
+integration: .venv/dev ## test the local AWS and every module
 	pytest -n 2 --dist worksteal tests/contract tests/integration/modules
 
-site: .venv/lock ## test the playbooks of every environment, as users run them
+site: .venv/dev ## test the playbooks of every environment, as users run them
 	pytest -n 2 --dist worksteal tests/integration/site
 
 # Without the tests that compare a plan with the calls of an apply: they need an AWS without lag.
-lag: .venv/lock ## test the product on a local AWS that lags by three reads and takes time
+lag: .venv/dev ## test the product on a local AWS that lags by three reads and takes time
 	LOCAL_AWS_LAG=3 LOCAL_AWS_SCALE=0.001 pytest -n 2 --dist worksteal tests/integration \
 	  --ignore tests/integration/site/test_plan.py --ignore tests/integration/site/test_drift.py \
 	  --ignore tests/integration/site/test_half_built.py
 
 # Without a test about the words of a refusal between two writes: a lost answer to the first write ends that step.
-lost: .venv/lock ## test every module on a local AWS that loses, breaks or withholds the first answer to every write
+lost: .venv/dev ## test every module on a local AWS that loses, breaks or withholds the first answer to every write
 	for fault in lost broken silent; do \
 	  LOCAL_AWS_FAULT=$$fault pytest -n 2 --dist worksteal tests/integration/modules \
 	    --deselect tests/integration/modules/test_dynamodb_limits.py::test_another_attribute_of_the_time_to_live_takes_two_runs \
 	    || exit 1; \
 	done
 
-process: .venv/lock ## test the environments with each module in a process of its own
+process: .venv/dev ## test the environments with each module in a process of its own
 	MTK_IN_PROCESS=false pytest -n 2 --dist worksteal tests/integration/site/test_environments.py tests/integration/site/test_in_process.py
 
-chaos: .venv/lock ## test interruptions in more places than `make test`
+chaos: .venv/dev ## test interruptions in more places than `make test`
 	pytest -m chaos tests/integration/site
 
-removal: .venv/lock ## test more deletions, interruptions of them, and removals from an inventory
+removal: .venv/dev ## test more deletions, interruptions of them, and removals from an inventory
 	pytest -m removal -n 2 --dist worksteal tests/integration/site
 
-locks: .venv/lock ## test the run lock, with two applies at once ten times for each case
+locks: .venv/dev ## test the run lock, with two applies at once ten times for each case
 	LOCK_CASES=10 pytest -m "" -n 2 --dist worksteal tests/integration/site/test_locks.py
 
-drift: .venv/lock ## compare plan and apply for 200 random drifts and 30 half-built accounts
+drift: .venv/dev ## compare plan and apply for 200 random drifts and 30 half-built accounts
 	DRIFT_CASES=200 pytest -m "" -n 2 --dist worksteal tests/integration/site/test_drift.py tests/integration/site/test_half_built.py
 
-inventories: .venv/lock ## plan and apply 200 random inventories
+inventories: .venv/dev ## plan and apply 200 random inventories
 	INVENTORY_CASES=200 pytest -n 2 --dist worksteal tests/integration/site/test_random_inventories.py
 
-peers: .venv/lock ## run the modules of amazon.aws and community.aws on the local AWS
+peers: .venv/dev ## run the modules of amazon.aws and community.aws on the local AWS
 	pytest -n 2 --dist worksteal tests/peers
 
-bench: .venv/lock ## measure runs against plain boto3, and the local AWS against moto's server
+bench: .venv/dev ## measure runs against plain boto3, and the local AWS against moto's server
 	python scripts/bench
 	python scripts/bench/local_aws.py
 
-lint: .venv/lock ## run ruff, mypy, yamllint, ansible-lint, and check the changelog
+lint: .venv/dev ## run ruff, mypy, yamllint, ansible-lint, and check the changelog
 	ruff check .
 	ruff format --check .
 	mypy plugins/module_utils plugins/plugin_utils plugins/action plugins/callback plugins/doc_fragments plugins/filter \
@@ -84,19 +87,21 @@ lint: .venv/lock ## run ruff, mypy, yamllint, ansible-lint, and check the change
 	yamllint --strict .
 	ansible-lint --offline --profile production
 
-sanity: .venv/lock ## run ansible-test sanity on the built collection, and check its documentation
+sanity: .venv/dev ## run ansible-test sanity on the built collection, and check its documentation
 	bash scripts/sanity.sh
 
-molecule: .venv/lock ## test each role in a molecule scenario
+molecule: .venv/dev ## test each role in a molecule scenario
 	molecule test --all
 
-docs: .venv/lock ## generate docs/developing/local-aws.md, and what follows from the descriptions of the settings
+docs: .venv/dev ## generate docs/developing/local-aws.md, and what follows from the descriptions of the settings
 	PYTHONPATH=collections python scripts/settings.py
 	cd tests && python -m emulator.promises.page > ../docs/developing/local-aws.md
 
-lock: ## update requirements.txt from requirements.in (needs uv)
-	uv pip compile --universal --python-version 3.11 --generate-hashes --quiet --upgrade \
-	  --custom-compile-command "make lock" --output-file requirements.txt requirements.in
+lock: ## update requirements.txt and requirements-dev.txt from the files *.in (needs uv)
+	for name in requirements requirements-dev; do \
+	  uv pip compile --universal --python-version 3.11 --generate-hashes --quiet --upgrade \
+	    --custom-compile-command "make lock" --output-file $$name.txt $$name.in || exit 1; \
+	done
 
 clean: stop ## remove everything that these commands created
 	rm -rf .venv .local-aws .cache .ansible build .pytest_cache .mypy_cache .ruff_cache .hypothesis

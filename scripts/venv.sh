@@ -1,10 +1,21 @@
 #!/bin/sh
-# Create .venv from requirements.txt with the newest working Python of 3.11 to 3.14, unless it is up to date.
+# Create .venv with the newest working Python of 3.11 to 3.14, unless it is up to date.
+#   sh scripts/venv.sh        what a run and the local AWS need, from requirements.txt
+#   sh scripts/venv.sh dev    also what the tests and checks need, from requirements-dev.txt
 set -eu
 cd "$(dirname "$0")/.."
 
-lock=$(cksum < requirements.txt)
-if [ -f .venv/lock ] && [ "$(cat .venv/lock)" = "$lock" ] && .venv/bin/python -c '' 2> /dev/null; then
+kind=${1:-run}
+case $kind in
+  run) requirements=requirements.txt ;;
+  dev) requirements=requirements-dev.txt ;;
+  *) echo "Usage: sh scripts/venv.sh [run|dev]" >&2; exit 2 ;;
+esac
+
+# .venv/run and .venv/dev hold the checksum of the lock file from which .venv was filled.
+lock=$(cksum < "$requirements")
+if [ -f ".venv/$kind" ] && [ "$(cat ".venv/$kind")" = "$lock" ] && .venv/bin/python -c '' 2> /dev/null; then
+  touch ".venv/$kind"
   exit 0
 fi
 
@@ -24,16 +35,23 @@ if [ -z "$python" ]; then
   exit 1
 fi
 
-echo "Creating .venv with $("$python" --version) from requirements.txt (a minute with pip, seconds with uv) ..."
-rm -rf .venv
-if uv --version > /dev/null 2>&1; then
-  uv venv --quiet --no-python-downloads --python "$("$python" -c 'import sys; print(sys.executable)')" .venv
-  uv pip install --quiet --python .venv/bin/python --requirement requirements.txt
+if [ "$kind" = dev ] && [ -f .venv/run ] && [ "$(cat .venv/run)" = "$(cksum < requirements.txt)" ]; then
+  echo "Adding the packages for tests from $requirements to .venv (a minute or two with pip, seconds with uv) ..."
 else
-  if ! "$python" -m venv .venv; then
+  echo "Creating .venv with $("$python" --version) from $requirements (a minute or two with pip, seconds with uv) ..."
+  rm -rf .venv
+fi
+if uv --version > /dev/null 2>&1; then
+  [ -d .venv ] || uv venv --quiet --no-python-downloads --python "$("$python" -c 'import sys; print(sys.executable)')" .venv
+  uv pip install --quiet --python .venv/bin/python --requirement "$requirements"
+else
+  if [ ! -d .venv ] && ! "$python" -m venv .venv; then
     echo "$python cannot create virtual environments. Install the venv module, on Debian: apt-get install python3-venv" >&2
     exit 1
   fi
-  .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --requirement requirements.txt
+  .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --requirement "$requirements"
 fi
-echo "$lock" > .venv/lock
+echo "$lock" > ".venv/$kind"
+if [ "$kind" = dev ]; then
+  cksum < requirements.txt > .venv/run # requirements-dev.txt contains requirements.txt
+fi
