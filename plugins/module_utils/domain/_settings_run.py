@@ -31,6 +31,7 @@ _ENVIRONMENT_PERMITS = "lower-case letters, digits and single hyphens, beginning
 # Extra variables of the playbooks, which no role uses.
 VARIABLES = (
     *("plan_out", "plan_file", "detailed_exitcode", "drift_json", "drift_markdown", "drift_fail_on"),
+    *("topology_html", "topology_drift", "topology_plan"),
     *("destroy_json", "destroy_text", "destroy_allowed", "purge_data", "expected_account_id"),
     *("confirm_environment", "confirm_region", "region", "lock_timeout", "break_lock", *CONSENTS),
 )
