@@ -38,7 +38,7 @@ class Chromium:
         to_read, self._write = os.pipe()
         self._read, to_write = os.pipe()
         shell = f'exec "$0" "$@" 3<&{to_read} 4>&{to_write}'  # Chromium reads from descriptor 3 and writes to 4
-        command = ["sh", "-c", shell, executable(), *FLAGS, f"--user-data-dir={self._profile}", "about:blank"]
+        command = ["bash", "-c", shell, executable(), *FLAGS, f"--user-data-dir={self._profile}", "about:blank"]
         self._process = subprocess.Popen(
             command, pass_fds=(to_read, to_write), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )

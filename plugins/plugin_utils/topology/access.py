@@ -22,9 +22,12 @@ def access(estate: Estate, mode: str) -> Child:
     if not groups and not tiers:
         return None
     matrices = [_matrix(each, len(estate.regions)) for each in reach.matrices(estate)]
-    changed = [each for each in groups if each.action != "none"]
-    listed = element("ul", [element("li", f"{each.region} ", named(each, mode)) for each in changed], class_="plain")
-    return section("Who can reach whom", tiers, matrices, listed if changed else None, id="access")
+    unknown = [each.name for each in groups if not reach.is_known(each)]
+    words = f"The rules of these security groups are not in this plan: {', '.join(unknown)}."
+    changed = [element("li", f"{each.region} ", named(each, mode)) for each in groups if each.action != "none"]
+    listed = [element("p", "Changed groups:"), element("ul", changed, class_="chips")] if changed else None
+    note = element("p", words, class_="quiet") if unknown else None
+    return section("Who can reach whom", tiers, matrices, note, listed, id="access")
 
 
 def _tiers(estate: Estate) -> Child:
@@ -36,7 +39,9 @@ def _tiers(estate: Estate) -> Child:
                 rows.setdefault((tier, *_directions(found[tier])), []).append(region)
     if not rows:
         return None
-    head = [element("th", title, scope="col") for title in ("Subnets", "To the Internet", "From the Internet", "Regions")]
+    head = [
+        element("th", title, scope="col") for title in ("Subnets", "To the Internet", "From the Internet", "Regions")
+    ]
     body = [
         element(
             "tr",

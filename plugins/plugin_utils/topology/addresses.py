@@ -19,12 +19,13 @@ _ORDER = ("pool", "reservation", "vpc", "subnet")
 
 @dataclass
 class Block:
-    """A CIDR block, with the blocks in it."""
+    """A CIDR block, with the blocks in it. ``region`` is the one of a regional pool."""
 
     network: Network
     name: str
     kind: str  # pool, reservation, vpc or subnet
     item: Item
+    region: str = ""
     children: list[Block] = field(default_factory=list)
 
     def gaps(self) -> list[Network]:
@@ -74,19 +75,20 @@ def _position(block: Block) -> tuple[int, int, int, str]:
 
 
 def _blocks(estate: Estate) -> Iterable[Block]:
+    locales = {pool.name: pool.known("locale") for pool in estate.of("ec2_ipam_pool")}
     for item in estate.items:
         if item.resource == "ec2_ipam_pool_cidr":
-            name, _, cidr = item.name.partition(" ")
-            yield from _block(item.known("cidr") or cidr, name, "pool", item)
+            name, _space, cidr = item.name.partition(" ")
+            yield from _block(item.known("cidr") or cidr, name, "pool", item, locales.get(name, ""))
         elif item.resource == "ec2_ipam_pool_allocation":
             yield from _block(item.known("cidr") or item.name.rpartition(" ")[2], item.name, "reservation", item)
         elif item.resource in ("ec2_vpc", "ec2_subnet"):
             yield from _block(item.known("cidr_block"), item.name, item.resource.removeprefix("ec2_"), item)
 
 
-def _block(cidr: str, name: str, kind: str, item: Item) -> Iterable[Block]:
+def _block(cidr: str, name: str, kind: str, item: Item, region: str = "") -> Iterable[Block]:
     try:
-        yield Block(Network(cidr), name, kind, item)
+        yield Block(Network(cidr), name, kind, item, region)
     except ValueError:  # a block that AWS chooses during the apply
         return
 

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -14,6 +14,7 @@ from ansible_collections.mtk.backend.plugins.module_utils.engine import _documen
 from ansible_collections.mtk.backend.plugins.plugin_utils import drift
 from ansible_collections.mtk.backend.plugins.plugin_utils.summary import duration
 from ansible_collections.mtk.backend.plugins.plugin_utils.topology.elements import Child, element
+from ansible_collections.mtk.backend.plugins.plugin_utils.topology.estate import Estate
 from ansible_collections.mtk.backend.plugins.plugin_utils.topology.signs import badge, counts, section, value
 
 _MANY = 12  # changes of a region that are shown without being unfolded
@@ -25,19 +26,20 @@ def decisions(document: Mapping[str, Any]) -> Child:
     found = [each for each in document["resources"] if each["action"] == "refuse"]
     if not found:
         return None
-    return section("Decisions", element("ul", [_row(each, document["mode"]) for each in found], class_="rows"), id="decisions")
+    return section(
+        "Decisions", element("ul", [_row(each, document["mode"]) for each in found], class_="rows"), id="decisions"
+    )
 
 
-def changes(document: Mapping[str, Any]) -> Child:
-    """Return what changes, by region."""
+def changes(document: Mapping[str, Any], regions: Sequence[str]) -> Child:
+    """Return what changes, by region in the order of ``regions``."""
     mode = document["mode"]
     found = [each for each in document["resources"] if each["action"] not in ("none", "refuse")]
     if not found:
         words = "The plan changes nothing." if mode == "plan" else "The run has changed nothing."
         return section("Changes", element("p", words), id="changes")
     parts = []
-    for region, group in groupby(found, key=lambda entry: str(entry["region"])):
-        entries = list(group)
+    for region, entries in _by_region(found, regions):
         summary = element("summary", element("h3", region), " ", counts(entries, mode))
         rows = element("ul", [_row(each, mode) for each in entries], class_="rows")
         parts.append(element("details", summary, rows, open=len(entries) <= _MANY))
@@ -55,7 +57,9 @@ def _row(entry: Entry, mode: str) -> Child:
     time = element("span", f" AWS takes about {duration(usual)}", class_="quiet") if usual and mode == "plan" else None
     region = element("span", f"{entry['region']} ", class_="quiet") if entry["action"] == "refuse" else None
     kind = element("span", str(entry["resource"]), class_="type")
-    head = element("div", badge(entry["action"], mode), region, kind, " ", element("span", str(entry["name"]), class_="name"), time)
+    head = element(
+        "div", badge(entry["action"], mode), region, kind, " ", element("span", str(entry["name"]), class_="name"), time
+    )
     return element("li", head, details)
 
 
@@ -72,7 +76,9 @@ def _difference(difference: Mapping[str, Any]) -> Child:
 def _leaves(left: Mapping[str, Any]) -> Child:
     until = f" until {left['until']}" if left["until"] else ""
     words = f"Leaves {left['resource']} {left['name']} in {left['region']}{until}. "
-    return element("p", words, ["To bring it back: ", element("code", str(left["restore"]))] if left["restore"] else None)
+    return element(
+        "p", words, ["To bring it back: ", element("code", str(left["restore"]))] if left["restore"] else None
+    )
 
 
 def observed(document: Mapping[str, Any], unmanaged: Iterable[Entry], denied: Iterable[str]) -> Child:
@@ -97,38 +103,58 @@ def _seen(item: Entry) -> Child:
     kind = element("span", str(item["resource"]), class_="type")
     head = element("div", element("span", "*", class_="b seen"), f"{item['region']} ", kind, " ", name)
     field = item["field"]
-    found = element("div", f"{field}: found ", value(item["found"]), ", wanted ", value(item["wanted"]), class_="difference")
+    found = element(
+        "div", f"{field}: found ", value(item["found"]), ", wanted ", value(item["wanted"]), class_="difference"
+    )
     reason = str(item["reason"]) if item["reason"] not in drift.OWNERS.values() else ""
     return element("li", head, found if field else None, element("p", reason) if reason else None)
 
 
 def problems(document: Mapping[str, Any]) -> Child:
     """Return why a document is not complete, and the notes of its run."""
-    failed = [element("li", f"{each['host']}, {each['task']}: {each['message']}") for each in document.get("errors", ())]
+    failed = [
+        element("li", f"{each['host']}, {each['task']}: {each['message']}") for each in document.get("errors", ())
+    ]
     notes = [element("p", str(note)) for note in document.get("notes", ())]
     if failed:
         words = "A task failed, and the tasks after it did not run. This page shows a part of the environment only."
-        return element("div", element("p", element("strong", "Incomplete. "), words), element("ul", failed), notes, class_="alert")
+        return element(
+            "div", element("p", element("strong", "Incomplete. "), words), element("ul", failed), notes, class_="alert"
+        )
     return element("div", notes, class_="alert") if notes else None
 
 
-def resources(document: Mapping[str, Any]) -> Child:
-    """Return all resources with their ids, by region."""
+def _id(entry: Entry) -> Child:
+    return [element("code", str(id)) for id in entry.get("ids", ())[:1]]
+
+
+def _by_region(entries: Iterable[Entry], regions: Sequence[str]) -> Iterator[tuple[str, list[Entry]]]:
+    def position(entry: Entry) -> tuple[int, tuple[str, str, str]]:
+        return (regions.index(entry["region"]) if entry["region"] in regions else -1), _document.key(entry)
+
+    for region, group in groupby(sorted(entries, key=position), key=lambda entry: str(entry["region"])):
+        yield region, list(group)
+
+
+def resources(document: Mapping[str, Any], estate: Estate) -> Child:
+    """Return all resources of the plan with their ids, by region. Some may be absent, as wanted."""
+    present = {_document.key(item.entry) for item in estate.items}
     mode, parts = document["mode"], []
-    for region, group in groupby(sorted(document["resources"], key=_document.key), key=lambda entry: str(entry["region"])):
-        entries = list(group)
+    for region, entries in _by_region(document["resources"], estate.regions):
         rows = [
             element(
                 "tr",
                 element("td", badge(each["action"], mode)),
                 element("td", str(each["resource"]), class_="type"),
                 element("td", str(each["name"]), class_="name"),
-                element("td", [element("code", str(id)) for id in each.get("ids", ())[:1]]),
+                element("td", _id(each) if _document.key(each) in present else "no settings in this plan, or absent"),
             )
             for each in entries
         ]
         titles = ("Plan", "Type", "Name", "Id")
         head = element("thead", element("tr", [element("th", title, scope="col") for title in titles]))
-        table = element("div", element("table", head, element("tbody", rows), class_="list"), class_="wide", tabindex="0")
+        table = element(
+            "div", element("table", head, element("tbody", rows), class_="list"), class_="wide", tabindex="0"
+        )
         parts.append(element("details", element("summary", element("h3", region), f" {len(entries)} resources"), table))
     return section("All resources", parts, id="resources")

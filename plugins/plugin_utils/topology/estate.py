@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import UNKNOWN
@@ -112,7 +113,14 @@ class Estate:
 
     def of(self, resource: str, region: str = "") -> list[Item]:
         """Return the resources of a type, in one region or in all."""
-        return [each for each in self.items if each.resource == resource and region in ("", each.region)]
+        return [each for each in self._by_resource.get(resource, ()) if region in ("", each.region)]
+
+    @cached_property
+    def _by_resource(self) -> Mapping[str, list[Item]]:
+        found: dict[str, list[Item]] = {}
+        for item in self.items:
+            found.setdefault(item.resource, []).append(item)
+        return found
 
     def first(self, resource: str, region: str = "") -> Item | None:
         """Return the first resource of a type; None if the environment has none."""
@@ -128,12 +136,18 @@ class Estate:
 def estate(document: Mapping[str, Any], states: States, regions: Iterable[str] = ()) -> Estate:
     """Return the resources of a plan document. ``states`` are the fields of the resources by region, type and name.
 
-    The primary region comes first. Without a state, the fields are those in the document: of what a plan creates, changes and deletes.
+    The primary region comes first. Without a state, the fields are those in the document: of what a plan creates,
+    changes and deletes.
     """
-    items = tuple(Item(entry, state(entry, states)) for entry in document["resources"])
+    items = tuple(Item(entry, state(entry, states)) for entry in document["resources"] if exists(entry, states))
     found = dict.fromkeys([*regions, *(each.region for each in items if each.region != GLOBAL)])
     unordered = Estate(str(document["environment"]), tuple(found), items)
     return replace(unordered, regions=tuple(sorted(found, key=lambda region: region != unordered.home)))
+
+
+def exists(entry: Mapping[str, Any], states: States) -> bool:
+    """Return whether a resource exists or would exist. Without a change it may be one that is absent, as wanted."""
+    return entry["action"] != "none" or bool(entry.get("ids") or states.get(_document.key(entry)))
 
 
 def state(entry: Mapping[str, Any], states: States) -> Mapping[str, Any]:

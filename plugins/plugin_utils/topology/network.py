@@ -71,7 +71,7 @@ def _zone(estate: Estate, region: str, name: str, subnets: Iterable[Item]) -> Zo
 
 
 def _runs(estate: Estate, region: str, zone: str, column: str) -> tuple[Item, ...]:
-    """Return what runs in the subnet of a zone: NAT gateways in the public one, instances in the one of the database."""
+    """Return what runs in a subnet: NAT gateways in the public one of a zone, instances in the one of the database."""
     kind = {"public": "ec2_nat_gateway", "database": "rds_instance"}.get(column, "")
     return tuple(each for each in estate.of(kind, region) if place_of(estate, each) == zone) if kind else ()
 
@@ -79,7 +79,9 @@ def _runs(estate: Estate, region: str, zone: str, column: str) -> tuple[Item, ..
 def place_of(estate: Estate, item: Item) -> str:
     """Return the zone of a NAT gateway or an instance: that of its subnet, or the one in its name."""
     subnet = item.known("subnet_id")
-    found = [each.zone() for each in estate.of("ec2_subnet", item.region) if subnet and each.known("subnet_id") == subnet]
+    found = [
+        each.zone() for each in estate.of("ec2_subnet", item.region) if subnet and each.known("subnet_id") == subnet
+    ]
     return found[0] if found else item.zone()
 
 

@@ -14,7 +14,7 @@ from ansible_collections.mtk.backend.plugins.plugin_utils.topology.estate import
 from ansible_collections.mtk.backend.plugins.plugin_utils.topology.regions import role
 from ansible_collections.mtk.backend.plugins.plugin_utils.topology.signs import section, sign
 
-WIDTH, GAP, LINE, STEP = 208, 36, 19, 20  # of a box, between boxes, of a line of text, between two arrows
+WIDTH, GAP, LINE, STEP = 226, 30, 19, 20  # of a box, between boxes, of a line of text, between two arrows
 _ABOVE, _BELOW = "global", "table"
 
 
@@ -60,8 +60,14 @@ def _map(estate: Estate) -> Child:
     bottom = top + height
     boxes = [_box(region, content[region], role(estate, region), _x(estate, region), top, height) for region in content]
     arrows = [
-        *(_arrow(estate, source, to, (i, len(readers)), top, -1, _ABOVE) for i, to in enumerate(_near(estate, source, readers))),
-        *(_arrow(estate, table, to, (i, len(replicas)), bottom, 1, _BELOW) for i, to in enumerate(_near(estate, table, replicas))),
+        *(
+            _arrow(estate, source, to, (i, len(readers)), top, -1, _ABOVE)
+            for i, to in enumerate(_near(estate, source, readers))
+        ),
+        *(
+            _arrow(estate, table, to, (i, len(replicas)), bottom, 1, _BELOW)
+            for i, to in enumerate(_near(estate, table, replicas))
+        ),
     ]
     width = len(content) * (WIDTH + GAP) - GAP + 4
     size = f"0 0 {width} {bottom + 14 + STEP * len(replicas)}"

@@ -67,13 +67,13 @@ def _page(
     parts = {
         "decisions": changes.decisions(document),
         "overview": overview.overview(found) if found.regions else None,
-        "changes": changes.changes(document),
+        "changes": changes.changes(document, found.regions),
         "drift": changes.observed(document, unmanaged, denied),
         "regions": region_cards(found, mode),
         "addresses": ranges.address_map(found, mode),
         "access": access.access(found, mode),
         "other": _other(found, mode),
-        "resources": changes.resources(document),
+        "resources": changes.resources(document, found),
     }
     links = [element("a", title, href=f"#{name}") for name, title in _MENU if parts[name]]
     main = element("main", changes.problems(document), parts.values())

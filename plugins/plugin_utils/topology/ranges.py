@@ -22,12 +22,18 @@ def address_map(estate: Estate, mode: str) -> Child:
     roots = addresses.tree(estate)
     waiting = [element("p", _pending(each, mode)) for each in addresses.pending(estate)]
     others = [each for each in estate.items if each.resource in ("ec2_ipam", "ec2_ipam_scope")]
-    chips = element("ul", [element("li", badge(i.action, mode), f"{_word(i)} {i.name}") for i in others], class_="chips")
-    intro = "Each bar is one block, drawn to scale; the next bars show the blocks in it. Empty parts are not used by this "
+    chips = element(
+        "ul", [element("li", badge(i.action, mode), f"{_word(i)} {i.name}") for i in others], class_="chips"
+    )
+    intro = (
+        "Each bar is one block, drawn to scale; the next bars show the blocks in it. Empty parts are not used by this "
+    )
     words = element("p", intro, "environment. In shared pools, other environments may use them.", class_="quiet")
     if not roots and not waiting and not others:
         return None
-    return section("Addresses", words, chips if others else None, [_nested(r, mode, 0) for r in roots], waiting, id="addresses")
+    return section(
+        "Addresses", words, chips if others else None, [_nested(r, mode, 0) for r in roots], waiting, id="addresses"
+    )
 
 
 def _word(item: Item) -> str:
@@ -36,14 +42,20 @@ def _word(item: Item) -> str:
 
 def _pending(vpc: Item, mode: str) -> Child:
     size = f"/{vpc.known('ipv4_netmask_length')}" if vpc.known("ipv4_netmask_length") else "block"
-    return [named(vpc, mode), f": AWS chooses a {size} from its pool during the apply ", element("em", "(known after apply)")]
+    return [
+        named(vpc, mode),
+        f": AWS chooses a {size} from its pool during the apply ",
+        element("em", "(known after apply)"),
+    ]
 
 
 def _nested(block: Block, mode: str, depth: int) -> Child:
     """Return a block as a bar, followed by those of its blocks that contain others."""
     inner = [_nested(child, mode, depth + 1) for child in block.children if child.children or child.kind == "pool"]
     body = element("div", inner, class_="inner" if depth else "inner outermost") if inner else None
-    heading = element("div", badge(block.item.action, mode), element("code", str(block.network)), " ", block.name, class_="block")
+    heading = element(
+        "div", badge(block.item.action, mode), element("code", str(block.network)), " ", block.name, class_="block"
+    )
     return element("div", heading, _bar(block), element("p", _used(block), class_="quiet used"), body, class_="range")
 
 
@@ -76,10 +88,8 @@ def _label(block: Block, width: float) -> str:
         return str(block.network)
     if width < _TINY:
         return ""
-    return _SHORT.get(network.tier(block.item), "") if block.kind == "subnet" else block.item.known("locale")
+    return _SHORT.get(network.tier(block.item), "") if block.kind == "subnet" else block.region
 
 
 def _percent(part: float) -> str:
     return f"{part * 100:.4f}".rstrip("0").rstrip(".") + "%"
-
-

@@ -54,9 +54,14 @@ def matrices(estate: Estate) -> list[Matrix]:
     same: dict[tuple[Any, ...], list[str]] = {}
     for region in estate.regions:
         flows = _flows(estate, region)
-        if estate.of("ec2_security_group", region):
+        if any(is_known(group) for group in estate.of("ec2_security_group", region)):
             same.setdefault(tuple(sorted(flows.items())), []).append(region)
     return [_matrix(tuple(regions), dict(flows)) for flows, regions in same.items()]
+
+
+def is_known(group: Item) -> bool:
+    """Return whether the rules of a group are known. A saved plan does not hold those of an unchanged group."""
+    return "rules" in group.state or "rules_egress" in group.state
 
 
 def _matrix(regions: tuple[str, ...], flows: Mapping[tuple[Peer, Peer], tuple[Flow, ...]]) -> Matrix:

@@ -76,13 +76,20 @@ def _network(estate: Estate, region: str, mode: str) -> Child:
     vpcs, grid = estate.of("ec2_vpc", region), network.zones(estate, region)
     if not vpcs and not grid:
         return element("p", "No network in this region.", class_="quiet") if _others(estate, region) else None
-    title = [[element("h4", "VPC ", named(v, mode), " ", address(v, "cidr_block", "ipv4_netmask_length"))] for v in vpcs]
+    title = [
+        [element("h4", "VPC ", named(v, mode), " ", address(v, "cidr_block", "ipv4_netmask_length"))] for v in vpcs
+    ]
     kinds = ("ec2_internet_gateway", "ec2_vpc_endpoint", "ec2_flow_log")
     more = [each for kind in kinds for each in estate.of(kind, region)]
     more += [each for each in estate.of("ec2_route_table", region) if each.action != "none"]
     unknown = any(cell.routes is None for zone in grid for cells in zone.cells.values() for cell in cells)
     note = element("p", "The routes are not in this plan.", class_="quiet") if unknown else None
-    return [title, _grid(estate, grid, region, mode), note, element("ul", [_part(each, mode) for each in more], class_="chips")]
+    return [
+        title,
+        _grid(estate, grid, region, mode),
+        note,
+        element("ul", [_part(each, mode) for each in more], class_="chips"),
+    ]
 
 
 def _others(estate: Estate, region: str) -> bool:
@@ -90,11 +97,11 @@ def _others(estate: Estate, region: str) -> bool:
 
 
 def _part(item: Item, mode: str) -> Child:
-    service = item.known("service_name").rpartition(".")[2]
+    service, traffic = item.known("service_name").rpartition(".")[2], item.known("traffic_type")
     words = {
         "ec2_internet_gateway": "Internet gateway",
-        "ec2_vpc_endpoint": f"{service or item.name} endpoint",
-        "ec2_flow_log": f"Flow log, {item.known('traffic_type') or 'traffic'}".lower().capitalize(),
+        "ec2_vpc_endpoint": f"{service} endpoint" if service else item.name,
+        "ec2_flow_log": f"Flow log of {traffic.lower()} traffic" if traffic else "Flow log",
         "ec2_route_table": f"Route table {_inner(item)}",
     }
     return element("li", badge(item.action, mode), words[item.resource], title=item.name)
@@ -110,9 +117,15 @@ def _inner(item: Item) -> str:
 
 def _grid(estate: Estate, grid: list[network.Zone], region: str, mode: str) -> Child:
     columns = [name for name in _TIER_TITLES if any(name in zone.cells for zone in grid)]
-    head = element("tr", element("th", "Zone", scope="col"), [element("th", _TIER_TITLES[c], scope="col") for c in columns])
+    head = element(
+        "tr", element("th", "Zone", scope="col"), [element("th", _TIER_TITLES[c], scope="col") for c in columns]
+    )
     rows = [
-        element("tr", element("th", zone.name, scope="row"), [_cell(estate, zone.cells.get(c, ()), c, mode) for c in columns])
+        element(
+            "tr",
+            element("th", zone.name, scope="row"),
+            [_cell(estate, zone.cells.get(c, ()), c, mode) for c in columns],
+        )
         for zone in grid
     ]
     caption = element("caption", f"Subnets in {region}: a row for each zone, a column for each tier", class_="sr")
@@ -147,5 +160,12 @@ def _destination(destination: str) -> str:
 
 def _runs(estate: Estate, item: Item, mode: str) -> Child:
     if item.resource == "ec2_nat_gateway":
-        return element("div", badge(item.action, mode), "NAT ", element("code", item.known("public_ip")), class_="runs nat", title=item.name)
+        return element(
+            "div",
+            badge(item.action, mode),
+            "NAT ",
+            element("code", item.known("public_ip")),
+            class_="runs nat",
+            title=item.name,
+        )
     return data.instance(estate, item, mode)

@@ -33,7 +33,9 @@ def badge(action: str, mode: str = "plan", count: int | None = None) -> Child:
     word = WORDS[mode][action]
     if count is None:
         hidden = element("span", f" {word} ", class_="sr")
-        return element("span", element("span", sign(action), aria_hidden="true"), hidden, class_=f"b {action}", title=word)
+        return element(
+            "span", element("span", sign(action), aria_hidden="true"), hidden, class_=f"b {action}", title=word
+        )
     return element("span", f"{sign(action)} {count} {word}", class_=f"b {action}")
 
 
