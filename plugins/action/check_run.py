@@ -31,7 +31,7 @@ except ImportError:  # the first module that needs boto3 says what to install
     create_loader = None
 
 # Variables that name a file to write.
-WRITTEN = ("plan_out", "drift_json", "drift_markdown", "destroy_json", "destroy_text")
+WRITTEN = ("plan_out", "drift_json", "drift_markdown", "topology_html", "destroy_json", "destroy_text")
 MODULES = tuple(sorted(path.stem for path in (Path(__file__).parents[1] / "modules").glob("[a-z]*.py")))
 PREFIXES = ("mtk", *settings.ROLES)
 SETTINGS = tuple(s.name for role in (_settings_run.RUN, *settings.ROLES.values()) for s in role.settings)
