@@ -28,7 +28,7 @@ options:
     default: []
   plan_file:
     description: A plan that C(playbooks/plan.yml) has written. The page shows this plan instead of the one of the run.
-    type: path
+    type: str
 """
 
 EXAMPLES = r"""
@@ -68,7 +68,7 @@ class LookupModule(LookupBase):
             try:
                 return [page.of_plan(saved.plan(path))]
             except saved.NoPlan as error:
-                raise AnsibleError(str(error)) from error
+                raise AnsibleError(str(error)) from None
         if not RECORD.collects:  # without the callback the page would be empty
             raise AnsibleError(NEEDS_CALLBACK)
         answers = [term for term in terms if isinstance(term, Mapping)]
