@@ -17,7 +17,7 @@ from ansible.inventory.manager import InventoryManager
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible.utils.vars import load_extra_vars
-from ansible_collections.mtk.backend.plugins.module_utils.domain import _inventory, _settings_run
+from ansible_collections.mtk.backend.plugins.module_utils.domain import _inventory, _rules_identity, _settings_run
 from ansible_collections.mtk.backend.plugins.module_utils.domain._setting import MISSING, Fault, Values, shown
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import CONSENTS
 from ansible_collections.mtk.backend.plugins.module_utils.engine._document import SCHEMA_VERSION
@@ -141,6 +141,7 @@ class ActionModule(ActionBase):
             faults.setdefault("inventory", {})[host] = [
                 *_inventory.own_names(values, settings.ROLES, environments[host], host),
                 *_together(host, values, inventory),
+                *_rules_identity.boundaries(values, found.run.get("expected_account_id"), host),
             ]
         found_environments = {host: name for host, name in environments.items() if name}
         listed = [
