@@ -73,7 +73,7 @@ from ansible_collections.mtk.backend.plugins.plugin_utils.record import CACHE, R
 MACHINE_READ = ("json", "jsonl")  # the output of these callbacks has to stay JSON: the summary goes to stderr
 PLAYBOOKS = Path(__file__).resolve().parents[2] / "playbooks"
 PLANNING = (PLAYBOOKS / "plan.yml", PLAYBOOKS / "drift.yml")  # the playbooks that never write
-OUTPUTS = "mtk.backend.outputs_info"
+OUTPUTS = "outputs_info"
 OUTPUTS_PLAYBOOK = PLAYBOOKS / "outputs.yml"  # it shows all outputs at its end
 VERDICT = "mtk_verdict"  # the tag of tasks that judge a plan; their failure does not make it incomplete
 
@@ -150,7 +150,7 @@ class CallbackModule(CallbackBase):
         RECORD.purpose = result.result.get("run_purpose", RECORD.purpose)
         RECORD.report = result.result.get("report_lines", RECORD.report)
         RECORD.notes += result.result.get("run_notes", [])
-        if str(result.task.action) == OUTPUTS and "outputs" in result.result:
+        if str(result.task.action).rpartition(".")[2] == OUTPUTS and "outputs" in result.result:
             RECORD.outputs[result.result["region"]] = result.result
         if result.result.get("deletion_confirmed") and not RECORD.planned:
             RECORD.begin_deletion()

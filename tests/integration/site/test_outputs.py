@@ -29,7 +29,7 @@ NOT_IN_DEV = {"global_cluster_identifier", "global_cluster_arn", "global_writer_
 def outputs(live: Site, path: Path, *arguments: str) -> tuple[dict[str, Any], Played]:
     """Return the document and the run, which has sent no request that changes something or reads a secret."""
     live.aws.control.ask("DELETE", "calls")
-    played = live.play(OUTPUTS, "-e", f"outputs_json={path}", *arguments)
+    played = live.play(OUTPUTS, "-e", f"outputs_json={path}", *arguments, ANSIBLE_SHOW_CUSTOM_STATS="true")
     assert played.mutating == [] and played.changed == 0
     operations = {call["operation"] for call in live.aws.control.calls()}
     assert operations and not operations & {"GetSecretValue", "BatchGetSecretValue", "GetRandomPassword"}
@@ -93,7 +93,8 @@ def test_dev_with_all_forms_and_commands(aws: Any, built: Built, tmp_path: Path)
     assert written[1].splitlines()[0] == "Outputs of dev (account 123456789012, partition aws)"
     assert written[1].rstrip() in played.text, "the run shows the table at its end"
     assert json.loads(written[2])["vpc_id"]["value"] == {HOME: home["vpc_id"]}
-    assert '"mtk_outputs"' in played.text, "set_stats has handed over the document"
+    handed_over = played.text.split("CUSTOM STATS:", 1)[1]
+    assert '"mtk_outputs"' in handed_over and home["vpc_id"] in handed_over
 
     found = {each["purpose"]: each["command"] for each in document["commands"][HOME]}
     connect = found.pop("Connect to the database from inside the VPC")
