@@ -153,6 +153,7 @@ INTERNAL: dict[str, frozenset[str]] = {
             "mtk_identity",
             "mtk_left",
             "mtk_left_regions",
+            "mtk_outputs",
             "mtk_outside",
             "mtk_owner",
             "mtk_plan",
