@@ -19,7 +19,7 @@ from ansible_collections.mtk.backend.plugins.module_utils.domain._access_grants 
 )
 
 # The reads of a plan and of a report. Drift and destroy look in every region of the account, so that nothing stays
-# there unseen: those reads have no condition on the region. None of these actions returns a secret, an item or a record.
+# there unseen: those reads have no condition on the region. None of these actions returns a secret or an item.
 READS = (
     Grant(
         "ReadInEveryRegion",
