@@ -134,17 +134,19 @@ KMS = (
         "ChangeKeys",
         (BUILDER,),
         "kms:CreateAlias kms:DisableKey kms:DisableKeyRotation kms:EnableKey kms:EnableKeyRotation kms:PutKeyPolicy"
-        " kms:UntagResource kms:UpdateAlias kms:UpdateKeyDescription",
+        " kms:UpdateAlias kms:UpdateKeyDescription",
         (KEYS,),
-        ("here", "ours", "keeps owner's key"),
+        ("here", "ours"),
     ),
     Grant(
         "MaintainKeys",
         (OPERATOR,),
-        "kms:DisableKeyRotation kms:EnableKeyRotation kms:TagResource kms:UntagResource kms:UpdateKeyDescription",
+        "kms:DisableKeyRotation kms:EnableKeyRotation kms:UpdateKeyDescription",
         (KEYS,),
-        ("here", "ours", "keeps owner", "keeps owner's key"),
+        ("here", "ours"),
     ),
+    Grant("TagKeys", CHANGERS, "kms:TagResource", (KEYS,), ("here", "ours", "keeps owner")),
+    Grant("UntagKeys", CHANGERS, "kms:UntagResource", (KEYS,), ("here", "ours", "keeps owner's key")),
     Grant(
         "UseKeysForServices",
         (BUILDER,),

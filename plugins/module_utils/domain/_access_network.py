@@ -15,6 +15,18 @@ from ansible_collections.mtk.backend.plugins.module_utils.domain._access_grants 
     ec2,
 )
 
+_TYPES = ec2(
+    "elastic-ip",
+    "internet-gateway",
+    "natgateway",
+    "route-table",
+    "security-group",
+    "subnet",
+    "vpc",
+    "vpc-endpoint",
+    "vpc-flow-log",
+)
+_TAGGED = (*_TYPES, *IPAM)
 NETWORK = (
     Grant(
         "CreateNetwork",
@@ -59,7 +71,7 @@ NETWORK = (
         "TagOnCreation",
         (BUILDER,),
         "ec2:CreateTags",
-        ("ec2:*:*/*",),
+        (*_TAGGED, *ec2("security-group-rule")),
         ("here", "on creation"),
     ),
     Grant(
@@ -105,25 +117,15 @@ NETWORK = (
         IPAM,
         ("here", "ours or shared"),
     ),
-    Grant("TagNetwork", CHANGERS, "ec2:CreateTags", ("ec2:*:*/*",), ("here", "ours or shared", "keeps owner")),
-    Grant("UntagNetwork", CHANGERS, "ec2:DeleteTags", ("ec2:*:*/*",), ("here", "ours or shared", "keeps owner's key")),
+    Grant("TagNetwork", CHANGERS, "ec2:CreateTags", _TAGGED, ("here", "ours or shared", "keeps owner")),
+    Grant("UntagNetwork", CHANGERS, "ec2:DeleteTags", _TAGGED, ("here", "ours or shared", "keeps owner's key")),
     Grant(
         "DeleteNetwork",
         (DESTROYER,),
         "ec2:DeleteFlowLogs ec2:DeleteInternetGateway ec2:DeleteNatGateway ec2:DeleteRouteTable"
         " ec2:DeleteSecurityGroup ec2:DeleteSubnet ec2:DeleteVpc ec2:DeleteVpcEndpoints ec2:DetachInternetGateway"
         " ec2:DisassociateRouteTable ec2:ReleaseAddress ec2:RevokeSecurityGroupEgress ec2:RevokeSecurityGroupIngress",
-        ec2(
-            "elastic-ip",
-            "internet-gateway",
-            "natgateway",
-            "route-table",
-            "security-group",
-            "subnet",
-            "vpc",
-            "vpc-endpoint",
-            "vpc-flow-log",
-        ),
+        _TYPES,
         ("here", "ours"),
     ),
     Grant(

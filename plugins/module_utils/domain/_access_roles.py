@@ -45,12 +45,19 @@ ROLES = (
     Grant(
         "ChangeFlowLogRole",
         (BUILDER,),
-        "iam:CreatePolicy iam:CreatePolicyVersion iam:DeletePolicyVersion iam:TagPolicy iam:UntagPolicy"
-        " iam:DeleteRolePolicy iam:DetachRolePolicy iam:TagRole iam:UntagRole iam:UpdateAssumeRolePolicy"
-        " iam:UpdateRole",
+        "iam:CreatePolicy iam:CreatePolicyVersion iam:DeletePolicyVersion iam:DeleteRolePolicy"
+        " iam:DetachRolePolicy iam:UpdateAssumeRolePolicy iam:UpdateRole",
         (FLOW_ROLE, FLOW_POLICY),
         of="ipam_vpc",
     ),
+    Grant(
+        "TagFlowLogRole",
+        CHANGERS,
+        "iam:TagPolicy iam:TagRole iam:UntagPolicy iam:UntagRole",
+        (FLOW_ROLE, FLOW_POLICY),
+        of="ipam_vpc",
+    ),
+    Grant("TagMonitoringRole", CHANGERS, "iam:TagRole iam:UntagRole", (MONITORING_ROLE,), of="aurora"),
     Grant("AttachFlowLogPolicy", (BUILDER,), "iam:AttachRolePolicy", (FLOW_ROLE,), ("flow log policy",), "ipam_vpc"),
     Grant("PassFlowLogRole", (BUILDER,), "iam:PassRole", (FLOW_ROLE,), ("to flow logs",), "ipam_vpc"),
     Grant(
@@ -81,7 +88,7 @@ ROLES = (
     Grant(
         "ChangeMonitoringRole",
         (BUILDER,),
-        "iam:DeleteRolePolicy iam:DetachRolePolicy iam:TagRole iam:UntagRole iam:UpdateAssumeRolePolicy iam:UpdateRole",
+        "iam:DeleteRolePolicy iam:DetachRolePolicy iam:UpdateAssumeRolePolicy iam:UpdateRole",
         (MONITORING_ROLE,),
         of="aurora",
     ),
