@@ -35,9 +35,9 @@ try:
 except ImportError:  # the first module that needs boto3 says what to install
     create_loader = None
 
-# Variables that name a file to write.
+# Variables that name a file to write, or a directory to write files in.
 WRITTEN = (
-    *("plan_out", "drift_json", "drift_markdown", "destroy_json", "destroy_text"),
+    *("plan_out", "drift_json", "drift_markdown", "destroy_json", "destroy_text", "policies_dir"),
     *("outputs_json", "outputs_table", "outputs_terraform"),
 )
 MODULES = tuple(sorted(path.stem for path in (Path(__file__).parents[1] / "modules").glob("[a-z]*.py")))
@@ -248,6 +248,9 @@ def _is_false(value: Any) -> bool:
 
 def _unwritable(name: str, value: str) -> Iterator[Fault]:
     path = files.resolved(value)
+    if name.endswith("_dir"):
+        yield from _no_directory(name, value)
+        return
     special = path.exists() and not path.is_file()  # such as a pipe, which is not replaced
     if path.is_dir():
         yield Fault({name: value}, "it is a directory", "Name a file.")
@@ -255,6 +258,16 @@ def _unwritable(name: str, value: str) -> Iterator[Fault]:
         yield Fault({name: value}, f"there is no directory {path.parent}", "Create it, or name another file.")
     elif not os.access(path if special else path.parent, os.W_OK):
         yield Fault({name: value}, "the file cannot be written", "Correct the permissions, or name another file.")
+
+
+def _no_directory(name: str, value: str) -> Iterator[Fault]:
+    path = files.resolved(value)
+    if not path.is_dir():
+        yield Fault({name: value}, "it is not a directory", "Create it, or name a directory.")
+    elif not os.access(path, os.W_OK):
+        yield Fault(
+            {name: value}, "files cannot be written there", "Correct the permissions, or name another directory."
+        )
 
 
 def _no_plan(name: str, value: str, environment: str, purpose: str) -> Iterator[Fault]:

@@ -33,7 +33,7 @@ VARIABLES = (
     *("plan_out", "plan_file", "detailed_exitcode", "drift_json", "drift_markdown", "drift_fail_on"),
     *("destroy_json", "destroy_text", "destroy_allowed", "purge_data", "expected_account_id"),
     *("outputs_json", "outputs_table", "outputs_terraform", "outputs_artifact"),
-    *("confirm_environment", "confirm_region", "region", "lock_timeout", "break_lock", *CONSENTS),
+    *("confirm_environment", "confirm_region", "region", "policies_dir", "lock_timeout", "break_lock", *CONSENTS),
 )
 # The tags of the tasks of the playbooks.
 TAGS = ("always", "never", "all", "tagged", "untagged", "ipam_vpc", "aurora", "dynamodb_global", "mtk_verdict")
