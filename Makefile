@@ -8,7 +8,7 @@ export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo local stop test unit integration site lag lost process chaos removal locks drift inventories peers lint sanity molecule bench docs lock clean
+.PHONY: help demo local stop test unit integration site lag lost process chaos removal locks slow drift inventories peers lint sanity molecule bench docs lock clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -28,7 +28,11 @@ local: .venv/run ## start the local AWS on a free loopback port, or show where i
 stop: ## stop the local AWS that `make demo` or `make local` started
 	@if [ -x .venv/bin/python ]; then .venv/bin/python scripts/local.py stop; else echo "The local AWS is not running. Start it with: make local"; fi
 
-test: unit integration site lint sanity molecule ## run all tests and checks of CI
+# The first four use one core each. The other suites use all cores.
+test: .venv/dev ## run all tests and checks of CI
+	$(MAKE) --jobs=2 --output-sync=target unit lint sanity molecule
+	$(MAKE) integration
+	$(MAKE) site
 
 unit: .venv/dev ## test pure functions, the engine and the boundaries of the design
 	pytest tests/unit
@@ -61,6 +65,9 @@ chaos: .venv/dev ## test interruptions in more places than `make test`
 
 removal: .venv/dev ## test more deletions, interruptions of them, and removals from an inventory
 	pytest -m removal -n 2 --dist worksteal tests/integration/site
+
+slow: .venv/dev ## test further environments and ways to start a run
+	pytest -m slow -n 2 --dist worksteal tests/integration/site
 
 locks: .venv/dev ## test the run lock, with two applies at once ten times for each case
 	LOCK_CASES=10 pytest -m "" -n 2 --dist worksteal tests/integration/site/test_locks.py
