@@ -26,8 +26,10 @@ def start(scale: float) -> None:
   stop the local AWS       make stop""")
 
 
-def use_no_proxy() -> None:
-    """Let requests to the local AWS go around the proxy of the user's network, here and in every run."""
+def forget_the_shell() -> None:
+    """Send the requests of this command and of its runs to the local AWS, whatever the user's shell is set up for."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        del os.environ[name]
     for name in ("NO_PROXY", "no_proxy"):
         others = [entry for entry in os.environ.get(name, "").split(",") if entry]
         os.environ[name] = ",".join([*others, "127.0.0.1"])
@@ -41,7 +43,7 @@ def main() -> None:
         "--scale", type=float, default=0.0, help="real seconds per second of AWS's clock; 0: AWS finishes at once"
     )
     args = parser.parse_args()
-    use_no_proxy()
+    forget_the_shell()
     try:
         if args.command == "demo":
             demo(args.environment, args.scale)

@@ -18,6 +18,7 @@ from local_tables import WIDTH, built, plan_table
 MARK = HOME / "demo"  # the environment of the last demo, and the number of changing calls at its end
 PLAN = HOME / "plan.json"
 BREAK = " \\\n    "  # continues a command on the next line, so that it fits into 80 columns and can be pasted
+SHELL = dict(os.environ)  # of the user, before this command changes its own
 PROXIES = ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY")
 
 
@@ -131,7 +132,7 @@ def play(environment: str, name: str, *arguments: str) -> str:
     overlay = ["-i", f"inventories/{environment}", "-i", "inventories/local"]
     command = [str(Path(sys.executable).parent / "ansible-playbook"), "site.yml", *overlay, *arguments]
     say(f"$ .venv/bin/ansible-playbook {' '.join(command[1:6])}{' '.join([BREAK, *arguments]) if arguments else ''}")
-    environ = {k: v for k, v in os.environ.items() if not k.startswith("AWS_")} | {"ANSIBLE_NOCOLOR": "1"}
+    environ = os.environ | {"ANSIBLE_NOCOLOR": "1"}
     if name == "plan":
         environ["MTK_PLAN_OUT"] = str(PLAN)
     log = HOME / f"{name}.log"
@@ -194,7 +195,7 @@ def expect_promised_calls() -> None:
 def aws_command(arguments: str) -> str:
     """Return a command of the AWS CLI that works in any shell in the checkout."""
     # The CLI sends `rds` in us-east-1 to AWS in spite of AWS_ENDPOINT_URL, so the option is always given.
-    direct = "NO_PROXY=127.0.0.1 " if any(os.environ.get(name) for name in PROXIES) else ""
+    direct = "NO_PROXY=127.0.0.1 " if any(SHELL.get(name) for name in PROXIES) else ""
     keys = " ".join(f"{name}={value}" for name, value in KEYS.items())
     return f"  {direct}{keys}{BREAK}.venv/bin/aws --endpoint-url {server.url()}{BREAK}{arguments}"
 
@@ -205,9 +206,7 @@ def next_steps(environment: str, region: str) -> str:
     run = ".venv/bin/ansible-playbook"
     allowed = f"{BREAK}-e destroy_allowed=true" if environment == "prod" else ""
     mine = f"Name=tag:mtk:environment,Values={environment}"
-    profile = (
-        "\nThe local AWS has keys of its own, so first: unset AWS_PROFILE\n" if os.environ.get("AWS_PROFILE") else ""
-    )
+    profile = "\nThe local AWS has keys of its own, so first: unset AWS_PROFILE\n" if SHELL.get("AWS_PROFILE") else ""
     return f"""The local AWS is still running at {server.url()}, with {environment} on it.
 {profile}
 Look at it with the AWS CLI:

@@ -56,7 +56,7 @@ PROGRAMS = (
 )
 _WORD = rf"(?:(?:\S*/)?(?:{'|'.join(map(re.escape, PROGRAMS))}))"
 # Variables before the program (`PYTHONPATH=collections python ...`) belong to the command.
-_COMMAND = re.compile(rf"^(?:\$ )?((?:[A-Z_]+=\S* )*{_WORD} +\S.*)$")
+_COMMAND = re.compile(rf"^(?:[A-Z_]+=\S* )*{_WORD} +\S")
 _FENCE = re.compile(r"^\s*```(\w*)\s*$")
 _SPAN = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 SHELLS = ("", "bash", "sh", "shell", "console", "text")
@@ -97,23 +97,38 @@ def documented(root: Path = ROOT) -> list[Command]:
 
 def on_page(text: str, page: str) -> Iterator[Command]:
     """Yield the commands in the code blocks and in the code spans of a page."""
-    lines = text.splitlines()
     fence: str | None = None
-    number = 0
-    while number < len(lines):
-        line = lines[number]
-        number += 1
+    first = ""  # the first command of a code block
+    for number, line in _joined(text.splitlines()):
         if mark := _FENCE.match(line):
-            fence = mark[1] if fence is None else None
-        elif fence is None:
+            fence, first = (mark[1] if fence is None else None), ""
+        elif fence is None and not line.startswith("    "):
             yield from (Command(span, page, number) for span in _SPAN.findall(line) if _is_command(span))
-        elif fence in SHELLS:
-            first = number
-            while line.endswith("\\") and number < len(lines):
-                line = line[:-1].rstrip() + " " + lines[number].strip()
-                number += 1
-            if command := _COMMAND.match(line.strip()):
-                yield Command(EXPLANATION.sub("", command[1]).strip(), page, first)
+        elif fence is None or fence in SHELLS:
+            text = EXPLANATION.sub("", line.strip()).removeprefix("$ ")
+            if text.startswith("... ") and first:
+                yield Command(_repeated(first, text), page, number)
+            elif _is_command(text):
+                first = first or text
+                yield Command(text, page, number)
+
+
+def _joined(lines: list[str]) -> Iterator[tuple[int, str]]:
+    """Yield numbered lines. A line that ends with a backslash goes on with the next one."""
+    start, text = 0, ""
+    for number, line in enumerate(lines, 1):
+        start, text = (start, f"{text} {line.strip()}") if text else (number, line)
+        if text.endswith("\\"):
+            text = text[:-1].rstrip()
+            continue
+        yield start, text
+        text = ""
+
+
+def _repeated(first: str, text: str) -> str:
+    """Return the command that `... -e a=b` means: the first one, without the options that the text repeats."""
+    options = text.removeprefix("... ")
+    return f"{first} {options}" if options not in first else first
 
 
 def at_head(text: str, page: str) -> Iterator[Command]:
@@ -122,12 +137,12 @@ def at_head(text: str, page: str) -> Iterator[Command]:
     for number, line in enumerate(text.splitlines(), 1):
         comment = EXPLANATION.sub("", line.removeprefix("# ")) if line.startswith("# ") else ""
         if comment.startswith("... ") and first:
-            yield Command(comment.replace("...", first, 1), page, number)
+            yield Command(_repeated(first, comment), page, number)
         elif _is_command(comment):
             first = first or comment
             yield Command(comment, page, number)
 
 
 def _is_command(text: str) -> bool:
-    """Return whether a code span is a command with arguments, and not the name of a program or a message."""
-    return bool(_COMMAND.match(text)) and "…" not in text
+    """Return whether a text is a command with arguments, and not the name of a program or a part of a message."""
+    return bool(_COMMAND.match(text)) and "…" not in text and "..." not in text
