@@ -195,7 +195,7 @@ def expect_promised_calls() -> None:
 def aws_command(arguments: str) -> str:
     """Return a command of the AWS CLI that works in any shell in the checkout."""
     # The CLI sends `rds` in us-east-1 to AWS in spite of AWS_ENDPOINT_URL, so the option is always given.
-    direct = "NO_PROXY=127.0.0.1 " if any(SHELL.get(name) for name in PROXIES) else ""
+    direct = f"NO_PROXY=127.0.0.1{BREAK}" if any(SHELL.get(name) for name in PROXIES) else ""
     keys = " ".join(f"{name}={value}" for name, value in KEYS.items())
     return f"  {direct}{keys}{BREAK}.venv/bin/aws --endpoint-url {server.url()}{BREAK}{arguments}"
 

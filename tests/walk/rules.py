@@ -42,7 +42,7 @@ class Walk:
 @dataclass(frozen=True)
 class Table:
     walks: list[Walk]
-    tested_by: dict[str, str]
+    tested_by: dict[str, tuple[str, str]]  # a file, and a text in it
     not_run: dict[str, str]
 
     def commands(self) -> list[str]:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import os
-import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
+from walk.checkout import copy_checkout
 from walk.commands import documented
 from walk.rules import SHORT_RUNS, Walk, arguments, program, table
 
-from .conftest import BIN, ROOT, finish
+from .conftest import BIN, finish
 
 KEYS = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "emulator-secret-key"}
 SHORT = sorted({c.text for c in documented() if program(c) in SHORT_RUNS})
@@ -20,16 +19,7 @@ DIFFERENT = {"diff": 1}  # the exit codes of commands that succeed with another 
 
 @pytest.fixture
 def checkout(tmp_path):
-    """Copy the files of the checkout, also those that are not committed yet."""
-    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
-    names = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=60).stdout.split("\n")
-    for source in (ROOT / name for name in names if name):
-        target = tmp_path / source.relative_to(ROOT)
-        if source.is_symlink() or source.is_file():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(source, target, follow_symlinks=False)
-    (tmp_path / ".venv").symlink_to(BIN.parent)
-    return tmp_path
+    return copy_checkout(tmp_path / "checkout")
 
 
 @pytest.fixture
@@ -67,7 +57,11 @@ def values(aws):
     """Return what the placeholders of a walk may be replaced by."""
     kms = aws.client("kms")
     keys = [kms.describe_key(KeyId=key["KeyId"])["KeyMetadata"] for key in kms.list_keys()["Keys"]]
-    return {"pending_key": next((key["KeyId"] for key in keys if key["KeyState"] == "PendingDeletion"), "")}
+    vpcs = aws.client("ec2").describe_vpcs(Filters=[{"Name": "tag-key", "Values": ["mtk:environment"]}])["Vpcs"]
+    return {
+        "pending_key": next((key["KeyId"] for key in keys if key["KeyState"] == "PendingDeletion"), ""),
+        "vpc": next((vpc["VpcId"] for vpc in vpcs), ""),
+    }
 
 
 @pytest.mark.walk
