@@ -13,10 +13,10 @@ unexport PYTHONDONTWRITEBYTECODE
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
-.venv/run: requirements.txt scripts/venv.sh
+.venv/run: requirements.txt scripts/venv.sh scripts/install.py
 	@sh scripts/venv.sh run
 
-.venv/dev: requirements.txt requirements-dev.txt scripts/venv.sh
+.venv/dev: requirements.txt requirements-dev.txt scripts/venv.sh scripts/install.py
 	@sh scripts/venv.sh dev
 
 demo: .venv/run ## plan and apply ENV (dev, qa or prod) on a local AWS, and apply it again
