@@ -31,14 +31,14 @@ PIP = (
         *("--progress-bar", "off", "--no-input", "--requirement"),
     ],
 )
-EVERY = 5.0  # seconds between two lines about the progress
+EVERY = 10.0  # seconds between two lines about the progress
 
 # What the installers say when something is wrong, and the way on. The first match counts.
 ADVICE = (
     (
         r"No space left on device|os error 28|Disk quota exceeded",
-        "The disk is full. The packages for runs take about 600 MB. Free some space. For temporary files, TMPDIR may name a "
-        "directory on another disk.",
+        "The disk is full. The packages for runs take about 600 MB. Free some space. TMPDIR may name a directory for "
+        "temporary files on another disk.",
     ),
     (
         r"ProxyError|[Cc]annot connect to proxy|Tunnel connection failed|tunnel error",
@@ -46,19 +46,19 @@ ADVICE = (
     ),
     (
         r"CERTIFICATE_VERIFY_FAILED|invalid peer certificate|UnknownIssuer|SSLError",
-        "The certificate of the package index was not accepted. If your network has a certificate authority of its own, "
+        "The certificate of the package index was not accepted. If your network has its own certificate authority, "
         "name its file: PIP_CERT=FILE for pip, SSL_CERT_FILE=FILE for uv.",
     ),
     (
         r"THESE PACKAGES DO NOT MATCH THE HASHES|[Hh]ash mismatch",
-        "A package is not the one of the lock file. The download was cut off, or the package index delivers other files. "
-        "Use the index pypi.org.",
+        "A package is not the one of the lock file. The download was cut off, or the index delivers other files. Use "
+        "the index pypi.org.",
     ),
     (
         r"Name or service not known|name resolution|nodename nor servname|dns error|NewConnectionError|"
         r"Network is unreachable|Connection refused|[Ff]ailed to (fetch|connect)|error sending request|timed out|"
         r"Timeout",
-        "The package index cannot be reached. Check the network. Behind a proxy, set https_proxy; for a mirror inside of "
+        "The package index cannot be reached. Check the network. Behind a proxy, set https_proxy; for a mirror inside "
         "your network, set PIP_INDEX_URL for pip or UV_DEFAULT_INDEX for uv.",
     ),
     (
@@ -72,8 +72,8 @@ ADVICE = (
     ),
     (
         r"No matching distribution|no version of|No solution found|is not compatible",
-        "The package index lacks a package of the lock file for this Python. If PIP_INDEX_URL or UV_DEFAULT_INDEX names "
-        "a mirror, the mirror may be incomplete.",
+        "The package index does not answer, or lacks a package of the lock file for this Python. Check the network and "
+        "https_proxy. If PIP_INDEX_URL or UV_DEFAULT_INDEX names a mirror, the mirror may be incomplete.",
     ),
 )
 
@@ -102,14 +102,14 @@ def step(line: str) -> str:
     return ""
 
 
-def run(command: list[str], every: float = EVERY) -> None:
+def run(command: list[str], first: str, every: float = EVERY) -> None:
     """Run an installer, and print its latest step every few seconds; raise :class:`Failed` with its output."""
     lines: queue.Queue[str | None] = queue.Queue()
     with subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
     ) as process:
         threading.Thread(target=_read, args=(process, lines), daemon=True).start()
-        output = list(_progress(lines, every))
+        output = list(_progress(lines, first, every))
     if process.returncode != 0:
         raise Failed("".join(output))
 
@@ -120,9 +120,9 @@ def _read(process: subprocess.Popen[str], lines: queue.Queue[str | None]) -> Non
     lines.put(None)
 
 
-def _progress(lines: queue.Queue[str | None], every: float) -> Iterator[str]:
+def _progress(lines: queue.Queue[str | None], latest: str, every: float) -> Iterator[str]:
     """Yield the lines of an installer until it ends, and print the latest step from time to time."""
-    start, latest = time.monotonic(), "asking the package index"
+    start = time.monotonic()
     due = start + every
     while True:
         try:
@@ -195,8 +195,8 @@ def fill(kind: str) -> None:
     create, install = UV if uv else PIP
     if not extends:
         remove()
-        run([part.format(python=sys.executable) for part in create])
-    run([*install, str(requirements)])
+        run([part.format(python=sys.executable) for part in create], "creating the empty environment")
+    run([*install, str(requirements)], "asking the package index")
     if kind == "dev":
         (VENV / "run").write_text(cksum(ROOT / LOCKS["run"]) + "\n")  # requirements-dev.txt contains requirements.txt
     (VENV / kind).write_text(cksum(requirements) + "\n")
@@ -213,7 +213,7 @@ def main(kind: str) -> None:
         sys.exit("\nInterrupted. Run the same command again: it removes what is incomplete and starts over.")
     except (Failed, OSError) as error:
         output = str(error)
-        last = "\n".join(f"  {line}" for line in output.strip().splitlines()[-8:])
+        last = "\n".join(f"  {line[:150]}" for line in output.strip().splitlines()[-8:])
         help_ = advice(output) or "The lines above are the last words of the installer. Correct what they name."
         sys.exit(f"The installation failed:\n{last}\n{help_}\n{again}")
 

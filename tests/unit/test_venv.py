@@ -169,10 +169,10 @@ def test_the_progress_names_the_step(line, words):
 
 def test_the_progress_is_a_line_every_few_seconds(capsys):
     code = "for n in range(3): print(f'Collecting package{n}==1.0', flush=True)"
-    install.run([sys.executable, "-c", code], every=0)
+    install.run([sys.executable, "-c", code], "beginning", every=0)
     assert "0 s: fetching package2 ..." in capsys.readouterr().out
     with pytest.raises(install.Failed, match="no such package"):
-        install.run([sys.executable, "-c", "import sys; print('no such package'); sys.exit(3)"])
+        install.run([sys.executable, "-c", "import sys; print('no such package'); sys.exit(3)"], "beginning")
     assert capsys.readouterr().out == "", "a short installation prints nothing"
 
 
