@@ -124,7 +124,7 @@ def _zone_of_gateway(estate: Estate, region: str, gateway_id: str) -> str:
 
 
 def ways(grid: Iterable[Zone]) -> dict[str, set[str]]:
-    """Return for each tier the ways of its default routes: internet gateway, NAT gateway; empty if there is none.
+    """Return for each tier the ways of its default routes: internet gateway, NAT gateway; empty without a default route.
 
     A tier whose routes are not known is not in the answer.
     """
