@@ -37,8 +37,11 @@ GROWTH: dict[str, Any] = {"aurora_instance_count": 2, "ipam_vpc_nat_gateway_mode
 SHRINKING: dict[str, Any] = {"ipam_vpc_nat_gateway_mode": "none"}
 
 
-def inventory(environment: str, directory: Path, *, without: str = "", more: str = "") -> Path:
-    """Write a copy of an inventory without a region, or with another one, and return its directory."""
+def inventory(environment: str, directory: Path, *, without: str = "", more: str = "", slots: bool = False) -> Path:
+    """Write a copy of an inventory without a region, or with another one, and return its directory.
+
+    ``slots`` adds the slot of the other region, which the pools keep.
+    """
     copy = directory / environment
     shutil.copytree(ROOT / "inventories" / environment, copy)
     hosts = yaml.safe_load((copy / "hosts.yml").read_text())
@@ -49,7 +52,7 @@ def inventory(environment: str, directory: Path, *, without: str = "", more: str
         regions = {"primary": [HOME], "secondary": [more], "network": [HOME, more], "database": [HOME, more]}
         groups = {name: {"hosts": dict.fromkeys(names)} for name, names in regions.items()}
     (copy / "hosts.yml").write_text(yaml.safe_dump({"all": {"children": groups}}))
-    if more or (without and environment == "dev"):
+    if more or slots:
         (copy / "group_vars/all/zz.yml").write_text(yaml.safe_dump({"ipam_vpc_region_slots": SLOTS}))
     return copy
 
@@ -135,11 +138,10 @@ class Recording:
         if self.environment == "dev":
             self.source = str(inventory("dev", self.directory / "wide", more=region))
             self.play("grow", "site.yml")
-        self.source = str(
-            inventory(self.environment, self.directory / "narrow", without="" if self.environment == "dev" else region)
-        )
-        if self.environment == "dev":
-            shutil.copy(self.directory / "wide/dev/group_vars/all/zz.yml", Path(self.source) / "group_vars/all/zz.yml")
+            narrow = inventory("dev", self.directory / "narrow", slots=True)
+        else:
+            narrow = inventory(self.environment, self.directory / "narrow", without=region)
+        self.source = str(narrow)
         self.play("remove_region", "playbooks/remove_region.yml", *removal(self.environment))
         self.source = ""
 
