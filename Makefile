@@ -8,7 +8,7 @@ export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo local stop test unit integration site lag lost process chaos removal locks slow walk drift inventories peers lint sanity molecule bench docs lock clean
+.PHONY: help demo local stop test unit integration site lag lost process chaos removal locks access slow walk drift inventories peers lint sanity molecule bench docs lock clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -71,6 +71,10 @@ slow: .venv/dev ## test further environments and ways to start a run
 
 walk: .venv/dev ## run every command that the documentation prints
 	pytest -m "" tests/unit/test_walk.py tests/integration/site/test_walk.py tests/integration/site/test_demo.py
+
+access: .venv/dev ## record what runs need of IAM, and run every playbook with the policies of each holder
+	cd tests && PYTHONPATH=.:../collections python -m access.runs && git diff --exit-code data/access
+	pytest -m access -n 2 --dist worksteal tests/integration/site/test_least_privilege.py
 
 locks: .venv/dev ## test the run lock, with two applies at once ten times for each case
 	LOCK_CASES=10 pytest -m "" -n 2 --dist worksteal tests/integration/site/test_locks.py
