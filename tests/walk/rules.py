@@ -16,7 +16,7 @@ from botocore import xform_name
 from .commands import ROOT, Command
 
 TABLE = Path(__file__).with_name("walks.yml")
-SHORT_RUNS = ("ansible-doc", "diff")  # commands that need no AWS and are run as they are
+SHORT_RUNS = ("ansible", "ansible-doc", "diff")  # commands that need no AWS and are run as they are
 
 
 @dataclass(frozen=True)
