@@ -59,7 +59,7 @@ def values(aws):
     keys = [kms.describe_key(KeyId=key["KeyId"])["KeyMetadata"] for key in kms.list_keys()["Keys"]]
     vpcs = aws.client("ec2").describe_vpcs(Filters=[{"Name": "tag-key", "Values": ["mtk:environment"]}])["Vpcs"]
     return {
-        "pending_key": next((key["KeyId"] for key in keys if key["KeyState"] == "PendingDeletion"), ""),
+        "deleted_key": next((key["KeyId"] for key in keys if key["KeyState"] in ("PendingDeletion", "Disabled")), ""),
         "vpc": next((vpc["VpcId"] for vpc in vpcs), ""),
     }
 
