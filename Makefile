@@ -103,8 +103,9 @@ sanity: .venv/dev ## run ansible-test sanity on the built collection, and check 
 molecule: .venv/dev ## test each role in a molecule scenario
 	molecule test --all
 
-docs: .venv/dev ## generate docs/developing/local-aws.md, and what follows from the descriptions of the settings
+docs: .venv/dev ## generate docs/developing/local-aws.md, what follows from the settings and from the outputs
 	PYTHONPATH=collections python scripts/settings.py
+	PYTHONPATH=collections python scripts/outputs.py
 	cd tests && python -m emulator.promises.page > ../docs/developing/local-aws.md
 
 lock: ## update requirements.txt and requirements-dev.txt from the files *.in (needs uv)
