@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -18,10 +17,9 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible.utils.vars import load_extra_vars
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _inventory, _settings_run
-from ansible_collections.mtk.backend.plugins.module_utils.domain._setting import MISSING, Fault, Values, shown
+from ansible_collections.mtk.backend.plugins.module_utils.domain._setting import MISSING, Fault, Values
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import CONSENTS
-from ansible_collections.mtk.backend.plugins.module_utils.engine._document import SCHEMA_VERSION
-from ansible_collections.mtk.backend.plugins.plugin_utils import files, settings
+from ansible_collections.mtk.backend.plugins.plugin_utils import approved, files, settings
 from ansible_collections.mtk.backend.plugins.plugin_utils.command import relative
 from ansible_collections.mtk.backend.plugins.plugin_utils.record import RECORD
 
@@ -113,9 +111,9 @@ class ActionModule(ActionBase):
             if name in variables:
                 value = self._templar.template(variables[name])
                 yield from _settings_run.consent_faults(name, value, MODULES)
-        if "plan_file" in variables:
-            environment = str(self._templar.template(variables.get("mtk_environment", "")))
-            yield from _no_plan("plan_file", str(self._templar.template(variables["plan_file"])), environment, purpose)
+        plan = approved.given(variables, self._task, self._templar.template)
+        if plan:
+            yield from approved.faults(plan, purpose, writes=not self._task.check_mode)
 
     def _check_hosts(
         self, inventory: _inventory.Inventory, variables: Mapping[str, Any]
@@ -232,27 +230,6 @@ def _unwritable(name: str, value: str) -> Iterator[Fault]:
         yield Fault({name: value}, f"there is no directory {path.parent}", "Create it, or name another file.")
     elif not os.access(path if special else path.parent, os.W_OK):
         yield Fault({name: value}, "the file cannot be written", "Correct the permissions, or name another file.")
-
-
-def _no_plan(name: str, value: str, environment: str, purpose: str) -> Iterator[Fault]:
-    """Return the fault of a file that does not contain a complete plan of the environment."""
-    remedy = "Write it with playbooks/plan.yml -e plan_out=FILE."
-    try:
-        plan = json.loads(Path(value).expanduser().read_text(encoding="utf-8"))
-    except OSError as error:
-        yield Fault({name: value}, f"the file cannot be read ({error.strerror})", remedy)
-        return
-    except ValueError:
-        plan = None
-    if not isinstance(plan, Mapping) or plan.get("schema_version") != SCHEMA_VERSION:
-        yield Fault({name: value}, "the file does not contain a plan", remedy)
-        return
-    wanted = {"mode": "plan", "purpose": purpose, "complete": True, "environment": environment}
-    plan = {"purpose": "apply", **plan}  # earlier versions made plans of an apply only
-    wrong = [f"{key}: {shown(plan.get(key))}" for key in wanted if plan.get(key) != wanted[key]]
-    if wrong:
-        rule = f"the file is not a complete plan of {environment} ({', '.join(wrong)})"
-        yield Fault({name: value}, rule, remedy)
 
 
 def _known_regions() -> frozenset[str]:
