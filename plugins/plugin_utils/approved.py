@@ -20,6 +20,7 @@ from ansible_collections.mtk.backend.plugins.module_utils.domain._settings_run i
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import Refused
 from ansible_collections.mtk.backend.plugins.module_utils.engine import _artifact, _validity
 from ansible_collections.mtk.backend.plugins.module_utils.engine._approval import ARTIFACT
+from ansible_collections.mtk.backend.plugins.module_utils.engine._document import digest
 from ansible_collections.mtk.backend.plugins.plugin_utils import files
 from ansible_collections.mtk.backend.plugins.plugin_utils.record import CACHE
 
@@ -62,7 +63,7 @@ class Given:
 
     def requires(self) -> bool:
         """Return whether plan_required is true."""
-        return boolean(self.text("plan_required") or "false", strict=False)
+        return bool(boolean(self.text("plan_required") or "false", strict=False))
 
 
 def plans(variables: Mapping[str, Any], task: Any, template: Callable[[Any], Any]) -> bool:
@@ -109,7 +110,7 @@ def faults(given: Given, purpose: str, *, writes: bool, now: datetime | None = N
         wanted = _wanted(given, purpose, now or datetime.now(UTC))
         for rule, remedy in _validity.reasons(documents[name], wanted):
             yield Fault({name: _value(given, name)}, rule, remedy)
-    if len({_validity.digest(document) for document in documents.values()}) > 1:
+    if len({digest(document) for document in documents.values()}) > 1:
         remedy = f"Give one of them: leave out {FILE} in a workflow, or {ARTIFACT} elsewhere."
         yield Fault({FILE: _value(given, FILE), ARTIFACT: _value(given, ARTIFACT)}, "they are different plans", remedy)
     if writes and not given.plans and purpose == "apply" and not given.names() and given.requires():
