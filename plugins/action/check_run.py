@@ -69,7 +69,13 @@ class ActionModule(ActionBase):
         roles = _inventory.selected_roles(settings.ROLES, *tags)
         primary = inventory.hosts("primary")
         asked = {host: _inventory.asked(found, roles, owner=host in primary) for host, found in values.items()}
-        run = {"defers_decisions": boolean(options["defer_decisions"]), "run_purpose": options["purpose"]}
+        plan = approved.given(task_vars, self._task, self._templar.template)
+        notes = approved.notes(plan) if plan else []
+        run = {
+            "run_notes": notes,
+            "defers_decisions": boolean(options["defer_decisions"]),
+            "run_purpose": options["purpose"],
+        }
         removed = values[primary[0]].get("dynamodb_global_remove_replica_regions", [])
         answer = {"home_region": primary[0], "asked": asked, "removed_replica_regions": removed, **run}
         return {**result, "changed": False, **answer}

@@ -132,6 +132,16 @@ def refusal(given: Given, purpose: str, *, writes: bool) -> str:
     return " ".join([*found, "This task has changed nothing."]) if found else ""
 
 
+def notes(given: Given) -> list[str]:
+    """Return a sentence for the summary of the run: which plan was approved."""
+    documents = [(name, _read(name, given.text(name))) for name in given.names()]
+    return [
+        f"The approved plan of this run was made at {document['created_at']} in account {document['account']}, "
+        f"{document['hash']} ({name})."
+        for name, document in documents
+    ]
+
+
 def account_refusal(given: Given, account: str, partition: str) -> str:
     """Return why the approved plan must not be applied in an account; empty if it may, or if there is no plan."""
     for name in given.names():

@@ -1,7 +1,8 @@
 """Jobs as AWX runs them: ansible-runner in a clean environment, with the files and variables that AWX writes for a job.
 
 The forms are those of awx/main/tasks/jobs.py, awx/main/models and awx/main/utils/safe_yaml.py of AWX 24.6. There is no
-container here: the private data directory has the layout of /runner, and the project is a clone that must stay as it is.
+container here: the private data directory has the layout of /runner, and the project is a clone that must stay as it
+is.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ def extravars(given: Mapping[str, Any], trusted: Mapping[str, Any]) -> str:
 
 
 def script(export: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what the inventory script of a job prints, after AWX has imported ``ansible-inventory --list --export``."""
+    """Return what the inventory script of a job prints, after an import of ``ansible-inventory --list --export``."""
     groups = {name: dict(group) for name, group in export.items() if name not in ("_meta", "all")}
     children = export["all"]["children"] + [child for group in groups.values() for child in group.get("children", [])]
     named = [name for name in dict.fromkeys([*children, *groups]) if name != "ungrouped"]
@@ -105,6 +106,12 @@ class Awx:
         assert code == 0, stdout + stderr
         return dict(json.loads(output.read_text()))
 
+    def inventory(self, path: Path) -> Path:
+        """Write the inventory script of a job."""
+        path.write_text(f"#! /usr/bin/env python3\n# -*- coding: utf-8 -*-\nprint({json.dumps(self._hosts)!r})\n")
+        path.chmod(stat.S_IRWXU)
+        return path
+
     def launch(
         self,
         playbook: str,
@@ -115,8 +122,12 @@ class Awx:
         check: bool = False,
         home: bool = True,
         expect: int = 0,
+        **task_env: str,
     ) -> Job:
-        """Run one job. ``artifacts`` are those of the earlier jobs of its workflow, None outside of a workflow."""
+        """Run one job. ``artifacts`` are those of the earlier jobs of its workflow, None outside of a workflow.
+
+        ``task_env`` are variables of the setting AWX_TASK_ENV.
+        """
         self._jobs += 1
         job, private = self._jobs, self._directory / f"awx_{self._jobs}"
         for part in ("env", "inventory", "cp", "home"):
@@ -128,10 +139,8 @@ class Awx:
         (private / "env/extravars").write_text(extravars(given, trusted))
         (private / "env/cmdline").write_text("--check -u root" if check else "-u root")
         (private / "env/settings").write_text(json.dumps({"suppress_ansible_output": True}))
-        (private / "env/envvars").write_text(json.dumps(self._environment(job, private, home=home)))
-        hosts = private / "inventory/hosts"
-        hosts.write_text(f"#! /usr/bin/env python3\n# -*- coding: utf-8 -*-\nprint({json.dumps(self._hosts)!r})\n")
-        hosts.chmod(stat.S_IRWXU)
+        (private / "env/envvars").write_text(json.dumps(self._environment(job, private, home=home) | task_env))
+        hosts = self.inventory(private / "inventory/hosts")
         before = len(self.aws.mutating())
         command = [str(BIN / "ansible-runner"), "run", str(private), "-p", playbook, "--ident", str(job), "-q"]
         command += ["--inventory", str(hosts)]
@@ -145,7 +154,7 @@ class Awx:
         return ended
 
     def _environment(self, job: int, private: Path, *, home: bool) -> dict[str, str]:
-        """Return env/envvars: what AWX sets for every job, its credential, and what a test adds to reach the local AWS."""
+        """Return env/envvars: what AWX sets for every job, its credential, and the way to the local AWS."""
         config = (self.project / "ansible.cfg").read_text()
         (own,) = [line.removeprefix(TOLD) for line in config.splitlines() if line.startswith(TOLD)]
         needed = [own] if set(own.split(":")) - set(DEFAULT_PATHS) else []

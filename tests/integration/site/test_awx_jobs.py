@@ -49,7 +49,7 @@ def test_a_workflow_applies_exactly_its_plan(aws: Any, awx: Callable[[str], Awx]
     planned = {_document.key(entry): entry["action"] for entry in document["resources"] if entry["action"] != "none"}
     assert subjects(aws.control.calls(mutating=True), names.read(aws, REGIONS)) == planned
     assert "Apply of dev: 39 created, 1 changed, 2 unchanged" in apply.text
-    assert f"approved plan of {document['created_at']}, {document['hash']}" in apply.words
+    assert f"made at {document['created_at']} in account 123456789012, {document['hash']}" in apply.words
 
     inherited = {**plan.artifacts, **apply.artifacts}
     exitcode = {"detailed_exitcode": True}
