@@ -106,6 +106,11 @@ class Awx:
         assert code == 0, stdout + stderr
         return dict(json.loads(output.read_text()))
 
+    def groups(self) -> dict[str, list[str]]:
+        """Return the hosts of each group that the inventory script names."""
+        named = {name: self._hosts.get(name, {}).get("hosts", []) for name in self._hosts["all"]["children"]}
+        return {name: list(hosts) for name, hosts in named.items()}
+
     def inventory(self, path: Path) -> Path:
         """Write the inventory script of a job."""
         path.write_text(f"#! /usr/bin/env python3\n# -*- coding: utf-8 -*-\nprint({json.dumps(self._hosts)!r})\n")

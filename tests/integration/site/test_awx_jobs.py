@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,7 @@ import pytest
 from ansible_collections.mtk.backend.plugins.module_utils.engine import _artifact, _document
 
 from .awx import Awx, clone, content
-from .conftest import REGIONS
+from .conftest import BIN, REGIONS
 from .estate import estate
 from .subjects import Names, subjects
 
@@ -45,12 +47,16 @@ def test_a_workflow_applies_exactly_its_plan(aws: Any, awx: Callable[[str], Awx]
     assert text not in plan.text and text not in json.dumps(shown), "only the artifact itself contains it"
 
     names = Names().read(aws, REGIONS)
-    apply = dev.launch("site.yml", "apply-approved", template_vars=REQUIRED, artifacts=plan.artifacts)
+    aws.control.scale(0.02)  # an instance takes some nine seconds
+    reports = {"MTK_PROGRESS_INTERVAL": "1"}
+    apply = dev.launch("site.yml", "apply-approved", template_vars=REQUIRED, artifacts=plan.artifacts, **reports)
+    aws.control.scale(0)
     planned = {_document.key(entry): entry["action"] for entry in document["resources"] if entry["action"] != "none"}
     assert subjects(aws.control.calls(mutating=True), names.read(aws, REGIONS)) == planned
     assert "Apply of dev: 39 created, 1 changed, 2 unchanged" in apply.text
     assert f"made at {document['created_at']} in account 123456789012, {document['hash']}" in apply.words
 
+    assert re.search(r"\.\.\. rds_instance \S+ in us-east-1: creating, \d+ s so far; AWS usually takes", apply.text)
     inherited = {**plan.artifacts, **apply.artifacts}
     exitcode = {"detailed_exitcode": True}
     verify = dev.launch("playbooks/plan.yml", "verify", template_vars=exitcode, artifacts=inherited)
@@ -59,9 +65,101 @@ def test_a_workflow_applies_exactly_its_plan(aws: Any, awx: Callable[[str], Awx]
     drift = dev.launch("playbooks/drift.yml", "drift", artifacts=inherited)
     assert drift.mutating == []
 
-    aws.control.scale(0)
     unconfirmed = dev.launch("playbooks/destroy.yml", "destroy", expect=2)
     assert "no name was typed" in unconfirmed.words and unconfirmed.mutating == [], "a job cannot be asked"
     dev.launch("playbooks/destroy.yml", "destroy", template_vars={"confirm_environment": "dev"})
     assert not [kind for _, kind, _ in estate(aws, REGIONS) if kind in ("cluster", "table", "subnet", "nat_gateway")]
     assert content(project) == before, "no job writes into the project"
+
+
+def test_an_imported_inventory_has_the_same_groups_and_settings(
+    awx: Callable[[str], Awx], project: Path, tmp_path
+) -> None:
+    """Templates survive the import, groups without hosts do, and what AWX adds to the hosts is no setting."""
+    prod = awx("prod")
+    sources = (project / "inventories/prod", prod.inventory(tmp_path / "hosts"))
+    lists = (
+        "ipam_vpc_regions",
+        "aurora_replica_regions",
+        "dynamodb_global_replica_regions",
+        "ansible_python_interpreter",
+    )
+    message = "msg={{ [" + ", ".join(lists) + ", groups | dict2items | sort(attribute='key')] | to_json }}"
+    found = []
+    for source in sources:
+        command = [str(BIN / "ansible"), "all", "-i", str(source), "-m", "ansible.builtin.debug", "-a", message, "-o"]
+        shown = subprocess.run(command, cwd=project, capture_output=True, text=True, check=True, timeout=120)
+        found.append(sorted(shown.stdout.splitlines()))
+        command = [str(BIN / "ansible-inventory"), "-i", str(source), "--list"]
+        listed = subprocess.run(command, cwd=project, capture_output=True, text=True, check=True, timeout=120)
+        hosts = json.loads(listed.stdout)["_meta"]["hostvars"]
+        found.append({h: {k: v for k, v in own.items() if not k.startswith("remote_")} for h, own in hosts.items()})
+    assert found[:2] == found[2:] and len(found[0]) == len(found[1]) == 3
+    assert "eu-west-1" in found[0][0] and awx("dev").groups()["secondary"] == []
+
+
+def artifact(tmp_path: Path, document: dict[str, Any], **variables: Any) -> tuple[str, str]:
+    """Return the option that gives a plan as AWX gives an artifact."""
+    path = tmp_path / "extra.json"
+    path.write_text(json.dumps({"mtk_plan_artifact": _artifact.pack(document), **variables}))
+    return "-e", f"@{path}"
+
+
+def retention(aws: Any, days: int) -> None:
+    aws.client("logs").put_retention_policy(logGroupName=GROUP, retentionInDays=days)
+
+
+def planned(built: Callable[[str], Any], aws: Any, tmp_path: Path) -> tuple[Any, dict[str, Any]]:
+    """Return dev with a log group that somebody has changed, and the plan that repairs it."""
+    dev, path = built("dev"), tmp_path / "plan.json"
+    retention(aws, 1)
+    dev.play("playbooks/plan.yml", "--tags", "ipam_vpc", "-e", f"plan_out={path}")
+    return dev, json.loads(path.read_text())
+
+
+def test_a_world_that_changed_after_the_approval_is_refused(
+    aws: Any, built: Callable[[str], Any], tmp_path: Path
+) -> None:
+    dev, document = planned(built, aws, tmp_path)
+    retention(aws, 3)
+    given = ("--tags", "ipam_vpc", *artifact(tmp_path, document, plan_required=True))
+    refused = dev.play("site.yml", *given, expect=2)
+    words = " ".join(refused.text.split())
+    assert "differs from the approved plan mtk_plan_artifact" in words and "retention_in_days: 3 -> 7" in words
+    assert "Make and approve a new plan" in words and refused.mutating == []
+    retention(aws, 1)
+    assert dev.play("site.yml", *given).mutating == ["logs:PutRetentionPolicy"]
+
+
+START = ("--start-at-task", "mtk.backend.dynamodb_global : Check the settings")
+
+
+@pytest.mark.parametrize("part", [(), START], ids=["whole", "start-at-task"])
+def test_a_plan_of_another_account_and_an_old_one_are_refused(aws, built, tmp_path, part) -> None:
+    """They are refused at the begin of a run, and where it writes if its begin is left out."""
+    dev, document = planned(built, aws, tmp_path)
+    other = {**document, "account": "999999999999", "created_at": "2026-01-01T00:00:00Z"}
+    options = artifact(tmp_path, {**other, "hash": _document.digest(other)})
+    refused = dev.play("site.yml", *part, *options, "-e", "dynamodb_global_point_in_time_recovery_days=9", expect=2)
+    words = " ".join(refused.text.split())
+    assert "it is a plan of account 999999999999, and expected_account_id is 123456789012" in words
+    assert "ago (2026-01-01T00:00:00Z), and plan_max_age is 86400 seconds" in words
+    assert refused.mutating == [] and other["hash"] not in words
+
+
+def test_a_plan_of_another_account_is_refused_by_the_account_of_the_credentials(aws, built, tmp_path) -> None:
+    dev, document = planned(built, aws, tmp_path)
+    other = {**document, "account": "999999999999"}
+    options = artifact(tmp_path, {**other, "hash": _document.digest(other)}, expected_account_id="999999999999")
+    refused = dev.play("site.yml", *options, expect=2)
+    words = " ".join(refused.text.split())
+    assert "mtk_plan_artifact is a plan of account 999999999999 (partition aws), and the credentials belong to" in words
+    assert refused.mutating == []
+
+
+@pytest.mark.parametrize("part", [(), START], ids=["whole", "start-at-task"])
+def test_apply_approved_cannot_be_launched_alone(built, part) -> None:
+    changes = ("-e", "dynamodb_global_point_in_time_recovery_days=9")
+    refused = built("dev").play("site.yml", *part, *changes, "-e", "plan_required=true", expect=2)
+    assert "plan_required is true; neither plan_file nor mtk_plan_artifact gives" in " ".join(refused.text.split())
+    assert refused.mutating == []
