@@ -48,16 +48,12 @@ def test_a_workflow_applies_exactly_its_plan(aws: Any, awx: Callable[[str], Awx]
     assert text not in plan.text and text not in json.dumps(shown), "only the artifact itself contains it"
 
     names = Names().read(aws, REGIONS)
-    aws.control.scale(0.02)  # an instance takes some nine seconds
-    reports = {"MTK_PROGRESS_INTERVAL": "1"}
-    apply = dev.launch("site.yml", "apply-approved", template_vars=REQUIRED, artifacts=plan.artifacts, **reports)
-    aws.control.scale(0)
+    apply = dev.launch("site.yml", "apply-approved", template_vars=REQUIRED, artifacts=plan.artifacts)
     planned = {_document.key(entry): entry["action"] for entry in document["resources"] if entry["action"] != "none"}
     assert subjects(aws.control.calls(mutating=True), names.read(aws, REGIONS)) == planned
     assert "Apply of dev: 39 created, 1 changed, 2 unchanged" in apply.text
     assert f"made at {document['created_at']} in account 123456789012, {document['hash']}" in apply.words
 
-    assert re.search(r"\.\.\. rds_instance \S+ in us-east-1: creating, \d+ s so far; AWS usually takes", apply.text)
     inherited = {**plan.artifacts, **apply.artifacts}
     exitcode = {"detailed_exitcode": True}
     verify = dev.launch("playbooks/plan.yml", "verify", template_vars=exitcode, artifacts=inherited)
@@ -71,6 +67,25 @@ def test_a_workflow_applies_exactly_its_plan(aws: Any, awx: Callable[[str], Awx]
     dev.launch("playbooks/destroy.yml", "destroy", template_vars={"confirm_environment": "dev"})
     assert not [kind for _, kind, _ in estate(aws, REGIONS) if kind in ("cluster", "table", "subnet", "nat_gateway")]
     assert content(project) == before, "no job writes into the project"
+
+
+WAITING = """
+- hosts: primary
+  gather_facts: false
+  module_defaults:
+    group/mtk.backend.aws: {region: "{{ inventory_hostname }}"}
+  tasks:
+    - mtk.backend.ec2_ipam:
+        name: waiting
+        operating_regions: [us-east-1]
+"""
+
+
+def test_waits_are_reported_in_the_output_of_a_job(aws: Any, awx: Callable[[str], Awx], tmp_path: Path) -> None:
+    (tmp_path / "waiting.yml").write_text(WAITING)
+    aws.control.scale(0.3)  # an IPAM takes six seconds
+    job = awx("dev").launch(str(tmp_path / "waiting.yml"), "waiting", MTK_PROGRESS_INTERVAL="1")
+    assert re.search(r"\.\.\. ec2_ipam waiting in us-east-1: \S+, \d+ s so far; AWS usually takes 20 s", job.text)
 
 
 def test_an_imported_inventory_has_the_same_groups_and_settings(
