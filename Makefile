@@ -8,15 +8,15 @@ export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo local stop test unit integration site lag lost process chaos removal locks slow drift inventories peers lint sanity molecule bench docs lock clean
+.PHONY: help demo local stop test unit integration site lag lost process chaos removal locks slow walk drift inventories peers lint sanity molecule bench docs lock clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
-.venv/run: requirements.txt scripts/venv.sh
+.venv/run: requirements.txt scripts/venv.sh scripts/install.py
 	@sh scripts/venv.sh run
 
-.venv/dev: requirements.txt requirements-dev.txt scripts/venv.sh
+.venv/dev: requirements.txt requirements-dev.txt scripts/venv.sh scripts/install.py
 	@sh scripts/venv.sh dev
 
 demo: .venv/run ## plan and apply ENV (dev, qa or prod) on a local AWS, and apply it again
@@ -69,6 +69,9 @@ removal: .venv/dev ## test more deletions, interruptions of them, and removals f
 slow: .venv/dev ## test further environments and ways to start a run
 	pytest -m slow -n 2 --dist worksteal tests/integration/site
 
+walk: .venv/dev ## run every command that the documentation prints
+	pytest -m "" tests/unit/test_walk.py tests/integration/site/test_walk.py tests/integration/site/test_demo.py
+
 locks: .venv/dev ## test the run lock, with two applies at once ten times for each case
 	LOCK_CASES=10 pytest -m "" -n 2 --dist worksteal tests/integration/site/test_locks.py
 
@@ -100,8 +103,9 @@ sanity: .venv/dev ## run ansible-test sanity on the built collection, and check 
 molecule: .venv/dev ## test each role in a molecule scenario
 	molecule test --all
 
-docs: .venv/dev ## generate docs/developing/local-aws.md, and what follows from the descriptions of the settings
+docs: .venv/dev ## generate docs/developing/local-aws.md, what follows from the settings and from the outputs
 	PYTHONPATH=collections python scripts/settings.py
+	PYTHONPATH=collections python scripts/outputs.py
 	cd tests && python -m emulator.promises.page > ../docs/developing/local-aws.md
 
 lock: ## update requirements.txt and requirements-dev.txt from the files *.in (needs uv)

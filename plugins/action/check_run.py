@@ -16,7 +16,12 @@ from ansible.inventory.manager import InventoryManager
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible.utils.vars import load_extra_vars
-from ansible_collections.mtk.backend.plugins.module_utils.domain import _inventory, _settings_run
+from ansible_collections.mtk.backend.plugins.module_utils.domain import (
+    _inventory,
+    _outputs,
+    _rules_identity,
+    _settings_run,
+)
 from ansible_collections.mtk.backend.plugins.module_utils.domain._setting import MISSING, Fault, Values
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import CONSENTS
 from ansible_collections.mtk.backend.plugins.plugin_utils import approved, files, settings
@@ -28,8 +33,11 @@ try:
 except ImportError:  # the first module that needs boto3 says what to install
     create_loader = None
 
-# Variables that name a file to write.
-WRITTEN = ("plan_out", "drift_json", "drift_markdown", "destroy_json", "destroy_text")
+# Variables that name a file to write, or a directory to write files in.
+WRITTEN = (
+    *("plan_out", "drift_json", "drift_markdown", "destroy_json", "destroy_text", "policies_dir"),
+    *("outputs_json", "outputs_table", "outputs_terraform"),
+)
 MODULES = tuple(sorted(path.stem for path in (Path(__file__).parents[1] / "modules").glob("[a-z]*.py")))
 PREFIXES = ("mtk", *settings.ROLES)
 SETTINGS = tuple(s.name for role in (_settings_run.RUN, *settings.ROLES.values()) for s in role.settings)
@@ -77,7 +85,9 @@ class ActionModule(ActionBase):
             "run_purpose": options["purpose"],
         }
         removed = values[primary[0]].get("dynamodb_global_remove_replica_regions", [])
-        answer = {"home_region": primary[0], "asked": asked, "removed_replica_regions": removed, **run}
+        outputs = {host: _outputs_of(host, inventory, values, roles) for host in values}
+        answer = {"home_region": primary[0], "asked": asked, "outputs": outputs, **run}
+        answer["removed_replica_regions"] = removed
         return {**result, "changed": False, **answer}
 
     def _other_environment(self, variables: Mapping[str, Any]) -> Iterator[Fault]:
@@ -145,6 +155,7 @@ class ActionModule(ActionBase):
             faults.setdefault("inventory", {})[host] = [
                 *_inventory.own_names(values, settings.ROLES, environments[host], host),
                 *_together(host, values, inventory),
+                *_rules_identity.boundaries(values, found.run.get("expected_account_id"), host),
             ]
         found_environments = {host: name for host, name in environments.items() if name}
         listed = [
@@ -206,6 +217,18 @@ def _hosts_of(role: str, inventory: _inventory.Inventory) -> list[str]:
     }[role]
 
 
+def _outputs_of(
+    host: str, inventory: _inventory.Inventory, values: Mapping[str, Values], roles: list[str]
+) -> list[str]:
+    """Return the names of the outputs that the settings ask for, of a host and of the environment as a whole."""
+    groups = {"ipam_vpc": "network", "aurora": "database", "dynamodb_global": "all"}
+    own = [role for role in roles if host in inventory.hosts(groups[role])]
+    primary = inventory.hosts("primary")[0]
+    everywhere = [role for role in roles if primary in inventory.hosts(groups[role])]
+    shared = _outputs.wanted(_outputs.SHARED, values[primary], everywhere)
+    return [*shared, *_outputs.wanted(_outputs.REGIONAL, values[host], own)]
+
+
 def _together(host: str, values: Mapping[str, Any], inventory: _inventory.Inventory) -> Iterator[Fault]:
     """Return the faults of settings of several roles."""
     if host in inventory.hosts("database"):
@@ -229,6 +252,9 @@ def _is_false(value: Any) -> bool:
 
 def _unwritable(name: str, value: str) -> Iterator[Fault]:
     path = files.resolved(value)
+    if name.endswith("_dir"):
+        yield from _no_directory(name, value)
+        return
     special = path.exists() and not path.is_file()  # such as a pipe, which is not replaced
     if path.is_dir():
         yield Fault({name: value}, "it is a directory", "Name a file.")
@@ -236,6 +262,16 @@ def _unwritable(name: str, value: str) -> Iterator[Fault]:
         yield Fault({name: value}, f"there is no directory {path.parent}", "Create it, or name another file.")
     elif not os.access(path if special else path.parent, os.W_OK):
         yield Fault({name: value}, "the file cannot be written", "Correct the permissions, or name another file.")
+
+
+def _no_directory(name: str, value: str) -> Iterator[Fault]:
+    path = files.resolved(value)
+    if not path.is_dir():
+        yield Fault({name: value}, "it is not a directory", "Create it, or name a directory.")
+    elif not os.access(path, os.W_OK):
+        yield Fault(
+            {name: value}, "files cannot be written there", "Correct the permissions, or name another directory."
+        )
 
 
 def _known_regions() -> frozenset[str]:

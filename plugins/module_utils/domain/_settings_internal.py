@@ -145,6 +145,7 @@ INTERNAL: dict[str, frozenset[str]] = {
     "mtk": frozenset(
         {
             "mtk_asked",
+            "mtk_database",
             "mtk_destroy",
             "mtk_differences",
             "mtk_drift",
@@ -153,9 +154,12 @@ INTERNAL: dict[str, frozenset[str]] = {
             "mtk_identity",
             "mtk_left",
             "mtk_left_regions",
+            "mtk_network",
+            "mtk_outputs",
             "mtk_outside",
             "mtk_owner",
             "mtk_plan",
+            "mtk_policies",
             "mtk_preflight",
             "mtk_removed",
             "mtk_removed_clusters",

@@ -33,7 +33,8 @@ VARIABLES = (
     *("plan_out", "plan_file", "plan_max_age", "plan_artifact", "plan_required", "detailed_exitcode"),
     *("drift_json", "drift_markdown", "drift_fail_on"),
     *("destroy_json", "destroy_text", "destroy_allowed", "purge_data", "expected_account_id"),
-    *("confirm_environment", "confirm_region", "region", "lock_timeout", "break_lock", *CONSENTS),
+    *("outputs_json", "outputs_table", "outputs_terraform", "outputs_artifact"),
+    *("confirm_environment", "confirm_region", "region", "policies_dir", "lock_timeout", "break_lock", *CONSENTS),
 )
 # The tags of the tasks of the playbooks.
 TAGS = ("always", "never", "all", "tagged", "untagged", "ipam_vpc", "aurora", "dynamodb_global", "mtk_verdict")
@@ -237,6 +238,12 @@ SETTINGS = (
     ),
     Setting(
         "detailed_exitcode", "bool", "Whether playbooks/plan.yml fails if the plan contains changes.", default=False
+    ),
+    Setting(
+        "outputs_artifact",
+        "bool",
+        "Whether playbooks/outputs.yml hands the outputs to later jobs of an AWX workflow.",
+        default=False,
     ),
     Setting(
         "drift_fail_on",
