@@ -20,7 +20,6 @@ from ansible_collections.mtk.backend.plugins.module_utils.domain._settings_run i
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import Refused
 from ansible_collections.mtk.backend.plugins.module_utils.engine import _artifact, _validity
 from ansible_collections.mtk.backend.plugins.module_utils.engine._approval import ARTIFACT
-from ansible_collections.mtk.backend.plugins.module_utils.engine._document import digest
 from ansible_collections.mtk.backend.plugins.plugin_utils import files
 from ansible_collections.mtk.backend.plugins.plugin_utils.record import CACHE
 
@@ -100,17 +99,18 @@ def faults(given: Given, purpose: str, *, writes: bool, now: datetime | None = N
 
     ``purpose`` is apply or destroy. ``writes`` says that the run is not in check mode.
     """
-    documents = {}
+    hashes = set()
     for name in given.names():
         try:
-            documents[name] = _read(name, given.text(name))
+            document = _read(name, given.text(name))
         except Refused as refused:
             yield Fault({name: _value(given, name)}, str(refused), _REMEDY[name])
             continue
         wanted = _wanted(given, purpose, now or datetime.now(UTC))
-        for rule, remedy in _validity.reasons(documents[name], wanted):
-            yield Fault({name: _value(given, name)}, rule, remedy)
-    if len({digest(document) for document in documents.values()}) > 1:
+        found = list(_validity.reasons(document, wanted))
+        yield from (Fault({name: _value(given, name)}, rule, remedy) for rule, remedy in found)
+        hashes |= set() if found else {document["hash"]}
+    if len(hashes) > 1:
         remedy = f"Give one of them: leave out {FILE} in a workflow, or {ARTIFACT} elsewhere."
         yield Fault({FILE: _value(given, FILE), ARTIFACT: _value(given, ARTIFACT)}, "they are different plans", remedy)
     if writes and not given.plans and purpose == "apply" and not given.names() and given.requires():

@@ -171,6 +171,12 @@ def test_a_file_and_an_artifact_of_the_same_plan(tmp_path):
     assert "they are different plans. Give one of them" in fault
 
 
+def test_a_file_without_a_plan(tmp_path):
+    (tmp_path / "plan.json").write_text("[]")
+    (fault,) = said({"plan_file": str(tmp_path / "plan.json")})
+    assert "the file does not contain a plan" in fault
+
+
 def test_plan_yml_and_drift_yml_ignore_an_artifact_that_they_inherit():
     assert said({"mtk_plan_artifact": "x", "plan_required": True}, plans=True) == []
     (fault,) = said({"mtk_plan_artifact": "x"})
