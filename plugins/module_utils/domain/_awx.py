@@ -207,7 +207,11 @@ class _Environment:
         }
 
     def nodes(self) -> Iterator[dict[str, Any]]:
-        """Return the nodes of the workflow, last first: a node names its successors, which have to exist."""
+        """Return the nodes of the workflow, last first: a node names its successors, which have to exist.
+
+        The module of awx.awx looks for the successors of an approval at the wrong object, so an approval is made
+        without successors and then linked.
+        """
         common = {"workflow": self._workflow}
         template = f"{self._title} "
         yield {**common, "identifier": "verify", "template": f"{template}verify", "success": []}
@@ -217,7 +221,8 @@ class _Environment:
             "description": f"Read the plan in the output of the job {template}plan before you approve.",
             "timeout": self._values["awx_approval_timeout"],
         }
-        yield {**common, "identifier": "approve", "approval": approval, "success": ["apply"]}
+        yield {**common, "identifier": "approve", "approval": approval}
+        yield {**common, "identifier": "approve", "success": ["apply"]}
         yield {**common, "identifier": "plan", "template": f"{template}plan", "success": ["approve"]}
 
     def schedule(self) -> Iterator[dict[str, Any]]:
