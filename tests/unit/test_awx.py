@@ -160,6 +160,15 @@ def test_objects_contain_no_secrets():
     assert objects(awx_notification=slack, awx_update_secrets=True)["notification"]["state"] == "present"
 
 
+@pytest.mark.parametrize(
+    ("given", "names"), [({}, ["AWS of dev"]), ({"credential": ""}, []), ({"credentials": ["V"]}, None)]
+)
+def test_credentials_of_a_template(given, names):
+    found = objects(**environment(**given))
+    assert found["job_templates"][0]["credentials"] == (["AWS of dev", "V"] if names is None else names)
+    assert found["credentials"] == []
+
+
 def test_templates_of_an_environment():
     found = {each["name"]: each for each in objects()["job_templates"]}
     assert set(found) == {f"mtk dev {kind}" for kind in _awx.TEMPLATES}

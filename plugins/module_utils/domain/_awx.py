@@ -152,7 +152,7 @@ class _Environment:
                 "description": self._described(words),
                 "playbook": playbook,
                 "inventory": self._title,
-                "credentials": [self._credential, *self._given.get("credentials", [])],
+                "credentials": [each for each in (self._credential, *self._given.get("credentials", [])) if each],
                 "extra_vars": self._extra_vars(kind),
                 "timeout": self._values["awx_plan_timeout" if reads else "awx_apply_timeout"],
                 "diff_mode": reads,

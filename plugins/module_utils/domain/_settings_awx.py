@@ -113,9 +113,16 @@ def _flag(path: str, value: Any) -> Iterator[Fault]:
         yield Fault({path: value}, "it must be true or false", "Set it to true or false, without quotes.")
 
 
+def _rule(path: str, value: Any) -> Iterator[Fault]:
+    yield from rrule(path, value) if isinstance(value, str) else _text(path, value)
+
+
 def _credential(path: str, value: Any) -> Iterator[Fault]:
-    """Return the faults of a credential: the name of one that exists, or keys. No message shows a key."""
-    if isinstance(value, str) and value.strip():
+    """Return the faults of a credential: the name of one that exists, or keys. No message shows a key.
+
+    An empty name means that the machines or pods of the jobs have rights of their own.
+    """
+    if isinstance(value, str):
         return
     if not isinstance(value, Mapping):
         rule = "it must be the name of a credential of AWX, or access_key and secret_key"
@@ -137,7 +144,7 @@ _ENVIRONMENT: dict[str, Callable[[str, Any], Iterator[Fault]]] = {
     "credentials": _texts,
     "instance_groups": _texts,
     "destroy": _flag,
-    "drift_rrule": lambda path, value: rrule(path, value) if isinstance(value, str) else _text(path, value),
+    "drift_rrule": _rule,
 }
 
 
@@ -160,7 +167,8 @@ def environments(name: str, value: Mapping[Any, Any]) -> Iterator[Fault]:
             yield Fault({f"{path}.credential": MISSING}, "is not set", remedy)
         for field, content in given.items():
             yield from _one_of(f"{path}.{field}", str(field), _ENVIRONMENT, "a key of an environment")
-            yield from _ENVIRONMENT.get(field, lambda path, value: iter(()))(f"{path}.{field}", content)
+            if field in _ENVIRONMENT:
+                yield from _ENVIRONMENT[field](f"{path}.{field}", content)
 
 
 def _name(name: str, default: str, description: str, **given: Any) -> Setting:

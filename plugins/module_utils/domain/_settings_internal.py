@@ -145,6 +145,7 @@ INTERNAL: dict[str, frozenset[str]] = {
     "mtk": frozenset(
         {
             "mtk_asked",
+            "mtk_awx",
             "mtk_destroy",
             "mtk_differences",
             "mtk_drift",
@@ -152,11 +153,13 @@ INTERNAL: dict[str, frozenset[str]] = {
             "mtk_failing_kinds",
             "mtk_identity",
             "mtk_left",
+            "mtk_left_in_awx",
             "mtk_left_regions",
             "mtk_outside",
             "mtk_owner",
             "mtk_plan",
             "mtk_preflight",
+            "mtk_query",
             "mtk_removed",
             "mtk_removed_clusters",
             "mtk_removed_vpc",

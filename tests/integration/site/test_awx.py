@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
@@ -20,6 +21,7 @@ GIVEN = {
     "awx_environments": {"dev": {"credential": {"access_key": "AKIADEV", "secret_key": AWS_KEY}}},
     "awx_notification": {"type": "slack", "configuration": {"token": SLACK_TOKEN, "channels": ["#ops"]}},
 }
+AMAZON = next(path for each in ansible_collections.__path__ if (path := Path(each) / "amazon").exists())
 TEMPLATES = [f"mtk dev {kind}" for kind in ("apply", "apply-approved", "destroy", "drift", "plan", "verify")]
 WORKFLOW = "mtk dev plan, approve, apply"
 LATER = "DTSTART:20260101T040000Z RRULE:FREQ=DAILY;INTERVAL=1"
@@ -147,7 +149,7 @@ def test_a_wrong_token_and_a_missing_collection_are_named(awx, play, tmp_path):
     assert {method for method, _, _ in awx.requests} == {"GET"}
     before = len(awx.requests)
     (tmp_path / "ansible_collections").mkdir()
-    (tmp_path / "ansible_collections/amazon").symlink_to(Path(ansible_collections.__path__[0]) / "amazon")
+    (tmp_path / "ansible_collections/amazon").symlink_to(AMAZON)
     without = {
         "ANSIBLE_COLLECTIONS_SCAN_SYS_PATH": "false",
         "ANSIBLE_COLLECTIONS_PATH": f"{ROOT}/collections:{tmp_path}",
@@ -157,6 +159,16 @@ def test_a_wrong_token_and_a_missing_collection_are_named(awx, play, tmp_path):
     assert "Nothing was changed in AWX: the collection awx.awx is not installed." in text
     assert "ansible-galaxy collection install awx.awx" in text
     assert len(awx.requests) == before
+
+
+@pytest.mark.timeout(300)
+def test_answers_of_a_survey_are_the_settings_of_a_run(site):
+    """As AWX passes them: numbers, texts, and the empty text of a question without an answer."""
+    answers = {"survey_aurora_instance_count": 2, "survey_aurora_global": "(inventory)", "survey_aurora_port": ""}
+    planned = site("dev").play("playbooks/plan.yml", "-e", json.dumps(answers)).text
+    assert "rds_instance 2: dev-us-east-1-us-east-1b-aurora-instance, dev-us-east-1-us" in " ".join(planned.split())
+    refused = site("dev").play("playbooks/plan.yml", "-e", "survey_aurora_prot=5432", expect=2).text
+    assert "survey_aurora_prot is the answer to no setting of a role. Did you mean survey_aurora_port?" in refused
 
 
 @pytest.mark.awx
