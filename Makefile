@@ -8,7 +8,7 @@ export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo local stop test unit integration site lag lost process chaos removal locks access slow walk drift inventories peers lint sanity molecule bench docs lock clean
+.PHONY: help demo local stop test unit integration site lag lost process chaos removal locks access slow walk drift awx ee inventories peers lint sanity molecule bench docs lock clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -81,6 +81,12 @@ locks: .venv/dev ## test the run lock, with two applies at once ten times for ea
 
 drift: .venv/dev ## compare plan and apply for 200 random drifts and 30 half-built accounts
 	DRIFT_CASES=200 pytest -m "" -n 2 --dist worksteal tests/integration/site/test_drift.py tests/integration/site/test_half_built.py
+
+awx: .venv/dev ## set up AWX for two environments on a stand-in for its API
+	pytest -m "" tests/integration/site/test_awx.py
+
+ee: .venv/dev ## make the build context of the execution environment, and plan dev with its Python packages
+	bash scripts/ee.sh
 
 inventories: .venv/dev ## plan and apply 200 random inventories
 	INVENTORY_CASES=200 pytest -n 2 --dist worksteal tests/integration/site/test_random_inventories.py

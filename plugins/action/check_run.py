@@ -17,12 +17,13 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible.utils.vars import load_extra_vars
 from ansible_collections.mtk.backend.plugins.module_utils.domain import (
+    _awx_survey,
     _inventory,
     _outputs,
     _rules_identity,
     _settings_run,
 )
-from ansible_collections.mtk.backend.plugins.module_utils.domain._setting import MISSING, Fault, Values
+from ansible_collections.mtk.backend.plugins.module_utils.domain._setting import MISSING, Fault, Values, shown
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import CONSENTS
 from ansible_collections.mtk.backend.plugins.plugin_utils import approved, files, settings
 from ansible_collections.mtk.backend.plugins.plugin_utils.command import relative
@@ -111,6 +112,7 @@ class ActionModule(ActionBase):
         yield from _inventory.run_tags(variables.get("ansible_skip_tags") or [], "--skip-tags", known)
         given = load_extra_vars(self._loader)
         yield from _settings_run.unknown_extra_variables(given, PREFIXES, SETTINGS)
+        yield from _awx_survey.unknown_answers(given, settings.NAMES)
         for name in WRITTEN:
             if variables.get(name):
                 yield from _unwritable(name, str(self._templar.template(variables[name])))
