@@ -8,7 +8,7 @@ export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo local stop test unit integration site lag lost process chaos removal locks access slow walk drift awx ee inventories peers lint sanity molecule bench docs lock clean
+.PHONY: help demo local stop test unit integration site lag lost process chaos removal locks access slow walk drift awx ee browser inventories peers lint sanity molecule bench docs lock clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -87,6 +87,9 @@ awx: .venv/dev ## set up AWX for two environments on a stand-in for its API
 
 ee: .venv/dev ## make the build context of the execution environment, and plan dev with its Python packages
 	bash scripts/ee.sh
+
+browser: .venv/dev ## test the layout of the topology page in Chromium (on Debian: apt-get install chromium)
+	pytest tests/browser
 
 inventories: .venv/dev ## plan and apply 200 random inventories
 	INVENTORY_CASES=200 pytest -n 2 --dist worksteal tests/integration/site/test_random_inventories.py

@@ -23,7 +23,7 @@ from ansible_collections.mtk.backend.plugins.module_utils.domain import (
     _rules_identity,
     _settings_run,
 )
-from ansible_collections.mtk.backend.plugins.module_utils.domain._setting import MISSING, Fault, Values, shown
+from ansible_collections.mtk.backend.plugins.module_utils.domain._setting import MISSING, Fault, Values
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import CONSENTS
 from ansible_collections.mtk.backend.plugins.plugin_utils import approved, files, settings
 from ansible_collections.mtk.backend.plugins.plugin_utils.command import relative
@@ -37,7 +37,7 @@ except ImportError:  # the first module that needs boto3 says what to install
 # Variables that name a file to write, or a directory to write files in.
 WRITTEN = (
     *("plan_out", "drift_json", "drift_markdown", "destroy_json", "destroy_text", "policies_dir"),
-    *("outputs_json", "outputs_table", "outputs_terraform"),
+    *("outputs_json", "outputs_table", "outputs_terraform", "topology_html"),
 )
 MODULES = tuple(sorted(path.stem for path in (Path(__file__).parents[1] / "modules").glob("[a-z]*.py")))
 PREFIXES = ("mtk", *settings.ROLES)

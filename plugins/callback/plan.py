@@ -16,8 +16,9 @@ description:
   - After an apply the summary lists the changes and how long they took.
   - Tasks of other collections are in the summary as far as their C(changed) and C(diff) tell. In check mode, a task
     whose module has no check mode is listed with C(?).
-  - In C(playbooks/plan.yml) and C(playbooks/drift.yml), and wherever C(mtk_check_mode) is true, every task of every
-    collection runs in check mode. A task with C(check_mode=false) runs nevertheless, and the summary says so.
+  - In C(playbooks/plan.yml), C(playbooks/drift.yml) and C(playbooks/topology.yml), and wherever C(mtk_check_mode) is
+    true, every task of every collection runs in check mode. A task with C(check_mode=false) runs nevertheless, and the
+    summary says so.
   - With C(plan_file), a task of another collection is refused if the approved plan does not contain what it would do.
   - A failed task does not hide the rest. The summary then says that it is incomplete.
   - The callback works beside any stdout callback, and in AWX. Beside a stdout callback that writes JSON, the summary is
@@ -74,7 +75,8 @@ from ansible_collections.mtk.backend.plugins.plugin_utils.record import CACHE, R
 
 MACHINE_READ = ("json", "jsonl")  # the output of these callbacks has to stay JSON: the summary goes to stderr
 PLAYBOOKS = Path(__file__).resolve().parents[2] / "playbooks"
-PLANNING = (PLAYBOOKS / "plan.yml", PLAYBOOKS / "drift.yml")  # the playbooks that never write
+# The playbooks that never write.
+PLANNING = tuple(PLAYBOOKS / name for name in ("plan.yml", "drift.yml", "topology.yml"))
 ACCOUNT = "mtk.backend.aws_environment_info"  # the module that reads the account, as the playbooks name it
 OUTPUTS = "outputs_info"
 OUTPUTS_PLAYBOOK = PLAYBOOKS / "outputs.yml"  # it shows all outputs at its end

@@ -20,6 +20,7 @@ from typing import Any
 
 from ansible import constants
 from ansible_collections.mtk.backend.plugins.module_utils.aws._lock_state import started
+from ansible_collections.mtk.backend.plugins.module_utils.domain._kinds import KINDS
 from ansible_collections.mtk.backend.plugins.module_utils.engine import _document
 
 # The directory of the run's cache (module_utils/aws/_cache.py). Ansible removes it at the end of the run.
@@ -52,6 +53,8 @@ class Record:
     # Tasks of other collections with check_mode: false, by Ansible's ids: they run in a plan, too.
     always_run: set[str] = field(default_factory=set)
     entries: dict[tuple[str, str, str], _document.Entry] = field(default_factory=dict)
+    # The fields of the resources as the modules returned them: as they are, and in a plan as they would be.
+    states: dict[tuple[str, str, str], dict[str, Any]] = field(default_factory=dict)
     errors: list[dict[str, str]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)  # what the run has to say beside its resources
 
@@ -61,6 +64,9 @@ class Record:
         if "resource" not in entry:
             return
         self.mode = entry["mode"]
+        found, key = result.get(KINDS.get(entry["resource"], "")), _document.key(entry)
+        if isinstance(found, Mapping):  # a second task about a resource may know less of it
+            self.states[key] = {**self.states.get(key, {}), **found}
         diff = result.get("diff") or {}
         entry = {name: value for name, value in entry.items() if name != "mode"}
         entry |= {"before": diff.get("before") or {}, "after": diff.get("after") or {}}

@@ -32,6 +32,7 @@ _ENVIRONMENT_PERMITS = "lower-case letters, digits and single hyphens, beginning
 VARIABLES = (
     *("plan_out", "plan_file", "plan_max_age", "plan_artifact", "plan_required", "detailed_exitcode"),
     *("drift_json", "drift_markdown", "drift_fail_on"),
+    *("topology_html", "topology_drift", "topology_plan"),
     *("destroy_json", "destroy_text", "destroy_allowed", "purge_data", "expected_account_id"),
     *("outputs_json", "outputs_table", "outputs_terraform", "outputs_artifact"),
     *("confirm_environment", "confirm_region", "region", "policies_dir", "lock_timeout", "break_lock", *CONSENTS),
