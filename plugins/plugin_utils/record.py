@@ -14,6 +14,7 @@ import os
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,9 @@ class Record:
     errors_shown: bool = False  # whether the stdout callback shows each error as text: mtk.backend.console does
     progress_interval: int = 0  # seconds between two lines about the same wait; 0 for no lines
     environment: str | None = None  # the inventory's mtk_environment
+    # When the run began, which is before its first read: the age of a plan counts from here.
+    began: datetime = field(default_factory=lambda: datetime.now(UTC))
+    accounts: set[tuple[str, str]] = field(default_factory=set)  # account and partition of the credentials
     mode: str = "plan"
     purpose: str = "apply"  # or "destroy"
     planned: list[_document.Entry] = field(default_factory=list)  # what a confirmed plan of a destroy deletes
@@ -102,6 +106,7 @@ class Record:
     def document(self) -> dict[str, Any]:
         """Return the document that docs/using/plan.md describes."""
         handled = {key for key, entry in self.entries.items() if entry["action"] != "refuse"}
+        account, partition = next(iter(self.accounts)) if len(self.accounts) == 1 else (None, None)
         return _document.document(
             self.environment or "",
             self.mode,
@@ -110,6 +115,9 @@ class Record:
             purpose=self.purpose,
             notes=self.notes,
             remaining=[entry for entry in self.planned if _document.key(entry) not in handled],
+            account=account,
+            partition=partition,
+            created_at=self.began.strftime("%Y-%m-%dT%H:%M:%SZ"),
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from walk.commands import ROOT, Command, at_head, documented, on_page
-from walk.rules import Step, arguments, stale, table, uncovered
+from walk.rules import Step, command_line, stale, table, uncovered
 
 PAGE = """
 `make demo` and `make nothing`, `make` alone, `.venv/bin/pytest -q tests/unit/test_walk.py`
@@ -85,7 +85,7 @@ def test_the_tests_that_the_table_names_run_the_commands():
 
 def test_a_step_is_run_on_the_local_aws():
     play = Step("ansible-playbook site.yml -i inventories/dev -e a=FILE", add="-e b=c", replace={"FILE": "{x}.json"})
-    words = arguments(play.command, play, "http://u", {"x": "y"})
-    assert " ".join(words) == "ansible-playbook site.yml -i inventories/dev -i inventories/local -e a=y.json -e b=c"
-    aws = Step("aws ec2 describe-vpcs --region us-east-1")
-    assert arguments(aws.command, aws, "http://u", {})[:4] == ["aws", "--endpoint-url", "http://u", "ec2"]
+    line = command_line(play, {"x": "y"})
+    assert line == "ansible-playbook site.yml -i inventories/dev -i inventories/local -e a=y.json -e b=c"
+    aws = Step("aws ec2 delete-vpc --vpc-id $(cat VPC)", replace={"VPC": "file"})
+    assert command_line(aws, {}) == "aws ec2 delete-vpc --vpc-id $(cat file)", "the shell runs what is in brackets"

@@ -16,7 +16,7 @@ from botocore import xform_name
 from .commands import ROOT, Command
 
 TABLE = Path(__file__).with_name("walks.yml")
-SHORT_RUNS = ("ansible-doc", "diff")  # commands that need no AWS and are run as they are
+SHORT_RUNS = ("ansible", "ansible-doc", "diff")  # commands that need no AWS and are run as they are
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ def _fault(command: Command) -> str:
         return f"{', '.join(missing)} does not exist" if missing else ""
     if name == "aws" and len(words) == 3:  # the name of an operation, in a sentence
         return _operation(words[1], words[2])
-    if name in SHORT_RUNS:
+    if name in SHORT_RUNS or name == "terraform":  # terraform is named for comparison only
         return ""
     return (
         "This command is in no walk. Add it to tests/walk/walks.yml: as a step of a walk, exactly as it is printed; or "
@@ -129,14 +129,15 @@ def _operation(service: str, operation: str) -> str:
     return "" if operation in names else f"the service {service} has no operation {operation}"
 
 
-def arguments(command: str, step: Step, url: str, values: dict[str, str]) -> list[str]:
-    """Return the words of a step for the local AWS."""
+def command_line(step: Step, values: dict[str, str]) -> str:
+    """Return the command of a step, as a text for a shell whose `aws` calls the local AWS."""
+    text = step.command
     for placeholder, value in step.replace.items():
-        command = command.replace(placeholder, value.format(**values))
-    words = shlex.split(f"{command} {step.add}")
+        text = text.replace(placeholder, value.format(**values))
+    text = f"{text} {step.add}".strip()
+    words = shlex.split(text)
     if words[0] == "ansible-playbook" and "inventories/local" not in words:
         last = max(index for index, word in enumerate(words) if word == "-i")
         words[last + 2 : last + 2] = ["-i", "inventories/local"]
-    if words[0] == "aws":
-        words[1:1] = ["--endpoint-url", url]
-    return words
+        return shlex.join(words)
+    return text

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from walk.checkout import copy_checkout
 from walk.commands import documented
-from walk.rules import SHORT_RUNS, Walk, arguments, program, table
+from walk.rules import SHORT_RUNS, Walk, command_line, program, table
 
 from .conftest import BIN, finish
 
@@ -23,11 +23,16 @@ def checkout(tmp_path):
 
 
 @pytest.fixture
-def shell(aws, checkout, tmp_path_factory):
-    """Return the environment variables of a newcomer's shell."""
+def shell(aws, tmp_path):
+    """Return the environment variables of a newcomer's shell. Its `aws` calls the local AWS."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "ANSIBLE_", "MTK_"))}
-    home = str(tmp_path_factory.mktemp("home"))
-    return {**kept, **KEYS, "HOME": home, "PATH": f"{BIN}:{os.environ['PATH']}", "MTK_LOCAL_AWS_URL": aws.url}
+    for name in ("home", "bin"):
+        (tmp_path / name).mkdir()
+    cli = tmp_path / "bin/aws"
+    cli.write_text(f'#!/bin/sh\nexec {BIN}/aws --endpoint-url {aws.url} "$@"\n')
+    cli.chmod(0o755)
+    path = f"{cli.parent}:{BIN}:{os.environ['PATH']}"
+    return {**kept, **KEYS, "HOME": str(tmp_path / "home"), "PATH": path, "MTK_LOCAL_AWS_URL": aws.url}
 
 
 def walks():
@@ -42,9 +47,9 @@ def test_the_commands_of_a_walk_run(aws, walk: Walk, checkout, shell, request):
     for step in walk.steps:
         if step.edit:
             edit(checkout / step.edit["file"], step.edit["replace"], step.edit["by"])
-        words = arguments(step.command, step, aws.url, values(aws))
-        code, stdout, stderr = finish([str(BIN / words[0]), *words[1:]], cwd=checkout, env=shell)
-        assert code == step.exit, f"{' '.join(words)}\n{(stdout + stderr)[-6000:]}"
+        line = command_line(step, values(aws))
+        code, stdout, stderr = finish(["sh", "-c", line], cwd=checkout, env=shell)
+        assert code == step.exit, f"{line}\n{(stdout + stderr)[-6000:]}"
 
 
 def edit(path: Path, old: str, new: str) -> None:
@@ -59,7 +64,7 @@ def values(aws):
     keys = [kms.describe_key(KeyId=key["KeyId"])["KeyMetadata"] for key in kms.list_keys()["Keys"]]
     vpcs = aws.client("ec2").describe_vpcs(Filters=[{"Name": "tag-key", "Values": ["mtk:environment"]}])["Vpcs"]
     return {
-        "pending_key": next((key["KeyId"] for key in keys if key["KeyState"] == "PendingDeletion"), ""),
+        "deleted_key": next((key["KeyId"] for key in keys if key["KeyState"] in ("PendingDeletion", "Disabled")), ""),
         "vpc": next((vpc["VpcId"] for vpc in vpcs), ""),
     }
 
