@@ -8,7 +8,7 @@ export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo local stop test unit integration site lag lost process chaos removal locks slow walk drift inventories peers lint sanity molecule bench docs lock clean
+.PHONY: help demo local stop test unit integration site lag lost process chaos removal locks access slow walk drift awx ee browser inventories peers lint sanity molecule bench docs lock clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -72,11 +72,24 @@ slow: .venv/dev ## test further environments and ways to start a run
 walk: .venv/dev ## run every command that the documentation prints
 	pytest -m "" tests/unit/test_walk.py tests/integration/site/test_walk.py tests/integration/site/test_demo.py
 
+access: .venv/dev ## record what runs need of IAM, and run every playbook with the policies of each holder
+	cd tests && PYTHONPATH=.:../collections python -m access.runs && git diff --exit-code data/access
+	pytest -m access -n 2 --dist worksteal tests/integration/site/test_least_privilege.py
+
 locks: .venv/dev ## test the run lock, with two applies at once ten times for each case
 	LOCK_CASES=10 pytest -m "" -n 2 --dist worksteal tests/integration/site/test_locks.py
 
 drift: .venv/dev ## compare plan and apply for 200 random drifts and 30 half-built accounts
 	DRIFT_CASES=200 pytest -m "" -n 2 --dist worksteal tests/integration/site/test_drift.py tests/integration/site/test_half_built.py
+
+awx: .venv/dev ## set up AWX for two environments on a stand-in for its API
+	pytest -m "" tests/integration/site/test_awx.py
+
+ee: .venv/dev ## make the build context of the execution environment, and plan dev with its Python packages
+	bash scripts/ee.sh
+
+browser: .venv/dev ## test the layout of the topology page in Chromium (on Debian: apt-get install chromium)
+	pytest tests/browser
 
 inventories: .venv/dev ## plan and apply 200 random inventories
 	INVENTORY_CASES=200 pytest -n 2 --dist worksteal tests/integration/site/test_random_inventories.py

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -37,8 +37,11 @@ GROWTH: dict[str, Any] = {"aurora_instance_count": 2, "ipam_vpc_nat_gateway_mode
 SHRINKING: dict[str, Any] = {"ipam_vpc_nat_gateway_mode": "none"}
 
 
-def inventory(environment: str, directory: Path, *, without: str = "", more: str = "") -> Path:
-    """Write a copy of an inventory without a region, or with another one, and return its directory."""
+def inventory(environment: str, directory: Path, *, without: str = "", more: str = "", slots: bool = False) -> Path:
+    """Write a copy of an inventory without a region, or with another one, and return its directory.
+
+    ``slots`` adds the slot of the other region, which the pools keep.
+    """
     copy = directory / environment
     shutil.copytree(ROOT / "inventories" / environment, copy)
     hosts = yaml.safe_load((copy / "hosts.yml").read_text())
@@ -49,7 +52,7 @@ def inventory(environment: str, directory: Path, *, without: str = "", more: str
         regions = {"primary": [HOME], "secondary": [more], "network": [HOME, more], "database": [HOME, more]}
         groups = {name: {"hosts": dict.fromkeys(names)} for name, names in regions.items()}
     (copy / "hosts.yml").write_text(yaml.safe_dump({"all": {"children": groups}}))
-    if more or (without and environment == "dev"):
+    if more or slots:
         (copy / "group_vars/all/zz.yml").write_text(yaml.safe_dump({"ipam_vpc_region_slots": SLOTS}))
     return copy
 
@@ -94,6 +97,7 @@ class Recording:
         self.recorder.run = ""
         assert code == expect, (run, words, (stdout + stderr)[-6000:])
         print(self.environment, run, flush=True)
+        (DATA / f"{self.environment}.json").write_text(written(self.recorder), encoding="utf-8")
 
     def restore(self, name: str) -> None:
         self.aws.control.load(name)
@@ -101,6 +105,7 @@ class Recording:
 
     def record(self) -> None:
         environment = self.environment
+        self.aws.client("ec2").describe_vpcs()  # loads the services, which takes seconds
         self.aws.control.reset()
         self.aws.control.enforce_iam()
         self.play("plan-empty", "playbooks/plan.yml")
@@ -116,15 +121,15 @@ class Recording:
         self._repairs()
         self.restore("built")
         self.play("destroy", "playbooks/destroy.yml", *destruction(environment))
-        self.play("destroy", "playbooks/destroy.yml", *destruction(environment))
         self._removal()
 
     def _repairs(self) -> None:
-        for drifts in batches(self.environment):
+        for number, drifts in enumerate(batches(self.environment)):
             self.restore("built")
             for each in drifts:
                 each.do(self.aws, self.environment)
-            self.play("repair-plan", "playbooks/drift.yml", expect=2)
+            if not number:
+                self.play("repair-plan", "playbooks/drift.yml", expect=2)
             self.play("repair", "site.yml")
 
     def _removal(self) -> None:
@@ -133,16 +138,15 @@ class Recording:
         if self.environment == "dev":
             self.source = str(inventory("dev", self.directory / "wide", more=region))
             self.play("grow", "site.yml")
-        self.source = str(
-            inventory(self.environment, self.directory / "narrow", without="" if self.environment == "dev" else region)
-        )
-        if self.environment == "dev":
-            shutil.copy(self.directory / "wide/dev/group_vars/all/zz.yml", Path(self.source) / "group_vars/all/zz.yml")
+            narrow = inventory("dev", self.directory / "narrow", slots=True)
+        else:
+            narrow = inventory(self.environment, self.directory / "narrow", without=region)
+        self.source = str(narrow)
         self.play("remove_region", "playbooks/remove_region.yml", *removal(self.environment))
         self.source = ""
 
 
-MOST_BATCHES = {"dev": 99, "prod": 2}
+MOST_BATCHES = {"dev": 3, "prod": 1}  # the first hold most of the drifts
 
 
 def batches(environment: str) -> list[list[Any]]:
@@ -176,24 +180,16 @@ def written(recorder: Recorder) -> str:
     return f'{{"needs": [\n{rows}\n],\n"runs": {{\n{lines}\n}}}}\n'
 
 
-def record(environment: str) -> str:
-    """Record all runs of an environment on a local AWS of this process."""
+def record(environment: str) -> None:
+    """Record all runs of an environment on a local AWS of this process, and write them to a file after each run."""
     from conftest import Aws
     from emulator.server import Server
 
     with Server() as server, recording() as recorder, TemporaryDirectory() as directory:
         Recording(Aws(server.url, server.token), recorder, environment, Path(directory)).record()
-        return written(recorder)
-
-
-def main(names: list[str]) -> Iterator[Path]:
-    DATA.mkdir(exist_ok=True)
-    for environment in names or ENVIRONMENTS:
-        path = DATA / f"{environment}.json"
-        path.write_text(record(environment), encoding="utf-8")
-        yield path
 
 
 if __name__ == "__main__":
-    for written_file in main(sys.argv[1:]):
-        print(written_file)
+    DATA.mkdir(exist_ok=True)
+    for name in sys.argv[1:] or ENVIRONMENTS:
+        record(name)

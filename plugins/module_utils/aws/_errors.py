@@ -62,8 +62,8 @@ _DENIED = (
     "docs/using/permissions.md says which policies a run needs."
 )
 _FORBIDDEN = (
-    "AWS refuses {operation} ({code}): {message}. A policy denies the action, and no permission outweighs that. Change that "
-    "policy, or use other credentials: docs/using/permissions.md says where such policies are."
+    "AWS refuses {operation} ({code}): {message}. A policy denies the action, and no permission outweighs that. Change "
+    "that policy, or use other credentials: docs/using/permissions.md says where such policies are."
 )
 _EXPIRED = f"The AWS credentials have expired ({{code}}). {_LOGIN}"
 _INVALID = (

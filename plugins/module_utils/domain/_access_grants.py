@@ -67,9 +67,9 @@ CONDITIONS: Mapping[str, Mapping[str, Mapping[str, _Value]]] = {
             ]
         }
     },
+    # GetItem and PutItem always name the key. As long as the table does not exist, AWS cannot know that it is the key.
     "our locks": {
         "ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["environment/{environment}", "shared/*"]},
-        "Null": {"dynamodb:LeadingKeys": "false"},
     },
     "grant for a service": {"Bool": {"kms:GrantIsForAWSResource": "true"}},
     "through a service": {

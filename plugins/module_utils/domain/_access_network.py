@@ -117,6 +117,8 @@ NETWORK = (
         IPAM,
         ("here", "ours or shared"),
     ),
+    # AWS's reference names no resource of this action: an allocation is no resource with an ARN.
+    Grant("DescribeReservations", (BUILDER,), "ec2:ModifyIpamPoolAllocation", conditions=("here",)),
     Grant("TagNetwork", CHANGERS, "ec2:CreateTags", _TAGGED, ("here", "ours or shared", "keeps owner")),
     Grant("UntagNetwork", CHANGERS, "ec2:DeleteTags", _TAGGED, ("here", "ours or shared", "keeps owner's key")),
     Grant(

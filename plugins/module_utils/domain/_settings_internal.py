@@ -145,6 +145,7 @@ INTERNAL: dict[str, frozenset[str]] = {
     "mtk": frozenset(
         {
             "mtk_asked",
+            "mtk_awx",
             "mtk_database",
             "mtk_destroy",
             "mtk_differences",
@@ -153,6 +154,7 @@ INTERNAL: dict[str, frozenset[str]] = {
             "mtk_failing_kinds",
             "mtk_identity",
             "mtk_left",
+            "mtk_left_in_awx",
             "mtk_left_regions",
             "mtk_network",
             "mtk_outputs",
@@ -161,6 +163,7 @@ INTERNAL: dict[str, frozenset[str]] = {
             "mtk_plan",
             "mtk_policies",
             "mtk_preflight",
+            "mtk_query",
             "mtk_removed",
             "mtk_removed_clusters",
             "mtk_removed_vpc",

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from .conftest import ROOT, Site
+from .conftest import ROOT, Site, finish
 
 pytestmark = pytest.mark.timeout(1800)
 BOUNDARY = "arn:aws:iam::123456789012:policy/limits/boundary"
@@ -61,7 +60,8 @@ def test_another_path_needs_a_decision_and_the_documented_way_leads_there(
     keys = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "x", "AWS_ENDPOINT_URL": aws.url}
     script = f"set -e\n{documented_commands('Another path for the IAM roles')}"
     aws.client("iam").create_policy(PolicyName="boundary", Path="/limits/", PolicyDocument=ALL)
-    subprocess.run(["sh", "-c", script], env=live.environ(**keys), check=True, capture_output=True, timeout=300)
+    code, _, errors = finish(["sh", "-c", script], cwd=ROOT, env=live.environ(**keys))
+    assert code == 0, errors
     assert roles(aws) == {}
     live.play("site.yml", *extra(PATHS, BOUNDARIES))
     assert roles(aws) == {
@@ -85,16 +85,11 @@ def test_an_apply_stops_before_the_first_change_if_the_boundary_is_missing(site:
     assert "IAM has no such policy, and refuses roles with this boundary" in " ".join(refused.text.split())
 
 
-@pytest.mark.parametrize(
-    ("arn", "rule"),
-    [
-        (BOUNDARY.replace("123456789012", "999999999999"), "a permissions boundary is a policy of the same account"),
-        (BOUNDARY.replace("arn:aws:", "arn:aws-cn:"), "the region us-east-1 belongs to the partition aws"),
-    ],
-)
-def test_a_boundary_of_another_account_or_partition_is_refused_before_the_first_request(
-    site: Callable[[str], Site], aws: Any, arn: str, rule: str
+def test_a_boundary_of_another_account_is_refused_before_the_first_request(
+    site: Callable[[str], Site], aws: Any
 ) -> None:
+    arn = BOUNDARY.replace("123456789012", "999999999999")
     refused = site("dev").play("site.yml", "--check", "-e", f"aurora_permissions_boundary={arn}", expect=2)
-    assert rule in " ".join(refused.text.split())
+    words = " ".join(refused.text.split())
+    assert f"aurora_permissions_boundary is '{arn}' and expected_account_id is '123456789012'" in words
     assert aws.control.calls() == []
