@@ -156,6 +156,7 @@ INTERNAL: dict[str, frozenset[str]] = {
             "mtk_outputs",
             "mtk_outside",
             "mtk_owner",
+            "mtk_parameter_tags",
             "mtk_plan",
             "mtk_preflight",
             "mtk_removed",

@@ -17,8 +17,8 @@ TAGS = 50
 FILTERS = ("Name", "Path")
 NOT_QUALIFIED = "Parameter name must be a fully qualified name."
 TOO_LARGE = (
-    "Standard tier parameters support a maximum parameter value of 4096 characters. To create a larger parameter value, "
-    "upgrade the parameter to use the advanced-parameter tier."
+    "Standard tier parameters support a maximum parameter value of 4096 characters. To create a larger parameter "
+    "value, upgrade the parameter to use the advanced-parameter tier."
 )
 
 

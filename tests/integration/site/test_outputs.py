@@ -169,3 +169,29 @@ def test_prod_and_one_of_its_regions(built: Built, tmp_path: Path) -> None:
     limited, _ = outputs(live, tmp_path / "limited", "--limit", "us-west-2")
     assert limited["regions"] == {"us-west-2": document["regions"]["us-west-2"]}
     assert limited["shared"] == document["shared"]
+
+
+def parameters(aws: Any) -> dict[str, str]:
+    pages = aws.client("ssm").get_paginator("get_parameters_by_path").paginate(Path="/mtk/dev", Recursive=True)
+    return {each["Name"].rpartition("/")[2]: each["Value"] for page in pages for each in page["Parameters"]}
+
+
+def test_ssm_parameters_in_four_beats_and_deleted_with_the_environment(aws: Any, built: Built, tmp_path: Path) -> None:
+    live = built("dev")
+    prefix = ("-e", "outputs_ssm_prefix=/mtk/dev")
+    refused = live.play(OUTPUTS, "-e", "outputs_ssm=true", expect=2)
+    assert "outputs_ssm_prefix is empty" in " ".join(refused.text.split()) and refused.mutating == []
+    aws.client("ssm").put_parameter(Name="/mtk/dev/other", Value="theirs", Type="String")
+    write = (*prefix, "-e", "outputs_ssm=true", "--tags", "dynamodb_global")
+    planned = live.play(OUTPUTS, *write, "--check")
+    assert planned.mutating == [] and "Plan of dev: 5 to create" in planned.text
+    document = tmp_path / "json"
+    applied = live.play(OUTPUTS, *write, "-e", f"outputs_json={document}")
+    assert applied.mutating == ["ssm:PutParameter"] * 5
+    home = json.loads(document.read_text())["regions"][HOME]
+    table = {name: home[name] for name in ("table_name", "table_arn", "table_stream_arn", "table_key_arn")}
+    assert parameters(aws) == {**table, "table_regions": f'["{HOME}"]', "other": "theirs"}
+    assert live.play(OUTPUTS, *write).mutating == []
+    destroyed = live.destroy(*prefix, "--tags", "dynamodb_global")
+    assert destroyed.mutating.count("ssm:DeleteParameter") == 5
+    assert parameters(aws) == {"other": "theirs"}
