@@ -13,8 +13,11 @@ from pathlib import Path
 from typing import Any
 
 # The playbooks of this project that never write: by path, or by the collection's name.
-PLANNING = re.compile(r"(^|/)(?:playbooks/)?(?:plan|drift)\.yml$|^(mtk\.backend\.)(?:plan|drift)$")
-OWN_VARIABLES = ("plan_out", "detailed_exitcode", "drift_json", "drift_markdown", "drift_fail_on")
+PLANNING = re.compile(r"(^|/)(?:playbooks/)?(?:plan|drift|topology)\.yml$|^(mtk\.backend\.)(?:plan|drift|topology)$")
+OWN_VARIABLES = (
+    *("plan_out", "plan_artifact", "detailed_exitcode", "drift_json", "drift_markdown", "drift_fail_on"),
+    *("topology_html", "topology_drift"),
+)
 
 
 def apply_command(options: Mapping[str, Any], plan_out: str = "") -> str:

@@ -17,7 +17,12 @@ from ansible_collections.mtk.backend.plugins.module_utils.domain._aurora_limits 
     PERFORMANCE_RETENTION,
     RESERVED,
 )
-from ansible_collections.mtk.backend.plugins.module_utils.domain._limits import LOG_RETENTION, REGION
+from ansible_collections.mtk.backend.plugins.module_utils.domain._limits import (
+    LOG_RETENTION,
+    POLICY_ARN,
+    POLICY_PATH,
+    REGION,
+)
 from ansible_collections.mtk.backend.plugins.module_utils.domain._setting import (
     Role,
     Setting,
@@ -444,13 +449,25 @@ SETTINGS = (
         Setting(
             "aurora_permissions_boundary",
             "str",
-            "The ARN of the permissions boundary of the Enhanced Monitoring role. If empty, the role has none.",
+            "The ARN of the permissions boundary of the Enhanced Monitoring role. If empty, the role has none, and a "
+            "boundary that somebody has set is removed.",
             default="",
             entry_points=("shared", "validate"),
-            pattern=r"(arn:[a-z-]+:iam::.*:policy/.+)?",
+            pattern=f"({POLICY_ARN})?",
             rule="it is not the ARN of a managed policy",
             permits="the ARN of a managed policy",
             example="'arn:aws:iam::123456789012:policy/boundary'",
+        ),
+        Setting(
+            "aurora_iam_path",
+            "str",
+            "The path of the Enhanced Monitoring role. AWS cannot change it later.",
+            default="/",
+            entry_points=("shared", "validate"),
+            pattern=POLICY_PATH,
+            rule="a path has up to 512 letters, digits and /_+=,.@-, and begins and ends with a slash",
+            permits="up to 512 letters, digits and /_+=,.@- between two slashes",
+            example="'/mtk/'",
         ),
         Setting(
             "aurora_log_retention_in_days",
