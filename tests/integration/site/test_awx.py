@@ -35,6 +35,10 @@ def awx():
 
 @pytest.fixture
 def play(awx, tmp_path):
+    """Run the playbook. The package ansible has awx.awx up to version 13; tests on later versions cannot."""
+    if not any((Path(each) / "awx/awx").exists() for each in ansible_collections.__path__):
+        pytest.skip("awx.awx is not installed: ansible-galaxy collection install awx.awx")
+
     def run(*arguments, given=GIVEN, expect=0, **environment):
         variables = tmp_path / "awx.yml"
         variables.write_text(yaml.safe_dump(given))
