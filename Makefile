@@ -8,15 +8,15 @@ export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo local stop test unit integration site lag lost process chaos removal locks access slow drift inventories peers lint sanity molecule bench docs lock clean
+.PHONY: help demo local stop test unit integration site lag lost process chaos removal locks access slow walk drift inventories peers lint sanity molecule bench docs lock clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
-.venv/run: requirements.txt scripts/venv.sh
+.venv/run: requirements.txt scripts/venv.sh scripts/install.py
 	@sh scripts/venv.sh run
 
-.venv/dev: requirements.txt requirements-dev.txt scripts/venv.sh
+.venv/dev: requirements.txt requirements-dev.txt scripts/venv.sh scripts/install.py
 	@sh scripts/venv.sh dev
 
 demo: .venv/run ## plan and apply ENV (dev, qa or prod) on a local AWS, and apply it again
@@ -73,6 +73,9 @@ access: .venv/dev ## record what runs need of IAM, and run every playbook with t
 	cd tests && PYTHONPATH=.:../collections python -m access.runs && git diff --exit-code data/access
 	pytest -m access -n 2 --dist worksteal tests/integration/site/test_least_privilege.py
 
+walk: .venv/dev ## run every command that the documentation prints
+	pytest -m "" tests/unit/test_walk.py tests/integration/site/test_walk.py tests/integration/site/test_demo.py
+
 locks: .venv/dev ## test the run lock, with two applies at once ten times for each case
 	LOCK_CASES=10 pytest -m "" -n 2 --dist worksteal tests/integration/site/test_locks.py
 
@@ -104,8 +107,9 @@ sanity: .venv/dev ## run ansible-test sanity on the built collection, and check 
 molecule: .venv/dev ## test each role in a molecule scenario
 	molecule test --all
 
-docs: .venv/dev ## generate docs/developing/local-aws.md, and what follows from the descriptions of the settings
+docs: .venv/dev ## generate docs/developing/local-aws.md, what follows from the settings and from the outputs
 	PYTHONPATH=collections python scripts/settings.py
+	PYTHONPATH=collections python scripts/outputs.py
 	cd tests && python -m emulator.promises.page > ../docs/developing/local-aws.md
 
 lock: ## update requirements.txt and requirements-dev.txt from the files *.in (needs uv)

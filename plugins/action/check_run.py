@@ -17,7 +17,12 @@ from ansible.inventory.manager import InventoryManager
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible.utils.vars import load_extra_vars
-from ansible_collections.mtk.backend.plugins.module_utils.domain import _inventory, _settings_run
+from ansible_collections.mtk.backend.plugins.module_utils.domain import (
+    _inventory,
+    _outputs,
+    _rules_identity,
+    _settings_run,
+)
 from ansible_collections.mtk.backend.plugins.module_utils.domain._setting import MISSING, Fault, Values, shown
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import CONSENTS
 from ansible_collections.mtk.backend.plugins.module_utils.engine._document import SCHEMA_VERSION
@@ -31,7 +36,10 @@ except ImportError:  # the first module that needs boto3 says what to install
     create_loader = None
 
 # Variables that name a file to write, or a directory to write files in.
-WRITTEN = ("plan_out", "drift_json", "drift_markdown", "destroy_json", "destroy_text", "policies_dir")
+WRITTEN = (
+    *("plan_out", "drift_json", "drift_markdown", "destroy_json", "destroy_text", "policies_dir"),
+    *("outputs_json", "outputs_table", "outputs_terraform"),
+)
 MODULES = tuple(sorted(path.stem for path in (Path(__file__).parents[1] / "modules").glob("[a-z]*.py")))
 PREFIXES = ("mtk", *settings.ROLES)
 SETTINGS = tuple(s.name for role in (_settings_run.RUN, *settings.ROLES.values()) for s in role.settings)
@@ -73,7 +81,9 @@ class ActionModule(ActionBase):
         asked = {host: _inventory.asked(found, roles, owner=host in primary) for host, found in values.items()}
         run = {"defers_decisions": boolean(options["defer_decisions"]), "run_purpose": options["purpose"]}
         removed = values[primary[0]].get("dynamodb_global_remove_replica_regions", [])
-        answer = {"home_region": primary[0], "asked": asked, "removed_replica_regions": removed, **run}
+        outputs = {host: _outputs_of(host, inventory, values, roles) for host in values}
+        answer = {"home_region": primary[0], "asked": asked, "outputs": outputs, **run}
+        answer["removed_replica_regions"] = removed
         return {**result, "changed": False, **answer}
 
     def _other_environment(self, variables: Mapping[str, Any]) -> Iterator[Fault]:
@@ -141,6 +151,7 @@ class ActionModule(ActionBase):
             faults.setdefault("inventory", {})[host] = [
                 *_inventory.own_names(values, settings.ROLES, environments[host], host),
                 *_together(host, values, inventory),
+                *_rules_identity.boundaries(values, found.run.get("expected_account_id"), host),
             ]
         found_environments = {host: name for host, name in environments.items() if name}
         listed = [
@@ -200,6 +211,18 @@ def _hosts_of(role: str, inventory: _inventory.Inventory) -> list[str]:
         "aurora": inventory.hosts("database"),
         "dynamodb_global": inventory.hosts("all"),
     }[role]
+
+
+def _outputs_of(
+    host: str, inventory: _inventory.Inventory, values: Mapping[str, Values], roles: list[str]
+) -> list[str]:
+    """Return the names of the outputs that the settings ask for, of a host and of the environment as a whole."""
+    groups = {"ipam_vpc": "network", "aurora": "database", "dynamodb_global": "all"}
+    own = [role for role in roles if host in inventory.hosts(groups[role])]
+    primary = inventory.hosts("primary")[0]
+    everywhere = [role for role in roles if primary in inventory.hosts(groups[role])]
+    shared = _outputs.wanted(_outputs.SHARED, values[primary], everywhere)
+    return [*shared, *_outputs.wanted(_outputs.REGIONAL, values[host], own)]
 
 
 def _together(host: str, values: Mapping[str, Any], inventory: _inventory.Inventory) -> Iterator[Fault]:

@@ -64,14 +64,17 @@ from ansible.plugins.callback import CallbackBase
 from ansible.template import Templar
 from ansible.utils.color import stringc
 from ansible_collections.mtk.backend.plugins.module_utils.aws import _cache, _lock_state
+from ansible_collections.mtk.backend.plugins.module_utils.domain import _outputs, _outputs_text
 from ansible_collections.mtk.backend.plugins.module_utils.domain._locks import SHARED
 from ansible_collections.mtk.backend.plugins.plugin_utils import files, foreign, guard, run_directory, summary
-from ansible_collections.mtk.backend.plugins.plugin_utils.command import apply_command
+from ansible_collections.mtk.backend.plugins.plugin_utils.command import apply_command, outputs_command
 from ansible_collections.mtk.backend.plugins.plugin_utils.record import CACHE, RECORD
 
 MACHINE_READ = ("json", "jsonl")  # the output of these callbacks has to stay JSON: the summary goes to stderr
 PLAYBOOKS = Path(__file__).resolve().parents[2] / "playbooks"
 PLANNING = (PLAYBOOKS / "plan.yml", PLAYBOOKS / "drift.yml")  # the playbooks that never write
+OUTPUTS = "outputs_info"
+OUTPUTS_PLAYBOOK = PLAYBOOKS / "outputs.yml"  # it shows all outputs at its end
 VERDICT = "mtk_verdict"  # the tag of tasks that judge a plan; their failure does not make it incomplete
 
 
@@ -90,6 +93,7 @@ class CallbackModule(CallbackBase):
         self._play: Any = None
         self._lock = -1  # of the run's directory; the run and its workers hold it
         self._plans = False  # whether the playbook never writes
+        self._shows_all = False  # whether the playbook shows all outputs
         self._hosts: set[str] = set()  # those whose variables were read
         self._task = ""  # the name of the last task that began
         self._ended = False
@@ -104,6 +108,7 @@ class CallbackModule(CallbackBase):
 
     def v2_playbook_on_start(self, playbook: Any) -> None:
         self._plans = Path(playbook._file_name).resolve() in PLANNING
+        self._shows_all = Path(playbook._file_name).resolve() == OUTPUTS_PLAYBOOK
         atexit.register(self._end_early, os.getpid())
         guard.install()
         self._lock = run_directory.open_directory(CACHE)
@@ -145,6 +150,8 @@ class CallbackModule(CallbackBase):
         RECORD.purpose = result.result.get("run_purpose", RECORD.purpose)
         RECORD.report = result.result.get("report_lines", RECORD.report)
         RECORD.notes += result.result.get("run_notes", [])
+        if str(result.task.action).rpartition(".")[2] == OUTPUTS and "outputs" in result.result:
+            RECORD.outputs[result.result["region"]] = result.result
         if result.result.get("deletion_confirmed") and not RECORD.planned:
             RECORD.begin_deletion()
             _cache.void_all(CACHE)  # much may have changed while the user read the plan
@@ -187,9 +194,11 @@ class CallbackModule(CallbackBase):
         self._ended = True
         _lock_state.end(CACHE)
         document = RECORD.document()
+        to_stderr = constants.DEFAULT_STDOUT_CALLBACK.rsplit(".", 1)[-1] in MACHINE_READ
+        for line in self._outputs(document):
+            self._display.display(line, stderr=to_stderr)
         if document["complete"] and not (RECORD.involved and document["resources"]):
             return
-        to_stderr = constants.DEFAULT_STDOUT_CALLBACK.rsplit(".", 1)[-1] in MACHINE_READ
         command = apply_command(context.CLIARGS, self._out)
         seconds = time.monotonic() - self._start
         given = self._play.get_variable_manager().extra_vars if self._play else {}
@@ -198,6 +207,18 @@ class CallbackModule(CallbackBase):
             self._display.display(line, stderr=to_stderr)
         if self._out:
             self._write(document)
+
+    def _outputs(self, document: dict[str, Any]) -> list[str]:
+        """Return the lines with the outputs: all of them in outputs.yml, and a few at the end of an apply."""
+        if not RECORD.outputs or not document["complete"]:
+            return []
+        if not self._shows_all and document["mode"] == "plan":
+            return []
+        found = _outputs.document(RECORD.environment or "", RECORD.outputs)
+        if self._shows_all:
+            return ["", *_outputs_text.lines(found)]
+        brief = _outputs_text.lines(found, _outputs_text.BRIEF, commands=False)
+        return ["", *brief, f"All outputs: {outputs_command(context.CLIARGS)}"]
 
     def _write(self, document: dict[str, Any]) -> None:
         try:

@@ -42,6 +42,7 @@ class Record:
     mode: str = "plan"
     purpose: str = "apply"  # or "destroy"
     planned: list[_document.Entry] = field(default_factory=list)  # what a confirmed plan of a destroy deletes
+    outputs: dict[str, dict[str, Any]] = field(default_factory=dict)  # what outputs_info has returned, by region
     report: list[str] = field(default_factory=list)  # what a deletion has left, as lines for the end of the run
     involved: bool = False  # whether a task of this collection has run; others have a summary only if a task fails
     # Tasks of other collections with check_mode: false, by Ansible's ids: they run in a plan, too.

@@ -37,6 +37,8 @@ _BOTOCORE: Mapping[str, str] = {
     "CredentialRetrievalError": f"The AWS credentials could not be loaded from {{provider}}: {{error_msg}}. {_LOGIN}",
     "MetadataRetrievalError": f"The AWS credentials could not be loaded from the metadata service. Correct the role of "
     f"the instance or container, or {_CREDENTIALS}.",
+    "RefreshWithMFAUnsupportedError": "The session of a profile with MFA has ended, and a run cannot ask for the MFA "
+    "code. Log in again, for example with aws sts get-caller-identity --profile NAME, and run again.",
     "NoAuthTokenError": f"There is no AWS SSO session. {_LOGIN}",
     "TokenRetrievalError": f"The AWS SSO session has expired. {_LOGIN}",
     "SSOError": f"The AWS SSO session has expired or does not exist. {_LOGIN}",

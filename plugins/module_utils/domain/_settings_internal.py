@@ -155,6 +155,7 @@ INTERNAL: dict[str, frozenset[str]] = {
             "mtk_left",
             "mtk_left_regions",
             "mtk_network",
+            "mtk_outputs",
             "mtk_outside",
             "mtk_owner",
             "mtk_plan",

@@ -32,6 +32,7 @@ _ENVIRONMENT_PERMITS = "lower-case letters, digits and single hyphens, beginning
 VARIABLES = (
     *("plan_out", "plan_file", "detailed_exitcode", "drift_json", "drift_markdown", "drift_fail_on"),
     *("destroy_json", "destroy_text", "destroy_allowed", "purge_data", "expected_account_id"),
+    *("outputs_json", "outputs_table", "outputs_terraform", "outputs_artifact"),
     *("confirm_environment", "confirm_region", "region", "policies_dir", "lock_timeout", "break_lock", *CONSENTS),
 )
 # The tags of the tasks of the playbooks.
@@ -212,6 +213,12 @@ SETTINGS = (
     ),
     Setting(
         "detailed_exitcode", "bool", "Whether playbooks/plan.yml fails if the plan contains changes.", default=False
+    ),
+    Setting(
+        "outputs_artifact",
+        "bool",
+        "Whether playbooks/outputs.yml hands the outputs to later jobs of an AWX workflow.",
+        default=False,
     ),
     Setting(
         "drift_fail_on",

@@ -1,0 +1,72 @@
+"""The commands of the documentation, run as they are printed, in a copy of the checkout and on the local AWS."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from walk.checkout import copy_checkout
+from walk.commands import documented
+from walk.rules import SHORT_RUNS, Walk, arguments, program, table
+
+from .conftest import BIN, finish
+
+KEYS = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "emulator-secret-key"}
+SHORT = sorted({c.text for c in documented() if program(c) in SHORT_RUNS})
+DIFFERENT = {"diff": 1}  # the exit codes of commands that succeed with another one than 0
+
+
+@pytest.fixture
+def checkout(tmp_path):
+    return copy_checkout(tmp_path / "checkout")
+
+
+@pytest.fixture
+def shell(aws, checkout, tmp_path_factory):
+    """Return the environment variables of a newcomer's shell."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "ANSIBLE_", "MTK_"))}
+    home = str(tmp_path_factory.mktemp("home"))
+    return {**kept, **KEYS, "HOME": home, "PATH": f"{BIN}:{os.environ['PATH']}", "MTK_LOCAL_AWS_URL": aws.url}
+
+
+def walks():
+    return [pytest.param(w, id=w.name, marks=[] if w.ci else pytest.mark.walk) for w in table().walks]
+
+
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("walk", walks())
+def test_the_commands_of_a_walk_run(aws, walk: Walk, checkout, shell, request):
+    if walk.start != "empty":
+        request.getfixturevalue("built")(walk.start)
+    for step in walk.steps:
+        if step.edit:
+            edit(checkout / step.edit["file"], step.edit["replace"], step.edit["by"])
+        words = arguments(step.command, step, aws.url, values(aws))
+        code, stdout, stderr = finish([str(BIN / words[0]), *words[1:]], cwd=checkout, env=shell)
+        assert code == step.exit, f"{' '.join(words)}\n{(stdout + stderr)[-6000:]}"
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    text = path.read_text()
+    assert old in text, f"{path} does not contain {old!r}"
+    path.write_text(text.replace(old, new))
+
+
+def values(aws):
+    """Return what the placeholders of a walk may be replaced by."""
+    kms = aws.client("kms")
+    keys = [kms.describe_key(KeyId=key["KeyId"])["KeyMetadata"] for key in kms.list_keys()["Keys"]]
+    vpcs = aws.client("ec2").describe_vpcs(Filters=[{"Name": "tag-key", "Values": ["mtk:environment"]}])["Vpcs"]
+    return {
+        "pending_key": next((key["KeyId"] for key in keys if key["KeyState"] == "PendingDeletion"), ""),
+        "vpc": next((vpc["VpcId"] for vpc in vpcs), ""),
+    }
+
+
+@pytest.mark.walk
+@pytest.mark.parametrize("command", SHORT)
+def test_a_command_that_needs_no_aws_runs(command, checkout, shell):
+    code, stdout, stderr = finish(["sh", "-c", command], cwd=checkout, env=shell)
+    assert code == DIFFERENT.get(command.split()[0], 0), stderr
+    assert stdout.strip()
