@@ -154,6 +154,7 @@ INTERNAL: dict[str, frozenset[str]] = {
             "mtk_identity",
             "mtk_left",
             "mtk_left_regions",
+            "mtk_more_regions",
             "mtk_network",
             "mtk_outputs",
             "mtk_outside",

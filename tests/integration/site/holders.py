@@ -24,6 +24,7 @@ class Holder:
         self.aws, self.name = aws, f"test-{holder}"
         self.iam = aws.client("iam")
         self.site = Site(aws, environment)
+        self.iam.list_users()  # loads IAM. This takes seconds, and a read may be repeated, other than the next request
         self.arn = self.iam.create_user(UserName=self.name)["User"]["Arn"]
         self.key = self.iam.create_access_key(UserName=self.name)["AccessKey"]
         found = policies(environment, regions)
