@@ -47,6 +47,10 @@ ROWS = (
 )
 
 
+# Runs that are not recorded yet. `make access` records all of them.
+UNRECORDED: frozenset[tuple[str, str]] = frozenset()
+
+
 def cells() -> Iterator[tuple[Row, str, str]]:
     """Yield each row with each environment and holder."""
     for row in ROWS:
