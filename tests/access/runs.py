@@ -22,6 +22,7 @@ REGIONS = {"dev": [HOME], "qa": [HOME, "us-west-2"], "prod": [HOME, "us-west-2",
 # The region that remove_region.yml removes. That of dev is added to the inventory first.
 LEAVING = {"dev": "eu-central-1", "qa": "us-west-2", "prod": "eu-west-1"}
 SLOTS = {"us-east-1": 0, "us-west-2": 1, "eu-west-1": 2, "eu-central-1": 3}
+GLOBAL = {"aurora_global": True, "aurora_serverless_v2_min_capacity": 0.5, "ipam_vpc_region_slots": SLOTS}
 # What an operator changes: retention, capacities, parameters, backups and tags.
 CHANGES: dict[str, Any] = {
     "aurora_backup_retention_period": 21,
@@ -36,10 +37,12 @@ CHANGES: dict[str, Any] = {
 GROWTH: dict[str, Any] = {"aurora_instance_count": 2, "ipam_vpc_nat_gateway_mode": "per_zone"}
 
 
-def inventory(environment: str, directory: Path, *, without: str = "", more: str = "", slots: bool = False) -> Path:
+def inventory(
+    environment: str, directory: Path, *, without: str = "", more: str = "", was_global: bool = False
+) -> Path:
     """Write a copy of an inventory without a region, or with another one, and return its directory.
 
-    ``slots`` adds the slot of the other region, which the pools keep.
+    Another region makes the database global; ``was_global`` keeps that setting, and the slot of the other region.
     """
     copy = directory / environment
     shutil.copytree(ROOT / "inventories" / environment, copy)
@@ -51,8 +54,8 @@ def inventory(environment: str, directory: Path, *, without: str = "", more: str
         regions = {"primary": [HOME], "secondary": [more], "network": [HOME, more], "database": [HOME, more]}
         groups = {name: {"hosts": dict.fromkeys(names)} for name, names in regions.items()}
     (copy / "hosts.yml").write_text(yaml.safe_dump({"all": {"children": groups}}))
-    if more or slots:
-        (copy / "group_vars/all/zz.yml").write_text(yaml.safe_dump({"ipam_vpc_region_slots": SLOTS}))
+    if more or was_global:
+        (copy / "group_vars/all/zz.yml").write_text(yaml.safe_dump(GLOBAL))
     return copy
 
 
@@ -85,11 +88,13 @@ class Recording:
         """Play a playbook and record its needs under the name of the run, together with those of earlier plays."""
         from integration.site.conftest import finish
 
-        if self.only and run not in self.only and run != "site-empty":
+        if self.only and run not in (*self.only, "site-empty", "site-wide"):
             return
         words = self.site.command(playbook, *arguments)
         if self.source:
             words[3] = self.source
+        if run == "site-empty":
+            self.recorder.needs.pop(run, None)
         self.recorder.run = run
         code, stdout, stderr = finish(words, cwd=ROOT, env=self.site.environ())
         self.recorder.run = ""
@@ -104,6 +109,9 @@ class Recording:
     def record(self) -> None:
         environment = self.environment
         self.aws.client("ec2").describe_vpcs()  # loads the services, which takes seconds
+        if environment == "dev" and set(self.only) == {"remove_region"}:  # which begins on an empty account
+            self._removal()
+            return
         self.aws.control.reset()
         self.aws.control.enforce_iam()
         self.play("plan-empty", "playbooks/plan.yml")
@@ -132,16 +140,17 @@ class Recording:
 
     def _removal(self) -> None:
         region = LEAVING[self.environment]
-        self.restore("built")
         if self.only and "remove_region" not in self.only:
             return
         if self.environment == "dev":
+            self.aws.control.reset()
+            self.aws.control.enforce_iam()
             self.source = str(inventory("dev", self.directory / "wide", more=region))
-            self.play("site-empty", "site.yml")
-            narrow = inventory("dev", self.directory / "narrow", slots=True)
+            self.play("site-wide", "site.yml")
+            self.source = str(inventory("dev", self.directory / "narrow", was_global=True))
         else:
-            narrow = inventory(self.environment, self.directory / "narrow", without=region)
-        self.source = str(narrow)
+            self.restore("built")
+            self.source = str(inventory(self.environment, self.directory / "narrow", without=region))
         self.play("remove_region", "playbooks/remove_region.yml", *removal(self.environment))
         self.source = ""
 
@@ -198,7 +207,6 @@ def record(environment: str, only: Collection[str] = ()) -> None:
 
     with Server() as server, recording() as recorder, TemporaryDirectory() as directory:
         recorder.needs = {run: found for run, found in known(environment).items() if run not in only} if only else {}
-        recorder.needs.pop("site-empty", None)
         Recording(Aws(server.url, server.token), recorder, environment, Path(directory), only).record()
 
 

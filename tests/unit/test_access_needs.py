@@ -19,7 +19,7 @@ from ansible_collections.mtk.backend.plugins.module_utils.domain._access_grants 
 # The runs of each holder, which pass.
 RUNS = {
     "planner": ("plan-empty", "plan", "outputs", "drift", "repair-plan"),
-    "builder": ("site-empty", "site", "change", "grow", "repair"),
+    "builder": ("site-empty", "site-wide", "site", "change", "grow", "repair"),
     "operator": ("change",),
     "destroyer": ("destroy", "remove_region"),
 }

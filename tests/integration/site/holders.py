@@ -47,7 +47,7 @@ class Holder:
         keys = ("-e", json.dumps({"mtk_aws_environment": environ}))
         site = self.site
         if source:
-            site = _Elsewhere(self.aws, self.site.environment, source)
+            site = Elsewhere(self.aws, self.site.environment, source)
         return site.play(playbook, *keys, *arguments, expect=expect)
 
     def refused(self, played: Played) -> list[str]:
@@ -56,7 +56,7 @@ class Holder:
         return [f"{c['service']}:{c['operation']}" for c in self.aws.control.calls() if c["error"] in codes]
 
 
-class _Elsewhere(Site):
+class Elsewhere(Site):
     """A site with another inventory."""
 
     def __init__(self, aws: Any, environment: str, source: str) -> None:

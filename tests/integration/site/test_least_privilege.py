@@ -13,9 +13,9 @@ from access.recording import recording
 from access.runs import CHANGES, LEAVING, destruction, inventory, known, removal
 from access.runs import REGIONS as OF
 
-from .conftest import REGIONS, Site
+from .conftest import REGIONS
 from .estate import estate
-from .holders import Holder
+from .holders import Elsewhere, Holder
 
 pytestmark = pytest.mark.timeout(1800)
 
@@ -100,11 +100,9 @@ def _account(aws: Any, built: Any, row: Row, environment: str, tmp_path: Path) -
     region = LEAVING[environment]
     if environment != "dev":
         return str(inventory(environment, tmp_path / "narrow", without=region))
-    wide = inventory("dev", tmp_path / "wide", more=region)
-    site = Site(aws, "dev")
-    site.play("site.yml", "-i", str(wide))
-    narrow = inventory("dev", tmp_path / "narrow", slots=True)
-    return str(narrow)
+    aws.control.reset()
+    Elsewhere(aws, "dev", str(inventory("dev", tmp_path / "wide", more=region))).play()
+    return str(inventory("dev", tmp_path / "narrow", was_global=True))
 
 
 @pytest.mark.access
