@@ -68,6 +68,7 @@ def test_an_operator_changes_and_cannot_destroy(built: Any, aws: Any) -> None:
     assert f"User: {operator.arn} is not authorized to perform:" in said(refused.text)
 
 
+@pytest.mark.access
 def test_a_destroyer_destroys(built: Any, aws: Any) -> None:
     built("dev")
     destroyer = Holder(aws, "dev", "destroyer")
