@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import pytest
 from access.unseen import TAGGING_SOURCE, UNSEEN
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _access
 
@@ -15,6 +16,7 @@ from .conftest import ROOT, Site
 
 PAGE = (ROOT / "docs/using/permissions.md").read_text()
 SHELL_SECONDS = 280
+pytestmark = pytest.mark.timeout(900)
 
 
 def block(name: str) -> str:
