@@ -24,7 +24,9 @@ options:
     type: str
     required: true
   regions:
-    description: The regions of the environment, the home region first. The home region decides the partition.
+    description:
+      - The regions of the environment, the home region first. It decides the partition, and has the run locks. A region
+        may be listed twice.
     type: list
     elements: str
     required: true
@@ -70,7 +72,8 @@ def access_policies(
     """Return the policies of an environment, and who needs which."""
     try:
         partition = _access.partition_of(regions[0] if regions else "")
-        scope = _access.Scope(environment, str(account), list(regions), partition, boundaries or {}, paths or {})
+        each = list(dict.fromkeys(regions))
+        scope = _access.Scope(environment, str(account), each, partition, boundaries or {}, paths or {})
         found = _access.policies(scope)
     except ValueError as error:
         raise AnsibleFilterError(f"access_policies: {error}") from error

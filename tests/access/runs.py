@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import yaml
 
-from .recording import Recorder, recording
+from .recording import Recorded, Recorder, recording
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT / "tests/data/access"
@@ -22,6 +22,7 @@ REGIONS = {"dev": [HOME], "qa": [HOME, "us-west-2"], "prod": [HOME, "us-west-2",
 # The region that remove_region.yml removes. That of dev is added to the inventory first.
 LEAVING = {"dev": "eu-central-1", "qa": "us-west-2", "prod": "eu-west-1"}
 SLOTS = {"us-east-1": 0, "us-west-2": 1, "eu-west-1": 2, "eu-central-1": 3}
+GLOBAL = {"aurora_global": True, "aurora_serverless_v2_min_capacity": 0.5, "ipam_vpc_region_slots": SLOTS}
 # What an operator changes: retention, capacities, parameters, backups and tags.
 CHANGES: dict[str, Any] = {
     "aurora_backup_retention_period": 21,
@@ -34,13 +35,14 @@ CHANGES: dict[str, Any] = {
 }
 # Growth, which the builder makes.
 GROWTH: dict[str, Any] = {"aurora_instance_count": 2, "ipam_vpc_nat_gateway_mode": "per_zone"}
-SHRINKING: dict[str, Any] = {"ipam_vpc_nat_gateway_mode": "none"}
 
 
-def inventory(environment: str, directory: Path, *, without: str = "", more: str = "", slots: bool = False) -> Path:
+def inventory(
+    environment: str, directory: Path, *, without: str = "", more: str = "", was_global: bool = False
+) -> Path:
     """Write a copy of an inventory without a region, or with another one, and return its directory.
 
-    ``slots`` adds the slot of the other region, which the pools keep.
+    Another region makes the database global; ``was_global`` keeps that setting, and the slot of the other region.
     """
     copy = directory / environment
     shutil.copytree(ROOT / "inventories" / environment, copy)
@@ -52,8 +54,8 @@ def inventory(environment: str, directory: Path, *, without: str = "", more: str
         regions = {"primary": [HOME], "secondary": [more], "network": [HOME, more], "database": [HOME, more]}
         groups = {name: {"hosts": dict.fromkeys(names)} for name, names in regions.items()}
     (copy / "hosts.yml").write_text(yaml.safe_dump({"all": {"children": groups}}))
-    if more or slots:
-        (copy / "group_vars/all/zz.yml").write_text(yaml.safe_dump({"ipam_vpc_region_slots": SLOTS}))
+    if more or was_global:
+        (copy / "group_vars/all/zz.yml").write_text(yaml.safe_dump(GLOBAL))
     return copy
 
 
@@ -72,32 +74,33 @@ def destruction(environment: str) -> list[str]:
     ]
 
 
-Play = Callable[..., Any]
-
-
 class Recording:
     """The recording of one environment on a local AWS."""
 
-    def __init__(self, aws: Any, recorder: Recorder, environment: str, directory: Path) -> None:
+    def __init__(self, aws: Any, recorder: Recorder, environment: str, directory: Path, only: Collection[str]) -> None:
         from integration.site.conftest import Site
 
         self.aws, self.recorder, self.environment, self.directory = aws, recorder, environment, directory
         self.site = Site(aws, environment)
-        self.source = ""
+        self.source, self.only = "", only
 
     def play(self, run: str, playbook: str, *arguments: str, expect: int = 0) -> None:
         """Play a playbook and record its needs under the name of the run, together with those of earlier plays."""
+        from integration.site.conftest import finish
+
+        if self.only and run not in (*self.only, "site-empty", "site-wide"):
+            return
         words = self.site.command(playbook, *arguments)
         if self.source:
             words[3] = self.source
+        if run == "site-empty":
+            self.recorder.needs.pop(run, None)
         self.recorder.run = run
-        from integration.site.conftest import finish
-
         code, stdout, stderr = finish(words, cwd=ROOT, env=self.site.environ())
         self.recorder.run = ""
         assert code == expect, (run, words, (stdout + stderr)[-6000:])
         print(self.environment, run, flush=True)
-        (DATA / f"{self.environment}.json").write_text(written(self.recorder), encoding="utf-8")
+        (DATA / f"{self.environment}.json").write_text(written(self.recorder.needs), encoding="utf-8")
 
     def restore(self, name: str) -> None:
         self.aws.control.load(name)
@@ -106,6 +109,9 @@ class Recording:
     def record(self) -> None:
         environment = self.environment
         self.aws.client("ec2").describe_vpcs()  # loads the services, which takes seconds
+        if environment == "dev" and set(self.only) == {"remove_region"}:  # which begins on an empty account
+            self._removal()
+            return
         self.aws.control.reset()
         self.aws.control.enforce_iam()
         self.play("plan-empty", "playbooks/plan.yml")
@@ -113,15 +119,15 @@ class Recording:
         self.aws.control.save("built")
         self.play("plan", "playbooks/plan.yml")
         self.play("site", "site.yml")
+        self.play("outputs", "playbooks/outputs.yml")
         self.play("drift", "playbooks/drift.yml")
         self.play("change", "site.yml", "-e", json.dumps(CHANGES))
         self.restore("built")
-        self.play("grow", "site.yml", "-e", json.dumps(GROWTH))
-        self.play("shrink", "site.yml", "-e", json.dumps(SHRINKING), expect=2)
-        self._repairs()
-        self.restore("built")
         self.play("destroy", "playbooks/destroy.yml", *destruction(environment))
         self._removal()
+        self.restore("built")
+        self.play("grow", "site.yml", "-e", json.dumps(GROWTH))
+        self._repairs()
 
     def _repairs(self) -> None:
         for number, drifts in enumerate(batches(self.environment)):
@@ -134,14 +140,17 @@ class Recording:
 
     def _removal(self) -> None:
         region = LEAVING[self.environment]
-        self.restore("built")
+        if self.only and "remove_region" not in self.only:
+            return
         if self.environment == "dev":
+            self.aws.control.reset()
+            self.aws.control.enforce_iam()
             self.source = str(inventory("dev", self.directory / "wide", more=region))
-            self.play("grow", "site.yml")
-            narrow = inventory("dev", self.directory / "narrow", slots=True)
+            self.play("site-wide", "site.yml")
+            self.source = str(inventory("dev", self.directory / "narrow", was_global=True))
         else:
-            narrow = inventory(self.environment, self.directory / "narrow", without=region)
-        self.source = str(narrow)
+            self.restore("built")
+            self.source = str(inventory(self.environment, self.directory / "narrow", without=region))
         self.play("remove_region", "playbooks/remove_region.yml", *removal(self.environment))
         self.source = ""
 
@@ -167,29 +176,42 @@ def batches(environment: str) -> list[list[Any]]:
     return found[: MOST_BATCHES[environment]]
 
 
-def written(recorder: Recorder) -> str:
+def known(environment: str) -> dict[str, set[Recorded]]:
+    """Return the recorded needs of an environment by run."""
+    data = json.loads((DATA / f"{environment}.json").read_text(encoding="utf-8"))
+    needs = [
+        Recorded(action, resource, tuple((key, tuple(values)) for key, values in keys.items()))
+        for action, resource, keys in data["needs"]
+    ]
+    return {run: {needs[number] for number in numbers} for run, numbers in data["runs"].items()}
+
+
+def written(runs: Mapping[str, Collection[Recorded]]) -> str:
     """Return the needs of all runs as text: each need once, and for each run the numbers of its needs."""
-    needs = sorted(
-        {need for found in recorder.needs.values() for need in found},
-        key=lambda need: (need.action, need.resource, need.keys),
-    )
+    every = {need for found in runs.values() for need in found}
+    needs = sorted(every, key=lambda need: (need.action, need.resource, need.keys))
     number = {need: index for index, need in enumerate(needs)}
     rows = ",\n".join(json.dumps([need.action, need.resource, dict(need.keys)]) for need in needs)
-    runs = {run: sorted(number[need] for need in found) for run, found in sorted(recorder.needs.items())}
-    lines = ",\n".join(f"{json.dumps(run)}: {json.dumps(found)}" for run, found in runs.items())
+    listed = {run: sorted(number[need] for need in found) for run, found in sorted(runs.items())}
+    lines = ",\n".join(f"{json.dumps(run)}: {json.dumps(found)}" for run, found in listed.items())
     return f'{{"needs": [\n{rows}\n],\n"runs": {{\n{lines}\n}}}}\n'
 
 
-def record(environment: str) -> None:
-    """Record all runs of an environment on a local AWS of this process, and write them to a file after each run."""
+def record(environment: str, only: Collection[str] = ()) -> None:
+    """Record the runs of an environment on a local AWS of this process, and write them to a file after each run.
+
+    With ``only``, other runs stay as they were recorded, but for the first apply.
+    """
     from conftest import Aws
     from emulator.server import Server
 
     with Server() as server, recording() as recorder, TemporaryDirectory() as directory:
-        Recording(Aws(server.url, server.token), recorder, environment, Path(directory)).record()
+        recorder.needs = {run: found for run, found in known(environment).items() if run not in only} if only else {}
+        Recording(Aws(server.url, server.token), recorder, environment, Path(directory), only).record()
 
 
 if __name__ == "__main__":
     DATA.mkdir(exist_ok=True)
-    for name in sys.argv[1:] or ENVIRONMENTS:
-        record(name)
+    for argument in sys.argv[1:] or ENVIRONMENTS:
+        name, _, runs = argument.partition(":")
+        record(name, runs.split(",") if runs else ())

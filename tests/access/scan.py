@@ -23,7 +23,8 @@ SERVICES = (
 @cache
 def operations() -> dict[str, dict[str, str]]:
     """Return the name of an operation in Python, and by service its action."""
-    loader, found = create_loader(), {}
+    loader = create_loader()
+    found: dict[str, dict[str, str]] = {}
     for service in SERVICES:
         for name in loader.load_service_model(service, "service-2")["operations"]:
             found.setdefault(xform_name(name), {})[service] = f"{PREFIXES.get(service, service)}:{name}"

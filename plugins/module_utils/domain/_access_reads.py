@@ -24,7 +24,8 @@ READS = (
     Grant(
         "ReadInEveryRegion",
         (PLANNER,),
-        "tag:GetResources ec2:DescribeRegions ec2:DescribeAddresses ec2:DescribeEgressOnlyInternetGateways"
+        "tag:GetResources iam:ListPolicies ec2:DescribeRegions ec2:DescribeAddresses"
+        " ec2:DescribeEgressOnlyInternetGateways"
         " ec2:DescribeFlowLogs ec2:DescribeInternetGateways ec2:DescribeIpamPools ec2:DescribeIpams"
         " ec2:DescribeNatGateways ec2:DescribeNetworkAcls ec2:DescribeNetworkInterfaces ec2:DescribeRouteTables"
         " ec2:DescribeSecurityGroups ec2:DescribeSubnets ec2:DescribeVpcEndpoints ec2:DescribeVpcPeeringConnections"

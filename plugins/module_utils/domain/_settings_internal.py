@@ -156,6 +156,7 @@ INTERNAL: dict[str, frozenset[str]] = {
             "mtk_left",
             "mtk_left_in_awx",
             "mtk_left_regions",
+            "mtk_more_regions",
             "mtk_network",
             "mtk_outputs",
             "mtk_outside",

@@ -24,6 +24,7 @@ class Holder:
         self.aws, self.name = aws, f"test-{holder}"
         self.iam = aws.client("iam")
         self.site = Site(aws, environment)
+        self.iam.list_users()  # loads IAM. This takes seconds, and a read may be repeated, other than the next request
         self.arn = self.iam.create_user(UserName=self.name)["User"]["Arn"]
         self.key = self.iam.create_access_key(UserName=self.name)["AccessKey"]
         found = policies(environment, regions)
@@ -46,7 +47,7 @@ class Holder:
         keys = ("-e", json.dumps({"mtk_aws_environment": environ}))
         site = self.site
         if source:
-            site = _Elsewhere(self.aws, self.site.environment, source)
+            site = Elsewhere(self.aws, self.site.environment, source)
         return site.play(playbook, *keys, *arguments, expect=expect)
 
     def refused(self, played: Played) -> list[str]:
@@ -55,7 +56,7 @@ class Holder:
         return [f"{c['service']}:{c['operation']}" for c in self.aws.control.calls() if c["error"] in codes]
 
 
-class _Elsewhere(Site):
+class Elsewhere(Site):
     """A site with another inventory."""
 
     def __init__(self, aws: Any, environment: str, source: str) -> None:

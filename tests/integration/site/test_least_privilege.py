@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 from access.matrix import Row, cells
-from access.runs import CHANGES, LEAVING, destruction, inventory, removal
+from access.recording import recording
+from access.runs import CHANGES, LEAVING, destruction, inventory, known, removal
 from access.runs import REGIONS as OF
 
-from .conftest import REGIONS, Site
+from .conftest import REGIONS
 from .estate import estate
-from .holders import Holder
+from .holders import Elsewhere, Holder
 
 pytestmark = pytest.mark.timeout(1800)
 
@@ -37,11 +38,19 @@ def test_a_planner_plans_and_cannot_apply(aws: Any) -> None:
     assert "docs/using/permissions.md says which policies a run needs." in text
 
 
-def test_a_builder_applies_and_needs_nothing_more(aws: Any) -> None:
+def test_a_builder_applies_and_needs_what_is_recorded(aws: Any) -> None:
+    """The recorded needs, by which tests/unit/test_access_needs.py judges the policies, are those of this apply."""
     builder = Holder(aws, "dev", "builder")
-    first = builder.play("site.yml")
+    with recording() as recorder:
+        recorder.run = "site-empty"
+        first = builder.play("site.yml")
+        recorder.run = ""
     assert "Apply of dev: 39 created, 1 changed" in first.text
     assert builder.refused(first) == []
+    needed, stored = recorder.needs["site-empty"], known("dev")["site-empty"]
+    assert needed - stored == set(), "record the needs again: make access"
+    writes = {need for need in stored if not need.action.partition(":")[2].startswith(("Describe", "Get", "List"))}
+    assert writes - needed == set(), "record the needs again: make access"
     again = builder.play("site.yml")
     assert again.mutating == [] and builder.refused(again) == []
 
@@ -59,6 +68,7 @@ def test_an_operator_changes_and_cannot_destroy(built: Any, aws: Any) -> None:
     assert f"User: {operator.arn} is not authorized to perform:" in said(refused.text)
 
 
+@pytest.mark.access
 def test_a_destroyer_destroys(built: Any, aws: Any) -> None:
     built("dev")
     destroyer = Holder(aws, "dev", "destroyer")
@@ -91,11 +101,9 @@ def _account(aws: Any, built: Any, row: Row, environment: str, tmp_path: Path) -
     region = LEAVING[environment]
     if environment != "dev":
         return str(inventory(environment, tmp_path / "narrow", without=region))
-    wide = inventory("dev", tmp_path / "wide", more=region)
-    site = Site(aws, "dev")
-    site.play("site.yml", "-i", str(wide))
-    narrow = inventory("dev", tmp_path / "narrow", slots=True)
-    return str(narrow)
+    aws.control.reset()
+    Elsewhere(aws, "dev", str(inventory("dev", tmp_path / "wide", more=region))).play()
+    return str(inventory("dev", tmp_path / "narrow", was_global=True))
 
 
 @pytest.mark.access
