@@ -8,7 +8,8 @@ export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo local stop test unit integration site lag lost process chaos removal locks drift inventories peers lint sanity molecule bench docs lock clean
+.PHONY: help demo local stop test unit integration site lag lost process chaos removal locks drift inventories peers lint sanity galaxy cores coverage \
+  precommit molecule bench docs lock clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -89,6 +90,18 @@ lint: .venv/dev ## run ruff, mypy, yamllint, ansible-lint, and check the changel
 
 sanity: .venv/dev ## run ansible-test sanity on the built collection, and check its documentation
 	bash scripts/sanity.sh
+
+galaxy: .venv/dev ## import the built collection as Galaxy does (galaxy-importer in an environment of its own)
+	bash scripts/galaxy.sh
+
+cores: ## run unit tests, sanity, plan and apply on each ansible-core that the Pythons of this machine support
+	bash scripts/cores.sh
+
+coverage: .venv/dev ## show which lines of plugins/ the unit tests and the tests of the modules run
+	pytest -n 2 --dist worksteal --cov=plugins --cov-report=term tests/unit tests/integration/modules
+
+precommit: .venv/dev ## run the hooks of .pre-commit-config.yaml on all files
+	pre-commit run --all-files
 
 molecule: .venv/dev ## test each role in a molecule scenario
 	molecule test --all
