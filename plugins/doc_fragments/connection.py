@@ -61,6 +61,6 @@ requirements:
   - boto3 >= 1.44
   - botocore >= 1.44
 notes:
-  - The module runs where P(ansible.builtin.local#connection) runs it, on the controller, and reads the environment variables
+  - With the local connection, as in the playbooks of this collection, the module reads the environment variables
     and AWS configuration files of the controller.
 """

@@ -52,6 +52,11 @@ options:
         description: The variables that determine the block, with their values. Findings name them.
         type: dict
         required: true
+  permissions_boundaries:
+    description:
+      - The ARNs of the managed policies that limit new roles, by the variables that set them. Findings name them.
+    type: dict
+    default: {}
   engine_version:
     description: The version of Aurora PostgreSQL. A major version such as V(16) selects any of its minor versions.
     type: str
@@ -165,6 +170,7 @@ OPTIONS = {
     "zone_names": {"type": "list", "elements": "str", "default": []},
     "nat_gateway_count": {"type": "int"},
     "address_pools": {"type": "list", "elements": "dict", "default": [], "options": POOL},
+    "permissions_boundaries": {"type": "dict", "default": {}},
     "engine_version": {"type": "str"},
     "allow_major_version_upgrade": {"type": "bool", "default": True},
     "instance_class": {"type": "str"},

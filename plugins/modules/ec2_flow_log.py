@@ -37,7 +37,7 @@ options:
   deliver_logs_permission_arn:
     description:
       - The role that may write to the log group, as ARN, or as name if the role belongs to this account. A name has 1
-        to 64 letters, digits and C(_+=,.@-).
+        to 64 letters, digits and C(_+=,.@-). If the role has a path, the name is behind it, as in C(/mtk/dev_role).
       - Required with O(state=present).
     type: str
   max_aggregation_interval:
@@ -145,8 +145,8 @@ class FlowLog(Resource):
     limits = {
         "log_group_name": text(LOG_GROUP_NAME, "1 to 512 letters, digits and _-/.#, not beginning with aws/"),
         "deliver_logs_permission_arn": text(
-            f"arn:[^:]+:iam::[^:]*:role/.+|{ROLE_NAME}",
-            "the ARN of a role, or a name of 1 to 64 letters, digits and _+=,.@-",
+            f"arn:[^:]+:iam::[^:]*:role/.+|(/([!-~]+/)?)?{ROLE_NAME}",
+            "the ARN of a role, or a name of 1 to 64 letters, digits and _+=,.@-, behind the path if there is one",
         ),
     }
     # a new role spreads within seconds
@@ -162,8 +162,8 @@ class FlowLog(Resource):
         want = super().desired(have)
         role = want.get("deliver_logs_permission_arn")
         if role and not role.startswith("arn:"):
-            arn = f"arn:{self.aws.partition}:iam::{self.aws.account_id}:role/{role}"
-            foreign = have is None and is_foreign_role(self.aws, role, self.params)
+            arn = f"arn:{self.aws.partition}:iam::{self.aws.account_id}:role/{role.removeprefix('/')}"
+            foreign = have is None and is_foreign_role(self.aws, role.rpartition("/")[2], self.params)
             want["deliver_logs_permission_arn"] = UNKNOWN if foreign else arn
         return want
 

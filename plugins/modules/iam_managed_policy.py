@@ -15,7 +15,8 @@ description:
 author: MTK Backend contributors (@mtk)
 options:
   policy_name:
-    description: The name, 1 to 128 letters, digits and C(_+=,.@-). Together with O(path) it identifies the policy.
+    description: >-
+      The name, which identifies the policy, whatever its path. 1 to 128 letters, digits and C(_+=,.@-).
     type: str
     required: true
   path:
@@ -110,11 +111,17 @@ settled:
 import json
 
 from ansible_collections.mtk.backend.plugins.module_utils.aws._tags import write_tags
-from ansible_collections.mtk.backend.plugins.module_utils.domain._limits import TagRules, document, text, up_to
+from ansible_collections.mtk.backend.plugins.module_utils.domain._limits import (
+    POLICY_PATH,
+    TagRules,
+    document,
+    text,
+    up_to,
+)
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
 from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource
 from ansible_collections.mtk.backend.plugins.module_utils.resources._policies import document as parsed_document
-from ansible_collections.mtk.backend.plugins.module_utils.resources._policies import wanted_document
+from ansible_collections.mtk.backend.plugins.module_utils.resources._policies import find_policy, wanted_document
 
 OPTIONS = {
     "policy_name": {"type": "str", "required": True},
@@ -132,8 +139,8 @@ class Policy(Resource):
 
     kind = "policy"
     identity = ("policy_name",)
-    managed = ("description", "policy_document")
-    immutable = frozenset({"description"})
+    managed = ("path", "description", "policy_document")
+    immutable = frozenset({"path", "description"})
     needed = ("policy_document",)
     computed = ("arn",)
     name_tag = False
@@ -141,9 +148,7 @@ class Policy(Resource):
     tag_rules = TagRules(common=True, ignores_case=True)
     limits = {
         "policy_name": text("[A-Za-z0-9_+=,.@-]{1,128}", "1 to 128 letters, digits and _+=,.@-"),
-        "path": text(
-            "(?=.{1,512}$)(/[A-Za-z0-9.,+@=_-]+)*/", "up to 512 letters, digits and /_+=,.@- between two slashes"
-        ),
+        "path": text(POLICY_PATH, "up to 512 letters, digits and /_+=,.@- between two slashes"),
         "description": up_to(1000),
         "policy_document": document(6144),
     }
@@ -154,22 +159,17 @@ class Policy(Resource):
         "NoSuchEntity",
     )
 
-    @property
-    def me(self):
-        path = f"{self.params['path']}{self.params['policy_name']}"
-        return {"policy_arn": f"arn:{self.aws.partition}:iam::{self.aws.account_id}:policy{path}"}
-
     def siblings(self):
-        found = self.aws.found("NoSuchEntity", lambda: self.aws.call("iam", "get_policy", **self.me))
-        return [found["policy"]] if found else []
+        found = find_policy(self.aws, self.params["policy_name"], self.params["path"])
+        return [found] if found else []
 
     def is_me(self, sibling):
         return sibling["policy_name"] == self.params["policy_name"]
 
     def describe(self, sibling):
         version = {"version_id": sibling["default_version_id"]}
-        current = self.aws.call("iam", "get_policy_version", **self.me, **version)["policy_version"]
-        versions = {"versions": sorted(v["version_id"] for v in self._versions())} if self._purges else {}
+        current = self.aws.call("iam", "get_policy_version", **_me(sibling), **version)["policy_version"]
+        versions = {"versions": sorted(v["version_id"] for v in self._versions(sibling))} if self._purges else {}
         return {
             "description": "",
             "tags": {},
@@ -200,45 +200,49 @@ class Policy(Resource):
 
     def update(self, have, changes):
         if "tags" in changes:
-            write_tags(self.aws, "iam_policy", self.me["policy_arn"], have["tags"], changes["tags"])
-        old = self._old_versions() if changes.keys() & {"policy_document", "versions"} else []
+            write_tags(self.aws, "iam_policy", have["arn"], have["tags"], changes["tags"])
+        old = self._old_versions(have) if changes.keys() & {"policy_document", "versions"} else []
         for version in old if "versions" in changes else []:
-            self._delete_version(version)
+            self._delete_version(have, version)
         if "policy_document" in changes:
             if len(old) >= VERSIONS - 1 and "versions" not in changes:
-                self._delete_version(old[0])
+                self._delete_version(have, old[0])
             text = json.dumps(changes["policy_document"])
-            self.aws.call("iam", "create_policy_version", policy_document=text, set_as_default=True, **self.me)
+            self.aws.call("iam", "create_policy_version", policy_document=text, set_as_default=True, **_me(have))
 
     def obstacles(self, have):
-        for kind, name in self._attached() if have["attachment_count"] else ():
+        for kind, name in self._attached(have) if have["attachment_count"] else ():
             if not self.is_going(name):
                 command = f"aws iam detach-{kind}-policy --{kind}-name {name} --policy-arn {have['arn']}"
                 yield f"{self} is attached to the {kind} {name}. Detach it first ({command}), and run again."
 
     def delete(self, have):
-        for version in self._old_versions():
-            self._delete_version(version)
-        self.aws.call("iam", "delete_policy", **self.me)
+        for version in self._old_versions(have):
+            self._delete_version(have, version)
+        self.aws.call("iam", "delete_policy", **_me(have))
 
-    def _old_versions(self):
+    def _old_versions(self, have):
         """Return the versions that are not the default one, oldest first."""
-        found = self._versions()
+        found = self._versions(have)
         return sorted((v["version_id"] for v in found if not v["is_default_version"]), key=lambda v: int(v[1:]))
 
-    def _versions(self):
-        return self.aws.pages("iam", "list_policy_versions", "versions", **self.me)
+    def _versions(self, have):
+        return self.aws.pages("iam", "list_policy_versions", "versions", **_me(have))
 
     @property
     def _purges(self):
         return self.params["purge_versions"] and self.params["state"] == "present"
 
-    def _delete_version(self, version):
-        self.aws.call("iam", "delete_policy_version", version_id=version, **self.me)
+    def _delete_version(self, have, version):
+        self.aws.call("iam", "delete_policy_version", version_id=version, **_me(have))
 
-    def _attached(self):
-        found = self.aws.call("iam", "list_entities_for_policy", **self.me)
+    def _attached(self, have):
+        found = self.aws.call("iam", "list_entities_for_policy", **_me(have))
         return [(kind, item[f"{kind}_name"]) for kind in ENTITIES for item in found[f"policy_{kind}s"]]
+
+
+def _me(policy):
+    return {"policy_arn": policy["arn"]}
 
 
 def main(context=None):

@@ -111,9 +111,7 @@ def test_unsigned_requests_are_refused_with_the_code_of_the_service(aws):
         "sts", region_name="us-east-1", endpoint_url=aws.url, config=Config(signature_version=UNSIGNED)
     )
     with pytest.raises(ClientError) as refusal:
-        unsigned.assume_role_with_web_identity(
-            RoleArn="arn:aws:iam::1:role/abcdefgh", RoleSessionName="ab", WebIdentityToken="abcd"
-        )
+        unsigned.get_caller_identity()
     assert refusal.value.response["Error"]["Code"] == "MissingAuthenticationToken"
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 _READS = re.compile(
-    r"^(Describe|Get|List|Query|Scan|Search|Preview|BatchGet|TransactGet|Simulate|Decrypt|Encrypt|Verify|Sign)"
+    r"^(Describe|Get|List|Query|Scan|Search|Preview|BatchGet|TransactGet|Simulate|Assume|Decrypt|Encrypt|Verify|Sign)"
 )
-_SECRET = re.compile("Password$|^Secret(String|Binary)$|^Plaintext$")
+_SECRET = re.compile("Password$|^Secret(String|Binary)$|^Plaintext$|^WebIdentityToken$|^TokenCode$|^AuthenticationCode")
 _CODE = re.compile(r"<Code>([^<]+)</Code>")
 
 

@@ -102,6 +102,14 @@ def _iam(query: Query) -> dict[str, bool]:
     return {"enforce": account.account().enforces_iam}
 
 
+def _oidc(query: Query) -> dict[str, str]:
+    services.register()
+    from .sts.web_identity import set_keys
+
+    set_keys(account.DEFAULT_ACCOUNT_ID, query["issuer"], query["jwks"])
+    return {"issuer": query["issuer"]}
+
+
 def _traffic(query: Query) -> dict[str, float]:
     services.register()
     from .autoscaling import scaler
@@ -127,6 +135,7 @@ CONTROLS: dict[tuple[str, str], Request] = {
     ("POST", "zone"): Request(_zone, "name lacks"),
     ("POST", "quota"): Request(_quota, "name value"),
     ("POST", "iam"): Request(_iam, "enforce"),
+    ("POST", "oidc"): Request(_oidc, "issuer jwks"),
     ("POST", "partition"): Request(_partition, "name"),
     ("POST", "tier"): Request(_tier, "unverified"),
     ("POST", "traffic"): Request(_traffic, "region table", "index read write"),

@@ -20,6 +20,7 @@ from .promises import services
 
 _SCOPE = re.compile(r"Credential=[^/]+/\d{8}/([^/]+)/([^/]+)/aws4_request")
 _SIGNING_NAMES = {"monitoring": "cloudwatch", "tagging": "resourcegroupstaggingapi"}
+_UNSIGNED = {"AssumeRoleWithWebIdentity"}  # the token takes the place of a signature
 _ENVELOPE = {"Action", "Version"}
 
 
@@ -48,6 +49,8 @@ def identify(environ: dict[str, Any], body: bytes) -> tuple[str, str, str]:
     if service == "dynamodb" and target.startswith("DynamoDBStreams"):
         service = "dynamodbstreams"
     service = _SIGNING_NAMES.get(service, service)
+    if not service and operation in _UNSIGNED:
+        service, region = "sts", "us-east-1"
     if service and service not in services():
         service, operation = _of_others(service, operation, environ, body)
     return service, operation, region

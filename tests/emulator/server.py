@@ -117,6 +117,10 @@ class Control:
         """Evaluate IAM's policies from now on, or stop it."""
         self.ask("POST", "iam", enforce=str(enforce).lower())
 
+    def oidc(self, issuer: str, jwks: str) -> None:
+        """Tell the public keys of an identity provider, which AWS itself asks it for, as a JSON Web Key Set."""
+        self.ask("POST", "oidc", issuer=issuer, jwks=jwks)
+
     def partition(self, name: str) -> None:
         """Replace the account by a new one in the partition ``aws``, ``aws-cn`` or ``aws-us-gov``."""
         self.ask("POST", "partition", name=name)

@@ -13,7 +13,7 @@ import yaml
 ROOT = Path(__file__).parents[2]
 MODULES = sorted((ROOT / "plugins/modules").glob("*.py"))
 # They run on the controller and send no request.
-ACTIONS = ("check_run", "computed_values", "confirm_destroy", "private_file", "settings")
+ACTIONS = ("awx_objects", "check_run", "computed_values", "confirm_destroy", "private_file", "settings")
 AWS_MODULES = [p for p in MODULES if p.stem not in ACTIONS]
 UTILS = sorted((ROOT / "plugins/module_utils").glob("*/_[a-z]*.py"))
 PLUGINS = sorted(p for p in (ROOT / "plugins").rglob("*.py") if p.stem != "__init__")
@@ -207,6 +207,13 @@ def test_plays_with_roles_set_the_region():
             if runs_roles:
                 defaults = play["module_defaults"]
                 assert defaults == {"group/mtk.backend.aws": {"region": "{{ inventory_hostname }}"}}, path
+
+
+def test_plays_are_local():
+    """A host is a region, and a foreign inventory need not say that nothing connects to it."""
+    for path in sorted((ROOT / "playbooks").rglob("*.yml")):
+        for play in yaml.safe_load(path.read_text()):
+            assert play.get("connection") == "local" or "hosts" not in play, f"add connection: local to {path}"
 
 
 def test_tasks_use_modules_that_run_in_process():

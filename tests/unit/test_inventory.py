@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _inventory, _settings_run
 from ansible_collections.mtk.backend.plugins.module_utils.domain._inventory import Inventory
+from ansible_collections.mtk.backend.plugins.module_utils.domain._rules_identity import boundaries
 from ansible_collections.mtk.backend.plugins.module_utils.domain._setting import Fault
 from wrong_inputs import values
 
@@ -289,3 +290,41 @@ def test_regions_that_cannot_be_removed(region, words):
 def test_a_region_that_left_the_inventory_can_be_removed():
     small = {name: [host for host in hosts if host != "eu-west-1"] for name, hosts in PROD.items()}
     assert not list(Inventory(small, REGIONS).removed("eu-west-1"))
+
+
+def test_permissions_boundaries_are_asked_for_once_by_the_region_that_owns_the_roles():
+    arn = "arn:aws:iam::123456789012:policy/boundary"
+    given = values({"ipam_vpc_permissions_boundary": arn})
+    asked = _inventory.asked(given, ["ipam_vpc", "aurora"], owner=True)
+    assert asked["permissions_boundaries"] == {"ipam_vpc_permissions_boundary": arn}
+    assert "permissions_boundaries" not in _inventory.asked(given, ["ipam_vpc", "aurora"])
+    assert "permissions_boundaries" not in _inventory.asked(given, ["aurora"], owner=True)
+
+
+@pytest.mark.parametrize(
+    ("arn", "region", "words"),
+    [
+        ("arn:aws:iam::123456789012:policy/b", "us-east-1", ""),
+        ("arn:aws:iam::aws:policy/ReadOnlyAccess", "eu-west-1", ""),
+        ("arn:aws-us-gov:iam::123456789012:policy/b", "us-gov-west-1", ""),
+        (
+            "arn:aws-cn:iam::aws:policy/p/b",
+            "us-east-1",
+            "belongs to the partition aws. Write it as arn:aws:iam::aws:policy/p/b",
+        ),
+        (
+            "arn:aws:iam::aws:policy/b",
+            "cn-north-1",
+            "belongs to the partition aws-cn. Write it as arn:aws-cn:iam::aws:",
+        ),
+        (
+            "arn:aws:iam::999999999999:policy/b",
+            "us-east-1",
+            "expected_account_id is '123456789012'; a permissions boundary",
+        ),
+    ],
+)
+def test_permissions_boundaries_belong_to_the_account_and_its_partition(arn, region, words):
+    found = " ".join(map(str, boundaries({"aurora_permissions_boundary": arn}, "123456789012", region)))
+    assert found.startswith(f"aurora_permissions_boundary is '{arn}'") == bool(words)
+    assert words in found

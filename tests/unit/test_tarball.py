@@ -20,13 +20,14 @@ ALLOWED = (
     r"(README|CONTRIBUTING|CODE_OF_CONDUCT|SECURITY|SUPPORT)\.md",
     r"LICENSE|CHANGELOG\.rst|changelogs/changelog\.yaml",
     r"meta/(runtime|execution-environment)\.yml|meta/ee-(requirements|bindep)\.txt",
-    r"plugins/(action|callback|filter|lookup|doc_fragments|plugin_utils)/\w+\.py",
+    r"plugins/(action|callback|filter|lookup|doc_fragments|plugin_utils)/\w+\.py|plugins/plugin_utils/topology/\w+\.py",
     r"plugins/modules/\w+\.py|plugins/modules/in_process\.yml|plugins/module_utils/\w+/\w+\.py",
     r"roles/\w+/README\.md|roles/\w+/(defaults|meta|tasks|vars|handlers)/[\w/]+\.yml|roles/\w+/templates/[\w./]+\.j2",
     r"playbooks/\w+\.yml|playbooks/stages/(tasks/)?\w+\.yml|playbooks/callback_plugins/mtk_backend_plan\.py",
     r"inventories/(dev|qa|prod)/(hosts\.yml|group_vars/all/\w+\.yml)",
     r"docs/[\w./-]+\.(md|json|yml|png|svg)",
     r"examples/[\w/-]+\.(py|yml|json)",
+    r"extensions/ee/(execution-environment\.yml|bindep\.txt)",
     r"tests/config\.yml",
 )
 NEEDED = (
@@ -60,7 +61,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     [path] = there.iterdir()
     with tarfile.open(path) as tarball:
         members = {member.name: tarball.extractfile(member) for member in tarball.getmembers() if member.isfile()}
-        return {name: stream.read().decode() for name, stream in members.items() if stream}
+        return {name: stream.read().decode(errors="replace") for name, stream in members.items() if stream}
 
 
 def test_nothing_is_superfluous(files):

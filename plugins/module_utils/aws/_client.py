@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import cached_property
+from types import SimpleNamespace
 from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws_connection_info, is_boto3_error_code
@@ -26,7 +27,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.tagging import (
     ansible_dict_to_boto3_tag_list,
     boto3_tag_list_to_ansible_dict,
 )
-from ansible_collections.mtk.backend.plugins.module_utils.aws import _tls
+from ansible_collections.mtk.backend.plugins.module_utils.aws import _credentials, _tls
 from ansible_collections.mtk.backend.plugins.module_utils.aws._errors import explain, is_unanswered
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import Refused
 
@@ -64,6 +65,7 @@ __all__ = [
     "BotoCoreError",
     "ClientError",
     "Connection",
+    "cli_options",
     "compare_policies",
     "is_boto3_error_code",
 ]
@@ -80,8 +82,10 @@ class Connection:
     """The credentials and the endpoint of a module. It makes clients, and a key that tells credentials apart."""
 
     def __init__(self, module: AnsibleAWSModule) -> None:
-        _refuse_two_sources(module.params)
-        self._endpoint, self._given = get_aws_connection_info(module)[1:]
+        params = _credentials.options(module.params, os.environ, _profiles)
+        _refuse_two_sources(params)
+        self._endpoint, self._given = get_aws_connection_info(SimpleNamespace(params=params))[1:]
+        self._region = params.get("region")
         self._profile = self._given.pop("profile_name", None)
         # AWS throttles: botocore waits and repeats.
         self._config = Config(retries={"mode": "standard", "max_attempts": 10}, max_pool_connections=32).merge(
@@ -93,6 +97,9 @@ class Connection:
         """The botocore session, made when it is needed: a task that finds everything in the cache needs none."""
         core = botocore.session.Session(profile=self._profile)
         core.register_component("data_loader", LOADER)
+        if self._region and core.get_config_variable("region") is None:
+            core.set_config_variable("region", self._region)  # of the requests that assume a role
+        _credentials.without_terminal(core, self._profile)
         return core
 
     @cached_property
@@ -161,10 +168,35 @@ def _raise_unanswered(response: Any, operation: Any, caught_exception: Exception
 
 
 # Secrets that follow from the access key id, and the region, which is in the cache's own key of each answer.
-_NOT_IN_KEY = ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_REGION", "AWS_DEFAULT_REGION")
+_NOT_IN_KEY = (
+    *("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN"),
+    *("AWS_REGION", "AWS_DEFAULT_REGION"),
+)
+
+
+def cli_options(params: Mapping[str, Any]) -> list[str]:
+    """Return the options with which the AWS CLI reaches the same AWS as a module with these options. Keys are left out.
+
+    AWS CLI 1 ignores AWS_ENDPOINT_URL for some services, so the endpoint is always given.
+    """
+    endpoint = str(params.get("endpoint_url") or os.environ.get("AWS_ENDPOINT_URL") or "")
+    profile = params.get("profile")
+    with_credentials = "@" in endpoint  # a proxy may take them in the URL
+    return [
+        *(["--profile", str(profile)] if profile else []),
+        *(["--endpoint-url", endpoint] if endpoint and not with_credentials else []),
+    ]
 
 
 _QUICK = {"connect_timeout": 5, "read_timeout": 15}  # seconds for the request that a run begins with
+
+
+def _profiles() -> Mapping[str, Any]:
+    """Return the profiles of the configuration files; none if the files cannot be read, which is reported later."""
+    try:
+        return dict(botocore.session.Session().full_config["profiles"])
+    except BotoCoreError:
+        return {}
 
 
 def _refuse_two_sources(params: Mapping[str, Any]) -> None:

@@ -37,6 +37,8 @@ _BOTOCORE: Mapping[str, str] = {
     "CredentialRetrievalError": f"The AWS credentials could not be loaded from {{provider}}: {{error_msg}}. {_LOGIN}",
     "MetadataRetrievalError": f"The AWS credentials could not be loaded from the metadata service. Correct the role of "
     f"the instance or container, or {_CREDENTIALS}.",
+    "RefreshWithMFAUnsupportedError": "The session of a profile with MFA has ended, and a run cannot ask for the MFA "
+    "code. Log in again, for example with aws sts get-caller-identity --profile NAME, and run again.",
     "NoAuthTokenError": f"There is no AWS SSO session. {_LOGIN}",
     "TokenRetrievalError": f"The AWS SSO session has expired. {_LOGIN}",
     "SSOError": f"The AWS SSO session has expired or does not exist. {_LOGIN}",
@@ -56,7 +58,12 @@ _BOTOCORE: Mapping[str, str] = {
 }
 
 _DENIED = (
-    "AWS refuses {operation} ({code}): {message}. Add the permission to the role or user, or use other credentials."
+    "AWS refuses {operation} ({code}): {message}. Add the permission to the role or user, or use other credentials: "
+    "docs/using/permissions.md says which policies a run needs."
+)
+_FORBIDDEN = (
+    "AWS refuses {operation} ({code}): {message}. A policy denies the action, and no permission outweighs that. Change "
+    "that policy, or use other credentials: docs/using/permissions.md says where such policies are."
 )
 _EXPIRED = f"The AWS credentials have expired ({{code}}). {_LOGIN}"
 _INVALID = (
@@ -138,6 +145,7 @@ _AWS: Mapping[str, str] = {
         _UNAVAILABLE,
     ),
 }
+_ENCODED = re.compile(r"\s*Encoded authorization failure message: \S+")  # EC2 repeats the refusal in a long code
 _SKEWED = ("Signature expired", "Signature not yet current")  # AWS's words about a wrong clock, with several codes
 # A line of botocore's report about parameters. Nothing of the value is captured.
 _FAULT = re.compile(
@@ -199,7 +207,9 @@ def _details(error: Exception) -> dict[str, Any]:
 def _explain_aws(code: str, message: str, error: Exception) -> str:
     skewed = any(words in message for words in _SKEWED)
     template = _CLOCK if skewed else _AWS.get(code, _OTHER)
-    operation = str(getattr(error, "operation_name", "the request"))
+    if template is _DENIED and "explicit deny" in message:
+        template = _FORBIDDEN
+    operation, message = str(getattr(error, "operation_name", "the request")), _ENCODED.sub("", message)
     return template.format(code=code, operation=operation, message=_plain(message) or "no reason is given")
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from ansible_collections.mtk.backend.plugins.module_utils.domain._names import resource_name
 from ansible_collections.mtk.backend.plugins.module_utils.domain._pools import SHARED, AddressPlan, PlanError, Pool
 from ansible_collections.mtk.backend.plugins.module_utils.domain._rules_database import FORCED_PARAMETERS
+from ansible_collections.mtk.backend.plugins.module_utils.domain._rules_identity import wanted_boundaries
 from ansible_collections.mtk.backend.plugins.module_utils.domain._setting import (
     MISSING,
     Fault,
@@ -325,6 +326,8 @@ def asked(values: Values, roles: Iterable[str], *, owner: bool = False) -> dict[
     ``owner`` says whether the host owns what spans regions.
     """
     found: dict[str, Any] = {}
+    if owner and (boundaries := wanted_boundaries(values, roles)):
+        found["permissions_boundaries"] = boundaries
     if owner and "ipam_vpc" in roles and "ipam_vpc_regions" in values:
         found["address_pools"] = address_pools(values)
     if "ipam_vpc" in roles and "ipam_vpc_zone_count" in values:

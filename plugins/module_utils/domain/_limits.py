@@ -27,6 +27,8 @@ REGION = r"[a-z]{2,}(-[a-z]+)+-[0-9]+"
 # A letter of a tag: letters and digits of all scripts, and Unicode's spaces, to which line break and tab do not belong.
 TAG_LETTER = r"[\w \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000.:/=+\-@]"
 ROLE_NAME = r"[A-Za-z0-9_+=,.@-]{1,64}"
+POLICY_PATH = "(?=.{1,512}$)(/[A-Za-z0-9.,+@=_-]+)*/"  # the path of a policy; that of a role may have more letters
+POLICY_ARN = r"arn:[a-z-]+:iam::([0-9]{12}|aws):policy/([!-~]+/)?[A-Za-z0-9_+=,.@-]{1,128}"
 # CloudWatch Logs takes no other number of days; 0 is never.
 LOG_RETENTION = (
     *(0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),

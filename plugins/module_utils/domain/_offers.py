@@ -123,6 +123,15 @@ def judge_addresses(
     ]
 
 
+def missing_boundary(variables: Sequence[str], arn: str) -> str:
+    """Return the finding on a permissions boundary that does not exist."""
+    named = " and ".join(f"{name} is {arn}" for name in variables)
+    return (
+        f"{named}; IAM has no such policy, and refuses roles with this boundary. Create the policy first, or correct "
+        "the ARN."
+    )
+
+
 def judge_quota(cause: str, region: str, missing: int, quota: Mapping[str, Any]) -> list[str]:
     """Return a finding if a quota of RDS leaves room for fewer than ``missing``. ``cause`` says what needs them."""
     used, most = int(quota["used"]), int(quota["max"])

@@ -17,7 +17,12 @@ from ansible_collections.mtk.backend.plugins.module_utils.domain._aurora_limits 
     PERFORMANCE_RETENTION,
     RESERVED,
 )
-from ansible_collections.mtk.backend.plugins.module_utils.domain._limits import LOG_RETENTION, REGION
+from ansible_collections.mtk.backend.plugins.module_utils.domain._limits import (
+    LOG_RETENTION,
+    POLICY_ARN,
+    POLICY_PATH,
+    REGION,
+)
 from ansible_collections.mtk.backend.plugins.module_utils.domain._setting import (
     Role,
     Setting,
@@ -193,7 +198,7 @@ SETTINGS = (
             rule="a version is a major version, or a major and a minor version",
             permits="a major version, or a major and a minor version",
             remedy='Write it in quotes, for example "16" or "16.6".',
-            entry_points=(*_CAPACITY, "outputs", "destroy_region"),
+            entry_points=(*_CAPACITY, "destroy_region"),
         ),
         Setting(
             "aurora_allow_major_version_upgrade",
@@ -248,7 +253,7 @@ SETTINGS = (
             rule="AWS allows 1 to 63 letters, digits and _, beginning with a letter, and no reserved word such as user",
             permits="1 to 63 letters, digits and _, beginning with a letter; no reserved word",
             example="mtk",
-            entry_points=("main", "validate", "primary", "outputs"),
+            entry_points=("main", "validate", "primary"),
         ),
         Setting(
             "aurora_port",
@@ -257,7 +262,7 @@ SETTINGS = (
             default=5432,
             minimum=1150,
             maximum=65535,
-            entry_points=("main", "validate", "primary", "secondary", "outputs"),
+            entry_points=("main", "validate", "primary", "secondary"),
         ),
         Setting(
             "aurora_master_username",
@@ -268,7 +273,7 @@ SETTINGS = (
             rule="AWS allows 1 to 63 letters and digits, beginning with a letter, and no reserved word such as admin",
             permits="1 to 63 letters and digits, beginning with a letter; no reserved word",
             example="mtkadmin",
-            entry_points=("main", "validate", "shared", "primary", "outputs"),
+            entry_points=("main", "validate", "shared", "primary"),
         ),
         Setting(
             "aurora_manage_master_user_password",
@@ -444,13 +449,25 @@ SETTINGS = (
         Setting(
             "aurora_permissions_boundary",
             "str",
-            "The ARN of the permissions boundary of the Enhanced Monitoring role. If empty, the role has none.",
+            "The ARN of the permissions boundary of the Enhanced Monitoring role. If empty, the role has none, and a "
+            "boundary that somebody has set is removed.",
             default="",
             entry_points=("shared", "validate"),
-            pattern=r"(arn:[a-z-]+:iam::.*:policy/.+)?",
+            pattern=f"({POLICY_ARN})?",
             rule="it is not the ARN of a managed policy",
             permits="the ARN of a managed policy",
             example="'arn:aws:iam::123456789012:policy/boundary'",
+        ),
+        Setting(
+            "aurora_iam_path",
+            "str",
+            "The path of the Enhanced Monitoring role. AWS cannot change it later.",
+            default="/",
+            entry_points=("shared", "validate"),
+            pattern=POLICY_PATH,
+            rule="a path has up to 512 letters, digits and /_+=,.@-, and begins and ends with a slash",
+            permits="up to 512 letters, digits and /_+=,.@- between two slashes",
+            example="'/mtk/'",
         ),
         Setting(
             "aurora_log_retention_in_days",

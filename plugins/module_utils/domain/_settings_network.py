@@ -13,7 +13,13 @@ from ansible_collections.mtk.backend.plugins.module_utils.domain import _rules_e
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _rules_network as rules
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _setting_judges, _settings_run
 from ansible_collections.mtk.backend.plugins.module_utils.domain._layout import ZONE_SLOTS
-from ansible_collections.mtk.backend.plugins.module_utils.domain._limits import LOG_RETENTION, REGION, TAG_LETTER
+from ansible_collections.mtk.backend.plugins.module_utils.domain._limits import (
+    LOG_RETENTION,
+    POLICY_ARN,
+    POLICY_PATH,
+    REGION,
+    TAG_LETTER,
+)
 from ansible_collections.mtk.backend.plugins.module_utils.domain._setting import (
     Role,
     Setting,
@@ -26,7 +32,7 @@ ROLE = "ipam_vpc"
 _NETWORK = ("network", "main", "validate")
 _ROUTING = ("routing", "main", "validate")
 _ROUTES = ("routing", "egress", "main", "validate")
-_ZONES = ("network", "routing", "egress", "outputs", "main", "validate")
+_ZONES = ("network", "routing", "egress", "main", "validate")
 _PLAN = ("address_plan", "destroy_address_plan", "validate")
 
 SETTINGS = (
@@ -174,13 +180,25 @@ SETTINGS = (
         Setting(
             "ipam_vpc_permissions_boundary",
             "str",
-            "The ARN of the permissions boundary of the flow log role. If empty, the role has none.",
+            "The ARN of the permissions boundary of the flow log role. If empty, the role has none, and a "
+            "boundary that somebody has set is removed.",
             default="",
             entry_points=("flow_log_role", "validate"),
-            pattern=r"(arn:[a-z-]+:iam::.*:policy/.+)?",
+            pattern=f"({POLICY_ARN})?",
             rule="it is not the ARN of a managed policy",
             permits="the ARN of a managed policy",
             example="'arn:aws:iam::123456789012:policy/boundary'",
+        ),
+        Setting(
+            "ipam_vpc_iam_path",
+            "str",
+            "The path of the flow log role and its policy. AWS cannot change it later.",
+            default="/",
+            entry_points=("flow_log_role", "destroy_flow_log_role", *_ROUTING),
+            pattern=POLICY_PATH,
+            rule="a path has up to 512 letters, digits and /_+=,.@-, and begins and ends with a slash",
+            permits="up to 512 letters, digits and /_+=,.@- between two slashes",
+            example="'/mtk/'",
         ),
         Setting(
             "ipam_vpc_flow_log_deletion_protection",

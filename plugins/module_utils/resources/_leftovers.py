@@ -129,10 +129,11 @@ class Sweep:
             if role:
                 yield Found("iam_role", "global", name, role["arn"], _owner(role))
         name = resource_name("flow_log_policy", self.environment)
-        arn = f"arn:{self.aws.partition}:iam::{self.aws.account_id}:policy/{name}"
-        policy = self._one("iam", "get_policy", "policy", "NoSuchEntity", policy_arn=arn)
-        if policy:
-            yield Found("iam_managed_policy", "global", name, arn, _owner(policy))
+        policies = self._pages("iam", "list_policies", "policies", self.home, scope="Local")  # the ARN has a path
+        for arn in (each["arn"] for each in policies if each["policy_name"] == name):
+            policy = self._one("iam", "get_policy", "policy", "NoSuchEntity", policy_arn=arn)
+            if policy:
+                yield Found("iam_managed_policy", "global", name, arn, _owner(policy))
 
     def _global_clusters(self) -> Iterator[Found]:
         for each in self._pages("rds", "describe_global_clusters", "global_clusters", self.home):

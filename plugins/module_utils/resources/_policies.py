@@ -19,6 +19,27 @@ def document(text: Any) -> dict[str, Any]:
     return dict(json.loads(unquote(text)) if isinstance(text, str) else text)
 
 
+def find_policy(aws: Any, name: str, path: str = "/") -> dict[str, Any] | None:
+    """Return the customer managed policy of a name, or None.
+
+    A name is unique in the account, whatever the path, so that a policy with another path is in the way of a new one.
+    AWS reads a policy by its ARN only, which contains the path. All policies are listed only if the ARN with the
+    expected path does not exist.
+    """
+    arn = f"arn:{aws.partition}:iam::{aws.account_id}:policy{path}{name}"
+    found = _get_policy(aws, arn)
+    if found is None:
+        listed = aws.pages("iam", "list_policies", "policies", scope="Local")
+        other = next((each["arn"] for each in listed if each["policy_name"].lower() == name.lower()), arn)
+        found = _get_policy(aws, other) if other != arn else None
+    return found
+
+
+def _get_policy(aws: Any, arn: str) -> dict[str, Any] | None:
+    found = aws.found("NoSuchEntity", lambda: aws.call("iam", "get_policy", policy_arn=arn))
+    return dict(found["policy"]) if found else None
+
+
 def wanted_document(given: Mapping[str, Any], have: Mapping[str, Any] | None) -> dict[str, Any]:
     """Return the wanted document; the present one if both have the same meaning, whatever their order."""
     return dict(have) if have is not None and not compare_policies(dict(have), dict(given)) else dict(given)

@@ -67,7 +67,7 @@ class Preflight:
 
     def _others(self) -> tuple[Callable[[], list[str]], ...]:
         """Return the questions besides region and zones."""
-        return (self._addresses, self._address_plan, self._database, self._parameters)
+        return (self._addresses, self._address_plan, self._boundaries, self._database, self._parameters)
 
     def _region(self) -> list[str]:
         home = self.params.get("home_region") or self.aws.region
@@ -145,6 +145,23 @@ class Preflight:
     def _blocks(self, pool_id: str) -> list[str]:
         rows = self._read("ec2", "get_ipam_pool_cidrs", lambda: held(self.aws, pool_id))
         return [str(row["cidr"]) for row in rows or [] if row.get("cidr")]
+
+    # The roles.
+
+    def _boundaries(self) -> list[str]:
+        """Return a finding for each permissions boundary that is not a policy of the account. A role needs it to exist.
+
+        AWS refuses a missing boundary only when a role is created or changed.
+        """
+        wanted: dict[str, list[str]] = {}
+        for variable, arn in (self.params.get("permissions_boundaries") or {}).items():
+            wanted.setdefault(arn, []).append(variable)
+        return [_offers.missing_boundary(variables, arn) for arn, variables in wanted.items() if self._is_missing(arn)]
+
+    def _is_missing(self, arn: str) -> bool:
+        ask = partial(self.aws.call, "iam", "get_policy", policy_arn=arn)
+        found = self._read("iam", "get_policy", lambda: self.aws.found("NoSuchEntity", ask) or {"policy": None})
+        return found is not None and found["policy"] is None
 
     # The database.
 

@@ -15,6 +15,7 @@ from .policies import Principal
 
 OWNER_KEY = "local"  # the access key of the account's owner
 NO_MFA = {"aws:multifactorauthpresent": ("false",)}  # a key of sessions only
+MFA = {"aws:multifactorauthpresent": ("true",)}
 ALLOW_ALL = '{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}'
 
 
@@ -32,6 +33,7 @@ class Session:
     policies: tuple[str, ...] | None = None
     tags: tuple[tuple[str, str], ...] = ()
     transitive: frozenset[str] = frozenset()
+    mfa: bool = False  # whether it began with the code of an MFA device
 
 
 class Sessions(BaseBackend):
@@ -112,7 +114,8 @@ def _of_session(session: Session, backend: IAMBackend, account: str, partition: 
     if session.user:
         user = backend.users.get(session.user)
         principal = _of_user(user, backend) if user else None
-        return replace(principal, keys={**principal.keys, **NO_MFA}) if principal else None
+        mfa = MFA if session.mfa else NO_MFA
+        return replace(principal, keys={**principal.keys, **mfa}) if principal else None
     role = next((role for role in backend.roles.values() if role.arn == session.role), None)
     if role is None:
         return None
@@ -127,7 +130,12 @@ def _of_session(session: Session, backend: IAMBackend, account: str, partition: 
         tuple(_documents(role)),
         _boundary(role, backend),
         session.policies,
-        {"aws:principaltype": ("AssumedRole",), **NO_MFA, **_common(role.arn, user_id, account), **_tags(tags)},
+        {
+            "aws:principaltype": ("AssumedRole",),
+            **(MFA if session.mfa else NO_MFA),
+            **_common(role.arn, user_id, account),
+            **_tags(tags),
+        },
     )
 
 

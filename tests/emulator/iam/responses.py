@@ -13,8 +13,8 @@ from moto.iam.responses import IamResponse
 
 from ..clock import Timeline
 from ..core import AwsError
+from .mfa import MfaOperations
 from .service_roles import create_service_linked_role
-from .user_responses import UserOperations
 from .words import in_aws_words
 
 POLICIES_PER_ROLE = 10
@@ -31,7 +31,7 @@ PROFILES = (
 NOT_IN_PROFILES = ("MaxSessionDuration", "RoleLastUsed", "Tags")  # fields of a role that its instance profiles lack
 
 
-class LocalIam(UserOperations):
+class LocalIam(MfaOperations):
     """The handler of IAM."""
 
     RESPONSE_KEY_PATH_TO_TRANSFORMER = {
@@ -169,6 +169,18 @@ class LocalIam(UserOperations):
         version = self.backend.create_policy_version(arn, document, self._get_param("SetAsDefault", False))
         self.backend.get_policy(arn).update_date = version.create_date
         return ActionResult({"PolicyVersion": _version(version)})
+
+    def create_open_id_connect_provider(self) -> ActionResult:
+        """Create an identity provider with an https URL, which is unique in the account."""
+        url = str(self._get_param("Url"))
+        if not url.startswith("https://"):
+            raise AwsError("ValidationError", "Invalid Open ID Connect Provider URL")
+        if any(f"https://{each.url}" == url.rstrip("/") for each in self.backend.open_id_providers.values()):
+            text = f"Provider with url {url} already exists."
+            raise AwsError("EntityAlreadyExists", text)
+        self.params["Url"] = url.rstrip("/")
+        answer: ActionResult = super().create_open_id_connect_provider()
+        return answer
 
     def simulate_principal_policy(self) -> ActionResult:
         """Evaluate actions for a user, group or role."""

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 import secrets
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from moto.core.responses import TYPE_RESPONSE, ActionResult
-from moto.iam.models import IAMBackend, iam_backends
+from moto.iam.models import IAMBackend, Role, iam_backends
 from moto.iam.policy_validation import IAMPolicyDocumentValidator
 from moto.sts.responses import TokenResponse
 
 from ..access.policies import Principal
-from ..access.principals import Session, default_version, known, owner, sessions
+from ..access.principals import MFA, Session, default_version, known, owner, sessions
 from ..access.refusals import NotAuthorized
 from ..clock import CLOCK
 from ..core import AwsError
@@ -57,7 +58,8 @@ class LocalSts(TokenResponse):
             raise NotAuthorized("AccessDenied", "Cannot call GetSessionToken with session credentials", 403)
         user = self.iam.get_user_from_access_key_id(key)
         seconds = int(self._get_param("DurationSeconds") or 43200)
-        session = self._begin(seconds if user else min(seconds, HOUR), caller.arn, user=user.name if user else "")
+        name, mfa = user.name if user else "", self._checks_mfa()
+        session = self._begin(seconds if user else min(seconds, HOUR), caller.arn, user=name, mfa=mfa)
         return ActionResult({"Credentials": _credentials(session)})
 
     def assume_role(self) -> ActionResult:
@@ -69,26 +71,51 @@ class LocalSts(TokenResponse):
             raise AwsError("ValidationError", f"{arn} is invalid")
         calling = sessions(self.current_account).get(self.get_access_key())
         tags, transitive = self._tags(calling)
-        role = require_trust(self._caller(), self.current_account, self.region, self.params)
+        caller, mfa = self._caller(), self._checks_mfa()
+        if mfa:
+            caller = replace(caller, keys={**caller.keys, **MFA})
+        role = require_trust(caller, self.current_account, self.region, self.params)
         seconds = int(self._get_param("DurationSeconds") or HOUR)
         if calling and calling.role and seconds > HOUR:
             text = "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining."
             raise AwsError("ValidationError", text)
-        if seconds > int(role.max_session_duration or HOUR):
-            text = "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."
-            raise AwsError("ValidationError", text)
-        session = self._begin(
-            seconds, name, role=role.arn, policies=self._policies(), tags=tags, transitive=frozenset(transitive)
-        )
-        user = {
-            "AssumedRoleId": f"{role.id}:{name}",
-            "Arn": f"arn:{self.partition}:sts::{self.current_account}:assumed-role/{role.name}/{name}",
-        }
-        shown: dict[str, Any] = {"Credentials": _credentials(session), "AssumedRoleUser": user}
+        _require_duration(role, seconds)
+        given = {"policies": self._policies(), "tags": tags, "transitive": frozenset(transitive), "mfa": mfa}
+        session = self._begin(seconds, name, role=role.arn, **given)
+        shown: dict[str, Any] = {"Credentials": _credentials(session), "AssumedRoleUser": self._assumed(role, name)}
         if session.policies or session.tags:
             size = sum(map(len, session.policies or ())) + sum(len(key) + len(value) for key, value in session.tags)
             shown["PackedPolicySize"] = min(99, 1 + size * 100 // 4096)
         return ActionResult(shown)
+
+    def assume_role_with_web_identity(self) -> ActionResult:
+        """Return temporary credentials of a role whose trust policy allows it to the subject of a token."""
+        from .web_identity import identity, trusting_role
+
+        who = identity(self.iam, str(self._get_param("WebIdentityToken")))
+        role = trusting_role(self.iam, self.params, who, self.region)
+        seconds, name = int(self._get_param("DurationSeconds") or HOUR), str(self._get_param("RoleSessionName"))
+        _require_duration(role, seconds)
+        session = self._begin(seconds, name, role=role.arn, policies=self._policies())
+        shown = {"Credentials": _credentials(session), "AssumedRoleUser": self._assumed(role, name)}
+        about = {"SubjectFromWebIdentityToken": who.subject, "Audience": who.audience, "Provider": who.provider.arn}
+        return ActionResult({**shown, **about})
+
+    def _assumed(self, role: Role, name: str) -> dict[str, str]:
+        arn = f"arn:{self.partition}:sts::{self.current_account}:assumed-role/{role.name}/{name}"
+        return {"AssumedRoleId": f"{role.id}:{name}", "Arn": arn}
+
+    def _checks_mfa(self) -> bool:
+        """Check the code of an MFA device, if the request has one, and return whether it has."""
+        from ..iam.mfa import require_code
+
+        serial, code = self._get_param("SerialNumber"), self._get_param("TokenCode")
+        if not serial and not code:
+            calling = sessions(self.current_account).get(self.get_access_key())
+            return bool(calling and calling.mfa and self._get_action() == "AssumeRole")
+        user = self.iam.get_user_from_access_key_id(self.get_access_key())
+        require_code(self.iam, user, str(serial), str(code))
+        return True
 
     def _begin(self, seconds: int, name: str, **of: Any) -> Session:
         key = self.iam.create_temp_access_key()
@@ -124,6 +151,12 @@ class LocalSts(TokenResponse):
             )
             raise AwsError("InvalidParameterValue", f"{text} from the calling session.")
         return tuple({**inherited, **given}.items()), transitive | {key.lower() for key in inherited}
+
+
+def _require_duration(role: Role, seconds: int) -> None:
+    if seconds > int(role.max_session_duration or HOUR):
+        text = "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."
+        raise AwsError("ValidationError", text)
 
 
 def _credentials(session: Session) -> dict[str, Any]:

@@ -384,3 +384,25 @@ def test_a_major_upgrade_without_permission_is_found_before_its_parameter_groups
     )
     assert findings(**wanted, allow_major_version_upgrade=True) == []
     assert findings(engine_version="16", allow_major_version_upgrade=False) == []
+
+
+def test_a_permissions_boundary_that_does_not_exist(aws, findings, run):
+    missing = "arn:aws:iam::123456789012:policy/no/boundary"
+    variables = ("ipam_vpc_permissions_boundary", "aurora_permissions_boundary")
+    (finding,) = findings(permissions_boundaries=dict.fromkeys(variables, missing))
+    assert finding == (
+        f"{variables[0]} is {missing} and {variables[1]} is {missing}; IAM has no such policy, and refuses roles with "
+        "this boundary. Create the policy first, or correct the ARN."
+    )
+    allow = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}'
+    aws.client("iam").create_policy(PolicyName="boundary", Path="/no/", PolicyDocument=allow)
+    assert not findings(permissions_boundaries={variables[0]: missing})
+    assert not findings(permissions_boundaries={variables[1]: "arn:aws:iam::aws:policy/ReadOnlyAccess"})
+
+
+def test_a_permissions_boundary_that_may_not_be_read(aws, run, worker):
+    worker["context"] = Context(collects=True)
+    aws.control.fault("iam:GetPolicy", "error", code="AccessDenied", times=9)
+    arn = "arn:aws:iam::123456789012:policy/boundary"
+    found = run(NAME, check=True, **EXAMPLE, permissions_boundaries={"aurora_permissions_boundary": arn})
+    assert (found["findings"], found["unasked"]) == ([], ["iam:GetPolicy"])

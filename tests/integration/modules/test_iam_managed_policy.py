@@ -102,3 +102,34 @@ def test_a_role_that_this_run_deletes_is_no_obstacle(aws, run, worker):
     assert run(NAME, **absent, check=True)["plan"]["action"] == "delete"
     iam.detach_role_policy(RoleName="r", PolicyArn=ARN)
     assert run(NAME, **absent)["changed"]
+
+
+def test_a_path_is_part_of_the_arn_and_stays(aws, run, four_beats, gone):
+    four_beats(NAME, **POLICY, path="/mtk/dev/")
+    assert aws.client("iam").list_policies(Scope="Local")["Policies"][0]["Arn"] == ARN.replace("/dev", "/mtk/dev/dev")
+    changed = {**POLICY, "policy_document": allow("ec2:DescribeVpcs"), "tags": {"a": "1"}, "path": "/mtk/dev/"}
+    assert run(NAME, **changed)["policy"]["path"] == "/mtk/dev/"
+    assert not run(NAME, **changed)["changed"]
+    gone(NAME, policy_name="dev", path="/mtk/dev/", state="absent")
+
+
+def test_a_policy_with_another_path_is_found_by_its_name(aws, run, worker):
+    run(NAME, **POLICY, path="/mtk/")
+    mutating = len(aws.mutating())
+    with pytest.raises(ModuleFailed, match="cannot change path from '/mtk/' to '/' on an existing policy dev"):
+        run(NAME, **POLICY)
+    worker["context"] = Context(collects=True)
+    assert run(NAME, **POLICY, check=True)["plan"]["action"] == "refuse"
+    worker["context"] = Context()
+    assert aws.mutating()[mutating:] == []
+    assert run(NAME, policy_name="dev", state="absent")["changed"]
+    assert not aws.client("iam").list_policies(Scope="Local")["Policies"]
+    assert not run(NAME, policy_name="dev", state="absent")["changed"]
+
+
+def test_a_foreign_policy_with_another_path_is_left_alone(aws, run):
+    aws.client("iam").create_policy(PolicyName="Dev", Path="/x/", PolicyDocument=json.dumps(allow("a:B")))
+    wanted = {**POLICY, "policy_name": "Dev", "tags": {"mtk:environment": "dev"}}
+    for more in ({}, {"state": "absent"}):
+        with pytest.raises(ModuleFailed, match="exists and has no tag mtk:environment"):
+            run(NAME, **wanted, **more)

@@ -106,3 +106,24 @@ def test_inline_policies_and_the_boundary_are_managed_if_given(aws, run):
         run(NAME, **ROLE, inline_policies={"one": {"Version": "2012-10-17"}})
     run(NAME, role_name="dev", inline_policies={}, state="absent")
     assert not aws.client("iam").list_roles()["Roles"]
+
+
+def test_path_and_boundary_change_drift_and_delete(aws, run, four_beats, gone):
+    wanted = {**ROLE, "path": "/mtk/", "permissions_boundary": MONITORING}
+    four_beats(NAME, **wanted)
+    iam = aws.client("iam")
+    role = iam.get_role(RoleName="dev")["Role"]
+    assert role["Arn"] == "arn:aws:iam::123456789012:role/mtk/dev"
+    assert role["PermissionsBoundary"]["PermissionsBoundaryArn"] == MONITORING
+    own = iam.create_policy(PolicyName="boundary", PolicyDocument=ALLOW)["Policy"]["Arn"]
+    mutating = len(aws.mutating())
+    assert run(NAME, **{**wanted, "permissions_boundary": own})["role"]["permissions_boundary"] == own
+    assert aws.mutating()[mutating:] == ["iam:PutRolePermissionsBoundary"]
+    iam.delete_role_permissions_boundary(RoleName="dev")
+    assert run(NAME, check=True, **wanted)["diff"]["before"]["permissions_boundary"] == ""
+    assert run(NAME, **wanted)["changed"]
+    assert not run(NAME, **{**ROLE, "path": "/mtk/"})["changed"]  # not given: the boundary stays
+    assert run(NAME, **{**wanted, "permissions_boundary": ""})["role"]["permissions_boundary"] == ""
+    with pytest.raises(ModuleFailed, match="cannot change path from '/mtk/' to '/' on an existing role dev"):
+        run(NAME, **ROLE, path="/")
+    gone(NAME, role_name="dev", state="absent")

@@ -140,6 +140,8 @@ SPECIAL: Mapping[str, Callable[[Draw], Any]] = {
     "ipam_vpc_reserved_cidrs": lambda draw: draw.sample([{"cidr": "10.255.0.0/16", "description": "an office"}], 1),
     "ipam_vpc_permissions_boundary": lambda draw: draw.choice(BOUNDARIES),
     "aurora_permissions_boundary": lambda draw: draw.choice(BOUNDARIES),
+    "ipam_vpc_iam_path": lambda draw: draw.choice(["/", "/mtk/", "/a/b_c/"]),
+    "aurora_iam_path": lambda draw: draw.choice(["/", "/mtk/"]),
     "ipam_vpc_ipam_name": lambda draw: f"ipam {name(draw)}",
     "aurora_instance_class": lambda draw: draw.choice(["db.serverless", "db.r6g.large", "db.r7g.2xlarge"]),
     "aurora_engine_version": lambda draw: draw.choice(["16", "17", "16.6", "15"]),

@@ -137,6 +137,7 @@ def test_own_playbook_with_the_site(play, tmp_path):
     assert json.loads((tmp_path / "out.json").read_text())["counts"]["create"] == 2
 
 
+@pytest.mark.timeout(900)
 def test_own_playbook_with_a_role(play, tmp_path):
     """Ansible loads no callback for a role of a collection, so the user enables it. A warning says how."""
     (tmp_path / "own.yml").write_text(yaml.safe_dump(ROLE))
