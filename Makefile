@@ -106,7 +106,7 @@ lint: .venv/dev ## run ruff, mypy, yamllint, ansible-lint, and check the changel
 	ruff check .
 	ruff format --check .
 	mypy plugins/module_utils plugins/plugin_utils plugins/action plugins/callback plugins/doc_fragments plugins/filter \
-	  plugins/lookup examples tests/emulator
+	  plugins/lookup playbooks/callback_plugins examples tests/emulator
 	antsibull-changelog lint
 	yamllint --strict .
 	ansible-lint --offline --profile production

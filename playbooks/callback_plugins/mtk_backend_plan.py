@@ -25,6 +25,7 @@ class CallbackModule(plan.CallbackModule):
     CALLBACK_NEEDS_ENABLED = False
 
     def set_options(self, task_keys: Any = None, var_options: Any = None, direct: Any = None) -> None:
-        self.disabled = self.disabled or plan.CallbackModule.CALLBACK_NAME in constants.CALLBACKS_ENABLED
-        if not self.disabled:
+        if plan.CallbackModule.CALLBACK_NAME in constants.CALLBACKS_ENABLED:
+            self.disabled = True  # Ansible then calls this one no more
+        else:
             super().set_options(task_keys=task_keys, var_options=var_options, direct=direct)
