@@ -8,7 +8,8 @@ export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo local stop test unit integration site lag lost process chaos removal locks access slow walk drift awx ee browser inventories peers lint sanity molecule bench docs lock clean
+.PHONY: help demo local stop test unit integration site lag lost process chaos removal locks access slow walk drift awx ee browser inventories peers lint sanity galaxy cores \
+  coverage precommit molecule bench docs lock clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -67,7 +68,7 @@ removal: .venv/dev ## test more deletions, interruptions of them, and removals f
 	pytest -m removal -n 2 --dist worksteal tests/integration/site
 
 slow: .venv/dev ## test further environments and ways to start a run
-	pytest -m slow -n 2 --dist worksteal tests/integration/site
+	pytest -m slow -n 2 --dist worksteal tests/unit/test_habits.py tests/integration/site
 
 walk: .venv/dev ## run every command that the documentation prints
 	pytest -m "" tests/unit/test_walk.py tests/integration/site/test_walk.py tests/integration/site/test_demo.py
@@ -105,13 +106,25 @@ lint: .venv/dev ## run ruff, mypy, yamllint, ansible-lint, and check the changel
 	ruff check .
 	ruff format --check .
 	mypy plugins/module_utils plugins/plugin_utils plugins/action plugins/callback plugins/doc_fragments plugins/filter \
-	  plugins/lookup examples tests/emulator
+	  plugins/lookup playbooks/callback_plugins examples tests/emulator
 	antsibull-changelog lint
 	yamllint --strict .
 	ansible-lint --offline --profile production
 
 sanity: .venv/dev ## run ansible-test sanity on the built collection, and check its documentation
 	bash scripts/sanity.sh
+
+galaxy: .venv/dev ## import the built collection as Galaxy does (galaxy-importer in an environment of its own)
+	bash scripts/galaxy.sh
+
+cores: ## run unit tests, sanity, plan and apply on each ansible-core that the Pythons of this machine support
+	bash scripts/cores.sh
+
+coverage: .venv/dev ## show which lines of plugins/ the unit tests and the tests of the modules run
+	pytest -n 2 --dist worksteal --cov=plugins --cov-report=term tests/unit tests/integration/modules
+
+precommit: .venv/dev ## run the hooks of .pre-commit-config.yaml on all files
+	pre-commit run --all-files
 
 molecule: .venv/dev ## test each role in a molecule scenario
 	molecule test --all

@@ -103,9 +103,9 @@ class ActionModule(ActionBase):
         if not RECORD.collects:
             yield Fault(
                 {"The callback mtk.backend.plan": MISSING},
-                "is not enabled: Ansible has not read the ansible.cfg of this project, or found the directory writable "
-                "for all. Without the callback a run has no summary, no plan_out and no drift",
-                "Run in the directory of ansible.cfg, or set ANSIBLE_CALLBACKS_ENABLED=mtk.backend.plan.",
+                "is not enabled, so the run would have no summary, no plan_out and no drift. The playbooks of this "
+                "collection enable it; your own playbook does not",
+                settings.ENABLE_CALLBACK,
             )
         known = _settings_run.TAGS
         yield from _inventory.run_tags(variables.get("ansible_run_tags") or [], "--tags", known)

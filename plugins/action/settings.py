@@ -10,8 +10,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
 from ansible_collections.mtk.backend.plugins.module_utils.domain._setting import MISSING, Fault
 from ansible_collections.mtk.backend.plugins.plugin_utils import settings
+from ansible_collections.mtk.backend.plugins.plugin_utils.record import RECORD
 
 OPTIONS = {
     "role": {"type": "str", "required": True, "choices": sorted(settings.ROLES)},
@@ -36,6 +38,8 @@ class ActionModule(ActionBase):
         if faults:
             text = settings.message(faults, f"The role {role.name} has not changed anything.")
             return {**result, "failed": True, "msg": text}
+        if not RECORD.collects:
+            Display().warning(f"This run ends without a summary of its changes. {settings.ENABLE_CALLBACK}")
         return {**result, "changed": False, **settings.result(role, values)}
 
 

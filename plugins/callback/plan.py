@@ -25,7 +25,8 @@ description:
     written to stderr.
   - While a module of this collection waits for AWS, a line reports the wait at intervals.
 requirements:
-  - enabled with C(callbacks_enabled = mtk.backend.plan) in ansible.cfg or C(ANSIBLE_CALLBACKS_ENABLED)
+  - nothing in the playbooks of this collection, and in playbooks that import them
+  - in other playbooks, C(callbacks_enabled = mtk.backend.plan) in ansible.cfg or C(ANSIBLE_CALLBACKS_ENABLED)
 options:
   plan_out:
     description:

@@ -14,9 +14,7 @@ description:
   - List the zones of a region that the account can use, as M(amazon.aws.aws_az_info) does. A run asks AWS only once.
 extends_documentation_fragment:
   - mtk.backend.info
-  - amazon.aws.common.modules
-  - amazon.aws.region.modules
-  - amazon.aws.boto3
+  - mtk.backend.connection
 """
 
 EXAMPLES = r"""

@@ -32,9 +32,7 @@ options:
     default: false
 extends_documentation_fragment:
   - mtk.backend.info
-  - amazon.aws.common.modules
-  - amazon.aws.region.modules
-  - amazon.aws.boto3
+  - mtk.backend.connection
 """
 
 EXAMPLES = r"""

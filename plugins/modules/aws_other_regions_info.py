@@ -31,9 +31,7 @@ options:
     default: [ipam_vpc, aurora, dynamodb_global]
 extends_documentation_fragment:
   - mtk.backend.info
-  - amazon.aws.common.modules
-  - amazon.aws.region.modules
-  - amazon.aws.boto3
+  - mtk.backend.connection
 """
 
 EXAMPLES = r"""

@@ -163,9 +163,7 @@ extends_documentation_fragment:
   - mtk.backend.resource.tags
   - mtk.backend.dynamodb
   - mtk.backend.dynamodb.settings
-  - amazon.aws.common.modules
-  - amazon.aws.region.modules
-  - amazon.aws.boto3
+  - mtk.backend.connection
 """
 
 EXAMPLES = r"""

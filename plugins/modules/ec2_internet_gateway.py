@@ -23,9 +23,7 @@ extends_documentation_fragment:
   - mtk.backend.resource.tags
   - mtk.backend.references
   - mtk.backend.references.vpc
-  - amazon.aws.common.modules
-  - amazon.aws.region.modules
-  - amazon.aws.boto3
+  - mtk.backend.connection
 """
 
 EXAMPLES = r"""

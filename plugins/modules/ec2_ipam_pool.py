@@ -59,9 +59,7 @@ extends_documentation_fragment:
   - mtk.backend.references
   - mtk.backend.references.ipam_scope
   - mtk.backend.references.source_ipam_pool
-  - amazon.aws.common.modules
-  - amazon.aws.region.modules
-  - amazon.aws.boto3
+  - mtk.backend.connection
 """
 
 EXAMPLES = r"""

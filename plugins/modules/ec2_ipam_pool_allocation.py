@@ -37,9 +37,7 @@ extends_documentation_fragment:
   - mtk.backend.resource.tags
   - mtk.backend.references
   - mtk.backend.references.ipam_pool
-  - amazon.aws.common.modules
-  - amazon.aws.region.modules
-  - amazon.aws.boto3
+  - mtk.backend.connection
 """
 
 EXAMPLES = r"""

@@ -38,9 +38,7 @@ extends_documentation_fragment:
   - mtk.backend.in_use
   - mtk.backend.references
   - mtk.backend.references.ipam_pool
-  - amazon.aws.common.modules
-  - amazon.aws.region.modules
-  - amazon.aws.boto3
+  - mtk.backend.connection
 """
 
 EXAMPLES = r"""

@@ -102,9 +102,7 @@ extends_documentation_fragment:
   - mtk.backend.references
   - mtk.backend.references.vpc
   - mtk.backend.references.subnets
-  - amazon.aws.common.modules
-  - amazon.aws.region.modules
-  - amazon.aws.boto3
+  - mtk.backend.connection
 """
 
 EXAMPLES = r"""

@@ -29,9 +29,7 @@ options:
     type: str
 extends_documentation_fragment:
   - mtk.backend.info
-  - amazon.aws.common.modules
-  - amazon.aws.region.modules
-  - amazon.aws.boto3
+  - mtk.backend.connection
 """
 
 EXAMPLES = r"""

@@ -40,9 +40,7 @@ options:
 extends_documentation_fragment:
   - mtk.backend.resource
   - mtk.backend.resource.tags
-  - amazon.aws.common.modules
-  - amazon.aws.region.modules
-  - amazon.aws.boto3
+  - mtk.backend.connection
 """
 
 EXAMPLES = r"""

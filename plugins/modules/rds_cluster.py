@@ -112,9 +112,7 @@ extends_documentation_fragment:
   - mtk.backend.rds.maintenance
   - mtk.backend.rds.monitoring
   - mtk.backend.rds.insights
-  - amazon.aws.common.modules
-  - amazon.aws.region.modules
-  - amazon.aws.boto3
+  - mtk.backend.connection
 """
 
 EXAMPLES = r"""

@@ -68,9 +68,7 @@ extends_documentation_fragment:
   - mtk.backend.rds.engine
   - mtk.backend.rds.maintenance
   - mtk.backend.rds.monitoring
-  - amazon.aws.common.modules
-  - amazon.aws.region.modules
-  - amazon.aws.boto3
+  - mtk.backend.connection
 """
 
 EXAMPLES = r"""

@@ -17,9 +17,7 @@ extends_documentation_fragment:
   - mtk.backend.resource
   - mtk.backend.resource.tags
   - mtk.backend.rds.parameter_group
-  - amazon.aws.common.modules
-  - amazon.aws.region.modules
-  - amazon.aws.boto3
+  - mtk.backend.connection
 """
 
 EXAMPLES = r"""

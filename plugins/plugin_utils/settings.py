@@ -24,6 +24,10 @@ ROLES = {role.name: role for role in (NETWORK, AURORA, TABLE)}
 # The defaults that do not depend on other values. Templates of a user may refer to them.
 CONSTANTS = {s.name: s.default for role in (RUN, *ROLES.values()) for s in role.settings if not s.computed}
 NAMES = tuple(setting.name for role in ROLES.values() for setting in role.settings)
+ENABLE_CALLBACK = (
+    "Set callbacks_enabled = mtk.backend.plan in section [defaults] of ansible.cfg, "
+    "or ANSIBLE_CALLBACKS_ENABLED=mtk.backend.plan."
+)
 # Returns, for the variables of a host, the function that resolves a template with them.
 Resolver = Callable[[Mapping[str, Any]], Callable[[Any], Any]]
 

@@ -168,7 +168,7 @@ def test_plugins_and_roles_do_not_mention_the_local_aws(directory):
     assert files
     for path in files:
         # A user may give an endpoint to any AWS module: _client.py passes it on, _errors.py names it if it is dead.
-        endpoint = "" if path.name in ("_client.py", "_errors.py") else "|endpoint_url"
+        endpoint = "" if path.name in ("_client.py", "_errors.py", "connection.py") else "|endpoint_url"
         words = rf"emulator{endpoint}|moto\b"
         assert not re.search(words, path.read_text(), re.I), path
 
@@ -207,6 +207,13 @@ def test_plays_with_roles_set_the_region():
             if runs_roles:
                 defaults = play["module_defaults"]
                 assert defaults == {"group/mtk.backend.aws": {"region": "{{ inventory_hostname }}"}}, path
+
+
+def test_plays_are_local():
+    """A host is a region, and a foreign inventory need not say that nothing connects to it."""
+    for path in sorted((ROOT / "playbooks").rglob("*.yml")):
+        for play in yaml.safe_load(path.read_text()):
+            assert play.get("connection") == "local" or "hosts" not in play, f"add connection: local to {path}"
 
 
 def test_tasks_use_modules_that_run_in_process():

@@ -149,12 +149,9 @@ def living(resource: Resource, found: Mapping[str, Any], kind: str, name: str) -
 def databases(resource: Resource) -> list[dict[str, Any]]:
     """Return the DB instances of the region that stay."""
     listed = listing(resource.aws, "rds", "describe_db_instances", "db_instances")
-    return [
-        instance
-        for instance in listed
-        if instance["db_instance_status"] != "deleting"
-        and not resource.is_going(instance["db_instance_identifier"], instance.get("db_cluster_identifier"))
-    ]
+    staying = (instance for instance in listed if instance["db_instance_status"] != "deleting")
+    names = ("db_instance_identifier", "db_cluster_identifier")
+    return [each for each in staying if not resource.is_going(*(each.get(name) for name in names))]
 
 
 def listing(aws: Any, service: str, operation: str, key: str, **params: Any) -> list[dict[str, Any]]:
