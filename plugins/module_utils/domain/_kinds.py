@@ -34,4 +34,5 @@ KINDS = {
     "rds_instance_param_group": "db_parameter_group",
     "rds_subnet_group": "db_subnet_group",
     "secretsmanager_secret": "secret",
+    "ssm_parameter": "parameter",
 }
