@@ -29,6 +29,7 @@ def built(regions: int = 3, zones: int = 3, *, only_tables: tuple[str, ...] = ()
     found.append(("global", "iam_role", "prod_flow_log_role", {}))
     found.append(("global", "iam_managed_policy", "prod_flow_log_policy", {}))
     found.append((home, "secretsmanager_secret", "prod_aurora_master_secret", {}))
+    found.append((home, "ssm_parameter", "/mtk/prod/vpc_id", {}))
     reserved = {"cidr": "10.200.0.0/16"}
     found.append((home, "ec2_ipam_pool_allocation", "shared_ipam_top_pool 10.200.0.0/16", reserved))
     found.append((home, "ec2_ipam_scope", "scope", {}))

@@ -44,6 +44,7 @@ PLACES = {
     "rds_instance_param_group": "supporting",
     "rds_subnet_group": "supporting",
     "secretsmanager_secret": "supporting",
+    "ssm_parameter": "supporting",
     "iam_role": "supporting",
     "iam_managed_policy": "supporting",
 }
