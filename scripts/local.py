@@ -19,11 +19,14 @@ def start(scale: float) -> None:
     """Start the local AWS, and print what can be done with it."""
     with alone("make local"):
         server.start(scale)
-    run, on = ".venv/bin/ansible-playbook site.yml", "-i inventories/dev -i inventories/local"
-    say(f"""What to do next:
-  plan dev                 {run} {on} --check --diff
-  apply dev                {run} {on}
-  stop the local AWS       make stop""")
+    on = "-i inventories/dev -i inventories/local"
+    say(f"""
+Plan dev, and apply it:
+  .venv/bin/ansible-playbook site.yml {on} --check
+  .venv/bin/ansible-playbook site.yml {on}
+
+Stop the local AWS, and delete what was built on it:
+  make stop""")
 
 
 def forget_the_shell() -> None:

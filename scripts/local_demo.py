@@ -13,10 +13,10 @@ from typing import Any
 
 import local_server as server
 from local_server import CALLS, HOME, KEYS, ROOT, ask, say
-from local_tables import WIDTH, built, plan_table
+from local_tables import WIDTH, built, continued, plan_table
 
 MARK = HOME / "demo"  # the environment of the last demo, and the number of changing calls at its end
-PLAN = HOME / "plan.json"
+PLAN, OUTPUTS = HOME / "plan.json", HOME / "outputs.json"
 BREAK = " \\\n    "  # continues a command on the next line, so that it fits into 80 columns and can be pasted
 SHELL = dict(os.environ)  # of the user, before this command changes its own
 PROXIES = ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY")
@@ -97,7 +97,7 @@ account, costs nothing, and forgets everything with make stop. The demo plans
 was built. The whole output of each run is in .local-aws/*.log.""")
 
     heading(f"1. Plan {environment}: shows what would be created, and changes nothing")
-    text = play(environment, "plan", "--check", "--diff")
+    text = play(environment, "plan", "site.yml", "--check", "--diff")
     document = json.loads(PLAN.read_text())
     for line in plan_table(document):
         say(f"  {line}")
@@ -105,32 +105,33 @@ was built. The whole output of each run is in .local-aws/*.log.""")
     expect_no_calls(0, "Planning")
 
     heading(f"2. Apply {environment}")
-    say(result(play(environment, "apply")))
+    say(result(play(environment, "apply", "site.yml")))
     done = mutating()
     say(f"Applying made {done} changing calls to AWS.")
 
     heading(f"3. Apply {environment} again: nothing is left to change")
-    say(result(play(environment, "apply-again")))
+    say(result(play(environment, "apply-again", "site.yml")))
     expect_no_calls(done, "Applying again")
     expect_promised_calls()
 
     heading("4. What was built")
-    regions = sorted({entry["region"] for entry in document["resources"]} - {"global"})
-    for line in built(_session(), server.url(), environment, regions):
+    play(environment, "outputs", "playbooks/outputs.yml", "-e", f"outputs_json={OUTPUTS.relative_to(ROOT)}")
+    outputs = json.loads(OUTPUTS.read_text())
+    for line in built(outputs):
         say(line)
 
     heading("5. What to do next")
-    say(next_steps(environment, regions[0]))
+    say(next_steps(outputs))
 
 
 def heading(text: str) -> None:
     say(f"\n{text}\n{'-' * len(text)}")
 
 
-def play(environment: str, name: str, *arguments: str) -> str:
-    """Run site.yml on the local AWS, show its progress, and return its output."""
+def play(environment: str, name: str, playbook: str, *arguments: str) -> str:
+    """Run a playbook on the local AWS, show its progress, and return its output."""
     overlay = ["-i", f"inventories/{environment}", "-i", "inventories/local"]
-    command = [str(Path(sys.executable).parent / "ansible-playbook"), "site.yml", *overlay, *arguments]
+    command = [str(Path(sys.executable).parent / "ansible-playbook"), playbook, *overlay, *arguments]
     say(f"$ .venv/bin/ansible-playbook {' '.join(command[1:6])}{' '.join([BREAK, *arguments]) if arguments else ''}")
     environ = os.environ | {"ANSIBLE_NOCOLOR": "1"}
     if name == "plan":
@@ -192,29 +193,29 @@ def expect_promised_calls() -> None:
     say("All calls were among those that the local AWS promises to answer as AWS does.")
 
 
-def aws_command(arguments: str) -> str:
-    """Return a command of the AWS CLI that works in any shell in the checkout."""
-    # The CLI sends `rds` in us-east-1 to AWS in spite of AWS_ENDPOINT_URL, so the option is always given.
+def aws_commands(outputs: dict[str, Any]) -> Iterator[str]:
+    """Return commands of the AWS CLI that work in any shell in the checkout: endpoint and keys are part of them."""
+    offered = [each for each in outputs["commands"][outputs["home_region"]] if each["command"].startswith("aws ")]
     direct = f"NO_PROXY=127.0.0.1{BREAK}" if any(SHELL.get(name) for name in PROXIES) else ""
     keys = " ".join(f"{name}={value}" for name, value in KEYS.items())
-    return f"  {direct}{keys}{BREAK}.venv/bin/aws --endpoint-url {server.url()}{BREAK}{arguments}"
+    for service, most in (("ec2", 1), ("rds", 1), ("dynamodb", 2)):
+        for each in [each for each in offered if each["command"].split()[1] == service][:most]:
+            yield f"{each['purpose']}:\n  {direct}{keys}{BREAK}.venv/bin/{continued(each['command'])}"
 
 
-def next_steps(environment: str, region: str) -> str:
+def next_steps(outputs: dict[str, Any]) -> str:
     """Return commands that work as they are printed, in the directory of the checkout."""
+    environment, looks = outputs["environment"], "\n\n".join(aws_commands(outputs))
     on = f"-i inventories/{environment} -i inventories/local"
     run = ".venv/bin/ansible-playbook"
     allowed = f"{BREAK}-e destroy_allowed=true" if environment == "prod" else ""
-    mine = f"Name=tag:mtk:environment,Values={environment}"
     profile = "\nThe local AWS has keys of its own, so first: unset AWS_PROFILE\n" if SHELL.get("AWS_PROFILE") else ""
     return f"""The local AWS is still running at {server.url()}, with {environment} on it.
 {profile}
-Look at it with the AWS CLI:
-{aws_command(f"ec2 describe-subnets --region {region} --output text{BREAK}--filters {mine}")}
+{looks}
 
-{aws_command(f"rds describe-db-clusters --region {region} --output text")}
-
-{aws_command(f"dynamodb describe-table --region {region} --table-name {environment}_user_locations")}
+Show all outputs, with more commands for every region:
+  {run} playbooks/outputs.yml{BREAK}{on}
 
 Plan a change, here of one setting (lasting changes belong into
 inventories/{environment}/group_vars/all/):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 WIDTH = 80
@@ -41,56 +41,42 @@ def rows(pairs: Iterable[Row]) -> Iterator[str]:
         )
 
 
-def built(session: Any, url: str, environment: str, regions: Sequence[str]) -> Iterator[str]:
-    """Return what AWS has of an environment, with a heading for each region."""
-    for number, region in enumerate(regions):
+def continued(command: str, indent: str = "    ") -> str:
+    """Return a command in lines of at most 80 columns, broken before its options, which a shell joins again."""
+    first, *options = command.split(" --")
+    lines = [first]
+    for option in options:
+        if len(lines[-1]) + len(option) + 5 + len(indent) <= WIDTH:
+            lines[-1] += f" --{option}"
+        else:
+            lines.append(f"--{option}")
+    return f" \\\n{indent}".join(lines)
 
-        def client(service: str, region: str = region) -> Any:
-            return session.client(service, region_name=region, endpoint_url=url)
 
-        if number:
-            yield ""
+def built(outputs: Mapping[str, Any]) -> Iterator[str]:
+    """Return what AWS has of an environment, with a heading for each region, from the document of outputs.yml."""
+    for region, values in outputs["regions"].items():
         yield region
-        yield from rows(_network(client("ec2"), environment))
-        yield from rows(_database(client("rds"), environment))
-        yield from rows(_table(client("dynamodb"), environment))
+        yield from rows(_region(values, outputs["shared"]["writer_region"] in (None, region)))
+        yield ""
+    if endpoint := outputs["shared"].get("global_writer_endpoint"):
+        yield "all regions"
+        yield from rows([("writer", endpoint)])
 
 
-def _network(ec2: Any, environment: str) -> Iterator[Row]:
-    mine = [{"Name": "tag:mtk:environment", "Values": [environment]}]
-    for vpc in ec2.describe_vpcs(Filters=mine)["Vpcs"]:
-        inside = [{"Name": "vpc-id", "Values": [vpc["VpcId"]]}]
-        yield "VPC", f"{vpc['VpcId']} with {vpc['CidrBlock']}"
-        subnets = sorted(ec2.describe_subnets(Filters=inside)["Subnets"], key=lambda s: s["AvailabilityZone"])
+def _region(values: Mapping[str, Any], writes: bool) -> Iterator[Row]:
+    if values["vpc_id"]:
+        yield "VPC", f"{values['vpc_id']} with {values['vpc_cidr_block']}"
         for tier in ("public", "private", "database"):
-            blocks = [s["CidrBlock"] for s in subnets if _name(s).endswith(f"_{tier}_subnet")]
-            yield "subnets", f"{tier}: {', '.join(blocks)}"
-        yield "zones", ", ".join(sorted({s["AvailabilityZone"] for s in subnets}))
-        gateways = ec2.describe_nat_gateways(Filters=inside)["NatGateways"]
-        yield "NAT", ", ".join(g["NatGatewayAddresses"][0]["PublicIp"] for g in gateways)
-        endpoints = ec2.describe_vpc_endpoints(Filters=inside)["VpcEndpoints"]
-        yield "endpoints", ", ".join(sorted(e["ServiceName"].rsplit(".", 1)[-1] for e in endpoints))
-
-
-def _name(resource: Mapping[str, Any]) -> str:
-    return next((str(tag["Value"]) for tag in resource.get("Tags", []) if tag["Key"] == "Name"), "")
-
-
-def _database(rds: Any, environment: str) -> Iterator[Row]:
-    for cluster in rds.describe_db_clusters()["DBClusters"]:
-        tags = {tag["Key"]: tag["Value"] for tag in cluster["TagList"]}
-        if tags.get("mtk:environment") == environment:
-            instances = [member["DBInstanceIdentifier"] for member in cluster["DBClusterMembers"]]
-            yield "cluster", f"{cluster['DBClusterIdentifier']}, {cluster['Status']}"
-            yield "instances", ", ".join(sorted(instances))
-            yield "writer", cluster["Endpoint"]
-            yield "readers", cluster["ReaderEndpoint"]
-
-
-def _table(dynamodb: Any, environment: str) -> Iterator[Row]:
-    for name in dynamodb.list_tables()["TableNames"]:
-        if name == f"{environment}_user_locations":
-            table = dynamodb.describe_table(TableName=name)["Table"]
-            yield "table", table["TableArn"]
-            indexes = table.get("GlobalSecondaryIndexes", [])
-            yield "indexes", ", ".join(sorted(index["IndexName"] for index in indexes))
+            yield "subnets", f"{tier}: {', '.join((values[f'{tier}_subnet_cidr_blocks'] or {}).values())}"
+        yield "zones", ", ".join(values["private_subnet_cidr_blocks"] or {})
+        yield "NAT", ", ".join((values["nat_gateway_public_ips"] or {}).values())
+        yield "endpoints", ", ".join(name for name in ("s3", "dynamodb") if values[f"{name}_endpoint_id"])
+    if values["cluster_identifier"]:
+        yield "cluster", f"{values['cluster_identifier']}, version {values['engine_version']}"
+        yield "instances", ", ".join(values["instance_endpoints"] or {})
+        if writes:  # the endpoint of a reader of the global database takes no connections
+            yield "writer", values["cluster_endpoint"]
+        yield "readers", values["cluster_reader_endpoint"]
+    if values["table_arn"]:
+        yield "table", values["table_arn"]

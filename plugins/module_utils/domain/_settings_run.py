@@ -262,6 +262,12 @@ SETTINGS = (
         default=False,
     ),
     Setting(
+        "topology_drift",
+        "bool",
+        "Whether playbooks/topology.yml also looks into regions that are not in the inventory.",
+        default=False,
+    ),
+    Setting(
         "drift_fail_on",
         "list of str",
         "The kinds of differences for which playbooks/drift.yml fails.",

@@ -47,6 +47,10 @@ PLACES = {
     "ssm_parameter": "supporting",
     "iam_role": "supporting",
     "iam_managed_policy": "supporting",
+    # Decisions about a whole region, which belong to no resource
+    "region": "decisions",
+    "aws_preflight": "decisions",
+    "aws_region_preflight": "decisions",
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -15,7 +16,7 @@ import pytest
 from local_tables import built as tables
 from walk.checkout import copy_checkout
 
-from .conftest import BIN, REGIONS, finish
+from .conftest import BIN, finish
 
 
 def printed_commands(text):
@@ -44,36 +45,34 @@ def shell(tmp_path):
     return {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "LANG": "C.UTF-8"}
 
 
-def test_the_printed_aws_commands_work_in_a_fresh_shell(here, built, checkout, shell):
-    built("dev")
-    commands = [c for c in printed_commands(local_demo.next_steps("dev", "us-east-1")) if " .venv/bin/aws " in c]
-    assert len(commands) == 3
+@pytest.fixture
+def outputs(here, built, tmp_path):
+    """Return the outputs of dev, and let the account hold dev."""
+    built("dev").play("playbooks/outputs.yml", "-e", f"outputs_json={tmp_path / 'outputs.json'}")
+    return json.loads((tmp_path / "outputs.json").read_text())
+
+
+@pytest.mark.timeout(900)
+def test_the_end_of_a_demo_is_readable_and_its_aws_commands_work(outputs, checkout, shell, monkeypatch):
+    commands = [c for c in printed_commands(local_demo.next_steps(outputs)) if " .venv/bin/aws " in c]
+    assert [re.search(r"/aws (\S+)", c)[1] for c in commands] == ["ec2", "rds", "dynamodb", "dynamodb"]
     for command in commands:
         code, stdout, stderr = finish(["sh", "-c", command], cwd=checkout, env=shell)
         assert code == 0, f"{command}\n{stderr}"
-        assert "dev" in stdout and "arn:aws:" in stdout
+        assert json.loads(stdout)
 
-
-def test_what_was_built_is_a_table_that_fits_into_80_columns(here, built):
-    built("dev")
-    lines = list(tables(local_demo._session(), here.url, "dev", REGIONS[:1]))
-    text = "\n".join(lines)
-    for expected in ("us-east-1\n", "10.0.0.0/16", "public: 10.0.0.0/21, 10.0.8.0/21", "dynamodb, s3", ".cluster-ro-"):
+    text = "\n".join(tables(outputs))
+    for expected in ("us-east-1\n", "10.0.0.0/16", "public: 10.0.0.0/21, 10.0.8.0/21", "s3, dynamodb", ".cluster-ro-"):
         assert expected in text
-    assert "arn:aws:dynamodb:us-east-1:123456789012:table/dev_user_locations" in text
-    assert not [line for line in lines if len(line) > 80 and len(line.split()) > 2], "only a name may be longer"
-    assert "{" not in text
+    assert "arn:aws:dynamodb:us-east-1:123456789012:table/dev_user_locations" in text and "{" not in text
+    assert not [line for line in text.splitlines() if len(line) > 80 and len(line.split()) > 2], "only a name is longer"
 
-
-def test_the_next_steps_mention_what_the_shell_has_set(here, monkeypatch):
-    monkeypatch.setattr(
-        local_demo, "SHELL", {"AWS_PROFILE": "mine", "https_proxy": "", "http_proxy": "http://proxy:3128"}
-    )
-    text = local_demo.next_steps("prod", "us-east-1")
+    monkeypatch.setattr(local_demo, "SHELL", {"AWS_PROFILE": "mine", "http_proxy": "http://proxy:3128"})
+    text = local_demo.next_steps({**outputs, "environment": "prod"})
     assert "unset AWS_PROFILE" in text
     assert all(c.startswith("NO_PROXY=127.0.0.1 ") for c in printed_commands(text) if "/bin/aws " in c)
     assert "-e destroy_allowed=true" in text, "the inventory of prod does not allow its deletion"
-    assert not [line for line in text.splitlines() if len(line) > 80]
+    assert not [line for line in text.splitlines() if len(line) > 80 and "'" not in line]
 
 
 def run(checkout: Path, shell: dict[str, str], *arguments: str, code: int = 0) -> str:
@@ -106,6 +105,7 @@ def test_the_server_leaves_the_terminal_and_every_pipe(local, checkout):
     assert "is not running" in local("stop")
 
 
+@pytest.mark.timeout(900)
 def test_a_demo_keeps_what_the_user_built_and_says_how_to_go_on(local, checkout, shell):
     local("start")
     url = (checkout / ".local-aws/url").read_text().strip()
@@ -162,7 +162,7 @@ def test_the_whole_demo_and_every_command_that_it_prints(local, checkout, shell)
     ]
     assert "\x1b" not in text and "\r" not in text
     commands = printed_commands(text.partition("5. What to do next")[2])
-    assert len([c for c in commands if c.startswith(".venv/bin/ansible-playbook")]) == 3
+    assert len([c for c in commands if c.startswith(".venv/bin/ansible-playbook")]) == 4
     for command in commands:
         if command.startswith("make "):
             continue  # `make stop` is run at the end of this test, and a demo of prod takes as long as all of it
@@ -174,10 +174,21 @@ def test_the_whole_demo_and_every_command_that_it_prints(local, checkout, shell)
 
 
 @pytest.mark.walk
-@pytest.mark.timeout(1200)
+@pytest.mark.timeout(900)
 def test_an_interrupted_demo_leaves_the_server_and_can_be_repeated(local, checkout, shell):
+    code, text = interrupted(checkout, shell, "Manage the flow log role")  # the address plan exists
+    assert code == 130
+    assert "Interrupted. The local AWS is still running" in text and "To begin again: make demo ENV=dev" in text
+    assert "Traceback" not in text
+    code, text = interrupted(checkout, shell, "Check the settings")
+    assert code == 130 and "The local AWS holds dev of an earlier demo" in text
+
+
+def interrupted(checkout, shell, play):
+    """Run a demo, press Ctrl-C during the apply when a play begins, and return its exit code and output."""
     command = [sys.executable, "scripts/local.py", "demo", "--environment", "dev"]
-    demo = subprocess.Popen(
+    text, applies = "", False
+    with subprocess.Popen(
         command,
         cwd=checkout,
         env=shell,
@@ -185,15 +196,12 @@ def test_an_interrupted_demo_leaves_the_server_and_can_be_repeated(local, checko
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         start_new_session=True,
-    )
-    assert demo.stdout
-    for line in demo.stdout:
-        if "Manage the address plan" in line:
-            os.killpg(demo.pid, signal.SIGINT)  # as Ctrl-C does
-            break
-    rest, _ = demo.communicate(timeout=120)
-    assert demo.returncode == 130
-    assert "Interrupted. The local AWS is still running" in rest and "Traceback" not in rest
-    assert "To begin again: make demo ENV=dev" in rest
-    again = local("demo", "--environment", "dev")
-    assert "5. What to do next" in again
+    ) as demo:
+        assert demo.stdout
+        for line in demo.stdout:
+            text += line
+            applies = applies or line.startswith("2. Apply")
+            if applies and play in line:
+                os.killpg(demo.pid, signal.SIGINT)
+                applies = False
+        return demo.wait(120), text

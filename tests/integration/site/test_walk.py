@@ -18,8 +18,12 @@ DIFFERENT = {"diff": 1}  # the exit codes of commands that succeed with another 
 
 
 @pytest.fixture
-def checkout(tmp_path):
-    return copy_checkout(tmp_path / "checkout")
+def checkout(aws, tmp_path):
+    """Return a copy of the checkout in which `make local` has started the local AWS."""
+    copy = copy_checkout(tmp_path / "checkout")
+    (copy / ".local-aws").mkdir()
+    (copy / ".local-aws/url").write_text(f"{aws.url}\n")
+    return copy
 
 
 @pytest.fixture
