@@ -192,6 +192,8 @@ def test_ssm_parameters_in_four_beats_and_deleted_with_the_environment(aws: Any,
     table = {name: home[name] for name in ("table_name", "table_arn", "table_stream_arn", "table_key_arn")}
     assert parameters(aws) == {**table, "table_regions": f'["{HOME}"]', "other": "theirs"}
     assert live.play(OUTPUTS, *write).mutating == []
+    read = "aws ssm get-parameter --region us-east-1 --name /mtk/dev/table_name --query Parameter.Value"
+    assert run_command(f"{read} --endpoint-url {aws.url}") == table["table_name"]
     destroyed = live.destroy(*prefix, "--tags", "dynamodb_global")
     assert destroyed.mutating.count("ssm:DeleteParameter") == 5
     assert parameters(aws) == {"other": "theirs"}
