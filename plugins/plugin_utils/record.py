@@ -61,8 +61,9 @@ class Record:
         if "resource" not in entry:
             return
         self.mode = entry["mode"]
+        self.accounts |= {tuple(entry["account"])} if "account" in entry else set()
         diff = result.get("diff") or {}
-        entry = {name: value for name, value in entry.items() if name != "mode"}
+        entry = {name: value for name, value in entry.items() if name not in ("mode", "account")}
         entry |= {"before": diff.get("before") or {}, "after": diff.get("after") or {}}
         self._merge(entry)
 
