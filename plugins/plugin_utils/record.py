@@ -67,8 +67,9 @@ class Record:
         found, key = result.get(KINDS.get(entry["resource"], "")), _document.key(entry)
         if isinstance(found, Mapping):  # a second task about a resource may know less of it
             self.states[key] = {**self.states.get(key, {}), **found}
+        self.accounts |= {tuple(entry["account"])} if "account" in entry else set()
         diff = result.get("diff") or {}
-        entry = {name: value for name, value in entry.items() if name != "mode"}
+        entry = {name: value for name, value in entry.items() if name not in ("mode", "account")}
         entry |= {"before": diff.get("before") or {}, "after": diff.get("after") or {}}
         self._merge(entry)
 

@@ -42,6 +42,8 @@ def at(**ago):
 def test_a_plan_may_be_applied():
     assert list(_validity.reasons(plan(), wanted())) == []
     assert list(_validity.reasons(plan(), wanted(account=""))) == [], "the account is compared when it is known"
+    assert list(_validity.reasons(plan(account=None), wanted(account=""))) == [], "neither run knows an account"
+    assert _validity.account_reason(plan(account=None, partition=None), ACCOUNT, "aws") == ""
 
 
 @pytest.mark.parametrize(

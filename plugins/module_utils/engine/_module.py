@@ -101,10 +101,11 @@ def run(
     kind = _kind(module)
     try:
         _require_region(module)
-        resource, outcome = _reconcile(module, resource_type, kind, context)
+        resource, outcome, account = _reconcile(module, resource_type, kind, context)
     except (Refused, BotoCoreError, ClientError) as error:
         _fail(module, error)
-    answer = {**result(resource_type, outcome), "plan": entry(kind, resource, outcome, module.check_mode)}
+    planned = {**entry(kind, resource, outcome, module.check_mode), **({"account": account} if account else {})}
+    answer = {**result(resource_type, outcome), "plan": planned}
     for message in outcome.later:
         module.warn(message)
     if outcome.refusal and not _is_deferred(module, context):
@@ -127,19 +128,23 @@ def _is_deferred(module: AnsibleAWSModule, context: Context) -> bool:
 
 def _reconcile(
     module: AnsibleAWSModule, resource_type: type[Resource], kind: str, context: Context
-) -> tuple[Resource, Outcome]:
+) -> tuple[Resource, Outcome, list[str]]:
+    """Return the resource, the outcome, and account and partition if the module has to know them anyway."""
     connection, check, params = Connection(module), _account_check(module), {**module.params, **_known(module, context)}
     before_write, secure = _guards(module, connection, context, resource_type.shared_locks)
     if not context.cache:
         resource = resource_type(Aws(connection.client, module.region, before_write=before_write), params)
-        return _apply(module, resource, kind, context, secure)
+        return *_apply(module, resource, kind, context, secure), []
     cache = Cache(context.cache, connection.key())
     aws = FreshAws(connection.client, module.region, cache, before_write=before_write)
     resource = resource_type(aws, params)
     cached = CachedAws(connection.client, module.region, cache, strict=True)
     check(cached)  # costs one request a run, and makes check mode refuse, too
+    account = [] if module.params["expected_account_id"] is None else [cached.account_id, cached.partition]
     unchanged = _unchanged_from_cache(module, resource_type(cached, params), cached, _approval(kind, resource))
-    return (resource, unchanged) if unchanged else _apply(module, resource, kind, context, secure)
+    if unchanged:
+        return resource, unchanged, account
+    return *_apply(module, resource, kind, context, secure), account
 
 
 def _apply(

@@ -23,7 +23,7 @@ _AGAIN = "Make and approve a new plan."
 
 @dataclass(frozen=True)
 class Wanted:
-    """The plan that a run may apply. ``account`` is empty if it is not known yet; ages are in seconds."""
+    """The plan that a run may apply. ``account`` is empty if the run expects none; ages are in seconds."""
 
     environment: str
     purpose: str
@@ -58,7 +58,7 @@ def reasons(document: Any, wanted: Wanted) -> Iterator[Reason]:
     wrong = [f"{name}: {shown(document.get(name))}" for name, value in expected.items() if document.get(name) != value]
     if wrong:
         yield f"the file is not a complete plan of {wanted.environment} ({', '.join(wrong)})", _WRITE
-    elif not document["account"]:
+    elif wanted.account and not document["account"]:
         yield (
             "it names no account: the run that made it did not read the account",
             f"{_AGAIN} Do not use --start-at-task.",
@@ -84,9 +84,12 @@ def age_reasons(created_at: Any, wanted: Wanted) -> Iterator[Reason]:
 
 
 def account_reason(document: Mapping[str, Any], account: str, partition: str) -> str:
-    """Return why a plan must not be applied with credentials of an account; empty if it may."""
+    """Return why a plan must not be applied with credentials of an account; empty if it may.
+
+    Playbooks of others that do not read the account make plans without one.
+    """
     planned = document["account"], document["partition"]
-    if planned == (account, partition):
+    if planned in ((account, partition), (None, None)):
         return ""
     return (
         f"is a plan of account {planned[0]} (partition {planned[1]}), and the credentials belong to account {account} "

@@ -85,3 +85,12 @@ def test_the_account_of_the_approved_plan_is_compared_with_that_of_the_credentia
         apply("999999999999")
     assert aws.mutating() == []
     assert apply(MINE)["changed"]
+
+
+@pytest.mark.parametrize("check", [False, True])
+def test_the_plan_learns_the_account_that_a_module_has_compared(run, cached, check):
+    """Playbooks of others do not run the task of site.yml that reads the account."""
+    record = Record()
+    record.add(run("logs_log_group", check=check, **GROUP, expected_account_id=MINE))
+    assert (record.document()["account"], record.document()["partition"]) == (MINE, "aws")
+    assert "account" not in record.document()["resources"][0]
