@@ -8,15 +8,15 @@ export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo local stop test unit integration site lag lost process chaos removal locks drift inventories peers lint sanity molecule bench docs lock clean
+.PHONY: help demo local stop test unit integration site lag lost process chaos removal locks access slow walk drift awx ee browser inventories peers lint sanity molecule bench docs lock clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
-.venv/run: requirements.txt scripts/venv.sh
+.venv/run: requirements.txt scripts/venv.sh scripts/install.py
 	@sh scripts/venv.sh run
 
-.venv/dev: requirements.txt requirements-dev.txt scripts/venv.sh
+.venv/dev: requirements.txt requirements-dev.txt scripts/venv.sh scripts/install.py
 	@sh scripts/venv.sh dev
 
 demo: .venv/run ## plan and apply ENV (dev, qa or prod) on a local AWS, and apply it again
@@ -28,7 +28,11 @@ local: .venv/run ## start the local AWS on a free loopback port, or show where i
 stop: ## stop the local AWS that `make demo` or `make local` started
 	@if [ -x .venv/bin/python ]; then .venv/bin/python scripts/local.py stop; else echo "The local AWS is not running. Start it with: make local"; fi
 
-test: unit integration site lint sanity molecule ## run all tests and checks of CI
+# The first four use one core each. The other suites use all cores.
+test: .venv/dev ## run all tests and checks of CI
+	$(MAKE) --jobs=2 --output-sync=target unit lint sanity molecule
+	$(MAKE) integration
+	$(MAKE) site
 
 unit: .venv/dev ## test pure functions, the engine and the boundaries of the design
 	pytest tests/unit
@@ -62,11 +66,30 @@ chaos: .venv/dev ## test interruptions in more places than `make test`
 removal: .venv/dev ## test more deletions, interruptions of them, and removals from an inventory
 	pytest -m removal -n 2 --dist worksteal tests/integration/site
 
+slow: .venv/dev ## test further environments and ways to start a run
+	pytest -m slow -n 2 --dist worksteal tests/integration/site
+
+walk: .venv/dev ## run every command that the documentation prints
+	pytest -m "" tests/unit/test_walk.py tests/integration/site/test_walk.py tests/integration/site/test_demo.py
+
+access: .venv/dev ## record what runs need of IAM, and run every playbook with the policies of each holder
+	cd tests && PYTHONPATH=.:../collections python -m access.runs && git diff --exit-code data/access
+	pytest -m access -n 2 --dist worksteal tests/integration/site/test_least_privilege.py
+
 locks: .venv/dev ## test the run lock, with two applies at once ten times for each case
 	LOCK_CASES=10 pytest -m "" -n 2 --dist worksteal tests/integration/site/test_locks.py
 
 drift: .venv/dev ## compare plan and apply for 200 random drifts and 30 half-built accounts
 	DRIFT_CASES=200 pytest -m "" -n 2 --dist worksteal tests/integration/site/test_drift.py tests/integration/site/test_half_built.py
+
+awx: .venv/dev ## set up AWX for two environments on a stand-in for its API
+	pytest -m "" tests/integration/site/test_awx.py
+
+ee: .venv/dev ## make the build context of the execution environment, and plan dev with its Python packages
+	bash scripts/ee.sh
+
+browser: .venv/dev ## test the layout of the topology page in Chromium (on Debian: apt-get install chromium)
+	pytest tests/browser
 
 inventories: .venv/dev ## plan and apply 200 random inventories
 	INVENTORY_CASES=200 pytest -n 2 --dist worksteal tests/integration/site/test_random_inventories.py
@@ -93,8 +116,9 @@ sanity: .venv/dev ## run ansible-test sanity on the built collection, and check 
 molecule: .venv/dev ## test each role in a molecule scenario
 	molecule test --all
 
-docs: .venv/dev ## generate docs/developing/local-aws.md, and what follows from the descriptions of the settings
+docs: .venv/dev ## generate docs/developing/local-aws.md, what follows from the settings and from the outputs
 	PYTHONPATH=collections python scripts/settings.py
+	PYTHONPATH=collections python scripts/outputs.py
 	cd tests && python -m emulator.promises.page > ../docs/developing/local-aws.md
 
 lock: ## update requirements.txt and requirements-dev.txt from the files *.in (needs uv)

@@ -20,38 +20,13 @@ if [ -f ".venv/$kind" ] && [ "$(cat ".venv/$kind")" = "$lock" ] && .venv/bin/pyt
 fi
 
 # Version managers put names on PATH that do not work, so try each of them.
-python=
 for version in 3.14 3.13 3.12 3.11; do
   for candidate in "python$version" python3 python; do
     found=$("$candidate" -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2> /dev/null || true)
     if [ "$found" = "$version" ]; then
-      python=$candidate
-      break 2
+      exec "$candidate" scripts/install.py "$kind"
     fi
   done
 done
-if [ -z "$python" ]; then
-  echo "Found no working Python 3.11 to 3.14 on PATH. Install one, for example: apt-get install python3 python3-venv" >&2
-  exit 1
-fi
-
-if [ "$kind" = dev ] && [ -f .venv/run ] && [ "$(cat .venv/run)" = "$(cksum < requirements.txt)" ]; then
-  echo "Adding the packages for tests from $requirements to .venv (a minute or two with pip, seconds with uv) ..."
-else
-  echo "Creating .venv with $("$python" --version) from $requirements (a minute or two with pip, seconds with uv) ..."
-  rm -rf .venv
-fi
-if uv --version > /dev/null 2>&1; then
-  [ -d .venv ] || uv venv --quiet --no-python-downloads --python "$("$python" -c 'import sys; print(sys.executable)')" .venv
-  uv pip install --quiet --python .venv/bin/python --requirement "$requirements"
-else
-  if [ ! -d .venv ] && ! "$python" -m venv .venv; then
-    echo "$python cannot create virtual environments. Install the venv module, on Debian: apt-get install python3-venv" >&2
-    exit 1
-  fi
-  .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --requirement "$requirements"
-fi
-echo "$lock" > ".venv/$kind"
-if [ "$kind" = dev ]; then
-  cksum < requirements.txt > .venv/run # requirements-dev.txt contains requirements.txt
-fi
+echo "Found no working Python 3.11 to 3.14 on PATH. Install one, for example: apt-get install python3 python3-venv" >&2
+exit 1

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -17,11 +16,16 @@ from ansible.inventory.manager import InventoryManager
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible.utils.vars import load_extra_vars
-from ansible_collections.mtk.backend.plugins.module_utils.domain import _inventory, _rules_identity, _settings_run
-from ansible_collections.mtk.backend.plugins.module_utils.domain._setting import MISSING, Fault, Values, shown
+from ansible_collections.mtk.backend.plugins.module_utils.domain import (
+    _awx_survey,
+    _inventory,
+    _outputs,
+    _rules_identity,
+    _settings_run,
+)
+from ansible_collections.mtk.backend.plugins.module_utils.domain._setting import MISSING, Fault, Values
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import CONSENTS
-from ansible_collections.mtk.backend.plugins.module_utils.engine._document import SCHEMA_VERSION
-from ansible_collections.mtk.backend.plugins.plugin_utils import files, settings
+from ansible_collections.mtk.backend.plugins.plugin_utils import approved, files, settings
 from ansible_collections.mtk.backend.plugins.plugin_utils.command import relative
 from ansible_collections.mtk.backend.plugins.plugin_utils.record import RECORD
 
@@ -30,8 +34,11 @@ try:
 except ImportError:  # the first module that needs boto3 says what to install
     create_loader = None
 
-# Variables that name a file to write.
-WRITTEN = ("plan_out", "drift_json", "drift_markdown", "destroy_json", "destroy_text")
+# Variables that name a file to write, or a directory to write files in.
+WRITTEN = (
+    *("plan_out", "drift_json", "drift_markdown", "destroy_json", "destroy_text", "policies_dir"),
+    *("outputs_json", "outputs_table", "outputs_terraform", "topology_html"),
+)
 MODULES = tuple(sorted(path.stem for path in (Path(__file__).parents[1] / "modules").glob("[a-z]*.py")))
 PREFIXES = ("mtk", *settings.ROLES)
 SETTINGS = tuple(s.name for role in (_settings_run.RUN, *settings.ROLES.values()) for s in role.settings)
@@ -71,9 +78,17 @@ class ActionModule(ActionBase):
         roles = _inventory.selected_roles(settings.ROLES, *tags)
         primary = inventory.hosts("primary")
         asked = {host: _inventory.asked(found, roles, owner=host in primary) for host, found in values.items()}
-        run = {"defers_decisions": boolean(options["defer_decisions"]), "run_purpose": options["purpose"]}
+        plan = approved.given(task_vars, self._task, self._templar.template)
+        notes = approved.notes(plan) if plan else []
+        run = {
+            "run_notes": notes,
+            "defers_decisions": boolean(options["defer_decisions"]),
+            "run_purpose": options["purpose"],
+        }
         removed = values[primary[0]].get("dynamodb_global_remove_replica_regions", [])
-        answer = {"home_region": primary[0], "asked": asked, "removed_replica_regions": removed, **run}
+        outputs = {host: _outputs_of(host, inventory, values, roles) for host in values}
+        answer = {"home_region": primary[0], "asked": asked, "outputs": outputs, **run}
+        answer["removed_replica_regions"] = removed
         return {**result, "changed": False, **answer}
 
     def _other_environment(self, variables: Mapping[str, Any]) -> Iterator[Fault]:
@@ -97,6 +112,7 @@ class ActionModule(ActionBase):
         yield from _inventory.run_tags(variables.get("ansible_skip_tags") or [], "--skip-tags", known)
         given = load_extra_vars(self._loader)
         yield from _settings_run.unknown_extra_variables(given, PREFIXES, SETTINGS)
+        yield from _awx_survey.unknown_answers(given, settings.NAMES)
         for name in WRITTEN:
             if variables.get(name):
                 yield from _unwritable(name, str(self._templar.template(variables[name])))
@@ -113,9 +129,9 @@ class ActionModule(ActionBase):
             if name in variables:
                 value = self._templar.template(variables[name])
                 yield from _settings_run.consent_faults(name, value, MODULES)
-        if "plan_file" in variables:
-            environment = str(self._templar.template(variables.get("mtk_environment", "")))
-            yield from _no_plan("plan_file", str(self._templar.template(variables["plan_file"])), environment, purpose)
+        plan = approved.given(variables, self._task, self._templar.template)
+        if plan:
+            yield from approved.faults(plan, purpose, writes=not self._task.check_mode)
 
     def _check_hosts(
         self, inventory: _inventory.Inventory, variables: Mapping[str, Any]
@@ -203,6 +219,18 @@ def _hosts_of(role: str, inventory: _inventory.Inventory) -> list[str]:
     }[role]
 
 
+def _outputs_of(
+    host: str, inventory: _inventory.Inventory, values: Mapping[str, Values], roles: list[str]
+) -> list[str]:
+    """Return the names of the outputs that the settings ask for, of a host and of the environment as a whole."""
+    groups = {"ipam_vpc": "network", "aurora": "database", "dynamodb_global": "all"}
+    own = [role for role in roles if host in inventory.hosts(groups[role])]
+    primary = inventory.hosts("primary")[0]
+    everywhere = [role for role in roles if primary in inventory.hosts(groups[role])]
+    shared = _outputs.wanted(_outputs.SHARED, values[primary], everywhere)
+    return [*shared, *_outputs.wanted(_outputs.REGIONAL, values[host], own)]
+
+
 def _together(host: str, values: Mapping[str, Any], inventory: _inventory.Inventory) -> Iterator[Fault]:
     """Return the faults of settings of several roles."""
     if host in inventory.hosts("database"):
@@ -226,6 +254,9 @@ def _is_false(value: Any) -> bool:
 
 def _unwritable(name: str, value: str) -> Iterator[Fault]:
     path = files.resolved(value)
+    if name.endswith("_dir"):
+        yield from _no_directory(name, value)
+        return
     special = path.exists() and not path.is_file()  # such as a pipe, which is not replaced
     if path.is_dir():
         yield Fault({name: value}, "it is a directory", "Name a file.")
@@ -235,25 +266,14 @@ def _unwritable(name: str, value: str) -> Iterator[Fault]:
         yield Fault({name: value}, "the file cannot be written", "Correct the permissions, or name another file.")
 
 
-def _no_plan(name: str, value: str, environment: str, purpose: str) -> Iterator[Fault]:
-    """Return the fault of a file that does not contain a complete plan of the environment."""
-    remedy = "Write it with playbooks/plan.yml -e plan_out=FILE."
-    try:
-        plan = json.loads(Path(value).expanduser().read_text(encoding="utf-8"))
-    except OSError as error:
-        yield Fault({name: value}, f"the file cannot be read ({error.strerror})", remedy)
-        return
-    except ValueError:
-        plan = None
-    if not isinstance(plan, Mapping) or plan.get("schema_version") != SCHEMA_VERSION:
-        yield Fault({name: value}, "the file does not contain a plan", remedy)
-        return
-    wanted = {"mode": "plan", "purpose": purpose, "complete": True, "environment": environment}
-    plan = {"purpose": "apply", **plan}  # earlier versions made plans of an apply only
-    wrong = [f"{key}: {shown(plan.get(key))}" for key in wanted if plan.get(key) != wanted[key]]
-    if wrong:
-        rule = f"the file is not a complete plan of {environment} ({', '.join(wrong)})"
-        yield Fault({name: value}, rule, remedy)
+def _no_directory(name: str, value: str) -> Iterator[Fault]:
+    path = files.resolved(value)
+    if not path.is_dir():
+        yield Fault({name: value}, "it is not a directory", "Create it, or name a directory.")
+    elif not os.access(path, os.W_OK):
+        yield Fault(
+            {name: value}, "files cannot be written there", "Correct the permissions, or name another directory."
+        )
 
 
 def _known_regions() -> frozenset[str]:

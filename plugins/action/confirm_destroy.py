@@ -16,6 +16,7 @@ from ansible.utils.display import Display
 from ansible_collections.mtk.backend.plugins.module_utils.engine._document import refusal
 from ansible_collections.mtk.backend.plugins.plugin_utils import summary
 from ansible_collections.mtk.backend.plugins.plugin_utils.command import run_command
+from ansible_collections.mtk.backend.plugins.plugin_utils.job import is_job
 from ansible_collections.mtk.backend.plugins.plugin_utils.record import RECORD
 
 OPTIONS = {
@@ -111,7 +112,9 @@ def _show_plan(document: dict[str, Any]) -> None:
 
 
 def _ask(kind: str, what: str) -> str:
-    """Return the name that the user types; empty without a terminal."""
+    """Return the name that the user types; empty without a terminal, and in a job of AWX, which nobody can answer."""
+    if is_job():
+        return ""
     question = f"\nThis deletes {what} with all its data. Type the name of the {kind} to continue:"
     try:
         return str(Display().prompt_until(question).decode(errors="replace")).strip()

@@ -36,7 +36,7 @@ from ansible_collections.mtk.backend.plugins.module_utils.domain._settings_run i
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import CONSENTS, Refused
 from ansible_collections.mtk.backend.plugins.module_utils.engine._account import check_account
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import GOING_VARIABLE, Context
-from ansible_collections.mtk.backend.plugins.plugin_utils import options, run_lock, summary
+from ansible_collections.mtk.backend.plugins.plugin_utils import approved, options, run_lock, summary
 from ansible_collections.mtk.backend.plugins.plugin_utils.record import CACHE, RECORD
 
 # Ansible imports this file once, in the parent of all workers. Every worker inherits what is loaded here.
@@ -61,7 +61,7 @@ class ActionModule(ActionBase):
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
         result = super().run(tmp, task_vars)
         arguments = self._apply_run_variables(task_vars)
-        refusal = self._account_refusal(arguments, task_vars)
+        refusal = self._approve(arguments, task_vars) or self._account_refusal(arguments, task_vars)
         found = refusal or self._execute(self._python_name(), arguments, task_vars)
         if found.get("failed") or (found.get("plan") or {}).get("reason"):
             found = options.reworded(found, options.variables_of(self._task.get_ds(), self._task.action, task_vars))
@@ -99,7 +99,9 @@ class ActionModule(ActionBase):
         The modules of this collection check the account themselves. The answer is asked for once in a run.
         """
         expected = variables.get("expected_account_id")
-        if expected is None or self._python_name().startswith(OURS) or self._task.action.endswith("_info"):
+        given = approved.given(variables, self._task, self._templar.template)
+        ours = self._python_name().startswith(OURS)
+        if (expected is None and given is None) or ours or self._task.action.endswith("_info"):
             return {}
         connection = {name: value for name, value in arguments.items() if name in _client.CONNECTION}
         if self._runs_in_process():
@@ -109,10 +111,28 @@ class ActionModule(ActionBase):
         if found.get("failed"):
             return found
         try:
-            check_account(str(found["account"]), str(self._templar.template(expected)))
+            if expected is not None:
+                check_account(str(found["account"]), str(self._templar.template(expected)))
         except Refused as refusal:
             return {"failed": True, "changed": False, "msg": str(refusal)}
+        planned = approved.account_refusal(given, found["account"], found["arn"].split(":")[1]) if given else ""
+        return {"failed": True, "changed": False, "msg": planned} if planned else {}
+
+    def _approve(self, arguments: dict[str, Any], variables: Mapping[str, Any]) -> dict[str, Any]:
+        """Pass the approved plan of the run to a module. Return the failure if the run must not apply it."""
+        given = approved.given(variables, self._task, self._templar.template)
+        if given is None or not self._changes_resources():
+            return {}
+        refusal = approved.refusal(given, RECORD.purpose, writes=not self._task.check_mode)
+        if refusal:
+            return {"failed": True, "changed": False, "msg": refusal}
+        if arguments.get("plan_file") is None:
+            arguments["plan_file"] = approved.path(given)
         return {}
+
+    def _changes_resources(self) -> bool:
+        """Return whether the module manages a resource of this collection. Other modules have other options."""
+        return not self._task.action.endswith(("_info", "_preflight")) and self._python_name().startswith(OURS)
 
     def _apply_run_variables(self, variables: Mapping[str, Any]) -> dict[str, Any]:
         """Apply the variables of the run: how to reach AWS, whether to plan only, the approved plan, and the account.
@@ -122,14 +142,11 @@ class ActionModule(ActionBase):
         arguments, template = dict(self._task.args), self._templar.template
         if "mtk_aws_environment" in variables:
             self._task.environment = [template(variables["mtk_aws_environment"]), *(self._task.environment or [])]
-        # plan.yml and drift.yml set mtk_check_mode for their plays. An extra variable of that name cannot unset it.
-        for given in (variables, self._task.get_play().vars):
-            if boolean(template(given.get("mtk_check_mode", False))):
-                self._task.check_mode = True
-        reads = self._task.action.endswith(("_info", "_preflight"))
-        if reads or not self._python_name().startswith(OURS):  # other modules do not have these options
+        if approved.plans(variables, self._task, template):
+            self._task.check_mode = True
+        if not self._changes_resources():
             return arguments
-        for option in ("plan_file", "expected_account_id", *CONSENTS):
+        for option in ("expected_account_id", *CONSENTS):
             if option in variables and arguments.get(option) is None:
                 value = template(variables[option])
                 text = "" if value is None else str(value)

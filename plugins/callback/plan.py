@@ -16,8 +16,9 @@ description:
   - After an apply the summary lists the changes and how long they took.
   - Tasks of other collections are in the summary as far as their C(changed) and C(diff) tell. In check mode, a task
     whose module has no check mode is listed with C(?).
-  - In C(playbooks/plan.yml) and C(playbooks/drift.yml), and wherever C(mtk_check_mode) is true, every task of every
-    collection runs in check mode. A task with C(check_mode=false) runs nevertheless, and the summary says so.
+  - In C(playbooks/plan.yml), C(playbooks/drift.yml) and C(playbooks/topology.yml), and wherever C(mtk_check_mode) is
+    true, every task of every collection runs in check mode. A task with C(check_mode=false) runs nevertheless, and the
+    summary says so.
   - With C(plan_file), a task of another collection is refused if the approved plan does not contain what it would do.
   - A failed task does not hide the rest. The summary then says that it is incomplete.
   - The callback works beside any stdout callback, and in AWX. Beside a stdout callback that writes JSON, the summary is
@@ -34,16 +35,17 @@ options:
     env: [{name: MTK_PLAN_OUT}]
     ini: [{section: callback_mtk_plan, key: plan_out}]
   progress:
-    description: Whether to report waits. V(auto) means only on a terminal.
+    description: Whether to report waits. V(auto) means only on a terminal and in jobs of AWX and ansible-runner.
     type: str
     choices: [auto, "yes", "no"]
     default: auto
     env: [{name: MTK_PROGRESS}]
     ini: [{section: callback_mtk_plan, key: progress}]
   progress_interval:
-    description: The seconds between two lines about the same wait.
+    description:
+      - The seconds between two lines about the same wait. If not given, 30 on a terminal, and 60 in a job of AWX or
+        ansible-runner, which keeps every line.
     type: int
-    default: 30
     env: [{name: MTK_PROGRESS_INTERVAL}]
     ini: [{section: callback_mtk_plan, key: progress_interval}]
 """
@@ -64,14 +66,20 @@ from ansible.plugins.callback import CallbackBase
 from ansible.template import Templar
 from ansible.utils.color import stringc
 from ansible_collections.mtk.backend.plugins.module_utils.aws import _cache, _lock_state
+from ansible_collections.mtk.backend.plugins.module_utils.domain import _outputs, _outputs_text
 from ansible_collections.mtk.backend.plugins.module_utils.domain._locks import SHARED
 from ansible_collections.mtk.backend.plugins.plugin_utils import files, foreign, guard, run_directory, summary
-from ansible_collections.mtk.backend.plugins.plugin_utils.command import apply_command
+from ansible_collections.mtk.backend.plugins.plugin_utils.command import apply_command, outputs_command
+from ansible_collections.mtk.backend.plugins.plugin_utils.job import how_to_apply, is_job
 from ansible_collections.mtk.backend.plugins.plugin_utils.record import CACHE, RECORD
 
 MACHINE_READ = ("json", "jsonl")  # the output of these callbacks has to stay JSON: the summary goes to stderr
 PLAYBOOKS = Path(__file__).resolve().parents[2] / "playbooks"
-PLANNING = (PLAYBOOKS / "plan.yml", PLAYBOOKS / "drift.yml")  # the playbooks that never write
+# The playbooks that never write.
+PLANNING = tuple(PLAYBOOKS / name for name in ("plan.yml", "drift.yml", "topology.yml"))
+ACCOUNT = "mtk.backend.aws_environment_info"  # the module that reads the account, as the playbooks name it
+OUTPUTS = "outputs_info"
+OUTPUTS_PLAYBOOK = PLAYBOOKS / "outputs.yml"  # it shows all outputs at its end
 VERDICT = "mtk_verdict"  # the tag of tasks that judge a plan; their failure does not make it incomplete
 
 
@@ -90,6 +98,7 @@ class CallbackModule(CallbackBase):
         self._play: Any = None
         self._lock = -1  # of the run's directory; the run and its workers hold it
         self._plans = False  # whether the playbook never writes
+        self._shows_all = False  # whether the playbook shows all outputs
         self._hosts: set[str] = set()  # those whose variables were read
         self._task = ""  # the name of the last task that began
         self._ended = False
@@ -98,12 +107,14 @@ class CallbackModule(CallbackBase):
         super().set_options(task_keys=task_keys, var_options=var_options, direct=direct)
         self._out = self.get_option("plan_out") or ""
         progress = self.get_option("progress")
-        wanted = progress == "yes" or (progress == "auto" and sys.stdout.isatty())
+        wanted = progress == "yes" or (progress == "auto" and (is_job() or sys.stdout.isatty()))
+        interval = self.get_option("progress_interval") or (60 if is_job() else 30)
         RECORD.collects = True
-        RECORD.progress_interval = self.get_option("progress_interval") if wanted else 0
+        RECORD.progress_interval = interval if wanted else 0
 
     def v2_playbook_on_start(self, playbook: Any) -> None:
         self._plans = Path(playbook._file_name).resolve() in PLANNING
+        self._shows_all = Path(playbook._file_name).resolve() == OUTPUTS_PLAYBOOK
         atexit.register(self._end_early, os.getpid())
         guard.install()
         self._lock = run_directory.open_directory(CACHE)
@@ -143,8 +154,12 @@ class CallbackModule(CallbackBase):
                 RECORD.add(item)
         RECORD.defers = RECORD.defers or bool(result.result.get("defers_decisions"))
         RECORD.purpose = result.result.get("run_purpose", RECORD.purpose)
+        if result.task.action == ACCOUNT and not result.result.get("failed"):
+            RECORD.accounts.add((result.result["account"], result.result["partition"]))
         RECORD.report = result.result.get("report_lines", RECORD.report)
         RECORD.notes += result.result.get("run_notes", [])
+        if str(result.task.action).rpartition(".")[2] == OUTPUTS and "outputs" in result.result:
+            RECORD.outputs[result.result["region"]] = result.result
         if result.result.get("deletion_confirmed") and not RECORD.planned:
             RECORD.begin_deletion()
             _cache.void_all(CACHE)  # much may have changed while the user read the plan
@@ -187,10 +202,12 @@ class CallbackModule(CallbackBase):
         self._ended = True
         _lock_state.end(CACHE)
         document = RECORD.document()
+        to_stderr = constants.DEFAULT_STDOUT_CALLBACK.rsplit(".", 1)[-1] in MACHINE_READ
+        for line in self._outputs(document):
+            self._display.display(line, stderr=to_stderr)
         if document["complete"] and not (RECORD.involved and document["resources"]):
             return
-        to_stderr = constants.DEFAULT_STDOUT_CALLBACK.rsplit(".", 1)[-1] in MACHINE_READ
-        command = apply_command(context.CLIARGS, self._out)
+        command = how_to_apply(apply_command(context.CLIARGS, self._out))
         seconds = time.monotonic() - self._start
         given = self._play.get_variable_manager().extra_vars if self._play else {}
         notes = [*summary.unused(document, given), *(part for line in RECORD.report for part in summary.wrapped(line))]
@@ -198,6 +215,18 @@ class CallbackModule(CallbackBase):
             self._display.display(line, stderr=to_stderr)
         if self._out:
             self._write(document)
+
+    def _outputs(self, document: dict[str, Any]) -> list[str]:
+        """Return the lines with the outputs: all of them in outputs.yml, and a few at the end of an apply."""
+        if not RECORD.outputs or not document["complete"]:
+            return []
+        if not self._shows_all and document["mode"] == "plan":
+            return []
+        found = _outputs.document(RECORD.environment or "", RECORD.outputs)
+        if self._shows_all:
+            return ["", *_outputs_text.lines(found)]
+        brief = _outputs_text.lines(found, _outputs_text.BRIEF, commands=False)
+        return ["", *brief, f"All outputs: {outputs_command(context.CLIARGS)}"]
 
     def _write(self, document: dict[str, Any]) -> None:
         try:

@@ -51,6 +51,11 @@ account:
   returned: always
   type: str
   sample: "123456789012"
+partition:
+  description: The partition of the account.
+  returned: always
+  type: str
+  sample: aws
 requests:
   description: The number of requests about resources; V(0) without a cache.
   returned: always
@@ -73,7 +78,7 @@ def read(aws, params):
     # task may not be enabled in the account.
     caller = aws.call("sts", "get_caller_identity", params["home_region"])
     requests = prefetch(aws, params["environment"], params["owner"]) if aws.caches else 0
-    return {"account": caller["account"], "requests": requests}
+    return {"account": caller["account"], "partition": caller["arn"].split(":")[1], "requests": requests}
 
 
 def main(context=None):

@@ -13,8 +13,11 @@ from pathlib import Path
 from typing import Any
 
 # The playbooks of this project that never write: by path, or by the collection's name.
-PLANNING = re.compile(r"(^|/)(?:playbooks/)?(?:plan|drift)\.yml$|^(mtk\.backend\.)(?:plan|drift)$")
-OWN_VARIABLES = ("plan_out", "detailed_exitcode", "drift_json", "drift_markdown", "drift_fail_on")
+PLANNING = re.compile(r"(^|/)(?:playbooks/)?(?:plan|drift|topology)\.yml$|^(mtk\.backend\.)(?:plan|drift|topology)$")
+OWN_VARIABLES = (
+    *("plan_out", "plan_artifact", "detailed_exitcode", "drift_json", "drift_markdown", "drift_fail_on"),
+    *("topology_html", "topology_drift"),
+)
 
 
 def apply_command(options: Mapping[str, Any], plan_out: str = "") -> str:
@@ -30,6 +33,15 @@ def apply_command(options: Mapping[str, Any], plan_out: str = "") -> str:
     words += ["-e", f"plan_file={plan_out}"] if plan_out else []
     others = [given for given in options.get("extra_vars") or () if not str(given).startswith(OWN_VARIABLES)]
     return shlex.join(words) + (", with the same extra variables (-e)" if others else "")
+
+
+def outputs_command(options: Mapping[str, Any]) -> str:
+    """Return the command that shows the outputs of what a run with the given command line options has applied.
+
+    >>> outputs_command({"args": ["site.yml"], "inventory": ["inventories/prod"]})
+    'ansible-playbook playbooks/outputs.yml -i inventories/prod'
+    """
+    return shlex.join(_words(options, _showing))
 
 
 def run_command(options: Mapping[str, Any]) -> str:
@@ -56,6 +68,12 @@ def _words(options: Mapping[str, Any], named: Callable[[str], str]) -> list[str]
 def _applying(playbook: str) -> str:
     """Return the playbook that applies what ``playbook`` plans: site.yml for plan.yml and drift.yml."""
     return PLANNING.sub(lambda match: f"{match[2]}site" if match[2] else f"{match[1]}site.yml", playbook)
+
+
+def _showing(playbook: str) -> str:
+    """Return the outputs.yml that belongs to a playbook, which is a site.yml or mtk.backend.site."""
+    beside = re.sub(r"(^|/)(?:playbooks/)?site\.yml$", r"\1playbooks/outputs.yml", relative(playbook))
+    return re.sub(r"^mtk\.backend\.site$", "mtk.backend.outputs", beside)
 
 
 def relative(path: str) -> str:

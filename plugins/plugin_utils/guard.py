@@ -5,8 +5,8 @@
 """The approved plan for tasks of other collections: each runs in check mode first, and is refused if it is not planned.
 
 The modules of this collection compare their plan themselves. Ansible has no hook before the action of a task, so the
-loader of actions gets one, and only in runs with ``plan_file``. Nothing else tells what a task would do: its name, its
-arguments and the items of its loop have their values only in the worker.
+loader of actions gets one. It acts only in runs that have an approved plan, or need one. Nothing else tells what a task
+would do: its name, its arguments and the items of its loop have their values only in the worker.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from ansible.errors import AnsibleActionSkip
 from ansible.plugins.loader import action_loader
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import Refused
 from ansible_collections.mtk.backend.plugins.module_utils.engine._approval import Approved
-from ansible_collections.mtk.backend.plugins.plugin_utils import foreign
+from ansible_collections.mtk.backend.plugins.plugin_utils import approved, foreign
 from ansible_collections.mtk.backend.plugins.plugin_utils.record import RECORD
 
 READS = ("_info", "_facts")  # modules of these names only read
@@ -50,18 +50,22 @@ def run(
 ) -> dict[str, Any]:
     """Run an action if the approved plan contains what it would do. ``load`` loads actions without a guard."""
     task = action._task
-    path = task_vars.get("plan_file")
-    if task.check_mode or path is None:
+    given = approved.given(task_vars, task, action._templar.template)
+    if task.check_mode or given is None:
+        return execute(task_vars=task_vars)
+    if refused := approved.refusal(given, RECORD.purpose, writes=True):
+        return {"failed": True, "changed": False, "msg": refused}
+    path = approved.path(given)
+    if path is None:
         return execute(task_vars=task_vars)
     with _set(action_loader, get=load):  # an action that loads others, as template loads copy, is guarded as a whole
         planned = {} if task._uuid in RECORD.always_run else _planned(action, execute, task_vars)
         if planned.get("failed"):
             return planned
-        approved = str(action._templar.template(path))
-        if refusal := _refusal(approved, module, task, _judged(task, planned, task_vars), task_vars, _NOT_RUN):
+        if refusal := _refusal(path, module, task, _judged(task, planned, task_vars), task_vars, _NOT_RUN):
             return {"failed": True, "changed": False, "msg": refusal}
         done = execute(task_vars=task_vars)
-        if refusal := _refusal(approved, module, task, _judged(task, done, task_vars), task_vars, _HAS_RUN):
+        if refusal := _refusal(path, module, task, _judged(task, done, task_vars), task_vars, _HAS_RUN):
             return {**done, "failed": True, "msg": refusal}
     return done
 

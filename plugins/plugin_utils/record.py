@@ -14,11 +14,13 @@ import os
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from ansible import constants
 from ansible_collections.mtk.backend.plugins.module_utils.aws._lock_state import started
+from ansible_collections.mtk.backend.plugins.module_utils.domain._kinds import KINDS
 from ansible_collections.mtk.backend.plugins.module_utils.engine import _document
 
 # The directory of the run's cache (module_utils/aws/_cache.py). Ansible removes it at the end of the run.
@@ -39,14 +41,20 @@ class Record:
     errors_shown: bool = False  # whether the stdout callback shows each error as text: mtk.backend.console does
     progress_interval: int = 0  # seconds between two lines about the same wait; 0 for no lines
     environment: str | None = None  # the inventory's mtk_environment
+    # When the run began, which is before its first read: the age of a plan counts from here.
+    began: datetime = field(default_factory=lambda: datetime.now(UTC))
+    accounts: set[tuple[str, str]] = field(default_factory=set)  # account and partition of the credentials
     mode: str = "plan"
     purpose: str = "apply"  # or "destroy"
     planned: list[_document.Entry] = field(default_factory=list)  # what a confirmed plan of a destroy deletes
+    outputs: dict[str, dict[str, Any]] = field(default_factory=dict)  # what outputs_info has returned, by region
     report: list[str] = field(default_factory=list)  # what a deletion has left, as lines for the end of the run
     involved: bool = False  # whether a task of this collection has run; others have a summary only if a task fails
     # Tasks of other collections with check_mode: false, by Ansible's ids: they run in a plan, too.
     always_run: set[str] = field(default_factory=set)
     entries: dict[tuple[str, str, str], _document.Entry] = field(default_factory=dict)
+    # The fields of the resources as the modules returned them: as they are, and in a plan as they would be.
+    states: dict[tuple[str, str, str], dict[str, Any]] = field(default_factory=dict)
     errors: list[dict[str, str]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)  # what the run has to say beside its resources
 
@@ -56,6 +64,9 @@ class Record:
         if "resource" not in entry:
             return
         self.mode = entry["mode"]
+        found, key = result.get(KINDS.get(entry["resource"], "")), _document.key(entry)
+        if isinstance(found, Mapping):  # a second task about a resource may know less of it
+            self.states[key] = {**self.states.get(key, {}), **found}
         diff = result.get("diff") or {}
         entry = {name: value for name, value in entry.items() if name != "mode"}
         entry |= {"before": diff.get("before") or {}, "after": diff.get("after") or {}}
@@ -95,6 +106,7 @@ class Record:
     def document(self) -> dict[str, Any]:
         """Return the document that docs/using/plan.md describes."""
         handled = {key for key, entry in self.entries.items() if entry["action"] != "refuse"}
+        account, partition = next(iter(self.accounts)) if len(self.accounts) == 1 else (None, None)
         return _document.document(
             self.environment or "",
             self.mode,
@@ -103,6 +115,9 @@ class Record:
             purpose=self.purpose,
             notes=self.notes,
             remaining=[entry for entry in self.planned if _document.key(entry) not in handled],
+            account=account,
+            partition=partition,
+            created_at=self.began.strftime("%Y-%m-%dT%H:%M:%SZ"),
         )
 
 

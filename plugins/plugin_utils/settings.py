@@ -12,6 +12,7 @@ from typing import Any
 
 from ansible.errors import AnsibleError, AnsibleValueOmittedError
 from ansible.parsing.vault import EncryptedString
+from ansible_collections.mtk.backend.plugins.module_utils.domain._awx_survey import answered
 from ansible_collections.mtk.backend.plugins.module_utils.domain._names import named_tags, names
 from ansible_collections.mtk.backend.plugins.module_utils.domain._setting import HIDDEN, MISSING, Fault, Role, Values
 from ansible_collections.mtk.backend.plugins.module_utils.domain._settings_database import AURORA
@@ -22,6 +23,7 @@ from ansible_collections.mtk.backend.plugins.module_utils.domain._settings_table
 ROLES = {role.name: role for role in (NETWORK, AURORA, TABLE)}
 # The defaults that do not depend on other values. Templates of a user may refer to them.
 CONSTANTS = {s.name: s.default for role in (RUN, *ROLES.values()) for s in role.settings if not s.computed}
+NAMES = tuple(setting.name for role in ROLES.values() for setting in role.settings)
 # Returns, for the variables of a host, the function that resolves a template with them.
 Resolver = Callable[[Mapping[str, Any]], Callable[[Any], Any]]
 
@@ -34,10 +36,12 @@ def resolver(templar: Any) -> Resolver:
 class Settings:
     """The settings of one host.
 
-    ``fresh`` says that no task has registered variables yet, and that none are those of a role.
+    ``fresh`` says that no task has registered variables yet, and that none are those of a role. Answers of a survey
+    take the place of settings.
     """
 
     def __init__(self, variables: Mapping[str, Any], resolve: Resolver, *, fresh: bool = False) -> None:
+        variables = answered(variables, NAMES)
         self._fresh = fresh
         self._set = variables
         self._template = resolve({**CONSTANTS, **variables})
@@ -82,7 +86,7 @@ class Settings:
                 given[name] = raw
                 continue
             try:
-                given[name] = _plain(self._template(raw))
+                given[name] = plain(self._template(raw))
             except AnsibleValueOmittedError:
                 self._omitted.add(name)  # as in default(omit): the variable is not set
             except AnsibleError as error:
@@ -103,12 +107,12 @@ def _is_encrypted(raw: Any) -> bool:
     return any(map(_is_encrypted, raw)) if isinstance(raw, list) else isinstance(raw, EncryptedString)
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """Return a value without Ansible's tags and lazy containers."""
     if isinstance(value, Mapping):
-        return {_plain(key): _plain(each) for key, each in value.items()}
+        return {plain(key): plain(each) for key, each in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_plain(each) for each in value]
+        return [plain(each) for each in value]
     if isinstance(value, str):
         return str(value)
     return value

@@ -60,13 +60,13 @@ Paint = Callable[[str, str], str]
 def lines(
     document: Mapping[str, Any],
     paint: Paint = lambda text, colour: text,
-    apply_command: str = "",
+    how_to_apply: str = "",
     seconds: float = 0,
     messages: bool = True,
 ) -> Iterator[str]:
     """Return the summary of a plan document.
 
-    ``paint`` colours a text. ``apply_command`` is the command that applies a plan; ``seconds`` is the time of the run.
+    ``paint`` colours a text. ``how_to_apply`` says how to apply a plan; ``seconds`` is the time of the run.
     ``messages`` is False if the output above contains the messages of the failed tasks.
     """
     changes = [entry for entry in document["resources"] if entry["action"] != "none"]
@@ -81,7 +81,7 @@ def lines(
     for note in document["notes"]:
         yield from _block("Note: ", note, 2)
     yield title(document, seconds)
-    yield from next_step(document, apply_command)
+    yield from next_step(document, how_to_apply)
 
 
 def _observed(entries: Iterable[Mapping[str, Any]], paint: Paint) -> Iterator[str]:
@@ -116,7 +116,7 @@ def title(document: Mapping[str, Any], seconds: float = 0) -> str:
     return f"{name}{environment}: {body}{time}."
 
 
-def next_step(document: Mapping[str, Any], apply_command: str = "") -> Iterator[str]:
+def next_step(document: Mapping[str, Any], how_to_apply: str = "") -> Iterator[str]:
     """Return the lines that say how to go on; none after a complete run without anything left to do."""
     planned = document["mode"] == "plan"
     if document["remaining"]:
@@ -128,9 +128,9 @@ def next_step(document: Mapping[str, Any], apply_command: str = "") -> Iterator[
         yield f"Next: correct the cause of the failure and {verb}."
     elif document["counts"]["refuse"]:
         yield "Next: decide what is marked with !; each entry says how to go on."
-    elif planned and document["changes"] and apply_command:
+    elif planned and document["changes"] and how_to_apply:
         verb = "carry out" if document["purpose"] == "destroy" else "apply"
-        yield f"Next: to {verb} this plan, run: {apply_command}"
+        yield f"Next: to {verb} this plan, {how_to_apply}"
 
 
 def _remaining(entries: Iterable[Mapping[str, Any]]) -> Iterator[str]:

@@ -440,11 +440,48 @@ def test_replicas_need_permissions_in_their_region(aws: Any, user: User) -> None
     denied("dynamodb:BatchWriteItem", dynamodb.restore_table_to_point_in_time, **restore)
 
 
+@keeps("iam.condition-keys")
+def test_the_partition_key_of_an_item_decides(aws: Any, user: User) -> None:
+    aws.client("dynamodb").create_table(
+        TableName="tab",
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": "a", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "a", "KeyType": "HASH"}],
+    )
+    dynamodb = user.client("dynamodb")
+    keys = where("ForAllValues:StringLike", dynamodb__LeadingKeys=["mine", "shared/*"])
+    user.may(allow("dynamodb:GetItem", "dynamodb:PutItem", **keys))
+    for name in ("mine", "shared/x"):
+        dynamodb.put_item(TableName="tab", Item={"a": {"S": name}, "b": {"S": "other"}})
+        assert dynamodb.get_item(TableName="tab", Key={"a": {"S": name}})["Item"]["b"] == {"S": "other"}
+    denied("dynamodb:PutItem", dynamodb.put_item, TableName="tab", Item={"a": {"S": "other"}})
+    denied("dynamodb:GetItem", dynamodb.get_item, TableName="tab", Key={"a": {"S": "mine2"}})
+
+
+@keeps("iam.condition-keys")
+def test_the_boundary_of_a_role_decides_about_its_changes(aws: Any, user: User) -> None:
+    iam, document_ = aws.client("iam"), document(allow("ec2:*"))
+    boundary, other = (iam.create_policy(PolicyName=n, PolicyDocument=document_)["Policy"]["Arn"] for n in "bc")
+    given = {"AssumeRolePolicyDocument": document({"Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"})}
+    iam.create_role(RoleName="bounded", PermissionsBoundary=boundary, **given)
+    iam.create_role(RoleName="free", **given)
+    user.may(allow("iam:*", **where("StringEquals", iam__PermissionsBoundary=boundary)))
+    mine = user.client("iam")
+    mine.attach_role_policy(RoleName="bounded", PolicyArn=other)
+    denied("iam:AttachRolePolicy", mine.attach_role_policy, RoleName="free", PolicyArn=other)
+    denied("iam:PutRolePermissionsBoundary", mine.put_role_permissions_boundary, RoleName="bounded",
+           PermissionsBoundary=other)  # fmt: skip
+    mine.put_role_permissions_boundary(RoleName="free", PermissionsBoundary=boundary)
+    denied("iam:CreateRole", mine.create_role, RoleName="r", **given)
+    mine.create_role(RoleName="r", PermissionsBoundary=boundary, **given)
+
+
 @keeps("iam.enforcement-missing")
-def test_a_policy_by_the_keys_of_items_allows_nothing(aws: Any, user: User) -> None:
+def test_a_policy_by_the_keys_of_a_query_allows_nothing(aws: Any, user: User) -> None:
     """A key that the local AWS does not know is missing, so that no condition on it is met."""
-    user.may(allow("dynamodb:GetItem", **where("ForAnyValue:StringEquals", dynamodb__LeadingKeys="x")))
-    denied("dynamodb:GetItem", user.client("dynamodb").get_item, TableName="tab", Key={"a": {"S": "x"}})
+    user.may(allow("dynamodb:Query", **where("ForAnyValue:StringEquals", dynamodb__LeadingKeys="x")))
+    asked = {"KeyConditionExpression": "a = :a", "ExpressionAttributeValues": {":a": {"S": "x"}}}
+    denied("dynamodb:Query", user.client("dynamodb").query, TableName="tab", **asked)
 
 
 def test_every_promised_operation_is_checked(aws: Any, user: User) -> None:

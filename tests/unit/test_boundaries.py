@@ -13,7 +13,7 @@ import yaml
 ROOT = Path(__file__).parents[2]
 MODULES = sorted((ROOT / "plugins/modules").glob("*.py"))
 # They run on the controller and send no request.
-ACTIONS = ("check_run", "computed_values", "confirm_destroy", "private_file", "settings")
+ACTIONS = ("awx_objects", "check_run", "computed_values", "confirm_destroy", "private_file", "settings")
 AWS_MODULES = [p for p in MODULES if p.stem not in ACTIONS]
 UTILS = sorted((ROOT / "plugins/module_utils").glob("*/_[a-z]*.py"))
 PLUGINS = sorted(p for p in (ROOT / "plugins").rglob("*.py") if p.stem != "__init__")

@@ -55,3 +55,10 @@ def test_the_protected_environment_is_an_entry_of_the_plan():
     entry = confirm_destroy._forbidden({"allowed": False, "environment": "prod"})
     assert (entry["resource"], entry["name"], entry["action"]) == ("environment", "prod", "refuse")
     assert "destroy_allowed: true in inventories/prod/" in entry["reason"]
+
+
+def test_a_job_of_awx_is_not_asked(monkeypatch):
+    """ansible-runner gives its runs a terminal, at which nobody would answer."""
+    monkeypatch.setattr(confirm_destroy, "is_job", lambda: True)
+    monkeypatch.setattr(confirm_destroy, "Display", None)
+    assert confirm_destroy._ask("environment", "dev") == ""

@@ -49,7 +49,8 @@ READ_BY_USERS = [
         or p.relative_to(ROOT).parts[0:2] in (("plugins", part) for part in ("modules", "filter", "lookup", "callback"))
         or p.relative_to(ROOT).parts[0:2] in (("plugins", part) for part in ("doc_fragments", "plugin_utils", "action"))
         or p.relative_to(ROOT).parts[0:2] == ("plugins", "module_utils")
-        or p.name in ("Makefile", "local.py")
+        or p.name == "Makefile"
+        or p.relative_to(ROOT).parts[0] == "scripts"
     )
 ]
 

@@ -210,7 +210,8 @@ def approved(tmp_path):
 
     def approve(*plans, **changed):
         path = tmp_path / "plan.json"
-        path.write_text(json.dumps({**collected(*(returned(p) for p in plans)), **changed}))
+        document = {**collected(*(returned(p) for p in plans)), **changed}
+        path.write_text(json.dumps({**document, "hash": _document.digest(document)}))
         return _approval.Approved(str(path))
 
     return approve

@@ -84,13 +84,25 @@ def test_errors_of_aws(codes, words):
 def test_other_errors_keep_the_words_of_aws():
     assert explain(refused("AccessDenied", "User x may not")) == (
         "AWS refuses CreateVpc (AccessDenied): User x may not. Add the permission to the role or user, or use other "
-        "credentials."
+        "credentials: docs/using/permissions.md says which policies a run needs."
     )
     assert explain(refused("VpcLimitExceeded", "Too many.")) == "AWS refuses CreateVpc (VpcLimitExceeded): Too many."
     assert explain(refused("X", "")) == "AWS refuses CreateVpc (X): no reason is given."
     assert explain(refused("X", "has {braces} and http://u:p@h")) == (
         "AWS refuses CreateVpc (X): has {braces} and http://***@h."
     )
+
+
+def test_an_explicit_denial_does_not_ask_for_a_permission():
+    message = "User: u is not authorized to perform: ec2:CreateVpc with an explicit deny in a service control policy"
+    found = explain(refused("UnauthorizedOperation", message))
+    assert found.startswith(f"AWS refuses CreateVpc (UnauthorizedOperation): {message}. A policy denies the action")
+    assert "Add the permission" not in found
+
+
+def test_the_code_in_which_ec2_repeats_a_refusal_is_left_out():
+    found = explain(refused("UnauthorizedOperation", "User: u may not. Encoded authorization failure message: Zq3-_w7"))
+    assert "User: u may not. Add the permission" in found and "Zq3" not in found
 
 
 @pytest.mark.parametrize("code", ["SignatureDoesNotMatch", "InvalidSignatureException", "AuthFailure"])

@@ -17,7 +17,7 @@ from integration.site import drifts, estate
 ROOT = Path(__file__).parents[2]
 MODULES = sorted(p.stem for p in (ROOT / "plugins/modules").glob("[a-z]*.py"))
 # They run on the controller and send no request.
-ACTIONS = ("check_run", "computed_values", "confirm_destroy", "private_file", "settings")
+ACTIONS = ("awx_objects", "check_run", "computed_values", "confirm_destroy", "private_file", "settings")
 AWS_MODULES = [name for name in MODULES if name not in ACTIONS]
 READERS = [name for name in AWS_MODULES if name.endswith(("_info", "_preflight"))]  # modules that only read
 RESOURCES = [name for name in AWS_MODULES if name not in READERS]

@@ -65,6 +65,7 @@ __all__ = [
     "BotoCoreError",
     "ClientError",
     "Connection",
+    "cli_options",
     "compare_policies",
     "is_boto3_error_code",
 ]
@@ -171,6 +172,20 @@ _NOT_IN_KEY = (
     *("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN"),
     *("AWS_REGION", "AWS_DEFAULT_REGION"),
 )
+
+
+def cli_options(params: Mapping[str, Any]) -> list[str]:
+    """Return the options with which the AWS CLI reaches the same AWS as a module with these options. Keys are left out.
+
+    AWS CLI 1 ignores AWS_ENDPOINT_URL for some services, so the endpoint is always given.
+    """
+    endpoint = str(params.get("endpoint_url") or os.environ.get("AWS_ENDPOINT_URL") or "")
+    profile = params.get("profile")
+    with_credentials = "@" in endpoint  # a proxy may take them in the URL
+    return [
+        *(["--profile", str(profile)] if profile else []),
+        *(["--endpoint-url", endpoint] if endpoint and not with_credentials else []),
+    ]
 
 
 _QUICK = {"connect_timeout": 5, "read_timeout": 15}  # seconds for the request that a run begins with

@@ -58,7 +58,12 @@ _BOTOCORE: Mapping[str, str] = {
 }
 
 _DENIED = (
-    "AWS refuses {operation} ({code}): {message}. Add the permission to the role or user, or use other credentials."
+    "AWS refuses {operation} ({code}): {message}. Add the permission to the role or user, or use other credentials: "
+    "docs/using/permissions.md says which policies a run needs."
+)
+_FORBIDDEN = (
+    "AWS refuses {operation} ({code}): {message}. A policy denies the action, and no permission outweighs that. Change "
+    "that policy, or use other credentials: docs/using/permissions.md says where such policies are."
 )
 _EXPIRED = f"The AWS credentials have expired ({{code}}). {_LOGIN}"
 _INVALID = (
@@ -140,6 +145,7 @@ _AWS: Mapping[str, str] = {
         _UNAVAILABLE,
     ),
 }
+_ENCODED = re.compile(r"\s*Encoded authorization failure message: \S+")  # EC2 repeats the refusal in a long code
 # The same for the request that turns the token of an identity provider, such as that of a CI service, into credentials.
 _WEB_IDENTITY = "AssumeRoleWithWebIdentity"
 _TOKEN: Mapping[str, str] = {
@@ -211,9 +217,11 @@ def _details(error: Exception) -> dict[str, Any]:
 
 def _explain_aws(code: str, message: str, error: Exception) -> str:
     skewed = any(words in message for words in _SKEWED)
-    operation = str(getattr(error, "operation_name", "the request"))
+    operation, message = str(getattr(error, "operation_name", "the request")), _ENCODED.sub("", message)
     known = {**_AWS, **_TOKEN} if operation == _WEB_IDENTITY else _AWS
     template = _CLOCK if skewed else known.get(code, _OTHER)
+    if template is _DENIED and "explicit deny" in message:
+        template = _FORBIDDEN
     return template.format(code=code, operation=operation, message=_plain(message) or "no reason is given")
 
 

@@ -198,7 +198,7 @@ SETTINGS = (
             rule="a version is a major version, or a major and a minor version",
             permits="a major version, or a major and a minor version",
             remedy='Write it in quotes, for example "16" or "16.6".',
-            entry_points=(*_CAPACITY, "outputs", "destroy_region"),
+            entry_points=(*_CAPACITY, "destroy_region"),
         ),
         Setting(
             "aurora_allow_major_version_upgrade",
@@ -253,7 +253,7 @@ SETTINGS = (
             rule="AWS allows 1 to 63 letters, digits and _, beginning with a letter, and no reserved word such as user",
             permits="1 to 63 letters, digits and _, beginning with a letter; no reserved word",
             example="mtk",
-            entry_points=("main", "validate", "primary", "outputs"),
+            entry_points=("main", "validate", "primary"),
         ),
         Setting(
             "aurora_port",
@@ -262,7 +262,7 @@ SETTINGS = (
             default=5432,
             minimum=1150,
             maximum=65535,
-            entry_points=("main", "validate", "primary", "secondary", "outputs"),
+            entry_points=("main", "validate", "primary", "secondary"),
         ),
         Setting(
             "aurora_master_username",
@@ -273,7 +273,7 @@ SETTINGS = (
             rule="AWS allows 1 to 63 letters and digits, beginning with a letter, and no reserved word such as admin",
             permits="1 to 63 letters and digits, beginning with a letter; no reserved word",
             example="mtkadmin",
-            entry_points=("main", "validate", "shared", "primary", "outputs"),
+            entry_points=("main", "validate", "shared", "primary"),
         ),
         Setting(
             "aurora_manage_master_user_password",

@@ -32,7 +32,7 @@ ROLE = "ipam_vpc"
 _NETWORK = ("network", "main", "validate")
 _ROUTING = ("routing", "main", "validate")
 _ROUTES = ("routing", "egress", "main", "validate")
-_ZONES = ("network", "routing", "egress", "outputs", "main", "validate")
+_ZONES = ("network", "routing", "egress", "main", "validate")
 _PLAN = ("address_plan", "destroy_address_plan", "validate")
 
 SETTINGS = (

@@ -30,9 +30,12 @@ _ENVIRONMENT_RULE = "it must consist of lower-case letters, digits and single hy
 _ENVIRONMENT_PERMITS = "lower-case letters, digits and single hyphens, beginning with a letter"
 # Extra variables of the playbooks, which no role uses.
 VARIABLES = (
-    *("plan_out", "plan_file", "detailed_exitcode", "drift_json", "drift_markdown", "drift_fail_on"),
+    *("plan_out", "plan_file", "plan_max_age", "plan_artifact", "plan_required", "detailed_exitcode"),
+    *("drift_json", "drift_markdown", "drift_fail_on"),
+    *("topology_html", "topology_drift", "topology_plan"),
     *("destroy_json", "destroy_text", "destroy_allowed", "purge_data", "expected_account_id"),
-    *("confirm_environment", "confirm_region", "region", "lock_timeout", "break_lock", *CONSENTS),
+    *("outputs_json", "outputs_table", "outputs_terraform", "outputs_artifact", "outputs_ssm"),
+    *("confirm_environment", "confirm_region", "region", "policies_dir", "lock_timeout", "break_lock", *CONSENTS),
 )
 # The tags of the tasks of the playbooks.
 TAGS = ("always", "never", "all", "tagged", "untagged", "ipam_vpc", "aurora", "dynamodb_global", "mtk_verdict")
@@ -211,7 +214,58 @@ SETTINGS = (
         remedy="Copy it from the message that says which run holds the lock.",
     ),
     Setting(
+        "plan_max_age",
+        "int",
+        "The greatest age of an approved plan.",
+        default=86400,
+        minimum=1,
+        maximum=604800,
+        unit="seconds",
+        by="an apply takes",
+    ),
+    Setting(
+        "plan_artifact",
+        "bool",
+        "Whether playbooks/plan.yml hands its plan over to the later jobs of an AWX workflow.",
+        default=False,
+    ),
+    Setting("plan_required", "bool", "Whether site.yml refuses to apply without an approved plan.", default=False),
+    Setting(
+        "mtk_plan_artifact",
+        "str",
+        "The approved plan, as an earlier job of an AWX workflow has handed it over.",
+        default="",
+        permits="what playbooks/plan.yml -e plan_artifact=true hands over",
+    ),
+    Setting(
         "detailed_exitcode", "bool", "Whether playbooks/plan.yml fails if the plan contains changes.", default=False
+    ),
+    Setting(
+        "outputs_ssm_prefix",
+        "str",
+        "The path of the SSM parameters with the outputs, such as /mtk/prod. If empty, there are none.",
+        default="",
+        pattern=r"((?!/(?i:aws|ssm))(/[A-Za-z0-9_.-]+){1,13})?",
+        rule="it must be a path of letters, digits and _.- that begins with /, and not with /aws or /ssm",
+        remedy="Write it as /mtk/prod.",
+    ),
+    Setting(
+        "outputs_ssm",
+        "bool",
+        "Whether playbooks/outputs.yml writes the outputs to SSM parameters.",
+        default=False,
+    ),
+    Setting(
+        "outputs_artifact",
+        "bool",
+        "Whether playbooks/outputs.yml hands the outputs to later jobs of an AWX workflow.",
+        default=False,
+    ),
+    Setting(
+        "topology_drift",
+        "bool",
+        "Whether playbooks/topology.yml also looks into regions that are not in the inventory.",
+        default=False,
     ),
     Setting(
         "drift_fail_on",

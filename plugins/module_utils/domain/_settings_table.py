@@ -76,7 +76,7 @@ SETTINGS = (
             "list of str",
             "The regions with a replica. A replica in a region that is not listed is kept.",
             default=[],
-            entry_points=(*_DESTROY, "outputs"),
+            entry_points=_DESTROY,
             rule="names of other regions",
             judge=_setting_judges.regions,
         ),

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Approved plans: a plan file that was read and approved, and what it permits."""
+"""Approved plans: a plan that was read and approved, and what it permits."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from typing import Any
 
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import UNKNOWN, Refused
 from ansible_collections.mtk.backend.plugins.module_utils.engine._document import (
-    SCHEMA_VERSION,
     differences,
     heading,
     key,
@@ -22,23 +21,32 @@ from ansible_collections.mtk.backend.plugins.module_utils.engine._document impor
 )
 from ansible_collections.mtk.backend.plugins.module_utils.engine._plan import Difference, Plan
 from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Resource
+from ansible_collections.mtk.backend.plugins.module_utils.engine._validity import account_reason, content_reasons
+
+ARTIFACT = "mtk_plan_artifact"  # the variable with a plan of an earlier job, and the beginning of the name of its file
 
 
 class Approved:
-    """A plan file that was approved. Raises :class:`Refused` if the file is not a complete plan."""
+    """A plan that was approved. Raises :class:`Refused` if its file is not a complete and unchanged plan."""
 
     def __init__(self, path: str) -> None:
-        self.path = path
+        self.path = ARTIFACT if Path(path).name.startswith(f"{ARTIFACT}.") else path
         try:
             document = json.loads(Path(path).read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
             raise Refused(f"plan_file {path} cannot be read: {error}. Give a file written by plan_out.") from error
-        version = document.get("schema_version") if isinstance(document, dict) else None
-        if version != SCHEMA_VERSION:
-            raise Refused(f"plan_file {path} has schema_version {version}, not {SCHEMA_VERSION}. Make a new plan.")
+        for rule, remedy in content_reasons(document):
+            raise Refused(f"plan_file is {path}; {rule}. {remedy}")
         if document["mode"] != "plan" or not document["complete"]:
             raise Refused(f"plan_file {path} is not a complete plan. Make a new one, without failed tasks.")
+        self._document = document
         self._entries = {key(entry): entry for entry in document["resources"]}
+
+    def check_account(self, account: str, partition: str) -> None:
+        """Raise :class:`Refused` unless the plan was made in the account of the credentials."""
+        reason = account_reason(self._document, account, partition)
+        if reason:
+            raise Refused(f"The approved plan {self.path} {reason}")
 
     def check(self, kind: str, resource: Resource, plan: Plan) -> None:
         """Raise :class:`Refused` unless the file contains all that ``plan`` would do."""

@@ -9,6 +9,7 @@ docs/using/plan.md and docs/using/plan.schema.json describe its shape.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -104,17 +105,25 @@ def document(
     purpose: str = "apply",
     notes: Iterable[str] = (),
     remaining: Iterable[Entry] = (),
+    account: str | None = None,
+    partition: str | None = None,
+    created_at: str = "",
 ) -> dict[str, Any]:
     """Return the document of a run. ``mode`` is plan or apply; ``purpose`` is apply or destroy.
 
-    ``errors`` are failed tasks. They make the document incomplete: the tasks after them did not run. ``remaining`` are
-    the entries of a confirmed plan of a destroy that were not carried out. ``notes`` are sentences about the whole run.
+    ``account`` and ``partition`` are None if the run did not read them. ``created_at`` is the time in UTC as in
+    ``2026-11-30T12:00:00Z``. ``errors`` are failed tasks. They make the document incomplete: the tasks after them did
+    not run. ``remaining`` are the entries of a confirmed plan of a destroy that were not carried out. ``notes`` are
+    sentences about the whole run.
     """
     listed = [{**each, "differences": [d._asdict() for d in differences(each)]} for each in entries]
     number = counts(listed)
-    return {
+    content = {
         "schema_version": SCHEMA_VERSION,
         "environment": environment,
+        "account": account,
+        "partition": partition,
+        "created_at": created_at,
         "mode": mode,
         "purpose": purpose,
         "complete": not errors,
@@ -125,6 +134,23 @@ def document(
         "notes": list(notes),
         "remaining": [dict(zip(KEY, key(each), strict=True)) for each in sorted(remaining, key=key)],
     }
+    return {**content, "hash": digest(content)}
+
+
+def canonical(document: Mapping[str, Any]) -> str:
+    """Return a document as JSON that does not depend on the order of fields: sorted and without white space."""
+    plain = json.loads(json.dumps(document, default=str))  # keys that are no text become text
+    return json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def digest(document: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of the canonical JSON of a document without its field ``hash``.
+
+    >>> digest({"environment": "dev"}) == digest({"environment": "dev", "hash": "sha256:0"})
+    True
+    """
+    content = {name: value for name, value in document.items() if name != "hash"}
+    return "sha256:" + hashlib.sha256(canonical(content).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def words(difference: Difference) -> str:

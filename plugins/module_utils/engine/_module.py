@@ -366,9 +366,17 @@ def _fail(module: AnsibleAWSModule, error: Exception) -> NoReturn:
 
 
 def _account_check(module: AnsibleAWSModule) -> Callable[[Aws], None]:
-    """Return the function that refuses an account other than the option expected_account_id."""
-    expected = module.params["expected_account_id"]
-    return (lambda aws: None) if expected is None else lambda aws: check_account(aws.account_id, expected)
+    """Return the function that refuses an account other than the option expected_account_id, or that of plan_file."""
+    expected, path = module.params["expected_account_id"], module.params["plan_file"]
+    approved = Approved(path) if path else None
+
+    def check(aws: Aws) -> None:
+        if expected is not None:
+            check_account(aws.account_id, expected)
+        if approved:
+            approved.check_account(aws.account_id, aws.partition)
+
+    return check
 
 
 def _approval(kind: str, resource: Resource) -> Callable[[Plan], None]:

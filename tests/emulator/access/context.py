@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
+from moto.dynamodb.models import dynamodb_backends
 from moto.iam.models import iam_backends
 
 from ..clock import CLOCK
@@ -72,7 +73,17 @@ def request_keys(call: Call, principal: Principal, address: str) -> dict[str, tu
     for key, name in _parameters(call.service).items():
         if isinstance(value := call.parameters.get(name), (str, int, bool)):
             keys[key] = (str(value).lower() if isinstance(value, bool) else str(value),)
-    return {**keys, **_encryption_context(call)}
+    return {**keys, **_encryption_context(call), **_leading_keys(call)}
+
+
+def _leading_keys(call: Call) -> dict[str, tuple[str, ...]]:
+    """Return the partition key of the item that a request of DynamoDB names."""
+    item = call.parameters.get("Key") or call.parameters.get("Item")
+    name = str(call.parameters.get("TableName")).rpartition("/")[2]
+    table = dynamodb_backends[call.account][call.region].tables.get(name) if call.service == "dynamodb" else None
+    if table is None or not isinstance(item, Mapping) or table.hash_key_attr not in item:
+        return {}
+    return {"dynamodb:leadingkeys": tuple(map(str, item[table.hash_key_attr].values()))}
 
 
 def _encryption_context(call: Call) -> dict[str, tuple[str, ...]]:
@@ -113,6 +124,8 @@ def values(call: Call, arn: str, keys: Keys) -> Callable[[str], Values]:
             return keys.get(f"aws:requesttag/{tag}")
         if slash and (kind.endswith(":resourcetag") or (kind.startswith("rds:") and kind.endswith("-tag"))):
             return _one({name.lower(): value for name, value in resource_tags(call, arn).items()}.get(tag))
+        if wanted == "iam:permissionsboundary":
+            return _one(_boundary(call, arn))
         if wanted == "aws:resourceaccount":
             return _one(arn.split(":")[4] if arn.count(":") > 4 else None)
         return _of_key(call, arn, wanted)
@@ -155,6 +168,14 @@ def resource_tags(call: Call, arn: str) -> Mapping[str, str]:
 
     found = resources(call.account, region).get(arn.removesuffix(":log-stream:"))
     return found[1].tags if found else {}
+
+
+def _boundary(call: Call, arn: str) -> str | None:
+    """Return the ARN of the boundary that a role or user has; a request that sets one is asked before."""
+    backend = iam_backends[call.account][call.partition]
+    entities: tuple[Any, ...] = (*backend.roles.values(), *backend.users.values())
+    entity = next((entity for entity in entities if entity.arn == arn), None)
+    return getattr(entity, "permissions_boundary_arn", None) or None
 
 
 def _iam_tags(call: Call, arn: str) -> Mapping[str, str]:

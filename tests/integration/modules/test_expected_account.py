@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import Context
+from ansible_collections.mtk.backend.plugins.plugin_utils.record import Record
 
 from .conftest import ModuleFailed
 
@@ -63,3 +66,22 @@ def test_the_account_costs_no_second_read_in_check_mode(aws, run, cached):
     before = len(operations(aws))
     run("ec2_vpc", check=True, name="x", cidr_block="10.0.0.0/16", expected_account_id=MINE)
     assert operations(aws)[before:] == ["DescribeVpcs"]
+
+
+@pytest.mark.parametrize("shares", [False, True], ids=["alone", "with a cache"])
+def test_the_account_of_the_approved_plan_is_compared_with_that_of_the_credentials(aws, run, worker, tmp_path, shares):
+    record = Record()
+    record.add(run("logs_log_group", check=True, **GROUP))
+    worker["context"] = Context(cache=str(tmp_path) if shares else "")
+    path = tmp_path / "plan.json"
+
+    def apply(account):
+        record.accounts = {(account, "aws")}
+        path.write_text(json.dumps(record.document()))
+        return run("logs_log_group", **GROUP, plan_file=str(path))
+
+    words = f"The approved plan {path} is a plan of account 999999999999 .* credentials belong to account {MINE}"
+    with pytest.raises(ModuleFailed, match=words):
+        apply("999999999999")
+    assert aws.mutating() == []
+    assert apply(MINE)["changed"]

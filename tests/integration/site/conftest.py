@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[3]
 BIN = Path(sys.executable).parent
 REGIONS = ("us-east-1", "us-west-2", "eu-west-1")
 RUN_SECONDS = 900  # for one playbook: the largest takes a minute or two on an idle machine
-READS = re.compile(r"(plan|drift)\b|--check")  # the playbooks and the option that never write
+READS = re.compile(r"(plan|drift|topology)\b|--check")  # the playbooks and the option that never write
 RECAP = re.compile(r"^(\S+)\s+: ok=(\d+)\s+changed=(\d+)\s+unreachable=(\d+)\s+failed=(\d+)", re.M)
 
 

@@ -178,6 +178,7 @@ def test_a_member_outside_of_the_inventory_is_named_and_can_go_on_alone(aws, bui
     assert [each["Status"] for each in rds.describe_db_clusters()["DBClusters"]] == ["available"]
 
 
+@pytest.mark.removal
 @pytest.mark.timeout(1800)
 def test_an_inventory_that_does_not_allow_the_deletion_keeps_its_protection(aws, built, tmp_path):
     prod = built("prod")

@@ -21,6 +21,7 @@ def clone(tmp_path):
     return project
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(1800)
 def test_every_entry_point_gives_the_same_result(aws, site, clone, tmp_path):
     dev = site("dev")

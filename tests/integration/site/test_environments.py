@@ -14,7 +14,7 @@ from .estate import count_by_kind, estate
 
 
 @pytest.mark.timeout(3600)
-@pytest.mark.parametrize("environment", ["dev", "qa", "prod"])
+@pytest.mark.parametrize("environment", ["dev", pytest.param("qa", marks=pytest.mark.slow), "prod"])
 def test_an_environment_is_planned_applied_and_destroyed(aws, site, environment):
     empty = estate(aws, REGIONS)
     live = site(environment)

@@ -14,7 +14,7 @@ from .estate import count_by_kind, estate
 # Environment, the last call before the kill, time scale of the local AWS. `make chaos` runs the marked cases.
 INTERRUPTIONS = [
     pytest.param("dev", "ec2:CreateIpamPool", 0, marks=pytest.mark.chaos, id="a pool without its block"),
-    pytest.param("dev", "ec2:AllocateAddress", 0, id="an address without its gateway"),
+    pytest.param("dev", "ec2:AllocateAddress", 0, marks=pytest.mark.chaos, id="an address without its gateway"),
     pytest.param("dev", "kms:CreateKey", 0, marks=pytest.mark.chaos, id="a key without its alias"),
     pytest.param("dev", "rds:CreateDBCluster", 0.05, id="while the cluster is creating"),
     pytest.param("qa", "dynamodb:UpdateTable", 0.02, marks=pytest.mark.chaos, id="while the replica is creating"),

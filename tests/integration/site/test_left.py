@@ -66,6 +66,7 @@ def actions(path: Path, action: str) -> list[str]:
     return [f"{entry['resource']}:{entry['name']}" for entry in entries if entry["action"] == action]
 
 
+@pytest.mark.removal
 def test_an_instance_and_a_zone_less_are_shown_stay_and_are_deleted_by_name(aws, larger, tmp_path):
     plan, before = tmp_path / "plan.json", estate(aws, REGIONS)
     planned = larger.play("playbooks/plan.yml", "-e", f"plan_out={plan}", expect=2)

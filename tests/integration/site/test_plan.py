@@ -27,7 +27,7 @@ def planned(path: Path) -> dict:
     return {subject: action for subject, action in entries.items() if action != "none"}
 
 
-@pytest.mark.parametrize("environment", ["dev", "qa", "prod"])
+@pytest.mark.parametrize("environment", ["dev", pytest.param("qa", marks=pytest.mark.slow), "prod"])
 def test_an_apply_does_what_its_plan_says(aws, site, environment, tmp_path):
     live, plan, report = site(environment), tmp_path / "plan.json", tmp_path / "report.json"
     played = live.play("playbooks/plan.yml", "-e", f"plan_out={plan}")
@@ -154,7 +154,7 @@ def test_the_billing_mode_of_a_table_with_a_replica_changes_as_planned(aws, buil
     [
         (("--limit", "us-west-2"), {"us-west-2"}, {"kms_key"}),
         (("--tags", "ipam_vpc"), {"us-east-1"}, {"logs_log_group"}),
-        (("--tags", "dynamodb_global"), {"us-west-2"}, {"kms_key"}),
+        pytest.param(("--tags", "dynamodb_global"), {"us-west-2"}, {"kms_key"}, marks=pytest.mark.slow),
     ],
     ids=" ".join,
 )

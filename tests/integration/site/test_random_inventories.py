@@ -10,7 +10,7 @@ from .conftest import BIN, ROOT, Site, finish
 from .inventories import inventory
 
 pytestmark = pytest.mark.timeout(1800)
-CASES = int(os.environ.get("INVENTORY_CASES", "5"))
+CASES = int(os.environ.get("INVENTORY_CASES", "2"))
 FIRST = int(os.environ.get("INVENTORY_SEED", "0"))
 
 

@@ -170,6 +170,7 @@ def test_a_region_is_removed(aws, narrow):
     assert nothing.mutating == [] and f"There is nothing of dev in {AWAY}." in nothing.text
 
 
+@pytest.mark.removal
 @pytest.mark.timeout(1500)
 def test_a_zone_that_left_keeps_its_routes_and_endpoints(aws, built):
     site = built("dev")

@@ -20,6 +20,7 @@ def refused(path):
     return {entry["resource"]: entry["reason"] for entry in found if entry["action"] == "refuse"}
 
 
+@pytest.mark.removal
 def test_a_destroyed_environment_is_restored_with_the_commands_of_the_run(aws, built, tmp_path):
     dev, out = built("dev"), tmp_path / "report.json"
     aws.client("dynamodb").put_item(TableName=TABLE, Item=ITEM)

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import yaml
 from ansible.parsing.vault import VaultLib, VaultSecret
+from ansible_collections.mtk.backend.plugins.module_utils.engine import _document
 from wrong_inputs import ACCOUNT, ROWS, Row, faults
 
 from .conftest import BIN, ROOT, Played, Site
@@ -198,6 +199,9 @@ def test_wrong_options_and_extra_variables(aws, tmp_path):
         "-edestroy_json=no/such/left.json": "destroy_json is 'no/such/left.json' ... no directory ... Create it",
         "-edestroy_text=README.md/x": "destroy_text is 'README.md/x' ... there is no directory ... Create it",
         "-edrift_markdown=README.md/x": "drift_markdown is 'README.md/x' ... there is no directory ... Create it",
+        "-eoutputs_json=no/such/outputs.json": "outputs_json is 'no/such/outputs.json' ... no directory ... Create it",
+        f"-eoutputs_table={tmp_path}": f"outputs_table is '{tmp_path}' ... it is a directory ... Name a file",
+        "-eoutputs_terraform=README.md/x": "outputs_terraform is 'README.md/x' ... there is no directory ... Create it",
         f"-eplan_file={tmp_path}/list.json": "the file does not contain a plan ... playbooks/plan.yml -e plan_out=FILE",
         "-eplan_fiel=x": "plan_fiel is not a variable of the playbooks ... Did you mean plan_file?",
         "-econfirm_enviroment=dev": "confirm_enviroment is not a variable ... Did you mean confirm_environment?",
@@ -216,12 +220,14 @@ def test_wrong_options_and_extra_variables(aws, tmp_path):
     assert len(lines) == len(options) + 2, lines
 
 
-PLAN = {"schema_version": 1, "mode": "plan", "complete": True, "environment": "dev"}
+MADE = {"account": "123456789012", "partition": "aws", "created_at": "2026-11-30T12:00:00Z"}
+PLAN = _document.document("dev", "plan", [], [], **MADE)
 
 
 def test_files_that_are_no_approved_plan(aws, tmp_path):
     """A file of another environment, of an apply or of an incomplete plan, and no file at all."""
-    (tmp_path / "plan.json").write_text(json.dumps({**PLAN, "environment": "qa", "mode": "apply", "complete": False}))
+    plan = {**PLAN, "environment": "qa", "mode": "apply", "complete": False}
+    (tmp_path / "plan.json").write_text(json.dumps({**plan, "hash": _document.digest(plan)}))
     dev = Checked(aws, "inventories/dev")
     lines = dev.messages("site.yml", "-e", f"plan_file={tmp_path}/plan.json")
     words = "not a complete plan of dev (mode: 'apply', complete: false, environment: 'qa') ... Write it with"

@@ -1,0 +1,64 @@
+# Copyright (c) MTK Backend contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: outputs
+short_description: Return the outputs of the environment
+version_added: 0.1.0
+author: MTK Backend contributors (@mtk)
+description:
+  - Return what M(mtk.backend.outputs_info) has read so far in the run, in the regions of the run, as described in
+    C(docs/using/outputs.md).
+requirements:
+  - the callback P(mtk.backend.plan#callback) is enabled
+"""
+
+EXAMPLES = r"""
+- name: Show the endpoint of the writer in the first region
+  ansible.builtin.debug:
+    msg: "{{ lookup('mtk.backend.outputs').document.regions['us-east-1'].cluster_endpoint }}"
+"""
+
+RETURN = r"""
+_raw:
+  description: The outputs in four forms.
+  type: list
+  elements: dict
+  contains:
+    document: {description: The outputs as data., type: dict}
+    parameters: {description: "The outputs as SSM parameters, by region: name, value and state.", type: dict}
+    terraform: {description: The outputs in the form of C(terraform output -json)., type: dict}
+    lines: {description: The outputs as a table., type: list, elements: str}
+"""
+
+from typing import Any
+
+from ansible.errors import AnsibleError
+from ansible.plugins.lookup import LookupBase
+from ansible_collections.mtk.backend.plugins.module_utils.domain import _outputs, _outputs_text
+from ansible_collections.mtk.backend.plugins.plugin_utils.record import RECORD
+
+NEEDS_CALLBACK = (
+    "mtk.backend.outputs needs the callback mtk.backend.plan: set callbacks_enabled = mtk.backend.plan in ansible.cfg"
+)
+
+
+class LookupModule(LookupBase):
+    """The outputs as a value."""
+
+    def run(self, terms: Any, variables: Any = None, **kwargs: Any) -> list[dict[str, Any]]:
+        self.set_options(var_options=variables, direct=kwargs)
+        if not RECORD.collects:  # without the callback the outputs would be empty
+            raise AnsibleError(NEEDS_CALLBACK)
+        document = _outputs.document(RECORD.environment or "", RECORD.outputs)
+        return [
+            {
+                "document": document,
+                "parameters": _outputs.parameters(document),
+                "terraform": _outputs.terraform(document),
+                "lines": _outputs_text.lines(document),
+            }
+        ]

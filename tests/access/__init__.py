@@ -1,0 +1,1 @@
+"""What the product needs of IAM: recorded on the local AWS, and compared with the four policies."""

@@ -1,0 +1,54 @@
+"""The expected result of each playbook with the policies of each holder, in every environment.
+
+A cell is PASSES, or the actions of which AWS refuses one, so that the run ends there. The first two letters of a row's
+account say whether nothing is built yet, or the environment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from .runs import ENVIRONMENTS
+
+PASSES: frozenset[str] = frozenset()
+LOCK = frozenset({"dynamodb:GetItem"})  # a run that may write looks first whether another run holds the lock
+MAKE_LOCKS = frozenset({"dynamodb:CreateTable"})  # the table of the run locks, which the first apply creates
+DELETE = frozenset({"dynamodb:DeleteTable", "dynamodb:DeleteTableReplica", "dynamodb:CreateBackup",
+                    "application-autoscaling:DeregisterScalableTarget"})  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Row:
+    """A playbook on an account: the name of its recorded run, and the result by holder."""
+
+    playbook: str
+    run: str
+    planner: frozenset[str]
+    builder: frozenset[str]
+    operator: frozenset[str]
+    destroyer: frozenset[str]
+
+    def expected(self, holder: str) -> frozenset[str]:
+        found: frozenset[str] = getattr(self, holder)
+        return found
+
+
+ROWS = (
+    Row("plan", "plan-empty", PASSES, PASSES, PASSES, PASSES),
+    Row("plan", "plan", PASSES, PASSES, PASSES, PASSES),
+    Row("drift", "drift", PASSES, PASSES, PASSES, PASSES),
+    Row("site", "site-empty", LOCK, PASSES, MAKE_LOCKS, MAKE_LOCKS),
+    Row("site", "site", LOCK, PASSES, PASSES, PASSES),
+    Row("site", "change", LOCK, PASSES, PASSES, frozenset({"ec2:CreateTags"})),
+    Row("destroy", "destroy", LOCK, DELETE, DELETE, PASSES),
+    Row("remove_region", "remove_region", LOCK, DELETE, DELETE, PASSES),
+)
+
+
+def cells() -> Iterator[tuple[Row, str, str]]:
+    """Yield each row with each environment and holder."""
+    for row in ROWS:
+        for environment in ENVIRONMENTS:
+            for holder in ("planner", "builder", "operator", "destroyer"):
+                yield row, environment, holder

@@ -1,0 +1,150 @@
+"""The least-privilege policies: their size, their limits, and what follows from the settings."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from ansible_collections.mtk.backend.plugins.module_utils.domain import _access
+from ansible_collections.mtk.backend.plugins.module_utils.domain._access_grants import HOLDERS
+
+ACCOUNT = "123456789012"
+REGIONS = ("us-east-1", "us-west-2", "eu-west-1")
+MANY = tuple(f"{area}-{side}-{n}" for area in ("us", "eu", "ap") for side in ("east", "west") for n in (1, 2, 3))
+MOST_POLICIES = 10  # that AWS attaches to a user or role, unless its quota is raised
+BOUNDARY = f"arn:aws:iam::{ACCOUNT}:policy/team/boundary"
+BOUNDED = {"ipam_vpc": BOUNDARY, "aurora": f"{BOUNDARY}2"}
+
+
+def made(**changes: Any) -> _access.Policies:
+    given = {"environment": "prod", "account": ACCOUNT, "regions": REGIONS, **changes}
+    return _access.policies(_access.Scope(**given))
+
+
+def statements(policies: _access.Policies, holder: str = "") -> list[dict[str, Any]]:
+    names = policies.attach[holder] if holder else policies.documents
+    return [each for name in names for each in policies.documents[name]["Statement"]]
+
+
+def named(policies: _access.Policies, sid: str) -> dict[str, Any]:
+    (found,) = [each for each in statements(policies) if each["Sid"] == sid]
+    return found
+
+
+@pytest.mark.parametrize("regions", [REGIONS[:1], REGIONS, MANY], ids=["one region", "three", "eighteen"])
+def test_a_policy_is_not_larger_than_aws_allows(regions: tuple[str, ...]) -> None:
+    policies = made(environment="a-long-environment", regions=regions)
+    for name, document in policies.documents.items():
+        assert _access.size(document) <= _access.LIMIT, name
+        assert _access.size(document) == len("".join(json.dumps(document).split()))
+        sids = [each["Sid"] for each in document["Statement"]]
+        assert len(set(sids)) == len(sids) and all(sid.isalnum() for sid in sids)
+    if len(regions) <= len(REGIONS):
+        assert max(map(len, policies.attach.values())) <= MOST_POLICIES
+
+
+def test_the_policies_are_the_same_every_time() -> None:
+    first, second = made(), made()
+    assert json.dumps(first.documents) == json.dumps(second.documents)
+    assert list(first.documents)[:3] == ["prod_planner_1", "prod_builder_1", "prod_builder_2"]
+
+
+def test_a_split_loses_no_resource() -> None:
+    wide = {
+        "Sid": "S",
+        "Effect": "Allow",
+        "Action": ["ec2:CreateVpc"],
+        "Resource": [f"arn:{n:0>200}" for n in range(99)],
+    }
+    documents = _access.pack([wide])
+    assert len(documents) > 1
+    assert [r for d in documents for s in d["Statement"] for r in s["Resource"]] == wide["Resource"]
+
+
+def test_each_holder_has_the_reads_of_the_planner() -> None:
+    attach = made().attach
+    assert tuple(attach) == HOLDERS
+    for holder in HOLDERS:
+        assert attach[holder][: len(attach["planner"])] == attach["planner"]
+
+
+def test_no_action_has_a_wildcard_and_only_reads_have_no_limit() -> None:
+    for each in statements(made()):
+        assert not [action for action in each["Action"] if "*" in action]
+        if each["Resource"] == "*" and not each["Sid"].startswith("Read"):
+            assert each["Condition"]["StringEquals"]["aws:RequestedRegion"] == list(REGIONS), each["Sid"]
+
+
+def test_every_change_is_limited_to_regions_and_to_the_environment() -> None:
+    for each in statements(made()):
+        resources = each["Resource"] if isinstance(each["Resource"], list) else [each["Resource"]]
+        if each["Sid"].startswith("Read"):
+            continue
+        regions = each.get("Condition", {}).get("StringEquals", {}).get("aws:RequestedRegion")
+        assert regions or all(resource.startswith("arn:aws:iam::") for resource in resources), each["Sid"]
+        names_or_tags = "mtk:environment" in json.dumps(each.get("Condition", {})) or all(
+            any(part in resource for part in ("prod", "mtk_backend_run_locks", "aws-service-role", ":og:default"))
+            for resource in resources
+        )
+        assert names_or_tags or each["Sid"] in BY_OTHER_MEANS, each["Sid"]
+
+
+# Statements for resources that have neither the name nor the tag of the environment, and what limits them.
+BY_OTHER_MEANS = {
+    "CreatePoolsInScopes": "AWS creates the scopes of an IPAM without tags; the new pool needs the tag",
+    "TagOnCreation": "the condition ec2:CreateAction; the creation itself needs the tag",
+    "Scale": "targets of DynamoDB only; their ARNs have an id that AWS chooses",
+    "StopScaling": "targets of DynamoDB only; their ARNs have an id that AWS chooses",
+    "GeneratePassword": "a password that AWS stores nowhere",
+    "CreateSecretOfRds": "secrets with the prefix of RDS only",
+    "RotateSecret": "secrets with the prefix of RDS, or of the environment",
+}
+
+
+def test_only_the_roles_of_the_environment_are_passed_and_only_to_their_services() -> None:
+    passing = [each for each in statements(made()) if "iam:PassRole" in each["Action"]]
+    assert {(each["Resource"], each["Condition"]["StringEquals"]["iam:PassedToService"]) for each in passing} == {
+        (f"arn:aws:iam::{ACCOUNT}:role/prod_flow_log_role", "vpc-flow-logs.amazonaws.com"),
+        (f"arn:aws:iam::{ACCOUNT}:role/prod_aurora_monitoring_role", "monitoring.rds.amazonaws.com"),
+    }
+    assert all(each["Action"] == ["iam:PassRole"] for each in passing)
+
+
+def test_a_boundary_is_required_of_the_roles_and_cannot_be_taken_off() -> None:
+    bounded, free = made(boundaries=BOUNDED), made()
+    for sid, wanted in (("CreateFlowLogRole", BOUNDARY), ("CreateMonitoringRole", f"{BOUNDARY}2")):
+        assert named(bounded, sid)["Condition"]["StringEquals"] == {"iam:PermissionsBoundary": wanted}
+        assert named(bounded, sid)["Action"] == ["iam:CreateRole", "iam:PutRolePermissionsBoundary"]
+        assert "Condition" not in named(free, sid) and named(free, sid)["Action"] == ["iam:CreateRole"]
+    assert "iam:DeleteRolePermissionsBoundary" not in json.dumps(dict(bounded.documents))
+    assert "iam:DeleteRolePermissionsBoundary" in json.dumps(dict(free.documents))
+
+
+def test_the_paths_are_part_of_the_arns() -> None:
+    policies = made(paths={"ipam_vpc": "/team/net/", "aurora": "/db/"})
+    text = json.dumps(dict(policies.documents))
+    assert f"arn:aws:iam::{ACCOUNT}:role/team/net/prod_flow_log_role" in text
+    assert f"arn:aws:iam::{ACCOUNT}:policy/team/net/prod_flow_log_policy" in text
+    assert f"arn:aws:iam::{ACCOUNT}:role/db/prod_aurora_monitoring_role" in text
+    assert ":role/prod_" not in text and ":policy/prod_" not in text
+
+
+@pytest.mark.parametrize(
+    ("region", "partition", "host"),
+    [
+        ("cn-north-1", "aws-cn", "rds.cn-north-1.amazonaws.com.cn"),
+        ("us-gov-east-1", "aws-us-gov", "rds.us-gov-east-1.amazonaws.com"),
+    ],
+)
+def test_other_partitions_have_their_own_arns_and_hosts(region: str, partition: str, host: str) -> None:
+    assert _access.partition_of(region) == partition
+    text = json.dumps(dict(made(partition=partition, regions=[region]).documents))
+    assert f"arn:{partition}:" in text and "arn:aws:" not in text and host in text
+
+
+def test_what_has_no_policies_is_refused() -> None:
+    with pytest.raises(ValueError, match="no regions"):
+        made(regions=[])
+    with pytest.raises(ValueError, match="partition is 'moon'; known are aws, aws-cn, aws-us-gov"):
+        made(partition="moon")
