@@ -34,7 +34,7 @@ READS = (
         " rds:DescribeDBInstances rds:DescribeDBParameterGroups rds:DescribeDBSubnetGroups rds:DescribeGlobalClusters"
         " dynamodb:ListTables dynamodb:DescribeTable dynamodb:ListBackups dynamodb:DescribeBackup"
         " logs:DescribeLogGroups kms:DescribeKey kms:ListAliases secretsmanager:ListSecrets"
-        " application-autoscaling:DescribeScalableTargets",
+        " application-autoscaling:DescribeScalableTargets iam:ListPolicies",
     ),
     Grant(
         "ReadInOurRegions",
