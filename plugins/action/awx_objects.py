@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -34,24 +34,34 @@ class ActionModule(ActionBase):
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
         result = super().run(tmp, task_vars)
         self.validate_argument_spec({})
-        values, faults = _settings_awx.check(self._given(task_vars), lambda: SETTINGS)
+        given, faults = self._given(task_vars)
+        values, found = _settings_awx.check(given, SETTINGS)
+        faults += [fault for fault in found if not fault.names & _names(faults)]
         directory = Path(values.get("awx_directory", ".")).expanduser().resolve()
         inventories: dict[str, Values] = {}
         for name, given in values.get("awx_environments", {}).items():
             path = given.get("inventory") or f"inventories/{name}"
-            found = self._inventory(directory / path) if (directory / path).exists() else None
-            faults += _inventory_faults(name, path, directory, found)
-            inventories[name] = found or {}
+            inventory = self._inventory(directory / path) if (directory / path).exists() else None
+            faults += _inventory_faults(name, path, directory, inventory)
+            inventories[name] = inventory or {}
         if faults:
             return {**result, "failed": True, "msg": settings.message(faults, "Nothing was changed in AWX.")}
         if not module_loader.find_plugin_with_context(NEEDED).resolved:
             return {**result, "failed": True, "msg": _MISSING}
         return {**result, "changed": False, **_awx.objects(values, SETTINGS, inventories)}
 
-    def _given(self, variables: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the variables of the user, with their templates resolved."""
-        names = [name for name in variables if name.startswith(_settings_awx.PREFIX)]
-        return {name: settings.plain(self._templar.template(variables[name])) for name in names}
+    def _given(self, variables: Mapping[str, Any]) -> tuple[dict[str, Any], list[Fault]]:
+        """Return the variables of the user with their templates resolved, and the faults of templates."""
+        given: dict[str, Any] = {}
+        faults = []
+        for name in (name for name in variables if name.startswith(_settings_awx.PREFIX)):
+            try:
+                given[name] = settings.plain(self._templar.template(variables[name]))
+            except AnsibleError as error:
+                words = str(error).split("\n", maxsplit=1)[0].rstrip(".")
+                remedy = "Correct the expression, or give the file with what it uses, such as -e @vault.yml."
+                faults.append(Fault({name: MISSING}, f"cannot be computed: {words}", remedy))
+        return given, faults
 
     def _inventory(self, path: Path) -> Values:
         """Return the variables that have one value in all regions of an inventory."""
@@ -74,6 +84,10 @@ class ActionModule(ActionBase):
         except AnsibleError:  # what it depends on is known in a run only
             return MISSING
         return boolean(value, strict=False) if name == "destroy_allowed" else value
+
+
+def _names(faults: Iterable[Fault]) -> frozenset[str]:
+    return frozenset(name for fault in faults for name in fault.names)
 
 
 def _inventory_faults(name: str, path: str, directory: Path, found: Values | None) -> list[Fault]:

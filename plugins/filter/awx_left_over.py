@@ -12,7 +12,7 @@ author: MTK Backend contributors (@mtk)
 description:
   - Compare the objects of AWX with what M(mtk.backend.awx_objects) returns, by their names.
   - Objects without the description that C(playbooks/awx.yml) gives are not reported.
-positional: _input, found
+positional: found
 options:
   _input:
     description: What M(mtk.backend.awx_objects) has returned.

@@ -24,11 +24,12 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _raw:
-  description: The outputs in three forms.
+  description: The outputs in four forms.
   type: list
   elements: dict
   contains:
     document: {description: The outputs as data., type: dict}
+    parameters: {description: "The outputs as SSM parameters, by region: name, value and state.", type: dict}
     terraform: {description: The outputs in the form of C(terraform output -json)., type: dict}
     lines: {description: The outputs as a table., type: list, elements: str}
 """
@@ -56,6 +57,7 @@ class LookupModule(LookupBase):
         return [
             {
                 "document": document,
+                "parameters": _outputs.parameters(document),
                 "terraform": _outputs.terraform(document),
                 "lines": _outputs_text.lines(document),
             }

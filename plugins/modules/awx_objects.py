@@ -42,10 +42,35 @@ organization:
   type: str
   sample: Default
 project:
-  description: The name of the project.
+  description: The project.
   returned: always
-  type: str
-  sample: mtk
+  type: dict
+  contains:
+    name:
+      description: The name of the project.
+      type: str
+    scm_url:
+      description: The URL of the repository.
+      type: str
+    scm_branch:
+      description: The branch, tag or commit; empty for the default branch.
+      type: str
+    credential:
+      description: The name of a credential for the repository.
+      type: str
+    description:
+      description: The description of the project.
+      type: str
+forks:
+  description: The regions in which a job works at the same time.
+  returned: always
+  type: int
+  sample: 10
+update_secrets:
+  description: Whether secrets are sent again.
+  returned: always
+  type: bool
+  sample: false
 execution_environment:
   description: The execution environment. If C(image) is empty, it has to exist.
   returned: always
@@ -71,6 +96,15 @@ notification:
     name:
       description: The name of the notification template.
       type: str
+    type:
+      description: The type of the notification.
+      type: str
+    state:
+      description: C(exists) if a notification template that exists is left as it is, otherwise C(present).
+      type: str
+    defaults:
+      description: The defaults of the fields of the type.
+      type: dict
     made:
       description: Whether the playbook makes the notification template.
       type: bool

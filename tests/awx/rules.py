@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -64,13 +65,12 @@ class Refused(Exception):
 def playbooks(project: Path) -> list[str]:
     """Return the files of a project that AWX takes for playbooks."""
     found = []
-    for path in sorted(project.rglob("*.y*ml")):
-        parts = path.relative_to(project).parts
-        if _SKIPPED & set(parts) or any(part.startswith(".") for part in parts):
-            continue
-        if any(_PLAYBOOK.match(line) for line in path.read_text(errors="ignore").splitlines()):
-            found.append("/".join(parts))
-    return found
+    for top, directories, files in os.walk(project):  # it follows no links
+        directories[:] = [name for name in directories if name not in _SKIPPED and not name.startswith(".")]
+        for path in (Path(top) / name for name in files if name.endswith((".yml", ".yaml"))):
+            if any(_PLAYBOOK.match(line) for line in path.read_text(errors="ignore").splitlines()):
+                found.append(path.relative_to(project).as_posix())
+    return sorted(found)
 
 
 def converted(field: Field, value: Any, exists: Callable[[str, int], bool]) -> Any:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs
 
+from moto.core import DEFAULT_ACCOUNT_ID
+
 from . import account, services, state
 from .calls import CALLS
 from .clock import CLOCK
@@ -106,7 +108,7 @@ def _oidc(query: Query) -> dict[str, str]:
     services.register()
     from .sts.web_identity import set_keys
 
-    set_keys(account.DEFAULT_ACCOUNT_ID, query["issuer"], query["jwks"])
+    set_keys(DEFAULT_ACCOUNT_ID, query["issuer"], query["jwks"])
     return {"issuer": query["issuer"]}
 
 

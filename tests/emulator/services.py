@@ -11,7 +11,8 @@ import moto.core.responses
 from .promises import services as promised_services
 
 SERVICES = (
-    "ec2", "rds", "dynamodb", "autoscaling", "cloudwatch", "iam", "kms", "logs", "secretsmanager", "sts", "tagging",
+    "ec2", "rds", "dynamodb", "autoscaling", "cloudwatch", "iam", "kms", "logs", "secretsmanager", "ssm", "sts",
+    "tagging",
 )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ import pytest
 import yaml
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _awx, _awx_notifications, _settings_awx
 from ansible_collections.mtk.backend.plugins.module_utils.domain._setting import shown
+from ansible_collections.mtk.backend.plugins.module_utils.domain._settings_run import RUN, VARIABLES
 from ansible_collections.mtk.backend.plugins.plugin_utils.settings import NAMES, ROLES
 from awx.rules import NOTIFICATIONS, playbooks
 from awx.surveys import rrule_errors, survey_error
@@ -20,7 +21,7 @@ DAILY = "DTSTART:20260101T020000Z RRULE:FREQ=DAILY;INTERVAL=1"
 
 
 def check(**given):
-    return _settings_awx.check({**RIGHT, **given}, lambda: NAMES)
+    return _settings_awx.check({**RIGHT, **given}, NAMES)
 
 
 def objects(inventory=None, **given):
@@ -113,7 +114,7 @@ def test_a_wrong_value_has_a_message_with_value_rule_and_remedy(given, words):
 
 
 def test_every_variable_has_a_wrong_value_here():
-    known = {setting.name for setting in _settings_awx.role(lambda: NAMES).settings}
+    known = {setting.name for setting in _settings_awx.role(NAMES).settings}
     texts = {setting for given, _ in WRONG for setting in given}
     # Names have one rule, and numbers of seconds another.
     alike = {name for name in known if name.endswith(("_credential", "_timeout", "_organization", "_branch"))}
@@ -123,7 +124,7 @@ def test_every_variable_has_a_wrong_value_here():
 @pytest.mark.parametrize("name", ["awx_project_url", "awx_environments"])
 def test_what_has_to_be_set_is_asked_for(name):
     given = {key: value for key, value in RIGHT.items() if key != name}
-    (fault,) = _settings_awx.check(given, lambda: NAMES)[1]
+    (fault,) = _settings_awx.check(given, NAMES)[1]
     assert str(fault).startswith(f"{name} is not set. Set it in the file that you give with -e @FILE")
 
 
@@ -180,6 +181,8 @@ def test_templates_of_an_environment():
         "mtk dev apply",
         "mtk dev destroy",
     }
+    known = {*VARIABLES, *(setting.name for setting in RUN.settings)}
+    assert {name for each in found.values() for name in each["extra_vars"]} <= known
     assert all(survey_error(each["survey_spec"]) == "" for each in found.values() if each["survey_spec"])
 
 
@@ -218,11 +221,11 @@ def test_what_is_left_of_an_environment_is_named():
 
 def test_the_example_is_right():
     given = yaml.safe_load((ROOT / "examples/awx.yml").read_text())
-    values, faults = _settings_awx.check(given, lambda: NAMES)
+    values, faults = _settings_awx.check(given, NAMES)
     assert not faults and set(values["awx_environments"]) == {"dev", "qa", "prod"}
 
 
 def test_the_table_in_the_documentation_is_complete():
     page = (ROOT / "docs/using/awx.md").read_text()
-    for setting in _settings_awx.role(lambda: NAMES).settings:
+    for setting in _settings_awx.role(NAMES).settings:
         assert f"| `{setting.name}` |" in page, setting.name

@@ -77,6 +77,12 @@ def test_a_resource_without_the_tags_of_a_role_is_foreign():
     assert found(f"{RDS}cluster-snapshot:mine", theirs) == [("foreign", "rds cluster-snapshot", "theirs")]
 
 
+def test_the_parameters_with_the_outputs_are_neither_left_nor_foreign():
+    parameter = "arn:aws:ssm:us-east-1:123456789012:parameter/mtk/dev/vpc_id"
+    assert found(parameter, tags("outputs")) == []
+    assert found(parameter, {"mtk:environment": "dev"}) == [("foreign", "ssm parameter", "mtk/dev/vpc_id")]
+
+
 def test_a_replica_that_no_task_manages_is_left_although_the_table_is_managed():
     managed = ["table/dev_user_locations", "us-east-1 dynamodb_table dev_user_locations"]
     place = {"region": "us-west-2"}

@@ -144,6 +144,20 @@ def test_the_form_of_terraform():
     assert found.keys() == names | {"environment", "account", "partition", "home_region"}
 
 
+def test_the_outputs_as_parameters():
+    values = {"vpc_id": "vpc-1", "cluster_port": 5432, "public_subnet_ids": {"us-east-1b": "b", "us-east-1a": "a"}}
+    answers = {
+        HOME: answer(values, HOME, ("vpc_id", "cluster_port"), table_regions=[HOME]),
+        OTHER: answer({}, OTHER, ("vpc_id",)),
+    }
+    found = _outputs.parameters(_outputs.document("prod", answers))
+    here = {each["name"]: each["value"] for each in found[HOME] if each["state"] == "present"}
+    maps = '{"us-east-1a": "a", "us-east-1b": "b"}'
+    assert here == {"vpc_id": "vpc-1", "cluster_port": "5432", "public_subnet_ids": maps}
+    assert {each["state"] for each in found[OTHER]} == {"absent"}
+    assert "table_arn" not in {each["name"] for each in found[HOME]}, "roles that were not read stay as they are"
+
+
 def test_the_table():
     values = {
         "vpc_id": "vpc-1",

@@ -13,6 +13,7 @@ from ansible_collections.mtk.backend.plugins.module_utils.engine import _documen
 from ansible_collections.mtk.backend.plugins.plugin_utils.record import Record
 from ansible_collections.mtk.backend.plugins.plugin_utils.topology import addresses, estate, network, page, reach, saved
 from ansible_collections.mtk.backend.plugins.plugin_utils.topology.elements import element
+from browser.chromium import executable
 from browser.plans import REGIONS, built, document, groups, states
 
 ROOT = Path(__file__).parents[2]
@@ -339,6 +340,12 @@ def test_an_incomplete_plan_says_so():
 def test_account_and_time_of_the_plan():
     text = text_of(live(built(1, 2), account="123456789012", created_at="2026-11-30T12:00:00Z"))
     assert "Account 123456789012 · Plan of 2026-11-30T12:00:00Z · Read from AWS." in text
+
+
+def test_a_missing_browser_is_named_with_the_way_to_install_it(monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(FileNotFoundError, match="apt-get install chromium"):
+        executable()
 
 
 def test_the_record_keeps_the_fields_of_a_resource():

@@ -24,7 +24,7 @@ _KEYS = {  # the options with keys, and the environment variables behind them
     "secret_key": ("AWS_SECRET_ACCESS_KEY", "AWS_SECRET_KEY"),
     "session_token": ("AWS_SESSION_TOKEN",),
 }
-_OLD_TOKEN = "AWS_SECURITY_TOKEN"  # botocore reads it, and AWX's credential for AWS sets no other
+_OLD_TOKEN = "AWS_SECURITY_TOKEN"  # botocore reads it, and old versions of AWX set no other
 _CLI_CACHE = "~/.aws/cli/cache"
 
 

@@ -146,6 +146,17 @@ _AWS: Mapping[str, str] = {
     ),
 }
 _ENCODED = re.compile(r"\s*Encoded authorization failure message: \S+")  # EC2 repeats the refusal in a long code
+# The same for the request that turns the token of an identity provider, such as that of a CI service, into credentials.
+_WEB_IDENTITY = "AssumeRoleWithWebIdentity"
+_TOKEN: Mapping[str, str] = {
+    "AccessDenied": "The role does not trust the token of the identity provider ({code}): {message}. Compare the "
+    "conditions of the role's trust policy with the subject (sub) and the audience (aud) of the token, and check "
+    "AWS_ROLE_ARN.",
+    "ExpiredTokenException": "The token of the identity provider has expired ({code}). Ask for a new token right "
+    "before the run, and run again.",
+    "InvalidIdentityToken": "AWS does not accept the token of the identity provider ({code}): {message}. Correct the "
+    "identity provider in IAM and its audience, or AWS_WEB_IDENTITY_TOKEN_FILE.",
+}
 _SKEWED = ("Signature expired", "Signature not yet current")  # AWS's words about a wrong clock, with several codes
 # A line of botocore's report about parameters. Nothing of the value is captured.
 _FAULT = re.compile(
@@ -206,10 +217,11 @@ def _details(error: Exception) -> dict[str, Any]:
 
 def _explain_aws(code: str, message: str, error: Exception) -> str:
     skewed = any(words in message for words in _SKEWED)
-    template = _CLOCK if skewed else _AWS.get(code, _OTHER)
+    operation, message = str(getattr(error, "operation_name", "the request")), _ENCODED.sub("", message)
+    known = {**_AWS, **_TOKEN} if operation == _WEB_IDENTITY else _AWS
+    template = _CLOCK if skewed else known.get(code, _OTHER)
     if template is _DENIED and "explicit deny" in message:
         template = _FORBIDDEN
-    operation, message = str(getattr(error, "operation_name", "the request")), _ENCODED.sub("", message)
     return template.format(code=code, operation=operation, message=_plain(message) or "no reason is given")
 
 

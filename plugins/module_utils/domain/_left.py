@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import COMPONENT_TAG
 
 STACK_TAG, STACK = "mtk:stack", "mtk-backend"
+OUTPUTS = "outputs"  # the component of the SSM parameters that playbooks/outputs.yml manages, and site.yml does not
 COMPONENTS = ("ipam_vpc", "aurora", "dynamodb_global")
 
 
@@ -134,6 +135,8 @@ def unmanaged(listed: Iterable[Mapping[str, Any]], run: Run) -> Iterator[Found]:
 def _judged(arn: str, tags: Mapping[str, str], run: Run) -> Found | None:
     """Return a resource with its owner; None if it is in no part that the run covers."""
     service, kind, name = parts(arn)
+    if tags.get(STACK_TAG) == STACK and tags.get(COMPONENT_TAG) == OUTPUTS:
+        return None
     if not is_ours(tags) or (service, kind) not in KINDS:
         whole = set(run.components) >= set(COMPONENTS)
         label = tags.get("Name") or name

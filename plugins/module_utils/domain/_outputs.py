@@ -179,15 +179,22 @@ def _terraform(value: Any, kind: Any) -> dict[str, Any]:
     return {"sensitive": False, "type": kind, "value": value}
 
 
-def parameters(outputs: Mapping[str, Any]) -> list[dict[str, str]]:
-    """Return the outputs that exist as parameters of the home region: a path below the prefix, and a text.
+def parameters(outputs: Mapping[str, Any]) -> dict[str, list[dict[str, str]]]:
+    """Return the outputs as SSM parameters of each region: name, value and state. Lists and maps are JSON.
 
-    Lists and maps are JSON.
+    Those of the environment are in every region. What does not exist has the state absent.
     """
-    found = {f"shared/{name}": value for name, value in outputs["shared"].items()}
+    read = [each for each in (*SHARED, *REGIONAL) if each.role in outputs["roles"]]
+    found = {}
     for region, values in outputs["regions"].items():
-        found.update({f"{region}/{name}": value for name, value in values.items()})
-    return [{"path": path, "value": _text(value)} for path, value in found.items() if value is not None]
+        both = {**outputs["shared"], **values}
+        found[region] = [
+            {"name": each.name, "value": _text(both[each.name]), "state": "present"}
+            if both[each.name] is not None
+            else {"name": each.name, "value": "", "state": "absent"}
+            for each in read
+        ]
+    return found
 
 
 def _text(value: Any) -> str:

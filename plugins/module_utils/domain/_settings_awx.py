@@ -79,7 +79,7 @@ def _one_of(path: str, given: str, known: Collection[str], what: str) -> Iterato
         yield Fault({path: MISSING}, f"is not {what}", remedy)
 
 
-def _surveys(known: Callable[[], Collection[str]]) -> Callable[[str, Mapping[str, Any]], Iterator[Fault]]:
+def _surveys(known: Collection[str]) -> Callable[[str, Mapping[str, Any]], Iterator[Fault]]:
     def judge(name: str, value: Mapping[str, Any]) -> Iterator[Fault]:
         for template, asked in value.items():
             path = f"{name}.{template}"
@@ -88,8 +88,8 @@ def _surveys(known: Callable[[], Collection[str]]) -> Callable[[str, Mapping[str
                 yield Fault({path: asked}, "it must be a list of names of settings", f"Write [{HANDFUL[0]}].")
                 continue
             for index, setting in enumerate(asked):
-                if setting not in known():
-                    near = did_you_mean(setting, known())
+                if setting not in known:
+                    near = did_you_mean(setting, known)
                     remedy = f"Did you mean {near}?" if near else "Correct the name, or remove it."
                     yield Fault({f"{path}[{index}]": setting}, "no role has such a setting", remedy)
                 elif setting in asked[:index]:
@@ -180,8 +180,8 @@ def _seconds(name: str, default: int, description: str) -> Setting:
     return Setting(name, "int", description, default=default, minimum=0, maximum=604800, **words)  # type: ignore[arg-type]
 
 
-def role(known: Callable[[], Collection[str]]) -> Role:
-    """Return the variables of the playbook. ``known`` returns the settings of all roles, for surveys."""
+def role(known: Collection[str]) -> Role:
+    """Return the variables of the playbook. ``known`` are the settings of all roles, for surveys."""
     settings = (
         _name("awx_name", "mtk", "The first word of all names in AWX."),
         _name("awx_directory", ".", "The checkout of the project, in which the inventories are read."),
@@ -286,7 +286,7 @@ def _none(values: Values, host: Mapping[str, Any]) -> Values:
     return {}
 
 
-def check(given: Mapping[str, Any], known: Callable[[], Collection[str]]) -> tuple[Values, list[Fault]]:
+def check(given: Mapping[str, Any], known: Collection[str]) -> tuple[Values, list[Fault]]:
     """Return the values of the variables of the playbook, and the faults. ``given`` has all variables of the user."""
     own = {name: value for name, value in given.items() if name.startswith(PREFIX) and not OF_JOBS.fullmatch(name)}
     variables = role(known)

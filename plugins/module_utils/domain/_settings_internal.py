@@ -160,6 +160,7 @@ INTERNAL: dict[str, frozenset[str]] = {
             "mtk_outputs",
             "mtk_outside",
             "mtk_owner",
+            "mtk_parameter_tags",
             "mtk_plan",
             "mtk_policies",
             "mtk_preflight",

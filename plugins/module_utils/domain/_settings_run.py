@@ -34,7 +34,7 @@ VARIABLES = (
     *("drift_json", "drift_markdown", "drift_fail_on"),
     *("topology_html", "topology_drift", "topology_plan"),
     *("destroy_json", "destroy_text", "destroy_allowed", "purge_data", "expected_account_id"),
-    *("outputs_json", "outputs_table", "outputs_terraform", "outputs_artifact"),
+    *("outputs_json", "outputs_table", "outputs_terraform", "outputs_artifact", "outputs_ssm"),
     *("confirm_environment", "confirm_region", "region", "policies_dir", "lock_timeout", "break_lock", *CONSENTS),
 )
 # The tags of the tasks of the playbooks.
@@ -241,9 +241,30 @@ SETTINGS = (
         "detailed_exitcode", "bool", "Whether playbooks/plan.yml fails if the plan contains changes.", default=False
     ),
     Setting(
+        "outputs_ssm_prefix",
+        "str",
+        "The path of the SSM parameters with the outputs, such as /mtk/prod. If empty, there are none.",
+        default="",
+        pattern=r"((?!/(?i:aws|ssm))(/[A-Za-z0-9_.-]+){1,13})?",
+        rule="it must be a path of letters, digits and _.- that begins with /, and not with /aws or /ssm",
+        remedy="Write it as /mtk/prod.",
+    ),
+    Setting(
+        "outputs_ssm",
+        "bool",
+        "Whether playbooks/outputs.yml writes the outputs to SSM parameters.",
+        default=False,
+    ),
+    Setting(
         "outputs_artifact",
         "bool",
         "Whether playbooks/outputs.yml hands the outputs to later jobs of an AWX workflow.",
+        default=False,
+    ),
+    Setting(
+        "topology_drift",
+        "bool",
+        "Whether playbooks/topology.yml also looks into regions that are not in the inventory.",
         default=False,
     ),
     Setting(

@@ -10,7 +10,7 @@ from ansible_collections.mtk.backend.plugins.plugin_utils.topology import networ
 from ansible_collections.mtk.backend.plugins.plugin_utils.topology.elements import Child, element
 from ansible_collections.mtk.backend.plugins.plugin_utils.topology.estate import Estate
 from ansible_collections.mtk.backend.plugins.plugin_utils.topology.reach import IN, OUT, Flow, Matrix, Peer
-from ansible_collections.mtk.backend.plugins.plugin_utils.topology.signs import named, section
+from ansible_collections.mtk.backend.plugins.plugin_utils.topology.signs import named, section, wide
 
 _RULES = {(IN, OUT): "", (IN,): "rule of the target", (OUT,): "rule of the source"}
 
@@ -53,7 +53,7 @@ def _tiers(estate: Estate) -> Child:
         for (tier, out, back), regions in rows.items()
     ]
     table = element("table", element("thead", element("tr", head)), element("tbody", body), class_="list")
-    return [element("h3", "By route"), _wide(table)]
+    return [element("h3", "By route"), wide(table, "Routes to the Internet")]
 
 
 def _directions(found: set[str]) -> tuple[str, str]:
@@ -74,7 +74,7 @@ def _matrix(matrix: Matrix, regions: int) -> Child:
         for source in matrix.sources
     ]
     table = element("table", element("thead", head), element("tbody", rows), class_="list matrix")
-    return [title, _wide(table)]
+    return [title, wide(table, f"Rules of security groups: {where}")]
 
 
 def _head(peer: Peer, scope: str) -> Child:
@@ -97,7 +97,3 @@ def _flow(flow: Flow, source: Peer, target: Peer) -> Child:
     ours = source.kind == target.kind == 3 and source != target
     missing = element("div", f"{_RULES[flow.rules]} only", class_="quiet") if ours and len(flow.rules) == 1 else None
     return element("div", element("span", flow.traffic, class_="traffic"), missing)
-
-
-def _wide(table: Child) -> Child:
-    return element("div", table, class_="wide", tabindex="0")

@@ -15,7 +15,7 @@ from ansible_collections.mtk.backend.plugins.plugin_utils import drift
 from ansible_collections.mtk.backend.plugins.plugin_utils.summary import duration
 from ansible_collections.mtk.backend.plugins.plugin_utils.topology.elements import Child, element
 from ansible_collections.mtk.backend.plugins.plugin_utils.topology.estate import Estate
-from ansible_collections.mtk.backend.plugins.plugin_utils.topology.signs import badge, counts, section, value
+from ansible_collections.mtk.backend.plugins.plugin_utils.topology.signs import badge, counts, section, value, wide
 
 _MANY = 12  # changes of a region that are shown without being unfolded
 Entry = Mapping[str, Any]
@@ -153,8 +153,6 @@ def resources(document: Mapping[str, Any], estate: Estate) -> Child:
         ]
         titles = ("Plan", "Type", "Name", "Id")
         head = element("thead", element("tr", [element("th", title, scope="col") for title in titles]))
-        table = element(
-            "div", element("table", head, element("tbody", rows), class_="list"), class_="wide", tabindex="0"
-        )
+        table = wide(element("table", head, element("tbody", rows), class_="list"), f"Resources in {region}")
         parts.append(element("details", element("summary", element("h3", region), f" {len(entries)} resources"), table))
     return section("All resources", parts, id="resources")

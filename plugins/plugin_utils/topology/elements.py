@@ -18,15 +18,15 @@ _VOID = ("meta", "br")
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
-def element(name: str, /, *children: Child, **attributes: Any) -> Markup:
+def element(tag: str, *children: Child, **attributes: Any) -> Markup:
     """Return an element. A trailing or inner ``_`` of an attribute is dropped or becomes ``-``.
 
     >>> element("td", "a < b", class_="cell", data_tier="public")
     Markup('<td class="cell" data-tier="public">a &lt; b</td>')
     """
     given = "".join(_attribute(key, value) for key, value in attributes.items())
-    start = Markup(f"<{name}{given}>")  # noqa: S704 (the attributes are escaped)
-    return start if name in _VOID else start + join(children) + Markup(f"</{name}>")  # noqa: S704
+    start = Markup(f"<{tag}{given}>")  # noqa: S704 (the attributes are escaped)
+    return start if tag in _VOID else start + join(children) + Markup(f"</{tag}>")  # noqa: S704
 
 
 def join(children: Iterable[Child], separator: str = "") -> Markup:

@@ -46,6 +46,10 @@ PLACES = {
     "secretsmanager_secret": "supporting",
     "iam_role": "supporting",
     "iam_managed_policy": "supporting",
+    # Decisions about a whole region, which belong to no resource
+    "region": "decisions",
+    "aws_preflight": "decisions",
+    "aws_region_preflight": "decisions",
 }
 
 

@@ -124,7 +124,7 @@ def _zone_of_gateway(estate: Estate, region: str, gateway_id: str) -> str:
 
 
 def ways(grid: Iterable[Zone]) -> dict[str, set[str]]:
-    """Return for each tier the ways of its default routes: internet gateway, NAT gateway; empty without a default route.
+    """Return the ways of the default routes of each tier: internet gateway, NAT gateway; empty without such routes.
 
     A tier whose routes are not known is not in the answer.
     """

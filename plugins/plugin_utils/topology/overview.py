@@ -72,7 +72,7 @@ def _map(estate: Estate) -> Child:
     width = len(content) * (WIDTH + GAP) - GAP + 4
     size = f"0 0 {width} {bottom + 14 + STEP * len(replicas)}"
     heads = [_head(_ABOVE), _head(_BELOW)]
-    named = {"role": "img", "aria_label": " ".join(sentences(estate))}
+    named = {"role": "group", "aria_label": " ".join(sentences(estate))}
     return element("svg", element("defs", heads), boxes, arrows, viewBox=size, width=width, class_="map", **named)
 
 

@@ -80,6 +80,11 @@ def counts(entries: Iterable[Mapping[str, Any]], mode: str) -> Child:
     return [badge(action, mode, number[action]) for action in SIGNS if number[action]]
 
 
+def wide(table: Child, label: str) -> Child:
+    """Return a table that scrolls by itself if it is wider than the page."""
+    return element("div", table, class_="wide", tabindex="0", role="region", aria_label=label)
+
+
 def section(title: str, *children: Child, id: str) -> Child:
     """Return a section with a heading to which the page's menu leads."""
     return element("section", element("h2", title, id=f"{id}-title"), children, id=id, aria_labelledby=f"{id}-title")

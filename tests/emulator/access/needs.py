@@ -30,6 +30,7 @@ TAGGING = {
     **dict.fromkeys(
         ("dynamodb", "kms", "secretsmanager", "logs", "cloudwatch", "application-autoscaling"), "TagResource"
     ),
+    "ssm": "AddTagsToResource",
     "rds": "AddTagsToResource",
     "sts": "TagSession",
 }

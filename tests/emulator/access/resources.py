@@ -115,6 +115,7 @@ TABLES: dict[str, dict[str, tuple[str, str]]] = {
         "": ("{}", "resourceArn resourceIdentifier"),
     },
     "cloudwatch": {"alarm": ("alarm:{}", "AlarmName AlarmNames"), "": ("{}", "ResourceARN")},
+    "ssm": {"parameter": ("parameter/{}", "Name Names Path ResourceId")},
     "application-autoscaling": {"scalable-target": ("scalable-target/*", "ResourceId")},
     "sts": {"": ("{}", "RoleArn")},
 }
@@ -244,6 +245,8 @@ def _values(call: Call, kind: str, name: str) -> Iterator[str]:
             yield f"{base}/index/{call.parameters['IndexName']}"
         elif name == "ShardIterator":
             yield value.partition("|")[0]
+        elif call.service == "ssm":
+            yield value.removeprefix("/")  # the ARN of /mtk/dev ends with parameter/mtk/dev
         elif call.service == "logs" and value.startswith("arn:") and kind == "log-group":
             yield value.partition(":log-group:")[2].removesuffix(":*")
         else:

@@ -46,7 +46,7 @@ class Service:
 @cache
 def services() -> dict[str, Service]:
     """Return all services by boto3's names."""
-    from . import autoscaling, cloudwatch, dynamodb, ec2, iam, kms, logs, rds, secretsmanager, sts, tagging
+    from . import autoscaling, cloudwatch, dynamodb, ec2, iam, kms, logs, rds, secretsmanager, ssm, sts, tagging
 
     return {
         "ec2": ec2.SERVICE,
@@ -56,6 +56,7 @@ def services() -> dict[str, Service]:
         "application-autoscaling": autoscaling.SERVICE,
         "kms": kms.SERVICE,
         "secretsmanager": secretsmanager.SERVICE,
+        "ssm": ssm.SERVICE,
         "logs": logs.SERVICE,
         "cloudwatch": cloudwatch.SERVICE,
         "iam": iam.SERVICE,

@@ -15,7 +15,7 @@ from ..core import own_backend
 from ..ec2.ids import STORES, TYPES
 from ..ec2.ipam_models import ipam_of
 
-SERVICES = {"cloudwatch", "dynamodb", "kms", "logs", "rds", "secretsmanager"}
+SERVICES = {"cloudwatch", "dynamodb", "kms", "logs", "rds", "secretsmanager", "ssm"}
 UNTAGS = {"DeleteTags", "RemoveTagsFromResource", "UntagResource", "UntagResources"}
 RENAMED = {"logs:loggroup": "logs:log-group"}
 EC2_IDS = {kind: STORES[prefix] for prefix, kind in TYPES.items() if prefix in STORES}

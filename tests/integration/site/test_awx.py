@@ -35,7 +35,11 @@ def awx():
 
 @pytest.fixture
 def play(awx, tmp_path):
-    def run(*arguments, given=GIVEN, expect=0, **environment):
+    """Run the playbook. The package ansible has awx.awx up to version 13; tests on later versions cannot."""
+    if not any((Path(each) / "awx/awx").exists() for each in ansible_collections.__path__):
+        pytest.skip("awx.awx is not installed: ansible-galaxy collection install awx.awx")
+
+    def run(*arguments, playbook="playbooks/awx.yml", given=GIVEN, expect=0, **environment):
         variables = tmp_path / "awx.yml"
         variables.write_text(yaml.safe_dump(given))
         env = {
@@ -47,7 +51,7 @@ def play(awx, tmp_path):
             "CONTROLLER_OAUTH_TOKEN": TOKEN,
             **environment,
         }
-        command = [str(BIN / "ansible-playbook"), "playbooks/awx.yml", "-e", f"@{variables}", *arguments]
+        command = [str(BIN / "ansible-playbook"), playbook, "-e", f"@{variables}", *arguments]
         code, stdout, stderr = finish(command, cwd=ROOT, env=env)
         assert code == expect, (stdout + stderr)[-6000:]
         assert not [secret for secret in (AWS_KEY, SLACK_TOKEN, TOKEN) if secret in stdout + stderr]
@@ -121,7 +125,7 @@ def _check_workflow(store):
 
 @pytest.mark.timeout(300)
 def test_check_mode_on_an_empty_awx_creates_nothing_and_ends_at_the_first_reference(awx, play):
-    ended = play("--check", expect=2)
+    ended = play("--check", playbook="mtk.backend.awx", expect=2)  # the name in an installed collection
     assert awx.writes() == []
     assert "returned 0 items, expected 1" in ended.text
 
@@ -131,15 +135,19 @@ def test_wrong_variables_are_refused_before_the_first_request(awx, play):
     wrong = {
         "awx_project_url": "backend",
         "awx_forks": 0,
+        "awx_notification": {"type": "slack", "configuration": {"token": "{{ vault_token }}", "channels": ["#ops"]}},
         "awx_environments": {
             "dev": {"credential": "AWS", "inventory": "inventories/qa"},
             "staging": {"credential": "x"},
         },
     }
     text = " ".join(play(given=wrong, expect=2).text.split())
-    assert "4 wrong settings. Nothing was changed in AWX." in text
+    assert "5 wrong settings. Nothing was changed in AWX." in text
     assert "awx_environments.dev.inventory is 'inventories/qa'; the inventory is that of the environment qa." in text
     assert "awx_environments.staging.inventory is 'inventories/staging'; there is no such file or directory in" in text
+    assert (
+        "awx_notification cannot be computed: 'vault_token' is undefined. Correct the expression, or give the" in text
+    )
     assert awx.requests == []
 
 

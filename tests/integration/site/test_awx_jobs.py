@@ -35,7 +35,7 @@ def awx(aws: Any, project: Path, tmp_path: Path) -> Callable[[str], Awx]:
 
 def test_a_workflow_applies_exactly_its_plan(aws: Any, awx: Callable[[str], Awx], project: Path) -> None:
     """plan, approval, apply-approved, verify, drift and destroy, on an empty account and with a read-only project."""
-    dev, before = awx("dev"), content(project)
+    dev, before, empty = awx("dev"), content(project), estate(aws, REGIONS)
     plan = dev.launch("playbooks/plan.yml", "plan", template_vars={"plan_artifact": True}, artifacts={}, home=False)
     assert plan.mutating == [] and list(plan.artifacts) == ["mtk_plan_artifact"]
     text = plan.artifacts["mtk_plan_artifact"]
@@ -65,7 +65,9 @@ def test_a_workflow_applies_exactly_its_plan(aws: Any, awx: Callable[[str], Awx]
     unconfirmed = dev.launch("playbooks/destroy.yml", "destroy", expect=2)
     assert "no name was typed" in unconfirmed.words and unconfirmed.mutating == [], "a job cannot be asked"
     dev.launch("playbooks/destroy.yml", "destroy", template_vars={"confirm_environment": "dev"})
-    assert not [kind for _, kind, _ in estate(aws, REGIONS) if kind in ("cluster", "table", "subnet", "nat_gateway")]
+    left = estate(aws, REGIONS) - empty  # the lock table and the pools of all environments stay
+    assert not {kind for _, kind, _ in left} & {"cluster", "instance", "vpc", "subnet", "nat_gateway"}
+    assert "dev_user_locations" not in {name for _, _, name in left}
     assert content(project) == before, "no job writes into the project"
 
 

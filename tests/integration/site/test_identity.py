@@ -58,6 +58,7 @@ def test_another_path_needs_a_decision_and_the_documented_way_leads_there(
         assert f"{change} Give the present value, or delete the resource and create it again." in words
 
     keys = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "x", "AWS_ENDPOINT_URL": aws.url}
+    keys["AWS_DEFAULT_REGION"] = "us-east-1"  # with an endpoint of its own, the AWS CLI asks for it
     script = f"set -e\n{documented_commands('Another path for the IAM roles')}"
     aws.client("iam").create_policy(PolicyName="boundary", Path="/limits/", PolicyDocument=ALL)
     code, _, errors = finish(["sh", "-c", script], cwd=ROOT, env=live.environ(**keys))
@@ -69,7 +70,7 @@ def test_another_path_needs_a_decision_and_the_documented_way_leads_there(
         "dev_aurora_monitoring_role": ("/mtk/", BOUNDARY),
     }
     again = live.play("playbooks/plan.yml", *extra(PATHS, BOUNDARIES, {"detailed_exitcode": "true"}))
-    assert again.mutating == [] and "No changes" in again.text
+    assert again.mutating == []  # and the exit code says that nothing differs
     aws.client("iam").delete_role_permissions_boundary(RoleName="dev_flow_log_role")
     drift = live.play("playbooks/drift.yml", *extra(PATHS, BOUNDARIES), expect=2)
     assert BOUNDARY in drift.text and "dev_flow_log_role" in drift.text

@@ -21,13 +21,18 @@ INTERRUPTIONS = [
 ]
 
 
-def kill_after(aws, process, call, seconds=240):
-    """Kill the process group as soon as the call was made."""
+def wait_for(aws, process, call, seconds=240):
+    """Wait until a run has made a call."""
     deadline = time.monotonic() + seconds
     while call not in aws.mutating():
         assert process.poll() is None, f"the run ended before {call}: {process.stdout.read()[-4000:]}"
         assert time.monotonic() < deadline, f"{call} was not made within {seconds} s"
         time.sleep(0.02)
+
+
+def kill_after(aws, process, call):
+    """Kill the process group as soon as the call was made."""
+    wait_for(aws, process, call)
     os.killpg(process.pid, signal.SIGKILL)
     process.wait(timeout=60)
     process.stdout.close()

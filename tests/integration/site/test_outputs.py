@@ -118,14 +118,14 @@ def test_the_example_for_ansible(built: Built, tmp_path: Path) -> None:
 
 def test_an_apply_ends_with_a_short_table_and_a_plan_has_none(built: Built) -> None:
     live = built("dev")
-    applied = live.play("site.yml")
+    applied = live.play("site.yml", "--tags", "aurora")
     assert applied.mutating == []
     assert "Outputs of dev (account" in applied.text and "    cluster_endpoint\n" in applied.text
     inventories = " ".join(f"-i {Path('inventories') / name}" for name in ("dev", "local"))
-    assert f"All outputs: ansible-playbook playbooks/outputs.yml {inventories}\n" in applied.text
+    assert f"All outputs: ansible-playbook playbooks/outputs.yml {inventories} --tags aurora\n" in applied.text
     assert "aws ec2" not in applied.text
     assert applied.text.rstrip().splitlines()[-1].startswith("Apply of dev: no changes")
-    assert "Outputs of dev" not in live.play("site.yml", "--check").text
+    assert "Outputs of dev" not in live.play("site.yml", "--check", "--tags", "aurora").text
 
 
 def test_an_empty_and_a_partly_built_account(aws: Any, site: Any, tmp_path: Path) -> None:
@@ -162,10 +162,36 @@ def test_prod_and_one_of_its_regions(built: Built, tmp_path: Path) -> None:
         (connect,) = [command for purpose, command in commands.items() if purpose.startswith("Connect")]
         endpoint = "cluster_endpoint" if region == HOME else "cluster_reader_endpoint"
         assert psql(connect)["host"] == values[endpoint]
-        assert run_command(commands["Describe the global database"])["GlobalClusters"]
+    assert run_command(commands["Describe the global database"])["GlobalClusters"]
     names = {values["master_user_secret_arn"].split(":", 4)[4] for values in document["regions"].values()}
     assert len(names) == 1, "the ARNs of the copies differ in the region only"
 
     limited, _ = outputs(live, tmp_path / "limited", "--limit", "us-west-2")
     assert limited["regions"] == {"us-west-2": document["regions"]["us-west-2"]}
     assert limited["shared"] == document["shared"]
+
+
+def parameters(aws: Any) -> dict[str, str]:
+    pages = aws.client("ssm").get_paginator("get_parameters_by_path").paginate(Path="/mtk/dev", Recursive=True)
+    return {each["Name"].rpartition("/")[2]: each["Value"] for page in pages for each in page["Parameters"]}
+
+
+def test_ssm_parameters_in_four_beats_and_deleted_with_the_environment(aws: Any, built: Built, tmp_path: Path) -> None:
+    live = built("dev")
+    prefix = ("-e", "outputs_ssm_prefix=/mtk/dev")
+    refused = live.play(OUTPUTS, "-e", "outputs_ssm=true", expect=2)
+    assert "outputs_ssm_prefix is empty" in " ".join(refused.text.split()) and refused.mutating == []
+    aws.client("ssm").put_parameter(Name="/mtk/dev/other", Value="theirs", Type="String")
+    write = (*prefix, "-e", "outputs_ssm=true", "--tags", "dynamodb_global")
+    planned = live.play(OUTPUTS, *write, "--check")
+    assert planned.mutating == [] and "Plan of dev: 5 to create" in planned.text
+    document = tmp_path / "json"
+    applied = live.play(OUTPUTS, *write, "-e", f"outputs_json={document}")
+    assert applied.mutating == ["ssm:PutParameter"] * 5
+    home = json.loads(document.read_text())["regions"][HOME]
+    table = {name: home[name] for name in ("table_name", "table_arn", "table_stream_arn", "table_key_arn")}
+    assert parameters(aws) == {**table, "table_regions": f'["{HOME}"]', "other": "theirs"}
+    assert live.play(OUTPUTS, *write).mutating == []
+    destroyed = live.destroy(*prefix, "--tags", "dynamodb_global")
+    assert destroyed.mutating.count("ssm:DeleteParameter") == 5
+    assert parameters(aws) == {"other": "theirs"}

@@ -6,7 +6,8 @@ import json
 import re
 from html import unescape
 
-from .conftest import BIN, ROOT, Site, finish
+from .conftest import BIN, ROOT, Played, Site, finish
+from .holders import Holder
 
 REGION = "us-east-1"
 
@@ -17,16 +18,18 @@ def words(path) -> str:
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", text)).split())
 
 
-def draw(dev: Site, tmp_path, *arguments: str, playbook: str = "playbooks/topology.yml") -> str:
+def draw(dev: Site | Holder, tmp_path, *arguments: str, playbook: str = "playbooks/topology.yml") -> tuple[str, Played]:
     page = tmp_path / "page.html"
     played = dev.play(playbook, "-e", f"topology_html={page}", *arguments)
     assert played.mutating == []
     assert page.stat().st_mode & 0o777 == 0o600
-    return words(page)
+    return words(page), played
 
 
 def test_page_of_an_empty_account_and_of_its_saved_plan(aws, site, tmp_path):
-    text = draw(site("dev"), tmp_path, "-e", f"plan_out={tmp_path / 'plan.json'}", playbook="mtk.backend.topology")
+    text, _played = draw(
+        site("dev"), tmp_path, "-e", f"plan_out={tmp_path / 'plan.json'}", playbook="mtk.backend.topology"
+    )
     plan = json.loads((tmp_path / "plan.json").read_text())
     assert f"Plan of dev: {plan['counts']['create']} to create, 1 to change, 2 unchanged." in text
     missing = [entry["name"] for entry in plan["resources"] if entry["name"] not in text]
@@ -58,7 +61,8 @@ def test_page_of_an_empty_account_and_of_its_saved_plan(aws, site, tmp_path):
 
 
 def test_page_of_a_built_environment_that_others_changed(aws, built, tmp_path):
-    dev, ec2 = built("dev"), aws.client("ec2", REGION)
+    built("dev")
+    ec2 = aws.client("ec2", REGION)
     groups = {each["GroupName"]: each for each in ec2.describe_security_groups()["SecurityGroups"]}
     database = groups["dev_us-east-1_database_security_group"]
     world = {"IpProtocol": "tcp", "FromPort": 5432, "ToPort": 5432, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
@@ -71,7 +75,10 @@ def test_page_of_a_built_environment_that_others_changed(aws, built, tmp_path):
     logs.put_retention_policy(logGroupName="dev_us-east-1_flow_log_group", retentionInDays=3)
     table, private = "dev_user_locations", "dev_us-east-1_us-east-1c_nat_gateway"
 
-    text = draw(dev, tmp_path, "-e", "topology_drift=true")
+    planner = Holder(aws, "dev", "planner")
+    text, played = draw(planner, tmp_path, "-e", "topology_drift=true")
+    assert planner.refused(played) == []
+    assert "Account 123456789012 · Plan of 20" in text
     assert "Plan of dev: 0 to create, 1 to change, " in text
     assert re.search(r"retention_in_days: 3 → \d+ ", text)
     assert "Internet tcp 5432 allowed from the Internet" in text
