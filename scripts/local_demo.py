@@ -39,12 +39,12 @@ def changes(calls: list[dict[str, Any]]) -> int:
 
 
 def mutating() -> int:
-    return len(ask("GET", "calls?mutating=true"))
+    return changes(ask("GET", "calls?mutating=true"))
 
 
 def begin_empty(environment: str, scale: float) -> None:
     """Empty the account, but never throw away what somebody else than a demo built on it."""
-    calls = changes(ask("GET", "calls?mutating=true"))
+    calls = mutating()
     last, _, at_end = (MARK.read_text().strip() if MARK.exists() else "").partition(" ")
     if calls and str(calls) != at_end:
         held = ", ".join(environments()) or "resources of no environment"

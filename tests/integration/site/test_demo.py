@@ -196,7 +196,7 @@ def test_an_interrupted_demo_leaves_the_server_and_can_be_repeated(local, checko
     assert "Interrupted. The local AWS is still running" in text and "To begin again: make demo ENV=dev" in text
     assert "Traceback" not in text
     code, text = interrupted(checkout, shell, "Check the settings")
-    assert code == 130 and "The local AWS holds dev of an earlier demo" in text
+    assert code == 130 and "The local AWS holds dev of an earlier demo" in text, text[-3000:]
 
 
 def interrupted(checkout, shell, play):
