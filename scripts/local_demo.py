@@ -19,6 +19,7 @@ MARK = HOME / "demo"  # the environment of the last demo, and the number of chan
 PLAN, OUTPUTS = HOME / "plan.json", HOME / "outputs.json"
 BREAK = " \\\n    "  # continues a command on the next line, so that it fits into 80 columns and can be pasted
 SHELL = dict(os.environ)  # of the user, before this command changes its own
+LOCKS = "mtk_backend_run_locks"  # the table of the run locks
 PROXIES = ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY")
 
 
@@ -32,8 +33,13 @@ def demo(environment: str, scale: float) -> None:
             _sections(environment)
 
 
+def changes(calls: list[dict[str, Any]]) -> int:
+    """Return the number of changing calls without those of the run lock, whose release may follow the end of a run."""
+    return sum(call["parameters"].get("TableName") != LOCKS for call in calls)
+
+
 def mutating() -> int:
-    return len(ask("GET", "calls?mutating=true"))
+    return changes(ask("GET", "calls?mutating=true"))
 
 
 def begin_empty(environment: str, scale: float) -> None:
@@ -86,7 +92,8 @@ def remembered(environment: str) -> Iterator[None]:
         raise
     finally:
         if server.running():
-            MARK.write_text(f"{environment} {mutating()}\n")
+            calls = changes(ask("GET", "calls?mutating=true"))
+            MARK.write_text(f"{environment} {calls}\n")
 
 
 def _sections(environment: str) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 import local_demo
 import local_server
 import pytest
+from ansible_collections.mtk.backend.plugins.module_utils.domain._locks import TABLE
 from local_tables import built as tables
 from walk.checkout import copy_checkout
 
@@ -73,6 +74,20 @@ def test_the_end_of_a_demo_is_readable_and_its_aws_commands_work(outputs, checko
     assert all(c.startswith("NO_PROXY=127.0.0.1 ") for c in printed_commands(text) if "/bin/aws " in c)
     assert "-e destroy_allowed=true" in text, "the inventory of prod does not allow its deletion"
     assert not [line for line in text.splitlines() if len(line) > 80 and "'" not in line]
+
+
+def test_the_calls_of_the_run_lock_are_not_changes_of_the_user(here):
+    assert local_demo.LOCKS == TABLE
+    client = here.client("dynamodb")
+    for name in (TABLE, "other"):
+        client.create_table(
+            TableName=name,
+            BillingMode="PAY_PER_REQUEST",
+            AttributeDefinitions=[{"AttributeName": "a", "AttributeType": "S"}],
+            KeySchema=[{"AttributeName": "a", "KeyType": "HASH"}],
+        )
+    calls = here.control.calls(mutating=True)
+    assert len(calls) == 2 and local_demo.changes(calls) == 1
 
 
 def run(checkout: Path, shell: dict[str, str], *arguments: str, code: int = 0) -> str:
@@ -181,7 +196,7 @@ def test_an_interrupted_demo_leaves_the_server_and_can_be_repeated(local, checko
     assert "Interrupted. The local AWS is still running" in text and "To begin again: make demo ENV=dev" in text
     assert "Traceback" not in text
     code, text = interrupted(checkout, shell, "Check the settings")
-    assert code == 130 and "The local AWS holds dev of an earlier demo" in text
+    assert code == 130 and "The local AWS holds dev of an earlier demo" in text, text[-3000:]
 
 
 def interrupted(checkout, shell, play):
