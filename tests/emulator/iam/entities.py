@@ -13,9 +13,11 @@ OWN_USER = {
     "DeleteAccessKey",
     "GetUser",
     "ListAccessKeys",
+    "ListMFADevices",
     "ListServiceSpecificCredentials",
     "UpdateAccessKey",
 }
+OWNER_TOO = ("GetUser", "ListAccessKeys", "ListMFADevices")  # of these, what the owner of the account may call so
 
 
 def unique_id(prefix: str, account_id: str) -> str:

@@ -70,7 +70,9 @@ class MfaOperations(UserOperations):
         return EmptyResult()
 
     def list_mfa_devices(self) -> ActionResult:
-        """List the devices of a user."""
+        """List the devices of a user. The owner of the account has none here."""
+        if not self._get_param("UserName"):
+            return self._page("MFADevices", [])
         user = self._user()
         found = [self.backend.virtual_mfa_devices[serial] for serial in user.mfa_devices]
         shown = [{"UserName": user.name, "SerialNumber": d.serial_number, "EnableDate": d.enable_date} for d in found]

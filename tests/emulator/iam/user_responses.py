@@ -9,7 +9,7 @@ from moto.core.responses import ActionResult, EmptyResult
 from moto.iam.responses import IamResponse
 
 from ..core import AwsError, paged
-from .entities import OWN_USER, set_boundary, unique_id
+from .entities import OWN_USER, OWNER_TOO, set_boundary, unique_id
 
 _KEY = ("UserName", "AccessKeyId", "Status", "CreateDate")
 CREATED = datetime(2020, 1, 1)  # of the account
@@ -39,7 +39,7 @@ class UserOperations(IamResponse):
         user = self.backend.get_user_from_access_key_id(self.get_access_key())
         if user:
             self.params["UserName"] = user.name
-        elif self._get_action() not in ("GetUser", "ListAccessKeys") or self.get_access_key().startswith("ASIA"):
+        elif self._get_action() not in OWNER_TOO or self.get_access_key().startswith("ASIA"):
             raise AwsError("ValidationError", "Must specify userName when calling with non-User credentials")
 
     def get_user(self) -> ActionResult:

@@ -60,7 +60,7 @@ OPERATIONS: dict[str, str] = {
     "ListGroups": "Marker MaxItems PathPrefix",
     "ListGroupsForUser": "UserName",
     "ListInstanceProfilesForRole": "RoleName",
-    "ListMFADevices": "UserName",
+    "ListMFADevices": "Marker MaxItems UserName",
     "ListOpenIDConnectProviders": "",
     "ListPolicies": "Marker MaxItems OnlyAttached PathPrefix Scope",
     "ListPolicyTags": "Marker MaxItems PolicyArn",

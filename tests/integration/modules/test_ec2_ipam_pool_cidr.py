@@ -65,10 +65,12 @@ def test_the_module_waits_for_the_block_of_the_source_pool(aws, run, wait):
     scope = ipam(aws)["PrivateDefaultScopeId"]
     top = pool(aws, scope, "top")
     below = pool(aws, scope, "below", SourceIpamPoolId=top)
-    aws.control.scale(0.01)
+    aws.control.scale(1)  # so that the block is still pending when the answer is read
     assert (
         run(NAME, ipam_pool_name="top", cidr="10.0.0.0/8", wait=False)["ipam_pool_cidr"]["state"] == "pending-provision"
     )
+    if wait:
+        aws.control.scale(0.01)
     found = run(NAME, ipam_pool_name="below", cidr="10.0.0.0/12", wait=wait)["ipam_pool_cidr"]
     assert found["state"] == ("provisioned" if wait else "pending-provision")
     aws.control.advance(60)
