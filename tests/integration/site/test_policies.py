@@ -100,6 +100,12 @@ def test_a_directory_that_does_not_exist_is_refused(site: Any, tmp_path: Path) -
     assert f"policies_dir is '{missing}'; it is not a directory. Create it, or name a directory." in text
 
 
+def test_a_region_that_does_not_exist_is_refused(site: Any) -> None:
+    refused = site("dev").play("playbooks/policies.yml", "-e", "region=eu-west", expect=2)
+    assert "region eu-west is not an AWS region. Did you mean eu-west-" in " ".join(refused.text.split())
+    site("dev").play("playbooks/policies.yml", "-e", "region=us-east-1")
+
+
 def test_the_page_lists_what_the_calls_do_not_show() -> None:
     for row in UNSEEN:
         actions = ", ".join(f"`{action}`" for action in row.actions.split())
