@@ -97,6 +97,7 @@ def test_every_change_is_limited_to_regions_and_to_the_environment() -> None:
 
 # Statements for resources that have neither the name nor the tag of the environment, and what limits them.
 BY_OTHER_MEANS = {
+    "DescribeReservations": "AWS's reference names no resource; the request changes a description only",
     "CreatePoolsInScopes": "AWS creates the scopes of an IPAM without tags; the new pool needs the tag",
     "TagOnCreation": "the condition ec2:CreateAction; the creation itself needs the tag",
     "Scale": "targets of DynamoDB only; their ARNs have an id that AWS chooses",
