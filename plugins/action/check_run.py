@@ -89,6 +89,7 @@ class ActionModule(ActionBase):
         outputs = {host: _outputs_of(host, inventory, values, roles) for host in values}
         answer = {"home_region": primary[0], "asked": asked, "outputs": outputs, **run}
         answer["removed_replica_regions"] = removed
+        answer["parameters"] = _outputs.names(_outputs.roles_of(name for each in outputs.values() for name in each))
         return {**result, "changed": False, **answer}
 
     def _other_environment(self, variables: Mapping[str, Any]) -> Iterator[Fault]:

@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +21,10 @@ from ansible_collections.mtk.backend.plugins.module_utils.domain._values import 
 from ansible_collections.mtk.backend.plugins.module_utils.engine import _artifact, _validity
 from ansible_collections.mtk.backend.plugins.module_utils.engine._approval import ARTIFACT
 from ansible_collections.mtk.backend.plugins.plugin_utils import files
-from ansible_collections.mtk.backend.plugins.plugin_utils.record import CACHE
+from ansible_collections.mtk.backend.plugins.plugin_utils.record import CACHE, RECORD
 
 FILE = "plan_file"
+OUTSIDE = "mtk_outside_of_plan"  # of a play that no plan contains, such as that of playbooks/outputs.yml
 _REMEDY = {
     FILE: "Write it with playbooks/plan.yml -e plan_out=FILE.",
     ARTIFACT: "Run playbooks/plan.yml -e plan_artifact=true in an earlier job of the workflow.",
@@ -61,8 +62,11 @@ class Given:
         return int(setting.default if list(setting.faults(value)) else value)
 
     def requires(self) -> bool:
-        """Return whether plan_required is true."""
-        return bool(boolean(self.text("plan_required") or "false", strict=False))
+        """Return whether plan_required is true. The check of the run reports a wrong value; a plan is then required."""
+        try:
+            return bool(boolean(self.text("plan_required") or "false"))
+        except TypeError:
+            return True
 
 
 def plans(variables: Mapping[str, Any], task: Any, template: Callable[[Any], Any]) -> bool:
@@ -72,8 +76,13 @@ def plans(variables: Mapping[str, Any], task: Any, template: Callable[[Any], Any
 
 
 def given(variables: Mapping[str, Any], task: Any, template: Callable[[Any], Any]) -> Given | None:
-    """Return what the variables say about an approved plan; None if they say nothing about it."""
-    if not any(name in variables for name in (FILE, ARTIFACT, "plan_required")):
+    """Return what the variables say about an approved plan; None if they say nothing about it, or if the play says so.
+
+    An extra variable cannot say so.
+    """
+    if task.get_play().vars.get(OUTSIDE) is True or not any(
+        name in variables for name in (FILE, ARTIFACT, "plan_required")
+    ):
         return None
     return Given(variables, template, plans=plans(variables, task, template))
 
@@ -85,7 +94,7 @@ def path(given: Given) -> str | None:
     """
     names = given.names()
     if FILE in names or not names:
-        return given.text(FILE) if names else None
+        return str(Path(given.text(FILE)).expanduser()) if names else None
     text = given.text(ARTIFACT)
     target = Path(CACHE) / f"{ARTIFACT}.{hashlib.sha256(text.encode()).hexdigest()[:16]}.json"
     if not target.exists():
@@ -97,7 +106,8 @@ def path(given: Given) -> str | None:
 def faults(given: Given, purpose: str, *, writes: bool, now: datetime | None = None) -> Iterator[Fault]:
     """Return why a run must not apply the approved plan that it was given, or that it needs one.
 
-    ``purpose`` is apply or destroy. ``writes`` says that the run is not in check mode.
+    ``purpose`` is apply or destroy. ``writes`` says that the run is not in check mode. The age counts to the beginning
+    of the run, so that a plan does not become too old in the middle of its apply.
     """
     hashes = set()
     for name in given.names():
@@ -106,7 +116,7 @@ def faults(given: Given, purpose: str, *, writes: bool, now: datetime | None = N
         except Refused as refused:
             yield Fault({name: _value(given, name)}, str(refused), _REMEDY[name])
             continue
-        wanted = _wanted(given, purpose, now or datetime.now(UTC))
+        wanted = _wanted(given, purpose, now or RECORD.began)
         found = list(_validity.reasons(document, wanted))
         yield from (Fault({name: _value(given, name)}, rule, remedy) for rule, remedy in found)
         hashes |= set() if found else {document["hash"]}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -145,6 +147,15 @@ def test_other_partitions_have_their_own_arns_and_hosts(region: str, partition: 
     assert partition_of(region) == partition
     text = json.dumps(dict(made(partition=partition, regions=[region]).documents))
     assert f"arn:{partition}:" in text and "arn:aws:" not in text and host in text
+
+
+def test_the_page_of_settings_says_what_a_boundary_has_to_allow() -> None:
+    root = Path(__file__).parents[2]
+    role = (root / "roles/ipam_vpc/tasks/flow_log_role.yml").read_text()
+    page = (root / "docs/using/settings.md").read_text()
+    needed = set(re.findall(r"logs:[A-Z]\w+", role))
+    assert len(needed) == 4 and not {action for action in needed if f"`{action}`" not in page}
+    assert "AmazonRDSEnhancedMonitoringRole" in (root / "roles/aurora/tasks/shared.yml").read_text()
 
 
 def test_what_has_no_policies_is_refused() -> None:

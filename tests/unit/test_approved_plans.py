@@ -6,6 +6,7 @@ import base64
 import gzip
 import json
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import Refused
@@ -173,6 +174,15 @@ def test_a_file_and_an_artifact_of_the_same_plan(tmp_path):
     assert "they are different plans. Give one of them" in fault
 
 
+def test_a_file_in_the_home_of_the_user(tmp_path, monkeypatch):
+    """The command that a plan prints keeps the shell from expanding ~."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "plan.json").write_text(json.dumps(plan()))
+    assert said({"plan_file": "~/plan.json"}) == []
+    path = approved.path(approved.Given({"plan_file": "~/plan.json"}, str, plans=False))
+    assert _approval.Approved(path).path == str(tmp_path / "plan.json")
+
+
 def test_a_file_without_a_plan(tmp_path):
     (tmp_path / "plan.json").write_text("[]")
     (fault,) = said({"plan_file": str(tmp_path / "plan.json")})
@@ -187,7 +197,7 @@ def test_plan_yml_and_drift_yml_ignore_an_artifact_that_they_inherit():
     assert "x" * 20 not in fault and "(99 characters)" in fault
 
 
-@pytest.mark.parametrize("value", [True, "true", "yes"])
+@pytest.mark.parametrize("value", [True, "true", "yes", "ture", ["true"]])
 def test_a_required_plan(value):
     (fault,) = said({"plan_required": value})
     assert "neither plan_file nor mtk_plan_artifact gives an approved plan. Start the workflow" in fault
@@ -201,6 +211,23 @@ def test_the_age_is_a_setting():
     old = {"mtk_plan_artifact": _artifact.pack(at(days=2))}
     assert len(said(old)) == 1 and said({**old, "plan_max_age": "604800"}) == []
     assert len(said({**old, "plan_max_age": "a week"})) == 1, "the check of the settings names the wrong value"
+
+
+def test_a_plan_does_not_become_too_old_in_the_middle_of_its_apply(monkeypatch):
+    run = approved.Given(
+        {"mtk_plan_artifact": _artifact.pack(at(hours=25)), "mtk_environment": "dev"}, str, plans=False
+    )
+    monkeypatch.setattr(approved.RECORD, "began", NOW - timedelta(hours=2))
+    assert approved.refusal(run, "apply", writes=True) == ""
+    monkeypatch.setattr(approved.RECORD, "began", NOW)
+    assert "it was made 25 h ago" in approved.refusal(run, "apply", writes=True)
+
+
+@pytest.mark.parametrize(("of_play", "of_run", "counts"), [(True, None, False), (None, True, True), ("no", None, True)])
+def test_only_a_play_says_that_an_approved_plan_does_not_contain_it(of_play, of_run, counts):
+    variables = {"plan_required": True, "mtk_outside_of_plan": of_run}
+    task = SimpleNamespace(get_play=lambda: SimpleNamespace(vars={"mtk_outside_of_plan": of_play}))
+    assert (approved.given(variables, task, lambda value: value) is not None) == counts
 
 
 def test_an_artifact_becomes_a_file_of_the_run(tmp_path, monkeypatch):

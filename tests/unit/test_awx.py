@@ -211,12 +211,15 @@ def test_what_is_left_of_an_environment_is_named():
     made = objects(awx_environments={"dev": {"credential": "x"}, "qa": {"credential": "x"}})
     foreign = {"name": "mtk qa plan", "description": "by hand"}
     other = {"name": "x dev plan", "description": f"{_awx.MARK} x dev: plans."}
-    found = {"job_templates": [*made["job_templates"], foreign, other], "inventories": made["inventories"]}
+    longer = objects(awx_name="mtk eu", awx_environments={"qa": {"credential": "x"}})["job_templates"]
+    listed = [*made["job_templates"], foreign, other, *longer]
+    found = {"job_templates": listed, "inventories": made["inventories"]}
     assert _awx.left_over(wanted, found) == [
         *(f"job template mtk qa {kind}" for kind in _awx.TEMPLATES),
         "inventory mtk qa",
     ]
     assert _awx.left_over(made, found) == []
+    assert len(_awx.left_over({**wanted, "name": "mtk eu"}, found)) == len(longer)
 
 
 def test_the_example_is_right():

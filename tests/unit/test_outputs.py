@@ -89,6 +89,13 @@ def test_settings_decide_which_outputs_an_environment_has(values, absent):
     assert {each.name for each in _outputs.REGIONAL} - set(found) == absent
 
 
+def test_the_parameters_of_a_role_do_not_depend_on_settings():
+    assert _outputs.roles_of(iter(["vpc_id", "table_name"])) == ["ipam_vpc", "dynamodb_global"]
+    found = _outputs.names(["aurora"])
+    assert {"monitoring_role_arn", "global_writer_endpoint", "instance_endpoints"} <= set(found)
+    assert "vpc_id" not in found and len(_outputs.names(ROLES)) == len(_outputs.SHARED) + len(_outputs.REGIONAL)
+
+
 def test_outputs_of_a_part_of_the_roles():
     found = _outputs.wanted(_outputs.REGIONAL, {}, ["dynamodb_global"])
     assert found == ["table_name", "table_arn", "table_stream_arn", "table_key_arn"]

@@ -71,11 +71,13 @@ def left_over(wanted: Mapping[str, Any], found: Mapping[str, Iterable[Mapping[st
     ``found`` are the objects of AWX by kind.
     """
     names = {kind: {each["name"] for each in wanted[kind]} for kind in found}
+    # The name of an environment has no spaces, so that "mtk" does not take the objects of "mtk eu" for its own.
+    ours = re.compile(rf"{re.escape(MARK)} {re.escape(wanted['name'])} [^\s:]+: ")
     stale = [
         (kind, str(each["name"]))
         for kind, listed in found.items()
         for each in listed
-        if str(each.get("description", "")).startswith(f"{MARK} {wanted['name']} ") and each["name"] not in names[kind]
+        if ours.match(str(each.get("description", ""))) and each["name"] not in names[kind]
     ]
     return [
         f"{kind.removesuffix('s').replace('_', ' ').replace('inventorie', 'inventory')} {name}" for kind, name in stale

@@ -116,8 +116,15 @@ def wanted(outputs: Iterable[Output], values: Mapping[str, Any], roles: Iterable
 
 def roles_of(names: Iterable[str]) -> list[str]:
     """Return the roles of some outputs."""
-    found = {each.role for each in (*SHARED, *REGIONAL) if each.name in set(names)}
+    chosen = set(names)
+    found = {each.role for each in (*SHARED, *REGIONAL) if each.name in chosen}
     return [role for role in ROLES if role in found]
+
+
+def names(roles: Iterable[str]) -> list[str]:
+    """Return the names of all outputs of some roles, whatever the settings: each of them may be an SSM parameter."""
+    chosen = set(roles)
+    return [each.name for each in (*SHARED, *REGIONAL) if each.role in chosen]
 
 
 def document(environment: str, answers: Mapping[str, Answer]) -> dict[str, Any]:

@@ -160,6 +160,7 @@ INTERNAL: dict[str, frozenset[str]] = {
             "mtk_network",
             "mtk_outputs",
             "mtk_outside",
+            "mtk_outside_of_plan",
             "mtk_owner",
             "mtk_parameter_tags",
             "mtk_plan",

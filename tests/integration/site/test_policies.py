@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 from access.unseen import TAGGING_SOURCE, UNSEEN
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _access
 
-from .conftest import ROOT, Site
+from .conftest import BIN, ROOT, Site, finish
 
 PAGE = (ROOT / "docs/using/permissions.md").read_text()
 SHELL_SECONDS = 280
@@ -99,8 +100,25 @@ def test_a_directory_that_does_not_exist_is_refused(site: Any, tmp_path: Path) -
     assert f"policies_dir is '{missing}'; it is not a directory. Create it, or name a directory." in text
 
 
+def test_a_region_that_does_not_exist_is_refused(site: Any) -> None:
+    refused = site("dev").play("playbooks/policies.yml", "-e", "region=eu-west", expect=2)
+    assert "region eu-west is not an AWS region. Did you mean eu-west-" in " ".join(refused.text.split())
+    site("dev").play("playbooks/policies.yml", "-e", "region=us-east-1")
+
+
 def test_the_page_lists_what_the_calls_do_not_show() -> None:
     for row in UNSEEN:
         actions = ", ".join(f"`{action}`" for action in row.actions.split())
         assert f"| {actions} | {row.why} | [AWS]({row.source}) |" in PAGE
     assert TAGGING_SOURCE in PAGE
+
+
+def test_an_environment_without_a_database_has_policies(site: Any, tmp_path: Path) -> None:
+    """Its inventory may leave out the group, and what is computed from it."""
+    shutil.copytree(ROOT / "inventories/dev", tmp_path / "dev")
+    hosts = tmp_path / "dev/hosts.yml"
+    hosts.write_text(hosts.read_text().partition("    database:")[0])
+    command = [str(BIN / "ansible-playbook"), "playbooks/policies.yml", "-i", str(tmp_path / "dev")]
+    code, stdout, _ = finish([*command, "-e", f"policies_dir={tmp_path}"], cwd=ROOT, env=site("dev").environ())
+    assert code == 0, stdout
+    assert "dev_flow_log_role" in (tmp_path / "policies.json").read_text()
