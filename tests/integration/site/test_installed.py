@@ -98,6 +98,13 @@ def play(aws: Any, collections: Path, tmp_path: Path) -> Play:
     return run
 
 
+def printed_command(played: Played) -> list[str]:
+    """Return the command that a plan prints as the next one."""
+    [printed] = [line for line in played.text.splitlines() if line.startswith("Next: ")]
+    return printed.partition(", run: ")[2].split()
+
+
+@pytest.mark.slow
 @pytest.mark.timeout(1800)
 def test_plan_apply_drift_and_destroy(play, tmp_path):
     plan = play("mtk.backend.plan", "-e", "plan_out=plan.json")
@@ -106,9 +113,7 @@ def test_plan_apply_drift_and_destroy(play, tmp_path):
     planned = json.loads((tmp_path / "plan.json").read_text())
     assert {entry["region"] for entry in planned["resources"]} == {"eu-west-1", "global"}
 
-    # Exactly the printed command.
-    [printed] = [line for line in plan.text.splitlines() if line.startswith("Next: ")]
-    command = printed.partition(", run: ")[2].split()
+    command = printed_command(plan)
     assert command[:4] == ["ansible-playbook", "mtk.backend.site", "-i", "hosts.yml"]
     apply = play(command[1], *command[4:])
     assert "Apply of staging: 39 created" in apply.text
@@ -121,6 +126,19 @@ def test_plan_apply_drift_and_destroy(play, tmp_path):
     destroy = play("mtk.backend.destroy", "-e", "confirm_environment=staging")
     assert "Deletion of staging: " in destroy.text
     assert "nothing else of staging was found" in " ".join(destroy.text.split())
+
+
+@pytest.mark.timeout(900)
+def test_plan_and_apply_end_with_a_summary(play):
+    """The tests of CI run a part of the site only."""
+    plan = play("mtk.backend.plan", "--tags", "dynamodb_global")
+    assert "Plan of staging: 2 to create" in plan.text
+    assert plan.mutating == []
+    command = printed_command(plan)
+    assert command[:4] == ["ansible-playbook", "mtk.backend.site", "-i", "hosts.yml"]
+    apply = play(command[1], *command[4:])
+    assert "Apply of staging: 2 created" in apply.text
+    assert NO_SUMMARY not in plan.text + apply.text
 
 
 def test_the_summary_is_shown_once_if_the_configuration_enables_the_callback(play):
