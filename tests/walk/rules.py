@@ -182,7 +182,8 @@ def _fault(command: Command) -> str:
         return ""
     return (
         "This command is in no walk. Add it to tests/walk/walks.yml: as a step of a walk, exactly as it is printed; or "
-        "under tested_by with the file of the test that runs it; or under not_run with the reason why no test can."
+        "under tested_by with the file and the name of the test that runs it; or under not_run with the reason why no "
+        "test can."
     )
 
 
