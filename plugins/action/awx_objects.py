@@ -17,7 +17,7 @@ from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import module_loader
 from ansible.vars.manager import VariableManager
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _awx, _settings_awx
-from ansible_collections.mtk.backend.plugins.module_utils.domain._setting import MISSING, Fault, Values
+from ansible_collections.mtk.backend.plugins.module_utils.domain._setting import HIDDEN, MISSING, Fault, Values
 from ansible_collections.mtk.backend.plugins.plugin_utils import settings
 
 SETTINGS = {setting.name: setting for role in settings.ROLES.values() for setting in role.settings}
@@ -64,7 +64,10 @@ class ActionModule(ActionBase):
         return given, faults
 
     def _inventory(self, path: Path) -> Values:
-        """Return the variables that have one value in all regions of an inventory."""
+        """Return the variables that have one value in all regions of an inventory.
+
+        A value from a vault is hidden: the questions of the surveys show values to everybody who may read a template.
+        """
         manager = InventoryManager(self._loader, [str(path)])
         variables = VariableManager(self._loader, manager)
         hosts = [variables.get_vars(host=host, include_hostvars=False) for host in manager.get_hosts()]
@@ -80,7 +83,8 @@ class ActionModule(ActionBase):
             return MISSING
         try:
             templar = self._templar.copy_with_new_env(available_variables=dict(variables))
-            value = settings.plain(templar.template(variables[name]))
+            found = templar.template(variables[name])
+            value = HIDDEN if settings.is_from_vault(found) else settings.plain(found)
         except AnsibleError:  # what it depends on is known in a run only
             return MISSING
         return boolean(value, strict=False) if name == "destroy_allowed" else value

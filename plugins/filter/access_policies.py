@@ -60,6 +60,7 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _access
+from ansible_collections.mtk.backend.plugins.module_utils.domain._rules_identity import partition_of
 
 
 def access_policies(
@@ -71,7 +72,7 @@ def access_policies(
 ) -> dict[str, Any]:
     """Return the policies of an environment, and who needs which."""
     try:
-        partition = _access.partition_of(regions[0] if regions else "")
+        partition = partition_of(regions[0] if regions else "")
         each = list(dict.fromkeys(regions))
         scope = _access.Scope(environment, str(account), each, partition, boundaries or {}, paths or {})
         found = _access.policies(scope)

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from collections.abc import Callable, Mapping
@@ -30,9 +31,14 @@ def apply_command(options: Mapping[str, Any], plan_out: str = "") -> str:
     'ansible-playbook site.yml -i inventories/prod -e plan_file=plan.json'
     """
     words = _words(options, _applying)
-    words += ["-e", f"plan_file={plan_out}"] if plan_out else []
+    words += ["-e", _extra("plan_file", plan_out)] if plan_out else []
     others = [given for given in options.get("extra_vars") or () if not str(given).startswith(OWN_VARIABLES)]
     return shlex.join(words) + (", with the same extra variables (-e)" if others else "")
+
+
+def _extra(name: str, value: str) -> str:
+    """Return an extra variable. Ansible divides ``name=value`` at spaces, and reads quotes and braces as its own."""
+    return f"{name}={value}" if re.fullmatch(r"[\w./@:+,~-]+", value) else json.dumps({name: value})
 
 
 def outputs_command(options: Mapping[str, Any]) -> str:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from ansible.errors import AnsibleError, AnsibleValueOmittedError
-from ansible.parsing.vault import EncryptedString
+from ansible.parsing.vault import EncryptedString, VaultHelper
 from ansible_collections.mtk.backend.plugins.module_utils.domain._awx_survey import answered
 from ansible_collections.mtk.backend.plugins.module_utils.domain._names import named_tags, names
 from ansible_collections.mtk.backend.plugins.module_utils.domain._setting import HIDDEN, MISSING, Fault, Role, Values
@@ -109,6 +109,15 @@ def _is_encrypted(raw: Any) -> bool:
     if isinstance(raw, Mapping):
         return any(map(_is_encrypted, raw.values()))
     return any(map(_is_encrypted, raw)) if isinstance(raw, list) else isinstance(raw, EncryptedString)
+
+
+def is_from_vault(value: Any) -> bool:
+    """Return whether a value, after its template was resolved, is one that a vault encrypts, or contains one."""
+    if isinstance(value, Mapping):
+        return any(map(is_from_vault, value.values()))
+    if isinstance(value, (list, tuple)):
+        return any(map(is_from_vault, value))
+    return VaultHelper.get_ciphertext(value, with_tags=False) is not None
 
 
 def plain(value: Any) -> Any:

@@ -87,8 +87,11 @@ NOT_GRANTED = {
         (
             "dynamodb:DeleteBackup",
             "dynamodb:DescribeEndpoints",
+            "ec2:CreateImage",
             "ec2:CreateSnapshot",
             "ec2:DeleteSnapshot",
+            "ec2:DescribeHosts",
+            "ec2:DescribeImages",
             "ec2:DescribeInstances",
             "ec2:DescribeIpamPoolAllocations",
             "ec2:DescribeSnapshots",

@@ -6,8 +6,11 @@ import json
 from typing import Any
 
 import pytest
+from ansible.errors import AnsibleFilterError
+from ansible_collections.mtk.backend.plugins.filter.access_policies import access_policies
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _access
 from ansible_collections.mtk.backend.plugins.module_utils.domain._access_grants import HOLDERS
+from ansible_collections.mtk.backend.plugins.module_utils.domain._rules_identity import partition_of
 
 ACCOUNT = "123456789012"
 REGIONS = ("us-east-1", "us-west-2", "eu-west-1")
@@ -92,6 +95,7 @@ def test_every_change_is_limited_to_regions_and_to_the_environment() -> None:
 
 # Statements for resources that have neither the name nor the tag of the environment, and what limits them.
 BY_OTHER_MEANS = {
+    "DescribeReservations": "AWS's reference names no resource; the request changes a description only",
     "CreatePoolsInScopes": "AWS creates the scopes of an IPAM without tags; the new pool needs the tag",
     "TagOnCreation": "the condition ec2:CreateAction; the creation itself needs the tag",
     "Scale": "targets of DynamoDB only; their ARNs have an id that AWS chooses",
@@ -138,7 +142,7 @@ def test_the_paths_are_part_of_the_arns() -> None:
     ],
 )
 def test_other_partitions_have_their_own_arns_and_hosts(region: str, partition: str, host: str) -> None:
-    assert _access.partition_of(region) == partition
+    assert partition_of(region) == partition
     text = json.dumps(dict(made(partition=partition, regions=[region]).documents))
     assert f"arn:{partition}:" in text and "arn:aws:" not in text and host in text
 
@@ -148,3 +152,5 @@ def test_what_has_no_policies_is_refused() -> None:
         made(regions=[])
     with pytest.raises(ValueError, match="partition is 'moon'; known are aws, aws-cn, aws-us-gov"):
         made(partition="moon")
+    with pytest.raises(AnsibleFilterError, match="access_policies: partition is 'aws-iso'; known are aws, aws-cn"):
+        access_policies("dev", ACCOUNT, ["us-iso-east-1"])

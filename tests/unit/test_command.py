@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import shlex
 from pathlib import Path
 
 import pytest
+from ansible.parsing.splitter import parse_kv
 from ansible_collections.mtk.backend.plugins.plugin_utils.command import apply_command, run_command
 
 
@@ -41,8 +44,19 @@ def test_inventories_limit_and_tags_are_kept():
 
 
 def test_a_written_plan_is_applied_by_its_file():
-    options = {"args": ["site.yml"], "tags": ["all"], "extra_vars": ["plan_out=a plan.json"]}
-    assert apply_command(options, "a plan.json") == "ansible-playbook site.yml -e 'plan_file=a plan.json'"
+    options = {"args": ["site.yml"], "tags": ["all"], "extra_vars": ["plan_out=plan.json"]}
+    assert apply_command(options, "~/plan.json") == "ansible-playbook site.yml -e 'plan_file=~/plan.json'"
+
+
+@pytest.mark.parametrize("name", ["a plan.json", "it's.json", 'a "plan"', "$(id);\\`id`", "é.json", "a=b #c"])
+def test_ansible_reads_the_name_of_the_file_as_it_is(name):
+    """As a shell and then Ansible take the command apart."""
+    words = shlex.split(
+        apply_command({"args": ["site.yml"], "extra_vars": ["@plan_out.json"]}, name).split(", with")[0]
+    )
+    given = words[words.index("-e") + 1]
+    found = json.loads(given) if given.startswith("{") else parse_kv(given)
+    assert found == {"plan_file": name}
 
 
 def test_extra_variables_are_not_repeated():

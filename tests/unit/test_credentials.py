@@ -66,6 +66,14 @@ def test_sessions_of_the_cli_are_read_and_nothing_is_written(monkeypatch, tmp_pa
     assert sorted(path.name for path in cache.iterdir()) == ["a.json", "broken.json"]
 
 
+def test_a_user_without_a_home_has_no_sessions(monkeypatch, tmp_path):
+    """In a pod, the user may be a number that no file names, and HOME may be missing."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("HOME", raising=False)
+    monkeypatch.setattr("os.getuid", lambda: 987654)
+    assert "a" not in Assumed()
+
+
 def test_a_profile_with_mfa_is_refused_without_a_request(monkeypatch, tmp_path):
     for name in ENVIRON:
         monkeypatch.delenv(name, raising=False)

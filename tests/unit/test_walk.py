@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from walk.commands import ROOT, Command, at_head, documented, on_page
-from walk.rules import Step, command_line, stale, table, uncovered
+from walk.commands import Command, at_head, documented, on_page
+from walk.rules import Proof, Step, command_line, contradicted, stale, table, uncovered, unproven
 
 PAGE = """
 `make demo` and `make nothing`, `make` alone, `.venv/bin/pytest -q tests/unit/test_walk.py`
@@ -56,6 +56,7 @@ def test_commands_are_found_at_the_head_of_a_playbook():
     ("text", "fault"),
     [
         ("make nothing", "the Makefile has no target nothing"),
+        ("NEXT=15.0.0 make nothing", "the Makefile has no target nothing"),
         ("make demo ENV=staging", "there is no environment staging"),
         ("pytest tests/unit/test_nothing.py", "tests/unit/test_nothing.py does not exist"),
         ("aws rds describe-everything", "the service rds has no operation describe-everything"),
@@ -78,9 +79,28 @@ def test_the_table_holds_nothing_that_is_printed_nowhere():
     assert not stale(documented(), table()), "remove these commands from tests/walk/walks.yml"
 
 
-def test_the_tests_that_the_table_names_run_the_commands():
-    wrong = [file for file, text in table().tested_by.values() if text not in (ROOT / file).read_text()]
+def test_no_command_has_two_entries():
+    assert not contradicted(table())
+
+
+def test_the_tests_that_the_table_names_contain_the_commands():
+    commands = documented()
+    wrong = {text: found for text, proof in table().tested_by.items() if (found := unproven(text, proof, commands))}
     assert not wrong
+
+
+@pytest.mark.parametrize(
+    ("proof", "fault"),
+    [
+        (Proof("tests/unit/test_venv.py", "test_nothing"), "tests/unit/test_venv.py has no test_nothing"),
+        (Proof("tests/unit/test_venv.py", "run"), "run does not contain '--nothing'; add it to `other`"),
+        (Proof("tests/unit/test_venv.py", "run", ["--nothing", "--more"]), "the command has no word '--more'"),
+        (Proof("tests/unit/test_venv.py", "run", block="make"), "run does not run a block make with this command"),
+    ],
+)
+def test_a_proof_that_proves_nothing_is_reported(proof, fault):
+    (found,) = unproven("sh scripts/venv.sh --nothing", proof, [])
+    assert found.startswith(fault)
 
 
 def test_a_step_is_run_on_the_local_aws():

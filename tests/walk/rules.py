@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import dropwhile
 from pathlib import Path
 from typing import Any
 
@@ -40,9 +42,19 @@ class Walk:
 
 
 @dataclass(frozen=True)
+class Proof:
+    """The test that runs a command, with the words of the command that it replaces, or the block of the page."""
+
+    file: str
+    test: str
+    other: list[str] = field(default_factory=list)
+    block: str = ""
+
+
+@dataclass(frozen=True)
 class Table:
     walks: list[Walk]
-    tested_by: dict[str, tuple[str, str]]  # a file, and a text in it
+    tested_by: dict[str, Proof]
     not_run: dict[str, str]
 
     def commands(self) -> list[str]:
@@ -54,7 +66,8 @@ class Table:
 def table(path: Path = TABLE) -> Table:
     content = yaml.safe_load(path.read_text())
     walks = [Walk(w["name"], w["start"], list(map(_step, w["steps"])), w.get("ci", False)) for w in content["walks"]]
-    return Table(walks, content["tested_by"], content["not_run"])
+    tested_by = {command: Proof(**proof) for command, proof in content["tested_by"].items()}
+    return Table(walks, tested_by, content["not_run"])
 
 
 def _step(entry: Any) -> Step:
@@ -83,15 +96,79 @@ def stale(commands: Iterable[Command], known: Table) -> list[str]:
     return [text for text in known.commands() if text not in printed]
 
 
+def contradicted(known: Table) -> list[str]:
+    """Return the commands that the table says both to run and not to run, or to test twice."""
+    walked = {step.command for walk in known.walks for step in walk.steps if step.printed}
+    tested, not_run = set(known.tested_by), set(known.not_run)
+    return sorted((walked & tested) | (walked & not_run) | (tested & not_run))
+
+
+def unproven(command: str, proof: Proof, commands: Iterable[Command]) -> list[str]:
+    """Return why a proof does not show that its test runs the command."""
+    source = _test(ROOT / proof.file, proof.test)
+    if not source:
+        return [f"{proof.file} has no {proof.test}"]
+    if proof.block:
+        pages = {c.page for c in commands if c.text == command}
+        blocks = [text for page in pages for text in _blocks((ROOT / page).read_text(), proof.block)]
+        whole = any(" ".join(command.split()) in text for text in blocks)
+        named = f'block("{proof.block}")' in source
+        return [] if whole and named else [f"{proof.test} does not run a block {proof.block} with this command"]
+    words = [word for word in _words(command) if word not in proof.other]
+    superfluous = set(proof.other) - set(_words(command))
+    missing = [word for word in words if word not in source]
+    return [
+        *(f"{proof.test} does not contain {word!r}; add it to `other` if the test replaces it" for word in missing),
+        *(f"the command has no word {word!r}; remove it from `other`" for word in sorted(superfluous)),
+    ]
+
+
+def _test(path: Path, name: str) -> str:
+    """Return the source of a test and of what its file has beside tests, without comments; empty without the test."""
+    tree = ast.parse(path.read_text())
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name == name]
+    others = [node for node in tree.body if not isinstance(node, ast.FunctionDef) or not node.name.startswith("test_")]
+    return "\n".join(_source(node) for node in [*functions, *others]) if functions else ""
+
+
+def _source(node: ast.AST) -> str:
+    """Return the code of a node without comments and docstrings, and its strings as they are, for a search."""
+    docstrings = {id(n.value) for n in ast.walk(node) if isinstance(n, ast.Expr) and isinstance(n.value, ast.Constant)}
+    strings = [n for n in ast.walk(node) if isinstance(n, ast.Constant) and id(n) not in docstrings]
+    names = [keyword.arg or "" for keyword in ast.walk(node) if isinstance(keyword, ast.keyword)]
+    calls = [ast.unparse(n).replace("'", '"') for n in ast.walk(node) if isinstance(n, ast.Call)]
+    return "\n".join([*(str(string.value) for string in strings), *names, *calls])
+
+
+def _blocks(text: str, name: str) -> list[str]:
+    """Return the blocks of a page below the comment that names them, each in one line."""
+    found = re.findall(rf"<!-- runs: {re.escape(name)} -->\n```\n(.*?)```\n", text, re.S)
+    return [" ".join(block.replace("\\\n", " ").split()) for block in found]
+
+
+def _words(command: str) -> list[str]:
+    """Return the words of a command that a test must contain, with NAME=VALUE as two words.
+
+    The fixtures run ansible-playbook and name the inventory.
+    """
+    words = [re.match(r"(\w+)=(.+)", word, re.S) or word for word in shlex.split(command)]
+    parts = [[word] if isinstance(word, str) else list(word.groups()) for word in words]
+    return [part for each in parts for part in each if part not in ("ansible-playbook", "-e", "-i")]
+
+
 def program(command: Command) -> str:
     """Return the program of a command without variables and directories."""
-    words = [word for word in command.words if not re.match(r"[A-Z_]+=", word)]
-    return Path(words[0]).name
+    return Path(_arguments(command)[0]).name
+
+
+def _arguments(command: Command) -> list[str]:
+    """Return the words of a command without the variables before it."""
+    return [*dropwhile(re.compile(r"[A-Z_]+=").match, command.words)]
 
 
 def _fault(command: Command) -> str:
     """Return why a command fails its rule; without a rule, how to register it."""
-    name, words = program(command), command.words
+    name, words = program(command), _arguments(command)
     if name == "make":
         return _make(words[1:])
     if name == "pytest":

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, MutableMapping
-from pathlib import Path
 from typing import Any
 
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import Refused
@@ -72,7 +71,8 @@ class Assumed(MutableMapping[str, Any]):
 
     def __init__(self) -> None:
         self._own: dict[str, Any] = {}
-        self._cli = JSONFileCache(str(Path(_CLI_CACHE).expanduser()))
+        # Without HOME, a user that no file names has no home. os.path leaves the path alone; pathlib raises an error.
+        self._cli = JSONFileCache(os.path.expanduser(_CLI_CACHE))  # noqa: PTH111
 
     def __contains__(self, key: object) -> bool:
         return key in self._own or self._of_cli(key) is not None

@@ -50,15 +50,6 @@ _PARTITIONS = {
 }
 
 
-def partition_of(region: str) -> str:
-    """Return the partition of a region.
-
-    >>> partition_of("cn-north-1")
-    'aws-cn'
-    """
-    return {"cn": "aws-cn", "us-gov": "aws-us-gov"}.get(region.rpartition("-")[0].rpartition("-")[0], "aws")
-
-
 @dataclass(frozen=True)
 class Scope:
     """What the policies are for. The first region is the home region.

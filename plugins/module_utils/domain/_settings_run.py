@@ -262,6 +262,13 @@ SETTINGS = (
         default=False,
     ),
     Setting(
+        "mtk_outputs_artifact",
+        "dict",
+        "The outputs, as an earlier job of an AWX workflow has handed them over. No playbook here reads them.",
+        default={},
+        permits="what playbooks/outputs.yml -e outputs_artifact=true hands over",
+    ),
+    Setting(
         "topology_drift",
         "bool",
         "Whether playbooks/topology.yml also looks into regions that are not in the inventory.",

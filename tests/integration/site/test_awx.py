@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from pathlib import Path
 
 import ansible_collections
@@ -177,6 +178,32 @@ def test_answers_of_a_survey_are_the_settings_of_a_run(site):
     assert "rds_instance 2: dev-us-east-1-us-east-1b-aurora-instance, dev-us-east-1-us" in " ".join(planned.split())
     refused = site("dev").play("playbooks/plan.yml", "-e", "survey_aurora_prot=5432", expect=2).text
     assert "survey_aurora_prot is the answer to no setting of a role. Did you mean survey_aurora_port?" in refused
+
+
+@pytest.mark.timeout(300)
+def test_questions_do_not_show_what_a_vault_hides(site, tmp_path):
+    """Everybody who may read a template sees its survey."""
+    (tmp_path / "password").write_text("p")
+    vault = ("--vault-password-file", str(tmp_path / "password"))
+
+    def run(*command):
+        code, stdout, stderr = finish(
+            [str(BIN / command[0]), *command[1:], *vault], cwd=ROOT, env=site("dev").environ()
+        )
+        assert code == 0, stdout + stderr
+        return stdout
+
+    shutil.copytree(ROOT / "inventories/dev", tmp_path / "inventories/dev")
+    hidden = run("ansible-vault", "encrypt_string", "hiddenuser", "--name", "aurora_master_username")
+    hidden += run("ansible-vault", "encrypt_string", "hiddenname", "--name", "vault_name")
+    more = 'aurora_database_name: "{{ vault_name }}"\n'
+    (tmp_path / "inventories/dev/group_vars/all/more.yml").write_text(f"{hidden}\n{more}")
+    asked = ["aurora_master_username", "aurora_database_name", "aurora_port"]
+    given = {"awx_project_url": "https://git.example.com/mtk.git", "awx_environments": {"dev": {"credential": "AWS"}}}
+    given |= {"awx_directory": str(tmp_path), "awx_surveys": {"plan": asked}}
+    made = run("ansible", "localhost", "-m", "mtk.backend.awx_objects", "-e", json.dumps(given))
+    assert made.count("Inventory: (hidden).") == 2 and "Default: 5432." in made
+    assert "hiddenuser" not in made and "hiddenname" not in made
 
 
 @pytest.mark.awx

@@ -116,6 +116,26 @@ def test_an_imported_inventory_has_the_same_groups_and_settings(
     assert "eu-west-1" in found[0][0] and awx("dev").groups()["secondary"] == []
 
 
+def test_later_jobs_inherit_the_outputs_and_ignore_them(awx: Callable[[str], Awx], built: Callable[[str], Any]) -> None:
+    built("dev")
+    dev = awx("dev")
+    given = dev.launch("playbooks/outputs.yml", "outputs", template_vars={"outputs_artifact": True}, artifacts={})
+    assert list(given.artifacts) == ["mtk_outputs_artifact"] and given.mutating == []
+    document = given.artifacts["mtk_outputs_artifact"]
+    assert document["environment"] == "dev" and document["regions"]["us-east-1"]["vpc_id"].startswith("vpc-")
+
+    verify = dev.launch("playbooks/plan.yml", "verify", artifacts=given.artifacts)
+    assert "Plan of dev: no changes, " in verify.text
+    old = {**document, "environment": "inherited"}
+    again = dev.launch(
+        "playbooks/outputs.yml",
+        "outputs",
+        template_vars={"outputs_artifact": True},
+        artifacts={"mtk_outputs_artifact": old},
+    )
+    assert again.artifacts == given.artifacts, "the job reads AWS again"
+
+
 def artifact(tmp_path: Path, document: dict[str, Any], **variables: Any) -> tuple[str, str]:
     """Return the option that gives a plan as AWX gives an artifact."""
     path = tmp_path / "extra.json"

@@ -13,7 +13,9 @@ from pathlib import Path
 import local_demo
 import local_server
 import pytest
-from ansible_collections.mtk.backend.plugins.module_utils.domain._locks import TABLE
+from ansible_collections.mtk.backend.plugins.module_utils.aws._client import Aws
+from ansible_collections.mtk.backend.plugins.module_utils.aws._locks import Locks
+from ansible_collections.mtk.backend.plugins.module_utils.domain._locks import TABLE, Run
 from local_tables import built as tables
 from walk.checkout import copy_checkout
 
@@ -76,18 +78,15 @@ def test_the_end_of_a_demo_is_readable_and_its_aws_commands_work(outputs, checko
     assert not [line for line in text.splitlines() if len(line) > 80 and "'" not in line]
 
 
-def test_the_calls_of_the_run_lock_are_not_changes_of_the_user(here):
+def test_taking_the_run_lock_is_counted_and_its_release_is_not(here, aws):
     assert local_demo.LOCKS == TABLE
-    client = here.client("dynamodb")
-    for name in (TABLE, "other"):
-        client.create_table(
-            TableName=name,
-            BillingMode="PAY_PER_REQUEST",
-            AttributeDefinitions=[{"AttributeName": "a", "AttributeType": "S"}],
-            KeySchema=[{"AttributeName": "a", "KeyType": "HASH"}],
-        )
+    locks = Locks(Aws(aws.client, "us-east-1"), Run("a" * 12, "dev", "us-east-1", "", 1, "", "kim", "site.yml"))
+    locks.create_table()
+    serial = locks.take(locks.read("environment/dev"), "arn:aws:iam::123456789012:user/kim")
+    assert serial and local_demo.changes(here.control.calls(mutating=True)) == 2, "the table, and the item"
+    locks.release("environment/dev", serial)
     calls = here.control.calls(mutating=True)
-    assert len(calls) == 2 and local_demo.changes(calls) == 1
+    assert len(calls) == 3 and local_demo.changes(calls) == 2
 
 
 def run(checkout: Path, shell: dict[str, str], *arguments: str, code: int = 0) -> str:

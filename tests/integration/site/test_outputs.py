@@ -94,7 +94,7 @@ def test_dev_with_all_forms_and_commands(aws: Any, built: Built, tmp_path: Path)
     assert written[1].rstrip() in played.text, "the run shows the table at its end"
     assert json.loads(written[2])["vpc_id"]["value"] == {HOME: home["vpc_id"]}
     handed_over = played.text.split("CUSTOM STATS:", 1)[1]
-    assert '"mtk_outputs"' in handed_over and home["vpc_id"] in handed_over
+    assert '"mtk_outputs_artifact"' in handed_over and home["vpc_id"] in handed_over
 
     found = {each["purpose"]: each["command"] for each in document["commands"][HOME]}
     connect = found.pop("Connect to the database from inside the VPC")

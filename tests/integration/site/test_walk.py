@@ -33,7 +33,9 @@ def shell(aws, tmp_path):
     for name in ("home", "bin"):
         (tmp_path / name).mkdir()
     cli = tmp_path / "bin/aws"
-    cli.write_text(f'#!/bin/sh\nexec {BIN}/aws --endpoint-url {aws.url} "$@"\n')
+    # With AWS's own endpoint, the AWS CLI needs no region for these two services.
+    region = "case $1 in iam|sts) export AWS_DEFAULT_REGION=us-east-1;; esac"
+    cli.write_text(f'#!/bin/sh\n{region}\nexec {BIN}/aws --endpoint-url {aws.url} "$@"\n')
     cli.chmod(0o755)
     path = f"{cli.parent}:{BIN}:{os.environ['PATH']}"
     return {**kept, **KEYS, "HOME": str(tmp_path / "home"), "PATH": path, "MTK_LOCAL_AWS_URL": aws.url}
