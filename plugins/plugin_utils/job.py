@@ -12,7 +12,7 @@ from collections.abc import Mapping
 DISPLAY = "awx_display"  # the stdout callback with which ansible-runner collects the output as events
 
 
-def is_job(environ: Mapping[str, str] = os.environ) -> bool:
+def is_job(environ: Mapping[str, str] | None = None) -> bool:
     """Return whether nobody sits at the terminal of this run.
 
     ansible-runner gives its runs a pseudo-terminal, so that stdin and stdout look like those of a person.
@@ -20,15 +20,17 @@ def is_job(environ: Mapping[str, str] = os.environ) -> bool:
     >>> is_job({"ANSIBLE_STDOUT_CALLBACK": "awx_display"}), is_job({})
     (True, False)
     """
-    return environ.get("ANSIBLE_STDOUT_CALLBACK") == DISPLAY
+    given = os.environ if environ is None else environ
+    return given.get("ANSIBLE_STDOUT_CALLBACK") == DISPLAY
 
 
-def how_to_apply(command: str, environ: Mapping[str, str] = os.environ) -> str:
+def how_to_apply(command: str, environ: Mapping[str, str] | None = None) -> str:
     """Return how to apply a plan: with a command, or by the workflow in a job of AWX, which sets JOB_ID.
 
     >>> how_to_apply("ansible-playbook site.yml", {})
     'run: ansible-playbook site.yml'
     """
-    if is_job(environ) and environ.get("JOB_ID"):
+    given = os.environ if environ is None else environ
+    if is_job(given) and given.get("JOB_ID"):
         return "approve it in the workflow of this job, or launch the job template that applies"
     return f"run: {command}"

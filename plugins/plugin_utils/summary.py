@@ -176,7 +176,7 @@ def together(names: list[str]) -> str:
     if len(names) == 1:
         return names[0]
     begin = _whole_words(os.path.commonprefix(names))
-    rest = [name[len(begin) :] for name in names]
+    rest = [name.removeprefix(begin) for name in names]
     end = _whole_words(os.path.commonprefix([name[::-1] for name in rest]))[::-1]
     middle = ", ".join(name[: len(name) - len(end)] for name in rest)
     return f"{len(names)}: {begin}{{{middle}}}{end}" if begin or end else f"{len(names)}: {middle}"

@@ -18,6 +18,7 @@ SETTINGS = {setting.name: setting for role in ROLES.values() for setting in role
 URL = "https://git.example.com/mtk/backend.git"
 RIGHT = {"awx_project_url": URL, "awx_environments": {"dev": {"credential": "AWS of dev"}}}
 DAILY = "DTSTART:20260101T020000Z RRULE:FREQ=DAILY;INTERVAL=1"
+EMAIL = {"host": "mail.example.com", "sender": "awx@example.com", "recipients": ["ops@example.com"]}
 
 
 def check(**given):
@@ -101,6 +102,14 @@ WRONG = [
         {"awx_notification": {"type": "mattermost", "configuration": {"mattermost_url": "u", "chanel": ""}}},
         "awx_notification.configuration.chanel is not a field of this type.",
     ),
+    (
+        {"awx_notification": {"type": "email", "configuration": {**EMAIL, "port": True}}},
+        "awx_notification.configuration.port is true; it must be a whole number.",
+    ),
+    (
+        {"awx_notification": {"type": "email", "configuration": {**EMAIL, "use_tls": 1}}},
+        "awx_notification.configuration.use_tls is 1; it must be true or false.",
+    ),
     ({"awx_update_secrets": "perhaps"}, "awx_update_secrets is 'perhaps'; it must be true or false."),
 ]
 
@@ -137,6 +146,13 @@ def test_variables_of_a_job_of_awx_are_left_alone():
 def test_the_rule_of_a_schedule_is_one_that_awx_takes():
     for rule in (DAILY, "DTSTART;TZID=Europe/Paris:20260101T020000 RRULE:FREQ=WEEKLY;INTERVAL=1;BYDAY=MO"):
         assert not check(awx_drift_rrule=rule)[1] and rrule_errors(rule) == []
+
+
+def test_a_notification_takes_texts_with_tags():
+    """Ansible gives texts of a class of its own, with the file that they are from."""
+    tagged = type("Tagged", (str,), {})
+    given = {"type": tagged("email"), "configuration": {**EMAIL, "host": tagged("mail.example.com")}}
+    assert list(_awx_notifications.notification("awx_notification", given)) == []
 
 
 def test_notifications_have_the_fields_of_awx():

@@ -226,7 +226,7 @@ def parameter_text(value: Any) -> str:
 
 def batches(items: Sequence[Any], size: int = 20) -> Iterator[Sequence[Any]]:
     """Split a sequence into parts of at most ``size``: RDS takes 20 parameters a call."""
-    return (items[start : start + size] for start in range(0, len(items), size))
+    return (items[start:][:size] for start in range(0, len(items), size))
 
 
 def instance_zones(count: int, subnets: Iterable[Mapping[str, Any]], offered: Iterable[str]) -> list[str]:

@@ -54,12 +54,12 @@ def defaults(kind: str) -> dict[str, Any]:
     >>> defaults("mattermost")
     {'mattermost_no_verify_ssl': False}
     """
-    return {field: default for field, (_, default) in TYPES[kind].items() if default is not REQUIRED}
+    return {field: entry[1] for field, entry in TYPES[kind].items() if entry[1] is not REQUIRED}
 
 
 def secrets(kind: str, given: Mapping[str, Any]) -> bool:
     """Return whether a configuration has a secret, which AWX stores and never shows."""
-    return any(given.get(field) for field, (type_, _) in TYPES[kind].items() if type_ is SECRET)
+    return any(given.get(field) for field, entry in TYPES[kind].items() if entry[0] is SECRET)
 
 
 def notification(name: str, value: Mapping[str, Any]) -> Iterator[Fault]:
@@ -81,10 +81,15 @@ def notification(name: str, value: Mapping[str, Any]) -> Iterator[Fault]:
         yield Fault({f"{name}.type": kind}, rule, remedy)
     elif not isinstance(value.get("configuration"), Mapping):
         rule = "is not set" if "configuration" not in value else "is not a dictionary"
-        fields = [field for field, (_, default) in TYPES[kind].items() if default is REQUIRED]
+        fields = [field for field, entry in TYPES[kind].items() if entry[1] is REQUIRED]
         yield Fault({f"{name}.configuration": MISSING}, rule, f"A {kind} notification needs {', '.join(fields)}.")
     else:
         yield from _fields(f"{name}.configuration", TYPES[kind], value["configuration"])
+
+
+def _has_type(value: Any, expected: type) -> bool:
+    # To Python, true and false are whole numbers, too.
+    return isinstance(value, expected) and (expected is bool or not isinstance(value, bool))
 
 
 def _fields(path: str, known: Mapping[str, tuple[Any, Any]], given: Mapping[str, Any]) -> Iterator[Fault]:
@@ -97,6 +102,6 @@ def _fields(path: str, known: Mapping[str, tuple[Any, Any]], given: Mapping[str,
         value = given.get(field, default)
         if value is REQUIRED:
             yield Fault({f"{path}.{field}": MISSING}, "is not set", "Set it; AWX has no default.")
-        elif type(value) is not expected or (default is REQUIRED and not value):
+        elif not _has_type(value, expected) or (default is REQUIRED and not value):
             shown = HIDDEN if type_ is SECRET or field.endswith("url") else value
             yield Fault({f"{path}.{field}": shown}, f"it must be {_WORDS[expected]}", "Correct it.")
