@@ -11,15 +11,15 @@ from access import scan
 from access.evaluation import ACCOUNT, refused, without
 from access.matrix import ROWS, UNRECORDED, cells
 from access.recording import Recorded
-from access.runs import ENVIRONMENTS, LEAVING, REGIONS, known
+from access.runs import ENVIRONMENTS, LEAVING, REGIONS, known, prefix
 from access.unseen import COMPUTED, NOT_GRANTED, UNSEEN
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _access
 from ansible_collections.mtk.backend.plugins.module_utils.domain._access_grants import HOLDERS
 
 # The runs of each holder, which pass.
 RUNS = {
-    "planner": ("plan-empty", "plan", "outputs", "drift", "repair-plan"),
-    "builder": ("site-empty", "site-wide", "site", "change", "grow", "repair"),
+    "planner": ("plan-empty", "plan", "outputs", "topology", "drift", "repair-plan"),
+    "builder": ("site-empty", "site-wide", "site", "outputs-ssm", "change", "grow", "repair"),
     "operator": ("change",),
     "destroyer": ("destroy", "remove_region"),
 }
@@ -32,7 +32,9 @@ def regions(environment: str) -> list[str]:
 
 @cache
 def policies(environment: str) -> _access.Policies:
-    return _access.policies(_access.Scope(environment, ACCOUNT, regions(environment)))
+    """Return the policies of an environment whose outputs are in SSM parameters, as those of the recorded runs are."""
+    scope = _access.Scope(environment, ACCOUNT, regions(environment), parameters=prefix(environment))
+    return _access.policies(scope)
 
 
 def documents(environment: str, holder: str) -> list[dict[str, Any]]:
@@ -47,9 +49,12 @@ def recorded(environment: str) -> dict[str, list[Recorded]]:
 
 
 def actions(*holders: str) -> set[str]:
-    """Return all actions of policies, with and without a permissions boundary."""
+    """Return all actions of policies, with and without a permissions boundary, and with SSM parameters."""
     bounded = dict.fromkeys(("ipam_vpc", "aurora"), f"arn:aws:iam::{ACCOUNT}:policy/b")
-    scopes = [_access.Scope("prod", ACCOUNT, REGIONS["prod"], boundaries=given) for given in ({}, bounded)]
+    scopes = [
+        _access.Scope("prod", ACCOUNT, REGIONS["prod"], boundaries=given, parameters="/mtk/prod")
+        for given in ({}, bounded)
+    ]
     found = [
         each.documents[name]
         for scope in scopes
@@ -130,6 +135,8 @@ def test_a_builder_deletes_no_data() -> None:
         "rds:DeleteDBInstance",  # an apply replaces a failed reader
         "rds:RemoveTagsFromResource",
         "secretsmanager:DeleteResourcePolicy",
+        "ssm:DeleteParameter",  # outputs.yml deletes the parameter of an output that does not exist any more
+        "ssm:RemoveTagsFromResource",
     }
 
 
