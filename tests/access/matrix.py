@@ -49,15 +49,25 @@ ROWS = (
 )
 
 
+# Runs that an environment does not have, with the reasons.
+NOT_RUN = {
+    **dict.fromkeys((("repair", "qa"), ("repair-plan", "qa")), "the catalogue of drifts has none of qa"),
+    **dict.fromkeys((("site-wide", "qa"), ("site-wide", "prod")), "they have a second region anyway"),
+}
 # Runs that are not recorded yet. `make access` records all of them.
 UNRECORDED: frozenset[tuple[str, str]] = frozenset(
     {
         ("destroy", "prod"),
         ("destroy", "qa"),
+        ("grow", "prod"),
+        ("grow", "qa"),
         ("outputs-ssm", "qa"),
-        ("remove_region", "dev"),
         ("remove_region", "prod"),
         ("remove_region", "qa"),
+        ("repair", "dev"),
+        ("repair", "prod"),
+        ("repair-plan", "dev"),
+        ("repair-plan", "prod"),
         ("topology", "qa"),
     }
 )

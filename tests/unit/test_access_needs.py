@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from access import scan
 from access.evaluation import ACCOUNT, refused, without
-from access.matrix import ROWS, UNRECORDED, cells
+from access.matrix import NOT_RUN, ROWS, UNRECORDED, cells
 from access.recording import Recorded
 from access.runs import ENVIRONMENTS, LEAVING, REGIONS, known, prefix
 from access.unseen import COMPUTED, NOT_GRANTED, UNSEEN
@@ -173,8 +173,9 @@ def test_a_run_fails_with_one_action_less(environment: str, holder: str) -> None
         assert {need.action for need in refused(less, first.values())} == {action}
 
 
-def test_the_runs_of_the_matrix_are_recorded() -> None:
-    wanted = {(row.run, environment) for row in ROWS for environment in ENVIRONMENTS}
+def test_the_runs_of_the_matrix_and_of_the_holders_are_recorded() -> None:
+    names = {run for runs in RUNS.values() for run in runs} | {row.run for row in ROWS}
+    wanted = {(run, environment) for run in names for environment in ENVIRONMENTS} - NOT_RUN.keys()
     missing = {(run, environment) for run, environment in wanted if run not in recorded(environment)}
     assert missing == UNRECORDED, "record them with make access"
 
