@@ -38,6 +38,10 @@ options:
     description: The IAM path by role, C(ipam_vpc) and C(aurora). Defaults to C(/).
     type: dict
     default: {}
+  parameters:
+    description: The path of the SSM parameters with the outputs, C(outputs_ssm_prefix). Empty for none.
+    type: str
+    default: ''
 """
 
 EXAMPLES = r"""
@@ -69,12 +73,13 @@ def access_policies(
     regions: Sequence[str],
     boundaries: Mapping[str, str] | None = None,
     paths: Mapping[str, str] | None = None,
+    parameters: str = "",
 ) -> dict[str, Any]:
     """Return the policies of an environment, and who needs which."""
     try:
         partition = partition_of(regions[0] if regions else "")
         each = list(dict.fromkeys(regions))
-        scope = _access.Scope(environment, str(account), each, partition, boundaries or {}, paths or {})
+        scope = _access.Scope(environment, str(account), each, partition, boundaries or {}, paths or {}, parameters)
         found = _access.policies(scope)
     except ValueError as error:
         raise AnsibleFilterError(f"access_policies: {error}") from error

@@ -19,7 +19,13 @@ from ansible_collections.mtk.backend.plugins.module_utils.domain._locks import R
 from ansible_collections.mtk.backend.plugins.module_utils.domain._setting import WrongType, shown
 from ansible_collections.mtk.backend.plugins.module_utils.domain._settings_run import RUN
 from ansible_collections.mtk.backend.plugins.plugin_utils.command import run_command
-from ansible_collections.mtk.backend.plugins.plugin_utils.record import CACHE, RUN_ID, RUN_PID, RUN_STARTED
+from ansible_collections.mtk.backend.plugins.plugin_utils.record import (
+    CACHE,
+    RECORD,
+    RUN_ID,
+    RUN_PID,
+    RUN_STARTED,
+)
 
 # Where AWX, and Tower before it, say which job this is: extra variables, and environment variables.
 _JOB = ("awx_job_id", "tower_job_id")
@@ -44,6 +50,7 @@ def run(variables: Mapping[str, Any], template: Callable[[Any], Any], region: st
         command=run_command(context.CLIARGS),
         timeout=timeout,
         breaks=breaks or "",
+        deletes=RECORD.purpose == "destroy",
     )
 
 

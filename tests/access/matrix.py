@@ -14,8 +14,8 @@ from .runs import ENVIRONMENTS
 PASSES: frozenset[str] = frozenset()
 LOCK = frozenset({"dynamodb:GetItem"})  # a run that may write looks first whether another run holds the lock
 MAKE_LOCKS = frozenset({"dynamodb:CreateTable"})  # the table of the run locks, which the first apply creates
-DELETE = frozenset({"dynamodb:DeleteTable", "dynamodb:DeleteTableReplica", "dynamodb:CreateBackup",
-                    "application-autoscaling:DeregisterScalableTarget"})  # fmt: skip
+RIGHT = frozenset({"dynamodb:GetItem"})  # a run that deletes reads an item first that only the destroyer may read
+PUBLISH = frozenset({"ssm:PutParameter"})
 
 
 @dataclass(frozen=True)
@@ -38,21 +38,37 @@ ROWS = (
     Row("plan", "plan-empty", PASSES, PASSES, PASSES, PASSES),
     Row("plan", "plan", PASSES, PASSES, PASSES, PASSES),
     Row("outputs", "outputs", PASSES, PASSES, PASSES, PASSES),
+    Row("outputs", "outputs-ssm", LOCK, PASSES, PUBLISH, PUBLISH),
+    Row("topology", "topology", PASSES, PASSES, PASSES, PASSES),
     Row("drift", "drift", PASSES, PASSES, PASSES, PASSES),
     Row("site", "site-empty", LOCK, PASSES, MAKE_LOCKS, MAKE_LOCKS),
     Row("site", "site", LOCK, PASSES, PASSES, PASSES),
     Row("site", "change", LOCK, PASSES, PASSES, frozenset({"ec2:CreateTags"})),
-    Row("destroy", "destroy", LOCK, DELETE, DELETE, PASSES),
-    Row("remove_region", "remove_region", LOCK, DELETE, DELETE, PASSES),
+    Row("destroy", "destroy", LOCK, RIGHT, RIGHT, PASSES),
+    Row("remove_region", "remove_region", LOCK, RIGHT, RIGHT, PASSES),
 )
 
 
+# Runs that an environment does not have, with the reasons.
+NOT_RUN = {
+    **dict.fromkeys((("repair", "qa"), ("repair-plan", "qa")), "the catalogue of drifts has none of qa"),
+    **dict.fromkeys((("site-wide", "qa"), ("site-wide", "prod")), "they have a second region anyway"),
+}
 # Runs that are not recorded yet. `make access` records all of them.
 UNRECORDED: frozenset[tuple[str, str]] = frozenset(
     {
+        ("destroy", "prod"),
         ("destroy", "qa"),
-        ("remove_region", "dev"),
+        ("grow", "prod"),
+        ("grow", "qa"),
+        ("outputs-ssm", "qa"),
+        ("remove_region", "prod"),
         ("remove_region", "qa"),
+        ("repair", "dev"),
+        ("repair", "prod"),
+        ("repair-plan", "dev"),
+        ("repair-plan", "prod"),
+        ("topology", "qa"),
     }
 )
 

@@ -70,8 +70,20 @@ def destruction(environment: str) -> list[str]:
     return [
         "-e",
         f"confirm_environment={environment}",
+        "-e",
+        f"outputs_ssm_prefix={prefix(environment)}",
         *(["-e", "destroy_allowed=true"] if environment == "prod" else []),
     ]
+
+
+def prefix(environment: str) -> str:
+    """Return the path of the SSM parameters with the outputs."""
+    return f"/mtk/{environment}"
+
+
+def publication(environment: str) -> list[str]:
+    """Return the arguments of outputs.yml that writes the SSM parameters."""
+    return ["-e", f"outputs_ssm_prefix={prefix(environment)}", "-e", "outputs_ssm=true"]
 
 
 class Recording:
@@ -88,12 +100,12 @@ class Recording:
         """Play a playbook and record its needs under the name of the run, together with those of earlier plays."""
         from integration.site.conftest import finish
 
-        if self.only and run not in (*self.only, "site-empty", "site-wide"):
+        if self.only and run not in (*self.only, "site-empty", "site-wide", "outputs-ssm"):
             return
         words = self.site.command(playbook, *arguments)
         if self.source:
             words[3] = self.source
-        if run == "site-empty":
+        if run in ("site-empty", "outputs-ssm"):
             self.recorder.needs.pop(run, None)
         self.recorder.run = run
         code, stdout, stderr = finish(words, cwd=ROOT, env=self.site.environ())
@@ -120,9 +132,11 @@ class Recording:
         self.play("plan", "playbooks/plan.yml")
         self.play("site", "site.yml")
         self.play("outputs", "playbooks/outputs.yml")
+        self.play("topology", "playbooks/topology.yml", "-e", f"topology_html={self.directory / 'topology.html'}")
         self.play("drift", "playbooks/drift.yml")
         self.play("change", "site.yml", "-e", json.dumps(CHANGES))
         self.restore("built")
+        self.play("outputs-ssm", "playbooks/outputs.yml", *publication(environment))
         self.play("destroy", "playbooks/destroy.yml", *destruction(environment))
         self._removal()
         self.restore("built")

@@ -16,7 +16,7 @@ PREFIXES = {"resourcegroupstaggingapi": "tag"}
 MOST = 60  # characters of the text of a name
 SERVICES = (
     "application-autoscaling", "dynamodb", "ec2", "iam", "kms", "logs", "rds", "resourcegroupstaggingapi",
-    "secretsmanager", "sts",
+    "secretsmanager", "ssm", "sts",
 )  # fmt: skip
 
 

@@ -178,3 +178,13 @@ def test_a_policy_names_parameters_by_their_path(aws: Any) -> None:
 
     call = Call("ssm", "GetParameter", "us-east-1", "123456789012", {"Name": NAME})
     assert resources_of(call) == [f"arn:aws:ssm:us-east-1:123456789012:parameter{NAME}"]
+
+
+def test_parameters_and_their_tags_are_saved(ssm: Any, aws: Any) -> None:
+    put(ssm, Tags=[{"Key": "a", "Value": "1"}])
+    aws.control.save("parameters")
+    ssm.delete_parameter(Name=NAME)
+    aws.control.load("parameters")
+    assert ssm.get_parameter(Name=NAME)["Parameter"]["Value"] == "vpc-1" and tags(ssm) == {"a": "1"}
+    put(ssm, f"{NAME}2", Tags=[{"Key": "b", "Value": "2"}])
+    assert by_path(ssm, NAME.rpartition("/")[0]) == [NAME, f"{NAME}2"]

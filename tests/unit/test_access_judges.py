@@ -25,7 +25,7 @@ def documents() -> dict[str, dict[str, Any]]:
     """Return all policies of the three environments, and those of an environment with boundaries."""
     scopes = [_access.Scope(name, ACCOUNT, regions) for name, regions in REGIONS.items()]
     bounded = dict.fromkeys(("ipam_vpc", "aurora"), BOUNDARY)
-    scopes.append(_access.Scope("bounded", ACCOUNT, ["us-east-1"], boundaries=bounded))
+    scopes.append(_access.Scope("bounded", ACCOUNT, ["us-east-1"], boundaries=bounded, parameters="/mtk/bounded"))
     return {name: each for scope in scopes for name, each in _access.policies(scope).documents.items()}
 
 

@@ -9,17 +9,17 @@ from typing import Any
 import pytest
 from access import scan
 from access.evaluation import ACCOUNT, refused, without
-from access.matrix import ROWS, UNRECORDED, cells
+from access.matrix import NOT_RUN, ROWS, UNRECORDED, cells
 from access.recording import Recorded
-from access.runs import ENVIRONMENTS, LEAVING, REGIONS, known
+from access.runs import ENVIRONMENTS, LEAVING, REGIONS, known, prefix
 from access.unseen import COMPUTED, NOT_GRANTED, UNSEEN
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _access
 from ansible_collections.mtk.backend.plugins.module_utils.domain._access_grants import HOLDERS
 
 # The runs of each holder, which pass.
 RUNS = {
-    "planner": ("plan-empty", "plan", "outputs", "drift", "repair-plan"),
-    "builder": ("site-empty", "site-wide", "site", "change", "grow", "repair"),
+    "planner": ("plan-empty", "plan", "outputs", "topology", "drift", "repair-plan"),
+    "builder": ("site-empty", "site-wide", "site", "outputs-ssm", "change", "grow", "repair"),
     "operator": ("change",),
     "destroyer": ("destroy", "remove_region"),
 }
@@ -32,7 +32,9 @@ def regions(environment: str) -> list[str]:
 
 @cache
 def policies(environment: str) -> _access.Policies:
-    return _access.policies(_access.Scope(environment, ACCOUNT, regions(environment)))
+    """Return the policies of an environment whose outputs are in SSM parameters, as those of the recorded runs are."""
+    scope = _access.Scope(environment, ACCOUNT, regions(environment), parameters=prefix(environment))
+    return _access.policies(scope)
 
 
 def documents(environment: str, holder: str) -> list[dict[str, Any]]:
@@ -47,9 +49,12 @@ def recorded(environment: str) -> dict[str, list[Recorded]]:
 
 
 def actions(*holders: str) -> set[str]:
-    """Return all actions of policies, with and without a permissions boundary."""
+    """Return all actions of policies, with and without a permissions boundary, and with SSM parameters."""
     bounded = dict.fromkeys(("ipam_vpc", "aurora"), f"arn:aws:iam::{ACCOUNT}:policy/b")
-    scopes = [_access.Scope("prod", ACCOUNT, REGIONS["prod"], boundaries=given) for given in ({}, bounded)]
+    scopes = [
+        _access.Scope("prod", ACCOUNT, REGIONS["prod"], boundaries=given, parameters="/mtk/prod")
+        for given in ({}, bounded)
+    ]
     found = [
         each.documents[name]
         for scope in scopes
@@ -130,6 +135,8 @@ def test_a_builder_deletes_no_data() -> None:
         "rds:DeleteDBInstance",  # an apply replaces a failed reader
         "rds:RemoveTagsFromResource",
         "secretsmanager:DeleteResourcePolicy",
+        "ssm:DeleteParameter",  # outputs.yml deletes the parameter of an output that does not exist any more
+        "ssm:RemoveTagsFromResource",
     }
 
 
@@ -166,8 +173,9 @@ def test_a_run_fails_with_one_action_less(environment: str, holder: str) -> None
         assert {need.action for need in refused(less, first.values())} == {action}
 
 
-def test_the_runs_of_the_matrix_are_recorded() -> None:
-    wanted = {(row.run, environment) for row in ROWS for environment in ENVIRONMENTS}
+def test_the_runs_of_the_matrix_and_of_the_holders_are_recorded() -> None:
+    names = {run for runs in RUNS.values() for run in runs} | {row.run for row in ROWS}
+    wanted = {(run, environment) for run in names for environment in ENVIRONMENTS} - NOT_RUN.keys()
     missing = {(run, environment) for run, environment in wanted if run not in recorded(environment)}
     assert missing == UNRECORDED, "record them with make access"
 

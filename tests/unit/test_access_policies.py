@@ -127,6 +127,46 @@ def test_a_boundary_is_required_of_the_roles_and_cannot_be_taken_off() -> None:
     assert "iam:DeleteRolePermissionsBoundary" in json.dumps(dict(free.documents))
 
 
+def test_the_boundaries_can_be_read_by_everybody() -> None:
+    """The preflight asks whether a boundary exists, in each run."""
+    wanted = {"ReadFlowLogBoundary": BOUNDARY, "ReadMonitoringBoundary": f"{BOUNDARY}2"}
+    found = {
+        each["Sid"]: (each["Action"], each["Resource"]) for each in statements(made(boundaries=BOUNDED), "planner")
+    }
+    assert {sid: found[sid] for sid in wanted} == {sid: (["iam:GetPolicy"], arn) for sid, arn in wanted.items()}
+    assert not [each for each in statements(made()) if each["Sid"] in wanted]
+
+
+def test_the_parameters_are_below_their_path_and_of_nobody_else() -> None:
+    policies = made(parameters="/mtk/prod")
+    below = [f"arn:aws:ssm:{region}:{ACCOUNT}:parameter/mtk/prod/*" for region in REGIONS]
+    tag = "aws:ResourceTag/mtk:environment"
+    for sid, operator in (("WriteParameters", "StringEqualsIfExists"), ("DeleteParameters", "StringEquals")):
+        assert named(policies, sid)["Resource"] == below
+        assert named(policies, sid)["Condition"][operator][tag] == "prod"
+    holders = {holder: {a for each in statements(policies, holder) for a in each["Action"]} for holder in HOLDERS}
+    writing = {holder: sorted(a for a in found if a.startswith("ssm:")) for holder, found in holders.items()}
+    reads = ["ssm:GetParametersByPath", "ssm:ListTagsForResource"]
+    assert writing["planner"] == writing["operator"] == reads
+    assert writing["destroyer"] == ["ssm:DeleteParameter", *reads]
+    assert "ssm:PutParameter" in writing["builder"]
+    assert "ssm:" not in json.dumps(dict(made().documents))
+
+
+def test_only_the_destroyer_has_the_right_to_delete() -> None:
+    """A run that deletes reads this item before its first change."""
+    key = "dynamodb:LeadingKeys"
+    for holder in HOLDERS:
+        given = [
+            value
+            for each in statements(made(), holder)
+            if "dynamodb:GetItem" in each["Action"] and "run_locks" in json.dumps(each["Resource"])
+            for value in each["Condition"]["ForAllValues:StringLike"][key]
+        ]
+        locks = ["environment/prod", "shared/*"] if holder != "planner" else []
+        assert given == locks + (["destruction/prod"] if holder == "destroyer" else [])
+
+
 def test_the_paths_are_part_of_the_arns() -> None:
     policies = made(paths={"ipam_vpc": "/team/net/", "aurora": "/db/"})
     text = json.dumps(dict(policies.documents))

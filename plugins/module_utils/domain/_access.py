@@ -37,6 +37,7 @@ GRANTS: tuple[Grant, ...] = (
     *_access_data.KMS,
     *_access_data.LOGS,
     *_access_data.SECRETS,
+    *_access_data.SSM,
 )
 LIMIT = 6144  # characters of a managed policy, without white space
 Statement = dict[str, Any]
@@ -55,7 +56,8 @@ class Scope:
     """What the policies are for. The first region is the home region.
 
     ``boundaries`` and ``paths`` are the permissions boundary and the IAM path by role of this collection: ``ipam_vpc``
-    makes the role and the policy of the flow logs, ``aurora`` the role of Enhanced Monitoring.
+    makes the role and the policy of the flow logs, ``aurora`` the role of Enhanced Monitoring. ``parameters`` is the
+    path of the SSM parameters with the outputs; empty if there are none.
     """
 
     environment: str
@@ -64,6 +66,18 @@ class Scope:
     partition: str = "aws"
     boundaries: Mapping[str, str] = field(default_factory=dict)
     paths: Mapping[str, str] = field(default_factory=dict)
+    parameters: str = ""
+
+    def has(self, grant: Grant) -> bool:
+        """Return whether the environment has what a grant is for."""
+        boundary = bool(self.boundaries.get(grant.of))
+        present = {
+            "always": True,
+            "boundary": boundary,
+            "no boundary": not boundary,
+            "parameters": bool(self.parameters),
+        }
+        return present[grant.when]
 
     @property
     def global_region(self) -> str:
@@ -109,8 +123,7 @@ def statements(scope: Scope, holder: str) -> list[Statement]:
 
 
 def _statement(scope: Scope, grant: Grant) -> Statement | None:
-    boundary = scope.boundaries.get(grant.of, "")
-    if grant.when != "always" and (grant.when == "boundary") != bool(boundary):
+    if not scope.has(grant):
         return None
     conditions: dict[str, dict[str, Any]] = {}
     for name in grant.conditions:
@@ -134,11 +147,14 @@ def _values(scope: Scope, grant: Grant, value: str | Sequence[str]) -> Any:
 
 
 def _resources(scope: Scope, grant: Grant) -> list[str]:
-    """Return the ARNs of a grant; each of its resources is ``service:region:resource``, or a star."""
+    """Return the ARNs of a grant; each of its resources is ``service:region:resource``, a star, or a field."""
     found: list[str] = []
     for resource in grant.resources:
         if resource == "*":
             found.append("*")
+            continue
+        if ":" not in resource:
+            found += _fill(scope, grant, resource)
             continue
         service, region, rest = resource.split(":", 2)
         found += _fill(scope, grant, f"arn:{{partition}}:{service}:{region}:{{account}}:{rest}")
@@ -159,6 +175,7 @@ def _fill(scope: Scope, grant: Grant, text: str) -> Iterator[str]:
             "global_region": scope.global_region,
             "home": scope.regions[0],
             "linked_service": service,
+            "parameters": scope.parameters,
             "partition": scope.partition,
             "path": scope.paths.get(grant.of) or "/",
             "region": region,

@@ -17,6 +17,7 @@ from ansible_collections.mtk.backend.plugins.module_utils.domain._access_grants 
     KEYS,
     LOG_GROUPS,
     OPERATOR,
+    PARAMETERS,
     RDS_SECRET,
     SECRET,
     SNAPSHOT,
@@ -220,5 +221,24 @@ SECRETS = (
         "secretsmanager:DeleteSecret secretsmanager:RemoveRegionsFromReplication",
         (SECRET,),
         ("here",),
+    ),
+)
+# The outputs. outputs.yml deletes the parameter of an output that does not exist any more.
+SSM = (
+    Grant(
+        "WriteParameters",
+        (BUILDER,),
+        "ssm:AddTagsToResource ssm:DeleteParameter ssm:PutParameter ssm:RemoveTagsFromResource",
+        PARAMETERS,
+        ("here", "of nobody else"),
+        when="parameters",
+    ),
+    Grant(
+        "DeleteParameters",
+        (DESTROYER,),
+        "ssm:DeleteParameter",
+        PARAMETERS,
+        ("here", "ours"),
+        when="parameters",
     ),
 )

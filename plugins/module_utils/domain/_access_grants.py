@@ -20,7 +20,8 @@ class Grant:
     """A statement: actions, resources as ``service:region:resource`` and names of :data:`CONDITIONS`.
 
     ``of`` names the role of this collection whose IAM path and permissions boundary count. ``when`` limits a grant to
-    environments with (``boundary``) or without (``no boundary``) that permissions boundary.
+    environments with (``boundary``) or without (``no boundary``) that permissions boundary, or with a path of the SSM
+    parameters (``parameters``).
     """
 
     sid: str
@@ -71,6 +72,7 @@ CONDITIONS: Mapping[str, Mapping[str, Mapping[str, _Value]]] = {
     "our locks": {
         "ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["environment/{environment}", "shared/*"]},
     },
+    "right to delete": {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["destruction/{environment}"]}},
     "grant for a service": {"Bool": {"kms:GrantIsForAWSResource": "true"}},
     "through a service": {
         "StringEquals": {
@@ -121,6 +123,7 @@ FLOW_ROLE = "iam::role{path}{flow_log_role}"
 FLOW_POLICY = "iam::policy{path}{flow_log_policy}"
 MONITORING_ROLE = "iam::role{path}{aurora_monitoring_role}"
 TARGETS = "application-autoscaling:*:scalable-target/*"
+PARAMETERS = ("ssm:{region}:parameter{parameters}/*",)
 IPAM = ("ec2::ipam/*", "ec2::ipam-pool/*")
 
 

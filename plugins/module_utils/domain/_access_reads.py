@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from ansible_collections.mtk.backend.plugins.module_utils.domain._access_grants import (
     BUILDER,
+    DESTROYER,
     FLOW_POLICY,
     FLOW_ROLE,
     LOCKS,
     MONITORING_ROLE,
+    PARAMETERS,
     PLANNER,
     SECRET,
     WRITERS,
@@ -72,8 +74,22 @@ READS = (
         (MONITORING_ROLE,),
         of="aurora",
     ),
+    # Whether the boundary exists is asked before a role is created with it.
+    Grant("ReadFlowLogBoundary", (PLANNER,), "iam:GetPolicy", ("{boundary}",), of="ipam_vpc", when="boundary"),
+    Grant("ReadMonitoringBoundary", (PLANNER,), "iam:GetPolicy", ("{boundary}",), of="aurora", when="boundary"),
+    # The parameters with the outputs, which are no secrets.
+    Grant(
+        "ReadParameters",
+        (PLANNER,),
+        "ssm:GetParametersByPath ssm:ListTagsForResource",
+        ("ssm:{region}:parameter{parameters}", *PARAMETERS),
+        ("here",),
+        when="parameters",
+    ),
 )
 LOCK = (
     Grant("RunLock", WRITERS, "dynamodb:GetItem dynamodb:PutItem", (LOCKS,), ("home", "our locks")),
+    # A run that deletes reads this item before its first change. So whoever may not delete does no harm by trying.
+    Grant("RightToDelete", (DESTROYER,), "dynamodb:GetItem", (LOCKS,), ("home", "right to delete")),
     Grant("CreateRunLocks", (BUILDER,), "dynamodb:CreateTable dynamodb:TagResource", (LOCKS,), ("home",)),
 )

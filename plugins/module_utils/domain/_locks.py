@@ -31,13 +31,18 @@ def environment_lock(environment: str) -> str:
     return f"environment/{environment}"
 
 
+def deletion_right(environment: str) -> str:
+    """Return the key of the item that only those read who may delete an environment. Nobody writes the item."""
+    return f"destruction/{environment}"
+
+
 @dataclass(frozen=True)
 class Run:
     """Hold what a run says about itself to its modules.
 
     ``region`` is the home region, which has the table. ``directory`` is the run's own, with the state of its locks.
     ``pid`` and ``started`` identify the process of ansible-playbook. ``timeout`` and ``breaks`` are the extra variables
-    lock_timeout and break_lock.
+    lock_timeout and break_lock. ``deletes`` says that the run deletes the environment, or a region of it.
     """
 
     id: str
@@ -50,6 +55,7 @@ class Run:
     command: str
     timeout: int | None = None
     breaks: str = ""
+    deletes: bool = False
 
     def text(self) -> str:
         """Return the run as text, for modules in a process of their own."""
@@ -128,6 +134,15 @@ def held(entry: Entry, waited: float, breaks: str) -> str:
         f"The run lock of {label(entry.lock)} is held by {holder(entry)}{after}.{wrong} This task has changed nothing. "
         f"Wait for that run with -e lock_timeout=SECONDS. If it was killed, its lock expires by itself at {time}, or "
         f"take it with -e break_lock={entry.holder} if you know that the run is dead."
+    )
+
+
+def no_deletion(environment: str, words: str) -> str:
+    """Return the refusal of a run that may change an environment and not delete it. ``words`` are those about AWS."""
+    return (
+        f"This task has deleted nothing and changed nothing, because these credentials are not for the deletion of "
+        f"{environment}: they may not read the item {deletion_right(environment)} of the table {TABLE}, which is for "
+        f"those who delete. {words}"
     )
 
 

@@ -18,11 +18,14 @@ from datetime import datetime
 from ansible_collections.mtk.backend.plugins.module_utils.aws import _keeper
 from ansible_collections.mtk.backend.plugins.module_utils.aws._cache import void_all
 from ansible_collections.mtk.backend.plugins.module_utils.aws._client import Aws
+from ansible_collections.mtk.backend.plugins.module_utils.aws._errors import error_code, explain
 from ansible_collections.mtk.backend.plugins.module_utils.aws._lock_state import Held, State, boottime, is_alive
 from ansible_collections.mtk.backend.plugins.module_utils.aws._locks import Locks
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _locks
 from ansible_collections.mtk.backend.plugins.module_utils.domain._locks import Entry, Run, environment_lock
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import Refused
+
+DENIED = ("AccessDeniedException", "AccessDenied")
 
 
 class LockRefused(Refused):
@@ -126,6 +129,8 @@ class RunLock:
             entry = self._await(lock)
             if not entry.serial:
                 self._locks.create_table()
+            if self._run.deletes and lock == self._names[0]:
+                self._ask_for_deletion()
             sent = boottime()
             serial = self._locks.take(entry, aws.caller_arn)
         theirs = entry.holder not in ("", self._run.id)
@@ -135,6 +140,18 @@ class RunLock:
         if outdated and self._is_here():
             void_all(self._run.directory)
         return Held(serial, sent, outdated)
+
+    def _ask_for_deletion(self) -> None:
+        """Refuse a run that may change the environment and not delete it, before it changes anything.
+
+        AWS would refuse such a run only at the first deletion, after the deletion protection is lifted.
+        """
+        try:
+            self._locks.read(_locks.deletion_right(self._run.environment))
+        except self._locks.aws.errors as error:
+            if error_code(error) not in DENIED:
+                raise
+            raise LockRefused(_locks.no_deletion(self._run.environment, explain(error))) from error
 
     def _await(self, lock: str) -> Entry:
         """Return a lock that no other run holds, after waiting as long as the run may."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import threading
 from dataclasses import replace
 
+import boto3
 import pytest
 from ansible_collections.mtk.backend.plugins.module_utils.aws import _keeper
 from ansible_collections.mtk.backend.plugins.module_utils.aws._client import Aws
@@ -33,7 +35,7 @@ def kept(monkeypatch):
 def new(aws, tmp_path):
     """Return ``new("a")``, which returns the lock of a run of that id, with the warnings and lines that it shows."""
 
-    def lock(id, shared=(), sleep=None, **fields):
+    def lock(id, shared=(), sleep=None, client=aws.client, **fields):
         (tmp_path / id).mkdir(exist_ok=True)
         about = Run(
             id=id * 12,
@@ -46,7 +48,7 @@ def new(aws, tmp_path):
             command="ansible-playbook site.yml",
         )
         about, shown = replace(about, **fields), []
-        here = Aws(aws.client, "us-east-1")
+        here = Aws(client, "us-east-1")
         made = RunLock(
             about,
             lambda patient: Locks(here, about, lambda seconds: None),
@@ -91,6 +93,39 @@ def test_a_second_run_is_refused_with_each_way_on(aws, new):
     ):
         assert words in str(refusal.value)
     assert entry(aws)["holder"] == "a" * 12
+
+
+def test_a_run_that_deletes_asks_for_the_right_before_it_takes_the_lock(aws, new):
+    def reads():
+        return [call["operation"] for call in aws.control.calls()].count("GetItem")
+
+    new("b").secure_here()
+    others = reads()
+    aws.control.advance(LEASE)
+    new("a", deletes=True).secure_here()
+    assert reads() == 2 * others + 1
+    assert entry(aws)["holder"] == "a" * 12
+
+
+def test_a_run_without_the_right_to_delete_takes_no_lock(aws, new):
+    """The user may hold the locks and read no other item, as the policies of the builder say."""
+    iam = aws.client("iam")
+    iam.create_user(UserName="builder")
+    allowed = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    denied = {**allowed, "Effect": "Deny", "Action": "dynamodb:*"}
+    denied["Condition"] = {"ForAnyValue:StringLike": {"dynamodb:LeadingKeys": ["destruction/*"]}}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [allowed, denied]})
+    iam.put_user_policy(UserName="builder", PolicyName="p", PolicyDocument=document)
+    key = iam.create_access_key(UserName="builder")["AccessKey"]
+    aws.control.enforce_iam()
+    given = {"aws_access_key_id": key["AccessKeyId"], "aws_secret_access_key": key["SecretAccessKey"]}
+    client = boto3.client("dynamodb", region_name="us-east-1", endpoint_url=aws.url, **given)
+    locks = new("a", client=lambda service, region: client, deletes=True)
+    with pytest.raises(LockRefused, match="not for the deletion of dev: .*User: .*user/builder .*permissions.md"):
+        locks.secure_here()
+    assert "holder" not in (
+        aws.client("dynamodb").get_item(TableName=TABLE, Key={"lock": {"S": DEV}}).get("Item") or {}
+    )
 
 
 @pytest.mark.parametrize("seconds", [60, -60], ids=["behind", "ahead"])

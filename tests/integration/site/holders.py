@@ -7,14 +7,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from access.evaluation import ACCOUNT
-from access.runs import HOME
+from access.runs import HOME, prefix
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _access
 
 from .conftest import Played, Site
 
 
 def policies(environment: str, regions: Sequence[str]) -> _access.Policies:
-    return _access.policies(_access.Scope(environment, ACCOUNT, regions))
+    return _access.policies(_access.Scope(environment, ACCOUNT, regions, parameters=prefix(environment)))
 
 
 class Holder:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 from access.matrix import Row, cells
 from access.recording import recording
-from access.runs import CHANGES, LEAVING, destruction, inventory, known, removal
+from access.runs import CHANGES, LEAVING, destruction, inventory, known, publication, removal
 from access.runs import REGIONS as OF
+from ansible_collections.mtk.backend.plugins.module_utils.domain._locks import TABLE
 
 from .conftest import REGIONS
 from .estate import estate
@@ -60,12 +61,42 @@ def test_an_operator_changes_and_cannot_destroy(built: Any, aws: Any) -> None:
     operator = Holder(aws, "dev", "operator")
     changed = operator.play("site.yml", "-e", json.dumps(CHANGES))
     assert "rds:ModifyDBCluster" in changed.mutating and operator.refused(changed) == []
-    before = estate(aws, REGIONS)
-    refused = operator.play("playbooks/destroy.yml", *destruction("dev"), expect=2)
-    assert estate(aws, REGIONS) == before and [c for c in refused.mutating if "Delete" in c] == operator.refused(
-        refused
-    )
-    assert f"User: {operator.arn} is not authorized to perform:" in said(refused.text)
+    harmless(aws, operator, "playbooks/destroy.yml", *destruction("dev"))
+
+
+def protections(aws: Any, regions: Sequence[str] = REGIONS) -> dict[tuple[str, str], Any]:
+    """Return the deletion protection of clusters and tables by region and name."""
+    found: dict[tuple[str, str], Any] = {}
+    for region in regions:
+        rds, dynamodb = aws.client("rds", region), aws.client("dynamodb", region)
+        for cluster in rds.describe_db_clusters()["DBClusters"]:
+            found[region, cluster["DBClusterIdentifier"]] = cluster["DeletionProtection"]
+        for name in {*dynamodb.list_tables()["TableNames"]} - {TABLE}:
+            found[region, name] = dynamodb.describe_table(TableName=name)["Table"]["DeletionProtectionEnabled"]
+    return found
+
+
+def harmless(aws: Any, acting: Holder, playbook: str, *arguments: str, source: str = "") -> None:
+    """Play a deletion that is refused: it writes nothing, takes no lock, and says who may do it."""
+    before, kept = estate(aws, REGIONS), protections(aws)
+    locks = len(aws.locking())
+    refused = acting.play(playbook, *arguments, expect=2, source=source)
+    assert refused.mutating == [] and aws.locking()[locks:] == []
+    assert (estate(aws, REGIONS), protections(aws)) == (before, kept)
+    text = said(refused.text)
+    assert f"User: {acting.arn} is not authorized to perform: dynamodb:GetItem on resource:" in text
+    assert "these credentials are not for the deletion of" in text and "docs/using/permissions.md" in text
+
+
+@pytest.mark.access
+@pytest.mark.parametrize("holder", ["builder", "operator"])
+@pytest.mark.parametrize("environment", ["dev", "prod"])
+def test_a_refused_destroy_does_no_harm(built: Any, aws: Any, environment: str, holder: str) -> None:
+    """All regions are refused before their first change. In prod, all data has deletion protection."""
+    built(environment)
+    assert environment == "dev" or all(protections(aws).values())
+    acting = Holder(aws, environment, holder, OF[environment])
+    harmless(aws, acting, "playbooks/destroy.yml", *destruction(environment))
 
 
 @pytest.mark.access
@@ -83,11 +114,13 @@ def _cells() -> Iterator[Any]:
         yield pytest.param(row, environment, holder, id=f"{row.run}-{environment}-{holder}")
 
 
-def _arguments(row: Row, environment: str) -> list[str]:
+def _arguments(row: Row, environment: str, directory: Path) -> list[str]:
     given = {
         "change": ["-e", json.dumps(CHANGES)],
         "destroy": destruction(environment),
+        "outputs-ssm": publication(environment),
         "remove_region": removal(environment),
+        "topology": ["-e", f"topology_html={directory / 'topology.html'}"],
     }
     return given.get(row.run, [])
 
@@ -113,14 +146,13 @@ def test_the_matrix_by_runs(aws: Any, built: Any, tmp_path: Path, row: Row, envi
     source = _account(aws, built, row, environment, tmp_path)
     regions = list(dict.fromkeys([*OF[environment], LEAVING[environment]]))
     acting, expected = Holder(aws, environment, holder, regions), row.expected(holder)
-    before = estate(aws, tuple(regions))
-    played = acting.play(
-        f"playbooks/{row.playbook}.yml", *_arguments(row, environment), expect=2 if expected else 0, source=source
-    )
+    before, kept = estate(aws, tuple(regions)), protections(aws, regions)
+    arguments = _arguments(row, environment, tmp_path)
+    played = acting.play(f"playbooks/{row.playbook}.yml", *arguments, expect=2 if expected else 0, source=source)
     missing = {call.replace("resourcegroupstaggingapi:", "tag:") for call in acting.refused(played)}
     if not expected:
         assert missing == set()
         return
     assert missing & expected
     assert f"User: {acting.arn} is not authorized to perform:" in said(played.text)
-    assert estate(aws, tuple(regions)) == before
+    assert (estate(aws, tuple(regions)), protections(aws, regions)) == (before, kept)
