@@ -57,18 +57,13 @@ NOT_RUN = {
 # Runs that are not recorded yet. `make access` records all of them.
 UNRECORDED: frozenset[tuple[str, str]] = frozenset(
     {
-        ("destroy", "prod"),
         ("destroy", "qa"),
         ("grow", "prod"),
         ("grow", "qa"),
-        ("outputs-ssm", "qa"),
         ("remove_region", "prod"),
         ("remove_region", "qa"),
-        ("repair", "dev"),
         ("repair", "prod"),
-        ("repair-plan", "dev"),
         ("repair-plan", "prod"),
-        ("topology", "qa"),
     }
 )
 

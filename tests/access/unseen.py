@@ -68,6 +68,8 @@ COMPUTED = {
     "ec2:AuthorizeSecurityGroupIngress",
     "ec2:RevokeSecurityGroupEgress",
     "ec2:RevokeSecurityGroupIngress",
+    "ec2:UpdateSecurityGroupRuleDescriptionsEgress",
+    "ec2:UpdateSecurityGroupRuleDescriptionsIngress",
     "rds:ModifyDBClusterParameterGroup",
     "rds:ModifyDBParameterGroup",
     "rds:ModifyDBSubnetGroup",

@@ -81,7 +81,8 @@ NETWORK = (
         " ec2:AuthorizeSecurityGroupIngress ec2:CreateRoute ec2:DeleteRoute ec2:DetachInternetGateway"
         " ec2:DisassociateRouteTable ec2:ModifySubnetAttribute ec2:ModifyVpcAttribute ec2:ModifyVpcEndpoint"
         " ec2:ReplaceNetworkAclAssociation ec2:ReplaceRoute ec2:ReplaceRouteTableAssociation"
-        " ec2:RevokeSecurityGroupEgress ec2:RevokeSecurityGroupIngress",
+        " ec2:RevokeSecurityGroupEgress ec2:RevokeSecurityGroupIngress"
+        " ec2:UpdateSecurityGroupRuleDescriptionsEgress ec2:UpdateSecurityGroupRuleDescriptionsIngress",
         ec2("internet-gateway", "route-table", "security-group", "subnet", "vpc", "vpc-endpoint"),
         ("here", "ours"),
     ),

@@ -80,13 +80,13 @@ def test_the_policies_are_those_of_the_inventory(aws: Any, site: Any, tmp_path: 
         "policies_dir": str(tmp_path),
         "region": "eu-central-1",
         "aurora_permissions_boundary": "arn:aws:iam::123456789012:policy/b",
+        "outputs_ssm_prefix": "/mtk/prod",
     }
     played = site("prod").play("playbooks/policies.yml", "--check", "-e", json.dumps(settings))
     assert aws.control.calls() == [] and '"prod_builder_1"' in played.text
     regions = ["us-east-1", "us-west-2", "eu-west-1", "eu-central-1"]
-    scope = _access.Scope(
-        "prod", "123456789012", regions, boundaries={"aurora": settings["aurora_permissions_boundary"]}
-    )
+    boundaries = {"aurora": settings["aurora_permissions_boundary"]}
+    scope = _access.Scope("prod", "123456789012", regions, boundaries=boundaries, parameters="/mtk/prod")
     wanted = _access.policies(scope)
     written = json.loads((tmp_path / "policies.json").read_text())
     assert written["attach"] == {name: list(each) for name, each in wanted.attach.items()}
