@@ -57,10 +57,7 @@ NOT_RUN = {
 # Runs that are not recorded yet. `make access` records all of them.
 UNRECORDED: frozenset[tuple[str, str]] = frozenset(
     {
-        ("destroy", "qa"),
-        ("grow", "prod"),
         ("grow", "qa"),
-        ("remove_region", "prod"),
         ("remove_region", "qa"),
         ("repair", "prod"),
         ("repair-plan", "prod"),
