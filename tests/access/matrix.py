@@ -58,7 +58,6 @@ NOT_RUN = {
 UNRECORDED: frozenset[tuple[str, str]] = frozenset(
     {
         ("grow", "qa"),
-        ("remove_region", "qa"),
         ("repair", "prod"),
         ("repair-plan", "prod"),
     }
