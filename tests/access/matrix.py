@@ -58,8 +58,6 @@ NOT_RUN = {
 UNRECORDED: frozenset[tuple[str, str]] = frozenset(
     {
         ("grow", "qa"),
-        ("repair", "prod"),
-        ("repair-plan", "prod"),
     }
 )
 
