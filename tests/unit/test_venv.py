@@ -47,7 +47,13 @@ def start(checkout, kind="run"):
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         start_new_session=True,
+        preexec_fn=interruptible,
     )
+
+
+def interruptible():
+    """Let SIGINT end the program, as on a terminal. A shell ignores it in what it starts in the background."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def run(checkout, kind="run", code=0):

@@ -210,6 +210,7 @@ def interrupted(checkout, shell, play):
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # background jobs of a shell ignore it
     ) as demo:
         assert demo.stdout
         for line in demo.stdout:
