@@ -56,6 +56,7 @@ def test_a_builder_applies_and_needs_what_is_recorded(aws: Any) -> None:
     assert again.mutating == [] and builder.refused(again) == []
 
 
+@pytest.mark.access
 def test_an_operator_changes_and_cannot_destroy(built: Any, aws: Any) -> None:
     built("dev")
     operator = Holder(aws, "dev", "operator")

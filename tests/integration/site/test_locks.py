@@ -129,6 +129,7 @@ def test_of_two_runs_at_once_one_wins(aws, site, complete, case):
     no_changes(aws, live, wanted)
 
 
+@pytest.mark.locks
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("case", CASES)
 def test_two_runs_at_once_with_patience_both_succeed(aws, site, complete, case):

@@ -149,6 +149,7 @@ def test_an_empty_and_a_partly_built_account(aws: Any, site: Any, tmp_path: Path
     assert (document["complete"], document["roles"]) == (True, ["ipam_vpc"])
 
 
+@pytest.mark.slow
 def test_prod_and_one_of_its_regions(built: Built, tmp_path: Path) -> None:
     live = built("prod")
     document, _ = outputs(live, tmp_path / "all")

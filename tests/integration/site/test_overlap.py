@@ -28,6 +28,7 @@ def busy(aws):
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(1800)
 def test_database_replicas_and_gateways_are_built_at_the_same_time(aws, site):
     seen, done = set(), threading.Event()
