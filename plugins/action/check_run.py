@@ -126,6 +126,7 @@ class ActionModule(ActionBase):
         if "mtk_check_mode" in given and _is_false(variables["mtk_check_mode"]):
             rule = "site.yml applies without it, and plan.yml and drift.yml never write"
             yield Fault({"-e mtk_check_mode": variables["mtk_check_mode"]}, rule, "Leave it out.")
+        yield from self._of_playbooks(variables, given)
         for name in CONSENTS:
             if name in variables:
                 value = self._templar.template(variables[name])
@@ -133,6 +134,16 @@ class ActionModule(ActionBase):
         plan = approved.given(variables, self._task, self._templar.template)
         if plan:
             yield from approved.faults(plan, purpose, writes=not self._task.check_mode)
+
+    def _of_playbooks(self, variables: Mapping[str, Any], given: Mapping[str, Any]) -> Iterator[Fault]:
+        """Return the faults of variables that only the playbooks set. A wrong purpose in an inventory is one as well."""
+        own = self._task.get_play().vars
+        for name in _settings_run.OF_PLAYBOOKS:
+            if name in given:
+                yield Fault({f"-e {name}": given[name]}, "only the playbooks set it", "Leave it out.")
+        if "mtk_purpose" not in given and variables.get("mtk_purpose") == "destroy" != own.get("mtk_purpose"):
+            rule = "only the playbooks set it"
+            yield Fault({"mtk_purpose": "destroy"}, rule, "Remove it from the inventory.")
 
     def _check_hosts(
         self, inventory: _inventory.Inventory, variables: Mapping[str, Any]

@@ -236,6 +236,18 @@ def test_files_that_are_no_approved_plan(aws, tmp_path):
     assert is_in("plan_file is '' ... the file cannot be read ... Write it with", lines)
 
 
+@pytest.mark.parametrize("way", ["extra variable", "inventory"])
+def test_what_only_the_playbooks_say_goes_around_no_guard(aws, tmp_path, way):
+    """With the purpose of a deletion, an apply would need no approved plan."""
+    given = {"mtk_purpose": "destroy", "plan_required": True}
+    path = inventory(tmp_path / "one", everywhere(), {**COMMON, **(given if way == "inventory" else {})}, {})
+    extra = [f"-e{json.dumps({**given, 'mtk_verdict': False})}"] if way == "extra variable" else []
+    lines = Checked(aws, path).messages("site.yml", *extra)
+    assert is_in("mtk_purpose is 'destroy' ... only the playbooks set it", lines)
+    assert way == "inventory" or is_in("-e mtk_verdict is false ... only the playbooks set it ... Leave it out", lines)
+    assert aws.mutating() == []
+
+
 def test_a_limited_run_checks_all_regions_and_a_vault_stays_closed(aws, tmp_path):
     """Values of host_vars belong to their region, and no message contains a secret."""
     (tmp_path / "password").write_text("open sesame")
