@@ -18,7 +18,7 @@ from ansible.plugins.loader import module_loader
 from ansible.vars.manager import VariableManager
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _awx, _settings_awx
 from ansible_collections.mtk.backend.plugins.module_utils.domain._setting import HIDDEN, MISSING, Fault, Values
-from ansible_collections.mtk.backend.plugins.plugin_utils import settings
+from ansible_collections.mtk.backend.plugins.plugin_utils import files, settings
 
 SETTINGS = {setting.name: setting for role in settings.ROLES.values() for setting in role.settings}
 NEEDED = "awx.awx.job_template"
@@ -37,7 +37,7 @@ class ActionModule(ActionBase):
         given, faults = self._given(task_vars)
         values, found = _settings_awx.check(given, SETTINGS)
         faults += [fault for fault in found if not fault.names & _names(faults)]
-        directory = Path(values.get("awx_directory", ".")).expanduser().resolve()
+        directory = files.resolved(values.get("awx_directory", "."))
         inventories: dict[str, Values] = {}
         for name, given in values.get("awx_environments", {}).items():
             path = given.get("inventory") or f"inventories/{name}"

@@ -136,7 +136,7 @@ class ActionModule(ActionBase):
             yield from approved.faults(plan, purpose, writes=not self._task.check_mode)
 
     def _of_playbooks(self, variables: Mapping[str, Any], given: Mapping[str, Any]) -> Iterator[Fault]:
-        """Return the faults of variables that only the playbooks set. A wrong purpose in an inventory is one as well."""
+        """Return the faults of variables that only the playbooks set. An inventory must not set the purpose."""
         own = self._task.get_play().vars
         for name in _settings_run.OF_PLAYBOOKS:
             if name in given:

@@ -41,14 +41,9 @@ _raw:
 from collections.abc import Mapping
 from typing import Any
 
-from ansible.errors import AnsibleError
 from ansible.plugins.lookup import LookupBase
 from ansible_collections.mtk.backend.plugins.plugin_utils import drift
-from ansible_collections.mtk.backend.plugins.plugin_utils.record import RECORD
-
-NEEDS_CALLBACK = (
-    "mtk.backend.drift needs the callback mtk.backend.plan: set callbacks_enabled = mtk.backend.plan in ansible.cfg"
-)
+from ansible_collections.mtk.backend.plugins.plugin_utils.record import RECORD, require_callback
 
 
 class LookupModule(LookupBase):
@@ -56,8 +51,7 @@ class LookupModule(LookupBase):
 
     def run(self, terms: Any, variables: Any = None, **kwargs: Any) -> list[dict[str, Any]]:
         self.set_options(var_options=variables, direct=kwargs)
-        if not RECORD.collects:  # without the callback the report would be empty
-            raise AnsibleError(NEEDS_CALLBACK)
+        require_callback("drift")
         answers = [term for term in terms if isinstance(term, Mapping)]
         unmanaged = [each for answer in answers for each in answer.get("resources", [])]
         denied = [region for answer in answers for region in answer.get("denied_regions", [])]

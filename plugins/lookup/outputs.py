@@ -36,14 +36,9 @@ _raw:
 
 from typing import Any
 
-from ansible.errors import AnsibleError
 from ansible.plugins.lookup import LookupBase
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _outputs, _outputs_text
-from ansible_collections.mtk.backend.plugins.plugin_utils.record import RECORD
-
-NEEDS_CALLBACK = (
-    "mtk.backend.outputs needs the callback mtk.backend.plan: set callbacks_enabled = mtk.backend.plan in ansible.cfg"
-)
+from ansible_collections.mtk.backend.plugins.plugin_utils.record import RECORD, require_callback
 
 
 class LookupModule(LookupBase):
@@ -51,8 +46,7 @@ class LookupModule(LookupBase):
 
     def run(self, terms: Any, variables: Any = None, **kwargs: Any) -> list[dict[str, Any]]:
         self.set_options(var_options=variables, direct=kwargs)
-        if not RECORD.collects:  # without the callback the outputs would be empty
-            raise AnsibleError(NEEDS_CALLBACK)
+        require_callback("outputs")
         document = _outputs.document(RECORD.environment or "", RECORD.outputs)
         return [
             {

@@ -40,9 +40,7 @@ from ansible.errors import AnsibleError
 from ansible.plugins.lookup import LookupBase
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import Refused
 from ansible_collections.mtk.backend.plugins.module_utils.engine._artifact import pack
-from ansible_collections.mtk.backend.plugins.plugin_utils.record import RECORD
-
-NEEDS_CALLBACK = "mtk.backend.plan_artifact needs the callback mtk.backend.plan: enable it in ansible.cfg."
+from ansible_collections.mtk.backend.plugins.plugin_utils.record import RECORD, require_callback
 
 
 class LookupModule(LookupBase):
@@ -50,8 +48,7 @@ class LookupModule(LookupBase):
 
     def run(self, terms: Any, variables: Any = None, **kwargs: Any) -> list[str]:
         self.set_options(var_options=variables, direct=kwargs)
-        if not RECORD.collects:  # without the callback the plan would be empty
-            raise AnsibleError(NEEDS_CALLBACK)
+        require_callback("plan_artifact")
         try:
             return [pack(RECORD.document())]
         except Refused as refused:

@@ -50,12 +50,8 @@ from typing import Any
 
 from ansible.errors import AnsibleError
 from ansible.plugins.lookup import LookupBase
-from ansible_collections.mtk.backend.plugins.plugin_utils.record import RECORD
+from ansible_collections.mtk.backend.plugins.plugin_utils.record import RECORD, require_callback
 from ansible_collections.mtk.backend.plugins.plugin_utils.topology import page, saved
-
-NEEDS_CALLBACK = (
-    "mtk.backend.topology needs the callback mtk.backend.plan: set callbacks_enabled = mtk.backend.plan in ansible.cfg"
-)
 
 
 class LookupModule(LookupBase):
@@ -69,8 +65,7 @@ class LookupModule(LookupBase):
                 return [page.of_plan(saved.plan(path))]
             except saved.NoPlan as error:
                 raise AnsibleError(str(error)) from None
-        if not RECORD.collects:  # without the callback the page would be empty
-            raise AnsibleError(NEEDS_CALLBACK)
+        require_callback("topology")
         answers = [term for term in terms if isinstance(term, Mapping)]
         unmanaged = [each for answer in answers for each in answer.get("resources", [])]
         denied = [region for answer in answers for region in answer.get("denied_regions", [])]

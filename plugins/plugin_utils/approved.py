@@ -94,7 +94,7 @@ def path(given: Given) -> str | None:
     """
     names = given.names()
     if FILE in names or not names:
-        return str(Path(given.text(FILE)).expanduser()) if names else None
+        return str(files.expanded(given.text(FILE))) if names else None
     text = given.text(ARTIFACT)
     target = Path(CACHE) / f"{ARTIFACT}.{hashlib.sha256(text.encode()).hexdigest()[:16]}.json"
     if not target.exists():
@@ -171,7 +171,7 @@ def _read(name: str, value: str) -> Any:
     if name == ARTIFACT:
         return _artifact.unpack(value)
     try:
-        return json.loads(Path(value).expanduser().read_text(encoding="utf-8"))
+        return json.loads(files.expanded(value).read_text(encoding="utf-8"))
     except OSError as error:
         raise Refused(f"the file cannot be read ({error.strerror})") from error
     except ValueError:

@@ -35,9 +35,17 @@ def write(path: str, text: str) -> None:
         raise
 
 
+def expanded(path: str) -> Path:
+    """Return a path with the home that ``~`` means; as it is if there is no such home.
+
+    pathlib raises an error for a user that does not exist, and for one without a home.
+    """
+    return Path(os.path.expanduser(path))  # noqa: PTH111
+
+
 def resolved(path: str) -> Path:
     """Return the file that a path names, behind symbolic links."""
-    return Path(path).expanduser().resolve()
+    return expanded(path).resolve()
 
 
 def _keep_owner(target: Path, handle: int) -> None:

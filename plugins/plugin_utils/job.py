@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whether a run is a job of AWX, or of another program that uses ansible-runner."""
+"""Tell whether a run is a job of AWX, or of another program that uses ansible-runner."""
 
 from __future__ import annotations
 

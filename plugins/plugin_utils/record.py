@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from ansible import constants
+from ansible.errors import AnsibleError
 from ansible_collections.mtk.backend.plugins.module_utils.aws._lock_state import started
 from ansible_collections.mtk.backend.plugins.module_utils.domain._kinds import KINDS
 from ansible_collections.mtk.backend.plugins.module_utils.engine import _document
@@ -119,6 +120,15 @@ class Record:
             account=account,
             partition=partition,
             created_at=self.began.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        )
+
+
+def require_callback(name: str) -> None:
+    """Raise AnsibleError for a lookup without the callback mtk.backend.plan: what it returns would be empty."""
+    if not RECORD.collects:
+        raise AnsibleError(
+            f"mtk.backend.{name} needs the callback mtk.backend.plan. The playbooks of this collection enable it; "
+            "in others, set callbacks_enabled = mtk.backend.plan in section [defaults] of ansible.cfg."
         )
 
 

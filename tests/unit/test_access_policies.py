@@ -32,6 +32,11 @@ def statements(policies: _access.Policies, holder: str = "") -> list[dict[str, A
     return [each for name in names for each in policies.documents[name]["Statement"]]
 
 
+def test_no_grant_names_an_action_twice() -> None:
+    twice = [grant.sid for grant in _access.GRANTS if len(set(grant.actions.split())) < len(grant.actions.split())]
+    assert twice == []
+
+
 def named(policies: _access.Policies, sid: str) -> dict[str, Any]:
     (found,) = [each for each in statements(policies) if each["Sid"] == sid]
     return found

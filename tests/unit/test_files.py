@@ -151,3 +151,9 @@ def test_a_run_whose_worker_lives_is_not_removed(tmp_path, left):
         worker.wait(30)
     run_directory.remove_leftovers(str(left(name="own_ow2_")))
     assert not held.exists()
+
+
+def test_a_home_that_does_not_exist_is_no_error(monkeypatch):
+    monkeypatch.setenv("HOME", "/home/kim")
+    assert str(files.expanded("~/plan.json")) == "/home/kim/plan.json"
+    assert str(files.expanded("~no-such-user/plan.json")) == "~no-such-user/plan.json"

@@ -366,8 +366,9 @@ def test_the_record_keeps_the_fields_of_a_resource():
     [
         (None, "the file cannot be read (No such file or directory)"),
         ("{", "the file is not JSON"),
-        ("[]", "the file is not a plan"),
-        ('{"environment": "dev", "resources": [], "schema_version": 99}', "the plan has version 99 of the format"),
+        ("[]", "the file does not contain a plan"),
+        ('{"schema_version": 99}', "it has schema_version 99, and this version of the collection reads 1"),
+        ('{"schema_version": 1}', "an earlier version of the collection has made it, without account"),
     ],
 )
 def test_a_file_that_is_not_a_plan_is_refused(tmp_path, content, words):

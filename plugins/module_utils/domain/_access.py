@@ -53,7 +53,7 @@ _PARTITIONS = {
 
 @dataclass(frozen=True)
 class Scope:
-    """What the policies are for. The first region is the home region.
+    """Hold what the policies are for. The first region is the home region.
 
     ``boundaries`` and ``paths`` are the permissions boundary and the IAM path by role of this collection: ``ipam_vpc``
     makes the role and the policy of the flow logs, ``aurora`` the role of Enhanced Monitoring. ``parameters`` is the

@@ -26,7 +26,7 @@ READS = (
     Grant(
         "ReadInEveryRegion",
         (PLANNER,),
-        "tag:GetResources iam:ListPolicies ec2:DescribeRegions ec2:DescribeAddresses"
+        "tag:GetResources ec2:DescribeRegions ec2:DescribeAddresses"
         " ec2:DescribeEgressOnlyInternetGateways"
         " ec2:DescribeFlowLogs ec2:DescribeInternetGateways ec2:DescribeIpamPools ec2:DescribeIpams"
         " ec2:DescribeNatGateways ec2:DescribeNetworkAcls ec2:DescribeNetworkInterfaces ec2:DescribeRouteTables"

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What playbooks/awx.yml makes in AWX, as data for the modules of awx.awx. It contains no secrets."""
+"""Compute what playbooks/awx.yml makes in AWX, as data for the modules of awx.awx. It contains no secrets."""
 
 from __future__ import annotations
 
@@ -79,9 +79,7 @@ def left_over(wanted: Mapping[str, Any], found: Mapping[str, Iterable[Mapping[st
         for each in listed
         if ours.match(str(each.get("description", ""))) and each["name"] not in names[kind]
     ]
-    return [
-        f"{kind.removesuffix('s').replace('_', ' ').replace('inventorie', 'inventory')} {name}" for kind, name in stale
-    ]
+    return [f"{_SINGULAR[kind]} {name}" for kind, name in stale]
 
 
 def _execution_environment(values: Values) -> dict[str, Any]:

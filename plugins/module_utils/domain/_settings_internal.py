@@ -171,6 +171,7 @@ INTERNAL: dict[str, frozenset[str]] = {
             "mtk_removed_clusters",
             "mtk_removed_vpc",
             "mtk_run",
+            "mtk_unread",
         }
     ),
 }

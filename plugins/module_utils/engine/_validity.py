@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whether a plan document may be applied: by this run, in this account, today."""
+"""Judge whether a plan document may be applied: by this run, in this account, today."""
 
 from __future__ import annotations
 

@@ -249,7 +249,7 @@ class Outputs:
         found: Values = {"table_key_arn": self._key("dynamodb_key")}
         if table is None:
             return found, NO_TABLE
-        tags = read_tags(self.aws, table["table_arn"], {OWNER_TAG: self.environment})
+        tags = self._table_tags(table, self.aws.region)
         if tags.get(OWNER_TAG) != self.environment:
             return found, NO_TABLE
         indexes = {each["index_name"]: each["key_schema"] for each in table.get("global_secondary_indexes") or ()}
@@ -262,9 +262,12 @@ class Outputs:
         }
         return found, {"keys": keys, "layout": tags.get(LAYOUT_TAG, "")}
 
+    def _table_tags(self, table: Item, region: str) -> dict[str, str]:
+        return read_tags(self.aws, table["table_arn"], {OWNER_TAG: self.environment}, region)
+
     def _table_regions(self) -> list[str] | None:
         table = describe_table(self.aws, self._name("user_locations"), self.home_region)
-        if table is None:
+        if table is None or self._table_tags(table, self.home_region).get(OWNER_TAG) != self.environment:
             return None
         return sorted({self.home_region, *(each["region_name"] for each in table.get("replicas") or ())})
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Who can reach whom, as tables: the ways of the tiers to the Internet, and the rules of the security groups."""
+"""Draw who can reach whom, as tables: the ways of the tiers to the Internet, and the rules of the security groups."""
 
 from __future__ import annotations
 

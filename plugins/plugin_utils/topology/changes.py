@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the plan changes, what needs a decision, and what differs without being changed."""
+"""Draw what the plan changes, what needs a decision, and what differs without being changed."""
 
 from __future__ import annotations
 

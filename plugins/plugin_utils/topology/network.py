@@ -22,7 +22,10 @@ _DESTINATIONS = ("destination_cidr_block", "destination_ipv6_cidr_block", "desti
 
 @dataclass(frozen=True)
 class Route:
-    """Where the traffic to a destination goes: ``0.0.0.0/0`` to ``NAT gateway``, with the zone if it is another one."""
+    """Hold where the traffic to a destination goes: ``0.0.0.0/0`` to ``NAT gateway``.
+
+    The way names the zone of the gateway if it is another one.
+    """
 
     destination: str
     target: str

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Who can reach whom: the rules of security groups as a matrix of sources and targets."""
+"""Compute who can reach whom: the rules of security groups as a matrix of sources and targets."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What several sections of the topology page share: the signs of a plan, values, and lists of facts."""
+"""Draw what several sections of the topology page share: the signs of a plan, values, and lists of facts."""
 
 from __future__ import annotations
 

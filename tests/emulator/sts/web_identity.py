@@ -47,7 +47,7 @@ def set_keys(account: str, issuer: str, document: str) -> None:
 
 @dataclass(frozen=True)
 class Identity:
-    """Who a valid token is about: the provider, and the token's subject and audience."""
+    """Hold who a valid token is about: the provider, and the token's subject and audience."""
 
     provider: Any
     subject: str

@@ -149,6 +149,14 @@ def test_an_empty_and_a_partly_built_account(aws: Any, site: Any, tmp_path: Path
     assert (document["complete"], document["roles"]) == (True, ["ipam_vpc"])
 
 
+def test_nothing_is_written_if_the_outputs_of_a_region_cannot_be_read(aws: Any, site: Any, tmp_path: Path) -> None:
+    aws.control.fault("dynamodb:DescribeTable", "denied", region="us-west-2", times="always")
+    path = tmp_path / "outputs.json"
+    played = site("qa").play("playbooks/outputs.yml", "-e", f"outputs_json={path}", expect=2)
+    assert "The outputs of us-west-2 could not be read, so none are written." in " ".join(played.text.split())
+    assert not path.exists()
+
+
 @pytest.mark.slow
 def test_prod_and_one_of_its_regions(built: Built, tmp_path: Path) -> None:
     live = built("prod")
