@@ -100,8 +100,7 @@ class Parameter(Resource):
         return {**sibling, "tags": self.aws.tags(sibling["arn"], self.params["tags"], self._tags)}
 
     def _tags(self):
-        answer = self.aws.found("InvalidResourceId", lambda: self._call("list_tags_for_resource", **self._target))
-        return (answer or {}).get("tags") or {}
+        return self._call("list_tags_for_resource", **self._target).get("tags") or {}
 
     @property
     def _target(self):

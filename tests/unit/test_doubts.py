@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from access import scan
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import Refused
+from ansible_collections.mtk.backend.plugins.module_utils.engine._doubts import EXISTS, GONE
 from ansible_collections.mtk.backend.plugins.module_utils.engine._reconcile import reconcile
 from test_reconcile import Cloud, Thing
 
@@ -155,3 +157,8 @@ def test_a_read_without_an_answer_ends_with_its_error(monkeypatch):
     monkeypatch.setattr(LossyThing, "siblings", siblings)
     with pytest.raises(HTTPClientError, match="closed"):
         run_lossy(LossyCloud(), tags={})
+
+
+def test_the_answers_of_every_service_that_is_written_to_are_known():
+    read = {"sts", "tag"}
+    assert EXISTS.keys() == GONE.keys() == {action.partition(":")[0] for action in scan.clear()} - read

@@ -49,6 +49,24 @@ def test_what_the_plan_deletes_before_does_not_keep_it(cloud):
     assert run(cloud, kind=Shared, present=False, check=True, going=elsewhere).plan.action == "keep"
 
 
+@pytest.mark.parametrize("code", ["NoSuchEntity", "InvalidThingID.NotFound", "InvalidResourceId"])
+@pytest.mark.parametrize("check", [True, False])
+def test_a_thing_that_goes_while_its_obstacles_are_read_is_read_again(cloud, code, check):
+    """AWS lists a thing that it has deleted, and knows nothing of it when asked for a part of it."""
+
+    class Gone(Exception):
+        response = {"Error": {"Code": code, "Message": "no such thing"}}
+
+    class Going(Thing):
+        def obstacles(self, have):
+            cloud.things.clear()
+            raise Gone
+
+    run(cloud)
+    outcome = run(cloud, kind=Going, present=False, check=check)
+    assert (outcome.have, outcome.changed, cloud.requests) == (None, False, ["create"])
+
+
 @pytest.mark.parametrize("check", [True, False])
 def test_what_stands_in_the_way_refuses_the_deletion(cloud, check):
     run(cloud)

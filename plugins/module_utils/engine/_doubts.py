@@ -65,6 +65,7 @@ EXISTS: Mapping[str, tuple[Code, ...]] = {
         ("InvalidParameterException", "is already replicated"),
         "ResourceExistsException",
     ),
+    "ssm": ("ParameterAlreadyExists",),
 }
 # The answers to a request that deletes or removes what is gone already, by service.
 GONE: Mapping[str, tuple[Code, ...]] = {
@@ -112,6 +113,7 @@ GONE: Mapping[str, tuple[Code, ...]] = {
         ("InvalidParameterException", "has no replica"),
         "ResourceNotFoundException",
     ),
+    "ssm": ("InvalidResourceId", "ParameterNotFound"),
 }
 # The first words of operations that need what they remove, or replace, to exist.
 REMOVALS = (

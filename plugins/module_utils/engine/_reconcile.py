@@ -11,7 +11,7 @@ import re
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from ansible_collections.mtk.backend.plugins.module_utils.aws._errors import is_unanswered
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import (
@@ -30,6 +30,7 @@ class NewFailure(Refused):
     """The resource has failed during this run."""
 
 
+T = TypeVar("T")
 Postponed = dict[str, Later]  # the fields that AWS takes in a later run only
 
 
@@ -146,19 +147,9 @@ def reconcile(
     faults = list(resource.faults(present)) or (list(resource.conflicts()) if present else [])
     if faults:  # AWS is not asked
         return Outcome(Plan("refuse", {}, {}), predict(resource, make_plan({}, None), None), " ".join(faults))
-    have: Have = None
-    try:
-        found = _read(resource, sleep)
-        have = found if check else None  # a plan compares with what exists; an apply must not use it
-        _refuse_foreign(resource, found)
-        have = found
-        first = plan_of(resource, have, present)
-        _refuse_empty(resource, first)
-        if not check:
-            _refuse_before_decision(resource, first)
-            _refuse_unknown(resource, first)
-    except Refused as refusal:
-        return Outcome(Plan("refuse", {}, {}), have or _predicted_creation(resource), str(refusal))
+    have, first, refusal = _steadily(lambda: _first_look(resource, present, check), sleep)
+    if refusal:
+        return Outcome(first, have, refusal)
     if check:
         try:
             if not first.idle:
@@ -193,11 +184,14 @@ def _carry_out(
     """
     (present, wait), (sent, postponed), plan = mode, record, first
 
-    def look() -> tuple[Have, Plan]:
-        found = _read(resource, patience.sleep)
+    def look_once() -> tuple[Have, Plan]:
+        found = resource.read()
         if "create" not in sent:  # AWS may list a new resource before its tags
             _refuse_foreign(resource, found)
         return found, _without(plan_of(resource, found, present), postponed)
+
+    def look() -> tuple[Have, Plan]:
+        return _steadily(look_once, patience.sleep)
 
     doubts = Doubts(resource, look, patience.sleep)
     while True:
@@ -237,16 +231,37 @@ def _outcome(outcome: Outcome, sent: Sent, postponed: Postponed) -> Outcome:
     return replace(outcome, later=later)
 
 
-def _read(resource: Resource, sleep: Callable[[float], None]) -> dict[str, Any] | None:
-    """Read the resource. Retry if it is listed but not found: it is coming or going, and must not count as absent."""
+def _first_look(resource: Resource, present: bool, check: bool) -> tuple[Have, Plan, str]:
+    """Return the resource, the plan, and why there is no plan. An empty text means that there is one."""
+    have: Have = None
+    try:
+        found = resource.read()
+        have = found if check else None  # a plan compares with what exists; an apply must not use it
+        _refuse_foreign(resource, found)
+        have = found
+        first = plan_of(resource, have, present)
+        _refuse_empty(resource, first)
+        if not check:
+            _refuse_before_decision(resource, first)
+            _refuse_unknown(resource, first)
+    except Refused as refusal:
+        return have or _predicted_creation(resource), Plan("refuse", {}, {}), str(refusal)
+    return have, first, ""
+
+
+def _steadily(look: Callable[[], T], sleep: Callable[[float], None]) -> T:
+    """Return what ``look`` returns. Look again if something is listed but not found: it is coming or going.
+
+    It must not count as absent, and what a part of its answers lacks must not count as missing.
+    """
     for pause in (0.05, 0.2, 1.0, 5.0):
         try:
-            return resource.read()
+            return look()
         except Exception as error:
             if not _is_gone(error):
                 raise
         sleep(pause)
-    return resource.read()
+    return look()
 
 
 def _due(resource: Resource, plan: Plan, sent: Sent) -> set[str]:
@@ -276,7 +291,7 @@ def _predicted_creation(resource: Resource) -> Have:
 
 
 def _is_gone(error: Exception) -> bool:
-    return bool(re.search("NotFound|NoSuch", aws_error(error)[0]))
+    return bool(re.search("NotFound|NoSuch|^InvalidResourceId$", aws_error(error)[0]))  # the last one is SSM's
 
 
 def _status(resource: Resource, have: Have, sent: Sent) -> str:
