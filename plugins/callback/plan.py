@@ -150,12 +150,16 @@ class CallbackModule(CallbackBase):
             RECORD.mode = "plan" if self._play.check_mode else "apply"  # until the first resource says so itself
 
     def v2_runner_on_ok(self, result: Any) -> None:
+        self._take(result, failed=False)
+
+    def _take(self, result: Any, *, failed: bool) -> None:
+        """Record what a task returns. Ansible removes the field ``failed`` from the results that callbacks get."""
         for item in result.result.get("results") or [result.result]:
             if isinstance(item, dict) and "plan" in item:
                 RECORD.add(item)
         RECORD.defers = RECORD.defers or bool(result.result.get("defers_decisions"))
         RECORD.purpose = result.result.get("run_purpose", RECORD.purpose)
-        if result.task.action == ACCOUNT and not result.result.get("failed"):
+        if result.task.action == ACCOUNT and not failed:
             RECORD.accounts.add((result.result["account"], result.result["partition"]))
         RECORD.report = result.result.get("report_lines", RECORD.report)
         RECORD.notes += result.result.get("run_notes", [])
@@ -164,7 +168,7 @@ class CallbackModule(CallbackBase):
         if result.result.get("deletion_confirmed") and not RECORD.planned:
             RECORD.begin_deletion()
             _cache.void_all(CACHE)  # much may have changed while the user read the plan
-        if result.result.get("changed") or result.result.get("failed"):
+        if result.result.get("changed") or failed:
             self._void_cache(result)
         if not result.task.loop:  # otherwise each item has been added
             self._add_task(result)
@@ -183,7 +187,7 @@ class CallbackModule(CallbackBase):
         self._add_task(result, skipped=True)
 
     def v2_runner_on_failed(self, result: Any, ignore_errors: bool = False) -> None:
-        self.v2_runner_on_ok(result)
+        self._take(result, failed=True)
         if not ignore_errors and VERDICT not in result.task.tags:
             self._fail(result)
 

@@ -213,7 +213,7 @@ def test_lines_fit_a_page_unless_a_value_does_not():
 
 def test_the_table_of_an_empty_account():
     lines = _outputs_text.lines(_outputs.document("prod", {HOME: answer({}, HOME, ("vpc_id",))}))
-    assert lines[-1] == "Nothing of the environment was found in the account."
+    assert lines[-1] == "Nothing of the environment was found in the account. site.yml builds it."
 
 
 def database(**values: Any) -> dict[str, Any]:

@@ -42,7 +42,7 @@ def lines(outputs: Mapping[str, Any], names: Iterable[str] | None = None, *, com
         for each in offered:
             found += [f"    {each['purpose']}:", f"      {each['command']}"]
     if not is_built(outputs):
-        return [*found, "", "Nothing of the environment was found in the account."]
+        return [*found, "", "Nothing of the environment was found in the account. site.yml builds it."]
     return [*found, *_missing(outputs["missing"])]
 
 

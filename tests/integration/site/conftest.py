@@ -53,6 +53,9 @@ def finish(command: list[str], *, cwd: Path, env: dict[str, str]) -> tuple[int, 
                 process.kill()
                 raise
             pytest.fail(f"{' '.join(command)} ran for more than {RUN_SECONDS} s:\n{(stdout + stderr)[-8000:]}")
+    assert "Callback dispatch" not in stdout + stderr, (
+        f"a callback raised an error, which Ansible shows as a warning:\n{stderr}"
+    )
     return process.returncode, stdout, stderr
 
 

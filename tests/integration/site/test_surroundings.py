@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 
 import pytest
 import yaml
+
+from .conftest import ROOT, finish
 
 CRASH = ("Traceback", "Unexpected Exception", "this is probably a bug", "MODULE FAILURE")
 KEYS = {"AWS_ACCESS_KEY_ID": "AKIALOCAL", "AWS_SECRET_ACCESS_KEY": "secret-of-the-test", "AWS_SESSION_TOKEN": "token-x"}
@@ -92,7 +95,21 @@ def test_a_proxy_that_does_not_answer(play, closed_port):
 
 def test_an_endpoint_that_does_not_answer(play, closed_port):
     url = f"http://127.0.0.1:{closed_port}"
-    assert f"AWS cannot be reached at {url}" in play({**KEYS, "AWS_ENDPOINT_URL": url})
+    words = play({**KEYS, "AWS_ENDPOINT_URL": url})
+    assert f"AWS cannot be reached at {url}" in words
+    assert "Incomplete: a task failed, and the tasks after it did not run. Next: correct the cause" in words
+
+
+def test_the_local_aws_that_does_not_run(site, tmp_path):
+    inventories = tmp_path / "inventories"
+    shutil.copytree(ROOT / "inventories", inventories)
+    arguments = ["--check", "-i", str(inventories / "dev"), "-i", str(inventories / "local")]
+    dev = site("dev")
+    words = [*dev.command("site.yml")[:2], *arguments]
+    environ = {name: value for name, value in dev.environ().items() if name != "MTK_LOCAL_AWS_URL"}
+    code, stdout, stderr = finish(words, cwd=ROOT, env=environ)
+    text = " ".join((stdout + stderr).split())
+    assert code == 2 and "The local AWS is not running. Start it with: make local." in text, text
 
 
 @pytest.mark.parametrize(
