@@ -282,6 +282,11 @@ def test_a_redirected_module_is_planned_approved_and_voids_the_cache(project, re
     aws.client("iam").delete_instance_profile(InstanceProfileName="mine")
     assert listings() == 2, "the profile is created again, which voids the cache"
 
+    aws.client("iam").delete_instance_profile(InstanceProfileName="mine")
+    aws.control.fault("iam:CreateInstanceProfile", "error", code="AccessDenied", times=9)
+    project.site(NETS, {**OURS, "ignore_errors": True}, NETS)
+    assert listings() == 2, "a failed task may have changed something"
+
     project.site({**OURS, "mtk.backend.iam_instance_profile": {"name": "other"}})
     text, mutating, _ = project.play("site.yml", *approved, expect=2, **redirected)
     assert mutating == [] and f"{PROFILE} other in us-east-1 differs from the approved plan" in text
