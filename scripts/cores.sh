@@ -53,7 +53,7 @@ fi
 
 echo "Tested: ${found[*]:-none}. Failed: ${failed[*]:-none}."
 case " ${found[*]:-} " in
-  *" 3.11 "*" 3.1"[234]" "*) ;;
+  *" 3.11 "*"3.1"[234]" "*) ;;
   *)
     echo "The oldest core needs Python 3.11 and the newest needs 3.12 or newer. Name Pythons that work with PYTHONS." >&2
     exit 1
