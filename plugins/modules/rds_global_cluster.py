@@ -118,6 +118,7 @@ settled:
 
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _aurora, _aurora_limits
 from ansible_collections.mtk.backend.plugins.module_utils.domain._values import UNKNOWN, NotYet, Observation, Refused
+from ansible_collections.mtk.backend.plugins.module_utils.engine._doubts import is_news
 from ansible_collections.mtk.backend.plugins.module_utils.engine._module import run
 from ansible_collections.mtk.backend.plugins.module_utils.resources import _members
 from ansible_collections.mtk.backend.plugins.module_utils.resources._rds import ENGINE, RdsResource
@@ -209,8 +210,11 @@ class GlobalCluster(RdsResource):
 
     def _take_out(self, member):
         group = {"global_cluster_identifier": self.params["global_cluster_identifier"], "db_cluster_identifier": member}
-        gone = ["DBClusterNotFoundFault"]  # AWS lists a member that has left for a while
-        self.aws.found(gone, lambda: self.aws.call("rds", "remove_from_global_cluster", **group))
+        try:
+            self.aws.call("rds", "remove_from_global_cluster", **group)
+        except Exception as error:
+            if not is_news(error):  # AWS lists a member that has left for a while
+                raise
 
     def tolerated(self, have):
         reason = "a cluster that others added to the global cluster; it is left alone"

@@ -108,6 +108,7 @@ GONE: Mapping[str, tuple[Code, ...]] = {
         "DBParameterGroupNotFound",
         "DBSubnetGroupNotFoundFault",
         "GlobalClusterNotFoundFault",
+        ("InvalidParameterValue", "is not found in global cluster"),
     ),
     "secretsmanager": (
         ("InvalidParameterException", "has no replica"),

@@ -118,6 +118,8 @@ def test_a_global_cluster_is_dissolved_with_consent(aws, run):
     assert len(groups(aws)[0]["GlobalClusterMembers"]) == 1
 
     aws.control.scale(0.001)
+    left = "Cluster arn:aws:rds:us-east-1:123456789012:cluster:dev-cluster is not found in global cluster dev-global"
+    aws.control.fault("rds:RemoveFromGlobalCluster", "error", code="InvalidParameterValue", message=left)
     remove = {"remove": ["rds_global_cluster:dev-global"]}
     assert run(NAME, check=True, **dissolve, **remove)["plan"]["action"] == "delete"
     assert not run("rds_cluster", check=True, **member, **remove)["changed"]
