@@ -31,6 +31,8 @@ KEYS = (
     "kms:ViaService",
     "application-autoscaling:service-namespace",
 )
+TAG_KEYS = "aws:TagKeys"  # recorded where tags are removed: the policies limit nothing else by it
+REMOVING = (":DeleteTags", ":UntagResource", ":RemoveTagsFromResource", ":UntagRole", ":UntagPolicy")
 # What differs from run to run: ids, and the suffixes that AWS gives to names.
 CHANGING = (
     (re.compile(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"), "11111111-1111-1111-1111-111111111111"),
@@ -72,7 +74,8 @@ def recorded(principal: Principal, call: Call, need: Need) -> Recorded:
     if need.region:
         keys["aws:requestedregion"] = (need.region,)
     value_of = values(call, need.resource, keys)
-    found = {key: value_of(key) for key in KEYS}
+    wanted = (*KEYS, TAG_KEYS) if need.action.endswith(REMOVING) else KEYS
+    found = {key: value_of(key) for key in wanted}
     return Recorded(
         need.action,
         settled(need.resource),

@@ -24,6 +24,11 @@ UNSEEN = (
         f"{_DOCS}/AmazonRDS/latest/UserGuide/Overview.Encryption.Keys.html",
     ),
     Unseen(
+        "kms:Encrypt kms:GenerateDataKeyWithoutPlaintext kms:ReEncryptFrom kms:ReEncryptTo",
+        "DynamoDB asks for all uses of the key of a new table or replica, in the name of the caller",
+        f"{_DOCS}/amazondynamodb/latest/developerguide/encryption.usagenotes.html",
+    ),
+    Unseen(
         "kms:Decrypt kms:GenerateDataKey",
         "Secrets Manager encrypts the password that RDS manages with the caller's permission for the key",
         f"{_DOCS}/AmazonRDS/latest/AuroraUserGuide/rds-secrets-manager.html",
@@ -35,7 +40,8 @@ UNSEEN = (
     ),
     Unseen(
         "iam:CreateServiceLinkedRole",
-        "the first IPAM, cluster, replica and scalable target of an account each create a role of the service",
+        "the first IPAM, cluster, replica, scalable target and Contributor Insights of an account each create a role of"
+        " the service",
         f"{_DOCS}/IAM/latest/UserGuide/using-service-linked-roles.html",
     ),
     Unseen(
@@ -55,11 +61,27 @@ UNSEEN = (
         _REFERENCE,
     ),
     Unseen(
+        "dynamodb:RestoreTableFromBackup kms:CancelKeyDeletion rds:RestoreDBClusterFromSnapshot"
+        " rds:RestoreDBClusterToPointInTime rds:StartDBCluster",
+        "no run needs them: messages print commands that restore data, keep a key or start a cluster",
+        _REFERENCE,
+    ),
+    Unseen(
         "secretsmanager:RotateSecret",
         "no run needs it: an operator rotates the password with `aws secretsmanager rotate-secret`",
         f"{_DOCS}/secretsmanager/latest/userguide/rotate-secrets_immediate.html",
     ),
 )
+# Actions of printed commands that no policy has: they delete backups, or change what others made.
+PRINTED = {
+    "dynamodb:DeleteBackup",
+    "iam:RemoveRoleFromInstanceProfile",
+    "kms:ConnectCustomKeyStore",
+    "kms:ImportKeyMaterial",
+    "rds:DeleteDBClusterAutomatedBackup",
+    "rds:DeleteDBClusterSnapshot",
+    "rds:ModifyDBClusterSnapshotAttribute",
+}
 # Permissions to tag, which AWS also checks when a request creates a resource with tags.
 TAGGING_SOURCE = f"{_DOCS}/AWSEC2/latest/UserGuide/supported-iam-actions-tagging.html"
 # Actions whose names the code puts together from parts that the scan does not see.

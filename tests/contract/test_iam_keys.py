@@ -1,11 +1,11 @@
-"""The enforcement of IAM for cryptography with KMS keys, and the refusals of services that nobody here relies on."""
+"""The enforcement of IAM for KMS keys, rules with tags, first uses of a service, and services nobody here relies on."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
-from iam_callers import User, allow, client_of, denied, deny, document, refusal
+from iam_callers import ACCOUNT, User, allow, client_of, denied, deny, document, refusal
 from promise import keeps
 
 
@@ -57,7 +57,8 @@ def test_conditions_on_the_encryption_context_and_on_grants(aws: Any, user: User
 def test_a_grant_may_be_limited_to_services(aws: Any, user: User) -> None:
     key = aws.client("kms").create_key()["KeyMetadata"]["Arn"]
     for_services = {"Bool": {"kms:GrantIsForAWSResource": "true"}}
-    user.may(allow("dynamodb:*", "kms:DescribeKey"), allow("kms:CreateGrant", Condition=for_services))
+    use = ("kms:DescribeKey", "kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*")
+    user.may(allow("dynamodb:*", *use), allow("kms:CreateGrant", Condition=for_services))
     user.client("dynamodb").create_table(
         TableName="tab",
         BillingMode="PAY_PER_REQUEST",
@@ -78,3 +79,38 @@ def test_services_that_answer_in_xml_refuse_with_403(aws: Any, user: User) -> No
         assert refusal(getattr(unknown, call))[:2] == ("InvalidClientTokenId", 403)
     assert refusal(user.client("ssm").describe_parameters)[:2] == ("AccessDeniedException", 400)
     aws.control.unverified(False)
+
+
+@keeps("iam.tag-on-create")
+def test_a_rule_with_tags_is_a_resource_of_its_own(aws: Any, user: User) -> None:
+    group = aws.client("ec2").create_security_group(GroupName="g", Description="g")["GroupId"]
+    ingress, rule = user.client("ec2").authorize_security_group_ingress, f"arn:aws:ec2:us-east-1:{ACCOUNT}"
+    cidr = {"IpProtocol": "tcp", "IpRanges": [{"CidrIp": "10.0.0.0/8"}]}
+    first, second = ({"GroupId": group, "IpPermissions": [{**cidr, "FromPort": n, "ToPort": n}]} for n in (1, 2))
+    tags = {"TagSpecifications": [{"ResourceType": "security-group-rule", "Tags": [{"Key": "a", "Value": "b"}]}]}
+    on_groups = allow("ec2:AuthorizeSecurityGroupIngress", resource=f"{rule}:security-group/*")
+    user.may(on_groups, allow("ec2:CreateTags"))
+    ingress(**first)
+    text = denied("ec2:AuthorizeSecurityGroupIngress", ingress, **second, **tags)
+    assert f"on resource: {rule}:security-group-rule/* " in text
+    user.may(on_groups, allow("ec2:AuthorizeSecurityGroupIngress", resource=f"{rule}:security-group-rule/*"))
+    denied("ec2:CreateTags", ingress, **second, **tags)
+
+
+@keeps("iam.linked-role-permission")
+def test_the_first_insights_need_permission_for_their_role(aws: Any, user: User) -> None:
+    aws.client("dynamodb").create_table(
+        TableName="tab",
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": "a", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "a", "KeyType": "HASH"}],
+    )
+    update = user.client("dynamodb").update_contributor_insights
+    user.may(allow("dynamodb:*"))
+    update(TableName="tab", ContributorInsightsAction="DISABLE")
+    text = denied("iam:CreateServiceLinkedRole", update, TableName="tab", ContributorInsightsAction="ENABLE")
+    assert "/contributorinsights.dynamodb.amazonaws.com/AWSServiceRoleForDynamoDBCloudWatchContributor" in text
+    user.may(allow("dynamodb:*", "iam:CreateServiceLinkedRole"))
+    update(TableName="tab", ContributorInsightsAction="ENABLE")
+    user.may(allow("dynamodb:*"))
+    update(TableName="tab", ContributorInsightsAction="ENABLE")

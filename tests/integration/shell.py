@@ -17,10 +17,10 @@ def commands(message: str) -> list[str]:
     return [line.strip() for line in message.splitlines() if line.strip().startswith("aws ")]
 
 
-def run(aws: Any, *lines: str) -> None:
-    """Run commands one after another against the local AWS."""
+def run(aws: Any, *lines: str, key: tuple[str, str] = ("local", "emulator-secret-key")) -> None:
+    """Run commands one after another against the local AWS. ``key`` is the access key and its secret."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    keys = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "emulator-secret-key", "AWS_PAGER": ""}
+    keys = {"AWS_ACCESS_KEY_ID": key[0], "AWS_SECRET_ACCESS_KEY": key[1], "AWS_PAGER": ""}
     for line in lines:
         words = [str(AWS), "--endpoint-url", aws.url, *shlex.split(line)[1:]]
         done = subprocess.run(words, check=False, env={**kept, **keys}, text=True, capture_output=True, timeout=120)

@@ -94,7 +94,10 @@ def test_every_change_is_limited_to_regions_and_to_the_environment() -> None:
         regions = each.get("Condition", {}).get("StringEquals", {}).get("aws:RequestedRegion")
         assert regions or all(resource.startswith("arn:aws:iam::") for resource in resources), each["Sid"]
         names_or_tags = "mtk:environment" in json.dumps(each.get("Condition", {})) or all(
-            any(part in resource for part in ("prod", "mtk_backend_run_locks", "aws-service-role", ":og:default"))
+            any(
+                part in resource
+                for part in ("prod", "mtk_backend_run_locks", "aws-service-role", ":og:default", ":cluster-pg:default")
+            )
             for resource in resources
         )
         assert names_or_tags or each["Sid"] in BY_OTHER_MEANS, each["Sid"]
@@ -104,12 +107,13 @@ def test_every_change_is_limited_to_regions_and_to_the_environment() -> None:
 BY_OTHER_MEANS = {
     "DescribeReservations": "AWS's reference names no resource; the request changes a description only",
     "CreatePoolsInScopes": "AWS creates the scopes of an IPAM without tags; the new pool needs the tag",
+    "CreateRules": "AWS asks for the security group, too, which needs the tag",
     "TagOnCreation": "the condition ec2:CreateAction; the creation itself needs the tag",
     "Scale": "targets of DynamoDB only; their ARNs have an id that AWS chooses",
     "StopScaling": "targets of DynamoDB only; their ARNs have an id that AWS chooses",
     "GeneratePassword": "a password that AWS stores nowhere",
     "CreateSecretOfRds": "secrets with the prefix of RDS only",
-    "RotateSecret": "secrets with the prefix of RDS, or of the environment",
+    "RotateSecretOfRds": "secrets with the prefix of RDS only, of the cluster of the environment",
 }
 
 

@@ -280,11 +280,24 @@ def test_extra_variables_that_resemble_those_of_the_playbooks():
         ("eu-wst-1", "region eu-wst-1 is not an AWS region. Did you mean eu-west-1?"),
         ("us-east-1", "region us-east-1 is the primary region"),
         ("us-west-2", "region us-west-2 is a region of the inventory"),
+        (
+            "cn-north-1",
+            "region cn-north-1 belongs to the partition aws-cn of AWS, and no host of the inventory does. Name",
+        ),
     ],
 )
 def test_regions_that_cannot_be_removed(region, words):
-    (fault,) = Inventory(PROD, REGIONS).removed(region)
+    (fault,) = Inventory(PROD, REGIONS | {"cn-north-1"}).removed(region)
     assert str(fault).startswith(words)
+
+
+def test_an_inventory_has_the_regions_of_one_partition():
+    groups = {"all": ["us-east-1", "cn-north-1"], "primary": ["us-east-1"], "secondary": ["cn-north-1"]}
+    (fault,) = Inventory(groups, REGIONS | {"cn-north-1"}).faults()
+    assert str(fault) == (
+        "the hosts have regions of several partitions of AWS: us-east-1 (aws), cn-north-1 (aws-cn). An account belongs "
+        "to one partition. Make an inventory for each partition."
+    )
 
 
 def test_a_region_that_left_the_inventory_can_be_removed():

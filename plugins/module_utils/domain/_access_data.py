@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from ansible_collections.mtk.backend.plugins.module_utils.domain._access_grants import (
     ALIASES,
+    AUTOMATED,
     BUILDER,
     CHANGERS,
     CLUSTER,
@@ -21,6 +22,7 @@ from ansible_collections.mtk.backend.plugins.module_utils.domain._access_grants 
     RDS_SECRET,
     SECRET,
     SNAPSHOT,
+    SUBNET_GROUP,
     TABLE,
     TARGETS,
     WRITERS,
@@ -65,6 +67,22 @@ RDS = (
         (CLUSTER, SNAPSHOT),
         ("here",),
     ),
+    # No run needs these. Messages print the commands, which name no parameter groups.
+    Grant("StartCluster", WRITERS, "rds:StartDBCluster", (CLUSTER,), ("here",)),
+    Grant(
+        "RestoreDatabase",
+        (BUILDER,),
+        "rds:RestoreDBClusterFromSnapshot rds:RestoreDBClusterToPointInTime",
+        (CLUSTER, SUBNET_GROUP, SNAPSHOT, "rds:{region}:cluster-pg:default*", "rds:{region}:og:default*"),
+        ("here",),
+    ),
+    Grant(
+        "RestoreAutomatedBackups",
+        (BUILDER,),
+        "rds:RestoreDBClusterToPointInTime",
+        (AUTOMATED,),
+        ("here", "of nobody else"),
+    ),
 )
 DYNAMODB = (
     Grant("CreateTable", (BUILDER,), "dynamodb:CreateTable", (TABLE,), ("here",)),
@@ -92,6 +110,8 @@ DYNAMODB = (
         (TABLE,),
         ("here",),
     ),
+    # No run needs this. Messages print the command.
+    Grant("RestoreTable", (BUILDER,), "dynamodb:RestoreTableFromBackup", (TABLE, f"{TABLE}/backup/*"), ("here",)),
     Grant(
         "Scale",
         CHANGERS,
@@ -151,7 +171,8 @@ KMS = (
     Grant(
         "UseKeysForServices",
         (BUILDER,),
-        "kms:Decrypt kms:DescribeKey kms:GenerateDataKey",
+        "kms:Decrypt kms:DescribeKey kms:Encrypt kms:GenerateDataKey kms:GenerateDataKeyWithoutPlaintext"
+        " kms:ReEncryptFrom kms:ReEncryptTo",
         (KEYS,),
         ("here", "ours", "through a service"),
     ),
@@ -161,6 +182,14 @@ KMS = (
         "kms:CreateGrant",
         (KEYS,),
         ("here", "ours", "through a service", "grant for a service"),
+    ),
+    # No run needs this. Messages print the commands that make a key usable again.
+    Grant(
+        "KeepKeys",
+        (BUILDER, DESTROYER),
+        "kms:CancelKeyDeletion kms:EnableKey",
+        (KEYS,),
+        ("here", "ours"),
     ),
     Grant("UnnameKeys", (DESTROYER,), "kms:DeleteAlias", ALIASES, ("here",)),
     Grant("DeleteKeys", (DESTROYER,), "kms:DeleteAlias kms:ScheduleKeyDeletion", (KEYS,), ("here", "ours")),
@@ -212,9 +241,10 @@ SECRETS = (
         (BUILDER,),
         "secretsmanager:CreateSecret secretsmanager:TagResource",
         (RDS_SECRET,),
-        ("here",),
+        ("here", "of no other cluster"),
     ),
-    Grant("RotateSecret", (OPERATOR,), "secretsmanager:RotateSecret", (SECRET, RDS_SECRET), ("here",)),
+    Grant("RotateSecret", (OPERATOR,), "secretsmanager:RotateSecret", (SECRET,), ("here",)),
+    Grant("RotateSecretOfRds", (OPERATOR,), "secretsmanager:RotateSecret", (RDS_SECRET,), ("here", "of our cluster")),
     Grant(
         "DeleteSecret",
         (DESTROYER,),

@@ -34,6 +34,9 @@ class Grant:
 
 
 _Value = Union[str, Sequence[str]]
+# RDS chooses the names of the secrets that it manages, and tags them with their cluster.
+_OF_CLUSTER = "aws:ResourceTag/aws:rds:primaryDBClusterArn"
+_CLUSTER_ARN = "arn:{partition}:rds:{region}:{account}:cluster:{aurora_cluster}"
 CONDITIONS: Mapping[str, Mapping[str, Mapping[str, _Value]]] = {
     "here": {"StringEquals": {"aws:RequestedRegion": ["{region}"]}},
     "home": {"StringEquals": {"aws:RequestedRegion": ["{home}"]}},
@@ -45,10 +48,16 @@ CONDITIONS: Mapping[str, Mapping[str, Mapping[str, _Value]]] = {
     "ours or shared": {"StringEquals": {"aws:ResourceTag/mtk:environment": ["{environment}", "shared"]}},
     "of nobody else": {"StringEqualsIfExists": {"aws:ResourceTag/mtk:environment": "{environment}"}},
     "untagged": {"Null": {"aws:ResourceTag/mtk:environment": "true"}},
-    "keeps owner": {
-        "StringEqualsIfExists": {"aws:RequestTag/mtk:environment": ["{environment}", "shared"]},
+    "shared": {"StringEquals": {"aws:ResourceTag/mtk:environment": "shared"}},
+    "of our cluster": {"StringEquals": {_OF_CLUSTER: [_CLUSTER_ARN]}},
+    "of no other cluster": {"StringEqualsIfExists": {_OF_CLUSTER: [_CLUSTER_ARN]}},
+    "keeps owner": {"StringEqualsIfExists": {"aws:RequestTag/mtk:environment": "{environment}"}},
+    "keeps shared": {"StringEqualsIfExists": {"aws:RequestTag/mtk:environment": "shared"}},
+    # ForAllValues holds without keys, and ec2:DeleteTags without keys removes all tags.
+    "keeps owner's key": {
+        "ForAllValues:StringNotEquals": {"aws:TagKeys": ["mtk:environment"]},
+        "Null": {"aws:TagKeys": "false"},
     },
-    "keeps owner's key": {"ForAllValues:StringNotEquals": {"aws:TagKeys": ["mtk:environment"]}},
     "on creation": {
         "StringEquals": {
             "ec2:CreateAction": [
@@ -95,6 +104,7 @@ CONDITIONS: Mapping[str, Mapping[str, Mapping[str, _Value]]] = {
 }
 # The services that create a role of their own at the first use in an account.
 LINKED_SERVICES = (
+    "contributorinsights.dynamodb.amazonaws.com",
     "dynamodb.application-autoscaling.amazonaws.com",
     "ipam.amazonaws.com",
     "rds.amazonaws.com",
@@ -107,12 +117,13 @@ CLUSTER_PARAMETERS = "rds:{region}:cluster-pg:{aurora_cluster_parameter_group}-*
 INSTANCE_PARAMETERS = "rds:{region}:pg:{aurora_instance_parameter_group}-*"
 SUBNET_GROUP = "rds:{region}:subgrp:{aurora_subnet_group}"
 SNAPSHOT = "rds:{region}:cluster-snapshot:{aurora_cluster}-*"
+AUTOMATED = "rds:{region}:cluster-auto-backup:*"  # AWS chooses the id
 GLOBAL = "rds::global-cluster:{aurora_global_cluster}"
 DATABASE = (CLUSTER, INSTANCES, CLUSTER_PARAMETERS, INSTANCE_PARAMETERS, SUBNET_GROUP, GLOBAL)
 TABLE = "dynamodb:*:table/{user_locations}"
 LOCKS = "dynamodb:{home}:table/mtk_backend_run_locks"
 SECRET = "secretsmanager:*:secret:{aurora_master_secret}*"
-RDS_SECRET = "secretsmanager:*:secret:rds!cluster-*"  # RDS chooses the name of a secret that it manages
+RDS_SECRET = "secretsmanager:*:secret:rds!cluster-*"
 LOG_GROUPS = (
     "logs:{region}:log-group:{flow_log_group}*",
     "logs:{region}:log-group:/aws/rds/cluster/{aurora_cluster}/postgresql*",

@@ -86,6 +86,14 @@ NETWORK = (
         ec2("internet-gateway", "route-table", "security-group", "subnet", "vpc", "vpc-endpoint"),
         ("here", "ours"),
     ),
+    # AWS asks for a new rule that gets a tag, too. Whose the security group is, ChangeNetwork says.
+    Grant(
+        "CreateRules",
+        (BUILDER,),
+        "ec2:AuthorizeSecurityGroupEgress ec2:AuthorizeSecurityGroupIngress",
+        ec2("security-group-rule"),
+        ("here",),
+    ),
     # An apply deletes a failed NAT gateway, and one that no route uses any more.
     Grant(
         "ReplaceNatGateways",
@@ -120,7 +128,9 @@ NETWORK = (
     ),
     # AWS's reference names no resource of this action: an allocation is no resource with an ARN.
     Grant("DescribeReservations", (BUILDER,), "ec2:ModifyIpamPoolAllocation", conditions=("here",)),
-    Grant("TagNetwork", CHANGERS, "ec2:CreateTags", _TAGGED, ("here", "ours or shared", "keeps owner")),
+    # Two statements for tags: what is shared may not become that of one environment.
+    Grant("TagNetwork", CHANGERS, "ec2:CreateTags", _TAGGED, ("here", "ours", "keeps owner")),
+    Grant("TagShared", CHANGERS, "ec2:CreateTags", IPAM, ("here", "shared", "keeps shared")),
     Grant("UntagNetwork", CHANGERS, "ec2:DeleteTags", _TAGGED, ("here", "ours or shared", "keeps owner's key")),
     Grant(
         "DeleteNetwork",

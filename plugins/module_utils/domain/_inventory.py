@@ -14,7 +14,7 @@ from typing import Any
 from ansible_collections.mtk.backend.plugins.module_utils.domain._names import resource_name
 from ansible_collections.mtk.backend.plugins.module_utils.domain._pools import SHARED, AddressPlan, PlanError, Pool
 from ansible_collections.mtk.backend.plugins.module_utils.domain._rules_database import FORCED_PARAMETERS
-from ansible_collections.mtk.backend.plugins.module_utils.domain._rules_identity import wanted_boundaries
+from ansible_collections.mtk.backend.plugins.module_utils.domain._rules_identity import partition_of, wanted_boundaries
 from ansible_collections.mtk.backend.plugins.module_utils.domain._setting import (
     MISSING,
     Fault,
@@ -63,6 +63,7 @@ class Inventory:
             )
             return
         yield from self._names()
+        yield from self._partitions()
         misspelt = list(self._misspelt_groups())
         yield from misspelt
         if misspelt:
@@ -100,6 +101,13 @@ class Inventory:
                 )
                 yield Fault({f"host {host}": MISSING}, "is not an AWS region, and each host is one", remedy)
 
+    def _partitions(self) -> Iterator[Fault]:
+        partitions = {host: partition_of(host) for host in self.hosts("all") if not self._is_unknown(host)}
+        if len(set(partitions.values())) > 1:
+            listed = ", ".join(f"{host} ({partition})" for host, partition in partitions.items())
+            rule = f"have regions of several partitions of AWS: {listed}. An account belongs to one partition"
+            yield Fault({"the hosts": MISSING}, rule, "Make an inventory for each partition.")
+
     def _is_unknown(self, host: Any) -> bool:
         return bool(self.known_regions) and host not in self.known_regions
 
@@ -135,6 +143,9 @@ class Inventory:
             near = did_you_mean(region.strip().casefold().replace("_", "-"), self.known_regions)
             remedy = f"Did you mean {near}?" if near else "Write it as eu-west-1."
             yield Fault({name: MISSING}, "is not an AWS region", remedy)
+        elif partition_of(region) not in {partition_of(host) for host in self.hosts("all")}:
+            rule = f"belongs to the partition {partition_of(region)} of AWS, and no host of the inventory does"
+            yield Fault({name: MISSING}, rule, "Name a region of the partition of the environment.")
         elif region in self.hosts("primary"):
             rule = "is the primary region, which owns what spans regions (the table, the address plan), and stays"
             remedy = "Delete the whole environment with playbooks/destroy.yml, or name another region."

@@ -58,7 +58,19 @@ LINKED = {
 # What the caller needs for a customer managed key that a service will use, by service, and the parameter with the key.
 KEYS = {
     "rds": ("KmsKeyId", ("kms:DescribeKey", "kms:CreateGrant")),
-    "dynamodb": ("KMSMasterKeyId", ("kms:DescribeKey", "kms:CreateGrant")),
+    "dynamodb": (
+        "KMSMasterKeyId",
+        (
+            "kms:DescribeKey",
+            "kms:CreateGrant",
+            "kms:Encrypt",
+            "kms:Decrypt",
+            "kms:ReEncryptFrom",
+            "kms:ReEncryptTo",
+            "kms:GenerateDataKey",
+            "kms:GenerateDataKeyWithoutPlaintext",
+        ),
+    ),
     "secretsmanager": ("KmsKeyId", ("kms:GenerateDataKey", "kms:Decrypt")),
 }
 SECRET_ACTIONS = {
@@ -141,6 +153,8 @@ def _linked_role(call: Call) -> Iterator[Need]:
     service = LINKED.get(call.action)
     if call.operation == "UpdateTable" and any("Create" in update for update in _replica_updates(call)):
         service = "replication.dynamodb.amazonaws.com"
+    if call.operation == "UpdateContributorInsights" and call.parameters.get("ContributorInsightsAction") == "ENABLE":
+        service = "contributorinsights.dynamodb.amazonaws.com"
     if service and not has_role(iam_backends[call.account][call.partition], service):
         resource = call.arn(f"role{role_path(service)}", "iam", region="")
         yield Need("iam:CreateServiceLinkedRole", resource, {"iam:awsservicename": (service,)})

@@ -48,8 +48,8 @@ class Call:
 # checks the resources whose ids it names.
 EC2 = {
     "AllocateAddress": "+elastic-ip ipam-pool",
-    "AuthorizeSecurityGroupEgress": "security-group",
-    "AuthorizeSecurityGroupIngress": "security-group",
+    "AuthorizeSecurityGroupEgress": "+security-group-rule security-group",
+    "AuthorizeSecurityGroupIngress": "+security-group-rule security-group",
     "CreateEgressOnlyInternetGateway": "+egress-only-internet-gateway vpc",
     "CreateFlowLogs": "+vpc-flow-log vpc subnet network-interface",
     "CreateInternetGateway": "+internet-gateway",
@@ -182,7 +182,8 @@ def _ec2(call: Call) -> Iterator[str]:
     asked = EC2.get(call.operation)
     kinds = asked.split() if asked else None
     for kind in kinds or ():
-        if kind.startswith("+"):
+        # A rule is checked only if it gets tags.
+        if kind.startswith("+") and (kind != "+security-group-rule" or call.parameters.get("TagSpecifications")):
             yield ec2_arn(call, kind[1:], "*")
     for resource_id in (*_ids(call.parameters), *_route_table(call)):
         match = EC2_ID.fullmatch(resource_id)

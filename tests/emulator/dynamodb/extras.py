@@ -12,6 +12,7 @@ from moto.dynamodb.models.table import Table
 from ..access.refusals import not_authorized
 from ..clock import CLOCK, DAY, Timeline
 from ..core import AwsError
+from ..iam import service_uses_its_role
 from .checks import check_tags
 from .state import check_active, find, get, invalid, state_of, tables_of
 from .streams import STREAMS
@@ -143,6 +144,8 @@ class Extras(Transactions):
         on = self.params["ContributorInsightsAction"] == "ENABLE"
         steps = (("ENABLING", 30), ("ENABLED", 0)) if on else (("DISABLING", 30), ("DISABLED", 0))
         state_of(self._table()).insights = status = Timeline(*steps)
+        if on:
+            service_uses_its_role(self.current_account, self.region, "contributorinsights.dynamodb.amazonaws.com")
         return ActionResult({"TableName": self._table().name, "ContributorInsightsStatus": status.first})
 
     def describe_contributor_insights(self) -> ActionResult:

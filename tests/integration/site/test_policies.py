@@ -106,6 +106,24 @@ def test_a_region_that_does_not_exist_is_refused(site: Any) -> None:
     site("dev").play("playbooks/policies.yml", "-e", "region=us-east-1")
 
 
+def test_limit_without_the_primary_region_is_refused(site: Any) -> None:
+    refused = site("prod").play("playbooks/policies.yml", "--limit", "us-west-2", expect=2)
+    text = " ".join(refused.text.split())
+    assert "--limit leaves out us-east-1, from whose settings the policies are made. Leave --limit out." in text
+    assert "prod_planner_1" in site("prod").play("playbooks/policies.yml", "--limit", "us-east-1").text
+
+
+def test_an_empty_directory_is_none(site: Any) -> None:
+    """AWX and an unset shell variable give empty text, which is not the root of the file system."""
+    played = site("dev").play("playbooks/policies.yml", "-e", "policies_dir=")
+    assert "dev_planner_1" in played.text and not list(Path("/").glob("dev_*.json"))
+
+
+def test_a_region_of_another_partition_is_refused(site: Any) -> None:
+    refused = site("dev").play("playbooks/policies.yml", "-e", "region=cn-north-1", expect=2)
+    assert "region cn-north-1 belongs to the partition aws-cn of AWS" in " ".join(refused.text.split())
+
+
 def test_the_page_lists_what_the_calls_do_not_show() -> None:
     for row in UNSEEN:
         actions = ", ".join(f"`{action}`" for action in row.actions.split())
