@@ -21,6 +21,7 @@ from ansible_collections.mtk.backend.plugins.module_utils.domain._setting import
 
 PREFIX = "survey_"
 INVENTORY = "(inventory)"  # the choice that leaves a setting as the inventory has it
+VARIES = "(not the same in all regions, or known in a run only)"  # the value of an inventory
 _LONG = 200  # characters of a value that a question shows
 _NUMBERS = {"int": "integer", "float": "float"}
 _JSON = ("dict", "list of dict")

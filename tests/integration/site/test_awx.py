@@ -196,14 +196,36 @@ def test_questions_do_not_show_what_a_vault_hides(site, tmp_path):
     shutil.copytree(ROOT / "inventories/dev", tmp_path / "inventories/dev")
     hidden = run("ansible-vault", "encrypt_string", "hiddenuser", "--name", "aurora_master_username")
     hidden += run("ansible-vault", "encrypt_string", "hiddenname", "--name", "vault_name")
-    more = 'aurora_database_name: "{{ vault_name }}"\n'
+    more = (
+        'between: "{{ vault_name }}"\naurora_database_name: "{{ between }}"\naurora_tags: {"{{ vault_name }}x": "1"}\n'
+    )
     (tmp_path / "inventories/dev/group_vars/all/more.yml").write_text(f"{hidden}\n{more}")
-    asked = ["aurora_master_username", "aurora_database_name", "aurora_port"]
+    asked = ["aurora_master_username", "aurora_database_name", "aurora_tags", "aurora_port"]
     given = {"awx_project_url": "https://git.example.com/mtk.git", "awx_environments": {"dev": {"credential": "AWS"}}}
     given |= {"awx_directory": str(tmp_path), "awx_surveys": {"plan": asked}}
     made = run("ansible", "localhost", "-m", "mtk.backend.awx_objects", "-e", json.dumps(given))
-    assert made.count("Inventory: (hidden).") == 2 and "Default: 5432." in made
+    assert made.count("Inventory: (hidden).") == 3 and "Default: 5432." in made
     assert "hiddenuser" not in made and "hiddenname" not in made
+
+
+@pytest.mark.timeout(300)
+def test_questions_say_that_regions_differ_and_an_encrypted_file_is_refused(site, tmp_path):
+    shutil.copytree(ROOT / "inventories/prod", tmp_path / "inventories/prod")
+    (tmp_path / "inventories/prod/host_vars").mkdir()
+    (tmp_path / "inventories/prod/host_vars/us-west-2.yml").write_text("aurora_instance_count: 3\n")
+    (tmp_path / "inventories/prod/group_vars/all/more.yml").write_text('aurora_port: "{{ of_the_run }}"\n')
+    given = {"awx_project_url": "https://git.example.com/mtk.git", "awx_environments": {"prod": {"credential": "AWS"}}}
+    given |= {"awx_directory": str(tmp_path), "awx_surveys": {"plan": ["aurora_instance_count", "aurora_port"]}}
+    command = [str(BIN / "ansible"), "localhost", "-m", "mtk.backend.awx_objects", "-e", json.dumps(given)]
+    made = finish(command, cwd=ROOT, env=site("prod").environ())[1]
+    assert made.count("Inventory: (not the same in all regions, or known in a run only).") == 2
+
+    whole = tmp_path / "inventories/prod/group_vars/all/vault.yml"
+    whole.write_text("$ANSIBLE_VAULT;1.1;AES256\n6162\n")
+    code, stdout, _ = finish(command, cwd=ROOT, env=site("prod").environ())
+    assert code == 2
+    assert "inventories/prod/group_vars/all/vault.yml is encrypted as a whole, and AWX reads inventories with" in stdout
+    assert "Encrypt its values one by one, with ansible-vault encrypt_string." in stdout
 
 
 @pytest.mark.awx
