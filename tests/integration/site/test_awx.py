@@ -153,8 +153,24 @@ def test_wrong_variables_are_refused_before_the_first_request(awx, play):
 
 
 @pytest.mark.timeout(300)
+@pytest.mark.parametrize("kind", ["inventories", "execution_environments"])
+def test_objects_of_another_organization_are_left_alone(awx, play, kind):
+    """AWX would give the execution environment to the other organization, and find two inventories of one name."""
+    other = awx.store.create("organizations", {"name": "Other"})["id"]
+    more = {"image": "x"} if kind == "execution_environments" else {}
+    name = "mtk" if more else "mtk dev"
+    awx.store.create(kind, {"name": name, "organization": other, **more})
+    text = " ".join(play(expect=2).text.split())
+    assert f"organization Other has {name}, and AWX tells" in text and "Set awx_name to another word" in text
+    assert awx.writes() == []
+
+
+@pytest.mark.timeout(300)
 def test_a_wrong_token_and_a_missing_collection_are_named(awx, play, tmp_path):
-    assert "HTTP 401" in play(expect=2, CONTROLLER_OAUTH_TOKEN="wrong").text
+    for environment in ({"CONTROLLER_OAUTH_TOKEN": "wrong"}, {"CONTROLLER_HOST": "http://127.0.0.1:1"}):
+        text = " ".join(play(expect=2, **environment).text.split())
+        assert "HTTP 401" in text or "Connection refused" in text
+        assert "Set both and run the same command again." in text
     assert {method for method, _, _ in awx.requests} == {"GET"}
     before = len(awx.requests)
     (tmp_path / "ansible_collections").mkdir()
