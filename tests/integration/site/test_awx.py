@@ -12,6 +12,7 @@ import pytest
 import yaml
 from awx.server import TOKEN, running
 
+from .awx import extravars
 from .conftest import BIN, ROOT, Played, finish
 
 AWS_KEY, SLACK_TOKEN = "secret-of-aws-5e1f", "xoxb-secret-of-slack-77aa"
@@ -187,10 +188,24 @@ def test_a_wrong_token_and_a_missing_collection_are_named(awx, play, tmp_path):
 
 
 @pytest.mark.timeout(300)
-def test_answers_of_a_survey_are_the_settings_of_a_run(site):
-    """As AWX passes them: numbers, texts, and the empty text of a question without an answer."""
+def test_answers_of_a_survey_are_the_settings_of_a_run(site, tmp_path):
+    """As AWX passes them: numbers, texts, and the empty text of a question without an answer.
+
+    Ansible reads a text of AWX as YAML does, so 16.10 would be a number. A long name is not taken for a misspelt one.
+    """
     answers = {"survey_aurora_instance_count": 2, "survey_aurora_global": "(inventory)", "survey_aurora_port": ""}
-    planned = site("dev").play("playbooks/plan.yml", "-e", json.dumps(answers)).text
+    answers |= {"survey_aurora_serverless_v2_max_capacity": 8.0, "survey_aurora_engine_version": '"16.6"'}
+    (tmp_path / "answers").write_text(extravars(answers, {}))
+    (tmp_path / "wrong").write_text(extravars({"survey_aurora_engine_version": "16.10"}, {}))
+    out = tmp_path / "plan.json"
+    planned = site("dev").play("playbooks/plan.yml", "-e", f"@{tmp_path}/answers", "-e", f"plan_out={out}").text
+    (cluster,) = [
+        each["after"] for each in json.loads(out.read_text())["resources"] if each["resource"] == "rds_cluster"
+    ]
+    assert cluster["engine_version"] == "16.6"
+    assert cluster["serverless_v2_scaling_configuration"]["max_capacity"] == 8
+    unquoted = site("dev").play("playbooks/plan.yml", "-e", f"@{tmp_path}/wrong", expect=2).text
+    assert "YAML has read it as a number, and what was written may be lost. Put the value in quotes" in unquoted
     assert "rds_instance 2: dev-us-east-1-us-east-1b-aurora-instance, dev-us-east-1-us" in " ".join(planned.split())
     refused = site("dev").play("playbooks/plan.yml", "-e", "survey_aurora_prot=5432", expect=2).text
     assert "survey_aurora_prot is the answer to no setting of a role. Did you mean survey_aurora_port?" in refused
