@@ -73,7 +73,7 @@ def _is_time(start: str) -> bool:
 
 def _rule_fault(rule: str) -> str:
     """Return why AWX would refuse one RRULE; empty if it would not."""
-    parts = {key: value for key, _, value in (part.partition("=") for part in rule.upper().split(";"))}
+    parts = dict(part.partition("=")[::2] for part in rule.upper().split(";"))
     if "FREQ" not in parts:
         return "it needs a RRULE with FREQ"
     if parts["FREQ"] == "SECONDLY":
