@@ -6,17 +6,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from ansible.errors import AnsibleError
 from ansible.inventory.manager import InventoryManager
 from ansible.module_utils.parsing.convert_bool import boolean
+from ansible.parsing.vault import is_encrypted_file
 from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import module_loader
 from ansible.vars.manager import VariableManager
-from ansible_collections.mtk.backend.plugins.module_utils.domain import _awx, _settings_awx
+from ansible_collections.mtk.backend.plugins.module_utils.domain import _awx, _awx_survey, _settings_awx
 from ansible_collections.mtk.backend.plugins.module_utils.domain._setting import HIDDEN, MISSING, Fault, Values
 from ansible_collections.mtk.backend.plugins.plugin_utils import files, settings
 
@@ -41,9 +42,9 @@ class ActionModule(ActionBase):
         inventories: dict[str, Values] = {}
         for name, given in values.get("awx_environments", {}).items():
             path = given.get("inventory") or f"inventories/{name}"
-            inventory = self._inventory(directory / path) if (directory / path).exists() else None
-            faults += _inventory_faults(name, path, directory, inventory)
-            inventories[name] = inventory or {}
+            wrong = list(_file_faults(name, path, directory))
+            inventories[name] = {} if wrong else self._inventory(directory / path)
+            faults += wrong or _inventory_faults(name, path, inventories[name])
         if faults:
             return {**result, "failed": True, "msg": settings.message(faults, "Nothing was changed in AWX.")}
         if not module_loader.find_plugin_with_context(NEEDED).resolved:
@@ -64,29 +65,31 @@ class ActionModule(ActionBase):
         return given, faults
 
     def _inventory(self, path: Path) -> Values:
-        """Return the variables that have one value in all regions of an inventory.
+        """Return the variables of an inventory, by name. A variable without one value in all regions is VARIES.
 
         A value from a vault is hidden: the questions of the surveys show values to everybody who may read a template.
         """
         manager = InventoryManager(self._loader, [str(path)])
         variables = VariableManager(self._loader, manager)
         hosts = [variables.get_vars(host=host, include_hostvars=False) for host in manager.get_hosts()]
+        hidden = [settings.vaulted(given) for given in hosts]
         found = {}
         for name in ("mtk_environment", "destroy_allowed", *SETTINGS):
-            values = [self._value(given, name) for given in hosts]
-            if values and values[0] is not MISSING and all(value == values[0] for value in values):
-                found[name] = values[0]
+            values = [self._value(given, name, secret) for given, secret in zip(hosts, hidden, strict=True)]
+            if any(value is not MISSING for value in values):
+                found[name] = values[0] if all(value == values[0] for value in values) else _awx_survey.VARIES
         return found
 
-    def _value(self, variables: Mapping[str, Any], name: str) -> Any:
+    def _value(self, variables: Mapping[str, Any], name: str, hidden: set[str]) -> Any:
         if name not in variables:
             return MISSING
+        if name in hidden:
+            return HIDDEN
         try:
             templar = self._templar.copy_with_new_env(available_variables=dict(variables))
-            found = templar.template(variables[name])
-            value = HIDDEN if settings.is_from_vault(found) else settings.plain(found)
+            value = settings.plain(templar.template(variables[name]))
         except AnsibleError:  # what it depends on is known in a run only
-            return MISSING
+            return _awx_survey.VARIES
         return boolean(value, strict=False) if name == "destroy_allowed" else value
 
 
@@ -94,14 +97,33 @@ def _names(faults: Iterable[Fault]) -> frozenset[str]:
     return frozenset(name for fault in faults for name in fault.names)
 
 
-def _inventory_faults(name: str, path: str, directory: Path, found: Values | None) -> list[Fault]:
-    variable = f"awx_environments.{name}.inventory"
-    if found is None:
+def _file_faults(name: str, path: str, directory: Path) -> Iterator[Fault]:
+    """Return why the files of an inventory cannot be read, here or by AWX."""
+    variable, top = f"awx_environments.{name}.inventory", directory / path
+    if not top.exists():
         remedy = "Correct the path, which begins at the top of the project, or give it in awx_directory."
-        return [Fault({variable: path}, f"there is no such file or directory in {directory}", remedy)]
+        yield Fault({variable: path}, f"there is no such file or directory in {directory}", remedy)
+        return
+    beside = top if top.is_dir() else top.parent
+    variables = (each for part in ("group_vars", "host_vars") for each in (beside / part).rglob("*"))
+    listed = {*(top.iterdir() if top.is_dir() else [top]), *variables}
+    for file in sorted(each for each in listed if each.is_file() and _is_encrypted(each)):
+        rule = (
+            f"{file.relative_to(directory)} is encrypted as a whole, and AWX reads inventories without vault passwords"
+        )
+        remedy = "Encrypt its values one by one, with ansible-vault encrypt_string."
+        yield Fault({variable: path}, rule, remedy)
+
+
+def _is_encrypted(path: Path) -> bool:
+    with path.open("rb") as file:
+        return bool(is_encrypted_file(file))
+
+
+def _inventory_faults(name: str, path: str, found: Values) -> list[Fault]:
     if found.get("mtk_environment") != name:
         rule = f"the inventory is that of the environment {found.get('mtk_environment', '(none)')}"
-        return [Fault({variable: path}, rule, f"Name the inventory of {name}.")]
+        return [Fault({f"awx_environments.{name}.inventory": path}, rule, f"Name the inventory of {name}.")]
     return []
 
 

@@ -112,7 +112,8 @@ class ActionModule(ActionBase):
         yield from _inventory.run_tags(variables.get("ansible_run_tags") or [], "--tags", known)
         yield from _inventory.run_tags(variables.get("ansible_skip_tags") or [], "--skip-tags", known)
         given = load_extra_vars(self._loader)
-        yield from _settings_run.unknown_extra_variables(given, PREFIXES, SETTINGS)
+        # A long name differs little from that of its answer, which the next line judges.
+        yield from _settings_run.unknown_extra_variables(given, (*PREFIXES, "survey"), SETTINGS)
         yield from _awx_survey.unknown_answers(given, settings.NAMES)
         for name in WRITTEN:
             if variables.get(name):

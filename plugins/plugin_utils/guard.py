@@ -49,8 +49,11 @@ def run(
     action: Any, execute: Run, module: str, load: Callable[..., Any], tmp: Any = None, task_vars: Any = None
 ) -> dict[str, Any]:
     """Run an action if the approved plan contains what it would do. ``load`` loads actions without a guard."""
-    task = action._task
-    given = approved.given(task_vars, task, action._templar.template)
+    task, template = action._task, action._templar.template
+    given = approved.given(task_vars, task, template)
+    if not (task.check_mode or task.get_play().check_mode or task._uuid in RECORD.always_run):
+        # A task sets mtk_check_mode for itself or for those after it. The play has begun, and no keyword of it says so.
+        task.check_mode = action._play_context.check_mode = approved.plans(task_vars, task, template)
     if task.check_mode or given is None:
         return execute(task_vars=task_vars)
     if refused := approved.refusal(given, RECORD.purpose, writes=True):

@@ -6,12 +6,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from ansible.errors import AnsibleError, AnsibleValueOmittedError
-from ansible.parsing.vault import EncryptedString, VaultHelper
+from ansible.parsing.vault import EncryptedString
 from ansible_collections.mtk.backend.plugins.module_utils.domain._awx_survey import answered
 from ansible_collections.mtk.backend.plugins.module_utils.domain._names import named_tags, names
 from ansible_collections.mtk.backend.plugins.module_utils.domain._setting import HIDDEN, MISSING, Fault, Role, Values
@@ -67,11 +68,10 @@ class Settings:
             return fault
         return replace(fault, values={"mtk_environment" if k == name else k: v for k, v in fault.values.items()})
 
-    def _without_secrets(self, fault: Fault) -> Fault:
-        """Return a fault without values that come from a vault."""
-        if not any(_is_encrypted(self._set.get(name)) for name in fault.names):
-            return fault
-        return replace(fault, values={k: v if v is MISSING else HIDDEN for k, v in fault.values.items()})
+    def _without_secrets(self, faults: list[Fault]) -> list[Fault]:
+        """Return faults without values that come from a vault."""
+        hidden = vaulted(self._set) if faults else set()
+        return [each if each.names.isdisjoint(hidden) else _hidden(each) for each in faults]
 
     def _names_environment(self, role: Role) -> bool:
         return self.sets("mtk_environment") or self.sets(f"{role.name}_environment")
@@ -100,24 +100,35 @@ class Settings:
         if not self._fresh:  # a role and its tasks have set their own variables as well
             given = {name: value for name, value in given.items() if name not in role.internal}
         values, found = role.check(given, host, owner=owner)
-        found = [self._without_secrets(fault) for fault in found]
+        found = self._without_secrets(found)
         broken = {name for fault in faults for name in fault.names}
         return {k: v for k, v in values.items() if k not in broken}, [*faults, *found]
 
 
-def _is_encrypted(raw: Any) -> bool:
+def _hidden(fault: Fault) -> Fault:
+    return replace(fault, values={name: v if v is MISSING else HIDDEN for name, v in fault.values.items()})
+
+
+def vaulted(variables: Mapping[str, Any]) -> set[str]:
+    """Return the variables that a vault encrypts, and those whose templates use such a variable, also by way of others.
+
+    The value of a template does not show that it contains one that was encrypted.
+    """
+    found: set[str] = set()
+    while more := {n for n, raw in variables.items() if n not in found and _uses(raw, found)}:
+        found |= more
+    return found
+
+
+def _uses(raw: Any, names: set[str]) -> bool:
+    """Return whether a variable is encrypted, or its template mentions one of the names."""
     if isinstance(raw, Mapping):
-        return any(map(_is_encrypted, raw.values()))
-    return any(map(_is_encrypted, raw)) if isinstance(raw, list) else isinstance(raw, EncryptedString)
-
-
-def is_from_vault(value: Any) -> bool:
-    """Return whether a value, after its template was resolved, is one that a vault encrypts, or contains one."""
-    if isinstance(value, Mapping):
-        return any(map(is_from_vault, value.values()))
-    if isinstance(value, (list, tuple)):
-        return any(map(is_from_vault, value))
-    return VaultHelper.get_ciphertext(value, with_tags=False) is not None
+        return any(_uses(each, names) for each in (*raw, *raw.values()))
+    if isinstance(raw, list):
+        return any(_uses(each, names) for each in raw)
+    if isinstance(raw, EncryptedString):
+        return True
+    return isinstance(raw, str) and "{" in raw and not names.isdisjoint(re.findall(r"\w+", raw))
 
 
 def plain(value: Any) -> Any:

@@ -163,7 +163,9 @@ class Store:
             extra["organization"] = self._organization("inventories", item["inventory"])
         if kind.type == "workflow_approval_template":
             extra["organization"] = None
-        head = {"id": item["id"], "type": kind.type, "url": url, "related": related, "summary_fields": {}}
+        organization = self._items["organizations"].get(item.get("organization"))
+        summary = {"organization": {"id": organization["id"], "name": organization["name"]}} if organization else {}
+        head = {"id": item["id"], "type": kind.type, "url": url, "related": related, "summary_fields": summary}
         return {**head, **deepcopy(dict(item)), **extra}
 
     def read(self, path: list[str]) -> dict[str, Any]:

@@ -40,20 +40,43 @@ WRONG = [
     ({"awx_project_url": "backend"}, "awx_project_url is 'backend'; it is not the URL of a Git repository."),
     (
         {"awx_project_url": "https://me:hunter2@git.example.com/x.git"},
-        "awx_project_url is '(hidden)'; it contains a password, which AWX would show. Remove the password",
+        "awx_project_url is '(hidden)'; it contains a password or a token, which AWX would show. Remove what is",
     ),
+    ({"awx_project_url": "https://hunter2@git.example.com/x.git"}, "awx_project_url is '(hidden)'; it contains a pass"),
+    ({"awx_project_url": "https://me:hunter2/x@git.example.com/x.git"}, "is '(hidden)'; it contains a password or a"),
+    ({"awx_project_url": "https:/me:hunter2@git.example.com/x.git"}, "is '(hidden)'; it is not the URL of a Git"),
     ({"awx_projct_url": URL}, "awx_projct_url is not a setting of playbooks/awx.yml. Did you mean awx_project_url?"),
     ({"awx_forks": "many"}, "awx_forks is 'many'; it must be a whole number."),
     ({"awx_forks": 0}, "awx_forks is 0; the playbook allows 1 to 100."),
     ({"awx_name": " mtk"}, "awx_name is ' mtk'; it begins or ends with white space. Set it to 'mtk'."),
+    ({"awx_name": "mtk "}, "awx_name is 'mtk '; it begins or ends with white space. Set it to 'mtk'."),
+    ({"awx_name": ""}, "awx_name is ''; it must be a name in one line, of at most 200 characters. Correct it."),
+    ({"awx_organization": ""}, "awx_organization is ''; it must be a name in one line"),
+    ({"awx_directory": ""}, "awx_directory is ''; it must be a name in one line"),
     ({"awx_execution_environment_image": "a b"}, "awx_execution_environment_image is 'a b'; it must be the name of"),
     ({"awx_execution_environment_pull": "allways"}, "awx_execution_environment_pull is 'allways'; the allowed values"),
+    (
+        {"awx_environments": '{"dev": {"credential": "AWS"}}'},
+        "awx_environments is '(hidden)'; it must be a dictionary, and it is text. Write it in a YAML or JSON file",
+    ),
     ({"awx_environments": {}}, "awx_environments has no environments. Add one"),
     ({"awx_environments": {"Dev": {"credential": "x"}}}, "the environment awx_environments.Dev is 'Dev'; it must"),
     ({"awx_environments": {"dev": "AWS"}}, "awx_environments.dev is '(hidden)'; it must be a dictionary."),
     ({"awx_environments": {"dev": {}}}, "awx_environments.dev.credential is not set. Name a credential of AWX, or"),
     (environment(crdential="x"), "awx_environments.dev.crdential is not a key of an environment. Did you mean creden"),
     (environment(credential=7), "awx_environments.dev.credential is '(hidden)'; it must be the name of a credential"),
+    (environment(credential="AWS "), "awx_environments.dev.credential is 'AWS '; it must be text without white space"),
+    (
+        environment(credentials={"access_key": "A", "secret_key": "hunter2"}),
+        "awx_environments.dev.credentials is '(hidden)'; it must be a list of names.",
+    ),
+    (
+        environment(credentials=[{"access_key": "A", "secret_key": "hunter2"}]),
+        "awx_environments.dev.credentials is '(hidden)'; it must be a list of names.",
+    ),
+    (environment(credentials=["V "]), "awx_environments.dev.credentials is '(hidden)'; it must be a list of names."),
+    (environment(inventory="/srv/mtk/dev"), "AWX finds only inventories in the project. Write the path from the top"),
+    (environment(inventory="inventories/../../dev"), "AWX finds only inventories in the project."),
     (environment(credential={"access_key": "A"}), "awx_environments.dev.credential.secret_key is not set. Give"),
     (
         environment(credential={"access_key": "A", "secret_key": 5}),
@@ -65,12 +88,22 @@ WRONG = [
     ),
     (environment(destroy="yes"), "awx_environments.dev.destroy is 'yes'; it must be true or false."),
     (environment(instance_groups="prod"), "awx_environments.dev.instance_groups is 'prod'; it must be a list of names"),
-    (environment(inventory=""), "awx_environments.dev.inventory is ''; it must be text."),
+    (
+        environment(inventory=""),
+        "awx_environments.dev.inventory is ''; it must be text without white space at its ends.",
+    ),
     (environment(drift_rrule="daily"), "awx_environments.dev.drift_rrule is 'daily'; it needs one DTSTART"),
     ({"awx_drift_rrule": DAILY.replace("Z", "")}, "it needs one DTSTART with a time zone"),
-    ({"awx_drift_rrule": DAILY.replace(";INTERVAL=1", "")}, "AWX needs an INTERVAL in each RRULE. Write it in"),
+    (
+        {"awx_drift_rrule": DAILY.replace(";INTERVAL=1", "")},
+        "AWX needs an INTERVAL in each RRULE, which is 1 or more. Write it in",
+    ),
     ({"awx_drift_rrule": DAILY.replace("DAILY", "SECONDLY")}, "AWX starts no jobs every second."),
     ({"awx_drift_rrule": DAILY.split()[0]}, "it needs a RRULE with FREQ."),
+    ({"awx_drift_rrule": DAILY.replace("DAILY", "NIGHTLY")}, "FREQ is one of MINUTELY, HOURLY, DAILY, WEEKLY"),
+    ({"awx_drift_rrule": DAILY.replace("INTERVAL=1", "INTERVAL=0")}, "AWX needs an INTERVAL in each RRULE, which is 1"),
+    ({"awx_drift_rrule": DAILY.replace("20260101", "20261301")}, "its DTSTART is no date with a time. Write it in"),
+    ({"awx_drift_rrule": f"{DAILY};COUNT=2;UNTIL=20270101T000000Z"}, "AWX takes COUNT or UNTIL, and not both."),
     ({"awx_surveys": {"aply": []}}, "awx_surveys.aply is not a template with a survey of settings. Did you mean ap"),
     ({"awx_surveys": {"plan": "x"}}, "awx_surveys.plan is 'x'; it must be a list of names of settings."),
     (
@@ -110,6 +143,15 @@ WRONG = [
         {"awx_notification": {"type": "email", "configuration": {**EMAIL, "use_tls": 1}}},
         "awx_notification.configuration.use_tls is 1; it must be true or false.",
     ),
+    (
+        {"awx_notification": {"type": "webhook", "configuration": {"url": "https://x", "headers": "X: hunter2"}}},
+        "awx_notification.configuration.headers is '(hidden)'; it must be a dictionary.",
+    ),
+    ({"awx_notification": {"name": " ops"}}, "awx_notification.name is ' ops'; it must be text without white space"),
+    (
+        {"awx_notification": '{"name": "ops"}'},
+        "awx_notification is '(hidden)'; it must be a dictionary, and it is text",
+    ),
     ({"awx_update_secrets": "perhaps"}, "awx_update_secrets is 'perhaps'; it must be true or false."),
 ]
 
@@ -126,8 +168,8 @@ def test_every_variable_has_a_wrong_value_here():
     known = {setting.name for setting in _settings_awx.role(NAMES).settings}
     texts = {setting for given, _ in WRONG for setting in given}
     # Names have one rule, and numbers of seconds another.
-    alike = {name for name in known if name.endswith(("_credential", "_timeout", "_organization", "_branch"))}
-    assert known - texts - alike == {"awx_directory", "awx_execution_environment"}
+    alike = {name for name in known if name.endswith(("_credential", "_timeout", "_branch"))}
+    assert known - texts - alike == {"awx_execution_environment"}
 
 
 @pytest.mark.parametrize("name", ["awx_project_url", "awx_environments"])
@@ -146,6 +188,14 @@ def test_variables_of_a_job_of_awx_are_left_alone():
 def test_the_rule_of_a_schedule_is_one_that_awx_takes():
     for rule in (DAILY, "DTSTART;TZID=Europe/Paris:20260101T020000 RRULE:FREQ=WEEKLY;INTERVAL=1;BYDAY=MO"):
         assert not check(awx_drift_rrule=rule)[1] and rrule_errors(rule) == []
+
+
+@pytest.mark.parametrize(
+    "url",
+    [URL, "git@git.example.com:mtk/x.git", "ssh://git@git.example.com:22/x@y.git", "https://git.example.com:8443/x"],
+)
+def test_a_url_without_a_secret_is_taken(url):
+    assert not check(awx_project_url=url)[1]
 
 
 def test_a_notification_takes_texts_with_tags():

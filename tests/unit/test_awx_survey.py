@@ -27,7 +27,7 @@ def sample(setting):
     """Return a right value that differs from an empty one."""
     stem = setting.name.removeprefix(next(f"{role}_" for role in ROLES if setting.name.startswith(role)))
     found = SAMPLES.get(setting.name, SAMPLES.get(stem))
-    for value in (found, setting.default, setting.example, *setting.choices, setting.minimum):
+    for value in (found, setting.default, setting.example.strip("'"), *setting.choices, setting.minimum):
         if value not in (None, "", [], {}):
             return setting.convert(value)
     return {"str": "", "dict": {"owner": "team"}, "list of str": ["us-east-1b"], "list of dict": [{"name": "x"}]}[
@@ -128,6 +128,14 @@ def test_the_settings_of_a_run_are_the_answers():
     assert values["aurora_parameters"] == {"log_statement": "all"}
 
 
+@pytest.mark.parametrize(
+    ("answer", "value"),
+    [('"16.10"', "16.10"), ("'16.10' ", "16.10"), ("16", "16"), ('"a","b"', '"a","b"'), ('"', '"'), ("it's", "it's")],
+)
+def test_quotes_around_an_answer_keep_it_a_text(answer, value):
+    assert _awx_survey.answered({"survey_aurora_x": answer}, ["aurora_x"])["aurora_x"] == value
+
+
 def test_an_answer_to_no_setting_is_refused():
     faults = list(_awx_survey.unknown_answers(["survey_aurora_prot", "survey_x", "aurora_port"], NAMES))
     assert [str(fault) for fault in faults] == [
@@ -145,3 +153,5 @@ def test_a_question_shows_the_value_of_the_inventory_and_the_allowed_values():
     assert (found["min"], found["max"]) == (0, 8), "AWX takes whole numbers as limits only"
     assert "default" not in found, "AWX would pass the default in place of a later value of the inventory"
     assert _awx_survey.question(setting, {})["question_description"].endswith("Default: 1.")
+    version = _awx_survey.question(ROLES["aurora"].by_name["aurora_engine_version"], {})
+    assert version["question_description"].endswith('Put it in quotes: "16". Default: 16.')

@@ -57,6 +57,11 @@ def defaults(kind: str) -> dict[str, Any]:
     return {field: entry[1] for field, entry in TYPES[kind].items() if entry[1] is not REQUIRED}
 
 
+def is_name(value: Any) -> bool:
+    """Return whether a value is the name of an object as AWX stores it, which is without white space at its ends."""
+    return isinstance(value, str) and bool(value) and value == value.strip()
+
+
 def secrets(kind: str, given: Mapping[str, Any]) -> bool:
     """Return whether a configuration has a secret, which AWX stores and never shows."""
     return any(given.get(field) for field, entry in TYPES[kind].items() if entry[0] is SECRET)
@@ -71,7 +76,10 @@ def notification(name: str, value: Mapping[str, Any]) -> Iterator[Fault]:
         near = did_you_mean(key, known)
         remedy = f"Did you mean {near}?" if near else f"Use {', '.join(known)}."
         yield Fault({f"{name}.{key}": MISSING}, "is not a key of a notification", remedy)
-    if set(value) == {"name"} and isinstance(value["name"], str) and value["name"].strip():
+    if "name" in value and not is_name(value["name"]):
+        rule = "it must be text without white space at its ends"
+        yield Fault({f"{name}.name": value["name"]}, rule, "Correct it, or remove it.")
+    if set(value) == {"name"}:
         return
     kind = value.get("type")
     if not isinstance(kind, str) or kind not in TYPES:
@@ -103,5 +111,6 @@ def _fields(path: str, known: Mapping[str, tuple[Any, Any]], given: Mapping[str,
         if value is REQUIRED:
             yield Fault({f"{path}.{field}": MISSING}, "is not set", "Set it; AWX has no default.")
         elif not _has_type(value, expected) or (default is REQUIRED and not value):
-            shown = HIDDEN if type_ is SECRET or field.endswith("url") else value
+            # A text or a dictionary may be a secret: a URL, a header, a key at the wrong place.
+            shown = value if expected in (bool, int, list) and not isinstance(value, Mapping) else HIDDEN
             yield Fault({f"{path}.{field}": shown}, f"it must be {_WORDS[expected]}", "Correct it.")

@@ -21,6 +21,7 @@ from ansible_collections.mtk.backend.plugins.module_utils.domain._setting import
 
 PREFIX = "survey_"
 INVENTORY = "(inventory)"  # the choice that leaves a setting as the inventory has it
+VARIES = "(not the same in all regions, or known in a run only)"  # the value of an inventory
 _LONG = 200  # characters of a value that a question shows
 _NUMBERS = {"int": "integer", "float": "float"}
 _JSON = ("dict", "list of dict")
@@ -72,6 +73,8 @@ def _description(setting: Setting, present: Mapping[str, Any]) -> str:
         parts.append("Write it as JSON.")
     elif setting.type == "list of str":
         parts.append("Separate several by commas.")
+    if setting.type == "str" and re.fullmatch(r"[\d.]+", str(setting.default)):
+        parts.append(f'Put it in quotes: "{setting.default}".')
     if setting.name in present:
         parts.append(f"Inventory: {_shown(present[setting.name])}.")
     elif setting.computed:
@@ -92,7 +95,7 @@ def answered(variables: Mapping[str, Any], names: Iterable[str]) -> Mapping[str,
     >>> answered({"aurora_port": 5432, "survey_aurora_port": 6000, "survey_aurora_global": ""}, ["aurora_port"])
     {'aurora_port': 6000, 'survey_aurora_port': 6000, 'survey_aurora_global': ''}
     """
-    given = {name: variables[PREFIX + name] for name in names if PREFIX + name in variables}
+    given = {name: _unquoted(variables[PREFIX + name]) for name in names if PREFIX + name in variables}
     return (
         {**variables, **{name: value for name, value in given.items() if not _is_empty(value)}} if given else variables
     )
@@ -100,6 +103,12 @@ def answered(variables: Mapping[str, Any], names: Iterable[str]) -> Mapping[str,
 
 def _is_empty(value: Any) -> bool:
     return value is None or (isinstance(value, str) and value.strip() in ("", INVENTORY))
+
+
+def _unquoted(value: Any) -> Any:
+    """Return an answer without quotes around it. Without them, Ansible reads 16.10 as a number, also from AWX."""
+    quoted = re.fullmatch(r"""\s*(["'])((?:(?!\1).)*)\1\s*""", value) if isinstance(value, str) else None
+    return quoted[2] if quoted else value
 
 
 def unknown_answers(given: Iterable[str], names: Iterable[str]) -> Iterator[Fault]:

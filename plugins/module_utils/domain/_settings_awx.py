@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
+from datetime import datetime
+from pathlib import PurePosixPath
 from typing import Any
 
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _settings_run
-from ansible_collections.mtk.backend.plugins.module_utils.domain._awx_notifications import notification
+from ansible_collections.mtk.backend.plugins.module_utils.domain._awx_notifications import is_name, notification
 from ansible_collections.mtk.backend.plugins.module_utils.domain._setting import (
     HIDDEN,
     MISSING,
@@ -40,6 +42,7 @@ SURVEYED = ("plan", "apply", "workflow")  # the templates whose surveys ask for 
 KEYS = ("access_key", "secret_key", "session_token")  # of a credential
 _IMAGE = r"[a-z0-9][a-z0-9.:/_-]*[a-z0-9](:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?"
 _RRULE = "DTSTART:20260101T020000Z RRULE:FREQ=DAILY;INTERVAL=1"
+_FREQUENCIES = ("MINUTELY", "HOURLY", "DAILY", "WEEKLY", "MONTHLY", "YEARLY")
 _RRULE_REMEDY = f"Write it in one line, for example {_RRULE}."
 
 
@@ -52,24 +55,44 @@ def rrule(name: str, value: str) -> Iterator[Fault]:
     broken = ""
     if len(starts) != 1 or not re.fullmatch(r"DTSTART(:\d{8}T\d{6}Z|;TZID=[\w/+-]+:\d{8}T\d{6})", starts[0]):
         broken = "it needs one DTSTART with a time zone (a Z at its end, or TZID)"
-    elif not rules or not all("FREQ=" in rule for rule in rules):
-        broken = "it needs a RRULE with FREQ"
-    elif not all("INTERVAL=" in rule for rule in rules):
-        broken = "AWX needs an INTERVAL in each RRULE"
-    elif any("SECONDLY" in rule for rule in rules):
-        broken = "AWX starts no jobs every second"
+    elif not _is_time(starts[0]):
+        broken = "its DTSTART is no date with a time"
+    else:
+        broken = next((words for words in map(_rule_fault, rules or [""]) if words), "")
     if broken:
         yield Fault({name: value}, broken, _RRULE_REMEDY)
 
 
+def _is_time(start: str) -> bool:
+    try:
+        datetime.strptime(start.rpartition(":")[2].rstrip("Z"), "%Y%m%dT%H%M%S")  # noqa: DTZ007  only its digits count
+    except ValueError:
+        return False
+    return True
+
+
+def _rule_fault(rule: str) -> str:
+    """Return why AWX would refuse one RRULE; empty if it would not."""
+    parts = dict(part.partition("=")[::2] for part in rule.upper().split(";"))
+    if "FREQ" not in parts:
+        return "it needs a RRULE with FREQ"
+    if parts["FREQ"] == "SECONDLY":
+        return "AWX starts no jobs every second"
+    if parts["FREQ"] not in _FREQUENCIES:
+        return f"FREQ is one of {', '.join(_FREQUENCIES)}"
+    if not re.fullmatch(r"0*[1-9]\d*", parts.get("INTERVAL", "")):
+        return "AWX needs an INTERVAL in each RRULE, which is 1 or more"
+    return "AWX takes COUNT or UNTIL, and not both" if {"COUNT", "UNTIL"} <= parts.keys() else ""
+
+
 def url(name: str, value: str) -> Iterator[Fault]:
-    """Return the fault of the URL of a repository."""
+    """Return the fault of the URL of a repository. A token may take the place of the user."""
     remedy = "Write it as https://git.example.com/mtk/backend.git."
-    if re.match(r"\w+://[^/@]*:[^/@]*@", value):
-        remedy = "Remove the password, and name a credential of AWX in awx_project_credential."
-        yield Fault({name: HIDDEN}, "it contains a password, which AWX would show", remedy)
+    if re.match(r"\w+://[^/@]*:(?!\d+/)[^@]*@|https?://[^/]*@", value):
+        remedy = "Remove what is before the @, and name a credential of AWX in awx_project_credential."
+        yield Fault({name: HIDDEN}, "it contains a password or a token, which AWX would show", remedy)
     elif not re.fullmatch(r"(https?|ssh|git|file)://\S+|[\w.-]+@[\w.-]+:\S+", value):
-        yield Fault({name: value}, "it is not the URL of a Git repository", remedy)
+        yield Fault({name: HIDDEN if "@" in value else value}, "it is not the URL of a Git repository", remedy)
 
 
 def _one_of(path: str, given: str, known: Collection[str], what: str) -> Iterator[Fault]:
@@ -99,13 +122,22 @@ def _surveys(known: Collection[str]) -> Callable[[str, Mapping[str, Any]], Itera
 
 
 def _text(path: str, value: Any) -> Iterator[Fault]:
-    if not isinstance(value, str) or not value.strip():
-        yield Fault({path: value}, "it must be text", "Set it, or remove it.")
+    if not is_name(value):
+        yield Fault({path: value}, "it must be text without white space at its ends", "Correct it, or remove it.")
 
 
 def _texts(path: str, value: Any) -> Iterator[Fault]:
-    if not isinstance(value, list) or not all(isinstance(each, str) and each.strip() for each in value):
-        yield Fault({path: value}, "it must be a list of names", "Write a list, for example [vault of prod].")
+    if not isinstance(value, list) or not all(is_name(each) for each in value):
+        # Keys of a credential may be at the wrong place.
+        shown = value if isinstance(value, (str, int)) else HIDDEN
+        yield Fault({path: shown}, "it must be a list of names", "Write a list, for example [Vault of prod].")
+
+
+def _path(path: str, value: Any) -> Iterator[Fault]:
+    yield from _text(path, value)
+    if isinstance(value, str) and (value.startswith(("/", "~")) or ".." in PurePosixPath(value).parts):
+        remedy = "Write the path from the top of the project, for example inventories/prod."
+        yield Fault({path: value}, "AWX finds only inventories in the project", remedy)
 
 
 def _flag(path: str, value: Any) -> Iterator[Fault]:
@@ -123,6 +155,7 @@ def _credential(path: str, value: Any) -> Iterator[Fault]:
     An empty name means that the machines or pods of the jobs have rights of their own.
     """
     if isinstance(value, str):
+        yield from _text(path, value) if value else ()
         return
     if not isinstance(value, Mapping):
         rule = "it must be the name of a credential of AWX, or access_key and secret_key"
@@ -139,7 +172,7 @@ def _credential(path: str, value: Any) -> Iterator[Fault]:
 
 
 _ENVIRONMENT: dict[str, Callable[[str, Any], Iterator[Fault]]] = {
-    "inventory": _text,
+    "inventory": _path,
     "credential": _credential,
     "credentials": _texts,
     "instance_groups": _texts,
@@ -172,7 +205,11 @@ def environments(name: str, value: Mapping[Any, Any]) -> Iterator[Fault]:
 
 
 def _name(name: str, default: str, description: str, **given: Any) -> Setting:
-    return Setting(name, "str", description, default=default, pattern=r"(?!\s)[^\n]{0,200}", rule="a name", **given)
+    """Return the setting of a name. Only one without a default may be empty."""
+    pattern = r"\S([^\r\n\t]{0,198}\S)?"
+    rule = "it must be a name in one line, of at most 200 characters"
+    pattern = pattern if default else f"({pattern})?"
+    return Setting(name, "str", description, default=default, pattern=pattern, rule=rule, permits="a name", **given)
 
 
 def _seconds(name: str, default: int, description: str) -> Setting:
@@ -286,11 +323,18 @@ def _none(values: Values, host: Mapping[str, Any]) -> Values:
     return {}
 
 
+_BY_TASKS = ("awx_environments", "awx_notification")  # tasks of the playbook read their secrets, and convert nothing
+_AS_FILE = "Write it in a YAML or JSON file, and give the file with -e @FILE."
+
+
 def check(given: Mapping[str, Any], known: Collection[str]) -> tuple[Values, list[Fault]]:
     """Return the values of the variables of the playbook, and the faults. ``given`` has all variables of the user."""
     own = {name: value for name, value in given.items() if name.startswith(PREFIX) and not OF_JOBS.fullmatch(name)}
+    texts = [name for name in _BY_TASKS if isinstance(own.get(name), str)]
+    faults = [Fault({name: HIDDEN}, "it must be a dictionary, and it is text", _AS_FILE) for name in texts]
     variables = role(known)
-    values, faults = variables.check(own, {})
+    values, found = variables.check({name: value for name, value in own.items() if name not in texts}, {})
+    faults += found
     for name in ("awx_project_url", "awx_environments"):
         if name not in own:
             remedy = "Set it in the file that you give with -e @FILE, as docs/using/awx.md shows."

@@ -12,6 +12,7 @@ import pytest
 import yaml
 from awx.server import TOKEN, running
 
+from .awx import extravars
 from .conftest import BIN, ROOT, Played, finish
 
 AWS_KEY, SLACK_TOKEN = "secret-of-aws-5e1f", "xoxb-secret-of-slack-77aa"
@@ -153,8 +154,24 @@ def test_wrong_variables_are_refused_before_the_first_request(awx, play):
 
 
 @pytest.mark.timeout(300)
+@pytest.mark.parametrize("kind", ["inventories", "execution_environments"])
+def test_objects_of_another_organization_are_left_alone(awx, play, kind):
+    """AWX would give the execution environment to the other organization, and find two inventories of one name."""
+    other = awx.store.create("organizations", {"name": "Other"})["id"]
+    more = {"image": "x"} if kind == "execution_environments" else {}
+    name = "mtk" if more else "mtk dev"
+    awx.store.create(kind, {"name": name, "organization": other, **more})
+    text = " ".join(play(expect=2).text.split())
+    assert f"organization Other has {name}, and AWX tells" in text and "Set awx_name to another word" in text
+    assert awx.writes() == []
+
+
+@pytest.mark.timeout(300)
 def test_a_wrong_token_and_a_missing_collection_are_named(awx, play, tmp_path):
-    assert "HTTP 401" in play(expect=2, CONTROLLER_OAUTH_TOKEN="wrong").text
+    for environment in ({"CONTROLLER_OAUTH_TOKEN": "wrong"}, {"CONTROLLER_HOST": "http://127.0.0.1:1"}):
+        text = " ".join(play(expect=2, **environment).text.split())
+        assert "HTTP 401" in text or "Connection refused" in text
+        assert "Set both and run the same command again." in text
     assert {method for method, _, _ in awx.requests} == {"GET"}
     before = len(awx.requests)
     (tmp_path / "ansible_collections").mkdir()
@@ -171,10 +188,24 @@ def test_a_wrong_token_and_a_missing_collection_are_named(awx, play, tmp_path):
 
 
 @pytest.mark.timeout(300)
-def test_answers_of_a_survey_are_the_settings_of_a_run(site):
-    """As AWX passes them: numbers, texts, and the empty text of a question without an answer."""
+def test_answers_of_a_survey_are_the_settings_of_a_run(site, tmp_path):
+    """As AWX passes them: numbers, texts, and the empty text of a question without an answer.
+
+    Ansible reads a text of AWX as YAML does, so 16.10 would be a number. A long name is not taken for a misspelt one.
+    """
     answers = {"survey_aurora_instance_count": 2, "survey_aurora_global": "(inventory)", "survey_aurora_port": ""}
-    planned = site("dev").play("playbooks/plan.yml", "-e", json.dumps(answers)).text
+    answers |= {"survey_aurora_serverless_v2_max_capacity": 8.0, "survey_aurora_engine_version": '"16.6"'}
+    (tmp_path / "answers").write_text(extravars(answers, {}))
+    (tmp_path / "wrong").write_text(extravars({"survey_aurora_engine_version": "16.10"}, {}))
+    out = tmp_path / "plan.json"
+    planned = site("dev").play("playbooks/plan.yml", "-e", f"@{tmp_path}/answers", "-e", f"plan_out={out}").text
+    (cluster,) = [
+        each["after"] for each in json.loads(out.read_text())["resources"] if each["resource"] == "rds_cluster"
+    ]
+    assert cluster["engine_version"] == "16.6"
+    assert cluster["serverless_v2_scaling_configuration"]["max_capacity"] == 8
+    unquoted = site("dev").play("playbooks/plan.yml", "-e", f"@{tmp_path}/wrong", expect=2).text
+    assert "YAML has read it as a number, and what was written may be lost. Put the value in quotes" in unquoted
     assert "rds_instance 2: dev-us-east-1-us-east-1b-aurora-instance, dev-us-east-1-us" in " ".join(planned.split())
     refused = site("dev").play("playbooks/plan.yml", "-e", "survey_aurora_prot=5432", expect=2).text
     assert "survey_aurora_prot is the answer to no setting of a role. Did you mean survey_aurora_port?" in refused
@@ -196,14 +227,36 @@ def test_questions_do_not_show_what_a_vault_hides(site, tmp_path):
     shutil.copytree(ROOT / "inventories/dev", tmp_path / "inventories/dev")
     hidden = run("ansible-vault", "encrypt_string", "hiddenuser", "--name", "aurora_master_username")
     hidden += run("ansible-vault", "encrypt_string", "hiddenname", "--name", "vault_name")
-    more = 'aurora_database_name: "{{ vault_name }}"\n'
+    more = (
+        'between: "{{ vault_name }}"\naurora_database_name: "{{ between }}"\naurora_tags: {"{{ vault_name }}x": "1"}\n'
+    )
     (tmp_path / "inventories/dev/group_vars/all/more.yml").write_text(f"{hidden}\n{more}")
-    asked = ["aurora_master_username", "aurora_database_name", "aurora_port"]
+    asked = ["aurora_master_username", "aurora_database_name", "aurora_tags", "aurora_port"]
     given = {"awx_project_url": "https://git.example.com/mtk.git", "awx_environments": {"dev": {"credential": "AWS"}}}
     given |= {"awx_directory": str(tmp_path), "awx_surveys": {"plan": asked}}
     made = run("ansible", "localhost", "-m", "mtk.backend.awx_objects", "-e", json.dumps(given))
-    assert made.count("Inventory: (hidden).") == 2 and "Default: 5432." in made
+    assert made.count("Inventory: (hidden).") == 3 and "Default: 5432." in made
     assert "hiddenuser" not in made and "hiddenname" not in made
+
+
+@pytest.mark.timeout(300)
+def test_questions_say_that_regions_differ_and_an_encrypted_file_is_refused(site, tmp_path):
+    shutil.copytree(ROOT / "inventories/prod", tmp_path / "inventories/prod")
+    (tmp_path / "inventories/prod/host_vars").mkdir()
+    (tmp_path / "inventories/prod/host_vars/us-west-2.yml").write_text("aurora_instance_count: 3\n")
+    (tmp_path / "inventories/prod/group_vars/all/more.yml").write_text('aurora_port: "{{ of_the_run }}"\n')
+    given = {"awx_project_url": "https://git.example.com/mtk.git", "awx_environments": {"prod": {"credential": "AWS"}}}
+    given |= {"awx_directory": str(tmp_path), "awx_surveys": {"plan": ["aurora_instance_count", "aurora_port"]}}
+    command = [str(BIN / "ansible"), "localhost", "-m", "mtk.backend.awx_objects", "-e", json.dumps(given)]
+    made = finish(command, cwd=ROOT, env=site("prod").environ())[1]
+    assert made.count("Inventory: (not the same in all regions, or known in a run only).") == 2
+
+    whole = tmp_path / "inventories/prod/group_vars/all/vault.yml"
+    whole.write_text("$ANSIBLE_VAULT;1.1;AES256\n6162\n")
+    code, stdout, _ = finish(command, cwd=ROOT, env=site("prod").environ())
+    assert code == 2
+    assert "inventories/prod/group_vars/all/vault.yml is encrypted as a whole, and AWX reads inventories with" in stdout
+    assert "Encrypt its values one by one, with ansible-vault encrypt_string." in stdout
 
 
 @pytest.mark.awx

@@ -133,6 +133,21 @@ def test_a_plan_writes_nothing_wherever_a_task_is(project, tmp_path):
     assert "? ansible.builtin.shell" in text and "that cannot be planned" in text
 
 
+def test_a_task_that_sets_mtk_check_mode_writes_nothing(project, tmp_path):
+    """Neither does one after it, also with an approved plan or with the need of one, which a plan leaves alone."""
+    written = tmp_path / "written"
+    write = {"ansible.builtin.copy": {"content": "x", "dest": str(written), "mode": "0600"}}
+    project.site(
+        {**write, "vars": {"mtk_check_mode": True}},
+        {"ansible.builtin.set_fact": {"mtk_check_mode": True}},
+        GROUP,
+        profile(),
+        {"ansible.builtin.command": f"touch {written}", "loop": [1]},
+    )
+    for options in ((), ("-e", "plan_required=true")):
+        assert project.play("site.yml", *options)[1] == [] and not written.exists()
+
+
 def test_a_task_with_check_mode_false_runs_and_is_reported(project, tmp_path):
     project.site(GROUP, {**profile(), "check_mode": False}, {"ansible.builtin.command": "true", "check_mode": False})
     text, mutating, entries = project.play("plan.yml")

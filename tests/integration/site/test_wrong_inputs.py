@@ -257,6 +257,7 @@ def test_a_limited_run_checks_all_regions_and_a_vault_stays_closed(aws, tmp_path
     (path / "host_vars").mkdir()
     (path / "host_vars/us-east-1.yml").write_text(
         "aurora_backup_retention_period: 40\naurora_replica_regions: [us-east-2]\n"
+        "aurora_port: '{{ ipam_vpc_database_port }}'\n"
         f"ipam_vpc_database_port: !vault |\n{_indented(secret['port'])}"
         f"mtk_tags:\n  Owner: !vault |\n{_indented(secret['owner'], 4)}"
     )
@@ -267,7 +268,8 @@ def test_a_limited_run_checks_all_regions_and_a_vault_stays_closed(aws, tmp_path
     lines = Checked(aws, path).messages("site.yml", *options)
     assert is_in("aurora_backup_retention_period is 40 (in us-east-1) ... AWS allows 1 to 35 days", lines)
     assert is_in("ipam_vpc_database_port is '(hidden)' (in us-east-1) ... AWS allows 1150 to 65535", lines)
-    assert len(lines) == 3, lines
+    assert is_in("aurora_port is '(hidden)' (in us-east-1) ... AWS allows 1150 to 65535", lines)
+    assert len(lines) == 4, lines
 
 
 def _indented(text: str, width: int = 2) -> str:
