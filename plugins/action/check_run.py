@@ -116,7 +116,7 @@ class ActionModule(ActionBase):
         yield from _awx_survey.unknown_answers(given, settings.NAMES)
         for name in WRITTEN:
             if variables.get(name):
-                yield from _unwritable(name, str(self._templar.template(variables[name])))
+                yield from _unwritable(name, self._templar.template(variables[name]))
         if "plan_out" in variables and "plan_out" not in given:
             rule = "it is only read as an extra variable"
             yield Fault({"plan_out": str(variables["plan_out"])}, rule, "Give it with -e, or set MTK_PLAN_OUT.")
@@ -264,7 +264,10 @@ def _is_false(value: Any) -> bool:
     return not boolean(value, strict=False)
 
 
-def _unwritable(name: str, value: str) -> Iterator[Fault]:
+def _unwritable(name: str, value: Any) -> Iterator[Fault]:
+    if not isinstance(value, str):
+        yield Fault({name: value}, "it must be a path as text", "Write it as a text.")
+        return
     path = files.resolved(value)
     if name.endswith("_dir"):
         yield from _no_directory(name, value)
