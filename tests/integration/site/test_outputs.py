@@ -157,6 +157,22 @@ def test_nothing_is_written_if_the_outputs_of_a_region_cannot_be_read(aws: Any, 
     assert not path.exists()
 
 
+def test_parameters_of_others_are_kept_and_fail_the_run(aws: Any, built: Built) -> None:
+    live, ssm = built("dev"), aws.client("ssm")
+    ssm.put_parameter(Name="/mtk/dev/table_name", Value="theirs", Type="String")
+    tags = [{"Key": "mtk:environment", "Value": "qa"}]
+    ssm.put_parameter(Name="/mtk/dev/table_key_arn", Value="theirs", Type="String", Tags=tags)
+    write = ("-e", "outputs_ssm_prefix=/mtk/dev", "-e", "outputs_ssm=true", "--tags", "dynamodb_global")
+    for arguments in (("--check",), ()):
+        played = live.play(OUTPUTS, *write, *arguments, expect=2)
+        said = " ".join(played.text.split())
+        assert "Resources that need a decision: 2." in said and "belongs to environment 'qa'" in said
+        assert "-e adopt=ssm_parameter:/mtk/dev/table_name" in said
+    assert played.mutating == ["ssm:PutParameter"] * 3
+    found = parameters(aws)
+    assert len(found) == 5 and found["table_name"] == found["table_key_arn"] == "theirs"
+
+
 def test_a_run_that_has_read_nothing_keeps_the_files(built: Built, tmp_path: Path) -> None:
     live, path = built("dev"), tmp_path / "outputs.json"
     path.write_text("of an earlier run")
