@@ -31,6 +31,8 @@ PIP = (
         *("--progress-bar", "off", "--no-input", "--requirement"),
     ],
 )
+# Not the one in .venv, which is removed first: make puts .venv/bin on PATH, and so does its script activate.
+PYTHON = getattr(sys, "_base_executable", "") or sys.executable
 EVERY = 10.0  # seconds between two lines about the progress
 
 # What the installers say when something is wrong, and the way on. The first match counts.
@@ -208,7 +210,7 @@ def fill(kind: str) -> None:
     create, install = UV if uv else PIP
     if not extends:
         remove()
-        run([part.format(python=sys.executable) for part in create], "creating the empty environment")
+        run([part.format(python=PYTHON) for part in create], "creating the empty environment")
     run([*install, str(requirements)], "asking the package index")
     mend_scripts()
     if kind == "dev":

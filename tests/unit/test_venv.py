@@ -18,7 +18,7 @@ echo "$@" >> calls
 case "$1" in
   --version) exit 0 ;;
   venv)
-    mkdir -p .venv/bin && ln -s "$(command -v python3)" .venv/bin/python
+    "$4" -m venv --without-pip .venv || exit 1
     for name in ansible-playbook aws; do
       printf '#!%s/.venv/bin/python\\nprint("of python")\\n' "$PWD" > .venv/bin/$name && chmod +x .venv/bin/$name
     done
@@ -43,7 +43,8 @@ def checkout(tmp_path):
 
 
 def start(checkout, kind="run"):
-    environ = {"PATH": f"{checkout / 'bin'}:/usr/bin:/bin", "HOME": str(checkout)}
+    path = [checkout / ".venv/bin", checkout / "bin", "/usr/bin", "/bin"]  # as in the Makefile
+    environ = {"PATH": ":".join(map(str, path)), "HOME": str(checkout)}
     return subprocess.Popen(
         ["sh", "scripts/venv.sh", kind],
         cwd=checkout,
