@@ -238,8 +238,10 @@ def _outputs_of(
     groups = {"ipam_vpc": "network", "aurora": "database", "dynamodb_global": "all"}
     own = [role for role in roles if host in inventory.hosts(groups[role])]
     primary = inventory.hosts("primary")[0]
-    everywhere = [role for role in roles if primary in inventory.hosts(groups[role])]
-    shared = _outputs.wanted(_outputs.SHARED, values[primary], everywhere)
+    shared: list[str] = []
+    for role in roles:  # the primary region may have no network or no database
+        members = sorted(inventory.hosts(groups[role]), key=lambda name: name != primary)
+        shared += _outputs.wanted(_outputs.SHARED, values[members[0]], [role]) if members else []
     return [*shared, *_outputs.wanted(_outputs.REGIONAL, values[host], own)]
 
 
