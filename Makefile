@@ -9,15 +9,16 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help demo local stop test unit integration site lag lost process chaos removal locks access slow walk drift awx ee browser inventories peers lint sanity galaxy cores \
-  coverage precommit molecule bench docs lock clean
+  coverage precommit molecule bench docs lock clean FORCE
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
-.venv/run: requirements.txt scripts/venv.sh scripts/install.py
+# It ends at once if .venv is up to date. After a move of the checkout, no file is newer than .venv.
+.venv/run: FORCE
 	@sh scripts/venv.sh run
 
-.venv/dev: requirements.txt requirements-dev.txt scripts/venv.sh scripts/install.py
+.venv/dev: FORCE
 	@sh scripts/venv.sh dev
 
 demo: .venv/run ## plan and apply ENV (dev, qa or prod) on a local AWS, and apply it again

@@ -31,6 +31,8 @@ PIP = (
         *("--progress-bar", "off", "--no-input", "--requirement"),
     ],
 )
+# Not the one in .venv, which is removed first: make puts .venv/bin on PATH, and so does its script activate.
+PYTHON = getattr(sys, "_base_executable", "") or sys.executable
 EVERY = 10.0  # seconds between two lines about the progress
 
 # What the installers say when something is wrong, and the way on. The first match counts.
@@ -164,9 +166,11 @@ def alone() -> Iterator[None]:
 
 def is_filled(kind: str) -> bool:
     """Return whether .venv works and was filled from the present lock file."""
-    mark, python = VENV / kind, VENV / "bin/python"
+    mark, python, script = VENV / kind, VENV / "bin/python", VENV / "bin/ansible-playbook"
     if not mark.exists() or mark.read_text().strip() != cksum(ROOT / LOCKS[kind]):
         return False
+    if not VENV.is_symlink() and not (script.exists() and f"{VENV}/".encode() in script.read_bytes()):
+        return False  # the checkout was moved or copied
     return python.exists() and subprocess.run([python, "-c", ""], check=False).returncode == 0
 
 
@@ -183,6 +187,17 @@ def remove() -> None:
         shutil.rmtree(VENV)
 
 
+def mend_scripts() -> None:
+    """Let scripts with a space in their first line, which the kernel does not allow, start by way of a shell."""
+    python = f"{VENV}/bin/python"
+    first = f"#!{python}\n".encode()
+    for script in (VENV / "bin").iterdir() if " " in python else ():
+        content = b"" if script.is_symlink() or not script.is_file() else script.read_bytes()
+        if content.startswith(first):
+            start = f"#!/bin/sh\n'''exec' \"{python}\" \"$0\" \"$@\"\n' '''\n".encode()
+            script.write_bytes(start + content.removeprefix(first))
+
+
 def fill(kind: str) -> None:
     """Create .venv if it has to be created, and install the packages of the lock file."""
     version = ".".join(map(str, sys.version_info[:3]))
@@ -195,8 +210,9 @@ def fill(kind: str) -> None:
     create, install = UV if uv else PIP
     if not extends:
         remove()
-        run([part.format(python=sys.executable) for part in create], "creating the empty environment")
+        run([part.format(python=PYTHON) for part in create], "creating the empty environment")
     run([*install, str(requirements)], "asking the package index")
+    mend_scripts()
     if kind == "dev":
         (VENV / "run").write_text(cksum(ROOT / LOCKS["run"]) + "\n")  # requirements-dev.txt contains requirements.txt
     (VENV / kind).write_text(cksum(requirements) + "\n")

@@ -13,6 +13,9 @@ from local_demo import demo
 from local_server import alone, say
 
 ENVIRONMENTS = ("dev", "qa", "prod")
+# Variables of the shell that would send runs elsewhere, and those that say where Ansible keeps its files.
+OTHERS = ("MTK_LOCAL_AWS_URL", "MTK_PLAN_OUT")
+KEPT = ("ANSIBLE_CONFIG", "ANSIBLE_HOME", "ANSIBLE_LOCAL_TEMP", "ANSIBLE_REMOTE_TEMP")
 
 
 def start(scale: float) -> None:
@@ -30,9 +33,13 @@ Stop the local AWS, and delete what was built on it:
 
 
 def forget_the_shell() -> None:
-    """Send the requests of this command and of its runs to the local AWS, whatever the user's shell is set up for."""
-    for name in [name for name in os.environ if name.startswith("AWS_")]:
-        del os.environ[name]
+    """Send the requests of this command and of its runs to the local AWS, whatever the user's shell is set up for.
+
+    Its runs print what ansible.cfg says, too: a demo reads it.
+    """
+    for name in [name for name in os.environ if name.startswith(("AWS_", "ANSIBLE_")) or name in OTHERS]:
+        if name not in KEPT:
+            del os.environ[name]
     for name in ("NO_PROXY", "no_proxy"):
         others = [entry for entry in os.environ.get(name, "").split(",") if entry]
         os.environ[name] = ",".join([*others, "127.0.0.1"])

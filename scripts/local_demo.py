@@ -58,7 +58,7 @@ def begin_empty(environment: str, scale: float) -> None:
     if calls and str(calls) != at_end:
         held = ", ".join(environments()) or "resources of no environment"
         sys.exit(
-            f"The local AWS holds {held}. No demo built that, or it was changed after the demo.\n"
+            f"The local AWS holds {held}. No demo built that, or it was killed, or it was changed after the demo.\n"
             "A demo begins with an empty account, so nothing was done. To go on without it, which loses it:\n"
             f"  make stop && make demo ENV={environment}"
         )

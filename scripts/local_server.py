@@ -52,9 +52,10 @@ def running() -> bool:
 
 
 def code() -> str:
-    """Return a checksum of the code of the local AWS and of its libraries."""
+    """Return a checksum of the code of the local AWS, of its libraries and of the place of the checkout."""
     files = sorted((ROOT / "tests/emulator").rglob("*.py"))
-    return hashlib.sha256(b"".join(p.read_bytes() for p in (*files, ROOT / "requirements.txt"))).hexdigest()
+    content = b"".join(p.read_bytes() for p in (*files, ROOT / "requirements.txt"))
+    return hashlib.sha256(str(ROOT).encode() + content).hexdigest()
 
 
 def is_older() -> bool:
@@ -103,18 +104,25 @@ def start(scale: float) -> None:
             stderr=log,
             start_new_session=True,
         )
-    PID.write_text(f"{server.pid}\n")
-    CODE.write_text(f"{code()}\n")
+    try:
+        PID.write_text(f"{server.pid}\n")
+        CODE.write_text(f"{code()}\n")
+        _wait_for(server)
+    except BaseException:  # also after Ctrl-C: `make stop` would not find it
+        server.kill()
+        raise
+    say(f"The local AWS is running at {url()} (process {server.pid}).")
+
+
+def _wait_for(server: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + 60
     while not running():
         if server.poll() is not None or time.monotonic() > deadline:
-            server.kill()
             sys.exit(
                 f"{LOG.read_text()[-2000:]}\nThe local AWS did not start; its log is above and in {LOG}.\n"
                 "Correct the error there, then run the command again."
             )
         time.sleep(0.1)
-    say(f"The local AWS is running at {url()} (process {server.pid}).")
 
 
 def stop() -> None:

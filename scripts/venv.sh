@@ -12,10 +12,11 @@ case $kind in
   *) echo "Usage: sh scripts/venv.sh [run|dev]" >&2; exit 2 ;;
 esac
 
-# .venv/run and .venv/dev hold the checksum of the lock file from which .venv was filled.
+# .venv/run and .venv/dev hold the checksum of the lock file from which .venv was filled. The scripts in .venv name the
+# directory of the checkout, so a checkout that was moved or copied needs a new .venv.
 lock=$(cksum < "$requirements")
-if [ -f ".venv/$kind" ] && [ "$(cat ".venv/$kind")" = "$lock" ] && .venv/bin/python -c '' 2> /dev/null; then
-  touch ".venv/$kind"
+here() { [ -L .venv ] || grep -qF "$(pwd -P)/.venv/" .venv/bin/ansible-playbook 2> /dev/null; }
+if [ -f ".venv/$kind" ] && [ "$(cat ".venv/$kind")" = "$lock" ] && here && .venv/bin/python -c '' 2> /dev/null; then
   exit 0
 fi
 

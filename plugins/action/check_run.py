@@ -117,7 +117,7 @@ class ActionModule(ActionBase):
         yield from _awx_survey.unknown_answers(given, settings.NAMES)
         for name in WRITTEN:
             if variables.get(name):
-                yield from _unwritable(name, str(self._templar.template(variables[name])))
+                yield from _unwritable(name, self._templar.template(variables[name]))
         if "plan_out" in variables and "plan_out" not in given:
             rule = "it is only read as an extra variable"
             yield Fault({"plan_out": str(variables["plan_out"])}, rule, "Give it with -e, or set MTK_PLAN_OUT.")
@@ -239,8 +239,10 @@ def _outputs_of(
     groups = {"ipam_vpc": "network", "aurora": "database", "dynamodb_global": "all"}
     own = [role for role in roles if host in inventory.hosts(groups[role])]
     primary = inventory.hosts("primary")[0]
-    everywhere = [role for role in roles if primary in inventory.hosts(groups[role])]
-    shared = _outputs.wanted(_outputs.SHARED, values[primary], everywhere)
+    shared: list[str] = []
+    for role in roles:  # the primary region may have no network or no database
+        members = sorted(inventory.hosts(groups[role]), key=lambda name: name != primary)
+        shared += _outputs.wanted(_outputs.SHARED, values[members[0]], [role]) if members else []
     return [*shared, *_outputs.wanted(_outputs.REGIONAL, values[host], own)]
 
 
@@ -265,7 +267,10 @@ def _is_false(value: Any) -> bool:
     return not boolean(value, strict=False)
 
 
-def _unwritable(name: str, value: str) -> Iterator[Fault]:
+def _unwritable(name: str, value: Any) -> Iterator[Fault]:
+    if not isinstance(value, str):
+        yield Fault({name: value}, "it must be a path as text", "Write it as a text.")
+        return
     path = files.resolved(value)
     if name.endswith("_dir"):
         yield from _no_directory(name, value)

@@ -11,7 +11,7 @@ version_added: 0.1.0
 author: MTK Backend contributors (@mtk)
 description:
   - Return what M(mtk.backend.outputs_info) has read so far in the run, in the regions of the run, as described in
-    C(docs/using/outputs.md).
+    C(docs/using/outputs.md). It fails if the run has read nothing.
 requirements:
   - the callback P(mtk.backend.plan#callback) is enabled
 """
@@ -36,6 +36,7 @@ _raw:
 
 from typing import Any
 
+from ansible.errors import AnsibleError
 from ansible.plugins.lookup import LookupBase
 from ansible_collections.mtk.backend.plugins.module_utils.domain import _outputs, _outputs_text
 from ansible_collections.mtk.backend.plugins.plugin_utils.record import RECORD, require_callback
@@ -47,6 +48,11 @@ class LookupModule(LookupBase):
     def run(self, terms: Any, variables: Any = None, **kwargs: Any) -> list[dict[str, Any]]:
         self.set_options(var_options=variables, direct=kwargs)
         require_callback("outputs")
+        if not RECORD.outputs:
+            raise AnsibleError(
+                "The run has read no outputs. Run without --start-at-task; in a playbook of your own, import "
+                "mtk.backend.outputs before."
+            )
         document = _outputs.document(RECORD.environment or "", RECORD.outputs)
         return [
             {

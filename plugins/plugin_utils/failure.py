@@ -18,6 +18,8 @@ NO_MESSAGE = "The task gives no message. Run again with -v to see its result."
 _PREFIX = re.compile(r"^Task failed: (?:Finalization of task args for '[^']+' failed: )?")
 # What a task of a role says if an earlier task of the role, whose result it uses, did not run.
 _NOT_REGISTERED = re.compile(r"'((ipam_vpc|aurora|dynamodb_global)_\w+)' is undefined")
+# What a task of a playbook says then.
+_LEFT_OUT = re.compile(r"'(mtk_(?:run|left|elsewhere))'(?: is undefined|$)")
 _OUTPUTS = ("stderr", "stdout", "module_stderr", "module_stdout")  # of commands, and of modules that crash
 
 
@@ -29,6 +31,8 @@ def message(result: Mapping[str, Any]) -> str:
             f"The task of the role {unread[2]} that registers {unread[1]} did not run. Run without --start-at-task, "
             "and select a role with --tags."
         )
+    if left_out := _LEFT_OUT.search(text):
+        return f"The task that registers {left_out[1]} did not run. Run without --start-at-task."
     if text == "Assertion failed" and "assertion" in result:
         text = f"{text}: {_text(result['assertion'])}"
     outputs = ((name, str(result.get(name) or "").strip()) for name in _OUTPUTS)

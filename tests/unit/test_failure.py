@@ -27,6 +27,14 @@ from ansible_collections.mtk.backend.plugins.plugin_utils import failure, summar
             "The task of the role aurora that registers aurora_local did not run. Run without --start-at-task, and "
             "select a role with --tags.",
         ),
+        (
+            {"msg": "Task failed: Error while resolving value for 'content': 'mtk_elsewhere' is undefined"},
+            "The task that registers mtk_elsewhere did not run. Run without --start-at-task.",
+        ),
+        (
+            {"msg": "Task failed: object of type 'HostVarsVars' has no attribute 'mtk_left'"},
+            "The task that registers mtk_left did not run. Run without --start-at-task.",
+        ),
     ],
 )
 def test_the_message_of_a_result(result, text):

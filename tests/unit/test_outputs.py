@@ -11,8 +11,9 @@ from typing import Any
 import jsonschema
 import pytest
 import yaml
+from ansible_collections.mtk.backend.plugins.action import check_run
 from ansible_collections.mtk.backend.plugins.module_utils.aws._client import cli_options
-from ansible_collections.mtk.backend.plugins.module_utils.domain import _outputs, _outputs_text
+from ansible_collections.mtk.backend.plugins.module_utils.domain import _inventory, _outputs, _outputs_text
 from ansible_collections.mtk.backend.plugins.plugin_utils.command import outputs_command
 
 ROOT = Path(__file__).parents[2]
@@ -100,6 +101,16 @@ def test_outputs_of_a_part_of_the_roles():
     found = _outputs.wanted(_outputs.REGIONAL, {}, ["dynamodb_global"])
     assert found == ["table_name", "table_arn", "table_stream_arn", "table_key_arn"]
     assert _outputs.roles_of(found) == ["dynamodb_global"]
+
+
+def test_what_an_environment_has_once_does_not_need_a_network_in_the_primary_region():
+    groups = {"all": [HOME, OTHER], "primary": [HOME], "network": [OTHER], "database": []}
+    inventory = _inventory.Inventory(groups, frozenset({HOME, OTHER}), {})
+    values = {HOME: {}, OTHER: {"ipam_vpc_ipam_manage": False}}
+    for host in (HOME, OTHER):
+        found = check_run._outputs_of(host, inventory, values, ROLES)
+        shared = [each.name for each in _outputs.SHARED if each.name in found]
+        assert shared == ["flow_log_role_arn", "table_regions"] and ("vpc_id" in found) == (host == OTHER)
 
 
 def test_a_complete_document():
@@ -214,6 +225,15 @@ def test_lines_fit_a_page_unless_a_value_does_not():
 def test_the_table_of_an_empty_account():
     lines = _outputs_text.lines(_outputs.document("prod", {HOME: answer({}, HOME, ("vpc_id",))}))
     assert lines[-1] == "Nothing of the environment was found in the account. site.yml builds it."
+
+
+def test_what_an_environment_has_once_is_a_part_of_it():
+    role = "arn:aws:iam::123456789012:role/prod_flow_log_role"
+    document = _outputs.document("prod", {HOME: answer({}, HOME, ("vpc_id",), flow_log_role_arn=role)})
+    lines = _outputs_text.lines(document)
+    assert lines[-1] == "  us-east-1: vpc_id" and not any("Nothing of the environment" in line for line in lines)
+    document = _outputs.document("prod", {HOME: answer({}, HOME, ("vpc_id",), ipam_id="ipam-1")})
+    assert not _outputs.is_built(document), "another environment may have made the IPAM"
 
 
 def database(**values: Any) -> dict[str, Any]:

@@ -304,6 +304,39 @@ def test_replication_in_words():
     assert "Nothing is replicated between regions." in text_of(live(built(regions=1)))
 
 
+def cluster(region, action="create", **after):
+    name = f"prod-{region}-aurora-cluster"
+    entry = {"resource": "rds_cluster", "name": name, "region": region, "action": action, "ids": ["id"]}
+    return {**entry, "before": {}, "after": after, "differences": []}
+
+
+def part(*entries):
+    return text_of(page.of_plan(_document.document("prod", "plan", entries, [])))
+
+
+def test_the_part_of_one_role_names_the_writer_of_the_plan():
+    member = {"global_cluster_identifier": "prod-aurora-global-cluster"}
+    primary = cluster("us-east-1", database_name="mtk", **member)
+    group = {**cluster("global"), "resource": "rds_global_cluster", "name": "prod-aurora-global-cluster"}
+    text = part(group, cluster("eu-west-1", **member), primary)
+    assert "Aurora: us-east-1 takes writes, and AWS copies them to eu-west-1 (global database)." in text
+    assert text.count("Role takes writes") == 1 and text.count("Role readers only") == 1
+
+
+def test_the_part_of_a_secondary_region_takes_no_writes():
+    text = part(cluster("us-west-2", global_cluster_identifier="prod-aurora-global-cluster"))
+    assert "Role readers only" in text and "Aurora reader, 0 instances" in text
+    assert "the writer of the global database is not in this part." in text and "Nothing is replicated" not in text
+    entries = built(regions=3)
+    west = [each for each in entries if each[0] == "us-west-2"]  # a replica without the table among them
+    assert "Role readers only" in text_of(live(west)) and "takes writes" not in text_of(live(west))
+
+
+def test_a_plan_without_the_fields_of_a_cluster_names_no_writer():
+    text = part(cluster("us-west-2", "none"))
+    assert "Role" not in text and "takes writes" not in text and "Aurora, 0 instances" in text
+
+
 def test_regions_without_resources_or_with_a_table_only():
     text = text_of(live(built(2, 2, only_tables=("us-west-2",)), regions=["us-east-1", "us-west-2", "eu-west-1"]))
     assert "us-west-2 secondary No network in this region. Table prod_user_locations" in text

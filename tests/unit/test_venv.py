@@ -17,7 +17,12 @@ FAKE_UV = """#!/bin/sh
 echo "$@" >> calls
 case "$1" in
   --version) exit 0 ;;
-  venv) mkdir -p .venv/bin && ln -s "$(command -v python3)" .venv/bin/python; exit 0 ;;
+  venv)
+    "$4" -m venv --without-pip .venv || exit 1
+    for name in ansible-playbook aws; do
+      printf '#!%s/.venv/bin/python\\nprint("of python")\\n' "$PWD" > .venv/bin/$name && chmod +x .venv/bin/$name
+    done
+    exit 0 ;;
 esac
 cat script | sh
 """
@@ -38,7 +43,8 @@ def checkout(tmp_path):
 
 
 def start(checkout, kind="run"):
-    environ = {"PATH": f"{checkout / 'bin'}:/usr/bin:/bin", "HOME": str(checkout)}
+    path = [checkout / ".venv/bin", checkout / "bin", "/usr/bin", "/bin"]  # as in the Makefile
+    environ = {"PATH": ":".join(map(str, path)), "HOME": str(checkout)}
     return subprocess.Popen(
         ["sh", "scripts/venv.sh", kind],
         cwd=checkout,
@@ -82,6 +88,19 @@ def test_another_lock_file_makes_a_new_environment(checkout):
     text = run(checkout)
     assert "1 packages" in text and "is removed first" in text
     assert calls(checkout) == ["venv", "pip", "venv", "pip"]
+
+
+def test_a_moved_checkout_gets_a_new_environment(checkout):
+    run(checkout)
+    there = checkout.with_name("moved to here")
+    checkout.rename(there)
+    assert "is removed first" in run(there)
+    assert run(there) == ""
+    script = subprocess.run([there / ".venv/bin/aws"], text=True, capture_output=True, check=True, timeout=60)
+    assert script.stdout == "of python\n", "the kernel accepts no path with spaces in the first line"
+    (there / ".venv").rename(there / "other")
+    (there / ".venv").symlink_to(there / "other")
+    assert run(there) == "", "a link to an environment stays"
 
 
 def test_an_interrupted_installation_is_repaired_by_the_next_run(checkout):

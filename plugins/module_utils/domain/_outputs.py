@@ -164,8 +164,9 @@ def document(environment: str, answers: Mapping[str, Answer]) -> dict[str, Any]:
 
 
 def is_built(outputs: Mapping[str, Any]) -> bool:
-    """Return whether any resource of the environment exists in one of the regions."""
-    return any(value is not None for values in outputs["regions"].values() for value in values.values())
+    """Return whether any resource of the environment exists. The IPAM belongs to all environments."""
+    sections = ({**outputs["shared"], "ipam_id": None}, *outputs["regions"].values())
+    return any(value is not None for values in sections for value in values.values())
 
 
 def terraform(outputs: Mapping[str, Any]) -> dict[str, dict[str, Any]]:

@@ -22,7 +22,8 @@ from ansible_collections.mtk.backend.plugins.module_utils.resources._dynamodb im
 TIERS = ("public", "private", "database")
 LAYOUT_TAG = "mtk:flag-index-layout"
 NO_TABLE: Mapping[str, Any] = {"keys": {}, "layout": ""}
-_GONE = ("deleted", "deleting", "failed")
+_GONE = ("deleted", "deleting", "failed", "delete-in-progress", "delete-complete", "create-failed")
+_STATES = ("state", "status", "db_instance_status")  # the fields in which EC2 and RDS say it
 Item = Mapping[str, Any]
 Values = dict[str, Any]
 
@@ -60,14 +61,14 @@ class Outputs:
     def _listed(self, service: str, key: str, region: str | None = None) -> list[Item]:
         """Return the resources of a listing that belong to the environment and are not on their way out."""
         listed = self.aws.pages(service, f"describe_{key}", key, region)
-        return [each for each in listed if self._owns(each) and each.get("state") not in _GONE]
+        return [each for each in listed if self._owns(each) and not _is_going(each)]
 
     def _owns(self, item: Item) -> bool:
         return (item.get("tags") or {}).get(OWNER_TAG) == self.environment
 
     def _shared_network(self) -> Values:
         ipams = self.aws.pages("ec2", "describe_ipams", "ipams", self.home_region)
-        ours = [each for each in ipams if (each.get("tags") or {}).get(OWNER_TAG) == SHARED]
+        ours = [each for each in ipams if (each.get("tags") or {}).get(OWNER_TAG) == SHARED and not _is_going(each)]
         return {"ipam_id": _only(ours, "ipam_id"), "flow_log_role_arn": self._role("flow_log_role")}
 
     def _role(self, kind: str) -> str | None:
@@ -245,12 +246,9 @@ class Outputs:
         return str(secret["arn"]).replace(f":{home}:", f":{self.aws.region}:", 1)
 
     def _table(self) -> tuple[Values, Mapping[str, Any]]:
-        table = describe_table(self.aws, self._name("user_locations"))
+        table, tags = self._table_with_tags(self.aws.region)
         found: Values = {"table_key_arn": self._key("dynamodb_key")}
         if table is None:
-            return found, NO_TABLE
-        tags = self._table_tags(table, self.aws.region)
-        if tags.get(OWNER_TAG) != self.environment:
             return found, NO_TABLE
         indexes = {each["index_name"]: each["key_schema"] for each in table.get("global_secondary_indexes") or ()}
         schemas = {"": table["key_schema"], **indexes}
@@ -262,14 +260,25 @@ class Outputs:
         }
         return found, {"keys": keys, "layout": tags.get(LAYOUT_TAG, "")}
 
-    def _table_tags(self, table: Item, region: str) -> dict[str, str]:
-        return read_tags(self.aws, table["table_arn"], {OWNER_TAG: self.environment}, region)
+    def _table_with_tags(self, region: str) -> tuple[Item | None, dict[str, str]]:
+        """Return the table and its tags; None if it is not the environment's or is on its way out."""
+        table = describe_table(self.aws, self._name("user_locations"), region)
+        if table is None or table["table_status"] == "DELETING":  # AWS then describes it without keys and indexes
+            return None, {}
+        tags = read_tags(self.aws, table["table_arn"], {OWNER_TAG: self.environment}, region)
+        return (table, tags) if tags.get(OWNER_TAG) == self.environment else (None, {})
 
     def _table_regions(self) -> list[str] | None:
-        table = describe_table(self.aws, self._name("user_locations"), self.home_region)
-        if table is None or self._table_tags(table, self.home_region).get(OWNER_TAG) != self.environment:
+        table, _tags = self._table_with_tags(self.home_region)
+        if table is None:
             return None
-        return sorted({self.home_region, *(each["region_name"] for each in table.get("replicas") or ())})
+        replicas = [each for each in table.get("replicas") or () if each.get("replica_status") != "DELETING"]
+        return sorted({self.home_region, *(each["region_name"] for each in replicas)})
+
+
+def _is_going(item: Item) -> bool:
+    """Return whether a resource is being deleted, or could not be created."""
+    return any(item.get(field) in _GONE for field in _STATES)
 
 
 def _named(item: Item) -> str:

@@ -10,13 +10,26 @@ from ansible_collections.mtk.backend.plugins.plugin_utils.topology.elements impo
 from ansible_collections.mtk.backend.plugins.plugin_utils.topology.estate import Estate, Item
 from ansible_collections.mtk.backend.plugins.plugin_utils.topology.signs import badge, facts, named, value
 
+_ROLES = {True: "takes writes", False: "readers only", None: ""}
 
-def writes(estate: Estate, region: str) -> bool:
-    """Return whether the cluster of a region takes writes: AWS says so, or it is the primary one of the plan."""
-    shared = estate.first("rds_global_cluster")
+
+def writes(estate: Estate, region: str) -> bool | None:
+    """Return whether the cluster of a region takes writes; None if the plan does not say it.
+
+    AWS says it of a cluster that exists. Of the new members of a global database, the primary one names the database.
+    The page of a part of the environment, after ``--limit`` or ``--tags``, does not know the home region.
+    """
+    cluster, shared = estate.first("rds_cluster", region), estate.first("rds_global_cluster")
+    state = cluster.state if cluster else {}
+    if isinstance(state.get("is_writer"), bool):
+        return bool(state["is_writer"])
     if shared and shared.known("writer_region"):
         return shared.known("writer_region") == region
-    return len(estate.of("rds_cluster")) == 1 or region == estate.home
+    if state.get("global_cluster_identifier"):
+        return bool(state.get("database_name"))
+    if state or estate.home:
+        return len(estate.of("rds_cluster")) == 1 or region == estate.home
+    return None
 
 
 def instance_role(estate: Estate, instance: Item) -> str:
@@ -51,7 +64,7 @@ def _cluster(estate: Estate, cluster: Item, mode: str) -> Child:
     return facts(
         [
             ("Engine", f"{cluster.known('engine')} {version}".strip()),
-            ("Role", "takes writes" if writes(estate, cluster.region) else "readers only"),
+            ("Role", _ROLES[writes(estate, cluster.region)]),
             ("Global database", named(shared, mode) if shared else ""),
             ("Instances", [[element("div", named(each, mode, _where(estate, each)))] for each in instances]),
             ("Capacity", capacity),

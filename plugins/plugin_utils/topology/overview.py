@@ -33,7 +33,7 @@ def replication(estate: Estate) -> tuple[tuple[str, list[str]], tuple[str, list[
     copies = [each.region for each in estate.of("dynamodb_table_replica") if each.action != "delete"]
     replicas = [region for region in estate.regions if region in copies]
     joined = source if estate.of("rds_global_cluster") else ""
-    return (joined, readers if joined else []), (tables[0] if tables and replicas else "", replicas)
+    return (joined, readers if joined else []), (tables[0], replicas) if tables and replicas else ("", [])
 
 
 def sentences(estate: Estate) -> Iterable[str]:
@@ -43,7 +43,11 @@ def sentences(estate: Estate) -> Iterable[str]:
         yield f"Aurora: {source} takes writes, and AWS copies them to {_and(readers)} (global database)."
     if replicas:
         yield f"Table: {_and([table, *replicas])} hold the same table, and each of them takes writes."
-    if not readers and not replicas:
+    clusters = estate.of("rds_cluster")
+    member = estate.of("rds_global_cluster") or any(each.known("global_cluster_identifier") for each in clusters)
+    if clusters and member and not any(data.writes(estate, each.region) for each in clusters):
+        yield "Aurora: the writer of the global database is not in this part."
+    elif not readers and not replicas:
         yield "Nothing is replicated between regions."
 
 
@@ -92,8 +96,8 @@ def _lines(estate: Estate, region: str) -> Iterable[tuple[str, str]]:
         yield sign(vpc.action), f"VPC {vpc.known('cidr_block') or size}".strip()
     for cluster in estate.of("rds_cluster", region):
         count = len(estate.of("rds_instance", region))
-        takes = "writer" if data.writes(estate, region) else "reader"
-        yield sign(cluster.action), f"Aurora {takes}, {count} {'instance' if count == 1 else 'instances'}"
+        takes = {True: "Aurora writer", False: "Aurora reader", None: "Aurora"}[data.writes(estate, region)]
+        yield sign(cluster.action), f"{takes}, {count} {'instance' if count == 1 else 'instances'}"
     for table in estate.of("dynamodb_table", region):
         count = len(table.state.get("global_secondary_indexes") or ())
         yield sign(table.action), f"Table, {count} indexes" if count else "Table"

@@ -20,6 +20,10 @@ def vpc(aws: Any, cidr: str, tags: dict[str, str]) -> str:
     return str(created["Vpc"]["VpcId"])
 
 
+def tag_list(tags: dict[str, str]) -> list[dict[str, str]]:
+    return [{"Key": name, "Value": value} for name, value in tags.items()]
+
+
 def known(values: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
 
@@ -81,3 +85,23 @@ def test_a_secret_on_its_way_out_is_no_output(aws, run):
     assert known(run(NAME, region="us-west-2", **options)["outputs"]) == {}, "the secret has no copy there"
     secrets.delete_secret(SecretId=arn, RecoveryWindowInDays=7)
     assert known(run(NAME, **options)["outputs"]) == {}
+
+
+def test_a_table_and_a_cluster_on_their_way_out_are_no_outputs(aws, run):
+    key = {"AttributeName": "user_id"}
+    dynamodb, rds = aws.client("dynamodb"), aws.client("rds")
+    table = {"AttributeDefinitions": [{**key, "AttributeType": "S"}], "KeySchema": [{**key, "KeyType": "HASH"}]}
+    dynamodb.create_table(TableName="prod_user_locations", BillingMode="PAY_PER_REQUEST", Tags=tag_list(PROD), **table)
+    name = {"DBClusterIdentifier": "prod-us-east-1-aurora-cluster"}
+    keys = {"MasterUsername": "mtk", "MasterUserPassword": "hidden-hidden"}
+    rds.create_db_cluster(Engine="aurora-postgresql", Tags=tag_list(PROD), **name, **keys)
+    wanted = {**OPTIONS, "wanted": ["cluster_endpoint", "table_arn"]}
+    before = run(NAME, **wanted)
+    assert before["outputs"]["cluster_endpoint"] and before["outputs"]["table_arn"]
+
+    aws.control.scale(10)
+    dynamodb.delete_table(TableName="prod_user_locations")
+    rds.delete_db_cluster(SkipFinalSnapshot=True, **name)
+    assert dynamodb.describe_table(TableName="prod_user_locations")["Table"]["TableStatus"] == "DELETING"
+    after = run(NAME, **wanted)
+    assert known(after["outputs"]) == {} and known(after["shared"]) == {} and after["commands"] == []

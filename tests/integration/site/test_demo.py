@@ -10,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import local as local_command
 import local_demo
 import local_server
 import pytest
@@ -117,6 +118,39 @@ def test_the_server_leaves_the_terminal_and_every_pipe(local, checkout):
     assert "started from an earlier version" in local("start")
     assert "What was built on it is gone" in local("stop")
     assert "is not running" in local("stop")
+
+
+def test_the_settings_of_the_shell_do_not_reach_the_runs(monkeypatch):
+    for name in ("AWS_PROFILE", "ANSIBLE_STDOUT_CALLBACK", "MTK_LOCAL_AWS_URL", "ANSIBLE_HOME"):
+        monkeypatch.setenv(name, "mine")
+    with monkeypatch.context() as shell:
+        shell.setattr(os, "environ", dict(os.environ))
+        local_command.forget_the_shell()
+        left = {name for name, value in os.environ.items() if value == "mine"}
+    assert left == {"ANSIBLE_HOME"}
+
+
+def test_an_interrupted_start_leaves_no_server(tmp_path, monkeypatch):
+    for name in ("URL", "TOKEN", "PID", "CODE", "LOG", "CALLS"):
+        monkeypatch.setattr(local_server, name, tmp_path / name.lower())
+    monkeypatch.setattr(local_server, "HOME", tmp_path)
+    started = []
+
+    def interrupt(server):
+        started.append(server)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(local_server, "_wait_for", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        local_server.start(0)
+    assert started[0].wait(10) == -signal.SIGKILL
+
+
+def test_the_place_of_the_checkout_is_part_of_the_version_of_the_server(tmp_path, monkeypatch):
+    before = local_server.code()
+    copy_checkout(tmp_path / "checkout")
+    monkeypatch.setattr(local_server, "ROOT", tmp_path / "checkout")
+    assert local_server.code() != before, "the server appends to the call log of the place where it was started"
 
 
 @pytest.mark.timeout(900)

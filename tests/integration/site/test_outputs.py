@@ -157,6 +157,40 @@ def test_nothing_is_written_if_the_outputs_of_a_region_cannot_be_read(aws: Any, 
     assert not path.exists()
 
 
+def test_parameters_of_others_are_kept_and_fail_the_run(aws: Any, built: Built) -> None:
+    live, ssm = built("dev"), aws.client("ssm")
+    ssm.put_parameter(Name="/mtk/dev/table_name", Value="theirs", Type="String")
+    tags = [{"Key": "mtk:environment", "Value": "qa"}]
+    ssm.put_parameter(Name="/mtk/dev/table_key_arn", Value="theirs", Type="String", Tags=tags)
+    write = ("-e", "outputs_ssm_prefix=/mtk/dev", "-e", "outputs_ssm=true", "--tags", "dynamodb_global")
+    for arguments in (("--check",), ()):
+        played = live.play(OUTPUTS, *write, *arguments, expect=2)
+        said = " ".join(played.text.split())
+        assert "Resources that need a decision: 2." in said and "belongs to environment 'qa'" in said
+        assert "-e adopt=ssm_parameter:/mtk/dev/table_name" in said
+    assert played.mutating == ["ssm:PutParameter"] * 3
+    found = parameters(aws)
+    assert len(found) == 5 and found["table_name"] == found["table_key_arn"] == "theirs"
+
+
+def test_a_run_that_has_read_nothing_keeps_the_files(built: Built, tmp_path: Path) -> None:
+    live, path = built("dev"), tmp_path / "outputs.json"
+    path.write_text("of an earlier run")
+    given = ("-e", f"outputs_json={path}", "-e", "outputs_ssm=true", "-e", "outputs_ssm_prefix=/mtk/dev")
+    for task in ("Read the outputs", "Write the outputs to files", "Write the outputs to SSM parameters"):
+        played = live.play(OUTPUTS, *given, "--start-at-task", task, expect=2)
+        said = " ".join(played.text.split())
+        assert "The run has read no outputs. Run without --start-at-task" in said
+        assert played.mutating == [] and path.read_text() == "of an earlier run"
+
+
+def test_the_name_of_a_file_is_text_or_nothing(site: Any) -> None:
+    names = {"outputs_json": None, "outputs_table": 0}
+    assert site("dev").play(OUTPUTS, "-e", json.dumps(names)).mutating == []
+    played = site("dev").play(OUTPUTS, "-e", json.dumps({"outputs_json": ["a"]}), expect=2)
+    assert "it must be a path as text. Write it as a text." in " ".join(played.text.split())
+
+
 @pytest.mark.slow
 def test_prod_and_one_of_its_regions(built: Built, tmp_path: Path) -> None:
     live = built("prod")
