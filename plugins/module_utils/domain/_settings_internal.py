@@ -153,6 +153,8 @@ INTERNAL: dict[str, frozenset[str]] = {
             "mtk_elsewhere",
             "mtk_failing_kinds",
             "mtk_identity",
+            "mtk_images",
+            "mtk_inventories",
             "mtk_left",
             "mtk_left_in_awx",
             "mtk_left_regions",
