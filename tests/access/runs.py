@@ -86,6 +86,16 @@ def publication(environment: str) -> list[str]:
     return ["-e", f"outputs_ssm_prefix={prefix(environment)}", "-e", "outputs_ssm=true"]
 
 
+def in_all_regions(needs: Collection[Recorded], regions: Collection[str]) -> set[Recorded]:
+    """Return the needs as if every region had listed the global clusters.
+
+    The answer is the same in all of them, so a run asks once, in the region that happens to come first.
+    """
+    keys = [(("aws:RequestedRegion", (region,)),) for region in regions]
+    listing = [need for need in needs if need.action == "rds:DescribeGlobalClusters"]
+    return {*needs} - {*listing} | {Recorded(each.action, each.resource, key) for each in listing for key in keys}
+
+
 class Recording:
     """The recording of one environment on a local AWS."""
 
@@ -111,6 +121,8 @@ class Recording:
         code, stdout, stderr = finish(words, cwd=ROOT, env=self.site.environ())
         self.recorder.run = ""
         assert code == expect, (run, words, (stdout + stderr)[-6000:])
+        needs = self.recorder.needs
+        needs[run] = in_all_regions(needs[run], REGIONS[self.environment])
         print(self.environment, run, flush=True)
         (DATA / f"{self.environment}.json").write_text(written(self.recorder.needs), encoding="utf-8")
 
