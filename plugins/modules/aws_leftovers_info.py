@@ -55,13 +55,13 @@ report:
     schema_version: {description: The version of the shape of the report., type: int}
     environment: {description: The environment., type: str}
     regions: {description: The regions that were looked at., type: list, elements: str}
-    items: {description: "What is left, with the region, the resource and the name.", type: list, elements: dict}
+    resources: {description: "What is left, with the region, the resource and the name.", type: list, elements: dict}
     not_looked_at: {description: "What the credentials may not read, and regions that are not enabled.", type: list}
   sample:
     environment: dev
-    items: []
     not_looked_at: []
     regions: [us-east-1]
+    resources: []
     schema_version: 1
 report_lines:
   description: The report for a terminal.
@@ -98,7 +98,7 @@ def read(aws, params):
         "report": report,
         "report_lines": _leftovers_text.lines(report),
         "ending": _leftovers_text.ending(report),
-        "unexpected": sum(not item["intended"] for item in report["items"]),
+        "unexpected": sum(not item["intended"] for item in report["resources"]),
     }
 
 

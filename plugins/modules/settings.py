@@ -58,10 +58,6 @@ tags:
   description: The tags of all resources, with those of the role.
   returned: success
   type: dict
-  contains:
-    mtk:environment: {description: The environment., type: str}
-    mtk:stack: {description: The stack., type: str}
-    mtk:component: {description: The role., type: str}
   sample: {"mtk:environment": dev, "mtk:stack": mtk-backend, "mtk:component": aurora}
 names:
   description: The names of all resources by type, as the filter P(mtk.backend.names#filter) returns them without zones.

@@ -30,7 +30,7 @@ def judged(*found, others=()):
 
 
 def report(items, **more):
-    found = {"schema_version": 1, "environment": "dev", "regions": list(REGIONS), "items": items, "not_looked_at": []}
+    found = {"schema_version": 1, "environment": "dev", "regions": list(REGIONS), "resources": items, "not_looked_at": []}
     return {**found, **more}
 
 

@@ -114,6 +114,12 @@ def test_each_resource_is_destroyed(name):
     assert removed, f"add a task with mtk.backend.{name} and state: absent to the destroy entry point of its role"
 
 
+def keys(returned):
+    """Return the names of all returned values, also of those in others."""
+    inner = [key for doc in returned.values() for key in keys(doc.get("contains") or {})]
+    return [*returned, *inner]
+
+
 @pytest.mark.parametrize("name", AWS_MODULES)
 def test_fields_of_the_result(name):
     """``ansible-doc`` answers which fields a result has."""
@@ -122,3 +128,14 @@ def test_fields_of_the_result(name):
     missing = [key for key, entry in returned.items() if entry["type"] == "dict" and not entry.get("contains")]
     assert not missing, f"add contains to {', '.join(missing)} in RETURN of plugins/modules/{name}.py"
     assert name in READERS or "settled" in returned, f"add settled to RETURN of plugins/modules/{name}.py"
+
+
+@pytest.mark.parametrize(
+    "name", sorted(p.stem for p in (ROOT / "plugins/modules").glob("*.py") if p.stem != "__init__")
+)
+def test_templates_can_name_returned_values(name):
+    """``report.items`` would be the method of the dictionary."""
+    module = importlib.import_module(f"ansible_collections.mtk.backend.plugins.modules.{name}")
+    returned = yaml.safe_load(getattr(module, "RETURN", "")) or {}
+    unfit = [key for key in keys(returned) if not key.isidentifier() or hasattr(dict, key)]
+    assert not unfit, f"rename {', '.join(unfit)} in RETURN of plugins/modules/{name}.py"

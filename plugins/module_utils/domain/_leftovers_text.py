@@ -34,8 +34,8 @@ def ending(report: Mapping[str, Any]) -> str:
 
     For example: ``Left: 3 KMS keys pending deletion until 2026-12-07; nothing else of dev was found in 17 regions.``
     """
-    intended = [item for item in report["items"] if item["intended"]]
-    other = [item for item in report["items"] if not item["intended"]]
+    intended = [item for item in report["resources"] if item["intended"]]
+    other = [item for item in report["resources"] if not item["intended"]]
     where = f"in {len(report['regions'])} region{'s' if len(report['regions']) != 1 else ''}"
     environment = report["environment"]
     left = f"Left: {', '.join(_groups(intended))}; " if intended else ""
@@ -64,8 +64,8 @@ def _groups(items: Iterable[Item]) -> Iterator[str]:
 
 def lines(report: Mapping[str, Any]) -> list[str]:
     """Return the report as lines for a terminal and for a file."""
-    intended = [item for item in report["items"] if item["intended"]]
-    other = [item for item in report["items"] if not item["intended"]]
+    intended = [item for item in report["resources"] if item["intended"]]
+    other = [item for item in report["resources"] if not item["intended"]]
     found = []
     if other:
         found += ["Left, and should not be:", *(line for item in other for line in _lines(item, "!"))]

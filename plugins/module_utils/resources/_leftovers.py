@@ -390,7 +390,7 @@ def sweep(aws: Any, environment: str, regions: Iterable[str], kept: Iterable[Map
         "schema_version": 1,
         "environment": environment,
         "regions": enabled,
-        "items": leftovers.judged(left, environment, found.others(), kept),
+        "resources": leftovers.judged(left, environment, found.others(), kept),
         "not_looked_at": [
             *(f"{region} (the region is not enabled)" for region in sorted(set(regions) - set(enabled))),
             *sorted(found.unasked),

@@ -21,7 +21,7 @@ def kms_key(aws, region="us-east-1", name="dev_us-east-1_aurora_key"):
 
 def found(result):
     """Return what is left: the kinds and whether each is intended."""
-    return {(i["region"], i["resource"], i["name"]): i for i in result["report"]["items"]}
+    return {(i["region"], i["resource"], i["name"]): i for i in result["report"]["resources"]}
 
 
 @pytest.mark.parametrize("check", [False, True])
@@ -104,7 +104,7 @@ def test_the_backup_of_a_table_and_the_locks_are_left(aws, run):
     assert not untagged["intended"] and "may belong to somebody else" in untagged["reason"]
     dynamodb.delete_table(TableName="dev_user_locations")
     result = run(NAME, **EXAMPLE)
-    (backup,) = (item for item in result["report"]["items"] if item["resource"] == "dynamodb_backup")
+    (backup,) = (item for item in result["report"]["resources"] if item["resource"] == "dynamodb_backup")
     assert backup["intended"] and backup["until"] and result["unexpected"] == 0
     assert "1 backup of the table until" in result["ending"] and "the table of the run locks" in result["ending"]
     assert "dev_orders" not in str(result), "the table of another application"
@@ -117,12 +117,12 @@ def test_what_aws_deletes_is_not_left_and_what_holds_a_vpc_is_named(aws, run):
     nat = ec2.create_nat_gateway(SubnetId=net.public[0], AllocationId=eip, TagSpecifications=specification)
     gateway = nat["NatGateway"]["NatGatewayId"]
     ec2.create_tags(Resources=[eip, net.vpc], Tags=TAGS)
-    kinds = {item["resource"] for item in run(NAME, **EXAMPLE)["report"]["items"]}
+    kinds = {item["resource"] for item in run(NAME, **EXAMPLE)["report"]["resources"]}
     assert {"ec2_vpc", "ec2_nat_gateway", "ec2_address", "ec2_network_interface"} <= kinds
     ec2.delete_nat_gateway(NatGatewayId=gateway)
     aws.control.advance(120)
     result = run(NAME, **EXAMPLE)
-    kinds = {item["resource"] for item in result["report"]["items"]}
+    kinds = {item["resource"] for item in result["report"]["resources"]}
     assert "ec2_nat_gateway" not in kinds and "ec2_network_interface" not in kinds
     assert result["unexpected"] and f"release-address --region us-east-1 --allocation-id {eip}" in "".join(
         result["report_lines"]
@@ -133,7 +133,7 @@ def test_every_region_is_looked_at(aws, run):
     ec2 = aws.client("ec2", "eu-central-1")
     vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16", TagSpecifications=[{"ResourceType": "vpc", "Tags": TAGS}])
     result = run(NAME, **EXAMPLE)
-    (item,) = result["report"]["items"]
+    (item,) = result["report"]["resources"]
     assert (item["region"], item["resource"], item["id"]) == ("eu-central-1", "ec2_vpc", vpc["Vpc"]["VpcId"])
     assert result["ending"].startswith("1 of dev is left and should not be: ec2_vpc vpc-")
 

@@ -33,7 +33,7 @@ def test_what_is_left_is_reported_and_fails_the_run_only_if_it_should_not_be(aws
     assert again.mutating == []
     report = json.loads(data.read_text())
     jsonschema.validate(report, SCHEMA)
-    assert [(item["resource"], item["intended"]) for item in report["items"]] == [
+    assert [(item["resource"], item["intended"]) for item in report["resources"]] == [
         ("dynamodb_backup", True),
         ("dynamodb_table", True),  # the run locks
         *[("kms_key", True)] * 3,
