@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from access.matrix import Row, cells
+from access.matrix import GOES_ON, Row, cells
 from access.recording import recording
 from access.runs import CHANGES, LEAVING, destruction, inventory, known, publication, removal
 from access.runs import REGIONS as OF
@@ -149,11 +149,12 @@ def test_the_matrix_by_runs(aws: Any, built: Any, tmp_path: Path, row: Row, envi
     acting, expected = Holder(aws, environment, holder, regions), row.expected(holder)
     before, kept = estate(aws, tuple(regions)), protections(aws, regions)
     arguments = _arguments(row, environment, tmp_path)
-    played = acting.play(f"playbooks/{row.playbook}.yml", *arguments, expect=2 if expected else 0, source=source)
+    ends = bool(expected) and (row.run, holder) not in GOES_ON
+    played = acting.play(f"playbooks/{row.playbook}.yml", *arguments, expect=2 if ends else 0, source=source)
     missing = {call.replace("resourcegroupstaggingapi:", "tag:") for call in acting.refused(played)}
     if not expected:
         assert missing == set()
         return
     assert missing & expected
-    assert f"User: {acting.arn} is not authorized to perform:" in said(played.text)
+    assert not ends or f"User: {acting.arn} is not authorized to perform:" in said(played.text)
     assert (estate(aws, tuple(regions)), protections(aws, regions)) == (before, kept)
