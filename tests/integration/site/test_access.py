@@ -41,6 +41,7 @@ def report(live: Site, path: Path, expect: int) -> list[dict[str, Any]]:
     return items
 
 
+@pytest.mark.slow
 def test_changes_of_access_are_named_and_repaired(built: Built, aws: Any, tmp_path: Path) -> None:
     live, at = built("dev"), Deployment(aws, "dev", HOME)
     for tamper, _ in TAMPERINGS:
@@ -78,6 +79,7 @@ def test_additions_of_others_are_reported_and_stay_until_they_are_declared_or_re
     assert report(live, tmp_path / "b", 0) == []
 
 
+@pytest.mark.slow
 def test_a_declared_route_and_rule_are_made_and_changed(built: Built, aws: Any) -> None:
     live, at = built("dev"), Deployment(aws, "dev", HOME)
     peer = at.ec2.create_vpc(CidrBlock="192.168.0.0/16")["Vpc"]["VpcId"]

@@ -68,6 +68,7 @@ def planned(site: Any, tmp_path: Any, *arguments: str) -> list[dict[str, Any]]:
     return entries
 
 
+@pytest.mark.removal
 @pytest.mark.timeout(1800)
 def test_the_cluster_that_aws_calls_the_writer_is_deleted_last_and_leaves_the_snapshot(aws, built, tmp_path):
     prod, writer = built("prod"), "us-west-2"

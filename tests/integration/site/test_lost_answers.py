@@ -43,15 +43,9 @@ def impatient(tmp_path):
     return {"PYTHONPATH": str(tmp_path)}
 
 
-EFFECTS = [
-    "lost",
-    pytest.param("broken", marks=pytest.mark.chaos),
-    pytest.param("silent", marks=pytest.mark.chaos),
-]
-
-
+@pytest.mark.chaos
 @pytest.mark.timeout(3600)
-@pytest.mark.parametrize("effect", EFFECTS)
+@pytest.mark.parametrize("effect", ["lost", "broken", "silent"])
 def test_every_request_of_a_life_loses_its_answer_once(aws, calm, site, impatient, effect):
     """The fault is one of every request that changes something, so it covers new operations by itself."""
     live, extra = site("dev"), impatient if effect == "silent" else {}
