@@ -30,8 +30,8 @@ def judged(*found, others=()):
 
 
 def report(items, **more):
-    found = {"schema_version": 1, "environment": "dev", "regions": list(REGIONS), "resources": items, "not_looked_at": []}
-    return {**found, **more}
+    found = {"schema_version": 1, "environment": "dev", "regions": list(REGIONS), "resources": items}
+    return {**found, "not_looked_at": [], **more}
 
 
 @pytest.mark.parametrize("kind", [kind for kind, rule in RULES.items() if rule.parts])
