@@ -1,4 +1,4 @@
-"""What a plan contains and what was built, as tables for people."""
+"""Show what a plan contains and what was built, as tables for people."""
 
 from __future__ import annotations
 

@@ -187,7 +187,10 @@ class Role(Resource):
     def __init__(self, aws, params):
         policies = params["managed_policy_arns"]
         super().__init__(aws, {**params, "managed_policy_arns": policies and sorted(policies)})
-        self.me = {"role_name": params["role_name"]}
+
+    @property
+    def me(self):
+        return {"role_name": self.params["role_name"]}
 
     def is_not_yet(self, error, have):
         """A missing policy of AWS will not appear; a new policy of the account spreads within seconds."""

@@ -12,6 +12,8 @@ import textwrap
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.mtk.backend.plugins.module_utils.domain._settings_internal import INTERNAL
+
 INDENT = "    "
 NO_MESSAGE = "The task gives no message. Run again with -v to see its result."
 # Ansible's words before an error that it finds itself, for example in a template.
@@ -19,7 +21,7 @@ _PREFIX = re.compile(r"^Task failed: (?:Finalization of task args for '[^']+' fa
 # What a task of a role says if an earlier task of the role, whose result it uses, did not run.
 _NOT_REGISTERED = re.compile(r"'((ipam_vpc|aurora|dynamodb_global)_\w+)' is undefined")
 # What a task of a playbook says then.
-_LEFT_OUT = re.compile(r"'(mtk_(?:run|left|elsewhere))'(?: is undefined|$)")
+_LEFT_OUT = re.compile(rf"'({'|'.join(sorted(INTERNAL['mtk']))})'(?: is undefined|$)")
 _OUTPUTS = ("stderr", "stdout", "module_stderr", "module_stdout")  # of commands, and of modules that crash
 
 

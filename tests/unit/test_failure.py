@@ -32,6 +32,11 @@ from ansible_collections.mtk.backend.plugins.plugin_utils import failure, summar
             "The task that registers mtk_elsewhere did not run. Run without --start-at-task.",
         ),
         (
+            {"msg": "'mtk_preflight' is undefined"},
+            "The task that registers mtk_preflight did not run. Run without --start-at-task.",
+        ),
+        ({"msg": "'mtk_tags' is undefined"}, "'mtk_tags' is undefined"),
+        (
             {"msg": "Task failed: object of type 'HostVarsVars' has no attribute 'mtk_left'"},
             "The task that registers mtk_left did not run. Run without --start-at-task.",
         ),

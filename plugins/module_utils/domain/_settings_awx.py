@@ -65,7 +65,7 @@ def rrule(name: str, value: str) -> Iterator[Fault]:
 
 def _is_time(start: str) -> bool:
     try:
-        datetime.strptime(start.rpartition(":")[2].rstrip("Z"), "%Y%m%dT%H%M%S")  # noqa: DTZ007  only its digits count
+        datetime.strptime(start.rpartition(":")[2].rstrip("Z") + "Z", "%Y%m%dT%H%M%S%z")
     except ValueError:
         return False
     return True
@@ -213,8 +213,8 @@ def _name(name: str, default: str, description: str, **given: Any) -> Setting:
 
 
 def _seconds(name: str, default: int, description: str) -> Setting:
-    words = {"unit": "seconds", "by": "the playbook allows"}
-    return Setting(name, "int", description, default=default, minimum=0, maximum=604800, **words)  # type: ignore[arg-type]
+    by = "the playbook allows"
+    return Setting(name, "int", description, default=default, minimum=0, maximum=604800, unit="seconds", by=by)
 
 
 def role(known: Collection[str]) -> Role:

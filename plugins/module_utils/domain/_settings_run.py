@@ -37,9 +37,9 @@ VARIABLES = (
     *("outputs_json", "outputs_table", "outputs_terraform", "outputs_artifact", "outputs_ssm"),
     *("confirm_environment", "confirm_region", "region", "policies_dir", "lock_timeout", "break_lock", *CONSENTS),
 )
-# The tags of the tasks of the playbooks.
 # What the playbooks tell their plays. An extra variable or an inventory would go around a guard with it.
 OF_PLAYBOOKS = ("mtk_defer_decisions", "mtk_purpose", "mtk_removed_region", "mtk_verdict")
+# The tags of the tasks of the playbooks.
 TAGS = ("always", "never", "all", "tagged", "untagged", "ipam_vpc", "aurora", "dynamodb_global", "mtk_verdict")
 
 

@@ -21,7 +21,7 @@ from ansible_collections.mtk.backend.plugins.module_utils.domain._values import 
     Refused,
     unknown_in,
 )
-from ansible_collections.mtk.backend.plugins.module_utils.engine._doubts import Doubts, Have, Sent, is_unclear
+from ansible_collections.mtk.backend.plugins.module_utils.engine._doubts import Doubts, Have, Sent, is_news, is_unclear
 from ansible_collections.mtk.backend.plugins.module_utils.engine._plan import NOTHING, Plan, make_plan
 from ansible_collections.mtk.backend.plugins.module_utils.engine._resource import Claim, Resource, aws_error
 
@@ -250,9 +250,9 @@ def _first_look(resource: Resource, present: bool, check: bool) -> tuple[Have, P
 
 
 def _steadily(look: Callable[[], T], sleep: Callable[[float], None]) -> T:
-    """Return what ``look`` returns. Look again if something is listed but not found: it is coming or going.
+    """Return what ``look`` returns. Look again if AWS lists a resource and then does not find it: it comes or goes.
 
-    It must not count as absent, and what a part of its answers lacks must not count as missing.
+    A new resource must not count as absent, and one in deletion must not fail the task.
     """
     for pause in (0.05, 0.2, 1.0, 5.0):
         try:
@@ -291,7 +291,7 @@ def _predicted_creation(resource: Resource) -> Have:
 
 
 def _is_gone(error: Exception) -> bool:
-    return bool(re.search("NotFound|NoSuch|^InvalidResourceId$", aws_error(error)[0]))  # the last one is SSM's
+    return bool(re.search("NotFound|NoSuch", aws_error(error)[0])) or is_news(error, deletes=True)
 
 
 def _status(resource: Resource, have: Have, sent: Sent) -> str:
